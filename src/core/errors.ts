@@ -1,0 +1,132 @@
+/** Whose doing an error is: it decides the tone of the message and whether a stack trace is worth keeping. */
+export type Fault = 'user' | 'provider' | 'host' | 'internal';
+
+interface Kind {
+  readonly fault: Fault;
+  /** Exit status of the command line: 1 failure, 2 usage, 3 failed pre-create check. */
+  readonly exit: 1 | 2 | 3;
+}
+
+/** Every error code tsmachine can show. Codes are stable: scripts may test for them. */
+export const errorTable = {
+  // what was typed
+  USAGE: { fault: 'user', exit: 2 },
+  NAME_INVALID: { fault: 'user', exit: 2 },
+  FLAG_INVALID: { fault: 'user', exit: 2 },
+  FLAG_MISSING: { fault: 'user', exit: 2 },
+  DRIVER_UNKNOWN: { fault: 'user', exit: 2 },
+  SHELL_UNKNOWN: { fault: 'user', exit: 1 },
+  CANCELLED: { fault: 'user', exit: 1 },
+  // the store
+  MACHINE_EXISTS: { fault: 'user', exit: 1 },
+  MACHINE_NOT_FOUND: { fault: 'user', exit: 1 },
+  MACHINE_INCOMPLETE: { fault: 'user', exit: 1 },
+  MACHINE_DIFFERS: { fault: 'user', exit: 1 },
+  MACHINE_STATE: { fault: 'user', exit: 1 },
+  NO_ACTIVE_MACHINE: { fault: 'user', exit: 1 },
+  HOME_MISSING: { fault: 'user', exit: 1 },
+  STORE_UNWRITABLE: { fault: 'user', exit: 1 },
+  STORE_FULL: { fault: 'user', exit: 1 },
+  STORE_LOCKED: { fault: 'user', exit: 1 },
+  CONFIG_UNREADABLE: { fault: 'user', exit: 1 },
+  CONFIG_FUTURE: { fault: 'user', exit: 1 },
+  // certificates
+  CA_EXPIRED: { fault: 'user', exit: 1 },
+  CERT_EXPIRED: { fault: 'user', exit: 1 },
+  CERT_UNREADABLE: { fault: 'user', exit: 1 },
+  CERT_NOT_SERVED: { fault: 'host', exit: 1 },
+  // ssh
+  SSH_KEY_MISSING: { fault: 'user', exit: 1 },
+  SSH_KEY_UNREADABLE: { fault: 'user', exit: 1 },
+  SSH_KEY_TOO_OPEN: { fault: 'user', exit: 1 },
+  SSH_KEY_PASSPHRASE: { fault: 'user', exit: 1 },
+  SSH_DNS: { fault: 'user', exit: 1 },
+  SSH_REFUSED: { fault: 'host', exit: 1 },
+  SSH_TIMEOUT: { fault: 'host', exit: 1 },
+  SSH_UNREACHABLE: { fault: 'host', exit: 1 },
+  SSH_HOST_KEY_CHANGED: { fault: 'host', exit: 1 },
+  SSH_HOST_KEY_UNKNOWN: { fault: 'host', exit: 1 },
+  SSH_AUTH: { fault: 'user', exit: 1 },
+  SSH_PROTOCOL: { fault: 'host', exit: 1 },
+  SSH_LOST: { fault: 'host', exit: 1 },
+  SUDO_REFUSED: { fault: 'host', exit: 1 },
+  SUDO_PASSWORD: { fault: 'user', exit: 1 },
+  REMOTE_COMMAND: { fault: 'host', exit: 1 },
+  // the host and its engine
+  OS_UNKNOWN: { fault: 'host', exit: 1 },
+  HOST_DISK_FULL: { fault: 'host', exit: 1 },
+  PACKAGE_LOCK: { fault: 'host', exit: 1 },
+  ENGINE_INSTALL: { fault: 'host', exit: 1 },
+  ENGINE_MISSING: { fault: 'host', exit: 1 },
+  ENGINE_CONFIG: { fault: 'host', exit: 1 },
+  ENGINE_START: { fault: 'host', exit: 1 },
+  ENGINE_UNREACHABLE: { fault: 'host', exit: 1 },
+  ENGINE_TLS: { fault: 'host', exit: 1 },
+  ENGINE_API: { fault: 'host', exit: 1 },
+  // drivers
+  DRIVER_UNSUPPORTED: { fault: 'user', exit: 1 },
+  DRIVER_PRECHECK: { fault: 'user', exit: 1 },
+  DRIVER_FAILED: { fault: 'provider', exit: 1 },
+  DRIVER_NO_POWER: { fault: 'user', exit: 1 },
+  WAIT_TIMEOUT: { fault: 'provider', exit: 1 },
+  // this computer
+  COMMAND_MISSING: { fault: 'user', exit: 1 },
+  COMMAND_FAILED: { fault: 'internal', exit: 1 },
+  DOWNLOAD: { fault: 'provider', exit: 1 },
+  SEVERAL_FAILED: { fault: 'user', exit: 1 },
+  INTERNAL: { fault: 'internal', exit: 1 },
+} as const satisfies Record<string, Kind>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+interface ErrorDetails {
+  /** What to type or change next; shown on a line of its own. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+  /** Overrides the table's exit status: a failed pre-create check exits with 3 whatever its code. */
+  readonly exit?: number | undefined;
+}
+
+const brand = Symbol.for('tsmachine.error');
+
+/** The one error class: a stable code, a message for people, and the next thing to do. */
+export class TsmachineError extends Error {
+  readonly [brand] = true;
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly exit: number;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = 'TsmachineError';
+    this.code = code;
+    this.hint = details.hint;
+    this.exit = details.exit ?? errorTable[code].exit;
+  }
+
+  get fault(): Fault {
+    return errorTable[this.code].fault;
+  }
+
+  /** True for our errors from any copy of this module. */
+  static is(error: unknown): error is TsmachineError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+
+  /** Wraps anything thrown; our own errors pass through unchanged. */
+  static from(error: unknown, code: ErrorCode = 'INTERNAL', prefix = ''): TsmachineError {
+    if (TsmachineError.is(error)) return error;
+    return new TsmachineError(code, prefix + messageOf(error), { cause: error });
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a Node system error (`ENOENT`, `ENOSPC`), or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,36 @@
+/**
+ * All the engine may do to a person. The engine never prints, prompts or exits: it hands messages to an `Io`,
+ * and whoever runs it (the command line, a test, another program) decides what becomes of them.
+ */
+export interface Io {
+  /** A finished fact worth a line (`"m1" was started.`). */
+  info(text: string): void;
+  warn(text: string): void;
+  /** Shown only with --debug. Never holds a secret. */
+  debug(text: string): void;
+  /** What is going on right now; replaced by the next one and shown with its duration on a terminal. */
+  progress(text: string): void;
+  /** Asks for a secret; undefined where nobody can answer (no terminal). The answer is kept in memory alone. */
+  secret(question: string): Promise<string | undefined>;
+}
+
+/** An `Io` that says nothing and cannot be asked. */
+export const silentIo: Io = {
+  info: () => undefined,
+  warn: () => undefined,
+  debug: () => undefined,
+  progress: () => undefined,
+  secret: () => Promise.resolve(undefined),
+};
+
+/** The same `io` with every line prefixed `(name) `, as drivers' messages are. */
+export function prefixed(io: Io, name: string): Io {
+  const mark = (text: string) => `(${name}) ${text}`;
+  return {
+    info: (text) => { io.info(mark(text)); },
+    warn: (text) => { io.warn(mark(text)); },
+    debug: (text) => { io.debug(mark(text)); },
+    progress: (text) => { io.progress(mark(text)); },
+    secret: (question) => io.secret(mark(question)),
+  };
+}
