@@ -1,0 +1,37 @@
+import type { Duplex } from 'node:stream';
+
+import type { Io } from '../core/io.js';
+import type { RemoteShell } from '../driver/contract.js';
+
+export interface ConnectOptions {
+  /** The machine's name: it stands in every message, and its host key is pinned under it. */
+  readonly machine: string;
+  /** OpenSSH-format file the host keys are pinned in. */
+  readonly knownHostsFile: string;
+  /** What to do with a host key nobody vouches for. */
+  readonly unknownHostKey: 'trust' | 'refuse';
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  /** Milliseconds for one attempt, from the first packet to the login; default 15 000. */
+  readonly timeout?: number;
+  /**
+   * Milliseconds to keep trying while the host refuses, drops or does not answer; never after a refused login or a wrong host key.
+   * Default 0: one attempt.
+   */
+  readonly waitFor?: number;
+  /** A host that boots may not know the key yet: a refused login is tried again, three times in all, two seconds apart. */
+  readonly retryAuth?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** One login on one host, used for everything a command does there. */
+export interface SshConnection extends RemoteShell {
+  readonly user: string;
+  /** True once the connection is gone, by `close` or by accident. */
+  readonly closed: boolean;
+  /** A stream to a port as the host sees it. */
+  forward(host: string, port: number): Promise<Duplex>;
+  /** Writes a file of the login user: to a temporary name first, then renamed. `mode` as in 0o600. */
+  upload(path: string, content: Uint8Array | string, mode: number): Promise<void>;
+  close(): Promise<void>;
+}
