@@ -1,0 +1,18 @@
+import type { DriverModule } from '../../src/driver/contract.js';
+
+const generic: DriverModule = {
+  name: 'generic',
+  summary: 'Any Linux host that answers SSH',
+  flags: [
+    { name: 'generic-engine-port', type: 'int', default: 2376, env: 'GENERIC_ENGINE_PORT', usage: 'Docker engine port' },
+    { name: 'generic-ip-address', type: 'string', default: '', env: 'GENERIC_IP_ADDRESS', usage: 'IP address or DNS name of the host' },
+    { name: 'generic-ssh-user', type: 'string', default: 'root', env: 'GENERIC_SSH_USER', usage: 'SSH user' },
+    { name: 'generic-ssh-key', type: 'string', default: '', env: 'GENERIC_SSH_KEY', usage: 'SSH private key (default: agent, then your default keys)' },
+    { name: 'generic-ssh-port', type: 'int', default: 22, env: 'GENERIC_SSH_PORT', usage: 'SSH port' },
+    { name: 'generic-jump-host', type: 'strings', env: 'GENERIC_JUMP_HOST', usage: 'Reach the host through [user@]host[:port]; repeat for a chain' },
+  ],
+  features: { provision: true, powerControl: false, ownsHost: false, hostKeyKnown: false },
+  load: async () => (await import('./driver.js')).generic,
+};
+
+export default generic;

@@ -1,0 +1,25 @@
+import { TsmachineError } from '../../src/core/errors.js';
+import { baseData, textFlag } from '../../src/driver/base.js';
+import type { DriverData, ParseInput } from '../../src/driver/contract.js';
+
+/** `--url` to the `Driver` object; `IPAddress` keeps the port, as Docker Machine writes it (spec 8.5). */
+export function parseConfig(input: ParseInput): DriverData {
+  const url = textFlag(input.flags, 'url');
+  if (url === '') {
+    throw new TsmachineError('FLAG_MISSING', '--url option is required when no driver is selected', {
+      hint: `tsmachine create -d none --url tcp://HOST:2376 ${input.machineName}`,
+    });
+  }
+  return { ...baseData(input, { ip: hostOf(url) }), URL: url };
+}
+
+function hostOf(url: string): string {
+  const malformed = new TsmachineError('FLAG_INVALID', `--url ${JSON.stringify(url)} is not an engine URL`, {
+    hint: 'Give it as tcp://HOST:PORT or unix:///PATH',
+  });
+  if (url.startsWith('unix:///')) return '';
+  const match = /^tcp:\/\/(?<host>[^/?#@\s]+)$/.exec(url);
+  // A tcp: address is read as http: so that the platform's own parser checks the host, the brackets and the port.
+  if (!match?.groups?.['host'] || !URL.canParse(`http://${match.groups['host']}`)) throw malformed;
+  return match.groups['host'];
+}

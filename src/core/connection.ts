@@ -1,0 +1,27 @@
+import type { SshConnection } from '../ssh/connect.js';
+import { TsmachineError } from './errors.js';
+import type { Machine } from './machine.js';
+import type { Session } from './session.js';
+
+/** How long a host that was just made may take until its SSH server answers, in milliseconds. */
+const bootTimeout = 180_000;
+
+/**
+ * Opens the machine's one SSH connection. A host of our own is waited for while it boots; somebody else's answers now or not at all.
+ * @throws TsmachineError MACHINE_STATE when the machine has no SSH; SSH_* as classified by the SSH layer.
+ */
+export async function connectTo(session: Session, machine: Machine): Promise<SshConnection> {
+  const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
+  if (!endpoint.ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`, { hint: `tsmachine status ${machine.name}` });
+  const { ownsHost, hostKeyKnown } = machine.module.features;
+  const { connect } = await import('../ssh/connect.js');
+  return connect(endpoint.ssh, {
+    machine: machine.name,
+    knownHostsFile: session.store.machine(machine.name).knownHosts,
+    unknownHostKey: hostKeyKnown ? 'refuse' : 'trust',
+    io: session.io,
+    signal: session.signal,
+    env: session.env,
+    ...(ownsHost ? { waitFor: bootTimeout, retryAuth: true } : {}),
+  });
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { DriverContext, DriverData } from '../driver/contract.js';
+import { prefixed } from './io.js';
+import type { Session } from './session.js';
+
+const computerLockTimeout = 15 * 60_000;
+
+/** Builds what a driver may do to the world, for one machine. Everything heavy loads when it is first used. */
+export function driverContext(session: Session, name: string, checkpoint: (data: DriverData) => Promise<void>): DriverContext {
+  const { store, signal } = session;
+  const io = prefixed(session.io, name);
+  const paths = store.machine(name);
+  return {
+    io,
+    signal,
+    machineName: name,
+    machineDir: paths.dir,
+    cacheDir: store.paths.cacheDir,
+    checkpoint,
+    async exec(file, args, options = {}) {
+      const { run } = await import('../system/exec.js');
+      return run(file, args, { ...options, signal });
+    },
+    async spawnDetached(file, args, logFile) {
+      const { spawnDetached } = await import('../system/exec.js');
+      return spawnDetached(file, args, logFile);
+    },
+    async ssh(endpoint, use) {
+      const { connect } = await import('../ssh/connect.js');
+      const connection = await connect(endpoint, {
+        machine: name, knownHostsFile: paths.knownHosts, unknownHostKey: 'trust', io: session.io, signal, env: session.env,
+      });
+      try {
+        return await use(connection);
+      } finally {
+        await connection.close();
+      }
+    },
+    async download(url, options = {}) {
+      const { download } = await import('../system/download.js');
+      return download(url, store.paths.cacheDir, { ...options, signal });
+    },
+    async lock(lockName, use) {
+      const { withLock } = await import('../system/lock.js');
+      return withLock(computerLock(lockName), {
+        what: lockName, signal, timeout: computerLockTimeout, onWait: () => { io.progress(`Waiting for another tsmachine (${lockName})`); },
+      }, use);
+    },
+  };
+}
+
+/** Locks of the computer lie outside every store, one folder per user so that nobody else can hold them open. */
+function computerLock(lockName: string): string {
+  const user = process.getuid?.() ?? createHash('sha256').update(process.env['USERNAME'] ?? '').digest('hex').slice(0, 8);
+  const base = process.platform === 'linux' && user === 0 ? '/run/lock' : tmpdir();
+  return join(base, `tsmachine-${user}`, `${lockName.replace(/[^\w.-]/g, '_')}.lock`);
+}

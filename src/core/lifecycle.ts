@@ -1,0 +1,95 @@
+import type { DriverData, State } from '../driver/contract.js';
+import { TsmachineError } from './errors.js';
+import { connectTo } from './connection.js';
+import { Machine, openMachine } from './machine.js';
+import { detectHost, provisionHost } from './provision.js';
+import type { Session } from './session.js';
+import { verifyEngine } from './verify.js';
+import { waitFor } from './wait.js';
+
+/** Docker Machine's 60 tries of 3 seconds (spec 2.7), in milliseconds. */
+const stateTimeout = 180_000;
+
+export async function startMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, async (machine) => {
+    session.io.info(`Starting "${name}"...`);
+    await refuseState(machine, 'Running', 'running');
+    await powerOn(session, machine);
+  });
+}
+
+export async function stopMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, (machine) => powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, (data) => machine.driver.stop(data, machine.ctx)));
+}
+
+export async function killMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, (machine) => powerOff(session, machine, { doing: 'Killing', done: 'killed' }, (data) => machine.driver.kill(data, machine.ctx)));
+}
+
+export async function restartMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, async (machine) => {
+    session.io.info(`Restarting "${name}"...`);
+    const { driver, ctx } = machine;
+    const state = await driver.state(machine.data, ctx);
+    if (state === 'Stopped') return powerOn(session, machine);
+    if (driver.restart) {
+      await machine.keep(await driver.restart(machine.data, ctx));
+    } else {
+      await machine.keep(await driver.stop(machine.data, ctx));
+      await machine.keep(await driver.start(machine.data, ctx));
+    }
+    await waitForState(session, machine, 'Running');
+    await waitForEngine(session, machine);
+  });
+}
+
+async function withMachine(session: Session, name: string, work: (machine: Machine) => Promise<void>): Promise<void> {
+  await session.store.lock(name, async () => { await work(await openMachine(session, name)); }, { signal: session.signal });
+}
+
+async function powerOn(session: Session, machine: Machine): Promise<void> {
+  await machine.keep(await machine.driver.start(machine.data, machine.ctx));
+  await waitForState(session, machine, 'Running');
+  session.io.info(`Machine "${machine.name}" was started.`);
+  await waitForEngine(session, machine);
+}
+
+async function powerOff(
+  session: Session, machine: Machine, words: { doing: string; done: string }, act: (data: DriverData) => Promise<DriverData>,
+): Promise<void> {
+  session.io.info(`${words.doing} "${machine.name}"...`);
+  await refuseState(machine, 'Stopped', 'stopped');
+  await machine.keep(await act(machine.data));
+  await waitForState(session, machine, 'Stopped');
+  session.io.info(`Machine "${machine.name}" was ${words.done}.`);
+}
+
+async function refuseState(machine: Machine, state: State, word: string): Promise<void> {
+  if (await machine.driver.state(machine.data, machine.ctx) !== state) return;
+  throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
+}
+
+async function waitForState(session: Session, machine: Machine, state: State): Promise<void> {
+  await waitFor(async () => await machine.driver.state(machine.data, machine.ctx) === state || undefined, {
+    timeout: stateTimeout, signal: session.signal, what: `${machine.name} to be ${state.toLowerCase()}`,
+  });
+}
+
+/** A machine that came back under another address gets a certificate for it before anybody trips over the old one. */
+async function waitForEngine(session: Session, machine: Machine): Promise<void> {
+  if (!machine.module.features.provision) return;
+  try {
+    await verifyEngine(session, machine);
+  } catch (error) {
+    if (!TsmachineError.is(error) || error.code !== 'ENGINE_TLS') throw error;
+    session.io.info(`Renewing the certificate of ${machine.name}: ${error.message}`);
+    const connection = await connectTo(session, machine);
+    try {
+      const facts = await detectHost(session, connection);
+      await provisionHost(session, machine, connection, facts, false);
+      await verifyEngine(session, machine, facts);
+    } finally {
+      await connection.close();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { SshConnection } from '../ssh/connect.js';
+import type { HostFacts } from '../provision/detect.js';
+import type { ProvisionResult } from '../provision/provision.js';
+import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './certificates.js';
+import { connectTo } from './connection.js';
+import { verifyEngine } from './verify.js';
+import { openMachine, type Machine } from './machine.js';
+import type { Session } from './session.js';
+
+export type InstallMode = 'auto' | 'docker' | 'distro' | 'script' | 'none';
+
+/** How the engine gets onto the host; kept in the machine's facts so that a later `provision` does the same. */
+export interface EngineInstall {
+  readonly mode: InstallMode;
+  readonly version?: string;
+}
+
+/** Reads what is there, in one remote command. */
+export async function detectHost(session: Session, connection: SshConnection): Promise<HostFacts> {
+  session.io.info('Detecting the provisioner...');
+  const { detect } = await import('../provision/detect.js');
+  return detect(connection, { signal: session.signal });
+}
+
+/**
+ * Brings the host to what the machine's configuration says, touching only what differs.
+ * @param renewCertificate serve a new certificate even where the present one is good
+ */
+export async function provisionHost(
+  session: Session, machine: Machine, connection: SshConnection, facts: HostFacts, renewCertificate: boolean,
+): Promise<ProvisionResult> {
+  const { config } = machine;
+  const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
+  const addresses = [...endpoint.addresses.map((address) => address.ip), ...facts.addresses];
+  const names = certificateNames(config, addresses, facts.hostname);
+  const url = new URL((endpoint.dockerUrl ?? 'tcp://0.0.0.0:2376').replace(/^tcp:/, 'http:'));
+  const kept = await session.store.readFacts(machine.name);
+  const { provision } = await import('../provision/provision.js');
+  const result = await provision(connection, facts, {
+    machine: machine.name,
+    io: session.io,
+    signal: session.signal,
+    setHostname: machine.module.features.ownsHost,
+    port: Number(url.port) || 2376,
+    hostIsIpv6: url.hostname.startsWith('['),
+    certificates: () => serverCertificate(session, config, names, renewCertificate),
+    engine: config.HostOptions.EngineOptions,
+    install: { ...(kept.engineInstall ?? { mode: 'auto' as const }), url: config.HostOptions.EngineOptions.InstallURL },
+    labels: [`provider=${config.DriverName}`],
+  });
+  await session.store.writeFacts(machine.name, {
+    ...kept, osId: facts.os.id, osName: facts.os.prettyName, provisioner: result.provisioner, engineVersion: result.engineVersion,
+  });
+  return result;
+}
+
+/** `tsmachine provision`: finishes or repairs a host that is there. */
+export async function provisionMachine(session: Session, name: string): Promise<void> {
+  await reprovision(session, name, false);
+}
+
+/** `tsmachine regenerate-certs`: a new server certificate, shown by a handshake to be the one the engine serves. */
+export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean }): Promise<void> {
+  session.io.info('Regenerating TLS certificates');
+  if (options.clientCerts) {
+    session.io.info('Regenerating local certificates');
+    const { config } = await openMachine(session, name);
+    await renewClientCertificateOf(session, config);
+  }
+  await reprovision(session, name, true);
+}
+
+async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
+  await session.store.lock(name, async () => {
+    const machine = await openMachine(session, name);
+    await ensureAuthorityOf(session, machine.config);
+    await copyClientCertificates(session, machine.config);
+    if (!machine.module.features.provision) return;
+    session.io.info('Waiting for SSH to be available...');
+    const connection = await connectTo(session, machine);
+    try {
+      const facts = await detectHost(session, connection);
+      await provisionHost(session, machine, connection, facts, renewCertificate);
+      await verifyEngine(session, machine, facts);
+    } finally {
+      await connection.close();
+    }
+  }, { signal: session.signal });
+}

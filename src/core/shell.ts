@@ -1,0 +1,26 @@
+import { TsmachineError } from './errors.js';
+import { openMachine } from './machine.js';
+import type { Session } from './session.js';
+
+/**
+ * An interactive shell on the machine, or one command.
+ * @returns the remote exit status
+ * @throws TsmachineError MACHINE_STATE when the machine is not running
+ */
+export async function openShell(session: Session, name: string, args: readonly string[], options: { native: boolean }): Promise<number> {
+  const machine = await openMachine(session, name);
+  const { ssh } = await machine.driver.endpoint(machine.data, machine.ctx);
+  if (!ssh) throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: driver ${machine.module.name} knows only its engine`);
+  if (await machine.driver.state(machine.data, machine.ctx) !== 'Running') {
+    throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${name}" is not running`, { hint: `tsmachine start ${name}` });
+  }
+  const { interactive } = await import('../ssh/session.js');
+  return interactive(ssh, {
+    machine: name,
+    knownHostsFile: session.store.machine(name).knownHosts,
+    args: [...args],
+    signal: session.signal,
+    io: session.io,
+    native: options.native,
+  });
+}

@@ -1,0 +1,30 @@
+import { TsmachineError } from '../core/errors.js';
+import { nearest } from '../system/nearest.js';
+import type { DriverModule } from './contract.js';
+
+/** Built-in drivers. The index modules are light; nothing is loaded before a machine of that driver is touched. */
+const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
+  generic: () => import('../../drivers/generic/index.js'),
+  none: () => import('../../drivers/none/index.js'),
+  nspawn: () => import('../../drivers/nspawn/index.js'),
+};
+
+/** Names of the built-in drivers, sorted. */
+export function driverNames(): string[] {
+  return Object.keys(modules).sort();
+}
+
+/**
+ * Loads the light part of a driver: name, flags, features.
+ * @throws TsmachineError DRIVER_UNKNOWN, suggesting the nearest name.
+ */
+export async function loadDriverModule(name: string): Promise<DriverModule> {
+  const load = Object.hasOwn(modules, name) ? modules[name] : undefined;
+  if (!load) {
+    const near = nearest(name, driverNames());
+    throw new TsmachineError('DRIVER_UNKNOWN', `Driver "${name}" not found`, {
+      hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Built-in drivers: ${driverNames().join(', ')}`,
+    });
+  }
+  return (await load()).default;
+}

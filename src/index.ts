@@ -1,0 +1,12 @@
+/** The engine as a library: what the command line does, without a terminal. */
+export { createMachine, type CreateRequest } from './core/create.js';
+export { TsmachineError, errorTable, type ErrorCode, type Fault } from './core/errors.js';
+export { silentIo, type Io } from './core/io.js';
+export { killMachine, restartMachine, startMachine, stopMachine } from './core/lifecycle.js';
+export { activeMachine, listMachines, listNames, type MachineRow } from './core/list.js';
+export { provisionMachine, regenerateCertificates, type EngineInstall, type InstallMode } from './core/provision.js';
+export { dockerConnection, engineVersion, inspectMachine, machineIp, machineState, machineUrl, type DockerConnection } from './core/query.js';
+export { removeMachine } from './core/remove.js';
+export { parseFilters, type Filters } from './core/selection.js';
+export { openSession, type Session, type SessionOptions } from './core/session.js';
+export { openShell } from './core/shell.js';
