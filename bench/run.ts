@@ -1,0 +1,23 @@
+/**
+ * `npm run bench`: every timing the project promises, as one table from one run.
+ * DOCKER_MACHINE_BIN=path adds the same work done by Docker Machine.
+ */
+import { readFileSync } from 'node:fs';
+
+import { hosts } from './hosts.js';
+import { list } from './list.js';
+import { computer, print, type Row } from './report.js';
+import { startup } from './startup.js';
+
+const dockerMachine = process.env['DOCKER_MACHINE_BIN'];
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const rows: Row[] = [...await startup(dockerMachine), ...await list(dockerMachine)];
+if (process.platform === 'linux' && process.getuid?.() === 0) {
+  rows.push(...await hosts(dockerMachine));
+} else {
+  console.log('Creates are left out: hosts of systemd-nspawn need root on Linux.');
+}
+console.log(`tsmachine ${version} on ${computer()}, ${new Date().toISOString().slice(0, 10)}\n`);
+print(rows, dockerMachine !== undefined);
+process.exitCode = rows.every((row) => row.held) ? 0 : 1;
