@@ -1,0 +1,35 @@
+import { dirname } from 'node:path';
+
+import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
+
+/**
+ * What went wrong with a file, in words and with the thing to change.
+ * @param doing the sentence's beginning: "Cannot write", "Cannot make the folder".
+ * @returns STORE_FULL for a full disk or quota, STORE_UNWRITABLE for the rest; our own errors pass through.
+ */
+export function diskError(error: unknown, doing: string, path: string): TsmachineError {
+  if (TsmachineError.is(error)) return error;
+  const code = systemCode(error);
+  const unwritable = (why: string, hint?: string) => new TsmachineError('STORE_UNWRITABLE', `${doing} ${path}: ${why}`, { hint, cause: error });
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new TsmachineError('STORE_FULL', `${doing} ${path}: ${code === 'EDQUOT' ? 'the disk quota is used up' : 'the disk is full'}`, {
+        hint: `Free some space (df -h ${dirname(path)}), or choose another folder with --storage-path`,
+        cause: error,
+      });
+    case 'EROFS':
+      return unwritable('the disk is read-only', 'Choose another folder with --storage-path or MACHINE_STORAGE_PATH');
+    case 'EACCES':
+    case 'EPERM':
+      return unwritable('permission denied', `Run as the user who owns it (ls -ld ${dirname(path)}), or choose another folder with --storage-path`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+      return unwritable('there is a file where a folder should be, or a folder where a file should be', 'Move it away, or choose another folder with --storage-path');
+    case 'ENOENT':
+      return unwritable('its folder is gone');
+    default:
+      return unwritable(messageOf(error));
+  }
+}

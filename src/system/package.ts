@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { TsmachineError } from '../core/errors.js';
+
+let found: { readonly root: string; readonly version: string } | undefined;
+const templates = new Map<string, Promise<string>>();
+
+/** tsmachine's own folder: the nearest one above this file whose package.json is tsmachine's, from sources, build and bundle alike. */
+export function packageRoot(): string {
+  return ownPackage().root;
+}
+
+export function packageVersion(): string {
+  return ownPackage().version;
+}
+
+/**
+ * A file below `templates/`, read once.
+ * @param name relative to `templates/`, with slashes.
+ */
+export function readTemplate(name: string): Promise<string> {
+  let text = templates.get(name);
+  if (!text) {
+    text = readFile(join(packageRoot(), 'templates', ...name.split('/')), 'utf8').catch((error: unknown) => {
+      templates.delete(name);
+      throw new TsmachineError('INTERNAL', `The installation of tsmachine is incomplete: templates/${name} cannot be read`, {
+        hint: 'Install tsmachine again',
+        cause: error,
+      });
+    });
+    templates.set(name, text);
+  }
+  return text;
+}
+
+function ownPackage(): { readonly root: string; readonly version: string } {
+  found ??= search(dirname(fileURLToPath(import.meta.url)));
+  return found;
+}
+
+function search(folder: string): { readonly root: string; readonly version: string } {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isOwn(content)) return { root: folder, version: content.version };
+  }
+  if (dirname(folder) === folder) {
+    throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: its package.json was not found', { hint: 'Install tsmachine again' });
+  }
+  return search(dirname(folder));
+}
+
+function isOwn(content: unknown): content is { readonly version: string } {
+  return typeof content === 'object' && content !== null
+    && 'name' in content && content.name === 'tsmachine'
+    && 'version' in content && typeof content.version === 'string';
+}
