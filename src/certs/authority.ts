@@ -1,0 +1,119 @@
+import { dirname } from 'node:path';
+import type { X509Certificate } from 'node:crypto';
+
+import { TsmachineError } from '../core/errors.js';
+import type { Io } from '../core/io.js';
+import { makePrivateDir, readIfExists, writeAtomic } from '../system/files.js';
+import { openAuthority, refuseExpired } from './ca.js';
+import type { Authority } from './ca.js';
+import { ensureClientCertificate, replaceClientCertificate } from './client.js';
+import { issueCertificate } from './issue.js';
+import { newKeyPair, pairOf, privateKeyPem } from './keys.js';
+import { parseCertificates, parsePrivateKey } from './pem.js';
+import { authorityValidity, daysUntil, soonDays } from './validity.js';
+
+/** Paths of the four files; docker-machine-spec 3.1. */
+export interface AuthorityFiles {
+  readonly ca: string;
+  readonly caKey: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface AuthorityOptions {
+  readonly io: Io;
+  /** The `O` of a new CA; the client certificate's is `<user>.<bootstrap>`. */
+  readonly user: string;
+  /** False when nothing will be signed: a CA certificate without its key will then do. Default true. */
+  readonly needsSigning?: boolean;
+  readonly now?: Date;
+}
+
+/** What the files hold; undefined where there is none. */
+export type AuthorityTexts = { readonly [file in keyof AuthorityFiles]: string | undefined };
+
+/** The CA in use. Without a signer it can check certificates but make none. */
+export interface CaInUse {
+  readonly certificates: readonly X509Certificate[];
+  readonly signer: Authority | undefined;
+}
+
+/**
+ * Makes the CA and the client certificate where they are missing; the caller holds the certificates' lock. A CA that is there,
+ * whoever made it, is used as it is. Keys are written before certificates, so an interruption leaves at most a key alone,
+ * which the next call completes.
+ * @throws TsmachineError CERT_UNREADABLE for damaged or unmatched halves, CA_EXPIRED, CERT_EXPIRED, STORE_*.
+ */
+export async function ensureAuthority(files: AuthorityFiles, options: AuthorityOptions): Promise<void> {
+  const texts = await readAll(files);
+  for (const dir of new Set(Object.values(files).map((file) => dirname(file)))) await makePrivateDir(dir);
+  // Both keys at once: each takes a tenth of a second or more of one core.
+  const [ca, spareKey] = await Promise.all([ensureCa(files, texts, options), texts.key === undefined ? newKeyPair() : undefined]);
+  await ensureClientCertificate(files, { texts, ca, spareKey, ...options });
+}
+
+/**
+ * Gives the client a new key and a new certificate, whatever state the old ones are in.
+ * @throws TsmachineError as ensureAuthority.
+ */
+export async function renewClientCertificate(files: AuthorityFiles, options: AuthorityOptions): Promise<void> {
+  const texts = await readAll(files);
+  const [{ signer }, pair] = await Promise.all([ensureCa(files, texts, { ...options, needsSigning: true }), newKeyPair()]);
+  if (signer === undefined) throw keyMissing(files);
+  await replaceClientCertificate(files, pair, signer, options);
+}
+
+async function ensureCa(files: AuthorityFiles, { ca, caKey, cert }: AuthorityTexts, options: AuthorityOptions): Promise<CaInUse> {
+  const now = options.now ?? new Date();
+  if (ca === undefined) {
+    if (caKey !== undefined && cert !== undefined) throw certificateMissing(files);
+    const certificate = await createCa(files, caKey, options);
+    return { certificates: [certificate.certificate], signer: certificate };
+  }
+  const certificates = parseCertificates(ca, files.ca);
+  if (caKey === undefined) {
+    if (options.needsSigning !== false) throw keyMissing(files);
+    refuseExpired(certificates[0], files.ca, now);
+    return { certificates, signer: undefined };
+  }
+  const signer = openAuthority({ ca, caKey }, files, now);
+  const days = daysUntil(new Date(signer.certificate.validTo), now);
+  if (days < soonDays) {
+    options.io.warn(`CA certificate ${files.ca} expires in ${days} days; after that none of its machines can be reached`);
+  }
+  return { certificates, signer };
+}
+
+/** `keyText` is the key that an interrupted run left behind: it has signed nothing yet, so it becomes the CA's. */
+async function createCa(files: AuthorityFiles, keyText: string | undefined, options: AuthorityOptions): Promise<Authority> {
+  options.io.info(`Creating CA: ${files.ca}`);
+  const pair = keyText === undefined ? await newKeyPair() : pairOf(parsePrivateKey(keyText, files.caKey));
+  const pem = await issueCertificate({
+    purpose: 'ca',
+    organization: options.user,
+    commonName: 'tsmachine CA',
+    publicKey: pair.publicKey,
+    ...authorityValidity(options.now ?? new Date()),
+    signingKey: pair.privateKey,
+  });
+  if (keyText === undefined) await writeAtomic(files.caKey, privateKeyPem(pair.privateKey), 0o600);
+  await writeAtomic(files.ca, pem, 0o644);
+  return { certificate: parseCertificates(pem, files.ca)[0], key: pair.privateKey };
+}
+
+async function readAll(files: AuthorityFiles): Promise<AuthorityTexts> {
+  const [ca, caKey, cert, key] = await Promise.all([files.ca, files.caKey, files.cert, files.key].map((file) => readIfExists(file)));
+  return { ca, caKey, cert, key };
+}
+
+function certificateMissing(files: AuthorityFiles): TsmachineError {
+  return new TsmachineError('CERT_UNREADABLE', `certificate authority key already exists: ${files.caKey}, but its certificate ${files.ca} is missing`, {
+    hint: `Every provisioned machine's folder holds a copy: cp machines/NAME/ca.pem ${files.ca}`,
+  });
+}
+
+function keyMissing(files: AuthorityFiles): TsmachineError {
+  return new TsmachineError('CERT_UNREADABLE', `The CA certificate ${files.ca} is there, but its key ${files.caKey} is missing: nothing can be signed`, {
+    hint: 'Restore the key from a copy, or move the CA certificate away to have a new CA made.',
+  });
+}

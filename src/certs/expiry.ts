@@ -1,0 +1,52 @@
+import { TsmachineError } from '../core/errors.js';
+import { readIfExists } from '../system/files.js';
+import { parseCertificates } from './pem.js';
+import { daysUntil, soonDays } from './validity.js';
+
+export interface CertificateExpiry {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** Whole days left; negative once expired. */
+  readonly daysLeft: number;
+}
+
+export type ExpiryState = 'ok' | 'soon' | 'expired' | 'missing' | 'unreadable';
+
+export interface CheckedFile {
+  readonly role: 'CA' | 'client' | 'server';
+  readonly path: string;
+}
+
+export interface ExpiryCheck extends CheckedFile {
+  readonly state: ExpiryState;
+  /** Absent when the file is missing or unreadable. */
+  readonly daysLeft?: number;
+}
+
+/**
+ * When the first certificate of a PEM text begins and ends.
+ * @throws TsmachineError CERT_UNREADABLE; `path` is what the message calls it.
+ */
+export function certificateExpiry(pem: string, now = new Date(), path = 'the certificate'): CertificateExpiry {
+  const [certificate] = parseCertificates(pem, path);
+  const notAfter = new Date(certificate.validTo);
+  return { notBefore: new Date(certificate.validFrom), notAfter, daysLeft: daysUntil(notAfter, now) };
+}
+
+/** Looks at each file; nothing that is wrong with one of them is an error. `soon` means less than 30 days. */
+export function checkExpiry(files: readonly CheckedFile[], now = new Date()): Promise<ExpiryCheck[]> {
+  return Promise.all(files.map(async (file) => ({ ...file, ...await look(file.path, now) })));
+}
+
+async function look(path: string, now: Date): Promise<Pick<ExpiryCheck, 'state' | 'daysLeft'>> {
+  try {
+    const pem = await readIfExists(path);
+    if (pem === undefined) return { state: 'missing' };
+    const { notAfter, daysLeft } = certificateExpiry(pem, now, path);
+    if (notAfter < now) return { state: 'expired', daysLeft };
+    return { state: daysLeft < soonDays ? 'soon' : 'ok', daysLeft };
+  } catch (error) {
+    if (TsmachineError.is(error)) return { state: 'unreadable' };
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+
+import { TsmachineError } from '../core/errors.js';
+
+export interface AlternativeNames {
+  readonly dns: readonly string[];
+  /** Canonical texts: IPv6 compressed and in lower case. */
+  readonly ips: readonly string[];
+}
+
+const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
+
+/**
+ * Sorts host names and addresses into what a certificate holds, without repetitions; brackets and zones of IPv6 addresses are dropped.
+ * @throws TsmachineError FLAG_INVALID for what is neither a host name nor an address.
+ */
+export function alternativeNames(names: readonly string[]): AlternativeNames {
+  const dns = new Set<string>();
+  const ips = new Set<string>();
+  for (const name of names) {
+    const ip = canonicalIp(name);
+    if (ip === undefined) dns.add(dnsName(name));
+    else ips.add(ip);
+  }
+  return { dns: [...dns], ips: [...ips] };
+}
+
+/** One spelling per address, whatever form it comes in; undefined for what is no address. */
+export function canonicalIp(text: string): string | undefined {
+  const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const family = isIP(bare);
+  if (family === 0) return undefined;
+  return family === 4 ? bare : new URL(`http://[${bare}]`).hostname.slice(1, -1);
+}
+
+function dnsName(text: string): string {
+  const ascii = domainToASCII(text.replace(/\.$/, '').replace(/^\*\./, ''));
+  const valid = ascii.length > 0 && ascii.length <= 253 && ascii.split('.').every((part) => label.test(part));
+  if (!valid) throw new TsmachineError('FLAG_INVALID', `"${text}" is neither a host name nor an IP address`, { hint: 'Check --tls-san.' });
+  return text.startsWith('*.') ? `*.${ascii}` : ascii;
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+
+import { messageOf, TsmachineError } from '../core/errors.js';
+import { openAuthority } from './ca.js';
+import { issueCertificate } from './issue.js';
+import { newKeyPair, privateKeyPem } from './keys.js';
+import { alternativeNames, canonicalIp } from './names.js';
+import { parseCertificates } from './pem.js';
+import { daysUntil, leafValidity, soonDays } from './validity.js';
+
+export interface ServerCertificateRequest {
+  readonly caFile: string;
+  readonly caKeyFile: string;
+  /** `<user>.<machine>` (Docker Machine's form). */
+  readonly organization: string;
+  /** Host names and addresses mixed; `localhost` and `127.0.0.1` are always added. */
+  readonly names: readonly string[];
+  readonly now?: Date;
+}
+
+export interface ServerCertificateFit {
+  readonly caPem: string;
+  readonly names: readonly string[];
+  readonly now?: Date;
+  /** Days it must still be valid; default 30. */
+  readonly minDays?: number;
+}
+
+const always = ['localhost', '127.0.0.1'];
+const serverAuth = '1.3.6.1.5.5.7.3.1';
+
+/**
+ * A new key and a certificate for an engine, as PEM texts; writes nothing.
+ * @throws TsmachineError CERT_UNREADABLE, CA_EXPIRED, or FLAG_INVALID for a name that is none.
+ */
+export async function issueServerCertificate(request: ServerCertificateRequest): Promise<{ cert: string; key: string }> {
+  const now = request.now ?? new Date();
+  const names = alternativeNames([...request.names, ...always]);
+  const [ca, caKey] = await Promise.all([read(request.caFile), read(request.caKeyFile)]);
+  const authority = openAuthority({ ca, caKey }, { ca: request.caFile, caKey: request.caKeyFile }, now);
+  const pair = await newKeyPair();
+  const cert = await issueCertificate({
+    purpose: 'server',
+    organization: request.organization,
+    commonName: request.names[0] ?? 'localhost',
+    publicKey: pair.publicKey,
+    names,
+    ...leafValidity(now, authority.certificate),
+    issuer: authority.certificate,
+    signingKey: authority.key,
+  });
+  return { cert, key: privateKeyPem(pair.privateKey) };
+}
+
+/** Whether an engine may keep its certificate: a server certificate of this CA, for all these names, not expiring soon. */
+export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
+  const [certificate] = parseCertificates(certPem, 'the server certificate');
+  const now = wanted.now ?? new Date();
+  const signed = parseCertificates(wanted.caPem, 'the CA certificate')
+    .some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
+  const inTime = new Date(certificate.validFrom) <= now
+    && daysUntil(new Date(certificate.validTo), now) >= (wanted.minDays ?? soonDays);
+  const usages: readonly string[] | undefined = certificate.keyUsage;
+  return signed && inTime && usages?.includes(serverAuth) === true && covers(certificate.subjectAltName ?? '', wanted.names);
+}
+
+function covers(subjectAltName: string, names: readonly string[]): boolean {
+  const held = new Set(subjectAltName.split(', ').map((entry) => {
+    const value = entry.slice(entry.indexOf(':') + 1);
+    return canonicalIp(value) ?? value.toLowerCase();
+  }));
+  const { dns, ips } = alternativeNames(names);
+  return [...dns, ...ips].every((name) => held.has(name));
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new TsmachineError('CERT_UNREADABLE', `Cannot read ${path}: ${messageOf(error)}`, {
+      hint: 'The CA certificate and its key are both needed to sign a certificate; restore them from a copy.',
+      cause: error,
+    });
+  }
+}
