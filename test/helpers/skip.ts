@@ -1,0 +1,12 @@
+import type { Context } from 'mocha';
+
+/**
+ * Skips the running test, or in a `before` hook the whole suite. The reason is listed at the end of `npm test`.
+ * @param context the `this` of a test or hook that is a `function`
+ */
+export function skip(context: Context, reason: string): never {
+  const runnable = context.runnable();
+  const holder: { skipReason?: string } = runnable.type === 'hook' ? runnable.parent ?? runnable : runnable;
+  holder.skipReason = reason;
+  return context.skip();
+}
