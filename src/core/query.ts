@@ -2,6 +2,7 @@ import type { State } from '../driver/contract.js';
 import type { HostConfig } from '../store/schema.js';
 import { engineTarget, engineUrl, openMachineEngine } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
+import { warnOfExpiry } from './expiry.js';
 import { openMachine } from './machine.js';
 import type { Session } from './session.js';
 
@@ -66,7 +67,10 @@ export async function dockerConnection(session: Session, name: string): Promise<
   const machine = await openMachine(session, name);
   const url = await engineUrl(machine);
   const { dir, ca, cert, key } = session.store.machine(name);
-  if (url.startsWith('tcp:')) await checkHandshake(session, machine.config, url);
+  if (url.startsWith('tcp:')) {
+    await warnOfExpiry(session, machine.config);
+    await checkHandshake(session, machine.config, url);
+  }
   return { url, certDir: dir, caPath: ca, certPath: cert, keyPath: key };
 }
 
