@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+
+import { TsmachineError, systemCode } from '../core/errors.js';
+import { unreadable, writeAtomic } from '../system/files.js';
+import type { MachinePaths } from './paths.js';
+import type { Place } from './relocate.js';
+import { type HostConfig, parseHostConfig, serializeHostConfig } from './schema.js';
+
+export interface Machine {
+  readonly name: string;
+  readonly config: HostConfig;
+}
+
+/** Reads one machine's config.json: a single read in the usual case, so that a thousand machines are listed in a moment. */
+export async function loadMachine({ root, name }: Place, files: MachinePaths): Promise<Machine> {
+  const bytes = await readConfig(name, files);
+  const { config, migratedFrom } = parseHostConfig(bytes.toString('utf8'), { root, name, path: files.config, hint: () => backupHint(name, files) });
+  if (migratedFrom !== undefined) await keepMigrated(bytes, config, files);
+  return { name, config };
+}
+
+async function readConfig(name: string, files: MachinePaths): Promise<Buffer> {
+  try {
+    return await readFile(files.config);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw unreadable(error, files.config);
+    throw await isThere(files.dir) ? incomplete(name, files) : notFound(name);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw unreadable(error, path);
+  }
+}
+
+/** On a disk that cannot be written the machine is used as it was read, and migrated again next time. */
+async function keepMigrated(old: Uint8Array, config: HostConfig, files: MachinePaths): Promise<void> {
+  try {
+    await writeAtomic(files.configBackup, old, 0o600);
+    await writeAtomic(files.config, serializeHostConfig(config), 0o600);
+  } catch (error) {
+    if (!TsmachineError.is(error) || (error.code !== 'STORE_UNWRITABLE' && error.code !== 'STORE_FULL')) throw error;
+  }
+}
+
+function backupHint(name: string, files: MachinePaths): string {
+  const remove = `remove the machine: tsmachine rm -f ${name}`;
+  return existsSync(files.configBackup) ? `Restore ${files.configBackup} (an older version of the file), or ${remove}` : `If there is no copy of the file, ${remove}`;
+}
+
+function incomplete(name: string, files: MachinePaths): TsmachineError {
+  return new TsmachineError('MACHINE_INCOMPLETE', `Machine "${name}" is half made: ${files.config} is missing`, {
+    hint: `Create it again (tsmachine create continues where it stopped), or remove it: tsmachine rm -f ${name}`,
+  });
+}
+
+/** Docker Machine's words (spec 1.6). */
+function notFound(name: string): TsmachineError {
+  const text = `Docker machine "${name}" does not exist. Use "tsmachine ls" to list machines. Use "tsmachine create" to add a new one.`;
+  return new TsmachineError('MACHINE_NOT_FOUND', text);
+}

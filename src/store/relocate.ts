@@ -1,0 +1,51 @@
+import { join, posix, win32 } from 'node:path';
+
+/** A store and the machine's name in it: as a file recorded them, or as they are now. */
+export interface Place {
+  readonly root: string;
+  readonly name: string;
+}
+
+/**
+ * Maps paths inside the recorded store to where the store is now; what lies outside (the user's own certificates and keys) stays.
+ * The recorded root may be another system's, with its separators.
+ * @param recorded every root the file names: one that was edited by hand can name two.
+ */
+export function relocator(recorded: readonly Place[], now: Place): (path: string) => string {
+  const places = recorded.filter(({ root }) => isUsable(root) && (root !== now.root || recorded[0]?.name !== now.name));
+  return (path) => {
+    for (const { root, name } of places) {
+      const inside = parts(root, path);
+      if (!inside) continue;
+      const renamed = inside[0] === 'machines' && inside[1] === name ? ['machines', now.name, ...inside.slice(2)] : inside;
+      return join(now.root, ...renamed);
+    }
+    return path;
+  };
+}
+
+/** A root of which everything is a part (`/`) or nothing tells the place (a relative one) maps nothing. */
+function isUsable(root: string): boolean {
+  const system = pathsOf(root);
+  return system.isAbsolute(root) && system.dirname(root) !== root;
+}
+
+/** The path's parts below `root`, or undefined when it is not inside. */
+function parts(root: string, path: string): string[] | undefined {
+  const system = pathsOf(root);
+  if (!system.isAbsolute(path)) return undefined;
+  const rest = system.relative(root, path);
+  if (rest === '..' || rest.startsWith(`..${system.sep}`) || system.isAbsolute(rest)) return undefined;
+  return rest.split(system.sep).filter((part) => part !== '');
+}
+
+function pathsOf(root: string) {
+  return /^([A-Za-z]:[\\/]|\\\\)/.test(root) ? win32 : posix;
+}
+
+/** The root of the store that a machine's folder belongs to. */
+export function rootOfMachineDir(dir: string): string | undefined {
+  const system = pathsOf(dir);
+  const machines = system.dirname(dir);
+  return system.isAbsolute(dir) && system.basename(machines) === 'machines' ? system.dirname(machines) : undefined;
+}
