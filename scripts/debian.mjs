@@ -1,0 +1,85 @@
+/** Debian packages that machines on this very computer need, and the tests about them. Only Node's own modules: this runs before `npm ci`. */
+import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { runVisibly } from './test/processes.mjs';
+
+/** A program of each package: what counts is that it is there, not which package brought it. */
+export const forHosts = {
+  'systemd-nspawn': 'systemd-container',
+  'debootstrap': 'debootstrap',
+  'ip': 'iproute2',
+  'iptables': 'iptables',
+  'ssh': 'openssh-client',
+};
+export const forTests = { ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps' };
+
+const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Names of the packages whose programs are missing here. */
+export function missingPackages(wanted) {
+  return Object.entries(wanted).filter(([program]) => !isThere(program)).map(([, name]) => name);
+}
+
+function isThere(program) {
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The command a person types to install them. */
+export function installCommand(names) {
+  return `sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
+}
+
+/**
+ * Installs what is missing when this is root on a Debian-like system.
+ * @returns the packages that are still missing
+ */
+export async function ensureDebianPackages(wanted) {
+  const names = missingPackages(wanted);
+  if (names.length === 0 || process.getuid?.() !== 0 || !isThere('apt-get')) return names;
+  console.log(`Installing Debian packages: ${names.join(' ')}`);
+  await withoutServiceStart(async () => {
+    if (!listsAreThere()) await aptGet('update');
+    if (await install(names) !== 0) {
+      await aptGet('update');
+      await install(names);
+    }
+  });
+  return missingPackages(wanted);
+}
+
+function install(names) {
+  return aptGet('install', '-y', '--no-install-recommends', ...names);
+}
+
+function aptGet(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return runVisibly('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, timeout: 600_000 });
+}
+
+function listsAreThere() {
+  const folder = '/var/lib/apt/lists';
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('_Packages') || name.includes('_Packages.'));
+}
+
+/** Tests want the SSH server's program, not a server running on this computer: Debian asks policy-rc.d before it starts one. */
+async function withoutServiceStart(use) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return use();
+  const remove = () => { rmSync(policy, { force: true }); };
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  process.once('exit', remove);
+  try {
+    return await use();
+  } finally {
+    remove();
+    process.off('exit', remove);
+  }
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env node
+/**
+ * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: everything from a fresh clone, no step before. Suites: unit, integration, e2e, compat;
+ * without a name all of them, after build, lint and type check. `npm test -- unit --grep journal` runs part of one.
+ *
+ * The last line is `N passed, N failed, N skipped`. A build, lint or type error, a suite that crashes, hangs or finds no test counts as one failure.
+ *
+ * TSMACHINE_TEST_CACHE: folder where end-to-end tests keep root file systems between runs (default ~/.cache/tsmachine-test).
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureDebianPackages, forTests, installCommand } from './debian.mjs';
+import { ensureNpmPackages } from './test/packages.mjs';
+import { runVisibly, wasInterrupted } from './test/processes.mjs';
+
+const root = join(import.meta.dirname, '..');
+const minutes = 60_000;
+const suites = {
+  unit: { timeout: 3 * minutes, coverage: true },
+  integration: { timeout: 10 * minutes, built: true, system: true },
+  e2e: { timeout: 90 * minutes, built: true, system: true },
+  compat: { timeout: 30 * minutes, built: true, system: true },
+};
+
+const words = process.argv.slice(2);
+const cut = words.findIndex((word) => !Object.hasOwn(suites, word));
+const named = cut < 0 ? words : words.slice(0, cut);
+const mochaOptions = cut < 0 ? [] : words.slice(cut).filter((word) => word !== '--');
+const wanted = named.length > 0 ? named : Object.keys(suites);
+
+const total = { passed: 0, failed: [], skipped: [] };
+const remarks = [];
+const scratch = mkdtempSync(join(tmpdir(), 'tsmachine-test-'));
+process.env.TSMACHINE_TEST_CACHE ??= join(homedir(), '.cache', 'tsmachine-test');
+
+try {
+  await runAll();
+} catch (error) {
+  total.failed.push(`scripts/test.mjs: ${error.stack}`);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+report();
+
+async function runAll() {
+  if (!await check('npm packages', () => ensureNpmPackages(root))) return;
+  const everything = named.length === 0 && mochaOptions.length === 0;
+  const built = !wanted.some((name) => suites[name].built) || await check('build', () => node('scripts/build.mjs'));
+  if (everything) {
+    await check('lint', () => node('node_modules/eslint/bin/eslint.js', '.'));
+    await check('types', () => node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'));
+  }
+  if (wanted.some((name) => suites[name].system)) await systemPackages();
+  for (const name of wanted) {
+    if (wasInterrupted()) total.failed.push(`${name}: not run, interrupted`);
+    else if (suites[name].built && !built) total.failed.push(`${name}: not run, the build failed`);
+    else await runSuite(name);
+  }
+  if (mochaOptions.length > 0 && total.passed + total.failed.length + total.skipped.length === 0) {
+    total.failed.push(`no test matches ${mochaOptions.join(' ')}`);
+  }
+}
+
+/** A step that is not a test: silent in the numbers when it succeeds, one failure when it does not. */
+async function check(name, work) {
+  if (wasInterrupted()) return false;
+  heading(name);
+  const started = performance.now();
+  const good = await work();
+  if (good) console.log(`${name}: good (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  else total.failed.push(name);
+  return good;
+}
+
+async function node(...args) {
+  return await runVisibly(process.execPath, args, { cwd: root, timeout: 10 * minutes }) === 0;
+}
+
+async function systemPackages() {
+  const missing = await ensureDebianPackages(forTests);
+  if (missing.length === 0) return;
+  remarks.push(`Tests that need these programs are skipped; to run them: ${installCommand(missing)}`);
+  console.log(remarks.at(-1));
+}
+
+async function runSuite(name) {
+  heading(`${name} tests`);
+  const files = testFiles(join(root, 'test', name));
+  if (files.length === 0) {
+    console.log(`test/${name} holds no tests yet`);
+    return;
+  }
+  const { timeout, coverage } = suites[name];
+  const record = join(scratch, `${name}.jsonl`);
+  const covered = coverage && mochaOptions.length === 0;
+  const env = { ...process.env, TSMACHINE_TEST_RECORD: record, ...(covered ? { NODE_V8_COVERAGE: freshCoverage() } : {}) };
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--forbid-only', '--timeout', '10000', '--reporter', 'scripts/test/reporter.cjs'];
+  const started = performance.now();
+  const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], { cwd: root, env, timeout });
+  console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  count(name, record, status);
+  if (covered && !wasInterrupted()) await node('node_modules/c8/bin/c8.js', 'report');
+}
+
+function count(name, record, status) {
+  const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+  const of = (state) => lines.filter((line) => line.state === state);
+  total.passed += of('passed').length;
+  total.failed.push(...of('failed').map(({ title }) => `${name}: ${title}`));
+  total.skipped.push(...of('skipped').map(({ title, reason }) => `${name}: ${title}: ${reason ?? 'no reason given'}`));
+  const ran = lines.length - of('end').length;
+  if (of('end').length === 0) total.failed.push(`${name}: the suite did not reach its end (exit status ${status})`);
+  else if (status !== 0 && of('failed').length === 0) total.failed.push(`${name}: exit status ${status} though no test failed`);
+  else if (ran === 0 && mochaOptions.length === 0) total.failed.push(`${name}: no test was found in the suite's files`);
+}
+
+function testFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.test.ts')).sort().map((name) => join(folder, name));
+}
+
+function freshCoverage() {
+  const folder = join(root, 'coverage', 'tmp');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function heading(text) {
+  console.log(`\n=== ${text}`);
+}
+
+function report() {
+  const { passed, failed, skipped } = total;
+  heading('result');
+  for (const line of remarks) console.log(line);
+  for (const line of skipped) console.log(`skipped  ${line}`);
+  for (const line of failed) console.log(`FAILED   ${line}`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+
+/** Children that run now. Each leads a process group of its own, so that a Ctrl-C reaches it once: through us. */
+const children = new Set();
+let interrupted = false;
+
+/** True once SIGINT or SIGTERM came: nothing new is started. */
+export const wasInterrupted = () => interrupted;
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    interrupted = true;
+    for (const child of children) child.kill(signal);
+  });
+}
+
+/**
+ * Runs a program with its output shown and resolves with its exit status; null when a signal or the time limit ended it.
+ * @param options.timeout milliseconds until SIGTERM; SIGKILL follows after `grace` milliseconds, which are for cleaning up
+ */
+export function runVisibly(file, args, { timeout, grace = 120_000, ...options } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: process.platform !== 'win32', ...options });
+    children.add(child);
+    const timers = [];
+    if (timeout !== undefined) {
+      timers.push(setTimeout(() => {
+        console.log(`Time limit of ${timeout / 1000} s reached`);
+        child.kill('SIGTERM');
+        timers.push(setTimeout(() => { child.kill('SIGKILL'); }, grace));
+      }, timeout));
+    }
+    const end = (status) => {
+      for (const timer of timers) clearTimeout(timer);
+      children.delete(child);
+      resolve(status);
+    };
+    child.once('error', (error) => {
+      console.log(`${file}: ${error.message}`);
+      end(127);
+    });
+    child.once('exit', end);
+  });
+}

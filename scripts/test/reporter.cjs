@@ -1,0 +1,53 @@
+'use strict';
+/**
+ * What mocha shows (its `spec` reporter) plus one JSON line per test in the file TSMACHINE_TEST_RECORD, from which scripts/test.mjs adds up:
+ * `{state, title, reason?}`, and `{state: 'end'}` once everything including the hooks is over. A file without that last line is a crash.
+ *
+ * SIGINT and SIGTERM end the running test at once and skip the rest, but every `after` hook still runs: hosts are removed.
+ */
+const { appendFileSync } = require('node:fs');
+const Mocha = require('mocha');
+
+const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+const record = process.env.TSMACHINE_TEST_RECORD;
+const lingering = 20_000;
+
+module.exports = class Reporter extends Mocha.reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    runner.on(EVENT_TEST_PASS, (test) => { write({ state: 'passed', title: test.fullTitle() }); });
+    runner.on(EVENT_TEST_FAIL, (test) => { write({ state: 'failed', title: test.fullTitle() }); });
+    runner.on(EVENT_TEST_PENDING, (test) => { write({ state: 'skipped', title: test.fullTitle(), reason: reasonOf(test) }); });
+    runner.once(EVENT_RUN_END, () => {
+      write({ state: 'end' });
+      setTimeout(failLingering, lingering).unref();
+    });
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { abort(runner, signal); });
+  }
+};
+
+function write(line) {
+  if (record) appendFileSync(record, `${JSON.stringify(line)}\n`);
+}
+
+/** test/helpers/skip.ts leaves the reason on the test, or on the suite when a `before` hook skips. */
+function reasonOf(test) {
+  for (let at = test; at; at = at.parent) if (at.skipReason) return at.skipReason;
+  return undefined;
+}
+
+function abort(runner, signal) {
+  console.error(`\n${signal}: no more tests, cleaning up`);
+  runner.abort();
+  const current = runner.currentRunnable;
+  if (!current || /after/.test(current.title)) return;
+  current.timeout(1);
+  current.resetTimeout();
+}
+
+/** Something a test opened keeps the process alive: say what, and fail. */
+function failLingering() {
+  console.error(`The tests are over but the process does not end; still open: ${process.getActiveResourcesInfo().join(', ')}`);
+  write({ state: 'failed', title: 'the test process ends by itself' });
+  process.exit(1);
+}

@@ -1,0 +1,51 @@
+/**
+ * Who may import whom: the one place where it is written down. An area is a folder of `src` (or of `drivers`), an entry without a
+ * folder a file. Everything may import its own area, and the leaves.
+ */
+
+/** Types and small vocabulary that every area speaks. They import nothing but each other. */
+export const leaves = ['src/core/errors', 'src/core/io', 'src/core/wait', 'src/driver/contract'];
+
+/** From above to below; an area that stands in no list of another is not imported by it. */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  'src/index': ['src/core', 'src/system/home', 'src/system/package'],
+  'src/commands': ['src/cli', 'src/core', 'src/system/home', 'src/system/package'],
+  'src/cli': ['src/core', 'src/driver/registry', 'src/system'],
+  'src/core': ['src/store', 'src/driver', 'src/ssh', 'src/certs', 'src/provision', 'src/docker', 'src/swarm', 'src/system'],
+  'src/swarm': ['src/docker', 'src/system'],
+  'src/provision': ['src/system'],
+  'src/docker': ['src/system'],
+  'src/ssh': ['src/system'],
+  'src/certs': ['src/system'],
+  'src/store': ['src/system'],
+  'src/cloudinit': ['src/system'],
+  'src/driver': ['src/system/nearest'],
+  'src/system': [],
+  'drivers/*': ['src/driver/base', 'src/cloudinit'],
+};
+
+/** Tables that name what stands above them, by dynamic import alone: nothing is loaded before it is asked for. */
+export const tables: Readonly<Record<string, RegExp>> = {
+  'src/cli/catalogue': /^src\/commands\/[a-z-]+(\/[a-z-]+)?$/,
+  'src/driver/registry': /^drivers\/[a-z0-9]+\/index$/,
+};
+
+/** Packages, and the modules of Node that reach outside, by the areas that may import them. What is not here nobody may import. */
+export const foreign: Readonly<Record<string, readonly string[]>> = {
+  '@oclif/core': ['src/cli', 'src/commands'],
+  'execa': ['src/system'],
+  'node-forge': ['src/certs'],
+  'p-limit': ['src/core'],
+  'proper-lockfile': ['src/system'],
+  'ssh2': ['src/ssh'],
+  'tar-fs': ['src/docker'],
+  'valibot': ['src/store'],
+  'write-file-atomic': ['src/system'],
+  'node:child_process': ['src/system', 'src/ssh'],
+  'node:http': ['src/docker', 'src/system'],
+  'node:https': ['src/docker', 'src/system'],
+  'node:tls': ['src/docker'],
+};
+
+/** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
+export const lazy = ['execa', 'node-forge', 'ssh2', 'tar-fs'];

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import ts from 'typescript';
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Names of the files below a folder of the project, relative to its root, with forward slashes. */
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+export function sourceFiles(...folders: string[]): string[] {
+  return folders.flatMap(filesBelow).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+}
+
+export const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
+
+export interface Import {
+  /** Without the extension: `src/core/errors`. */
+  readonly from: string;
+  /** A module of the project without extension (`src/core/io`), a package (`@oclif/core`) or one of Node (`node:fs`). */
+  readonly to: string;
+  readonly kind: 'project' | 'package' | 'node';
+  /** Loaded when the importing module is loaded: neither `import type` nor `import()`. */
+  readonly isStatic: boolean;
+}
+
+/** Every import, export-from, import() and import type of a TypeScript source. */
+export function importsOf(file: string, text = textOf(file)): Import[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);
+  const found: Import[] = [];
+  const add = (name: ts.Node | undefined, isStatic: boolean) => {
+    if (name && ts.isStringLiteralLike(name)) found.push({ from: withoutExtension(file), isStatic, ...target(file, name.text) });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, !isTypeOnly(node.importClause));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, !node.isTypeOnly);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, false);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    else if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'require') add(node.arguments[0], true);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
+  if (!clause) return false;
+  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  const { name, namedBindings } = clause;
+  return name === undefined && namedBindings !== undefined && ts.isNamedImports(namedBindings)
+    && namedBindings.elements.length > 0 && namedBindings.elements.every((element) => element.isTypeOnly);
+}
+
+function target(file: string, name: string): Pick<Import, 'to' | 'kind'> {
+  if (name.startsWith('.')) return { kind: 'project', to: withoutExtension(posix.join(dirname(file), name)) };
+  if (name.startsWith('node:')) return { kind: 'node', to: name };
+  const parts = name.split('/');
+  return { kind: 'package', to: parts.slice(0, name.startsWith('@') ? 2 : 1).join('/') };
+}
+
+const withoutExtension = (file: string) => file.replace(/\.(ts|js|mjs|cjs)$/, '');
+
+/** `src/core` for `src/core/errors`, `drivers/none` for `drivers/none/config`, `src/index` for itself. */
+export const areaOf = (module: string) => module.split('/').slice(0, 2).join('/');

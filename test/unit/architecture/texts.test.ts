@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+
+import { filesBelow, root, sourceFiles, textOf } from './sources.js';
+
+/** `file:line: what` for every line that a rule refuses. */
+function offences(file: string, text: string, rules: readonly (readonly [RegExp, string])[]): string[] {
+  return text.split('\n').flatMap((line, i) =>
+    rules.filter(([pattern]) => pattern.test(line)).map(([, what]) => `${file}:${i + 1}: ${what}`));
+}
+
+const localThings = [
+  [/(^|[\s'"`=(])\/(work|home\/[a-z][\w-]*|Users\/\w+)\//, 'a path of somebody\'s computer'],
+  [/[A-Z]:\\+Users\\+\w/, 'a path of somebody\'s computer'],
+  [/registry\.(npmjs|npmmirror|yarnpkg)|verdaccio|artifactory|_authToken/i, 'the address of a package registry'],
+] as const;
+
+const terminal = [
+  [/\bconsole\s*\./, 'writes to the terminal'],
+  [/\bprocess\s*\.\s*(stdout|stderr|stdin)\b/, 'uses the process\'s own streams'],
+  [/\bprocess\s*\.\s*(exit|exitCode|abort)\b/, 'ends the process'],
+] as const;
+
+describe('architecture: what sources say', () => {
+  const shipped = ['src', 'drivers', 'bin', 'templates', 'scripts'].flatMap(filesBelow);
+
+  it('finds the files', () => {
+    expect(shipped).to.include.members(['src/core/errors.ts', 'bin/run.js', 'scripts/test.mjs']);
+  });
+
+  it('holds no path of a computer and no registry address', () => {
+    expect(shipped.flatMap((file) => offences(file, textOf(file), localThings))).to.deep.equal([]);
+  });
+
+  it('does not name the folder of this very checkout', () => {
+    expect(shipped.filter((file) => textOf(file).includes(root))).to.deep.equal([]);
+  });
+
+  it('has a lock file without registry addresses', () => {
+    expect(textOf('package-lock.json').match(/"resolved"/g)).to.equal(null);
+  });
+
+  it('leaves printing and exiting to the command line', () => {
+    const engine = sourceFiles('src', 'drivers').filter((file) => !/^src\/(cli|commands)\//.test(file));
+    expect(engine).to.include('src/core/errors.ts');
+    expect(engine.flatMap((file) => offences(file, textOf(file), terminal))).to.deep.equal([]);
+  });
+
+  it('holds at most 300 lines a file in src and drivers', () => {
+    const long = sourceFiles('src', 'drivers').filter((file) => textOf(file).split('\n').length > 301);
+    expect(long).to.deep.equal([]);
+  });
+});
+
+describe('architecture: the rules about texts', () => {
+  const refused: [string, readonly (readonly [RegExp, string])[]][] = [
+    ["const dir = '/home/anna/machines';", localThings],
+    ['CACHE=/Users/anna/cache', localThings],
+    ['"C:\\\\Users\\\\anna"', localThings],
+    ['https://registry.npmjs.org/execa', localThings],
+    ['console.log(1)', terminal],
+    ['process.stdout.write(text)', terminal],
+    ['if (x) process.exit(1);', terminal],
+  ];
+  for (const [line, rules] of refused) {
+    it(`refuse ${line}`, () => { expect(offences('x.ts', `\n${line}`, rules)).to.have.lengthOf(1).and.to.satisfy(([found]: string[]) => found?.startsWith('x.ts:2: ')); });
+  }
+
+  it('allow paths of every host', () => {
+    for (const line of ["'/var/lib/docker'", 'https://example.com/home/index.html', '~/.docker/machine', '/etc/os-release', '/root/.ssh']) {
+      expect(offences('x.ts', line, localThings), line).to.deep.equal([]);
+    }
+  });
+});
