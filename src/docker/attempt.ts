@@ -1,0 +1,92 @@
+import { request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
+
+import type { Connection } from './connection.js';
+import { Silence } from './silence.js';
+import { engineAddress } from './target.js';
+
+/** How far a request had come when it failed. */
+export type Phase = 'connecting' | 'connected' | 'secured' | 'answered';
+
+export interface Call {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: Uint8Array | Readable | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte in either direction; 0 waits for ever. */
+  readonly idleTimeout: number;
+}
+
+export interface Failed {
+  readonly error: Error;
+  readonly phase: Phase;
+  /** The socket had served an earlier request. */
+  readonly reused: boolean;
+  /** The request's body failed, not the engine. */
+  readonly ownFault: boolean;
+}
+
+/** One request on the wire, until the head of the answer or the first error. */
+export function attempt(connection: Connection, call: Call): Promise<IncomingMessage | Failed> {
+  return new Promise((resolve) => {
+    const request = begin(connection, call);
+    let phase: Phase = 'connecting';
+    let ownFault = false;
+    let response: IncomingMessage | undefined;
+    const timer = setTimeout(() => request.destroy(new Silence(connection.connectTimeout)), connection.connectTimeout);
+    const reach = (next: Phase, final = false) => {
+      phase = next;
+      if (final) clearTimeout(timer);
+    };
+    request.once('socket', (socket) => { follow(socket, request.reusedSocket, engineAddress(connection.target).kind === 'tcp', reach); });
+    request.once('response', (incoming) => {
+      response = incoming;
+      reach('answered', true);
+      resolve(incoming);
+    });
+    request.on('timeout', () => {
+      const silence = new Silence(call.idleTimeout);
+      if (response === undefined) request.destroy(silence);
+      else response.destroy(silence);
+    });
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ error, phase, reused: request.reusedSocket, ownFault });
+    });
+    sendBody(request, call.body, () => { ownFault = true; });
+  });
+}
+
+function begin({ target, agent }: Connection, call: Call): ClientRequest {
+  const at = engineAddress(target);
+  const { method, path, signal, idleTimeout: timeout } = call;
+  const headers = { 'User-Agent': 'tsmachine', ...call.headers };
+  const options = { agent, method, path, headers, ...(timeout > 0 ? { timeout } : {}), ...(signal === undefined ? {} : { signal }) };
+  return at.kind === 'unix'
+    ? httpRequest({ ...options, socketPath: at.path })
+    : httpsRequest({ ...options, host: at.host, port: at.port });
+}
+
+function follow(socket: Socket, reused: boolean, secure: boolean, reach: (phase: Phase, final?: boolean) => void): void {
+  if (reused) {
+    reach('secured', true);
+    return;
+  }
+  socket.once('connect', () => { reach(secure ? 'connected' : 'secured', !secure); });
+  if (secure) socket.once('secureConnect', () => { reach('secured', true); });
+}
+
+function sendBody(request: ClientRequest, body: Call['body'], onFault: () => void): void {
+  if (!(body instanceof Readable)) {
+    request.end(body);
+    return;
+  }
+  body.once('error', onFault);
+  // An error ends up in the request's own 'error' event.
+  pipeline(body, request, () => undefined);
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+import { expectSuccess, readJson, readText } from './answer.js';
+import type { Asked } from './answer.js';
+import { openConnection } from './connection.js';
+import { send } from './send.js';
+import type { EngineTarget } from './target.js';
+import { negotiateApi, parseEngineVersion } from './version.js';
+import type { EngineVersion } from './version.js';
+
+export type { EngineTarget } from './target.js';
+export type { EngineVersion } from './version.js';
+
+export type QueryValue = string | number | boolean | undefined;
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, QueryValue>>;
+  /** Bytes and streams go as they are; anything else as JSON. */
+  readonly body?: unknown;
+  /** Of bytes and streams; default application/octet-stream. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds without a byte until the request fails; 0 waits for ever. Default 60 000. */
+  readonly timeout?: number;
+}
+
+export interface EngineOptions {
+  /** Ends every request when aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for connecting and the TLS handshake; default 10 000. */
+  readonly timeout?: number | undefined;
+}
+
+/** An engine's API. Every call throws ENGINE_UNREACHABLE, ENGINE_TLS or ENGINE_API, or the reason of the signal that ended it. */
+export interface Engine {
+  readonly target: EngineTarget;
+  /** Asked once, without an API version, so that every engine answers. */
+  version(): Promise<EngineVersion>;
+  ping(): Promise<void>;
+  info(): Promise<Record<string, unknown>>;
+  /** One call in the API version both sides speak; the JSON of the answer, undefined for an empty one. */
+  request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>;
+  /** The same for answers that come bit by bit: logs, progress, an attached container. Destroy what is not read to its end. */
+  stream(method: string, path: string, options?: RequestOptions): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/** Opens nothing yet: the first call connects. @throws TsmachineError FLAG_INVALID for the URL, CERT_UNREADABLE. */
+export function openEngine(target: EngineTarget, options: EngineOptions = {}): Engine {
+  const connection = openConnection(target, options.timeout ?? 10_000);
+  let known: Promise<EngineVersion> | undefined;
+
+  async function call(method: string, path: string, request: RequestOptions): Promise<[IncomingMessage, Asked]> {
+    const signal = either(options.signal, request.signal);
+    const operation = `${method} ${path}`;
+    const asked = { target, operation, signal };
+    const { headers, body } = encode(request);
+    const response = await send(connection, {
+      method, path: path + queryText(request.query), headers, body, signal, operation, idleTimeout: request.timeout ?? 60_000,
+    });
+    await expectSuccess(response, asked);
+    return [response, asked];
+  }
+
+  async function askVersion(): Promise<EngineVersion> {
+    return parseEngineVersion(await readJson(...await call('GET', '/version', {})), target.machine);
+  }
+
+  function version(): Promise<EngineVersion> {
+    known ??= askVersion().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  }
+
+  async function versioned(path: string): Promise<string> {
+    return `/v${negotiateApi(await version(), target.machine)}${path}`;
+  }
+
+  return {
+    target,
+    version,
+    async ping() {
+      await readText(...await call('GET', '/_ping', {}));
+    },
+    async info() {
+      return await this.request<Record<string, unknown>>('GET', '/info');
+    },
+    async request<T>(method: string, path: string, request: RequestOptions = {}) {
+      return await readJson(...await call(method, await versioned(path), request)) as T;
+    },
+    async stream(method, path, request = {}) {
+      const [response] = await call(method, await versioned(path), request);
+      return response;
+    },
+    close() {
+      connection.agent.destroy();
+    },
+  };
+}
+
+function encode({ body, contentType = 'application/octet-stream' }: RequestOptions) {
+  if (body === undefined) return { headers: { 'Content-Length': 0 }, body: undefined };
+  if (body instanceof Readable) return { headers: { 'Content-Type': contentType }, body };
+  if (body instanceof Uint8Array) return { headers: { 'Content-Type': contentType, 'Content-Length': body.length }, body };
+  const json = Buffer.from(JSON.stringify(body));
+  return { headers: { 'Content-Type': 'application/json', 'Content-Length': json.length }, body: json };
+}
+
+function queryText(query: RequestOptions['query']): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(name, String(value));
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}
+
+function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  if (one !== undefined && other !== undefined) return AbortSignal.any([one, other]);
+  return one ?? other;
+}

@@ -1,0 +1,35 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+
+import { messageOf, TsmachineError } from '../core/errors.js';
+import { engineAddress } from './target.js';
+import type { EngineTarget } from './target.js';
+
+/** One way to an engine; its sockets are kept and reused. */
+export interface Connection {
+  readonly target: EngineTarget;
+  readonly agent: HttpAgent | HttpsAgent;
+  /** Milliseconds for connecting and the TLS handshake together. */
+  readonly connectTimeout: number;
+}
+
+/** @throws TsmachineError FLAG_INVALID for a malformed URL, CERT_UNREADABLE for certificates that OpenSSL does not take. */
+export function openConnection(target: EngineTarget, connectTimeout: number): Connection {
+  const options = { keepAlive: true, maxSockets: 16 };
+  if (engineAddress(target).kind === 'unix') return { target, connectTimeout, agent: new HttpAgent(options) };
+  return { target, connectTimeout, agent: new HttpsAgent({ ...options, secureContext: secureContext(target) }) };
+}
+
+/** Our side of mutual TLS; engines speak TLS 1.2 and 1.3. */
+export function secureContext({ ca, cert, key, machine }: EngineTarget, maxVersion: 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.3'): SecureContext {
+  try {
+    return createSecureContext({ ca, cert, key, minVersion: 'TLSv1.2', maxVersion });
+  } catch (error) {
+    throw new TsmachineError('CERT_UNREADABLE', `The client's certificates for "${machine}" cannot be used: ${messageOf(error)}`, {
+      hint: `tsmachine regenerate-certs --client-certs ${machine}`,
+      cause: error,
+    });
+  }
+}

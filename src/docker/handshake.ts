@@ -1,0 +1,45 @@
+import { TLSSocket } from 'node:tls';
+
+import { TsmachineError } from '../core/errors.js';
+import { openConnection } from './connection.js';
+import { send } from './send.js';
+import { engineAddress } from './target.js';
+import type { EngineTarget } from './target.js';
+
+export type { EngineTarget } from './target.js';
+
+export interface HandshakeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for connecting and shaking hands, and again for the first answer; default 10 000. */
+  readonly timeout?: number | undefined;
+}
+
+/** The certificate that the engine serves. */
+export interface ServedCertificate {
+  /** Upper-case hexadecimal with colons, as X509Certificate.fingerprint256. */
+  readonly fingerprint256: string;
+  readonly notAfter: Date;
+}
+
+/**
+ * Proves that the engine trusts us and we trust it: mutual TLS and one answer, since a server that speaks TLS 1.3 refuses a client's
+ * certificate only after the handshake.
+ * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, FLAG_INVALID for the URL; the signal's reason when aborted.
+ */
+export async function handshake(target: EngineTarget, options: HandshakeOptions = {}): Promise<ServedCertificate> {
+  const { timeout = 10_000, signal } = options;
+  if (engineAddress(target).kind === 'unix') {
+    throw new TsmachineError('ENGINE_TLS', `The engine of "${target.machine}" is reached at ${target.url}, where there is no TLS`);
+  }
+  const connection = openConnection(target, timeout);
+  try {
+    const response = await send(connection, { method: 'GET', path: '/_ping', signal, idleTimeout: timeout, operation: 'TLS handshake' });
+    const { socket } = response;
+    if (!(socket instanceof TLSSocket)) throw new TypeError('TLS connection without a TLS socket');
+    const served = socket.getPeerX509Certificate();
+    if (served === undefined) throw new TypeError('verified connection without a certificate');
+    return { fingerprint256: served.fingerprint256, notAfter: new Date(served.validTo) };
+  } finally {
+    connection.agent.destroy();
+  }
+}

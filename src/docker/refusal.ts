@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+
+import { secureContext } from './connection.js';
+import { Silence } from './silence.js';
+import { engineAddress } from './target.js';
+import type { EngineTarget } from './target.js';
+
+/** Tries a TLS 1.2 handshake and returns what ended it; undefined when it succeeds, or for an engine without TLS. */
+export function refusalOf(target: EngineTarget, timeout: number, signal?: AbortSignal): Promise<Error | undefined> {
+  const at = engineAddress(target);
+  if (at.kind === 'unix') return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const socket = connect({ host: at.host, port: at.port, secureContext: secureContext(target, 'TLSv1.2'), ...serverName(at.host) });
+    const end = (outcome?: Error) => {
+      signal?.removeEventListener('abort', abort);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const abort = () => { end(); };
+    signal?.addEventListener('abort', abort);
+    socket.setTimeout(timeout, () => { end(new Silence(timeout)); });
+    socket.once('secureConnect', () => { end(); });
+    socket.on('error', end);
+  });
+}
+
+/** An address must not stand in the server name extension (RFC 6066). */
+function serverName(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}

@@ -1,0 +1,39 @@
+import { IncomingMessage } from 'node:http';
+
+import { attempt } from './attempt.js';
+import type { Call, Failed } from './attempt.js';
+import type { Connection } from './connection.js';
+import { explain, isRefusal } from './failure.js';
+import { refusalOf } from './refusal.js';
+
+/** A call and what it is named in messages, by default `METHOD /path`. */
+export interface NamedCall extends Call {
+  readonly operation: string;
+}
+
+/**
+ * Sends one request and returns the answer as soon as its head is there, whatever its status.
+ * @throws TsmachineError ENGINE_UNREACHABLE or ENGINE_TLS; the signal's reason when aborted; the body's own error.
+ */
+export async function send(connection: Connection, call: NamedCall): Promise<IncomingMessage> {
+  call.signal?.throwIfAborted();
+  let outcome = await attempt(connection, call);
+  // The engine closed a kept connection just as it was used again.
+  if (!(outcome instanceof IncomingMessage) && outcome.reused && call.method === 'GET') outcome = await attempt(connection, call);
+  if (outcome instanceof IncomingMessage) return outcome;
+  call.signal?.throwIfAborted();
+  if (outcome.ownFault) throw outcome.error;
+  const error = await refused(connection, call, outcome) ?? outcome.error;
+  throw explain(error, { target: connection.target, operation: call.operation, phase: outcome.phase });
+}
+
+/**
+ * With TLS 1.3 a server refuses a client's certificate only after the client believes the handshake done, and the alert is lost
+ * when our request crosses it. Asked again with TLS 1.2, it must say so within the handshake.
+ */
+async function refused({ target, connectTimeout }: Connection, call: NamedCall, { error, phase }: Failed): Promise<Error | undefined> {
+  const reset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  if (phase !== 'secured' || !reset) return undefined;
+  const word = await refusalOf(target, connectTimeout, call.signal);
+  return word !== undefined && isRefusal(word) ? word : undefined;
+}
