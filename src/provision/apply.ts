@@ -1,0 +1,82 @@
+import { TsmachineError } from '../core/errors.js';
+import type { ExecResult, RemoteShell } from '../driver/contract.js';
+import type { ConfigPlan } from './config-plan.js';
+import { diskFull, saysDiskFull } from './disk.js';
+import { Report } from './report.js';
+import type { ProvisionRequest, ServerCertificate } from './request.js';
+
+export interface Applied {
+  readonly restarted: boolean;
+  /** What the engine calls itself now; empty when it has no local socket to ask. */
+  readonly engineVersion: string;
+  readonly changed: readonly string[];
+}
+
+/** Seconds an engine may take to start: it loads every container it knows. */
+const startTimeout = 120;
+
+/** Exit statuses of apply.sh. */
+const refused = 30;
+const notStarted = 31;
+const full = 32;
+const unwritable = 33;
+
+/**
+ * Writes what is new, restarts the engine if anything was, and waits until it answers on its own socket.
+ * When it does not, everything is as before: old files, old engine.
+ * @throws TsmachineError ENGINE_CONFIG, ENGINE_START, HOST_DISK_FULL
+ */
+export async function applyConfig(shell: RemoteShell, plan: ConfigPlan, certificate: ServerCertificate, request: ProvisionRequest): Promise<Applied> {
+  const result = await shell.rootScript('provision/apply.sh', applyVariables(plan, certificate), {
+    timeout: startTimeout * 3000,
+    ok: [0, refused, notStarted, full, unwritable],
+  });
+  if (result.exitCode !== 0) throw failure(result, request.machine);
+  const report = new Report(result.stdout);
+  return { restarted: report.has('restarted'), engineVersion: report.first('engine'), changed: report.lines('changed') };
+}
+
+/** The variables of apply.sh; empty texts stand for files that stay as they are. */
+export function applyVariables(plan: ConfigPlan, certificate: ServerCertificate): Record<string, string> {
+  return {
+    INIT: plan.init,
+    CA: certificate.ca,
+    CERT: certificate.cert,
+    KEY: certificate.key,
+    CA_FILE: plan.certificates.ca,
+    CERT_FILE: plan.certificates.cert,
+    KEY_FILE: plan.certificates.key,
+    SETTINGS: plan.settings?.text ?? '',
+    SETTINGS_FILE: plan.settings?.path ?? '',
+    OVERRIDE: plan.override?.text ?? '',
+    OVERRIDE_FILE: plan.override?.path ?? '',
+    VALIDATE: plan.settings ? plan.validator : '',
+    SOCKET: plan.socket,
+    START_TIMEOUT: String(startTimeout),
+  };
+}
+
+function failure(result: ExecResult, machine: string): TsmachineError {
+  const report = new Report(result.stdout);
+  const log = report.lines('log').filter((line) => line.trim() !== '').slice(-15);
+  const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
+  const after = report.has('running') ? 'The previous configuration was put back and the engine is running with it' : 'The previous files were put back';
+  const file = report.first('unwritable');
+  if (result.exitCode === full || saysDiskFull(result.stderr) || saysDiskFull(log.join('\n'))) {
+    return diskFull(machine, `${file === '' ? 'the engine cannot write' : `${file} cannot be written`}. ${after}`);
+  }
+  if (result.exitCode === unwritable) {
+    return new TsmachineError('ENGINE_CONFIG', `${file} on ${machine} cannot be written. Nothing was changed`, {
+      hint: `Is the file system read-only? tsmachine ssh ${machine} findmnt -T ${file}`,
+    });
+  }
+  const settings = /configur|directive|unknown flag|conflicting options|daemon\.json|invalid (argument|value)|specified both/i.test(log.join('\n'));
+  if (result.exitCode === refused || settings) {
+    return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${lines}`, {
+      hint: 'Correct the --engine-* options (or the daemon.json of the host), then run the command again',
+    });
+  }
+  return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start with its new settings. ${after}${lines}`, {
+    hint: `The whole story: tsmachine ssh ${machine} sudo journalctl -u docker --no-pager -n 100`,
+  });
+}

@@ -1,0 +1,10 @@
+import { isLike, type Distribution } from './family.js';
+
+/** Alpine: apk and OpenRC. The engine is in its community repository. */
+export const alpine: Distribution = {
+  family: 'alpine',
+  covers: 'Alpine Linux',
+  matches: (os) => isLike(os, 'alpine'),
+  provisioner: () => 'alpine',
+  packages: { template: 'provision/install-apk.sh', distro: () => ({ packages: ['docker'] }), docker: () => undefined },
+};

@@ -1,0 +1,9 @@
+import { isLike, type Distribution } from './family.js';
+
+/** Image-based systems that bring the engine along and have no package manager to ask. */
+export const preinstalled: Distribution = {
+  family: 'preinstalled',
+  covers: 'Flatcar, Fedora CoreOS',
+  matches: (os) => isLike(os, 'coreos', 'flatcar') || (os.id === 'fedora' && os.variantId === 'coreos'),
+  provisioner: (os) => os.id === 'fedora' ? 'Fedora CoreOS' : os.id === 'flatcar' ? 'flatcar' : 'coreOS',
+};

@@ -1,0 +1,28 @@
+import type { OsRelease } from '../os-release.js';
+import { dockerSite, isLike, type Distribution, type DockerRepository } from './family.js';
+
+const names: Readonly<Record<string, string>> = { rhel: 'redhat' };
+
+/** Red Hat's family: dnf or yum. Only Fedora and Amazon Linux ship an engine of their own. */
+export const rhel: Distribution = {
+  family: 'rhel',
+  covers: 'RHEL, CentOS Stream, Rocky, AlmaLinux, Oracle Linux, Fedora, Amazon Linux',
+  matches: (os) => isLike(os, 'rhel', 'centos', 'fedora', 'rocky', 'almalinux', 'ol', 'amzn'),
+  provisioner: (os) => names[os.id] ?? os.id,
+  packages: {
+    template: 'provision/install-dnf.sh',
+    distro(os) {
+      if (os.id === 'fedora') return { packages: ['moby-engine'], optional: ['docker-cli'] };
+      return os.id === 'amzn' ? { packages: ['docker'] } : undefined;
+    },
+    docker: dockerRepository,
+  },
+};
+
+/** Docker builds for CentOS, RHEL and Fedora; the rebuilds of RHEL take CentOS's packages, Amazon Linux none. */
+function dockerRepository(os: OsRelease): DockerRepository | undefined {
+  const release = os.versionId.split('.')[0] ?? '';
+  if (os.id === 'amzn' || release === '') return undefined;
+  const product = os.id === 'fedora' || os.id === 'rhel' ? os.id : 'centos';
+  return { url: `${dockerSite}/${product}`, release };
+}

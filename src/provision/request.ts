@@ -1,0 +1,51 @@
+import type { Io } from '../core/io.js';
+
+/** The engine options of config.json that provisioning reads (specification 3.2). */
+export interface EngineSettings {
+  readonly ArbitraryFlags: readonly string[];
+  readonly Env: readonly string[];
+  readonly InsecureRegistry: readonly string[];
+  readonly Labels: readonly string[];
+  readonly RegistryMirror: readonly string[];
+  readonly StorageDriver: string;
+}
+
+export interface InstallRequest {
+  /** auto: Docker's own packages, else the distribution's. script: what `url` names. none: the engine must be there. */
+  readonly mode: 'auto' | 'docker' | 'distro' | 'script' | 'none';
+  /** `28` or `28.5` or `28.5.2`: the newest package it stands for. */
+  readonly version?: string;
+  readonly url: string;
+}
+
+/** PEM texts for the engine. */
+export interface ServerCertificate {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ProvisionRequest {
+  readonly machine: string;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  /** The host was made for this machine and takes its name. */
+  readonly setHostname: boolean;
+  readonly port: number;
+  /** The engine is reached at an IPv6 address. */
+  readonly hostIsIpv6: boolean;
+  /** Called once; its work runs beside the installation. */
+  readonly certificates: () => Promise<ServerCertificate>;
+  readonly engine: EngineSettings;
+  readonly install: InstallRequest;
+  /** Labels of the engine besides the user's own: `provider=generic`. */
+  readonly labels: readonly string[];
+}
+
+export interface ProvisionResult {
+  readonly provisioner: string;
+  readonly engineVersion: string;
+  readonly restarted: boolean;
+  /** Files that were written. */
+  readonly changed: readonly string[];
+}

@@ -1,0 +1,56 @@
+/** One word of a command line: as it was written and as the program gets it. */
+export interface Word {
+  readonly raw: string;
+  readonly value: string;
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', s: ' ', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };
+
+/**
+ * Splits a line into words by the rules of systemd.syntax(7): blanks separate, either quote groups, C escapes are understood.
+ * References such as `$DOCKER_OPTS` stay as they are.
+ */
+export function splitWords(line: string): Word[] {
+  const words: Word[] = [];
+  let raw = '';
+  let value = '';
+  let quote = '';
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i] ?? '';
+    if (quote === '' && /\s/.test(char)) {
+      if (raw !== '') words.push({ raw, value });
+      raw = value = '';
+      continue;
+    }
+    raw += char;
+    if (char === '\\' && i + 1 < line.length) {
+      const next = line[++i] ?? '';
+      raw += next;
+      value += escapes[next] ?? next;
+    } else if (quote === '' && (char === '"' || char === '\'')) quote = char;
+    else if (char === quote) quote = '';
+    else value += char;
+  }
+  if (raw !== '') words.push({ raw, value });
+  return words;
+}
+
+/** A word for an ExecStart line: nothing in it is expanded by systemd. */
+export function execWord(text: string): string {
+  const escaped = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[\w@%+=:,./$-]+$/.test(escaped) ? escaped : quoted(escaped);
+}
+
+/** One assignment for an Environment line, blanks, quotes, backslashes and percent signs kept (systemd.exec(5)). */
+export function environmentWord(assignment: string): string {
+  return quoted(assignment.replaceAll('%', '%%'));
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
+}
+
+/** A word for a POSIX shell file that is sourced. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+}

@@ -1,0 +1,181 @@
+# Installs an engine with apt. The engine is not started: it starts once, with its settings in place.
+# MODE               auto: Docker's packages, else the distribution's; docker; distro
+# PACKAGES OPTIONAL  the distribution's packages, the engine first; those installed where they exist
+# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY empty when Docker makes none for this system
+# VERSION            wanted version, or empty
+# LOCK_TIMEOUT       seconds to wait for another package manager
+# PROBE_TIMEOUT      seconds Docker's repository may take to answer
+# Prints progress|, note|, available| and failure| lines among what apt says.
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository does not answer.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
+umask 022
+
+fact() { printf '%s|%s\n' "$1" "$2"; }
+
+masked=
+list=/etc/apt/sources.list.d/docker-tsmachine.sources
+keyring=/etc/apt/keyrings/docker.asc
+work=$(mktemp -d) || { fact failure 'No space left on device: no temporary directory'; exit 22; }
+
+# A mask in /run ends with the next boot at the latest, whatever happens to this script.
+mask() {
+  [ -d /run/systemd/system ] || return 0
+  masked=yes
+  for unit in docker.service docker.socket; do
+    [ -e "/run/systemd/system/$unit" ] || ln -s /dev/null "/run/systemd/system/$unit"
+  done
+}
+
+unmask() {
+  for unit in docker.service docker.socket; do
+    if [ "$(readlink "/run/systemd/system/$unit" 2>/dev/null)" = /dev/null ]; then rm -f "/run/systemd/system/$unit"; masked=yes; fi
+  done
+  if [ -n "$masked" ]; then systemctl daemon-reload; masked=; fi
+}
+
+leave() { unmask; rm -rf "$work"; }
+trap leave EXIT
+trap 'exit 129' HUP INT TERM PIPE
+
+# Runs apt-get or dpkg, waiting while another one holds its lock.
+locked() {
+  since=$(date +%s)
+  told=
+  while :; do
+    "$@" >"$work/output" 2>&1 && status=0 || status=$?
+    cat "$work/output"
+    [ "$status" -ne 0 ] || return 0
+    grep -Eq 'Could not get lock|Unable to (lock|acquire the dpkg)|is locked by another|locked by another process' "$work/output" || return "$status"
+    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then
+      fact failure "$(grep -Eo 'held by process [^.]*' "$work/output" | head -n 1)"
+      exit 20
+    fi
+    if [ -z "$told" ]; then
+      fact progress "Waiting for another package manager on the host to finish ($(grep -Eo 'process [^.]*' "$work/output" | head -n 1))"
+      told=yes
+    fi
+    sleep 1
+  done
+}
+
+lists_are_fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -60 2>/dev/null | head -n 1)" ]; }
+candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *//p' | grep -v '^(none)$'; }
+exists() { [ -n "$(candidate "$1")" ]; }
+fetch() {
+  # apt's own downloader: there on every host, and it knows the proxies apt knows.
+  /usr/lib/apt/apt-helper -o Acquire::Retries=0 -o Acquire::http::Timeout="$PROBE_TIMEOUT" -o Acquire::https::Timeout="$PROBE_TIMEOUT" download-file "$1" "$2"
+}
+
+# Docker's key and a release file show in one go that the repository answers and has this system.
+probe() {
+  { fetch "$REPOSITORY/gpg" "$work/key" && fetch "$REPOSITORY/dists/$RELEASE/Release" "$work/Release"; } >"$work/probe" 2>&1
+}
+bounded_probe() {
+  probe & probing=$!
+  (sleep "$PROBE_TIMEOUT"; kill "$probing" 2>/dev/null) >/dev/null 2>&1 & watchdog=$!
+  wait "$probing"; status=$?
+  kill "$watchdog" 2>/dev/null
+  return "$status"
+}
+
+right_key() {
+  command -v gpg >/dev/null 2>&1 || return 0
+  gpg --homedir "$work" --batch --show-keys --with-colons "$work/key" 2>/dev/null | grep -q "^fpr:.*:$FINGERPRINT:" && return 0
+  fact failure "the key of $REPOSITORY is not Docker's ($FINGERPRINT)"
+  exit 22
+}
+
+# A second entry for one repository with another key makes apt refuse both.
+add_repository() {
+  if grep -rqs 'download\.docker\.com' /etc/apt/sources.list /etc/apt/sources.list.d --exclude="${list##*/}"; then return 0; fi
+  right_key
+  mkdir -p /etc/apt/keyrings
+  cp "$work/key" "$keyring" && chmod 644 "$keyring" || exit 22
+  printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: stable\nArchitectures: %s\nSigned-By: %s\n' \
+    "$REPOSITORY" "$RELEASE" "$(dpkg --print-architecture)" "$keyring" >"$list" || exit 22
+  locked apt-get -q update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
+}
+
+# The newest version of package $1 that VERSION stands for.
+resolve() {
+  apt-cache madison "$1" | while IFS='| ' read -r _ version _; do
+    upstream=${version#*:}
+    case $upstream in
+      "$VERSION" | "$VERSION"[.+~-]*) printf '%s' "$version"; break ;;
+    esac
+  done
+}
+
+# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
+choose() {
+  chosen=; exact=
+  if [ -n "$VERSION" ]; then
+    exact=$(resolve "$1")
+    [ -n "$exact" ] || return 1
+  fi
+  for package in "$@"; do
+    if [ -n "$exact" ] && apt-cache madison "$package" | grep -qF " $exact "; then chosen="$chosen $package=$exact"; else chosen="$chosen $package"; fi
+  done
+}
+
+available() { apt-cache madison "$1" | while IFS='| ' read -r _ version _; do fact available "$1 $version"; done; }
+
+choose_distribution() {
+  set -- $PACKAGES
+  if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then set -- "$@" apparmor; fi
+  for package in $OPTIONAL; do if exists "$package"; then set -- "$@" "$package"; fi; done
+  choose "$@"
+}
+
+use_docker() {
+  [ -n "$REPOSITORY" ] && [ "$MODE" != distro ] || return 1
+  [ "$1" -eq 0 ] || return 1
+  add_repository || { rm -f "$list"; return 1; }
+  set -- $DOCKER_PACKAGES
+  exists "$1" && choose "$@"
+}
+
+install() { locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install $chosen; }
+
+# What was pinned stays as it is at the next upgrade of the host.
+hold() {
+  for package in $chosen; do
+    case $package in *=*) apt-mark hold "${package%%=*}" >/dev/null ;; esac
+  done
+}
+
+main() {
+  if dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
+  probed=1
+  updated=
+  if [ -n "$REPOSITORY" ] && [ "$MODE" != distro ]; then bounded_probe & probe_job=$!; fi
+  set -- $PACKAGES
+  if ! lists_are_fresh || ! exists "$1"; then
+    fact progress 'Reading package lists'
+    locked apt-get -q update || fact note 'apt-get update failed on the host; going on with the lists that are there'
+    updated=yes
+  fi
+  if [ -n "${probe_job:-}" ]; then wait "$probe_job"; probed=$?; fi
+  if ! use_docker "$probed"; then
+    if [ "$MODE" = docker ]; then
+      if [ -n "$VERSION" ] && [ "$probed" -eq 0 ]; then available docker-ce; exit 21; fi
+      sed -n 's/^\(E\|Err\): */failure|/p' "$work/probe" 2>/dev/null | tail -n 3
+      exit 23
+    fi
+    if [ "$MODE" = auto ]; then fact note "Docker's own packages are out of reach for this host; installing the distribution's"; fi
+    rm -f "$list"
+    if ! choose_distribution; then available docker-ce; available "$1"; exit 21; fi
+  fi
+  fact progress "Installing$chosen"
+  mask
+  if ! install; then
+    # Lists that are not quite fresh name files that are gone.
+    [ -z "$updated" ] || exit 22
+    locked apt-get -q update && install || exit 22
+  fi
+  if [ -n "$VERSION" ]; then hold; fi
+  fact installed "$chosen"
+}
+
+main </dev/null
