@@ -1,7 +1,7 @@
-import type { Readable, Writable } from 'node:stream';
-
 import type { Io } from '../core/io.js';
 import type { SshEndpoint } from '../driver/contract.js';
+
+import { runSystemSsh } from './system-client.js';
 
 export interface SessionOptions {
   readonly machine: string;
@@ -12,14 +12,26 @@ export interface SessionOptions {
   readonly io: Io;
   /** Never use the system's client. */
   readonly native?: boolean;
+  /** Default 'trust'. */
   readonly unknownHostKey?: 'trust' | 'refuse';
   readonly env?: NodeJS.ProcessEnv;
-  readonly stdin?: Readable;
-  readonly stdout?: Writable;
-  readonly stderr?: Writable;
+  /** The native client's streams; the system's client always has this program's own. */
+  readonly stdin?: NodeJS.ReadStream | NodeJS.ReadableStream;
+  readonly stdout?: NodeJS.WriteStream | NodeJS.WritableStream;
+  readonly stderr?: NodeJS.WritableStream;
 }
 
-/** A shell or one command on the machine; returns its exit status. */
-export function interactive(endpoint: SshEndpoint, options: SessionOptions): Promise<number> {
-  return Promise.reject(new Error(`interactive(${endpoint.host}, ${options.machine})`));
+/**
+ * A shell on the machine, or one command: by the system's ssh when there is one, else by ssh2. Nothing heavy is loaded for the former.
+ * @returns the exit status of the shell or command; 255 when ssh itself failed, as ssh says.
+ * @throws TsmachineError from the native client: SSH_*, REMOTE_COMMAND.
+ */
+export async function interactive(endpoint: SshEndpoint, options: SessionOptions): Promise<number> {
+  if (options.native !== true) {
+    const status = await runSystemSsh(endpoint, options);
+    if (status !== undefined) return status;
+    options.io.debug('There is no ssh on this computer: its own client is used');
+  }
+  const { runNativeSession } = await import('./native-session.js');
+  return runNativeSession(endpoint, options);
 }

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { homedir, constants } from 'node:os';
+import { join } from 'node:path';
+
+import { systemCode } from '../core/errors.js';
+import type { SshEndpoint } from '../driver/contract.js';
+
+import { findHostKeys, pinHostKey } from './known-hosts.js';
+import { quote } from './quote.js';
+import { parseJump } from './route.js';
+import type { SessionOptions } from './session.js';
+import { configArguments } from './user-config.js';
+
+/**
+ * Runs the system's ssh with this program's own standard streams (spec 5: user's arguments stand last, each one an argument).
+ * @returns its exit status, or undefined when there is no ssh on this computer.
+ */
+export async function runSystemSsh(endpoint: SshEndpoint, options: SessionOptions): Promise<number | undefined> {
+  const env = options.env ?? process.env;
+  const pinned = await isPinned(endpoint, options, env);
+  return run([...configArguments(env), ...sshArguments(endpoint, options, pinned), ...options.args], options.signal, env);
+}
+
+/** Whether the machine's key is known; a first contact takes it over from the user's own known_hosts when it stands there. */
+async function isPinned(endpoint: SshEndpoint, { machine, knownHostsFile }: SessionOptions, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if ((await findHostKeys(knownHostsFile, { host: machine })).length > 0) return true;
+  const address = { host: endpoint.host, port: endpoint.port };
+  const own = await findHostKeys(knownHostsFile, address);
+  const found = own.length > 0 ? own : await findHostKeys(join(env['HOME'] ?? homedir(), '.ssh', 'known_hosts'), address);
+  const keys = found.filter((entry) => entry.marker === undefined);
+  for (const key of keys) await pinHostKey(knownHostsFile, { host: machine }, `${key.type} ${key.base64}`);
+  return keys.length > 0;
+}
+
+/** What stands before the user's own arguments. */
+export function sshArguments(endpoint: SshEndpoint, options: Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'>, pinned: boolean): string[] {
+  const strict = pinned || options.unknownHostKey === 'refuse';
+  const settings = [
+    'ConnectTimeout=10', 'PasswordAuthentication=no', 'ServerAliveInterval=60',
+    // a first contact says that the key is taken; later only errors are worth a line
+    `LogLevel=${strict ? 'ERROR' : 'INFO'}`,
+    `HostKeyAlias=${options.machine}`,
+    ...hostKeySettings([options.knownHostsFile], strict),
+  ];
+  const jumps = endpoint.jump ?? [];
+  if (jumps.length > 0) settings.push(`ProxyCommand=${proxyCommand(endpoint, options.knownHostsFile, jumps)}`);
+  return [
+    ...settings.flatMap((setting) => ['-o', setting]),
+    `${endpoint.user}@${endpoint.host}`,
+    ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', '-i', endpoint.keyPath]),
+    '-p', String(endpoint.port),
+  ];
+}
+
+function hostKeySettings(files: readonly string[], strict: boolean): string[] {
+  return [`UserKnownHostsFile=${files.map(fileSetting).join(' ')}`, 'HashKnownHosts=no', `StrictHostKeyChecking=${strict ? 'yes' : 'accept-new'}`];
+}
+
+/** A path inside an ssh setting: blanks are kept by quotes, percent signs doubled; Windows' backslashes would be escapes. */
+function fileSetting(path: string): string {
+  const text = process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
+  return `"${text.replaceAll('%', '%%')}"`;
+}
+
+/**
+ * Jump hosts as a ProxyCommand, each reached through the ones before. `-J` would do the same, but passes no settings on:
+ * the jump hosts' keys pinned for this machine would not be looked at.
+ */
+function proxyCommand(endpoint: SshEndpoint, knownHostsFile: string, jumps: readonly string[]): string {
+  const jump = parseJump(jumps.at(-1) ?? '');
+  const before = jumps.slice(0, -1);
+  const words = ['ssh'];
+  for (const setting of ['ConnectTimeout=10', 'LogLevel=ERROR', ...hostKeySettings([knownHostsFile, '~/.ssh/known_hosts'], false)]) words.push('-o', setting.replaceAll('%', '%%'));
+  if (before.length > 0) words.push('-o', `ProxyCommand=${proxyCommand(endpoint, knownHostsFile, before)}`.replaceAll('%', '%%'));
+  if (endpoint.keyPath !== undefined) words.push('-i', endpoint.keyPath.replaceAll('%', '%%%%'));
+  if (jump.port !== undefined) words.push('-p', String(jump.port));
+  if (jump.user !== undefined) words.push('-l', jump.user);
+  return `${quote(...words)} -W '[%h]:%p' ${quote(jump.host)}`;
+}
+
+function run(args: readonly string[], signal: AbortSignal, env: NodeJS.ProcessEnv): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('ssh', args, { stdio: 'inherit', env });
+    // Ctrl-C reaches ssh by the terminal; a kill of this program has to be passed on
+    const stop = (): void => { child.kill('SIGTERM'); };
+    signal.addEventListener('abort', stop, { once: true });
+    child.once('error', (error) => {
+      signal.removeEventListener('abort', stop);
+      if (systemCode(error) === 'ENOENT') resolve(undefined);
+      else reject(error);
+    });
+    child.once('exit', (code, name) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
+    });
+  });
+}
