@@ -1,3 +1,4 @@
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import { messageOf, TsmachineError } from '../core/errors.js';
@@ -5,7 +6,7 @@ import { openAuthority } from './ca.js';
 import { issueCertificate } from './issue.js';
 import { newKeyPair, privateKeyPem } from './keys.js';
 import { alternativeNames, canonicalIp } from './names.js';
-import { parseCertificates } from './pem.js';
+import { parseCertificates, parsePrivateKey } from './pem.js';
 import { daysUntil, leafValidity, soonDays } from './validity.js';
 
 export interface ServerCertificateRequest {
@@ -20,7 +21,11 @@ export interface ServerCertificateRequest {
 
 export interface ServerCertificateFit {
   readonly caPem: string;
+  /** The private key beside it, which must be its own. */
+  readonly keyPem: string;
   readonly names: readonly string[];
+  /** The key it must belong to; not looked at when absent. */
+  readonly keyPem?: string;
   readonly now?: Date;
   /** Days it must still be valid; default 30. */
   readonly minDays?: number;
@@ -52,16 +57,29 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
   return { cert, key: privateKeyPem(pair.privateKey) };
 }
 
-/** Whether an engine may keep its certificate: a server certificate of this CA, for all these names, not expiring soon. */
+/** Whether an engine may keep its certificate: a server certificate of this CA, for all these names, not expiring soon. A damaged one may not. */
 export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
-  const [certificate] = parseCertificates(certPem, 'the server certificate');
+  const { certificate, key } = opened(certPem, wanted.keyPem);
+  if (certificate === undefined) return false;
   const now = wanted.now ?? new Date();
   const signed = parseCertificates(wanted.caPem, 'the CA certificate')
     .some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
   const inTime = new Date(certificate.validFrom) <= now
     && daysUntil(new Date(certificate.validTo), now) >= (wanted.minDays ?? soonDays);
   const usages: readonly string[] | undefined = certificate.keyUsage;
-  return signed && inTime && usages?.includes(serverAuth) === true && covers(certificate.subjectAltName ?? '', wanted.names);
+  return signed && inTime && usages?.includes(serverAuth) === true
+    && (key === undefined || certificate.checkPrivateKey(key))
+    && covers(certificate.subjectAltName ?? '', wanted.names);
+}
+
+function opened(certPem: string, keyPem: string | undefined): { certificate?: X509Certificate; key?: KeyObject } {
+  try {
+    const [certificate] = parseCertificates(certPem, 'the server certificate');
+    return keyPem === undefined ? { certificate } : { certificate, key: parsePrivateKey(keyPem, 'the server key') };
+  } catch (error) {
+    if (TsmachineError.is(error)) return {};
+    throw error;
+  }
 }
 
 function covers(subjectAltName: string, names: readonly string[]): boolean {

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+
+import { messageOf, TsmachineError } from '../core/errors.js';
+import { engineError } from './answer.js';
+import type { Asked } from './answer.js';
+import type { Engine } from './client.js';
+import { explain } from './failure.js';
+import { frames } from './frames.js';
+
+export { importImage, pullImage } from './images.js';
+
+export interface RunRequest {
+  readonly image: string;
+  readonly cmd: readonly string[];
+  readonly name?: string;
+  /** `NAME=value` each. */
+  readonly env?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The engine's HostConfig object: binds, ports, network mode, limits. */
+  readonly hostConfig?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+  /** Milliseconds that the program may stay silent; default 60 000, 0 for ever. */
+  readonly timeout?: number;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program in a new container, waits for its end and removes the container, also after an error.
+ * @throws TsmachineError ENGINE_API (an image that is not there, a program that cannot start), ENGINE_UNREACHABLE
+ */
+export async function runContainer(engine: Engine, request: RunRequest): Promise<RunResult> {
+  const options = request.signal === undefined ? {} : { signal: request.signal };
+  const { Id: id } = await engine.request<{ Id: string }>('POST', '/containers/create', {
+    ...options,
+    query: { name: request.name },
+    body: {
+      Image: request.image, Cmd: request.cmd, Env: request.env, Labels: request.labels, HostConfig: request.hostConfig, AttachStdout: true, AttachStderr: true,
+    },
+  });
+  const remove = () => engine.request('DELETE', `/containers/${id}`, { query: { force: true, v: true }, evenAborted: true });
+  let result: RunResult;
+  try {
+    result = await runToEnd(engine, id, request);
+  } catch (error) {
+    await remove().catch((leftover: unknown) => {
+      throw TsmachineError.from(leftover, 'ENGINE_API', `${messageOf(error)}; container ${id} is left behind: `);
+    });
+    throw error;
+  }
+  await remove();
+  return result;
+}
+
+async function runToEnd(engine: Engine, id: string, { signal, timeout = 60_000 }: RunRequest): Promise<RunResult> {
+  const options = signal === undefined ? {} : { signal };
+  const path = `/containers/${id}/attach`;
+  // Attached before the start: nothing is missed, whatever the engine does with logs.
+  const output = await engine.stream('POST', path, { ...options, timeout, query: { stream: true, stdout: true, stderr: true } });
+  try {
+    await engine.request('POST', `/containers/${id}/start`, options);
+    const texts = await collect(output, { target: engine.target, operation: `POST ${path}`, signal });
+    const { StatusCode: exitCode } = await engine.request<{ StatusCode: number }>('POST', `/containers/${id}/wait`, { ...options, timeout });
+    return { exitCode, ...texts };
+  } finally {
+    output.destroy();
+  }
+}
+
+async function collect(output: IncomingMessage, asked: Asked): Promise<Pick<RunResult, 'stdout' | 'stderr'>> {
+  const parts = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
+  try {
+    for await (const { stream, data } of frames(output)) parts[stream].push(data);
+  } catch (error) {
+    asked.signal?.throwIfAborted();
+    throw error instanceof RangeError ? engineError(asked, error.message, error) : explain(error, { ...asked, phase: 'answered' });
+  }
+  return { stdout: Buffer.concat(parts.stdout).toString('utf8'), stderr: Buffer.concat(parts.stderr).toString('utf8') };
+}

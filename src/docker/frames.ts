@@ -1,0 +1,32 @@
+export interface Frame {
+  readonly stream: 'stdout' | 'stderr';
+  readonly data: Buffer;
+}
+
+const headerSize = 8;
+
+/**
+ * Takes apart what an attached container or its log sends when it has no terminal: each piece comes behind eight bytes,
+ * the first telling the stream (2 is stderr), the last four its length. https://docs.docker.com/reference/api/engine (ContainerAttach)
+ * @throws RangeError when the source ends within a frame.
+ */
+export async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame, void, undefined> {
+  let pending: Buffer = Buffer.alloc(0);
+  for await (const part of source) {
+    pending = pending.length === 0 ? Buffer.from(part) : Buffer.concat([pending, part]);
+    for (;;) {
+      const frame = frameAt(pending);
+      if (frame === undefined) break;
+      pending = pending.subarray(headerSize + frame.data.length);
+      yield frame;
+    }
+  }
+  if (pending.length > 0) throw new RangeError('the output breaks off in the middle of a frame');
+}
+
+function frameAt(bytes: Buffer): Frame | undefined {
+  if (bytes.length < headerSize) return undefined;
+  const end = headerSize + bytes.readUInt32BE(4);
+  if (bytes.length < end) return undefined;
+  return { stream: bytes[0] === 2 ? 'stderr' : 'stdout', data: bytes.subarray(headerSize, end) };
+}
