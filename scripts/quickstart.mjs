@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import { ensureDebianPackages, forHosts, installCommand } from './debian.mjs';
 import { ensureNpmPackages } from './test/packages.mjs';
@@ -75,7 +76,7 @@ async function runContainerOn(name) {
     await mkdir(join(dir, 'bin'));
     await copyFile('/bin/busybox', join(dir, 'bin', 'busybox'));
     for (const applet of ['sh', 'uname', 'echo']) await symlink('busybox', join(dir, 'bin', applet));
-    await importImage(engine, pack(dir), image);
+    await importImage(engine, Readable.from(pack(dir)), image);
     const { stdout, exitCode } = await runContainer(engine, {
       image, cmd: ['sh', '-c', `echo "Hello from a container on ${name}, engine ${(await engine.version()).Version}, $(uname -sr)"`],
     });

@@ -24,8 +24,6 @@ export interface ServerCertificateFit {
   /** The private key beside it, which must be its own. */
   readonly keyPem: string;
   readonly names: readonly string[];
-  /** The key it must belong to; not looked at when absent. */
-  readonly keyPem?: string;
   readonly now?: Date;
   /** Days it must still be valid; default 30. */
   readonly minDays?: number;
@@ -60,7 +58,7 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
 /** Whether an engine may keep its certificate: a server certificate of this CA, for all these names, not expiring soon. A damaged one may not. */
 export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
   const { certificate, key } = opened(certPem, wanted.keyPem);
-  if (certificate === undefined) return false;
+  if (certificate === undefined || key === undefined) return false;
   const now = wanted.now ?? new Date();
   const signed = parseCertificates(wanted.caPem, 'the CA certificate')
     .some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
@@ -68,14 +66,14 @@ export function serverCertificateFits(certPem: string, wanted: ServerCertificate
     && daysUntil(new Date(certificate.validTo), now) >= (wanted.minDays ?? soonDays);
   const usages: readonly string[] | undefined = certificate.keyUsage;
   return signed && inTime && usages?.includes(serverAuth) === true
-    && (key === undefined || certificate.checkPrivateKey(key))
+    && certificate.checkPrivateKey(key)
     && covers(certificate.subjectAltName ?? '', wanted.names);
 }
 
-function opened(certPem: string, keyPem: string | undefined): { certificate?: X509Certificate; key?: KeyObject } {
+function opened(certPem: string, keyPem: string): { certificate?: X509Certificate; key?: KeyObject } {
   try {
     const [certificate] = parseCertificates(certPem, 'the server certificate');
-    return keyPem === undefined ? { certificate } : { certificate, key: parsePrivateKey(keyPem, 'the server key') };
+    return { certificate, key: parsePrivateKey(keyPem, 'the server key') };
   } catch (error) {
     if (TsmachineError.is(error)) return {};
     throw error;

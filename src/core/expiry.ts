@@ -17,7 +17,7 @@ export async function warnOfExpiry(session: Session, config: HostConfig): Promis
     { role: 'client', path: files.cert },
     { role: 'server', path: session.store.machine(config.Name).serverCert },
   ]);
-  for (const { role, path, daysLeft, state } of found) {
+  for (const { role, path, daysLeft = 0, state } of found) {
     if (state === 'expired') session.io.warn(`The ${role} certificate ${path} expired ${-daysLeft} days ago: ${remedies[role](config.Name)}`);
     if (state === 'soon') session.io.warn(`The ${role} certificate ${path} expires in ${daysLeft} days: ${remedies[role](config.Name)}`);
   }

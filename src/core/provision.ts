@@ -1,6 +1,7 @@
 import type { SshConnection } from '../ssh/connect.js';
 import type { HostFacts } from '../provision/detect.js';
 import type { ProvisionResult } from '../provision/provision.js';
+import type { Facts } from '../store/store.js';
 import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './certificates.js';
 import { connectTo } from './connection.js';
 import { verifyEngine } from './verify.js';
@@ -45,13 +46,19 @@ export async function provisionHost(
     hostIsIpv6: url.hostname.startsWith('['),
     certificates: () => serverCertificate(session, config, names, renewCertificate),
     engine: config.HostOptions.EngineOptions,
-    install: { ...(kept.engineInstall ?? { mode: 'auto' as const }), url: config.HostOptions.EngineOptions.InstallURL },
+    install: { ...installOf(kept), url: config.HostOptions.EngineOptions.InstallURL },
     labels: [`provider=${config.DriverName}`],
   });
   await session.store.writeFacts(machine.name, {
     ...kept, osId: facts.os.id, osName: facts.os.prettyName, provisioner: result.provisioner, engineVersion: result.engineVersion,
   });
   return result;
+}
+
+/** A machine made by Docker Machine, or by a version that did not write this down, has no wish of its own. */
+function installOf(facts: Facts): EngineInstall {
+  const { mode, version } = { ...(facts['engineInstall'] as Partial<EngineInstall> | undefined) };
+  return { mode: mode ?? 'auto', ...(version === undefined ? {} : { version }) };
 }
 
 /** `tsmachine provision`: finishes or repairs a host that is there. */

@@ -24,6 +24,8 @@ export interface Store {
   names(): Promise<string[]>;
   /** Whether the machine's folder is there, be it half made. */
   exists(name: string): Promise<boolean>;
+  /** Whether the machine's folder is there and holds nothing: what a run killed right after making it leaves. */
+  isEmpty(name: string): Promise<boolean>;
   /** Another machine whose name differs in upper and lower case alone: one folder on Windows and macOS. */
   sameNameOtherCase(name: string): Promise<string | undefined>;
   /**
@@ -55,6 +57,7 @@ export function openStore(root: string): Store {
     machine,
     names,
     exists: async (name) => isFolder(machine(name).dir),
+    isEmpty: async (name) => isEmptyFolder(machine(name).dir),
     async sameNameOtherCase(name) {
       return (await names()).find((other) => other !== name && other.toLowerCase() === name.toLowerCase());
     },
@@ -106,6 +109,10 @@ async function isFolder(path: string): Promise<boolean> {
     if (systemCode(error) === 'ENOENT') return false;
     throw unreadable(error, path);
   }
+}
+
+async function isEmptyFolder(path: string): Promise<boolean> {
+  return await isFolder(path) && (await readdir(path)).length === 0;
 }
 
 async function removeFolder(path: string): Promise<void> {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { promisify } from 'node:util';
 
 import { succeed, tsmachine } from '../helpers/cli.js';
+import { expiringStore } from '../helpers/expiring.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 
 const run = promisify(execFile);
@@ -81,7 +82,7 @@ describe('certificates of a real engine', () => {
     const past = await lab.store('past');
     await mkdir(file('certs'), { recursive: true });
     for (const [days, word] of [[-1, /expired/i], [10, /expires? in (9|10) days/i]] as const) {
-      const { expiringStore } = await import('../helpers/expiring.js');
+
       for (const role of ['CA', 'client', 'server'] as const) {
         await expiringStore(past, role, days, ip);
         const { stdout, stderr } = await tsmachine(['env', 'old'], { store: past });

@@ -50,7 +50,7 @@ describe('create, killed after every step it writes down', () => {
   async function expectReadable(when: string): Promise<void> {
     const { code, stdout } = await tsmachine(['ls'], { store });
     expect(code, when).to.equal(0);
-    const known = await readdir(join(store, 'machines')).catch(() => []);
+    const known = await readdir(join(store, 'machines')).catch((): string[] => []);
     if (known.includes('m1')) expect(stdout, when).to.match(/^m1 /m);
   }
 

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import { pack } from 'tar-fs';
 
@@ -24,7 +25,7 @@ export async function loadLabImage(engine: Engine): Promise<void> {
     await mkdir(join(dir, 'bin'));
     await copyFile('/bin/busybox', join(dir, 'bin', 'busybox'));
     for (const name of ['sh', 'echo', 'sleep', 'cat']) await symlink('busybox', join(dir, 'bin', name));
-    await importImage(engine, pack(dir), labImage);
+    await importImage(engine, Readable.from(pack(dir)), labImage);
   } finally {
     await rm(dir, { recursive: true });
   }
