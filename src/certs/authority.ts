@@ -46,7 +46,8 @@ export interface CaInUse {
  */
 export async function ensureAuthority(files: AuthorityFiles, options: AuthorityOptions): Promise<void> {
   const texts = await readAll(files);
-  for (const dir of new Set(Object.values(files).map((file) => dirname(file)))) await makePrivateDir(dir);
+  const paths = [files.ca, files.caKey, files.cert, files.key];
+  for (const dir of new Set(paths.map((path) => dirname(path)))) await makePrivateDir(dir);
   // Both keys at once: each takes a tenth of a second or more of one core.
   const [ca, spareKey] = await Promise.all([ensureCa(files, texts, options), texts.key === undefined ? newKeyPair() : undefined]);
   await ensureClientCertificate(files, { texts, ca, spareKey, ...options });

@@ -64,7 +64,8 @@ export function serverCertificateFits(certPem: string, wanted: ServerCertificate
     .some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
   const inTime = new Date(certificate.validFrom) <= now
     && daysUntil(new Date(certificate.validTo), now) >= (wanted.minDays ?? soonDays);
-  const usages: readonly string[] | undefined = certificate.keyUsage;
+  // The types forget that a certificate may have no extended key usage.
+  const usages = certificate.keyUsage as readonly string[] | undefined;
   return signed && inTime && usages?.includes(serverAuth) === true
     && certificate.checkPrivateKey(key)
     && covers(certificate.subjectAltName ?? '', wanted.names);

@@ -49,17 +49,17 @@ export interface Engine {
 }
 
 /** Opens nothing yet: the first call connects. @throws TsmachineError FLAG_INVALID for the URL, CERT_UNREADABLE. */
-export function openEngine(target: EngineTarget, options: EngineOptions = {}): Engine {
-  const connection = openConnection(target, options.timeout ?? 10_000);
+export function openEngine(target: EngineTarget, { signal: engineSignal, timeout = 10_000 }: EngineOptions = {}): Engine {
+  const connection = openConnection(target, timeout);
   let known: Promise<EngineVersion> | undefined;
 
-  async function call(method: string, path: string, request: RequestOptions = {}): Promise<[IncomingMessage, Asked]> {
-    const signal = either(request.evenAborted === true ? undefined : options.signal, request.signal);
+  async function call(method: string, path: string, options: RequestOptions = {}): Promise<[IncomingMessage, Asked]> {
+    const signal = either(options.evenAborted === true ? undefined : engineSignal, options.signal);
     const operation = `${method} ${path}`;
     const asked = { target, operation, signal };
-    const { headers, body } = encode(request);
+    const { headers, body } = encode(options);
     const response = await send(connection, {
-      method, path: path + queryText(request.query), headers, body, signal, operation, idleTimeout: request.timeout ?? 60_000,
+      method, path: path + queryText(options.query), headers, body, signal, operation, idleTimeout: options.timeout ?? 60_000,
     });
     await expectSuccess(response, asked);
     return [response, asked];
@@ -81,20 +81,20 @@ export function openEngine(target: EngineTarget, options: EngineOptions = {}): E
     return `/v${negotiateApi(await version(), target.machine)}${path}`;
   }
 
+  async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+    return await readJson(...await call(method, await versioned(path), options)) as T;
+  }
+
   return {
     target,
     version,
     async ping() {
       await readText(...await call('GET', '/_ping'));
     },
-    async info() {
-      return await this.request<Record<string, unknown>>('GET', '/info');
-    },
-    async request<T>(method: string, path: string, request: RequestOptions = {}) {
-      return await readJson(...await call(method, await versioned(path), request)) as T;
-    },
-    async stream(method, path, request = {}) {
-      const [response] = await call(method, await versioned(path), request);
+    info: () => request('GET', '/info'),
+    request,
+    async stream(method, path, options = {}) {
+      const [response] = await call(method, await versioned(path), options);
       return response;
     },
     close() {
