@@ -1,0 +1,44 @@
+import { onEach } from '../core/each.js';
+import { TsmachineError } from '../core/errors.js';
+import { renderError } from './render-error.js';
+import type { TerminalIo } from './terminal-io.js';
+
+export interface ManyOptions {
+  /** How many at once. */
+  readonly limit: number;
+  /** Every line gets its machine's name when there are several (create); other commands' messages carry the name already. */
+  readonly prefixed?: boolean;
+  readonly debug: boolean;
+}
+
+/**
+ * One action on every machine at once, each with a progress line of its own and its failure told when it happens.
+ * @returns what the action returned, in the order of the names
+ * @throws the error itself for a single machine; SEVERAL_FAILED naming the failed ones for several
+ */
+export async function onMachines<T>(
+  names: readonly string[], io: TerminalIo, options: ManyOptions, work: (name: string, io: TerminalIo) => Promise<T>,
+): Promise<T[]> {
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return [await work(only, io.forMachine(only, false))];
+  const outcomes = await onEach(names, options.limit, async (name) => {
+    const own = io.forMachine(name, options.prefixed === true);
+    try {
+      return await work(name, own);
+    } catch (error) {
+      if (!isCancelled(error)) io.error(`${name}: ${renderError(error, options).text}`);
+      throw error;
+    } finally {
+      own.settled();
+    }
+  });
+  const failed = outcomes.filter((outcome) => 'error' in outcome).map(({ name }) => name);
+  if (failed.length > 0) {
+    throw new TsmachineError('SEVERAL_FAILED', `${failed.length} of ${names.length} machines failed: ${failed.join(', ')}`);
+  }
+  return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
+}
+
+function isCancelled(error: unknown): boolean {
+  return TsmachineError.is(error) && error.code === 'CANCELLED';
+}

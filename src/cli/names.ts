@@ -1,0 +1,38 @@
+import { TsmachineError } from '../core/errors.js';
+import { validateName } from '../core/names.js';
+
+/** The one machine a command takes, if it was given. @throws TsmachineError USAGE when several were (spec 1.6) */
+export function oneOrNone(args: readonly string[]): string | undefined {
+  if (args.length > 1) throw new TsmachineError('USAGE', 'Error: Expected one machine name as an argument');
+  return args[0];
+}
+
+/** @throws TsmachineError USAGE when a command that takes no arguments got some */
+export function none(args: readonly string[]): void {
+  if (args.length > 0) throw new TsmachineError('USAGE', 'Error: Too many arguments given');
+}
+
+/** The machines of a command that has no default one (rm). @throws TsmachineError USAGE when there are none */
+export function someNames(args: readonly string[]): string[] {
+  if (args.length === 0) throw new TsmachineError('USAGE', 'Error: Expected to get one or more machine names as arguments');
+  return [...new Set(args)];
+}
+
+/**
+ * The names of `create`, all checked before the first machine is begun.
+ * @throws TsmachineError USAGE, NAME_INVALID
+ */
+export function newNames(args: readonly string[]): readonly string[] {
+  if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
+  args.forEach(validateName);
+  const seen = new Map<string, string>();
+  for (const name of args) {
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) {
+      const what = other === name ? `"${name}" is named twice` : `"${other}" and "${name}" differ only in upper and lower case`;
+      throw new TsmachineError('NAME_INVALID', what, { hint: 'Give every machine a name of its own' });
+    }
+    seen.set(name.toLowerCase(), name);
+  }
+  return args;
+}

@@ -1,0 +1,103 @@
+import type { Screen } from './screen.js';
+
+interface Task {
+  text: string;
+  readonly since: number;
+}
+
+/**
+ * What runs now. On a terminal one line per machine, redrawn with its seconds below everything that was printed;
+ * elsewhere one plain line for each new text. All other output goes through `write`, so that the two never mix.
+ */
+export class Progress {
+  readonly #screen: Screen;
+  readonly #tasks = new Map<string, Task>();
+  #drawn = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #paused = false;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  /** Sets what `key` (a machine's name) is doing. */
+  update(key: string, text: string): void {
+    if (this.#tasks.get(key)?.text === text) return;
+    this.#tasks.set(key, { text, since: performance.now() });
+    if (!this.#screen.live) {
+      this.#screen.stderr.write(`${text}\n`);
+      return;
+    }
+    this.#timer ??= setInterval(() => { this.#redraw(); }, 1000).unref();
+    this.#redraw();
+  }
+
+  /** Takes the line of `key` away. */
+  done(key: string): void {
+    if (!this.#tasks.delete(key) || !this.#screen.live) return;
+    this.#redraw();
+    if (this.#tasks.size === 0) this.#stop();
+  }
+
+  /** Prints a lasting line above the progress lines. */
+  write(stream: NodeJS.WritableStream, text: string): void {
+    this.#erase();
+    stream.write(`${text}\n`);
+    this.#draw();
+  }
+
+  /** Keeps the terminal free while `use` asks something. */
+  async pause<T>(use: () => Promise<T>): Promise<T> {
+    this.#erase();
+    this.#paused = true;
+    try {
+      return await use();
+    } finally {
+      this.#paused = false;
+      this.#draw();
+    }
+  }
+
+  /** Leaves the terminal as it was found. */
+  close(): void {
+    this.#erase();
+    this.#tasks.clear();
+    this.#stop();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #redraw(): void {
+    this.#erase();
+    this.#draw();
+  }
+
+  #erase(): void {
+    if (this.#drawn === 0) return;
+    this.#screen.stderr.write(`\u001b[${this.#drawn}A\r\u001b[0J`);
+    this.#drawn = 0;
+  }
+
+  #draw(): void {
+    if (!this.#screen.live || this.#paused || this.#tasks.size === 0) return;
+    const lines = progressLines([...this.#tasks.values()], performance.now(), this.#screen.columns(), this.#screen.rows());
+    this.#screen.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    this.#drawn = lines.length;
+  }
+}
+
+/** The lines that fit: none wraps, and never more than the terminal has rows. */
+export function progressLines(tasks: readonly Task[], now: number, columns: number, rows: number): string[] {
+  const room = Math.max(1, rows - 2);
+  const shown = tasks.slice(0, tasks.length > room ? room - 1 : room);
+  const lines = shown.map(({ text, since }) => {
+    const elapsed = ` ${Math.floor((now - since) / 1000)}s`;
+    const flat = text.replace(/\s+/g, ' ');
+    const space = columns - 1 - elapsed.length;
+    return (flat.length > space ? `${flat.slice(0, Math.max(0, space - 1))}…` : flat) + elapsed;
+  });
+  return shown.length < tasks.length ? [...lines, `and ${tasks.length - shown.length} more`] : lines;
+}

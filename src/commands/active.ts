@@ -1,0 +1,21 @@
+import { MachineCommand } from '../cli/command.js';
+import { jsonFlag, seconds } from '../cli/flags.js';
+import { none } from '../cli/names.js';
+
+export default class Active extends MachineCommand {
+  static override summary = 'Print which machine is active';
+  static override usage = '';
+  static override example = 'active';
+  static override flags = {
+    timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    ...jsonFlag,
+  };
+
+  async run(): Promise<void> {
+    const { flags, args, globals } = await this.parse(Active.flags);
+    none(args);
+    const { activeMachine } = await import('../core/list.js');
+    const name = await activeMachine(await this.session(globals), { timeoutMs: flags.timeout * 1000 });
+    this.show({ name }, () => name);
+  }
+}

@@ -1,0 +1,18 @@
+import { MachineCommand } from '../cli/command.js';
+import { shellWord } from '../cli/shell-word.js';
+
+export default class Config extends MachineCommand {
+  static override summary = 'Print the connection config for machine';
+  static override description = 'Argument is a machine name.';
+  static override usage = '[name]';
+  static override example = 'config m1';
+
+  async run(): Promise<void> {
+    const { session, name } = await this.oneMachine({});
+    const { dockerConnection } = await import('../core/query.js');
+    const { url, caPath, certPath, keyPath } = await dockerConnection(session, name);
+    // Not in double quotes as Docker Machine has them: docker's own reading of those is deprecated (28.4) and goes.
+    const files = [`--tlscacert=${shellWord(caPath)}`, `--tlscert=${shellWord(certPath)}`, `--tlskey=${shellWord(keyPath)}`];
+    this.print(['--tlsverify', ...files, `-H=${url}`].join('\n'));
+  }
+}

@@ -1,0 +1,44 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/docker-env.js';
+import { programName } from '../cli/program.js';
+import { shellWord } from '../cli/shell-word.js';
+import { detectShell, shellNamed, usageHint } from '../cli/shells.js';
+import { TsmachineError } from '../core/errors.js';
+
+export default class Env extends MachineCommand {
+  static override summary = 'Display the commands to set up the environment for the Docker client';
+  static override description = 'Argument is a machine name.';
+  static override usage = '[name]';
+  static override example = 'env --shell fish m1';
+  static override flags = {
+    'shell': Flags.string({
+      description: 'Force environment to be configured for a specified shell: [fish, cmd, powershell, tcsh, emacs], default is auto-detect',
+    }),
+    'unset': Flags.boolean({ char: 'u', description: 'Unset variables instead of setting them' }),
+    'no-proxy': Flags.boolean({ description: 'Add machine IP to NO_PROXY environment variable' }),
+  };
+
+  async run(): Promise<void> {
+    const { env, line } = this.invocation;
+    const { flags, args } = await this.parse(Env.flags);
+    const shell = shellNamed(flags.shell === undefined || flags.shell === '' ? detectShell(env, process.platform) : flags.shell);
+    const lines = flags.unset ? this.unset(args, shell, flags['no-proxy']) : await this.set(shell, flags['no-proxy']);
+    this.print([...lines, ...usageHint(shell, [programName(), ...line].map(shellWord).join(' '))].join('\n'));
+  }
+
+  private unset(args: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): string[] {
+    if (args.length > 0) throw new TsmachineError('USAGE', 'Error: Expected no machine name when the -u flag is present');
+    return [...unsetLines(shell), ...(noProxy ? [shell.unset(noProxyName(this.invocation.env))] : [])];
+  }
+
+  private async set(shell: ReturnType<typeof shellNamed>, noProxy: boolean): Promise<string[]> {
+    const { env } = this.invocation;
+    const { session, name } = await this.oneMachine(Env.flags);
+    const { dockerConnection, machineIp } = await import('../core/query.js');
+    const { url, certDir } = await dockerConnection(session, name);
+    const lines = setLines(shell, { name, url, certDir }, process.platform);
+    return noProxy ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;
+  }
+}

@@ -1,0 +1,34 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+import { jsonFlag, seconds } from '../cli/flags.js';
+import { machineTable } from '../cli/machine-table.js';
+
+export default class Ls extends MachineCommand {
+  static override summary = 'List machines';
+  static override usage = '';
+  static override example = 'ls --filter driver=generic --filter state=running';
+  static override flags = {
+    quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
+    filter: Flags.string({
+      multiple: true, multipleNonGreedy: true, description: 'Filter output based on conditions: driver, name, state, swarm, label',
+    }),
+    timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    ...jsonFlag,
+  };
+
+  async run(): Promise<void> {
+    const { flags, globals } = await this.parse(Ls.flags);
+    const [session, { listMachines, listNames }, { parseFilters }] = await Promise.all([
+      this.session(globals), import('../core/list.js'), import('../core/selection.js'),
+    ]);
+    const options = { timeoutMs: flags.timeout * 1000, filters: parseFilters(flags.filter ?? []) };
+    if (flags.quiet) {
+      const names = await listNames(session, options);
+      if (names.length > 0 || flags.json) this.show(names, () => names.join('\n'));
+      return;
+    }
+    const rows = await listMachines(session, options);
+    this.show(rows, () => machineTable(rows));
+  }
+}

@@ -1,0 +1,22 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+
+export default class RegenerateCerts extends MachineCommand {
+  static override summary = 'Regenerate TLS Certificates for a machine';
+  static override description = 'Argument(s) are one or more machine names. The engine of each is restarted.';
+  static override example = 'regenerate-certs -f m1';
+  static override infoTo = 'stdout' as const;
+  static override flags = {
+    'force': Flags.boolean({ char: 'f', description: 'Force rebuild and do not prompt' }),
+    'client-certs': Flags.boolean({ description: 'Also regenerate the client certificate' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(RegenerateCerts.flags);
+    if (!flags.force && !await this.confirm('Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ')) return;
+    const { regenerateCertificates } = await import('../core/provision.js');
+    const options = { clientCerts: flags['client-certs'] };
+    await this.onAll(RegenerateCerts.flags, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });
+  }
+}

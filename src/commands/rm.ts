@@ -1,0 +1,31 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+import { someNames } from '../cli/names.js';
+import { programName } from '../cli/program.js';
+
+export default class Rm extends MachineCommand {
+  static override summary = 'Remove a machine';
+  static override description = 'Argument(s) are one or more machine names.';
+  static override usage = 'name...';
+  static override example = 'rm -y m1 m2';
+  static override infoTo = 'stdout' as const;
+  static override flags = {
+    force: Flags.boolean({ char: 'f', description: 'Remove local configuration even if machine cannot be removed, also implies -y' }),
+    y: Flags.boolean({ char: 'y', description: 'Assumes automatic yes to proceed with remove, without prompting' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags, args, globals } = await this.parse(Rm.flags);
+    const names = someNames(args);
+    this.io.info(`About to remove ${names.join(', ')}`);
+    this.io.info('WARNING: This action will delete both local reference and remote instance.');
+    if (!flags.y && !flags.force && !await this.confirm('Are you sure? (y/n): ')) return;
+    const { removeMachine } = await import('../core/remove.js');
+    this.afterInterrupt = `${programName()} rm ${names.join(' ')}`;
+    await this.onNames(names, globals, async (session, name) => {
+      await removeMachine(session, name, { force: flags.force });
+      session.io.info(`Successfully removed ${name}`);
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { MachineCommand } from '../cli/command.js';
+import { jsonFlag } from '../cli/flags.js';
+
+export default class Url extends MachineCommand {
+  static override summary = 'Get the URL of a machine';
+  static override description = 'Argument is a machine name.';
+  static override usage = '[name]';
+  static override example = 'url m1';
+  static override flags = jsonFlag;
+
+  async run(): Promise<void> {
+    const { session, name } = await this.oneMachine(Url.flags);
+    const { machineUrl } = await import('../core/query.js');
+    const url = await machineUrl(session, name);
+    this.show({ name, url }, () => url);
+  }
+}
