@@ -31,7 +31,11 @@ unmask() {
   for unit in docker.service docker.socket; do
     if [ "$(readlink "/run/systemd/system/$unit" 2>/dev/null)" = /dev/null ]; then rm -f "/run/systemd/system/$unit"; masked=yes; fi
   done
-  if [ -n "$masked" ]; then systemctl daemon-reload; masked=; fi
+  [ -n "$masked" ] || return 0
+  masked=
+  # What the packages could not do behind the mask.
+  deb-systemd-helper enable docker.socket docker.service >/dev/null 2>&1
+  systemctl daemon-reload
 }
 
 leave() { unmask; rm -rf "$work"; }
