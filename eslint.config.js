@@ -58,4 +58,5 @@ export default tseslint.config(
     languageOptions: { ecmaVersion: 2023 },
     rules: plain,
   },
+  { files: ['bin/*.js'], languageOptions: { sourceType: 'commonjs' } },
 );
