@@ -1,0 +1,99 @@
+import type { DriverContext } from '../../src/driver/contract.js';
+import type { Computer } from './api.js';
+import { formatCidr, parseCidr } from './cidr.js';
+import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
+import { dropBridge, raiseBridge } from './network.js';
+import { checkRange, freeRange, parseRoutes, type Route } from './routes.js';
+
+/** Everything below holds this lock: leases, bridges, rules and forwarding belong to the computer, not to a store. */
+const lock = 'nspawn-network';
+
+export interface AddressRequest {
+  readonly id: string;
+  readonly machineDir: string;
+  /** Empty: the first free range. */
+  readonly cidr: string;
+  /** The address it had before; empty for a new machine. */
+  readonly ip: string;
+}
+
+/** Removes from the computer what belonged to a machine whose folder is gone; false if it still runs and must be left alone. */
+export type Bury = (id: string) => Promise<boolean>;
+
+export async function currentRoutes(computer: Computer): Promise<Route[]> {
+  const { stdout } = await computer.run('ip', ['-json', '-4', 'route', 'show', 'table', 'all']);
+  return parseRoutes(stdout);
+}
+
+/**
+ * Gives the machine its address and makes sure that its bridge is up. Called again, or after a reboot of the computer, it gives the same address.
+ * @throws TsmachineError DRIVER_PRECHECK when the range collides with a route, DRIVER_FAILED when it is full
+ */
+export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<Lease> {
+  return ctx.lock(lock, async () => {
+    const known = await pruned(await readRegistry(), computer, bury, request.id);
+    const routes = await currentRoutes(computer);
+    const range = parseCidr(request.cidr) ?? freeRange(routes);
+    checkRange(range, routes);
+    const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatCidr(range), ip: request.ip });
+    await writeRegistry(await openForwarding(registry, computer));
+    await raiseBridge(lease.cidr, computer);
+    return lease;
+  });
+}
+
+/** Takes the address back. With the last machine of a range its bridge and rules go, with the very last one forwarding is as it was before. */
+export async function releaseAddress(id: string, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<void> {
+  await ctx.lock(lock, async () => {
+    const before = await pruned(await readRegistry(), computer, bury, id);
+    await settle(before, release(before, id), computer);
+  });
+}
+
+async function pruned(registry: Registry, computer: Computer, bury: Bury, except: string): Promise<Registry> {
+  let left = registry;
+  for (const id of orphans(registry)) if (id !== except && await bury(id)) left = release(left, id);
+  if (left !== registry) await settle(registry, left, computer);
+  return left === registry ? registry : readRegistry();
+}
+
+/** The registry is written last: interrupted before, the next call does the rest. */
+async function settle(before: Registry, after: Registry, computer: Computer): Promise<void> {
+  const stillUsed = rangesOf(after);
+  for (const cidr of rangesOf(before)) if (!stillUsed.includes(cidr)) await dropBridge(cidr, computer);
+  await writeRegistry(stillUsed.length === 0 ? await closeForwarding(after, computer) : after);
+}
+
+/** Remembers what forwarding was before it is turned on: after a reboot of the computer that is asked anew. */
+async function openForwarding(registry: Registry, computer: Computer): Promise<Registry> {
+  const { bootId } = await computer.facts();
+  if (registry.forwarding?.bootId === bootId) {
+    await computer.setForwarding('1');
+    return registry;
+  }
+  const remembered = { ...registry, forwarding: { bootId, before: await computer.forwarding() } };
+  await writeRegistry(remembered);
+  await computer.setForwarding('1');
+  return remembered;
+}
+
+async function closeForwarding(registry: Registry, computer: Computer): Promise<Registry> {
+  const { forwarding, ...rest } = registry;
+  const { bootId } = await computer.facts();
+  if (forwarding?.bootId === bootId && forwarding.before !== '1' && !await othersForward(computer)) await computer.setForwarding(forwarding.before);
+  await closeNamespaceFolder(computer);
+  return rest;
+}
+
+/** Somebody who came after us (an engine on this computer, say) counts on forwarding too when addresses are still translated. */
+async function othersForward(computer: Computer): Promise<boolean> {
+  const { stdout } = await computer.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']);
+  return /-j (MASQUERADE|SNAT)/.test(stdout);
+}
+
+/** `ip netns add` mounts its folder onto itself at the first call; without any namespace that mount serves nobody. */
+async function closeNamespaceFolder(computer: Computer): Promise<void> {
+  const { stdout } = await computer.run('ip', ['netns', 'list']);
+  if (stdout.trim() !== '') return;
+  for (const point of await computer.mountsBelow('/run/netns')) await computer.run('umount', [point]);
+}

@@ -1,0 +1,92 @@
+import { isAbsolute, join, resolve } from 'node:path';
+
+import { TsmachineError } from '../../src/core/errors.js';
+import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/base.js';
+import type { DriverData, ParseInput } from '../../src/driver/contract.js';
+import { formatCidr, parseCidr } from './cidr.js';
+import { machineId } from './identity.js';
+
+export type EngineFrom = 'image' | 'machine';
+
+/** The `Driver` object of config.json, typed. */
+export interface NspawnConfig {
+  readonly id: string;
+  readonly ip: string;
+  readonly suite: string;
+  readonly mirror: string;
+  /** Empty until a free one was found. */
+  readonly cidr: string;
+  /** MB; 0: no limit. */
+  readonly memory: number;
+  /** 0: no limit. */
+  readonly cpus: number;
+  readonly rootfs: string;
+  readonly engine: EngineFrom;
+  /** Name of the cached image under the machine; empty until it is known. */
+  readonly image: string;
+}
+
+/** Room for the bridge and two machines at least; a wider range than /16 is a slip. */
+const prefixes = { shortest: 16, longest: 29 };
+
+/** @throws TsmachineError FLAG_INVALID */
+export function parseConfig(input: ParseInput): DriverData {
+  const { flags } = input;
+  const rootfs = textFlag(flags, 'nspawn-rootfs');
+  return {
+    ...baseData(input, { sshUser: 'root', sshPort: 22, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
+    Id: machineId(input.machineDir),
+    Suite: suiteFlag(textFlag(flags, 'nspawn-suite')),
+    Mirror: mirrorFlag(textFlag(flags, 'nspawn-mirror')),
+    CIDR: cidrFlag(textFlag(flags, 'nspawn-cidr')),
+    Memory: intFlag(flags, 'nspawn-memory', { min: 0, max: 1_048_576 }),
+    CPUs: intFlag(flags, 'nspawn-cpus', { min: 0, max: 1024 }),
+    RootFS: rootfs === '' || isAbsolute(rootfs) ? rootfs : resolve(rootfs),
+    Engine: engineFlag(textFlag(flags, 'nspawn-engine')),
+    Image: '',
+  };
+}
+
+export function readConfig(data: DriverData): NspawnConfig {
+  return {
+    id: textOf(data, 'Id'),
+    ip: textOf(data, 'IPAddress'),
+    suite: textOf(data, 'Suite'),
+    mirror: textOf(data, 'Mirror'),
+    cidr: textOf(data, 'CIDR'),
+    memory: numberOf(data, 'Memory', 0),
+    cpus: numberOf(data, 'CPUs', 0),
+    rootfs: textOf(data, 'RootFS'),
+    engine: textOf(data, 'Engine') === 'machine' ? 'machine' : 'image',
+    image: textOf(data, 'Image'),
+  };
+}
+
+function suiteFlag(suite: string): string {
+  if (/^[a-z][a-z0-9.-]*$/.test(suite)) return suite;
+  throw new TsmachineError('FLAG_INVALID', `--nspawn-suite ${JSON.stringify(suite)} is not the name of a Debian release`, {
+    hint: 'Such as bookworm, trixie or sid',
+  });
+}
+
+function mirrorFlag(mirror: string): string {
+  if (mirror === '' || (/^(https?|file):\/\/[^\s'"]+$/.test(mirror) && URL.canParse(mirror))) return mirror;
+  throw new TsmachineError('FLAG_INVALID', `--nspawn-mirror ${JSON.stringify(mirror)} is not a URL of http, https or file`);
+}
+
+function cidrFlag(text: string): string {
+  if (text === '') return '';
+  const cidr = parseCidr(text);
+  const { shortest, longest } = prefixes;
+  if (cidr && text.includes('/') && cidr.prefix >= shortest && cidr.prefix <= longest && cidr.first >= 2 ** 24 && cidr.first < 224 * 2 ** 24) {
+    return formatCidr(cidr);
+  }
+  throw new TsmachineError('FLAG_INVALID', `--nspawn-cidr ${JSON.stringify(text)} is not an IPv4 range from /${shortest} to /${longest}`, {
+    hint: 'Such as 10.210.0.0/24',
+  });
+}
+
+function engineFlag(text: string): EngineFrom {
+  if (text === 'image' || text === 'machine') return text;
+  throw new TsmachineError('FLAG_INVALID', `--nspawn-engine must be "image" or "machine", not ${JSON.stringify(text)}`);
+}

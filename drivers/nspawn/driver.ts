@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Driver, DriverContext, DriverData, Endpoint } from '../../src/driver/contract.js';
+import { acquireAddress, releaseAddress, type Bury } from './addressing.js';
+import type { Computer } from './api.js';
+import { thisComputer } from './computer.js';
+import { parseConfig, readConfig, type NspawnConfig } from './config.js';
+import { writeIdentity } from './identity-files.js';
+import { hostName } from './identity.js';
+import { ensureImage, imageDir, planImage } from './image.js';
+import { ensureKeys, pinHostKey } from './keys.js';
+import { deleteLayers, mountLayers, unmountBelow } from './layers.js';
+import { layCable } from './network.js';
+import { clear, consoleLogOf, end, halt, isRunning, launch, waitForBoot } from './power.js';
+import { checkComputer } from './precheck.js';
+import { templatesDir } from './templates.js';
+
+const enginePort = 2376;
+
+/** The driver over any computer; tests bring their own. */
+export function nspawnOver(computerOf: (ctx: DriverContext) => Computer): Driver {
+  return {
+    parse: parseConfig,
+    precheck: (data, ctx) => checkComputer(readConfig(data), ctx, computerOf(ctx)),
+    create: (data, ctx) => create(data, ctx, computerOf(ctx)),
+    state: async (data, ctx) => (await isRunning(readConfig(data).id, computerOf(ctx)) ? 'Running' : 'Stopped'),
+    endpoint: (data, ctx) => endpoint(readConfig(data), ctx, computerOf(ctx)),
+    start: (data, ctx) => boot(data, ctx, computerOf(ctx)),
+    stop: (data, ctx) => turnOff(data, ctx, computerOf(ctx), halt),
+    kill: (data, ctx) => turnOff(data, ctx, computerOf(ctx), (id, _ctx, computer) => end(id, computer)),
+    remove: (data, ctx) => remove(readConfig(data), ctx, computerOf(ctx)),
+  };
+}
+
+export const nspawn: Driver = nspawnOver(thisComputer);
+
+/** Image, then machine. The image's name is kept: a later recipe must not slide under a machine that exists. */
+async function create(data: DriverData, ctx: DriverContext, computer: Computer): Promise<DriverData> {
+  const config = readConfig(data);
+  const plan = await planImage(config, computer);
+  const settled = config.image === '' ? { ...data, Image: plan.name } : data;
+  if (settled !== data) await ctx.checkpoint(settled);
+  if (readConfig(settled).image === plan.name) await ensureImage(config, plan, ctx, computer);
+  return boot(settled, ctx, computer);
+}
+
+/** Everything from the address to the SSH server that listens. A machine that runs already is only waited for. */
+async function boot(data: DriverData, ctx: DriverContext, computer: Computer): Promise<DriverData> {
+  const config = readConfig(data);
+  const { machineDir } = ctx;
+  await mkdir(machineDir, { recursive: true, mode: 0o700 });
+  const [lease, keys] = await Promise.all([
+    acquireAddress({ id: config.id, machineDir, cidr: config.cidr, ip: config.ip }, ctx, computer, buryWith(computer)),
+    ensureKeys(ctx, computer),
+  ]);
+  const placed = { ...data, IPAddress: lease.ip, CIDR: lease.cidr };
+  if (lease.ip !== config.ip) {
+    if (config.ip !== '') ctx.io.warn(`The address ${config.ip} is taken by now: the machine has ${lease.ip}`);
+    await ctx.checkpoint(placed);
+  }
+  await pinHostKey(ctx, keys, lease.ip);
+  const consoleLog = consoleLogOf(machineDir);
+  if (!await isRunning(config.id, computer)) {
+    ctx.io.progress('Booting');
+    await clear(config.id, computer);
+    const layers = await mountLayers(machineDir, imageDir(ctx.cacheDir, config.image), computer);
+    await writeIdentity(layers.root, ctx.machineName, keys, computer);
+    await layCable(config.id, lease, computer);
+    await launch({
+      id: config.id, hostName: hostName(ctx.machineName), rootDir: layers.root, engineDir: layers.engine, consoleLog,
+      memory: config.memory, cpus: config.cpus, keeper: join(templatesDir(), 'run.sh'),
+    }, computer);
+  }
+  await waitForBoot(config.id, consoleLog, ctx, computer);
+  return placed;
+}
+
+type TurnOff = (id: string, ctx: DriverContext, computer: Computer) => Promise<void>;
+
+/** The address stays with the machine, everything else is given back. */
+async function turnOff(data: DriverData, ctx: DriverContext, computer: Computer, how: TurnOff): Promise<DriverData> {
+  const { id } = readConfig(data);
+  await how(id, ctx, computer);
+  await unmountBelow(ctx.machineDir, computer);
+  await clear(id, computer);
+  return data;
+}
+
+async function remove(config: NspawnConfig, ctx: DriverContext, computer: Computer): Promise<void> {
+  await end(config.id, computer);
+  await unmountBelow(ctx.machineDir, computer);
+  await clear(config.id, computer);
+  await deleteLayers(ctx.machineDir, computer);
+  await releaseAddress(config.id, ctx, computer, buryWith(computer));
+}
+
+/** A store that was deleted by hand: nothing of its machines runs, their network may still be there. */
+function buryWith(computer: Computer): Bury {
+  return async (id) => {
+    if (await isRunning(id, computer)) return false;
+    await clear(id, computer);
+    return true;
+  };
+}
+
+async function endpoint(config: NspawnConfig, ctx: DriverContext, computer: Computer): Promise<Endpoint> {
+  if (config.ip === '') return { addresses: [] };
+  return {
+    addresses: [{ ip: config.ip, scope: 'private' }],
+    ssh: { host: config.ip, port: 22, user: 'root', keyPath: join(ctx.machineDir, 'id_ed25519') },
+    ...(await isRunning(config.id, computer) ? { dockerUrl: `tcp://${config.ip}:${enginePort}` } : {}),
+  };
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+
+/** What a machine's parts are called on the computer. Several stores may hold machines of one name, so nothing is named after the name. */
+export interface PartNames {
+  readonly namespace: string;
+  /** Name of the machine for systemd-nspawn, its unit and its control groups. */
+  readonly machine: string;
+  /** The computer's end of the machine's network cable. */
+  readonly cable: string;
+}
+
+/** Unique on the computer: derived from the machine's folder. */
+export function machineId(machineDir: string): string {
+  return digest(machineDir, 10);
+}
+
+/** Interface names have at most 15 characters (IFNAMSIZ). */
+export function partNames(id: string): PartNames {
+  return { namespace: `tsmachine-${id}`, machine: `tsmachine-${id}`, cable: `tsv-${id}` };
+}
+
+/** One bridge for each address range, whatever store its machines belong to. */
+export function bridgeName(cidr: string): string {
+  return `tsm-${digest(cidr, 10)}`;
+}
+
+/** The comment by which our firewall rules are found again. */
+export function ruleTag(bridge: string): string {
+  return `tsmachine-${bridge}`;
+}
+
+/** Follows from the address, so that neighbours' ARP entries stay true when an address gets a new machine. */
+export function macAddress(ip: string): string {
+  return ['02', '74', ...ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':');
+}
+
+/** A valid host name of at most 63 characters (Linux allows 64, DNS labels 63) made of any machine name. */
+export function hostName(machineName: string): string {
+  const labels = machineName.toLowerCase().replace(/[^a-z0-9.-]/g, '-').split('.').map((label) => label.replace(/^-+|-+$/g, ''));
+  const joined = labels.filter((label) => label !== '').join('.');
+  return joined.slice(0, 63).replace(/[-.]+$/, '') || 'machine';
+}
+
+function digest(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}

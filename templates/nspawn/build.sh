@@ -1,0 +1,49 @@
+#!/bin/sh
+# Builds a Debian root file system.
+#   build.sh TARGET SUITE ENGINE [MIRROR]    apt sources (deb822) on standard input; none: what debootstrap writes is kept
+# Runs in a mount and process namespace of its own, so that nothing outlives it however it ends.
+set -eu
+target=$1 suite=$2 engine=$3 mirror=${4-}
+here=$(dirname "$0")
+sources=$(cat)
+
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+# The image is flushed once at the end; a flush per file would take most of the time.
+export DPKG_FORCE=unsafe-io
+
+apt_value() {
+  if command -v apt-config >/dev/null; then apt-config dump --format '%v%n' "$1" | head -n 1; fi
+}
+proxy=$(apt_value Acquire::http::Proxy)
+case $proxy in '' | DIRECT) proxy= ;; *) export http_proxy="$proxy" ;; esac
+
+packages=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iputils-ping,ca-certificates,curl,iptables
+debootstrap --variant=minbase --include="$packages" "$suite" "$target" ${mirror:+"$mirror"}
+
+echo 'I: Configuring packages'
+cp "$here/dpkg.cfg" "$target/etc/dpkg/dpkg.cfg.d/tsmachine"
+cp "$here/apt.conf" "$target/etc/apt/apt.conf.d/80tsmachine"
+if [ -n "$proxy" ]; then printf 'Acquire::http::Proxy "%s";\n' "$proxy" >"$target/etc/apt/apt.conf.d/81proxy"; fi
+if [ -n "$sources" ]; then
+  rm -f "$target/etc/apt/sources.list"
+  printf '%s\n' "$sources" >"$target/etc/apt/sources.list.d/debian.sources"
+fi
+
+if [ "$engine" = image ]; then
+  echo 'I: Installing the engine'
+  rm -f "$target/etc/resolv.conf"
+  cp -L /etc/resolv.conf "$target/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$target/usr/sbin/policy-rc.d"
+  chmod 755 "$target/usr/sbin/policy-rc.d"
+  mount -t proc proc "$target/proc"
+  chroot "$target" apt-get -q update
+  client=$(chroot "$target" apt-cache --names-only search '^docker-cli$' | cut -d ' ' -f 1)
+  chroot "$target" apt-get -q -y install --no-install-recommends docker.io $client
+  # The provisioner enables and starts the engine once, with its final settings.
+  chroot "$target" systemctl disable docker.service docker.socket containerd.service
+  umount "$target/proc"
+  rm -f "$target/usr/sbin/policy-rc.d"
+fi
+rm -rf "$target"/var/cache/apt/archives/*.deb "$target"/var/cache/apt/*.bin "$target"/var/lib/apt/lists/* "$target"/var/log/*.log "$target"/var/log/apt
+
+sh "$here/prepare.sh" "$target"
