@@ -9,22 +9,21 @@ export function isJson(value: unknown): value is Json {
 export class Misfit extends Error {}
 
 /**
- * Gives known fields their exact spelling (Go reads them in any case), puts them first in the defaults' order, fills in missing ones,
- * and keeps everything else behind them.
+ * Gives known fields their exact spelling (Go reads them in any case), fills in missing ones, and keeps everything else.
  * @param at where the object stands in the document, for the error: `HostOptions.EngineOptions`.
  * @throws Misfit for a field whose type differs from its default's. A null default stands for a list of texts.
  */
 export function conform<T extends object>(given: unknown, defaults: T, at: string): T {
   if (given === undefined || given === null) return defaults;
   if (!isJson(given)) throw new Misfit(`${at} should be an object and is ${describe(given)}`);
+  const known: [string, unknown][] = Object.entries(defaults);
   const spelled = spell(given, Object.keys(defaults));
-  const known = Object.entries(defaults).map(([key, standard]: [string, unknown]) => [key, field(spelled[key], standard, `${at}.${key}`)] as const);
-  const unknown = Object.entries(spelled).filter(([key]) => !Object.hasOwn(defaults, key));
-  return Object.fromEntries([...known, ...unknown]) as T;
+  return { ...spelled, ...Object.fromEntries(known.map(([key, standard]) => [key, field(spelled[key], standard, `${at}.${key}`)])) } as T;
 }
 
 /** Known keys in any case get their proper spelling; one that is spelled properly already wins. */
 export function spell(given: Json, names: readonly string[]): Json {
+  if (names.every((name) => Object.hasOwn(given, name))) return given;
   const proper = new Map(names.map((name) => [name.toLowerCase(), name]));
   const entries: [string, unknown][] = [];
   for (const [key, value] of Object.entries(given)) {

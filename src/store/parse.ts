@@ -68,14 +68,15 @@ function read(document: Json, where: ConfigSource): HostConfig {
   const { Driver: driver, DriverName: driverName } = given;
   if (!isJson(driver)) throw new Misfit(`Driver should be an object and is ${describe(driver)}`);
   if (typeof driverName !== 'string' || driverName === '') throw new Misfit(`DriverName should be a text and is ${driverName === '' ? 'empty' : describe(driverName)}`);
-  const options = readOptions(given['HostOptions'], where);
+  const standard = authDefaults(where.root, where.name);
+  const options = readOptions(given['HostOptions'], standard);
   const data = spell(driver, ['StorePath', 'MachineName']);
   const relocate = relocator(recordedPlaces(given, data, options), where);
   return {
     ConfigVersion: currentVersion,
     Driver: locateDriver(data, relocate, where.root),
     DriverName: driverName,
-    HostOptions: { ...options, AuthOptions: locateAuth(options.AuthOptions, relocate, where) },
+    HostOptions: { ...options, AuthOptions: locateAuth(options.AuthOptions, standard, relocate, where.root) },
     Name: where.name,
     ...unknownFields(given),
   };
@@ -86,8 +87,7 @@ function unknownFields(given: Json): Json {
   return Object.fromEntries(Object.entries(given).filter(([key]) => !topLevelKeys.includes(key) && key !== 'RawDriver'));
 }
 
-function readOptions(given: unknown, where: Place): HostOptions {
-  const auth = authDefaults(where.root, where.name);
+function readOptions(given: unknown, auth: AuthOptions): HostOptions {
   const standard = { Driver: '', Memory: 0, Disk: 0 };
   if (given === undefined || given === null) return { ...standard, EngineOptions: engineDefaults, SwarmOptions: swarmDefaults, AuthOptions: auth };
   if (!isJson(given)) throw new Misfit(`HostOptions should be an object and is ${describe(given)}`);
@@ -114,8 +114,7 @@ function locateDriver(data: Json, relocate: (path: string) => string, root: stri
 }
 
 /** Empty paths are the store's own; Docker Machine's migrations left a relative folder, or the store's root, where the machine's belongs. */
-function locateAuth(auth: AuthOptions, relocate: (path: string) => string, where: Place): AuthOptions {
-  const standard = authDefaults(where.root, where.name);
+function locateAuth(auth: AuthOptions, standard: AuthOptions, relocate: (path: string) => string, root: string): AuthOptions {
   const moved = (field: keyof AuthOptions & `${string}Path`) => relocate(auth[field]) || standard[field];
   const certDir = relocate(auth.CertDir);
   const dir = moved('StorePath');
@@ -128,6 +127,6 @@ function locateAuth(auth: AuthOptions, relocate: (path: string) => string, where
     ServerKeyPath: moved('ServerKeyPath'),
     ClientKeyPath: moved('ClientKeyPath'),
     ClientCertPath: moved('ClientCertPath'),
-    StorePath: dir === '.' || dir === where.root ? standard.StorePath : dir,
+    StorePath: dir === '.' || dir === root ? standard.StorePath : dir,
   };
 }

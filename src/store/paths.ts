@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 export interface StorePaths {
   readonly root: string;
@@ -18,10 +18,10 @@ export function storePaths(root: string): StorePaths {
   return {
     root,
     certsDir,
-    ca: join(certsDir, 'ca.pem'),
-    caKey: join(certsDir, 'ca-key.pem'),
-    cert: join(certsDir, 'cert.pem'),
-    key: join(certsDir, 'key.pem'),
+    ca: certsDir + sep + 'ca.pem',
+    caKey: certsDir + sep + 'ca-key.pem',
+    cert: certsDir + sep + 'cert.pem',
+    key: certsDir + sep + 'key.pem',
     machinesDir: join(root, 'machines'),
     cacheDir: join(root, 'cache'),
     locksDir: join(root, 'locks'),
@@ -46,19 +46,19 @@ export interface MachinePaths {
 
 /** Every name in a machine's folder; journal, facts, known_hosts and id_ed25519 are ours, the rest is Docker Machine's. */
 export function machinePaths(root: string, name: string): MachinePaths {
-  const dir = join(root, 'machines', name);
+  const dir = join(root, 'machines', name); // the one costly step: a list of a thousand machines comes through here
   return {
     dir,
-    config: join(dir, 'config.json'),
-    configBackup: join(dir, 'config.json.bak'),
-    journal: join(dir, 'journal.json'),
-    facts: join(dir, 'facts.json'),
-    knownHosts: join(dir, 'known_hosts'),
-    sshKey: join(dir, 'id_ed25519'),
-    ca: join(dir, 'ca.pem'),
-    cert: join(dir, 'cert.pem'),
-    key: join(dir, 'key.pem'),
-    serverCert: join(dir, 'server.pem'),
-    serverKey: join(dir, 'server-key.pem'),
+    config: dir + sep + 'config.json',
+    configBackup: dir + sep + 'config.json.bak',
+    journal: dir + sep + 'journal.json',
+    facts: dir + sep + 'facts.json',
+    knownHosts: dir + sep + 'known_hosts',
+    sshKey: dir + sep + 'id_ed25519',
+    ca: dir + sep + 'ca.pem',
+    cert: dir + sep + 'cert.pem',
+    key: dir + sep + 'key.pem',
+    serverCert: dir + sep + 'server.pem',
+    serverKey: dir + sep + 'server-key.pem',
   };
 }

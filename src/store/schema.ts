@@ -1,7 +1,5 @@
 import type { DriverData } from '../driver/contract.js';
-import {
-  type AuthOptions, type EngineOptions, type HostConfig, type SwarmOptions, authDefaults, currentVersion, engineDefaults, swarmDefaults,
-} from './options.js';
+import { type EngineOptions, type HostConfig, type SwarmOptions, authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
 
 export type { AuthOptions, EngineOptions, HostConfig, HostOptions, SwarmOptions } from './options.js';
 export { type ConfigSource, parseHostConfig } from './parse.js';

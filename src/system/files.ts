@@ -14,7 +14,8 @@ export async function writeAtomic(path: string, data: string | Uint8Array, mode:
   try {
     // The content is put into the temporary file here: the library writes with one call, and on an almost full disk
     // such a call can store half of the bytes without an error.
-    await replace(path, '', { mode, tmpfileCreated: (temporary: string) => writeFile(temporary, data) });
+    const options = { mode, tmpfileCreated: (temporary: string) => writeFile(temporary, data) };
+    await replace(path, '', options);
     await syncFolder(dirname(path));
   } catch (error) {
     throw diskError(error, 'Cannot write', path);

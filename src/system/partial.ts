@@ -1,0 +1,109 @@
+import { createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
+import { diskError } from './disk-error.js';
+import { readIfExists, writeAtomic } from './files.js';
+import { get, shown } from './http-get.js';
+
+export interface FetchTerms {
+  readonly url: URL;
+  /** The file being filled; `<part>.tag` beside it holds what tells whether the server's file is still the same. */
+  readonly part: string;
+  /** A digest will tell, so that a part without a tag may be continued as well. */
+  readonly verified: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((done: number, total?: number) => void) | undefined;
+}
+
+/** A transfer that stopped in the middle, or a server that was busy: worth another attempt. */
+export class Interrupted extends Error {}
+
+const idleTimeout = 60_000;
+
+/**
+ * Fetches the rest of a file: all of it, or what is missing of the part.
+ * @throws Interrupted; TsmachineError DOWNLOAD, STORE_FULL, STORE_UNWRITABLE; the signal's reason.
+ */
+export async function fetchRest(terms: FetchTerms): Promise<void> {
+  const { url, part, signal } = terms;
+  const have = await resumable(terms);
+  const response = await get(url, { signal, idleTimeout, headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...have.headers } });
+  const status = response.statusCode ?? 0;
+  if (status === 416 && have.size > 0) {
+    response.destroy();
+    await discard(part);
+    return fetchRest(terms);
+  }
+  if (status !== 200 && status !== 206) {
+    response.destroy();
+    const what = `HTTP ${status} ${response.statusMessage ?? ''}`.trim();
+    if (status >= 500 || status === 429) throw new Interrupted(what);
+    throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${what}`, { hint: status === 404 ? 'Check the address' : undefined });
+  }
+  const start = status === 206 ? have.size : 0;
+  await noteTag(part, response);
+  const length = response.headers['content-length'];
+  await store(response, terms, start, length === undefined ? undefined : start + Number(length));
+}
+
+/** Removes a part and its tag. */
+export async function discard(part: string): Promise<void> {
+  try {
+    await rm(part, { force: true });
+    await rm(`${part}.tag`, { force: true });
+  } catch (error) {
+    throw diskError(error, 'Cannot remove', part);
+  }
+}
+
+async function resumable({ part, verified }: FetchTerms): Promise<{ size: number; headers: Record<string, string> }> {
+  const size = await sizeOf(part);
+  const tag = await readIfExists(`${part}.tag`);
+  if (size === 0 || (tag === undefined && !verified)) return { size: 0, headers: {} };
+  return { size, headers: { range: `bytes=${size}-`, ...(tag !== undefined && { 'if-range': tag }) } };
+}
+
+/** Only a strong ETag, or else the date, may stand in If-Range (RFC 9110, 13.1.5). */
+async function noteTag(part: string, response: IncomingMessage): Promise<void> {
+  const { etag } = response.headers;
+  const tag = etag?.startsWith('"') ? etag : response.headers['last-modified'];
+  if (tag === undefined) await rm(`${part}.tag`, { force: true });
+  else await writeAtomic(`${part}.tag`, tag, 0o600);
+}
+
+async function store(response: IncomingMessage, terms: FetchTerms, start: number, total: number | undefined): Promise<void> {
+  const { part, signal, onProgress } = terms;
+  let done = start;
+  response.on('data', (chunk: Buffer) => {
+    done += chunk.length;
+    onProgress?.(done, total);
+  });
+  try {
+    await pipeline(response, createWriteStream(part, { flags: start === 0 ? 'w' : 'a', mode: 0o600, flush: true }), signal ? { signal } : {});
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isDisk(error)) throw diskError(error, 'Cannot write', part);
+    throw cut(done, total, messageOf(error));
+  }
+  if (total !== undefined && done !== total) throw cut(done, total, 'the connection was closed');
+}
+
+function isDisk(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(systemCode(error) ?? '');
+}
+
+function cut(done: number, total: number | undefined, why: string): Interrupted {
+  return new Interrupted(`cut off at ${done} of ${total ?? 'an unknown number of'} bytes (${why})`);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 0;
+    throw diskError(error, 'Cannot read', path);
+  }
+}
