@@ -58,7 +58,7 @@ export function applyVariables(plan: ConfigPlan, certificate: ServerCertificate)
 
 function failure(result: ExecResult, machine: string): TsmachineError {
   const report = new Report(result.stdout);
-  const log = report.lines('log').filter((line) => line.trim() !== '').slice(-15);
+  const log = tellingLines(report.lines('log'));
   const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
   const after = report.has('running') ? 'The previous configuration was put back and the engine is running with it' : 'The previous files were put back';
   const file = report.first('unwritable');
@@ -71,7 +71,8 @@ function failure(result: ExecResult, machine: string): TsmachineError {
     });
   }
   const settings = /configur|directive|unknown flag|conflicting options|daemon\.json|invalid (argument|value)|specified both/i.test(log.join('\n'));
-  if (result.exitCode === refused || settings) {
+  // An engine that runs with the old settings and not with the new ones has nothing else to blame.
+  if (result.exitCode === refused || settings || report.has('running')) {
     return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${lines}`, {
       hint: 'Correct the --engine-* options (or the daemon.json of the host), then run the command again',
     });
@@ -79,4 +80,10 @@ function failure(result: ExecResult, machine: string): TsmachineError {
   return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start with its new settings. ${after}${lines}`, {
     hint: `The whole story: tsmachine ssh ${machine} sudo journalctl -u docker --no-pager -n 100`,
   });
+}
+
+/** What the engine's log says in its last 15 lines above the level of information. */
+function tellingLines(log: readonly string[]): string[] {
+  return log.filter((line) => line.trim() !== '' && !/level=(info|debug)/.test(line)).slice(-15)
+    .map((line) => line.replace(/^time="[^"]*" /, ''));
 }

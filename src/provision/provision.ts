@@ -88,8 +88,9 @@ function announce(plan: ConfigPlan, restart: boolean, engine: EngineFacts, { io 
   io.info('Setting Docker configuration on the remote daemon...');
   for (const warning of plan.warnings) io.warn(warning);
   if (!restart || !engine.running || engine.runningContainers === 0) return;
-  const count = engine.runningContainers === 1 ? '1 running container' : `${engine.runningContainers} running containers`;
+  const one = engine.runningContainers === 1;
+  const containers = one ? '1 running container' : `${engine.runningContainers} running containers`;
   io.warn(engine.liveRestore
-    ? `The engine restarts now; its ${count} keep running (live-restore)`
-    : `The engine restarts now, which stops its ${count}; those with a restart policy come back by themselves`);
+    ? `The engine restarts now; ${containers} ${one ? 'keeps' : 'keep'} running (live-restore)`
+    : `The engine restarts now, which stops ${containers}; those with a restart policy come back by themselves`);
 }

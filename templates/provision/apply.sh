@@ -11,6 +11,8 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 umask 077
+# A lost connection must not stop this half-way: it ends with the new settings or with the old ones.
+trap '' HUP PIPE
 
 fact() { printf '%s|%s\n' "$1" "$2"; }
 text() { sed "s|^|$1\\||"; echo; }
@@ -118,8 +120,8 @@ answers() {
 }
 
 log() {
-  if has journalctl && [ "$INIT" = systemd ]; then journalctl -u docker.service --no-pager -o cat -n 15 2>/dev/null | text log
-  else tail -n 15 /var/log/docker.log 2>/dev/null | text log; fi
+  if has journalctl && [ "$INIT" = systemd ]; then journalctl -u docker.service --no-pager -o cat -n 60 2>/dev/null | text log
+  else tail -n 60 /var/log/docker.log 2>/dev/null | text log; fi
 }
 
 undo() {

@@ -1,0 +1,138 @@
+# Installs an engine with dnf, or yum where there is no dnf. Packages of this family do not start their services.
+# MODE               auto: Docker's packages, else the distribution's; docker; distro
+# SYSTEM SYSTEM_VERSION   ID and VERSION_ID of the distribution
+# PACKAGES OPTIONAL  the distribution's packages, the engine first (none on RHEL and its rebuilds); those installed where they exist
+# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY empty when Docker makes none for this system
+# VERSION            wanted version, or empty
+# LOCK_TIMEOUT       seconds to wait for another package manager
+# PROBE_TIMEOUT      seconds Docker's repository may take to answer
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository does not answer.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+export PATH LC_ALL=C
+umask 022
+
+fact() { printf '%s|%s\n' "$1" "$2"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+repository_file=/etc/yum.repos.d/docker-tsmachine.repo
+key=/etc/pki/rpm-gpg/RPM-GPG-KEY-docker
+output=$(mktemp) || { fact failure 'No space left on device: no temporary file'; exit 22; }
+trap 'rm -f "$output"' EXIT
+trap 'exit 129' HUP INT TERM PIPE
+if has dnf; then manager=dnf; else manager=yum; fi
+
+# Waits for the lock of another dnf by itself; yum and rpm say so and are tried again.
+locked() {
+  since=$(date +%s)
+  told=
+  while :; do
+    "$@" >"$output" 2>&1 && status=0 || status=$?
+    cat "$output"
+    [ "$status" -ne 0 ] || return 0
+    grep -Eqi "can.t create transaction lock|another app is currently holding|could not lock|waiting for process" "$output" || return "$status"
+    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then exit 20; fi
+    [ -n "$told" ] || fact progress 'Waiting for another package manager on the host to finish'
+    told=yes
+    sleep 2
+  done
+}
+
+fetch() {
+  if has curl; then curl -fsSL --connect-timeout "$PROBE_TIMEOUT" --max-time $((PROBE_TIMEOUT * 2)) -o "$2" "$1"
+  else wget -q -T "$PROBE_TIMEOUT" -t 1 -O "$2" "$1"; fi
+}
+
+right_key() {
+  has gpg || return 0
+  gpg --batch --show-keys --with-colons "$key" 2>/dev/null | grep -q "^fpr:.*:$FINGERPRINT:" && return 0
+  rm -f "$key"
+  fact failure "the key of $REPOSITORY is not Docker's ($FINGERPRINT)"
+  exit 22
+}
+
+# The user's own entry for the repository stays the only one.
+add_repository() {
+  if grep -rqs 'download\.docker\.com' /etc/yum.repos.d --exclude="${repository_file##*/}"; then return 0; fi
+  mkdir -p "${key%/*}"
+  fetch "$REPOSITORY/gpg" "$key" 2>"$output" || { reason=$(tail -n 1 "$output"); return 1; }
+  right_key
+  printf '[docker-ce-stable]\nname=Docker CE Stable\nbaseurl=%s/%s/$basearch/stable\nenabled=1\ngpgcheck=1\ngpgkey=file://%s\n' \
+    "$REPOSITORY" "$RELEASE" "$key" >"$repository_file"
+}
+
+# Every version of package $1, newest last, as VERSION-RELEASE without epoch.
+versions() {
+  "$manager" -q list --showduplicates "$1" 2>/dev/null | while read -r name version _; do
+    case $name in "$1".*) printf '%s\n' "${version#*:}" ;; esac
+  done
+}
+
+resolve() {
+  found=
+  for version in $(versions "$1"); do
+    case $version in "$VERSION" | "$VERSION"[.+~-]*) found=$version ;; esac
+  done
+  printf '%s' "$found"
+}
+
+# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
+choose() {
+  chosen=; exact=
+  if [ -n "$VERSION" ]; then
+    exact=$(resolve "$1")
+    [ -n "$exact" ] || return 1
+  fi
+  for package in "$@"; do
+    if [ -n "$exact" ] && { [ "$package" = "$1" ] || versions "$package" | grep -qxF "$exact"; }; then chosen="$chosen $package-$exact"
+    else chosen="$chosen $package"; fi
+  done
+}
+
+available() { for version in $(versions "$1"); do fact available "$1 $version"; done; }
+
+reason=
+use_docker() {
+  [ -n "$REPOSITORY" ] && [ "$MODE" != distro ] || return 1
+  add_repository || return 1
+  set -- $DOCKER_PACKAGES
+  if [ -z "$(versions "$1")" ]; then
+    rm -f "$repository_file"
+    reason="no package docker-ce for release $RELEASE"
+    return 1
+  fi
+  choose "$@" && return 0
+  available "$1"
+  [ "$MODE" = docker ] || return 1
+  exit 21
+}
+
+use_distribution() {
+  set -- $PACKAGES
+  # Amazon Linux 2 keeps the engine behind a switch.
+  if [ "$SYSTEM" = amzn ] && has amazon-linux-extras; then amazon-linux-extras enable docker >/dev/null 2>&1; fi
+  for package in $OPTIONAL; do
+    if [ -n "$(versions "$package")" ]; then set -- "$@" "$package"; fi
+  done
+  choose "$@"
+}
+
+main() {
+  if ! use_docker; then
+    if [ "$MODE" = docker ] || [ -z "$PACKAGES" ]; then
+      if [ -n "$VERSION" ] && [ -e "$repository_file" ]; then exit 21; fi
+      fact failure "$reason"
+      exit 23
+    fi
+    if [ "$MODE" = auto ] && [ -n "$REPOSITORY" ]; then
+      fact note "Docker's own packages are out of reach for this host; installing the distribution's"
+    fi
+    rm -f "$repository_file"
+    if ! use_distribution; then available "${PACKAGES%% *}"; exit 21; fi
+  fi
+  fact progress "Installing$chosen"
+  locked "$manager" -y install $chosen || exit 22
+  if [ -n "$VERSION" ]; then "$manager" -y versionlock add ${DOCKER_PACKAGES%% *} >/dev/null 2>&1; fi
+  fact installed "$chosen"
+}
+
+main </dev/null
