@@ -6,12 +6,14 @@ export interface CatalogueEntry {
   load(): Promise<{ default: CommandClass }>;
 }
 
-/** Every command in the order of the global help (spec 1.2). Each is loaded only when it runs, so that starting up costs no more than it must. */
+/** Every command in the order of the global help (spec 1.2). Each is loaded only when it runs: start-up time is for all. */
 export const catalogue: readonly CatalogueEntry[] = [
   { name: 'active', summary: 'Print which machine is active', load: () => import('../commands/active.js') },
   { name: 'config', summary: 'Print the connection config for machine', load: () => import('../commands/config.js') },
   { name: 'create', summary: 'Create a machine', load: () => import('../commands/create.js') },
-  { name: 'env', summary: 'Display the commands to set up the environment for the Docker client', load: () => import('../commands/env.js') },
+  {
+    name: 'env', summary: 'Display the commands to set up the environment for the Docker client', load: () => import('../commands/env.js'),
+  },
   { name: 'inspect', summary: 'Inspect information about a machine', load: () => import('../commands/inspect.js') },
   { name: 'ip', summary: 'Get the IP address of a machine', load: () => import('../commands/ip.js') },
   { name: 'kill', summary: 'Kill a machine', load: () => import('../commands/kill.js') },

@@ -116,11 +116,11 @@ export abstract class MachineCommand {
     return onMachines(names, this.io, { limit: 16, debug, ...options }, async (name, io) => work(await this.session(globals, io), name));
   }
 
-  /** Asks for y or n; no answer is no. */
-  protected async confirm(question: string): Promise<boolean> {
-    const { confirm } = await import('./prompt.js');
+  /** Asks on stderr; undefined at the end of input. */
+  protected async ask(question: string): Promise<string | undefined> {
+    const { askLine } = await import('./prompt.js');
     const { screen, progress, interruption: { signal } } = this.invocation;
-    return progress.pause(() => confirm(question, screen, signal));
+    return progress.pause(() => askLine(question, screen, signal));
   }
 
   /** Data on stdout. */

@@ -2,9 +2,12 @@ import type { FlagSpec } from '../driver/contract.js';
 
 export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
 
+/** Docker Machine's default driver. */
+export const defaultDriver = 'virtualbox';
+
 /** The flags of `create` that do not depend on the driver (spec 2.3), then tsmachine's own. */
 export const createFlags: readonly FlagSpec[] = [
-  { name: 'driver', type: 'string', default: 'virtualbox', env: 'MACHINE_DRIVER', usage: 'Driver to create machine with.' },
+  { name: 'driver', type: 'string', default: defaultDriver, env: 'MACHINE_DRIVER', usage: 'Driver to create machine with.' },
   {
     name: 'engine-install-url', type: 'string', default: 'https://get.docker.com', env: 'MACHINE_DOCKER_INSTALL_URL',
     usage: 'Custom URL to use for engine installation',
@@ -36,11 +39,11 @@ export const createFlags: readonly FlagSpec[] = [
 
 /**
  * The driver's name, found before the driver's flags are known: the first `-d X`, `--driver X`, `-d=X` or `--driver=X`,
- * else MACHINE_DRIVER, else Docker Machine's default (spec 2.3).
+ * else MACHINE_DRIVER (spec 2.3). Undefined when nothing says it.
  */
-export function driverNameOf(argv: readonly string[], env: NodeJS.ProcessEnv): string {
+export function driverNameOf(argv: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
   const found = argv.findIndex((word) => /^(-d|--?driver)(=|$)/.test(word));
   const word = argv[found] ?? '';
   const name = word.includes('=') ? word.split('=')[1] : argv[found + 1];
-  return (found < 0 ? undefined : name) || env['MACHINE_DRIVER'] || 'virtualbox';
+  return (found < 0 ? undefined : name) || env['MACHINE_DRIVER'] || undefined;
 }

@@ -91,8 +91,8 @@ function findCommand(name: string): CatalogueEntry {
 async function withUsage(error: unknown, name: string, { flags, usage }: CommandClass): Promise<unknown> {
   if (!TsmachineError.is(error) || !usageCodes.includes(error.code)) return error;
   const { usageLine } = await import('./help.js');
-  const lines = [...(error.hint === undefined ? [] : [error.hint]), usageLine({ name, flags, usage }), `See '${programName()} ${name} --help'.`];
-  return new TsmachineError(error.code, error.message, { cause: error, exit: error.exit, hint: lines.join('\n') });
+  const hint = [error.hint, usageLine({ name, flags, usage }), `See '${programName()} ${name} --help'.`].filter((line) => line !== undefined);
+  return new TsmachineError(error.code, error.message, { cause: error, exit: error.exit, hint: hint.join('\n') });
 }
 
 function asksFor(words: readonly string[], flags: readonly string[]): boolean {

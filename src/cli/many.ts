@@ -32,11 +32,19 @@ export async function onMachines<T>(
       own.settled();
     }
   });
-  const failed = outcomes.filter((outcome) => 'error' in outcome).map(({ name }) => name);
+  const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
   if (failed.length > 0) {
-    throw new TsmachineError('SEVERAL_FAILED', `${failed.length} of ${names.length} machines failed: ${failed.join(', ')}`);
+    const which = failed.map(({ name }) => name).join(', ');
+    throw new TsmachineError('SEVERAL_FAILED', `${failed.length} of ${names.length} machines failed: ${which}`, { exit: commonExit(failed, names) });
   }
   return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
+}
+
+/** All failed for the same kind of reason (a flag that is wrong for each): its exit status; else a plain failure. */
+function commonExit(failed: readonly { error: unknown }[], names: readonly string[]): number {
+  const exits = new Set(failed.map(({ error }) => TsmachineError.from(error).exit));
+  const [exit = 1] = exits;
+  return failed.length === names.length && exits.size === 1 ? exit : 1;
 }
 
 function isCancelled(error: unknown): boolean {

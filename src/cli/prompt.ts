@@ -11,21 +11,19 @@ export async function askLine(question: string, screen: Screen, signal: AbortSig
   screen.stderr.write(question);
   // Not as a terminal: the line stays with the kernel's editor, so that Ctrl-C is the same signal as everywhere else.
   const lines = createInterface({ input: screen.stdin, terminal: false });
+  let answer: string | undefined;
   try {
-    return await new Promise<string | undefined>((resolve, reject) => {
+    answer = await new Promise<string | undefined>((resolve, reject) => {
       lines.once('line', resolve);
       lines.once('close', () => { resolve(undefined); });
       signal.addEventListener('abort', () => { reject(reasonOf(signal)); }, { once: true });
     });
+    return answer;
   } finally {
+    if (answer === undefined) screen.stderr.write('\n'); // nobody pressed Enter
     lines.close();
     screen.stdin.pause();
   }
-}
-
-/** A question answered by y or n; anything else, and the end of input, is no. */
-export async function confirm(question: string, screen: Screen, signal: AbortSignal): Promise<boolean> {
-  return /^y/i.test(await askLine(question, screen, signal) ?? '');
 }
 
 const enter = ['\r', '\n'];

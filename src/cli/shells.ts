@@ -42,12 +42,17 @@ const cmd: Shell = {
 };
 
 const tcsh: Shell = {
-  // Inside double quotes tcsh has no way to write these characters, inside single quotes only ! and ' need one.
-  set: (name, value) => `setenv ${name} ${/["\\$`!']/.test(value) ? `'${value.replace(/'/g, `'\\''`).replace(/!/g, '\\!')}'` : `"${value}"`};`,
+  set: (name, value) => `setenv ${name} ${tcshWord(value)};`,
   unset: (name) => `unsetenv ${name};`,
   comment: ':',
   evaluate: (command) => `eval \`${command}\``,
 };
+
+/** Inside double quotes tcsh cannot write these characters; inside single quotes only ! and ' need a way out. */
+function tcshWord(value: string): string {
+  if (!/["\\$`!']/.test(value)) return `"${value}"`;
+  return `'${value.replace(/'/g, `'\\''`).replace(/!/g, '\\!')}'`;
+}
 
 const emacs: Shell = {
   set: (name, value) => `(setenv "${name}" "${value.replace(/["\\]/g, '\\$&')}")`,

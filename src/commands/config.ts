@@ -1,4 +1,5 @@
 import { MachineCommand } from '../cli/command.js';
+import { withPrefix } from '../cli/error-prefix.js';
 import { shellWord } from '../cli/shell-word.js';
 
 export default class Config extends MachineCommand {
@@ -10,7 +11,8 @@ export default class Config extends MachineCommand {
   async run(): Promise<void> {
     const { session, name } = await this.oneMachine({});
     const { dockerConnection } = await import('../core/query.js');
-    const { url, caPath, certPath, keyPath } = await dockerConnection(session, name);
+    await session.store.load(name); // an unknown machine is told without the prefix
+    const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', () => dockerConnection(session, name));
     // Not in double quotes as Docker Machine has them: docker's own reading of those is deprecated (28.4) and goes.
     const files = [`--tlscacert=${shellWord(caPath)}`, `--tlscert=${shellWord(certPath)}`, `--tlskey=${shellWord(keyPath)}`];
     this.print(['--tlsverify', ...files, `-H=${url}`].join('\n'));

@@ -1,5 +1,6 @@
+import { chosenDriver, driverToExplain } from '../cli/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
-import { createFlags, driverNameOf } from '../cli/create-flags.js';
+import { createFlags } from '../cli/create-flags.js';
 import { createRequest } from '../cli/create-request.js';
 import { flagValues, toFlagInput } from '../cli/driver-flags.js';
 import type { FlagInput } from '../cli/flags.js';
@@ -7,11 +8,10 @@ import type { CommandHelp } from '../cli/help.js';
 import { newNames } from '../cli/names.js';
 import { programName } from '../cli/program.js';
 import type { FlagSpec } from '../driver/contract.js';
-import { loadDriverModule } from '../driver/registry.js';
 
 export default class Create extends MachineCommand {
   static override summary = 'Create a machine';
-  static override description = `Run '${programName()} create --driver name --help' to include the create flags for that driver in the help text.`
+  static override description = `'${programName()} create --driver name --help' includes the create flags for that driver in the help text.`
     + ' Several names make several machines at once.';
   static override usage = 'name...';
   static override example = 'create -d generic --generic-ip-address 10.0.0.5 m1';
@@ -19,18 +19,18 @@ export default class Create extends MachineCommand {
   static override flags = toFlagInput(createFlags, { driver: 'd' });
 
   static override async helpFor(name: string, argv: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandHelp> {
-    const specs = (await loadDriverModule(driverNameOf(argv, env))).flags;
+    const specs = (await driverToExplain(argv, env))?.flags ?? [];
     return { ...await super.helpFor(name, argv, env), flags: inOrder({ ...Create.flags, ...toFlagInput(specs) }) };
   }
 
   async run(): Promise<void> {
     const { argv, env } = this.invocation;
-    const driverName = driverNameOf(argv, env);
-    const specs: readonly FlagSpec[] = [...createFlags, ...(await loadDriverModule(driverName)).flags];
+    const driver = await chosenDriver(argv, env);
+    const specs: readonly FlagSpec[] = [...createFlags, ...driver.flags];
     const { flags, args, globals } = await this.parse(toFlagInput(specs, { driver: 'd' }));
     const names = newNames(args);
     const values = flagValues(specs, flags, env);
-    const request = createRequest(driverName, values, globals);
+    const request = createRequest(driver.name, values, globals);
     const { createMachine } = await import('../core/create.js');
     const again = `the same ${programName()} create goes on where this stopped`;
     this.afterInterrupt = `To continue: ${again}. To remove what was made: ${programName()} rm -y ${names.join(' ')}`;

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/docker-env.js';
+import { withPrefix } from '../cli/error-prefix.js';
 import { programName } from '../cli/program.js';
 import { shellWord } from '../cli/shell-word.js';
 import { detectShell, shellNamed, usageHint } from '../cli/shells.js';
@@ -37,7 +38,8 @@ export default class Env extends MachineCommand {
     const { env } = this.invocation;
     const { session, name } = await this.oneMachine(Env.flags);
     const { dockerConnection, machineIp } = await import('../core/query.js');
-    const { url, certDir } = await dockerConnection(session, name);
+    await session.store.load(name); // an unknown machine is told without the prefix
+    const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name));
     const lines = setLines(shell, { name, url, certDir }, process.platform);
     return noProxy ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;
   }

@@ -29,6 +29,6 @@ export default class Ls extends MachineCommand {
       return;
     }
     const rows = await listMachines(session, options);
-    this.show(rows, () => machineTable(rows));
+    this.show(rows.map(({ name, driverName, state, ...rest }) => ({ name, driverName, state, ...rest })), () => machineTable(rows));
   }
 }

@@ -1,6 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
+import { isYes } from '../cli/answer.js';
 import { MachineCommand } from '../cli/command.js';
+import { TsmachineError } from '../core/errors.js';
 
 export default class RegenerateCerts extends MachineCommand {
   static override summary = 'Regenerate TLS Certificates for a machine';
@@ -14,9 +16,15 @@ export default class RegenerateCerts extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RegenerateCerts.flags);
-    if (!flags.force && !await this.confirm('Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ')) return;
+    if (!flags.force && !await this.agreed()) return;
     const { regenerateCertificates } = await import('../core/provision.js');
     const options = { clientCerts: flags['client-certs'] };
     await this.onAll(RegenerateCerts.flags, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });
+  }
+
+  private async agreed(): Promise<boolean> {
+    const answer = await this.ask('Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ');
+    if (answer === undefined) throw new TsmachineError('CANCELLED', 'EOF', { hint: 'Nobody is there to answer: --force asks nothing' });
+    return isYes(answer);
   }
 }

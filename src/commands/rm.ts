@@ -1,6 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
+import { isYes } from '../cli/answer.js';
 import { MachineCommand } from '../cli/command.js';
+import { withPrefix } from '../cli/error-prefix.js';
 import { someNames } from '../cli/names.js';
 import { programName } from '../cli/program.js';
 
@@ -20,11 +22,11 @@ export default class Rm extends MachineCommand {
     const names = someNames(args);
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
-    if (!flags.y && !flags.force && !await this.confirm('Are you sure? (y/n): ')) return;
+    if (!flags.y && !flags.force && !isYes(await this.ask('Are you sure? (y/n): '))) return;
     const { removeMachine } = await import('../core/remove.js');
     this.afterInterrupt = `${programName()} rm ${names.join(' ')}`;
     await this.onNames(names, globals, async (session, name) => {
-      await removeMachine(session, name, { force: flags.force });
+      await withPrefix(`Error removing host "${name}": `, () => removeMachine(session, name, { force: flags.force }));
       session.io.info(`Successfully removed ${name}`);
     });
   }
