@@ -1,8 +1,9 @@
 'use strict';
 /**
  * Loads the command line, `dist/cli.cjs`, with the compiled code that the build left beside it: parsing and compiling
- * would be half of the start-up time. The cache is only a shortcut. Another version of Node or V8 refuses it, a missing
- * or torn file is ignored; then the bundle is loaded as any module, with Node's own compile cache where Node has one.
+ * would be half of the start-up time. The cache is only a shortcut: V8 refuses it when it comes from another version, other settings
+ * or a bundle of another length. Then, or when it is missing, the bundle is loaded as any module, with Node's own compile cache
+ * where Node has one.
  */
 const fs = require('node:fs');
 const Module = require('node:module');

@@ -16,13 +16,15 @@ const { file: bundle } = createRequire(import.meta.url)('../bin/load.js');
 /** Stay in node_modules and are loaded by the code that needs them, when it needs them; the last two only oclif knows. */
 const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'typescript', 'ts-node'];
 
-rmSync(at('dist'), { recursive: true, force: true });
+for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));
 await bundleCommandLine();
 await writeManifest();
 node(at('scripts', 'warm-cache.cjs'));
 
+/** Without its cache first: compiled code must never stand beside a bundle that it was not made from. */
 async function bundleCommandLine() {
+  rmSync(`${bundle}.cache`, { force: true });
   await build({
     entryPoints: [at('src', 'cli', 'main.ts')],
     outfile: bundle,
