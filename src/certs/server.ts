@@ -59,16 +59,20 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
 export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
   const { certificate, key } = opened(certPem, wanted.keyPem);
   if (certificate === undefined || key === undefined) return false;
-  const now = wanted.now ?? new Date();
-  const signed = parseCertificates(wanted.caPem, 'the CA certificate')
-    .some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
-  const inTime = new Date(certificate.validFrom) <= now
-    && daysUntil(new Date(certificate.validTo), now) >= (wanted.minDays ?? soonDays);
+  const signer = parseCertificates(wanted.caPem, 'the CA certificate')
+    .find((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
   // The types forget that a certificate may have no extended key usage.
   const usages = certificate.keyUsage as readonly string[] | undefined;
-  return signed && inTime && usages?.includes(serverAuth) === true
-    && certificate.checkPrivateKey(key)
+  return signer !== undefined && lastsAsLongAsPossible(certificate, signer, wanted)
+    && usages?.includes(serverAuth) === true && certificate.checkPrivateKey(key)
     && covers(certificate.subjectAltName ?? '', wanted.names);
+}
+
+/** A CA that itself ends soon cannot give more time: a new certificate would restart the engine for nothing. */
+function lastsAsLongAsPossible(certificate: X509Certificate, signer: X509Certificate, { now = new Date(), minDays = soonDays }: ServerCertificateFit): boolean {
+  const end = new Date(certificate.validTo);
+  if (new Date(certificate.validFrom) > now || end < now) return false;
+  return daysUntil(end, now) >= minDays || end >= new Date(signer.validTo);
 }
 
 function opened(certPem: string, keyPem: string): { certificate?: X509Certificate; key?: KeyObject } {
