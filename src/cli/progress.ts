@@ -1,9 +1,14 @@
 import type { Screen } from './screen.js';
 
 interface Task {
-  text: string;
+  readonly text: string;
   readonly since: number;
+  /** Milliseconds before the line appears. */
+  readonly delay: number;
 }
+
+/** A step that was announced on a line of its own is shown again only when it takes longer than this, in milliseconds. */
+const announced = 2000;
 
 /**
  * What runs now. On a terminal one line per machine, redrawn with its seconds below everything that was printed;
@@ -23,13 +28,13 @@ export class Progress {
   /** Sets what `key` (a machine's name) is doing. */
   update(key: string, text: string): void {
     if (this.#tasks.get(key)?.text === text) return;
-    this.#tasks.set(key, { text, since: performance.now() });
-    if (!this.#screen.live) {
-      this.#screen.stderr.write(`${text}\n`);
-      return;
-    }
-    this.#timer ??= setInterval(() => { this.#redraw(); }, 1000).unref();
-    this.#redraw();
+    this.#set(key, text, 0);
+    if (!this.#screen.live) this.#screen.stderr.write(`${text}\n`);
+  }
+
+  /** What `key` is doing was just printed; the terminal shows its seconds if it lasts. */
+  announced(key: string, text: string): void {
+    this.#set(key, text, announced);
   }
 
   /** Takes the line of `key` away. */
@@ -65,6 +70,13 @@ export class Progress {
     this.#stop();
   }
 
+  #set(key: string, text: string, delay: number): void {
+    this.#tasks.set(key, { text, since: performance.now(), delay });
+    if (!this.#screen.live) return;
+    this.#timer ??= setInterval(() => { this.#redraw(); }, 1000).unref();
+    this.#redraw();
+  }
+
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -83,14 +95,16 @@ export class Progress {
 
   #draw(): void {
     if (!this.#screen.live || this.#paused || this.#tasks.size === 0) return;
-    const lines = progressLines([...this.#tasks.values()], performance.now(), this.#screen.columns(), this.#screen.rows());
+    const now = performance.now();
+    const tasks = [...this.#tasks.values()].filter(({ since, delay }) => now - since >= delay);
+    const lines = progressLines(tasks, now, this.#screen.columns(), this.#screen.rows());
     this.#screen.stderr.write(lines.map((line) => `${line}\n`).join(''));
     this.#drawn = lines.length;
   }
 }
 
 /** The lines that fit: none wraps, and never more than the terminal has rows. */
-export function progressLines(tasks: readonly Task[], now: number, columns: number, rows: number): string[] {
+export function progressLines(tasks: readonly Pick<Task, 'text' | 'since'>[], now: number, columns: number, rows: number): string[] {
   const room = Math.max(1, rows - 2);
   const shown = tasks.slice(0, tasks.length > room ? room - 1 : room);
   const lines = shown.map(({ text, since }) => {

@@ -32,8 +32,10 @@ export class TerminalIo implements Io {
   }
 
   info(text: string): void {
-    this.settled(); // what was going on is over once a fact is told
-    this.#line(this.#options.screen[this.#options.infoTo], text);
+    const { progress, screen, infoTo } = this.#options;
+    progress.done(this.#key); // what was going on is over once something else is told
+    this.#line(screen[infoTo], text);
+    if (text.endsWith('...')) progress.announced(this.#key, this.#mark(text));
   }
 
   warn(text: string): void {

@@ -32,8 +32,7 @@ export default class Create extends MachineCommand {
     const values = flagValues(specs, flags, env);
     const request = createRequest(driver.name, values, globals);
     const { createMachine } = await import('../core/create.js');
-    const again = `the same ${programName()} create goes on where this stopped`;
-    this.afterInterrupt = `To continue: ${again}. To remove what was made: ${programName()} rm -y ${names.join(' ')}`;
+    this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
     await this.onNames(names, globals, (session, name) => createMachine(session, { ...request, name }), { limit, prefixed: true });
   }
