@@ -44,7 +44,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['src/system', 'src/ssh'],
   'node:http': ['src/docker', 'src/system'],
   'node:https': ['src/docker', 'src/system'],
-  'node:tls': ['src/docker'],
+  'node:tls': ['src/docker', 'src/system'],
 };
 
 /** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
