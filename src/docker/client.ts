@@ -104,7 +104,7 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
 }
 
 function encode({ body, contentType = 'application/octet-stream' }: RequestOptions) {
-  if (body === undefined) return { headers: { 'Content-Length': 0 }, body: undefined };
+  if (body === undefined) return { headers: {}, body: undefined };
   if (body instanceof Readable) return { headers: { 'Content-Type': contentType }, body };
   if (body instanceof Uint8Array) return { headers: { 'Content-Type': contentType, 'Content-Length': body.length }, body };
   const json = Buffer.from(JSON.stringify(body));

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 
-import { messageOf, systemCode, TsmachineError } from '../core/errors.js';
+import { messageOf, TsmachineError } from '../core/errors.js';
 import type { Phase } from './attempt.js';
 import { Silence } from './silence.js';
 import { engineAddress } from './target.js';
 import type { EngineTarget } from './target.js';
+import { failureCode } from './tls-code.js';
 
 export interface Failure {
   readonly target: EngineTarget;
@@ -24,13 +25,13 @@ const refusal = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(?:BAD_CERTIFICATE|UNSUPP
 
 /** True for the alert of a server that refuses our certificate. */
 export function isRefusal(error: unknown): boolean {
-  return refusal.test(systemCode(error) ?? '');
+  return refusal.test(failureCode(error));
 }
 
 /** Says in our words why a connection failed. Our own errors pass through. */
 export function explain(error: unknown, failure: Failure): TsmachineError {
   if (TsmachineError.is(error)) return error;
-  const code = systemCode(error) ?? '';
+  const code = failureCode(error);
   return explainNetwork(error, code, failure) ?? explainTls(error, code, failure)
     ?? unreached(failure, messageOf(error), `See whether the machine is up: tsmachine status ${failure.target.machine}`, error);
 }
