@@ -91,6 +91,7 @@ choose() {
 available() { for version in $(versions "$1"); do fact available "$1 $version"; done; }
 
 reason=
+offered=
 use_docker() {
   [ -n "$REPOSITORY" ] && [ "$MODE" != distro ] || return 1
   add_repository || return 1
@@ -102,8 +103,8 @@ use_docker() {
   fi
   choose "$@" && return 0
   available "$1"
-  [ "$MODE" = docker ] || return 1
-  exit 21
+  offered=yes
+  return 1
 }
 
 use_distribution() {
@@ -119,7 +120,7 @@ use_distribution() {
 main() {
   if ! use_docker; then
     if [ "$MODE" = docker ] || [ -z "$PACKAGES" ]; then
-      if [ -n "$VERSION" ] && [ -e "$repository_file" ]; then exit 21; fi
+      if [ -n "$offered" ]; then exit 21; fi
       fact failure "$reason"
       exit 23
     fi
