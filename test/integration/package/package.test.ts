@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { newProject, pack, run, typescript, type Pack } from './installed.js';
+
+const consumer = `
+import { TsmachineError, createMachine, listMachines, machineUrl, openSession, parseFilters, removeMachine, silentIo, type CreateRequest } from 'tsmachine';
+import type { Driver, FlagSpec } from 'tsmachine/driver';
+
+const session = openSession({ storePath: process.argv[2] ?? '', io: silentIo, signal: new AbortController().signal });
+const request: CreateRequest = { name: 'm1', driverName: 'none', flags: { url: 'tcp://127.0.0.1:1' }, engine: {}, install: { mode: 'none' }, tlsSans: [] };
+await createMachine(session, request);
+const names: string[] = (await listMachines(session, { timeoutMs: 2000, filters: parseFilters([]) })).map((row) => row.name);
+const url: string = await machineUrl(session, 'm1');
+await removeMachine(session, 'm1', { force: true });
+const code = await machineUrl(session, 'm1').catch((error: unknown) => (TsmachineError.is(error) ? error.code : 'other'));
+console.log(JSON.stringify({ names, url, code }));
+
+export const flag: FlagSpec = { name: 'x', usage: 'x', type: 'string' };
+export type State = ReturnType<Driver['state']>;
+`;
+
+/** What a careful user compiles with. */
+const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+
+describe('the npm package', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let packed: Pack;
+  let project: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tsmachine-pack-'));
+    packed = pack(folder);
+    project = newProject(packed.tarball);
+    console.log(`      ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`);
+  });
+
+  after(() => { for (const path of [folder, project]) rmSync(path, { recursive: true, force: true }); });
+
+  it('holds the program, the library, its types, the templates and the licence', () => {
+    expect(packed.files.map(({ path }) => path)).to.include.members([
+      'LICENSE', 'CHANGELOG.md', 'README.md', 'package.json', 'oclif.manifest.json', 'bin/run.js', 'bin/load.js', 'bin/package.json', 'dist/cli.cjs',
+      'dist/cli.cjs.cache', 'dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/driver/contract.d.ts', 'dist/drivers/none/driver.js', 'templates/provision/detect.sh',
+    ]);
+  });
+
+  it('holds no tests, sources, source maps or development tools', () => {
+    const surplus = packed.files.map(({ path }) => path).filter((path) =>
+      !/^(LICENSE|README\.md|CHANGELOG\.md|package\.json|oclif\.manifest\.json|(bin|dist|templates|docs)\/.+)$/.test(path)
+      || /\.test\.|\.map$|(^|\/)tests?\/|(?<!\.d)\.ts$|dev\.js$/.test(path));
+    expect(surplus).to.deep.equal([]);
+  });
+
+  it('stays small', () => {
+    expect(packed.size).to.be.below(1024 * 1024);
+    expect(packed.unpackedSize).to.be.below(4 * 1024 * 1024);
+  });
+
+  it('runs as a program where it is installed', () => {
+    const out = run(process.execPath, [join(project, 'node_modules', 'tsmachine', 'bin', 'run.js'), 'version'], project);
+    expect(out).to.match(/^tsmachine version \d/);
+  });
+
+  it('is a library with types', () => {
+    writeFileSync(join(project, 'main.ts'), consumer);
+    run(process.execPath, [typescript, ...strict, 'main.ts'], project);
+    const result = JSON.parse(run(process.execPath, ['main.js', join(project, 'store')], project, { HOME: project })) as unknown;
+    expect(result).to.deep.equal({ names: ['m1'], url: 'tcp://127.0.0.1:1', code: 'MACHINE_NOT_FOUND' });
+  });
+
+  it('has types that catch mistakes', () => {
+    writeFileSync(join(project, 'wrong.ts'), "import { openSession } from 'tsmachine';\nopenSession({ storePath: 1 });\n");
+    expect(() => run(process.execPath, [typescript, ...strict, '--noEmit', 'wrong.ts'], project)).to.throw(/wrong\.ts\(2,\d+\): error/);
+  });
+});
