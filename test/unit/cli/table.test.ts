@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+
+import { table } from '../../../src/cli/table.js';
+
+describe('cli: table', () => {
+  it('pads columns by three blanks and leaves the last one as it is', () => {
+    expect(table([['NAME', 'STATE', 'ERRORS'], ['m1', 'Running', ''], ['machine-2', '', 'broken']])).to.equal([
+      'NAME        STATE     ERRORS',
+      'm1          Running   ',
+      'machine-2             broken',
+    ].join('\n'));
+  });
+
+  it('gives an empty column five blanks', () => {
+    expect(table([['', 'x']])).to.equal('     x');
+    expect(table([['a', 'x']])).to.equal('a    x');
+    expect(table([['ab', 'x']])).to.equal('ab   x');
+  });
+
+  it('counts characters, not bytes or halves of them', () => {
+    expect(table([['é', 'x'], ['𝒳yz', 'x']])).to.equal('é     x\n𝒳yz   x');
+  });
+});
