@@ -5,6 +5,7 @@ import type { Options } from 'execa';
 import { TsmachineError } from '../core/errors.js';
 import type { ExecOptions, ExecResult } from '../driver/contract.js';
 import { commandMissing } from './command-missing.js';
+import { ownGroup, supervise } from './supervise.js';
 
 export { spawnDetached } from './detached.js';
 
@@ -26,31 +27,31 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   options.signal?.throwIfAborted();
   const timeout = options.timeout ?? defaultTimeout;
   const { execa } = await import('execa');
-  const result = await execa(file, args, settings(options, timeout));
-  if (options.signal?.aborted && result.isCanceled) throw options.signal.reason;
+  const child = execa(file, args, settings(options));
+  const watch = supervise(child, { timeout, signal: options.signal });
+  const result = await child.finally(() => { watch.done(); });
+  options.signal?.throwIfAborted();
 
   const command = [file, ...args].join(' ');
-  if (result.exitCode === undefined && !result.isTerminated && !result.timedOut) throw await spawnError(file, command, options, result);
-  if (result.timedOut) throw failure(command, `did not finish within ${seconds(timeout)} s and was ended`, result);
+  if (result.exitCode === undefined && !result.isTerminated) throw await spawnError(file, command, options, result);
+  if (watch.timedOut) throw failure(command, `did not finish within ${seconds(timeout)} s and was ended`, result);
   if (result.exitCode === undefined) throw failure(command, `was ended by ${result.signal ?? 'a signal'}`, result);
   if (!(options.ok ?? [0]).includes(result.exitCode)) throw failure(command, `failed with exit status ${result.exitCode}`, result);
   return { exitCode: result.exitCode, stdout: text(result.stdout), stderr: text(result.stderr) };
 }
 
-function settings(options: RunOptions, timeout: number) {
+function settings(options: RunOptions) {
   const output = options.onLine ? lineByLine(options.onLine) : 'pipe';
   return {
     reject: false,
     stripFinalNewline: false,
     windowsHide: true,
-    timeout,
-    forceKillAfterDelay: 2000,
+    detached: ownGroup,
     stdout: output,
     stderr: output,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.env && { env: { ...options.env } }),
     ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.signal && { cancelSignal: options.signal }),
   } satisfies Options;
 }
 

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 
 import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
 import { diskError } from './disk-error.js';
@@ -34,6 +32,7 @@ export async function fetchRest(terms: FetchTerms): Promise<void> {
   const status = response.statusCode ?? 0;
   if (status === 416 && have.size > 0) {
     response.destroy();
+    if (response.headers['content-range'] === `bytes */${have.size}`) return; // all of it was there already
     await discard(part);
     return fetchRest(terms);
   }
@@ -77,22 +76,40 @@ async function noteTag(part: string, response: IncomingMessage): Promise<void> {
 async function store(response: IncomingMessage, terms: FetchTerms, start: number, total: number | undefined): Promise<void> {
   const { part, signal, onProgress } = terms;
   let done = start;
-  response.on('data', (chunk: Buffer) => {
-    done += chunk.length;
-    onProgress?.(done, total);
-  });
+  const file = await onDisk(part, open(part, start === 0 ? 'w' : 'a', 0o600));
   try {
-    await pipeline(response, createWriteStream(part, { flags: start === 0 ? 'w' : 'a', mode: 0o600, flush: true }), signal ? { signal } : {});
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (isDisk(error)) throw diskError(error, 'Cannot write', part);
-    throw cut(done, total, messageOf(error));
+    for await (const chunk of body(response, () => done, total, signal)) {
+      await onDisk(part, file.writeFile(chunk));
+      done += chunk.length;
+      onProgress?.(done, total);
+    }
+    await onDisk(part, file.sync());
+  } finally {
+    response.destroy();
+    await file.close();
   }
   if (total !== undefined && done !== total) throw cut(done, total, 'the connection was closed');
 }
 
-function isDisk(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(systemCode(error) ?? '');
+/** The body's chunks; a connection that breaks is an interruption, whatever is written by then stays for the next attempt. */
+async function* body(response: IncomingMessage, done: () => number, total: number | undefined, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of response) {
+      if (Buffer.isBuffer(chunk)) yield chunk;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw cut(done(), total, messageOf(error));
+  }
+  signal?.throwIfAborted();
+}
+
+async function onDisk<T>(part: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw diskError(error, 'Cannot write', part);
+  }
 }
 
 function cut(done: number, total: number | undefined, why: string): Interrupted {

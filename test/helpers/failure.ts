@@ -1,0 +1,12 @@
+import { TsmachineError } from '../../src/core/errors.js';
+
+/** The error that `work` ends with; a success, or an error that is not ours, fails the test. */
+export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<TsmachineError> {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    if (TsmachineError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('it should have failed');
+}

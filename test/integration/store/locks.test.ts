@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { expect } from 'chai';
+
+import { withLock } from '../../../src/system/lock.js';
+import { scratch } from '../../helpers/scratch.js';
+
+const module = new URL('../../../src/system/lock.ts', import.meta.url).href;
+
+/** Another process that runs `code` with `withLock`, `file` and `say` (one line to us). */
+function other(file: string, code: string): { process: ChildProcess; line: () => Promise<string>; ended: Promise<string> } {
+  const script = `
+    const { withLock } = await import(${JSON.stringify(module)});
+    const { readFileSync, writeFileSync } = await import('node:fs');
+    const { setTimeout: sleep } = await import('node:timers/promises');
+    const file = ${JSON.stringify(file)};
+    const say = (text) => process.stdout.write(text + '\\n');
+    ${code}`;
+  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise<string>((done) => { child.once('exit', (status, signal) => { done(signal ?? String(status)); }); });
+  return { process: child, ended, line: async () => String((await lines.next()).value) };
+}
+
+const hold = `await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(60_000); });`;
+
+describe('locks between processes', () => {
+  let file: string;
+  beforeEach(() => { file = join(scratch(), 'locks', 'm1'); });
+
+  it('takes over the lock of a process that was killed, after five seconds', async () => {
+    const holder = other(file, hold);
+    expect(await holder.line()).to.equal('held');
+    holder.process.kill('SIGKILL');
+    await holder.ended;
+    expect(existsSync(`${file}.lock`)).to.equal(true);
+    const started = performance.now();
+    await withLock(file, { what: 'it', timeout: 15_000 }, () => Promise.resolve());
+    expect(performance.now() - started).to.be.within(3000, 9000);
+    expect(readdirSync(join(file, '..'))).to.deep.equal([]);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`leaves no lock on ${signal}`, async () => {
+      const holder = other(file, hold);
+      await holder.line();
+      holder.process.kill(signal);
+      expect(await holder.ended).to.equal(signal);
+      expect(existsSync(`${file}.lock`)).to.equal(false);
+    });
+  }
+
+  it('leaves no lock when the program exits during the work', async () => {
+    const holder = other(file, `await withLock(file, { what: 'it' }, async () => { process.exit(7); });`);
+    expect(await holder.ended).to.equal('7');
+    expect(existsSync(`${file}.lock`)).to.equal(false);
+  });
+
+  it('keeps a lock whose holder works for longer than the stale time', async () => {
+    const holder = other(file, `await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(8000); say('end'); }); say('released');`);
+    await holder.line();
+    const order: string[] = [];
+    await Promise.all([
+      withLock(file, { what: 'it', timeout: 30_000 }, () => Promise.resolve(order.push('second'))),
+      holder.line().then((line) => order.push(line)),
+    ]);
+    expect(order).to.deep.equal(['end', 'second']);
+  });
+
+  it('does not let the work of a process that stood still count', async () => {
+    const holder = other(file, `
+      await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(1500); })
+        .then(() => say('counted'), (error) => say(error.code));`);
+    await holder.line();
+    holder.process.kill('SIGSTOP');
+    await withLock(file, { what: 'it', timeout: 20_000 }, async () => {
+      holder.process.kill('SIGCONT');
+      expect(await holder.line()).to.equal('STORE_LOCKED');
+      expect(existsSync(`${file}.lock`)).to.equal(true);
+    });
+  });
+
+  it('lets exactly one at a time count, also when all wait for a dead holder', async () => {
+    const counter = join(scratch(), 'counter');
+    writeFileSync(counter, '0');
+    const dead = other(file, hold);
+    await dead.line();
+    dead.process.kill('SIGKILL');
+    await dead.ended;
+    const rounds = 20;
+    const counters = Array.from({ length: 6 }, () => other(file, `
+      for (let round = 0; round < ${rounds}; round++) {
+        await withLock(file, { what: 'it' }, async () => {
+          const value = Number(readFileSync(${JSON.stringify(counter)}, 'utf8'));
+          await sleep(1);
+          writeFileSync(${JSON.stringify(counter)}, String(value + 1));
+        });
+      }`));
+    expect(await Promise.all(counters.map(({ ended }) => ended))).to.deep.equal(Array(6).fill('0'));
+    expect(readFileSync(counter, 'utf8')).to.equal(String(6 * rounds));
+    expect(readdirSync(join(file, '..'))).to.deep.equal([]);
+  });
+});
