@@ -63,7 +63,6 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
   const consoleLog = consoleLogOf(machineDir);
   if (!await isRunning(config.id, computer)) {
     ctx.io.progress('Booting');
-    await clear(config.id, computer);
     const layers = await mountLayers(machineDir, imageDir(ctx.cacheDir, config.image), computer);
     await writeIdentity(layers.root, ctx.machineName, keys, computer);
     await layCable(config.id, lease, computer);

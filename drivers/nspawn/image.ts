@@ -14,7 +14,7 @@ import { templatesDir } from './templates.js';
 /** Twenty minutes: a slow mirror may need them. */
 const buildTimeout = 20 * 60_000;
 /** Files that say what an image is made of; a change of any of them makes a new image. */
-const recipe = ['build.sh', 'prepare.sh', 'unpack.sh', 'masked-units', 'sshd.conf', 'writable.service', 'writable.sh', 'dpkg.cfg', 'apt.conf'];
+const recipe = ['build.sh', 'prepare.sh', 'unpack.sh', 'masked-units', 'sshd.conf', 'journald.conf', 'writable.service', 'writable.sh', 'dpkg.cfg', 'apt.conf'];
 
 export interface ImagePlan {
   /** Name in the cache. */

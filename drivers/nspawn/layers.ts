@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, messageOf } from '../../src/core/errors.js';
@@ -45,8 +45,9 @@ export async function mountLayers(machineDir: string, image: string, computer: C
   return layers;
 }
 
-/** Unmounts everything below the machine's folder, the innermost first. */
+/** Unmounts everything below the machine's folder, the innermost first. The machine must be off. */
 export async function unmountBelow(machineDir: string, computer: Computer): Promise<void> {
+  await dropLock(layersOf(machineDir).root, computer);
   await waitFor(async () => {
     const points = await computer.mountsBelow(machineDir);
     if (points.length === 0) return true;
@@ -66,4 +67,11 @@ export async function deleteLayers(machineDir: string, computer: Computer): Prom
   const dirs = ['root', 'upper', 'work', 'docker'].map((name) => join(machineDir, name)).filter((dir) => existsSync(dir));
   if (dirs.length > 0) await computer.run('rm', ['-rf', '--one-file-system', '--', ...dirs], { timeout: 300_000 });
   await rm(join(machineDir, 'image'), { force: true });
+}
+
+/** systemd-nspawn locks the root it runs on by device and inode; one that was killed leaves the file. */
+async function dropLock(root: string, computer: Computer): Promise<void> {
+  if (!(await computer.mountsBelow(root)).includes(root)) return;
+  const { dev, ino } = await stat(root);
+  await rm(`/run/systemd/nspawn/locks/inode-${dev}:${ino}`, { force: true });
 }

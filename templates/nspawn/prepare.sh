@@ -16,11 +16,16 @@ while read -r unit; do
   rm -rf "$units/$unit"
   ln -s /dev/null "$units/$unit"
 done <"$here/masked-units"
+# Started over D-Bus by the first that asks for it (reboot, poweroff), not at every boot.
+ln -sfn /dev/null "$units/multi-user.target.wants/systemd-logind.service"
 
 # Identity is given to each machine, never shared through the image.
 rm -f "$target"/etc/ssh/ssh_host_*key "$target"/etc/ssh/ssh_host_*key.pub
 : >"$target/etc/machine-id"
 rm -f "$target/var/lib/dbus/machine-id" "$target/etc/hostname" "$target/etc/resolv.conf"
+
+mkdir -p "$target/etc/systemd/journald.conf.d"
+cp "$here/journald.conf" "$target/etc/systemd/journald.conf.d/tsmachine.conf"
 
 cp "$here/sshd.conf" "$target/etc/ssh/sshd_config.d/10-tsmachine.conf"
 # Since 9.8 sshd shuts out an address after a few failed logins; here that address is always this computer's own.
