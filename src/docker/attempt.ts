@@ -27,8 +27,8 @@ export interface Failed {
   readonly phase: Phase;
   /** The socket had served an earlier request. */
   readonly reused: boolean;
-  /** The request's body failed, not the engine. */
-  readonly ownFault: boolean;
+  /** The error of the request's own body, when that is what failed. */
+  readonly bodyError: Error | undefined;
 }
 
 /** One request on the wire, until the head of the answer or the first error. */
@@ -36,7 +36,7 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
   return new Promise((resolve) => {
     const request = begin(connection, call);
     let phase: Phase = 'connecting';
-    let ownFault = false;
+    let bodyError: Error | undefined;
     let response: IncomingMessage | undefined;
     const timer = setTimeout(() => request.destroy(new Silence(connection.connectTimeout)), connection.connectTimeout);
     const reach = (next: Phase, final = false) => {
@@ -56,9 +56,9 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
     });
     request.on('error', (error) => {
       clearTimeout(timer);
-      resolve({ error, phase, reused: request.reusedSocket, ownFault });
+      resolve({ error, phase, reused: request.reusedSocket, bodyError });
     });
-    sendBody(request, call.body, () => { ownFault = true; });
+    sendBody(request, call.body, (error) => { bodyError = error; });
   });
 }
 
@@ -81,12 +81,12 @@ function follow(socket: Socket, reused: boolean, secure: boolean, reach: (phase:
   if (secure) socket.once('secureConnect', () => { reach('secured', true); });
 }
 
-function sendBody(request: ClientRequest, body: Call['body'], onFault: () => void): void {
+function sendBody(request: ClientRequest, body: Call['body'], onError: (error: Error) => void): void {
   if (!(body instanceof Readable)) {
     request.end(body);
     return;
   }
-  body.once('error', onFault);
+  body.once('error', onError);
   // An error ends up in the request's own 'error' event.
   pipeline(body, request, () => undefined);
 }

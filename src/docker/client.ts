@@ -53,13 +53,13 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
   const connection = openConnection(target, timeout);
   let known: Promise<EngineVersion> | undefined;
 
-  async function call(method: string, path: string, options: RequestOptions = {}): Promise<[IncomingMessage, Asked]> {
+  async function call(method: string, path: string, options: RequestOptions = {}, prefix = ''): Promise<[IncomingMessage, Asked]> {
     const signal = either(options.evenAborted === true ? undefined : engineSignal, options.signal);
     const operation = `${method} ${path}`;
     const asked = { target, operation, signal };
     const { headers, body } = encode(options);
     const response = await send(connection, {
-      method, path: path + queryText(options.query), headers, body, signal, operation, idleTimeout: options.timeout ?? 60_000,
+      method, path: prefix + path + queryText(options.query), headers, body, signal, operation, idleTimeout: options.timeout ?? 60_000,
     });
     await expectSuccess(response, asked);
     return [response, asked];
@@ -77,12 +77,12 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     return known;
   }
 
-  async function versioned(path: string): Promise<string> {
-    return `/v${negotiateApi(await version(), target.machine)}${path}`;
+  async function versioned(method: string, path: string, options: RequestOptions): Promise<[IncomingMessage, Asked]> {
+    return call(method, path, options, `/v${negotiateApi(await version(), target.machine)}`);
   }
 
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
-    return await readJson(...await call(method, await versioned(path), options)) as T;
+    return await readJson(...await versioned(method, path, options)) as T;
   }
 
   return {
@@ -94,7 +94,7 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     info: () => request('GET', '/info'),
     request,
     async stream(method, path, options = {}) {
-      const [response] = await call(method, await versioned(path), options);
+      const [response] = await versioned(method, path, options);
       return response;
     },
     close() {

@@ -48,7 +48,7 @@ export async function runContainer(engine: Engine, request: RunRequest): Promise
     result = await runToEnd(engine, id, request);
   } catch (error) {
     await remove().catch((leftover: unknown) => {
-      throw TsmachineError.from(leftover, 'ENGINE_API', `${messageOf(error)}; container ${id} is left behind: `);
+      throw new TsmachineError('ENGINE_API', `${messageOf(error)}; container ${id} is left behind: ${messageOf(leftover)}`, { cause: error });
     });
     throw error;
   }

@@ -42,6 +42,8 @@ async function progress(
     }
   } catch (error) {
     signal?.throwIfAborted();
+    // The engine answers while it still receives: what broke may be the archive.
+    if (content.body?.errored) throw content.body.errored;
     throw explain(error, { ...asked, phase: 'answered' });
   }
   return last;

@@ -22,7 +22,7 @@ export async function send(connection: Connection, call: NamedCall): Promise<Inc
   if (!(outcome instanceof IncomingMessage) && outcome.reused && call.method === 'GET') outcome = await attempt(connection, call);
   if (outcome instanceof IncomingMessage) return outcome;
   call.signal?.throwIfAborted();
-  if (outcome.ownFault) throw outcome.error;
+  if (outcome.bodyError !== undefined) throw outcome.bodyError;
   const error = await refused(connection, call, outcome) ?? outcome.error;
   throw explain(error, { target: connection.target, operation: call.operation, phase: outcome.phase });
 }

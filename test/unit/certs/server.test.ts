@@ -70,11 +70,13 @@ describe('a server certificate', function () {
     expect(fits({ names: [] })).to.equal(true);
   });
 
-  it('never outlives the CA', async () => {
-    const { cert } = await issueServerCertificate({
+  it('never outlives the CA, and fits as long as the CA can give no more time', async () => {
+    const { cert, key } = await issueServerCertificate({
       caFile: folder.files.ca, caKeyFile: folder.files.caKey, organization: 'ann.m1', names, now: days(3653 - 100),
     });
     expect(new X509Certificate(cert).validTo).to.equal(new X509Certificate(caPem).validTo);
+    expect(fits({ keyPem: key, now: days(3652 - 10) }, cert)).to.equal(true);
+    expect(fits({ keyPem: key, now: days(3653) }, cert)).to.equal(false);
   });
 
   it('is not signed by an expired CA', async () => {
