@@ -132,7 +132,7 @@ main() {
   fi
   fact progress "Installing$chosen"
   locked "$manager" -y install $chosen || exit 22
-  if [ -n "$VERSION" ]; then "$manager" -y versionlock add ${DOCKER_PACKAGES%% *} >/dev/null 2>&1; fi
+  if [ -n "$VERSION" ]; then "$manager" -y versionlock add ${chosen%%-[0-9]*} >/dev/null 2>&1; fi
   fact installed "$chosen"
 }
 
