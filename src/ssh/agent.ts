@@ -1,5 +1,7 @@
 import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
 
+import { library } from './library.js';
+
 /** One key somebody else can sign with: the part of an agent that ssh2's login needs. */
 export interface Signer {
   readonly key: ParsedKey;
@@ -22,7 +24,7 @@ export function agentSocket(configured: string | undefined, env: NodeJS.ProcessE
  * Keys of kinds ssh2 does not know (hardware keys) are left out.
  */
 export async function agentSigners(socket: string, timeout = 3000): Promise<Signer[]> {
-  const { createAgent, utils } = await import('ssh2');
+  const { createAgent, utils } = await library();
   const agent = createAgent(socket);
   const keys = await new Promise<(ParsedKey | Buffer | string)[]>((resolve) => {
     const timer = setTimeout(() => { resolve([]); }, timeout);
@@ -49,7 +51,7 @@ function signWith(agent: BaseAgent, key: ParsedKey, data: Buffer, options: Signi
 
 /** An agent for ssh2 that holds just one key: so each key is one attempt, in our order, counted and named. */
 export async function singleKeyAgent(signer: Signer): Promise<BaseAgent> {
-  const { BaseAgent: Base } = await import('ssh2');
+  const { BaseAgent: Base } = await library();
   class SingleKeyAgent extends Base {
     override getIdentities(callback: IdentityCallback): void {
       callback(null, [signer.key]);

@@ -5,6 +5,7 @@ import { TsmachineError, messageOf } from '../core/errors.js';
 import { dialFailure, dropped, handshakeFailure, loginFailure, notSsh, silent } from './failures.js';
 import type { HostTrust } from './host-trust.js';
 import type { Identity } from './identities.js';
+import { library } from './library.js';
 import { Link } from './link.js';
 import { at } from './place.js';
 import type { Hop } from './route.js';
@@ -66,7 +67,7 @@ type Stage = 'connecting' | 'waiting for the SSH server' | 'logging in';
 export async function dial(request: Dial): Promise<Link> {
   const { hop, signal } = request;
   signal.throwIfAborted();
-  const ssh2 = await import('ssh2');
+  const ssh2 = await library();
   const expiry = new AbortController();
   let stage: Stage = 'connecting';
   const expire = (): void => { expiry.abort(silent(hop, stage === 'connecting' ? 'does not answer' : `answers, but went silent while ${stage}`)); };

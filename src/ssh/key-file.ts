@@ -6,6 +6,7 @@ import type { ParsedKey } from 'ssh2';
 import { TsmachineError, systemCode } from '../core/errors.js';
 import { readIfExists } from '../system/files.js';
 
+import { library } from './library.js';
 import { quote } from './quote.js';
 
 /** A private key file that passed every check which needs no passphrase. */
@@ -26,7 +27,7 @@ export interface KeyFile {
  */
 export async function readKeyFile(path: string, platform: NodeJS.Platform = process.platform): Promise<KeyFile> {
   const text = await readChecked(path, platform);
-  const { utils } = await import('ssh2');
+  const { utils } = await library();
   if (/^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(text) || text.includes('BEGIN SSH2 PUBLIC KEY') || text.includes('BEGIN PUBLIC KEY')) {
     throw unreadable(path, 'is a public key', path.endsWith('.pub') ? `Name the private key: ${path.slice(0, -4)}` : 'Name the private key, without .pub.');
   }
@@ -54,7 +55,7 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
 
 /** `IdentityFile` may name a public key whose private half only the agent has: read as such, `path` itself or `path.pub`. */
 export async function publicKeyFile(path: string): Promise<KeyFile | undefined> {
-  const { utils } = await import('ssh2');
+  const { utils } = await library();
   for (const name of [path, `${path}.pub`]) {
     const text = await readIfExists(name).catch(() => undefined);
     const key = text === undefined ? undefined : utils.parseKey(text);

@@ -4,6 +4,7 @@ import { TsmachineError } from '../core/errors.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files.js';
 
 import { readKeyFile } from './key-file.js';
+import { library } from './library.js';
 import { quote } from './quote.js';
 
 /**
@@ -15,7 +16,7 @@ export async function createKeyPair(path: string, comment = `tsmachine-${basenam
     if (await readIfExists(`${path}.pub`) === undefined) await writeAtomic(`${path}.pub`, `${await derive(path)} ${comment}\n`, 0o644);
     return;
   }
-  const { utils } = await import('ssh2');
+  const { utils } = await library();
   const pair = utils.generateKeyPairSync('ed25519', { comment });
   await makePrivateDir(dirname(path));
   // the public half first: a private key that is there always has one

@@ -1,0 +1,45 @@
+import type { Io } from '../../src/core/io.js';
+
+/** An `Io` that remembers what was said and answers questions for secrets with `answer`. */
+export class RecordingIo implements Io {
+  readonly infos: string[] = [];
+  readonly warnings: string[] = [];
+  readonly steps: string[] = [];
+  readonly questions: string[] = [];
+  readonly #answer: string | undefined;
+
+  constructor(answer?: string) {
+    this.#answer = answer;
+  }
+
+  info(text: string): void {
+    this.infos.push(text);
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text);
+  }
+
+  debug(): void {
+    // not of interest
+  }
+
+  progress(text: string): void {
+    this.steps.push(text);
+  }
+
+  secret(question: string): Promise<string | undefined> {
+    this.questions.push(question);
+    return Promise.resolve(this.#answer);
+  }
+}
+
+/** What a promise was rejected with. */
+export async function failure(promise: Promise<unknown>): Promise<{ code: string; message: string; hint?: string | undefined }> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as { code: string; message: string; hint?: string | undefined };
+  }
+  throw new Error('It should have failed');
+}

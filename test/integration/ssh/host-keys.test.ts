@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { connect, type ConnectOptions } from '../../../src/ssh/connect.js';
+import { fingerprint, pinHostKey, readHostKeys } from '../../../src/ssh/known-hosts.js';
+import { failure, RecordingIo } from '../../helpers/recording-io.js';
+import { skip } from '../../helpers/skip.js';
+import { me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+
+describe('the host key', function () {
+  this.timeout(20_000);
+  let shop: Workshop;
+  let server: Sshd;
+  let key: string;
+  let file: string;
+  let io: RecordingIo;
+  let count = 0;
+
+  before(async function () {
+    const reason = sshdMissing();
+    if (reason !== undefined) skip(this, reason);
+    shop = await workshop();
+    key = await shop.key('right');
+    server = await shop.sshd({ authorized: [key], hostKeys: [await shop.key('host-ed25519'), await shop.key('host-ecdsa', { type: 'ecdsa' })] });
+  });
+  after(async () => { await shop.clean(); });
+  beforeEach(() => {
+    io = new RecordingIo();
+    file = join(shop.folder, `known hosts ${count += 1}`);
+  });
+
+  const visit = async (options: Partial<ConnectOptions> & { port?: number; keyPath?: string } = {}): Promise<void> => {
+    const { port = server.port, keyPath = key, ...rest } = options;
+    const connection = await connect({ host: '127.0.0.1', port, user: me, keyPath }, {
+      machine: 'm1', knownHostsFile: file, unknownHostKey: 'trust', io, signal: new AbortController().signal, env: { HOME: shop.home }, ...rest,
+    });
+    await connection.close();
+  };
+  const base64 = (publicKey: string): string => publicKey.split(' ')[1] ?? '';
+
+  it('is pinned at the first visit under the machine\'s name, with one line that says so', async () => {
+    await visit();
+    expect(io.infos).to.have.length(1);
+    expect(io.infos[0]).to.include('"m1"').and.include(`ED25519 ${fingerprint(base64(server.hostKey))}`);
+    expect(await readFile(file, 'utf8')).to.equal(`m1 ${server.hostKey}\n`);
+    await visit({ unknownHostKey: 'refuse' });
+    expect(io.infos).to.have.length(1);
+  });
+
+  it('is shown as ssh-keygen shows it', async () => {
+    await visit();
+    const shown = execFileSync('ssh-keygen', ['-l', '-F', 'm1', '-f', file], { encoding: 'utf8' });
+    expect(shown).to.include(fingerprint(base64(server.hostKey)));
+  });
+
+  it('is not pinned by a visit that is not let in', async () => {
+    await failure(visit({ keyPath: await shop.key('stranger') }));
+    expect(await readHostKeys(file, { host: 'm1' })).to.deep.equal([]);
+    expect(io.infos).to.deep.equal([]);
+  });
+
+  it('is refused when unknown and not to be trusted', async () => {
+    const error = await failure(visit({ unknownHostKey: 'refuse' }));
+    expect(error.code).to.equal('SSH_HOST_KEY_UNKNOWN');
+    expect(error.message).to.include(fingerprint(base64(server.hostKey)));
+  });
+
+  it('is refused when it changed, with both fingerprints and the command that forgets the old one', async () => {
+    await visit();
+    const other = await shop.sshd({ authorized: [key] });
+    const before = other.accepted();
+    const error = await failure(visit({ port: other.port }));
+    expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+    expect(error.message).to.include(fingerprint(base64(server.hostKey))).and.include(fingerprint(base64(other.hostKey)));
+    expect(error.hint).to.include(`ssh-keygen -R m1 -f '${file}'`);
+    expect(other.accepted()).to.equal(before);
+    execFileSync('sh', ['-c', (error.hint ?? '').slice((error.hint ?? '').indexOf('ssh-keygen'))], { stdio: 'ignore' });
+    await visit({ port: other.port });
+    await other.stop();
+  });
+
+  it('of another type is not taken for a change: the pinned type is asked for', async () => {
+    const ecdsa = (await readFile(join(shop.folder, 'host-ecdsa.pub'), 'utf8')).trim();
+    await pinHostKey(file, { host: 'm1' }, ecdsa);
+    await visit({ unknownHostKey: 'refuse' });
+    expect(io.infos).to.deep.equal([]);
+  });
+
+  it('pinned under the address alone is found, and kept under the name from then on', async () => {
+    await pinHostKey(file, { host: '127.0.0.1', port: server.port }, server.hostKey);
+    await visit({ unknownHostKey: 'refuse' });
+    expect(await readHostKeys(file, { host: 'm1' })).to.have.length(1);
+    expect(io.infos).to.deep.equal([]);
+  });
+
+  describe('known to the user\'s own ssh', () => {
+    let home: string;
+    beforeEach(async () => {
+      home = join(shop.folder, `home ${count}`);
+      await mkdir(join(home, '.ssh'), { recursive: true });
+    });
+
+    it('is trusted without a word, also from a hashed entry', async () => {
+      const own = join(home, '.ssh', 'known_hosts');
+      await writeFile(own, `[127.0.0.1]:${server.port} ${server.hostKey}\n`);
+      execFileSync('ssh-keygen', ['-H', '-f', own], { stdio: 'ignore' });
+      expect(await readFile(own, 'utf8')).to.match(/^\|1\|/);
+      await visit({ env: { HOME: home }, unknownHostKey: 'refuse' });
+      expect(io.infos).to.deep.equal([]);
+      expect(await readHostKeys(file, { host: 'm1' })).to.have.length(1);
+    });
+
+    it('is refused when the user\'s ssh knows another one', async () => {
+      const own = join(home, '.ssh', 'known_hosts');
+      const other = (await readFile(`${await shop.key(`another-${count}`)}.pub`, 'utf8')).trim();
+      await writeFile(own, `[127.0.0.1]:${server.port} ${other}\n`);
+      const error = await failure(visit({ env: { HOME: home } }));
+      expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+      expect(error.hint).to.include(own).and.include(`[127.0.0.1]:${server.port}`);
+    });
+
+    it('is refused when marked as revoked', async () => {
+      await writeFile(join(home, '.ssh', 'known_hosts'), `@revoked * ${server.hostKey}\n`);
+      const error = await failure(visit({ env: { HOME: home } }));
+      expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+      expect(error.message).to.include('revoked');
+    });
+  });
+});
