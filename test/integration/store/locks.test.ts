@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -81,6 +81,32 @@ describe('locks between processes', () => {
       expect(await holder.line()).to.equal('STORE_LOCKED');
       expect(existsSync(`${file}.lock`)).to.equal(true);
     });
+  });
+
+  it('never lets two take over the same dead lock', async () => {
+    const stale = new URL('../../../src/system/stale-lock.ts', import.meta.url).href;
+    mkdirSync(join(file, '..'));
+    // Each "holder" dies at once: it leaves the folder, old, and every lock there is has to be taken over.
+    const takers = Array.from({ length: 4 }, () => other(`${file}.lock`, `
+      const { staleWatch } = await import(${JSON.stringify(stale)});
+      const { closeSync, mkdirSync, openSync, unlinkSync, utimesSync } = await import('node:fs');
+      const watch = staleWatch(file, { staleAfter: 5000, observeFor: 0 });
+      let taken = 0;
+      for (const end = Date.now() + 1500; Date.now() < end;) {
+        try { mkdirSync(file); } catch { watch(); continue; }
+        closeSync(openSync(file + '.alone', 'wx'));
+        unlinkSync(file + '.alone');
+        const died = new Date(Date.now() - 60_000 - Math.random() * 60_000);
+        utimesSync(file, died, died);
+        taken++;
+      }
+      say(String(taken));`));
+    const taken = await Promise.all(takers.map(async ({ line, ended }) => {
+      const count = Number(await line());
+      expect(await ended).to.equal('0');
+      return count;
+    }));
+    expect(Math.min(...taken)).to.be.above(10);
   });
 
   it('lets exactly one at a time count, also when all wait for a dead holder', async () => {
