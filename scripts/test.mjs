@@ -111,7 +111,8 @@ function count(name, record, status) {
   total.failed.push(...of('failed').map(({ title }) => `${name}: ${title}`));
   total.skipped.push(...of('skipped').map(({ title, reason }) => `${name}: ${title}: ${reason ?? 'no reason given'}`));
   const ran = lines.length - of('end').length;
-  if (of('end').length === 0) total.failed.push(`${name}: the suite did not reach its end (exit status ${status})`);
+  if (wasInterrupted()) total.failed.push(`${name}: interrupted`);
+  else if (of('end').length === 0) total.failed.push(`${name}: the suite did not reach its end (exit status ${status})`);
   else if (status !== 0 && of('failed').length === 0) total.failed.push(`${name}: exit status ${status} though no test failed`);
   else if (ran === 0 && mochaOptions.length === 0) total.failed.push(`${name}: no test was found in the suite's files`);
 }

@@ -7,11 +7,21 @@ let interrupted = false;
 /** True once SIGINT or SIGTERM came: nothing new is started. */
 export const wasInterrupted = () => interrupted;
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => {
-    interrupted = true;
-    for (const child of children) child.kill(signal);
-  });
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { interrupt(signal); });
+
+/** npm passes a SIGTERM to the shell it started, which ends without telling us: then our parent is another one. */
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    interrupt('SIGTERM');
+  }, 500).unref();
+}
+
+function interrupt(signal) {
+  interrupted = true;
+  for (const child of children) child.kill(signal);
 }
 
 /**

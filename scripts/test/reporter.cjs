@@ -11,6 +11,7 @@ const Mocha = require('mocha');
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 const record = process.env.TSMACHINE_TEST_RECORD;
 const lingering = 20_000;
+let aborted = false;
 
 module.exports = class Reporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
@@ -20,7 +21,7 @@ module.exports = class Reporter extends Mocha.reporters.Spec {
     runner.on(EVENT_TEST_PENDING, (test) => { write({ state: 'skipped', title: test.fullTitle(), reason: reasonOf(test) }); });
     runner.once(EVENT_RUN_END, () => {
       write({ state: 'end' });
-      setTimeout(failLingering, lingering).unref();
+      setTimeout(endLingering, aborted ? 0 : lingering).unref();
     });
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { abort(runner, signal); });
   }
@@ -38,6 +39,7 @@ function reasonOf(test) {
 
 function abort(runner, signal) {
   console.error(`\n${signal}: no more tests, cleaning up`);
+  aborted = true;
   runner.abort();
   const current = runner.currentRunnable;
   if (!current || /after/.test(current.title)) return;
@@ -45,8 +47,9 @@ function abort(runner, signal) {
   current.resetTimeout();
 }
 
-/** Something a test opened keeps the process alive: say what, and fail. */
-function failLingering() {
+/** Something a test opened keeps the process alive: say what, and fail. What an aborted test left behind is no news. */
+function endLingering() {
+  if (aborted) process.exit(1);
   console.error(`The tests are over but the process does not end; still open: ${process.getActiveResourcesInfo().join(', ')}`);
   write({ state: 'failed', title: 'the test process ends by itself' });
   process.exit(1);
