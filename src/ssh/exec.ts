@@ -44,9 +44,9 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
   let onAbort: (() => void) | undefined;
   try {
     const end = await link.guard<End>(`running ${title}`, (resolve, reject) => {
-      // sshd passes the signal on to the command's process group; a host that no longer listens is not waited for
+      // Only the channel is closed: sshd passes signals on for other users than root alone, and a package manager killed
+      // half way leaves more to repair than one that comes to its end.
       const stop = (reason: unknown): void => {
-        channel.signal('TERM');
         channel.close();
         reject(reason);
       };
@@ -67,7 +67,7 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
 
 function overdue(link: Link, title: string, timeout: number, stderr: Collector): TsmachineError {
   const words = tail(stderr.text());
-  return new TsmachineError('REMOTE_COMMAND', `${at(link.place)}: ${title} did not finish within ${timeout / 1000} s and was ended${words === '' ? '' : `: ${words}`}`);
+  return new TsmachineError('REMOTE_COMMAND', `${at(link.place)}: ${title} did not finish within ${timeout / 1000} s and may still be running there${words === '' ? '' : `: ${words}`}`);
 }
 
 type End = Ended['status'];

@@ -43,10 +43,7 @@ async function bind(connection: Connection, command: string, options: SessionOpt
     const { rows = 24, cols = 80 } = size(screen);
     channel.setWindow(rows, cols, 0, 0);
   };
-  const onAbort = (): void => {
-    channel.signal('TERM');
-    channel.close();
-  };
+  const onAbort = (): void => { channel.close(); };
   // whatever ends this program, the terminal must come out of raw mode
   const restore = (): void => { if (withTerminal) terminal.setRawMode(false); };
   if (withTerminal) {
