@@ -86,11 +86,16 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 
 /** The error for a file that is there and cannot be read. */
 export function unreadable(error: unknown, path: string): TsmachineError {
-  const code = systemCode(error);
-  const denied = code === 'EACCES' || code === 'EPERM';
-  const why = denied ? 'permission denied' : code === 'ENOTDIR' ? 'a part of the path is a file, not a folder' : code === 'EISDIR' ? 'it is a folder' : messageOf(error);
-  return new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, {
-    hint: denied ? `Run as the user who owns it (ls -l ${path})` : undefined,
-    cause: error,
-  });
+  const problem = (why: string, hint?: string) => new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { hint, cause: error });
+  switch (systemCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return problem('permission denied', `Run as the user who owns it (ls -l ${path})`);
+    case 'ENOTDIR':
+      return problem('a part of the path is a file, not a folder', 'Move the file away, or choose another folder with --storage-path');
+    case 'EISDIR':
+      return problem('it is a folder');
+    default:
+      return problem(messageOf(error));
+  }
 }
