@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import { ensureDebianPackages, forTests, installCommand } from './debian.mjs';
 import { ensureNpmPackages } from './test/packages.mjs';
-import { runVisibly, wasInterrupted } from './test/processes.mjs';
+import { endInOrder, runVisibly, wasInterrupted } from './test/processes.mjs';
 
 const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
@@ -35,6 +35,7 @@ const remarks = [];
 const scratch = mkdtempSync(join(tmpdir(), 'tsmachine-test-'));
 process.env.TSMACHINE_TEST_CACHE ??= join(homedir(), '.cache', 'tsmachine-test');
 
+endInOrder();
 try {
   await runAll();
 } catch (error) {

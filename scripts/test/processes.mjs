@@ -3,9 +3,15 @@ import { spawn } from 'node:child_process';
 /** Children that run now. Each leads a process group of its own, so that a Ctrl-C reaches it once: through us. */
 const children = new Set();
 let interrupted = false;
+let inOrder = false;
 
 /** True once SIGINT or SIGTERM came: nothing new is started. */
 export const wasInterrupted = () => interrupted;
+
+/** The caller ends by itself after an interruption, with a report; otherwise this process ends as soon as its children have. */
+export function endInOrder() {
+  inOrder = true;
+}
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { interrupt(signal); });
 
@@ -22,6 +28,11 @@ if (process.env.npm_lifecycle_event !== undefined) {
 function interrupt(signal) {
   interrupted = true;
   for (const child of children) child.kill(signal);
+  leaveWhenInterrupted();
+}
+
+function leaveWhenInterrupted() {
+  if (interrupted && !inOrder && children.size === 0) process.exit(130);
 }
 
 /**
@@ -43,6 +54,7 @@ export function runVisibly(file, args, { timeout, grace = 120_000, ...options } 
     const end = (status) => {
       for (const timer of timers) clearTimeout(timer);
       children.delete(child);
+      leaveWhenInterrupted();
       resolve(status);
     };
     child.once('error', (error) => {
