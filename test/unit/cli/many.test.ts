@@ -52,6 +52,11 @@ describe('cli: many machines', () => {
     expect((await failureOf(onMachines(['a', 'b'], io().io, options, (name) => Promise.reject(broken(name, name === 'a' ? 3 : 2))))).exit).to.equal(1);
   });
 
+  it('is a plain failure when only some failed', async () => {
+    const work = (name: string) => (name === 'a' ? Promise.reject(broken(name, 3)) : Promise.resolve());
+    expect((await failureOf(onMachines(['a', 'b'], io().io, options, work))).exit).to.equal(1);
+  });
+
   it('says nothing of machines that an interruption stopped', async () => {
     const { screen, io: terminal } = io();
     await failureOf(onMachines(['a', 'b'], terminal, options, () => Promise.reject(new TsmachineError('CANCELLED', 'Interrupted'))));

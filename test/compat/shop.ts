@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { line, type LineResult } from '../unit/commands/line.js';
+
+/** A store of its own, and command lines that work on it. */
+export interface Shop {
+  readonly store: string;
+  run(words: readonly string[], options?: { env?: NodeJS.ProcessEnv; input?: string }): Promise<LineResult>;
+  close(): Promise<void>;
+}
+
+export async function openShop(): Promise<Shop> {
+  const store = await mkdtemp(join(tmpdir(), 'tsmachine-compat-'));
+  return {
+    store,
+    run: (words, { env = {}, input } = {}) => line(words, { MACHINE_STORAGE_PATH: store, SHELL: '/bin/bash', HOME: store, ...env }, input),
+    close: () => rm(store, { recursive: true, force: true }),
+  };
+}
+
+/** What Docker Machine says about a machine that is not there. */
+export function notThere(name: string): string {
+  return `Docker machine "${name}" does not exist. Use "tsmachine ls" to list machines. Use "tsmachine create" to add a new one.`;
+}

@@ -1,0 +1,15 @@
+import { runCommandLine } from '../../../src/cli/main.js';
+import { fakeScreen } from '../cli/fake-screen.js';
+
+export interface LineResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command line in this very process, with streams in memory and only the environment that is given. */
+export async function line(argv: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<LineResult> {
+  const screen = fakeScreen({ input });
+  const code = await runCommandLine(argv, env, screen);
+  return { code, stdout: screen.out(), stderr: screen.err() };
+}
