@@ -1,3 +1,6 @@
+import { realpath } from 'node:fs/promises';
+
+import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer } from './api.js';
 import { formatCidr, parseCidr } from './cidr.js';
@@ -31,21 +34,37 @@ export async function currentRoutes(computer: Computer): Promise<Route[]> {
  */
 export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<Lease> {
   return ctx.lock(lock, async () => {
-    const known = await pruned(await readRegistry(), computer, bury, request.id);
+    await refuseCopy(request, computer);
+    const known = await pruned(await readRegistry(computer.registryFile), computer, bury, request.id);
     const routes = await currentRoutes(computer);
     const range = parseCidr(request.cidr) ?? freeRange(routes);
     checkRange(range, routes);
     const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatCidr(range), ip: request.ip });
-    await writeRegistry(await openForwarding(registry, computer));
+    await writeRegistry(await openForwarding(registry, computer), computer.registryFile);
     await raiseBridge(lease.cidr, computer);
     return lease;
+  });
+}
+
+/** Whether the parts named after `id` belong to this folder. A store that was copied has the names of the original, but not its machines. */
+export async function isOriginal({ id, machineDir }: Pick<AddressRequest, 'id' | 'machineDir'>, computer: Computer): Promise<boolean> {
+  const lease = (await readRegistry(computer.registryFile)).leases[id];
+  if (lease === undefined || lease.machineDir === machineDir) return true;
+  const [there, here] = await Promise.all([lease.machineDir, machineDir].map((dir) => realpath(dir).catch(() => undefined)));
+  return there === undefined || there === here;
+}
+
+async function refuseCopy(request: AddressRequest, computer: Computer): Promise<void> {
+  if (await isOriginal(request, computer)) return;
+  throw new TsmachineError('DRIVER_FAILED', `${request.machineDir} is a copy of a machine that exists elsewhere on this computer`, {
+    hint: 'Use it in the store it was copied from, or remove it there first',
   });
 }
 
 /** Takes the address back. With the last machine of a range its bridge and rules go, with the very last one forwarding is as it was before. */
 export async function releaseAddress(id: string, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<void> {
   await ctx.lock(lock, async () => {
-    const before = await pruned(await readRegistry(), computer, bury, id);
+    const before = await pruned(await readRegistry(computer.registryFile), computer, bury, id);
     await settle(before, release(before, id), computer);
   });
 }
@@ -54,14 +73,14 @@ async function pruned(registry: Registry, computer: Computer, bury: Bury, except
   let left = registry;
   for (const id of orphans(registry)) if (id !== except && await bury(id)) left = release(left, id);
   if (left !== registry) await settle(registry, left, computer);
-  return left === registry ? registry : readRegistry();
+  return left === registry ? registry : readRegistry(computer.registryFile);
 }
 
 /** The registry is written last: interrupted before, the next call does the rest. */
 async function settle(before: Registry, after: Registry, computer: Computer): Promise<void> {
   const stillUsed = rangesOf(after);
   for (const cidr of rangesOf(before)) if (!stillUsed.includes(cidr)) await dropBridge(cidr, computer);
-  await writeRegistry(stillUsed.length === 0 ? await closeForwarding(after, computer) : after);
+  await writeRegistry(stillUsed.length === 0 ? await closeForwarding(after, computer) : after, computer.registryFile);
 }
 
 /** Remembers what forwarding was before it is turned on: after a reboot of the computer that is asked anew. */
@@ -72,7 +91,7 @@ async function openForwarding(registry: Registry, computer: Computer): Promise<R
     return registry;
   }
   const remembered = { ...registry, forwarding: { bootId, before: await computer.forwarding() } };
-  await writeRegistry(remembered);
+  await writeRegistry(remembered, computer.registryFile);
   await computer.setForwarding('1');
   return remembered;
 }

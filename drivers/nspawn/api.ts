@@ -58,6 +58,8 @@ export interface Disk {
 
 /** The computer as the driver sees it: a narrow door to ip, iptables, mount, systemd-nspawn and debootstrap, and to /proc and /sys. */
 export interface Computer {
+  /** Where the addresses of all machines of this computer are written down. */
+  readonly registryFile: string;
   facts(): Promise<Facts>;
   /** Runs a program by its absolute path, found also where root's PATH lacks the sbin folders. */
   run(program: Program, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;

@@ -1,4 +1,4 @@
-import { readFile, readdir, statfs, writeFile } from 'node:fs/promises';
+import { readFile, readdir, realpath, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../../src/core/errors.js';
@@ -27,6 +27,7 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec' | 'spawnDetached'>)
     });
   };
   return {
+    registryFile: '/var/lib/tsmachine/nspawn/leases.json',
     facts,
     async run(program, args, options = {}) {
       return ctx.exec(await locate(program), args, { ...options, env: { PATH: searchPath(), LC_ALL: 'C', ...options.env } });
@@ -35,8 +36,9 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec' | 'spawnDetached'>)
       await ctx.spawnDetached(await locate(program), args, logFile);
     },
     async mountsBelow(dir) {
+      const real = await realpath(dir).catch(() => dir); // the kernel names mount points without links
       const points = parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8')).map(({ point }) => point);
-      return points.filter((point) => point === dir || point.startsWith(`${dir}/`)).reverse();
+      return points.filter((point) => point === real || point.startsWith(`${real}/`)).reverse();
     },
     disk,
     read: readOptional,

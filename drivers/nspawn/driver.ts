@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Driver, DriverContext, DriverData, Endpoint } from '../../src/driver/contract.js';
-import { acquireAddress, releaseAddress, type Bury } from './addressing.js';
+import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
+import { acquireAddress, isOriginal, releaseAddress, type Bury } from './addressing.js';
 import type { Computer } from './api.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type NspawnConfig } from './config.js';
@@ -10,7 +10,7 @@ import { writeIdentity } from './identity-files.js';
 import { hostName } from './identity.js';
 import { ensureImage, imageDir, planImage } from './image.js';
 import { ensureKeys, pinHostKey } from './keys.js';
-import { deleteLayers, mountLayers, unmountBelow } from './layers.js';
+import { deleteLayers, mountLayers, standsOnImage, unmountBelow } from './layers.js';
 import { layCable } from './network.js';
 import { clear, consoleLogOf, end, halt, isRunning, launch, waitForBoot } from './power.js';
 import { checkComputer } from './precheck.js';
@@ -24,7 +24,7 @@ export function nspawnOver(computerOf: (ctx: DriverContext) => Computer): Driver
     parse: parseConfig,
     precheck: (data, ctx) => checkComputer(readConfig(data), ctx, computerOf(ctx)),
     create: (data, ctx) => create(data, ctx, computerOf(ctx)),
-    state: async (data, ctx) => (await isRunning(readConfig(data).id, computerOf(ctx)) ? 'Running' : 'Stopped'),
+    state: (data, ctx) => state(readConfig(data), ctx, computerOf(ctx)),
     endpoint: (data, ctx) => endpoint(readConfig(data), ctx, computerOf(ctx)),
     start: (data, ctx) => boot(data, ctx, computerOf(ctx)),
     stop: (data, ctx) => turnOff(data, ctx, computerOf(ctx), halt),
@@ -35,13 +35,14 @@ export function nspawnOver(computerOf: (ctx: DriverContext) => Computer): Driver
 
 export const nspawn: Driver = nspawnOver(thisComputer);
 
-/** Image, then machine. The image's name is kept: a later recipe must not slide under a machine that exists. */
+/** Image, then machine. A machine that stands on an image keeps it: a later recipe must not slide under what it has written. */
 async function create(data: DriverData, ctx: DriverContext, computer: Computer): Promise<DriverData> {
   const config = readConfig(data);
+  if (standsOnImage(ctx.machineDir)) return boot(data, ctx, computer);
   const plan = await planImage(config, computer);
-  const settled = config.image === '' ? { ...data, Image: plan.name } : data;
-  if (settled !== data) await ctx.checkpoint(settled);
-  if (readConfig(settled).image === plan.name) await ensureImage(config, plan, ctx, computer);
+  const settled = { ...data, Image: plan.name };
+  if (config.image !== plan.name) await ctx.checkpoint(settled);
+  await ensureImage(config, plan, ctx, computer);
   return boot(settled, ctx, computer);
 }
 
@@ -50,10 +51,9 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
   const config = readConfig(data);
   const { machineDir } = ctx;
   await mkdir(machineDir, { recursive: true, mode: 0o700 });
-  const [lease, keys] = await Promise.all([
-    acquireAddress({ id: config.id, machineDir, cidr: config.cidr, ip: config.ip }, ctx, computer, buryWith(computer)),
-    ensureKeys(ctx, computer),
-  ]);
+  // One after the other: what still ran when another part failed would come back after a remove.
+  const keys = await ensureKeys(ctx, computer);
+  const lease = await acquireAddress({ id: config.id, machineDir, cidr: config.cidr, ip: config.ip }, ctx, computer, buryWith(computer));
   const placed = { ...data, IPAddress: lease.ip, CIDR: lease.cidr };
   if (lease.ip !== config.ip) {
     if (config.ip !== '') ctx.io.warn(`The address ${config.ip} is taken by now: the machine has ${lease.ip}`);
@@ -80,6 +80,7 @@ type TurnOff = (id: string, ctx: DriverContext, computer: Computer) => Promise<v
 /** The address stays with the machine, everything else is given back. */
 async function turnOff(data: DriverData, ctx: DriverContext, computer: Computer, how: TurnOff): Promise<DriverData> {
   const { id } = readConfig(data);
+  if (!await isOriginal({ id, machineDir: ctx.machineDir }, computer)) return data;
   await how(id, ctx, computer);
   await unmountBelow(ctx.machineDir, computer);
   await clear(id, computer);
@@ -87,11 +88,12 @@ async function turnOff(data: DriverData, ctx: DriverContext, computer: Computer,
 }
 
 async function remove(config: NspawnConfig, ctx: DriverContext, computer: Computer): Promise<void> {
-  await end(config.id, computer);
+  const isOurs = await isOriginal({ id: config.id, machineDir: ctx.machineDir }, computer);
+  if (isOurs) await end(config.id, computer);
   await unmountBelow(ctx.machineDir, computer);
-  await clear(config.id, computer);
+  if (isOurs) await clear(config.id, computer);
   await deleteLayers(ctx.machineDir, computer);
-  await releaseAddress(config.id, ctx, computer, buryWith(computer));
+  if (isOurs) await releaseAddress(config.id, ctx, computer, buryWith(computer));
 }
 
 /** A store that was deleted by hand: nothing of its machines runs, their network may still be there. */
@@ -103,11 +105,15 @@ function buryWith(computer: Computer): Bury {
   };
 }
 
+async function state({ id }: NspawnConfig, { machineDir }: DriverContext, computer: Computer): Promise<State> {
+  return await isRunning(id, computer) && await isOriginal({ id, machineDir }, computer) ? 'Running' : 'Stopped';
+}
+
 async function endpoint(config: NspawnConfig, ctx: DriverContext, computer: Computer): Promise<Endpoint> {
   if (config.ip === '') return { addresses: [] };
   return {
     addresses: [{ ip: config.ip, scope: 'private' }],
     ssh: { host: config.ip, port: 22, user: 'root', keyPath: join(ctx.machineDir, 'id_ed25519') },
-    ...(await isRunning(config.id, computer) ? { dockerUrl: `tcp://${config.ip}:${enginePort}` } : {}),
+    ...(await state(config, ctx, computer) === 'Running' ? { dockerUrl: `tcp://${config.ip}:${enginePort}` } : {}),
   };
 }

@@ -73,6 +73,9 @@ async function clearUnfinished(parent: string, name: string, computer: Computer)
   await computer.run('rm', ['-rf', '--one-file-system', join(parent, name)], { timeout: 300_000 });
 }
 
+/** How build.sh marks a line that people should see. */
+const notice = 'N: tsmachine: ';
+
 /** Everything runs in a mount and process namespace that dies with this process. */
 const contained = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'sh'];
 
@@ -86,6 +89,7 @@ async function build(config: NspawnConfig, plan: ImagePlan, target: string, ctx:
     tail.push(line);
     if (tail.length > 15) tail.shift();
     ctx.io.debug(line);
+    if (line.startsWith(notice)) ctx.io.warn(line.slice(notice.length));
     if (line.startsWith('I: ') || line.startsWith('Unpacking ') || line.startsWith('Setting up ')) ctx.io.progress(`Image: ${line.replace(/^I: /, '')}`);
   };
   try {

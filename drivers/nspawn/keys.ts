@@ -16,7 +16,8 @@ export interface Keys {
 export async function ensureKeys(ctx: DriverContext, computer: Computer): Promise<Keys> {
   const login = join(ctx.machineDir, 'id_ed25519');
   const host = join(ctx.machineDir, 'ssh_host_ed25519_key');
-  await Promise.all([generate(login, ctx.machineName, computer), generate(host, '', computer)]);
+  await generate(login, ctx.machineName, computer);
+  await generate(host, '', computer);
   const [loginPublic, hostPrivate, hostPublic] = await Promise.all([`${login}.pub`, host, `${host}.pub`].map((path) => readFile(path, 'utf8')));
   return { loginPublic: loginPublic ?? '', hostPrivate: hostPrivate ?? '', hostPublic: hostPublic ?? '' };
 }

@@ -18,6 +18,11 @@ export function layersOf(machineDir: string): Layers {
   return { root: join(machineDir, 'root'), engine: join(machineDir, 'docker') };
 }
 
+/** Whether the machine was mounted before: its own changes then belong to the image they were made on. */
+export function standsOnImage(machineDir: string): boolean {
+  return existsSync(join(machineDir, 'upper'));
+}
+
 /**
  * Mounts the machine's root.
  * @throws TsmachineError DRIVER_FAILED when the image is gone or the disk cannot carry an overlay
@@ -71,7 +76,7 @@ export async function deleteLayers(machineDir: string, computer: Computer): Prom
 
 /** systemd-nspawn locks the root it runs on by device and inode; one that was killed leaves the file. */
 async function dropLock(root: string, computer: Computer): Promise<void> {
-  if (!(await computer.mountsBelow(root)).includes(root)) return;
+  if ((await computer.mountsBelow(root)).length === 0) return;
   const { dev, ino } = await stat(root);
   await rm(`/run/systemd/nspawn/locks/inode-${dev}:${ino}`, { force: true });
 }

@@ -19,8 +19,6 @@ export interface Registry {
   readonly forwarding?: { readonly bootId: string; readonly before: string };
 }
 
-export const registryFile = '/var/lib/tsmachine/nspawn/leases.json';
-
 const empty: Registry = { leases: {} };
 
 /**
@@ -61,7 +59,7 @@ export function orphans(registry: Registry): string[] {
 }
 
 /** @throws TsmachineError DRIVER_FAILED when the file is not ours */
-export async function readRegistry(file = registryFile): Promise<Registry> {
+export async function readRegistry(file: string): Promise<Registry> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -79,7 +77,7 @@ export async function readRegistry(file = registryFile): Promise<Registry> {
 }
 
 /** Replaces the file in one step; an empty registry leaves no file and no folder behind. */
-export async function writeRegistry(registry: Registry, file = registryFile): Promise<void> {
+export async function writeRegistry(registry: Registry, file: string): Promise<void> {
   const temporary = join(dirname(file), '.leases.new'); // the caller holds the lock: one name is enough
   if (Object.keys(registry.leases).length === 0 && registry.forwarding === undefined) {
     for (const path of [file, temporary]) await rm(path, { force: true });

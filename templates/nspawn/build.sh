@@ -29,21 +29,33 @@ if [ -n "$sources" ]; then
   printf '%s\n' "$sources" >"$target/etc/apt/sources.list.d/debian.sources"
 fi
 
+rm -f "$target/etc/resolv.conf"
+cp -L /etc/resolv.conf "$target/etc/resolv.conf"
+printf '#!/bin/sh\nexit 101\n' >"$target/usr/sbin/policy-rc.d"
+chmod 755 "$target/usr/sbin/policy-rc.d"
+mount -t proc proc "$target/proc"
+
+echo 'I: Updating packages'
+if ! output=$(chroot "$target" apt-get -q update 2>&1); then
+  printf '%s\n' "$output"
+  case $output in *' is expired '*) ;; *) exit 1 ;; esac
+  # A mirror frozen in time serves release files past their date; signatures are still checked.
+  echo 'Acquire::Check-Valid-Until "false";' >"$target/etc/apt/apt.conf.d/82frozen"
+  chroot "$target" apt-get -q update
+  echo "N: tsmachine: the mirror's release files of $suite have expired: their age is not checked in these machines"
+fi
+chroot "$target" apt-get -q -y upgrade
+
 if [ "$engine" = image ]; then
   echo 'I: Installing the engine'
-  rm -f "$target/etc/resolv.conf"
-  cp -L /etc/resolv.conf "$target/etc/resolv.conf"
-  printf '#!/bin/sh\nexit 101\n' >"$target/usr/sbin/policy-rc.d"
-  chmod 755 "$target/usr/sbin/policy-rc.d"
-  mount -t proc proc "$target/proc"
-  chroot "$target" apt-get -q update
-  client=$(chroot "$target" apt-cache --names-only search '^docker-cli$' | cut -d ' ' -f 1)
-  chroot "$target" apt-get -q -y install --no-install-recommends docker.io $client
+  client=$(chroot "$target" apt-cache --names-only search '^docker-cli$' | cut -d ' ' -f 1) # its own package since 26
+  chroot "$target" apt-get -q -y install --no-install-recommends docker.io ${client:+"$client"}
   # The provisioner enables and starts the engine once, with its final settings.
   chroot "$target" systemctl disable docker.service docker.socket containerd.service
-  umount "$target/proc"
-  rm -f "$target/usr/sbin/policy-rc.d"
 fi
+
+umount "$target/proc"
+rm -f "$target/usr/sbin/policy-rc.d"
 rm -rf "$target"/var/cache/apt/archives/*.deb "$target"/var/cache/apt/*.bin "$target"/var/lib/apt/lists/* "$target"/var/log/*.log "$target"/var/log/apt
 
 sh "$here/prepare.sh" "$target"

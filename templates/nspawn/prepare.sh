@@ -33,6 +33,9 @@ mkdir -p "$target/run/sshd"
 penalties=$target/etc/ssh/sshd_config.d/11-tsmachine-penalties.conf
 if grep -qs PerSourcePenalties "$target/usr/sbin/sshd"; then echo 'PerSourcePenalties no' >"$penalties"; fi
 
+mkdir -p "$target/etc/default"
+touch "$target/etc/default/locale" # pam_env complains at every login when it is missing
+
 # The first boot has nothing to bring up to date.
 touch "$target/etc/.updated" "$target/var/.updated"
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -32,10 +33,11 @@ export const factsV1 = (dir: string): Facts & { cgroups: NonNullable<Facts['cgro
   cgroups: { version: 1, track: join(dir, 'unified'), hierarchies: [{ mount: join(dir, 'memory'), names: ['memory'] }], controllers: [] },
 });
 
-export function fakeComputer(facts: Facts): FakeComputer {
+export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
   const done = (stdout = '', exitCode = 0, stderr = ''): ExecResult => ({ stdout, stderr, exitCode });
+  const groups = new Set<string>();
   const fake: FakeComputer = {
-    calls: [], links: new Set(), rules: [], mounts: [], signals: [], forward: '0', routes: '[]', failOn: undefined, freeBytes: 1e12, diskKind: 'ef53', files: new Map(),
+    registryFile, calls: [], links: new Set(), rules: [], mounts: [], signals: [], forward: '0', routes: '[]', failOn: undefined, freeBytes: 1e12, diskKind: 'ef53', files: new Map(),
     facts: () => Promise.resolve(facts),
     async run(program, args, options = {}) {
       const input = typeof options.input === 'string' ? options.input : '';
@@ -50,6 +52,7 @@ export function fakeComputer(facts: Facts): FakeComputer {
     async start(program, args) {
       fake.calls.push({ program, args, input: '' });
       const track = args[1] ?? '';
+      groups.add(track);
       await writeFile(join(track, 'cgroup.procs'), '4711\n');
     },
     mountsBelow: (dir) => Promise.resolve(fake.mounts.filter((point) => point === dir || point.startsWith(`${dir}/`)).reverse()),
@@ -66,7 +69,7 @@ export function fakeComputer(facts: Facts): FakeComputer {
     listens: () => Promise.resolve(true),
     signal(pid, signal) {
       fake.signals.push(`${signal} ${pid}`);
-      void rm(join(facts.cgroups?.track ?? '', 'x'), { force: true });
+      for (const group of groups) rmSync(join(group, 'cgroup.procs'), { force: true });
     },
   };
   async function answer(program: Program, args: readonly string[], input: string, cwd: string): Promise<ExecResult> {

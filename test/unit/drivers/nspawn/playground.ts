@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { nspawnOver } from '../../../../drivers/nspawn/driver.js';
+import nspawn from '../../../../drivers/nspawn/index.js';
+import type { Driver, DriverContext, DriverData, FlagValues } from '../../../../src/driver/contract.js';
+import { factsV1, fakeComputer, type FakeComputer } from './fake-computer.js';
+
+export interface Playground {
+  readonly dir: string;
+  readonly computer: FakeComputer;
+  readonly driver: Driver;
+  readonly warnings: string[];
+  /** The driver data last checkpointed, as it is after a crash. */
+  saved: DriverData | undefined;
+  ctx(name: string): DriverContext;
+  parse(name: string, flags?: FlagValues): DriverData;
+  expectNothingLeft(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The driver on a computer that is a folder. */
+export async function openPlayground(): Promise<Playground> {
+  const dir = await mkdtemp(join(tmpdir(), 'nspawn-'));
+  for (const hierarchy of ['unified', 'memory']) await mkdir(join(dir, hierarchy));
+  const computer = fakeComputer(factsV1(dir), join(dir, 'state', 'leases.json'));
+  const driver = nspawnOver(() => computer);
+  const unused = () => Promise.reject(new Error('not expected'));
+  const playground: Playground = {
+    dir, computer, driver, warnings: [], saved: undefined,
+    ctx: (name) => ({
+      io: { info: () => undefined, warn: (text) => { playground.warnings.push(text); }, debug: () => undefined, progress: () => undefined },
+      signal: new AbortController().signal, machineName: name, machineDir: join(dir, 'machines', name), cacheDir: join(dir, 'cache'),
+      checkpoint: (data) => { playground.saved = data; return Promise.resolve(); },
+      exec: unused, spawnDetached: unused, ssh: unused, download: unused, lock: (_name, use) => use(),
+    }),
+    parse: (name, flags = {}) => driver.parse({
+      machineName: name, storePath: dir, machineDir: join(dir, 'machines', name),
+      flags: { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), ...flags },
+    }),
+    async expectNothingLeft() {
+      expect([...computer.links], 'links').to.deep.equal([]);
+      expect(computer.rules, 'rules').to.deep.equal([]);
+      expect(computer.mounts, 'mounts').to.deep.equal([]);
+      expect(computer.forward, 'forwarding').to.equal('0');
+      for (const place of ['unified', 'memory']) expect(await readdir(join(dir, place)), place).to.deep.equal([]);
+      expect(await readdir(dir), 'registry').not.to.include('state');
+    },
+    close: () => rm(dir, { recursive: true, force: true }),
+  };
+  return playground;
+}
