@@ -35,13 +35,12 @@ function compile(cachedData) {
   return new vm.Script(Module.wrap(fs.readFileSync(file, 'utf8')), {
     filename: file,
     cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 
-/** Runs the script as the CommonJS module that it is. */
+/** Runs the script as the CommonJS module that it is; `importModule` is the import() that code from a cache has not. */
 function run(script) {
-  const module = { exports: {} };
+  const module = { exports: {}, importModule: (name) => import(name) };
   script.runInThisContext()(module.exports, Module.createRequire(file), module, file, path.dirname(file));
   return module.exports;
 }

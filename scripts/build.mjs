@@ -25,9 +25,9 @@ node(at('scripts', 'warm-cache.cjs'));
 /** Without its cache first: compiled code must never stand beside a bundle that it was not made from. */
 async function bundleCommandLine() {
   rmSync(`${bundle}.cache`, { force: true });
-  await build({
+  const { outputFiles: [output] } = await build({
     entryPoints: [at('src', 'cli', 'main.ts')],
-    outfile: bundle,
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -36,8 +36,13 @@ async function bundleCommandLine() {
     logLevel: 'warning',
     // oclif would read its own package.json and compare versions of Node on every start
     define: { 'import.meta.url': 'moduleUrl', 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: { js: [
+      "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+      'const importModule = module.importModule ?? ((name) => import(name));',
+    ].join('\n') },
   });
+  // Code that V8 takes from a cache has no import(): its loader imports for it.
+  writeFileSync(bundle, output.text.replaceAll(/(?<!\(name\) => )\bimport\((?="[\w-]+"\))/g, 'importModule('));
 }
 
 /** What `oclif manifest` writes, by the same class of @oclif/core. */
