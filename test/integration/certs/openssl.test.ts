@@ -89,6 +89,7 @@ describe('certificates before openssl', function () {
       const calm = recordingIo();
       await ensureAuthority(files, { io: calm, user: 'ann' });
       expect(calm.lines).to.deep.equal([]);
+      expect(await signatureAlgorithm(path)).to.equal(await signatureAlgorithm(files.ca));
       expect(await nameBytes(path, 'issuer')).to.equal(await nameBytes(files.ca, 'subject'));
     });
   }
@@ -113,4 +114,10 @@ describe('certificates before openssl', function () {
 /** A name as it stands in the certificate: with the types of its strings, which Go compares too. */
 function nameBytes(path: string, which: 'issuer' | 'subject'): Promise<string> {
   return openssl('x509', '-in', path, '-noout', `-${which}`, '-nameopt', 'RFC2253,show_type,dump_der,dump_all').then((text) => text.replace(/^\w+=/, ''));
+}
+
+/** The algorithm beside the signature with its parameters, which some kinds have and others must not (RFC 5758). */
+async function signatureAlgorithm(path: string): Promise<string> {
+  const lines = (await openssl('asn1parse', '-in', path)).trimEnd().split('\n').map((line) => line.replace(/^.*?(?:prim|cons): /, ''));
+  return lines.slice(lines.findLastIndex((line) => line.startsWith('SEQUENCE')) + 1, -1).join('\n');
 }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 
@@ -77,6 +77,7 @@ describe('the certificate authority', function () {
       await ensure();
       expect(await text(folder.files.caKey)).to.equal(key);
       const ca = await certificate(folder.files.ca);
+      expect(ca.checkPrivateKey(createPrivateKey(key))).to.equal(true);
       expect((await certificate(folder.files.cert)).verify(ca.publicKey)).to.equal(true);
     });
 
