@@ -49,7 +49,7 @@ export async function askSecret(question: string, screen: Screen, signal: AbortS
         for (const key of String(chunk)) {
           if (enter.includes(key)) return finish(() => { resolve(answer); });
           if (key === endOfInput) return finish(() => { resolve(answer === '' ? undefined : answer); });
-          if (key === interrupt) process.emit('SIGINT'); // raw mode took the key from the kernel
+          if (key === interrupt) process.emit('SIGINT', 'SIGINT'); // raw mode took the key from the kernel
           else if (erase.includes(key)) answer = Array.from(answer).slice(0, -1).join('');
           else answer += key;
         }

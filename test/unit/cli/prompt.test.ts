@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 
 import { isYes } from '../../../src/cli/answer.js';
+import { listenForInterrupts } from '../../../src/cli/interrupt.js';
 import { askLine, askSecret } from '../../../src/cli/prompt.js';
 import { TsmachineError } from '../../../src/core/errors.js';
 import { failureOf } from '../../helpers/failure.js';
@@ -61,6 +62,15 @@ describe('cli: secrets', () => {
     const none = askSecret('?', second.screen, never);
     second.keys.write('\u0004');
     expect(await none).to.equal(undefined);
+  });
+  it('turn Ctrl-C into the signal it is elsewhere', async () => {
+    const { keys, screen } = terminal();
+    const interruption = listenForInterrupts({ tell: () => undefined, leave: () => undefined });
+    const asked = failureOf(askSecret('?', screen, interruption.signal));
+    keys.write('ab\u0003');
+    expect(await asked).to.include({ code: 'CANCELLED', exit: 130 });
+    expect(interruption.exit()).to.equal(130);
+    interruption.dispose();
   });
   it('put the terminal back when interrupted', async () => {
     const { modes, screen } = terminal();
