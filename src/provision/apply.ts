@@ -15,6 +15,10 @@ export interface Applied {
 /** Seconds an engine may take to start: it loads every container it knows. */
 const startTimeout = 120;
 
+const blamesSettings = /configur|directive|unknown flag|conflicting options|daemon\.json|invalid (argument|value)|specified both/i;
+/** Lines of the journal that say nothing about the cause: the engine's own information, and systemd's. */
+const chatter = /level=(info|debug)|^(docker\.service: |(Started|Stopping|Stopped|Failed to start) docker\.service)/;
+
 /** Exit statuses of apply.sh. */
 const refused = 30;
 const notStarted = 31;
@@ -26,7 +30,9 @@ const unwritable = 33;
  * When it does not, everything is as before: old files, old engine.
  * @throws TsmachineError ENGINE_CONFIG, ENGINE_START, HOST_DISK_FULL
  */
-export async function applyConfig(shell: RemoteShell, plan: ConfigPlan, certificate: ServerCertificate, request: ProvisionRequest): Promise<Applied> {
+export async function applyConfig(
+  shell: RemoteShell, plan: ConfigPlan, certificate: ServerCertificate, request: ProvisionRequest,
+): Promise<Applied> {
   const result = await shell.rootScript('provision/apply.sh', applyVariables(plan, certificate), {
     timeout: startTimeout * 3000,
     ok: [0, refused, notStarted, full, unwritable],
@@ -60,7 +66,9 @@ function failure(result: ExecResult, machine: string): TsmachineError {
   const report = new Report(result.stdout);
   const log = tellingLines(report.lines('log'));
   const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
-  const after = report.has('running') ? 'The previous configuration was put back and the engine is running with it' : 'The previous files were put back';
+  const after = report.has('running')
+    ? 'The previous configuration was put back and the engine is running with it'
+    : 'The previous files were put back';
   const file = report.first('unwritable');
   if (result.exitCode === full || saysDiskFull(result.stderr) || saysDiskFull(log.join('\n'))) {
     return diskFull(machine, `${file === '' ? 'the engine cannot write' : `${file} cannot be written`}. ${after}`);
@@ -70,7 +78,7 @@ function failure(result: ExecResult, machine: string): TsmachineError {
       hint: `Is the file system read-only? tsmachine ssh ${machine} findmnt -T ${file}`,
     });
   }
-  const settings = /configur|directive|unknown flag|conflicting options|daemon\.json|invalid (argument|value)|specified both/i.test(log.join('\n'));
+  const settings = blamesSettings.test(log.join('\n'));
   // An engine that runs with the old settings and not with the new ones has nothing else to blame.
   if (result.exitCode === refused || settings || report.has('running')) {
     return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${lines}`, {
@@ -82,8 +90,9 @@ function failure(result: ExecResult, machine: string): TsmachineError {
   });
 }
 
-/** What the engine's log says in its last 15 lines above the level of information. */
+/** The last 15 lines above the level of information that the engine itself logged since it was last started. */
 function tellingLines(log: readonly string[]): string[] {
-  return log.filter((line) => line.trim() !== '' && !/level=(info|debug)/.test(line)).slice(-15)
-    .map((line) => line.replace(/^time="[^"]*" /, ''));
+  const start = log.findLastIndex((line) => line.startsWith('Starting '));
+  const own = log.slice(start + 1).filter((line) => line.trim() !== '' && !chatter.test(line));
+  return own.slice(-15).map((line) => line.replace(/^time="[^"]*" /, ''));
 }

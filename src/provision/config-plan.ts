@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { TsmachineError } from '../core/errors.js';
+import { strings } from './engine-flags.js';
 import { isAtLeast } from './engine-version.js';
 import type { EngineFacts, HostFacts } from './facts.js';
 import type { Settings } from './merge.js';
@@ -37,7 +38,9 @@ export function planConfig(facts: HostFacts, engine: EngineFacts, request: Provi
   return {
     init: plan.init,
     certificates: plan.certificates,
-    settings: settings === undefined || isDeepStrictEqual(settings, present) ? undefined : { path: facts.config.path, text: renderSettings(settings) },
+    settings: settings === undefined || isDeepStrictEqual(settings, present)
+      ? undefined
+      : { path: facts.config.path, text: renderSettings(settings) },
     override: plan.presentOverride.trimEnd() === plan.override.text.trimEnd() ? undefined : plan.override,
     socket: plan.socket,
     validator: settings !== undefined && isAtLeast(engine.version, 23) ? engine.path : '',
@@ -49,7 +52,7 @@ function planStart(facts: HostFacts, engine: EngineFacts, request: ProvisionRequ
   if (facts.family === 'boot2docker') return planBoot2docker(facts, request);
   if (facts.init === 'systemd') return planSystemd(facts, engine, request, present);
   if (facts.init === 'openrc') return planOpenrc(facts, engine, request, present);
-  throw new TsmachineError('ENGINE_START', `${request.machine} runs neither systemd nor OpenRC, so its engine cannot be restarted with new settings`, {
+  throw new TsmachineError('ENGINE_START', `${request.machine} runs neither systemd nor OpenRC, so its engine cannot be restarted`, {
     hint: 'Start the engine with TLS yourself and add it with: tsmachine create -d none --url tcp://HOST:2376 NAME',
   });
 }
@@ -58,14 +61,17 @@ function warnings(engine: EngineFacts, present: Settings, settings: Settings): s
   const found: string[] = [];
   const driver = settings['storage-driver'];
   if (typeof driver === 'string' && engine.storageDriver !== '' && driver !== engine.storageDriver) {
-    found.push(`The storage driver changes from ${engine.storageDriver} to ${driver}: images and containers made so far stay on disk but are not seen any more`);
+    found.push(`The storage driver changes from ${engine.storageDriver} to ${driver}: `
+      + 'images and containers made so far stay on disk but are not seen any more');
   }
   const ca = present['tlscacert'];
   if (typeof ca === 'string' && ca !== settings['tlscacert']) {
     found.push(`The engine trusted clients of ${ca}; from now on it trusts those of this tsmachine store`);
   }
-  const open = Array.isArray(present['hosts']) ? present['hosts'].filter((host) => typeof host === 'string' && host.startsWith('tcp://')) : [];
-  if (open.length > 0 && present['tlsverify'] !== true) found.push(`The engine answered anyone at ${open.join(', ')}; from now on clients need a certificate there`);
+  const open = strings(present['hosts']).filter((host) => host.startsWith('tcp://'));
+  if (open.length > 0 && present['tlsverify'] !== true) {
+    found.push(`The engine answered anyone at ${open.join(', ')}; from now on clients need a certificate there`);
+  }
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { freeCommandLine } from './command-line.js';
-import type { Json } from './engine-flags.js';
+import { strings } from './engine-flags.js';
 import type { EngineFacts } from './facts.js';
 import { mergeSettings, type Settings } from './merge.js';
 import { ownPart } from './record.js';
@@ -35,7 +35,9 @@ export interface CommandLine {
  * Settles what goes into daemon.json and what stays on the command line, for an engine that reads both.
  * @param previous what we set in daemon.json last time
  */
-export function planDaemon(engine: EngineFacts, request: ProvisionRequest, present: Settings, previous: Settings, line: CommandLine): DaemonPlan {
+export function planDaemon(
+  engine: EngineFacts, request: ProvisionRequest, present: Settings, previous: Settings, line: CommandLine,
+): DaemonPlan {
   const wanted = wantedSettings(request, standardCertificates, engine.version);
   const foreign = mergeSettings(present, previous, {});
   const keys = new Set(['hosts', ...Object.keys(foreign), ...Object.keys(wanted.settings)]);
@@ -64,8 +66,4 @@ function socketOf(hosts: readonly string[]): string {
   const unix = hosts.find((host) => host.startsWith('unix://'));
   if (unix !== undefined) return unix.slice('unix://'.length);
   return hosts.some((host) => host.startsWith('fd://')) ? standardSocket : '';
-}
-
-function strings(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

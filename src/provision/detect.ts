@@ -67,7 +67,10 @@ type States = ReadonlyMap<string, Readonly<Record<string, string>>>;
 function unitStates(lines: readonly string[]): States {
   const states = new Map<string, Record<string, string>>();
   for (const block of lines.join('\n').split(/\n\s*\n/)) {
-    const values = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    const values = Object.fromEntries(block.split('\n').map((line) => {
+      const at = line.indexOf('=');
+      return [line.slice(0, at), line.slice(at + 1)];
+    }));
     states.set(values['Id'] ?? '', values);
   }
   return states;

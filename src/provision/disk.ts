@@ -15,9 +15,14 @@ export function checkDisk(facts: HostFacts, machine: string, installing: boolean
   check(facts.free.etc, '/etc', configNeeds, machine);
 }
 
+const complaints = [
+  /No space left on device/i, /You don't have enough free space/i, /not enough free disk space/i, /Disk quota exceeded/i,
+  /needs \d+ ?[KMG]i?B (?:more space )?on the/i,
+];
+
 /** Whether a program's output says that a disk is full. */
 export function saysDiskFull(output: string): boolean {
-  return /No space left on device|You don't have enough free space|not enough free disk space|Disk quota exceeded|needs \d+ ?[KMG]i?B (?:more space )?on the/i.test(output);
+  return complaints.some((complaint) => complaint.test(output));
 }
 
 export function diskFull(machine: string, where: string, cause?: unknown): TsmachineError {

@@ -10,7 +10,7 @@ interface Target {
   readonly kind: Kind;
 }
 
-const same = (kind: Kind, names: string): [string, Target][] => names.split(' ').map((key) => [key, { key, kind }]);
+const same = (kind: Kind, ...names: string[]): [string, Target][] => names.join(' ').split(' ').map((key) => [key, { key, kind }]);
 const plural = (kind: Kind, names: string): [string, Target][] => names.split(' ').map((name) => [name, { key: `${name}s`, kind }]);
 
 /**
@@ -18,11 +18,14 @@ const plural = (kind: Kind, names: string): [string, Target][] => names.split(' 
  * A flag that is not here has no key that is the same in all engines from 20.10 to 29 and stays a flag.
  */
 const targets: ReadonlyMap<string, Target> = new Map([
-  ...same('boolean', 'debug experimental icc init ip-forward ip-masq ip6tables iptables ipv6 live-restore no-new-privileges raw-logs selinux-enabled userland-proxy tls tlsverify'),
-  ...same('number', 'max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu network-control-plane-mtu network-diagnostic-port oom-score-adjust shutdown-timeout'),
-  ...same('string', 'bip bridge cgroup-parent containerd data-root default-cgroupns-mode default-gateway default-gateway-v6 default-ipc-mode default-runtime default-shm-size'
-    + ' exec-root fixed-cidr fixed-cidr-v6 group init-path ip log-driver log-format log-level metrics-addr pidfile seccomp-profile storage-driver'
-    + ' swarm-default-advertise-addr tlscacert tlscert tlskey userland-proxy-path userns-remap'),
+  ...same('boolean', 'debug experimental icc init ip-forward ip-masq ip6tables iptables ipv6 live-restore',
+    'no-new-privileges raw-logs selinux-enabled userland-proxy tls tlsverify'),
+  ...same('number', 'max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu network-control-plane-mtu',
+    'network-diagnostic-port oom-score-adjust shutdown-timeout'),
+  ...same('string', 'bip bridge cgroup-parent containerd data-root default-cgroupns-mode default-gateway default-gateway-v6',
+    'default-ipc-mode default-runtime default-shm-size exec-root fixed-cidr fixed-cidr-v6 group init-path ip log-driver',
+    'log-format log-level metrics-addr pidfile seccomp-profile storage-driver',
+    'swarm-default-advertise-addr tlscacert tlscert tlskey userland-proxy-path userns-remap'),
   ...same('list', 'dns dns-search allow-nondistributable-artifacts'),
   ...plural('list', 'authorization-plugin dns-opt exec-opt host label node-generic-resource registry-mirror storage-opt'),
   ...plural('pairs', 'log-opt'),
@@ -60,8 +63,9 @@ export function parseFlags(words: readonly Word[]): Flag[] {
     const inline = match[1] === undefined ? match[3] !== '' : word.value.includes('=');
     const next = words[i + 1];
     if (inline) flags.push({ words: [word], name, value: match[3] ?? '' });
-    else if (targets.get(name)?.kind === 'boolean' || !next || /^-|^\$/.test(next.value)) flags.push({ words: [word], name, value: 'true' });
-    else {
+    else if (targets.get(name)?.kind === 'boolean' || !next || /^-|^\$/.test(next.value)) {
+      flags.push({ words: [word], name, value: 'true' });
+    } else {
       flags.push({ words: [word, next], name, value: next.value });
       i++;
     }
@@ -118,4 +122,9 @@ function ulimit(name: string, limits: string): Json | undefined {
 function pool(list: Json[], text: string): Json | undefined {
   const match = /^base=([^,]+),size=(\d+)$/.exec(text);
   return match?.[1] === undefined ? undefined : [...list, { base: match[1], size: Number(match[2]) }];
+}
+
+/** The strings of a list; of anything else none. */
+export function strings(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -28,7 +28,8 @@ export function effectiveMode(install: InstallRequest): InstallRequest['mode'] {
 
 /**
  * The script and its variables that put an engine on a host without one. Pure.
- * @throws TsmachineError OS_UNKNOWN, ENGINE_MISSING where nothing may or can be installed, ENGINE_INSTALL where the mode has no packages, FLAG_INVALID
+ * @throws TsmachineError OS_UNKNOWN, ENGINE_MISSING where nothing may or can be installed,
+ * ENGINE_INSTALL where the mode has no packages, FLAG_INVALID
  */
 export function planInstall(facts: HostFacts, install: InstallRequest, machine: string): InstallPlan {
   const mode = effectiveMode(install);
@@ -41,23 +42,26 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
     });
   }
   if (mode === 'script') {
-    return { template: 'provision/install-script.sh', variables: { URL: install.url || defaultInstallUrl, VERSION: version, LOCK_TIMEOUT: String(lockTimeout) } };
+    const url = install.url || defaultInstallUrl;
+    return { template: 'provision/install-script.sh', variables: { URL: url, VERSION: version, LOCK_TIMEOUT: String(lockTimeout) } };
   }
   if (facts.family === 'unknown') {
-    throw new TsmachineError('OS_UNKNOWN', `${machine} runs ${name} (ID=${facts.os.id || '?'}), which tsmachine cannot install an engine on`, {
+    const id = facts.os.id || '?';
+    throw new TsmachineError('OS_UNKNOWN', `${machine} runs ${name} (ID=${id}), which tsmachine cannot install an engine on`, {
       hint: `Supported: ${supportedSystems()}. On other systems install the engine yourself, or name a script with --engine-install-url`,
     });
   }
   const { packages } = distribution;
   if (!packages) {
-    throw new TsmachineError('ENGINE_MISSING', `${machine} (${name}) has no Docker engine; this system brings its own and has no packages for one`, {
+    throw new TsmachineError('ENGINE_MISSING', `${machine} (${name}) has no Docker engine, and its system has no packages for one`, {
       hint: 'Use an image of it that has the engine',
     });
   }
   const distro = packages.distro(facts.os);
   const docker = packages.docker(facts.os, facts.arch);
   if ((mode === 'distro' && !distro) || (mode === 'docker' && !docker) || (!distro && !docker)) {
-    throw new TsmachineError('ENGINE_INSTALL', `${mode === 'docker' ? 'Docker makes no packages' : 'The distribution has no engine of its own'} for ${name}`, {
+    const lack = mode === 'docker' ? 'Docker makes no packages' : 'The distribution has no engine of its own';
+    throw new TsmachineError('ENGINE_INSTALL', `${lack} for ${name}`, {
       hint: `Use --engine-install ${mode === 'docker' ? 'distro' : 'docker'}`,
     });
   }
@@ -83,5 +87,7 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
 function checkedVersion(version: string | undefined): string {
   const plain = version?.replace(/^v/, '') ?? '';
   if (plain === '' || /^\d[0-9A-Za-z.+~-]*$/.test(plain)) return plain;
-  throw new TsmachineError('FLAG_INVALID', `Engine version ${JSON.stringify(version)} is not a version`, { hint: 'Write it as 28, 28.5 or 28.5.2' });
+  throw new TsmachineError('FLAG_INVALID', `Engine version ${JSON.stringify(version)} is not a version`, {
+    hint: 'Write it as 28, 28.5 or 28.5.2',
+  });
 }

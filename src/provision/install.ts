@@ -44,7 +44,9 @@ function failure(result: ExecResult, variables: Readonly<Record<string, string>>
   if (saysDiskFull(output)) return diskFull(machine, lastLines(output, 3));
   if (result.exitCode === held) {
     const holder = report.first('failure');
-    return new TsmachineError('PACKAGE_LOCK', `Another package manager kept its lock on ${machine} for ${variables['LOCK_TIMEOUT'] ?? '?'} s${holder === '' ? '' : ` (${holder})`}`, {
+    const seconds = variables['LOCK_TIMEOUT'] ?? '?';
+    const by = holder === '' ? '' : ` (${holder})`;
+    return new TsmachineError('PACKAGE_LOCK', `Another package manager kept its lock on ${machine} for ${seconds} s${by}`, {
       hint: `See what it does: tsmachine ssh ${machine} ps -ef. Then run the command again`,
     });
   }
@@ -55,7 +57,8 @@ function failure(result: ExecResult, variables: Readonly<Record<string, string>>
     });
   }
   if (result.exitCode === unreachable) {
-    return new TsmachineError('ENGINE_INSTALL', `${variables['REPOSITORY'] || variables['URL'] || 'The repository'} does not answer ${machine}${detail(report)}`, {
+    const source = variables['REPOSITORY'] || variables['URL'] || 'The repository';
+    return new TsmachineError('ENGINE_INSTALL', `${source} does not answer ${machine}${detail(report)}`, {
       hint: 'Check the network and the proxy settings of the host, or take the distribution\'s engine with --engine-install distro',
     });
   }
@@ -69,12 +72,18 @@ function detail(report: Report): string {
   return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
 }
 
+const networkTroubles = [
+  /Temporary failure resolving/, /Could not resolve/, /Cannot initiate the connection/, /Failed to connect/i, /Connection timed out/,
+  /Could not retrieve mirrorlist/, /temporary error \(try again later\)/,
+];
+
 function networkHint(output: string): string | undefined {
-  return /Temporary failure resolving|Could not resolve|Cannot initiate the connection|Failed to connect|Connection timed out|Could not retrieve mirrorlist|temporary error \(try again later\)/i.test(output)
+  return networkTroubles.some((trouble) => trouble.test(output))
     ? 'The host cannot reach its package mirror: check its network, DNS and proxy settings'
     : undefined;
 }
 
 function lastLines(output: string, count: number): string {
-  return output.split('\n').map((line) => line.trimEnd()).filter((line) => line !== '' && !/^(progress|note|available|failure)\|/.test(line)).slice(-count).join('\n');
+  const said = output.split('\n').map((line) => line.trimEnd());
+  return said.filter((line) => line !== '' && !/^(progress|note|available|failure)\|/.test(line)).slice(-count).join('\n');
 }

@@ -30,9 +30,9 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   const settled = await afterCloudInit(shell, facts, request);
   refuseSnap(settled, machine);
   const installing = settled.engine === undefined || settled.engine.incomplete;
-  if (installing) planInstall(settled, request.install, machine);
   checkDisk(settled, machine, installing);
-  if (!installing && settled.engine) planConfig(settled, settled.engine, request);
+  if (installing) planInstall(settled, request.install, machine);
+  else planConfig(settled, settled.engine, request); // what is wrong with the settings shows before anything is touched
   const certificates = started(request.certificates);
   if (request.setHostname) await setHostname(shell, settled, machine);
   const { host, engine } = await withEngine(shell, settled, request);
@@ -55,8 +55,12 @@ function started<T>(work: () => Promise<T>): Promise<T> {
 async function afterCloudInit(shell: RemoteShell, facts: HostFacts, { io, signal }: ProvisionRequest): Promise<HostFacts> {
   if (facts.cloudInit !== 'running') return facts;
   io.progress('Waiting for cloud-init to finish');
-  const { stdout } = await shell.rootScript('provision/wait-cloud-init.sh', { TIMEOUT: String(cloudInitTimeout) }, { timeout: (cloudInitTimeout + 30) * 1000 });
-  if (new Report(stdout).first('state') === 'running') io.warn(`cloud-init has not finished within ${cloudInitTimeout / 60} minutes; going on without it`);
+  const { stdout } = await shell.rootScript('provision/wait-cloud-init.sh', { TIMEOUT: String(cloudInitTimeout) }, {
+    timeout: (cloudInitTimeout + 30) * 1000,
+  });
+  if (new Report(stdout).first('state') === 'running') {
+    io.warn(`cloud-init has not finished within ${cloudInitTimeout / 60} minutes; going on without it`);
+  }
   return detect(shell, { signal });
 }
 
@@ -67,7 +71,9 @@ function refuseSnap(facts: HostFacts, machine: string): void {
   });
 }
 
-async function withEngine(shell: RemoteShell, facts: HostFacts, request: ProvisionRequest): Promise<{ host: HostFacts; engine: EngineFacts }> {
+async function withEngine(
+  shell: RemoteShell, facts: HostFacts, request: ProvisionRequest,
+): Promise<{ host: HostFacts; engine: EngineFacts }> {
   if (facts.engine && !facts.engine.incomplete) {
     const wanted = request.install.version?.replace(/^v/, '');
     if (wanted && !facts.engine.version.startsWith(wanted)) {

@@ -29,8 +29,9 @@ export function ownPart(wanted: Settings, foreign: Settings): Settings {
   const own: Settings = {};
   for (const [key, value] of Object.entries(wanted)) {
     const theirs = foreign[key];
-    if (Array.isArray(value) && Array.isArray(theirs)) own[key] = value.filter((item) => !theirs.some((other) => isDeepStrictEqual(other, item)));
-    else if (!isDeepStrictEqual(value, theirs)) own[key] = value;
+    if (Array.isArray(value) && Array.isArray(theirs)) {
+      own[key] = value.filter((item) => !theirs.some((other) => isDeepStrictEqual(other, item)));
+    } else if (!isDeepStrictEqual(value, theirs)) own[key] = value;
   }
   return own;
 }

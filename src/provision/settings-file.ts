@@ -1,4 +1,4 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError, messageOf } from '../core/errors.js';
 import type { Settings } from './merge.js';
 
 /**
@@ -13,7 +13,8 @@ export function parseSettings(text: string | undefined, path: string, machine: s
   try {
     value = JSON.parse(trimmed);
   } catch (cause) {
-    throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} is not valid JSON: ${(cause as Error).message}. Nothing was changed`, { cause, hint });
+    const reason = messageOf(cause);
+    throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} is not valid JSON: ${reason}. Nothing was changed`, { cause, hint });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Settings;
   throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} does not hold a JSON object. Nothing was changed`, { hint });

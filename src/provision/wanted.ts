@@ -49,7 +49,8 @@ export function listenAddress(request: Pick<ProvisionRequest, 'port' | 'hostIsIp
 export function environment(request: ProvisionRequest): readonly string[] {
   for (const assignment of request.engine.Env) {
     if (/^[A-Za-z_]\w*=/.test(assignment)) continue;
-    throw new TsmachineError('FLAG_INVALID', `Engine environment variable ${JSON.stringify(assignment.split('=')[0])} is not of the form NAME=value`);
+    const name = JSON.stringify(assignment.split('=')[0]);
+    throw new TsmachineError('FLAG_INVALID', `Engine environment variable ${name} is not of the form NAME=value`);
   }
   return request.engine.Env;
 }

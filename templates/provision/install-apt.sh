@@ -33,8 +33,10 @@ unmask() {
   done
   [ -n "$masked" ] || return 0
   masked=
-  # What the packages could not do behind the mask.
-  deb-systemd-helper enable docker.socket docker.service >/dev/null 2>&1
+  # What the packages could not do behind the mask; the helper wants to be called from a package.
+  for unit in docker.service docker.socket; do
+    DPKG_MAINTSCRIPT_PACKAGE=${PACKAGES%% *} deb-systemd-helper enable "$unit" >/dev/null 2>&1
+  done
   systemctl daemon-reload
 }
 
@@ -174,9 +176,11 @@ main() {
   fact progress "Installing$chosen"
   mask
   if ! install; then
+    if grep -q 'dpkg was interrupted' "$work/output"; then locked dpkg --configure -a --force-confold
     # Lists that are not quite fresh name files that are gone.
-    [ -z "$updated" ] || exit 22
-    locked apt-get -q update && install || exit 22
+    elif [ -z "$updated" ]; then locked apt-get -q update
+    else exit 22; fi
+    install || exit 22
   fi
   if [ -n "$VERSION" ]; then hold; fi
   fact installed "$chosen"

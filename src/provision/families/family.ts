@@ -11,12 +11,19 @@ export interface DockerRepository {
   readonly release: string;
 }
 
+export interface DistributionPackages {
+  /** The engine first. */
+  readonly packages: readonly string[];
+  /** Installed too where they exist. */
+  readonly optional?: readonly string[];
+}
+
 /** How packages get onto a family's hosts. */
 export interface PackageSource {
   /** The installing script below templates/. */
   readonly template: string;
-  /** The distribution's packages that make up an engine, the engine first; undefined when it ships none. */
-  distro(os: OsRelease): { readonly packages: readonly string[]; /** Installed too where they exist. */ readonly optional?: readonly string[] } | undefined;
+  /** The distribution's packages that make up an engine; undefined when it ships none. */
+  distro(os: OsRelease): DistributionPackages | undefined;
   /** Docker's own packages for this distribution, undefined when Docker makes none. */
   docker(os: OsRelease, arch: string): DockerRepository | undefined;
 }

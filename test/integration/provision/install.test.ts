@@ -127,6 +127,14 @@ for (const interpreter of interpreters) {
         expect(box.log.at(-1)).to.equal('systemctl daemon-reload');
       });
 
+      it('finishes what an interrupted dpkg left', async () => {
+        box.state('interrupted', '');
+        box.program('dpkg', 'case "$*" in "--configure -a"*) rm -f "$STATE/interrupted" ;; esac');
+        box.program('apt-get', 'case "$*" in *" install "*) [ ! -e "$STATE/interrupted" ] || { echo "E: dpkg was interrupted, you must manually run"; exit 100; } ;; esac');
+        expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
+        expect(box.log.filter((line) => line.startsWith('dpkg --configure'))).to.have.length(1);
+      });
+
       it('does not read lists that are fresh, and reads them when they turn out stale', async () => {
         box.prepare('mkdir -p /run/systemd/system /usr/lib/apt /var/lib/apt/lists; : >/var/lib/apt/lists/deb_Packages');
         expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
