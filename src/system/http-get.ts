@@ -62,7 +62,8 @@ function requestPlain(url: URL, proxy: URL | undefined, { headers, signal }: Get
 function requestSecure(url: URL, socket: Socket | undefined, { headers, signal }: GetOptions): http.ClientRequest {
   const options = { headers: { ...headers }, ...(signal && { signal }) };
   if (!socket) return https.request(url, { ...options, agent: false });
-  return https.request(url, { ...options, createConnection: () => tls.connect({ socket, servername: bare(url.hostname) }) });
+  // Without an agent Node takes 80 for the usual port and would name it in the header.
+  return https.request(url, { ...options, defaultPort: 443, createConnection: () => tls.connect({ socket, servername: bare(url.hostname) }) });
 }
 
 function openTunnel(proxy: URL, url: URL, { signal, idleTimeout }: GetOptions): Promise<Socket> {

@@ -5,6 +5,8 @@ import { systemCode } from '../core/errors.js';
 /** Milliseconds a program has after SIGTERM, and its children have to let go of its output after its end. */
 const grace = 2000;
 const drain = 1000;
+/** Node fires a timer beyond this at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Whether programs are started as leaders of a process group of their own; Windows would open a console window instead. */
 export const ownGroup = process.platform !== 'win32';
@@ -37,7 +39,7 @@ export function supervise(child: ChildProcess, limits: { readonly timeout: numbe
       child.stderr?.destroy();
     });
   });
-  later(limits.timeout, () => {
+  later(Math.min(limits.timeout, longestTimer), () => {
     state.timedOut = true;
     stop();
   });

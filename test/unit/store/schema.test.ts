@@ -84,7 +84,8 @@ describe('parseHostConfig', () => {
     const { Driver: _expected, ...standard } = parse(fixture('g-ubuntu22'), 'g-ubuntu22').config;
     expect(rest).to.deep.equal(standard);
     expect(Driver).to.include({ ipaddress: '127.0.0.1', StorePath: recordedRoot });
-    expect(parse(fixture('one').replace('"DriverName"', '"drivername": "wrong", "DriverName"')).config.DriverName).to.equal('none');
+    const twice = fixture('one').replace('"DriverName": "none"', '"DriverName": "none", "drivername": "wrong"');
+    for (const text of [twice, twice.replace('"Name"', '"name"')]) expect(parse(text).config.DriverName).to.equal('none');
   });
 
   it('takes null and missing options for the defaults', () => {
@@ -93,7 +94,7 @@ describe('parseHostConfig', () => {
       for (const value of [null, undefined, {}]) {
         const given = document('g-ubuntu22');
         Object.assign(given.HostOptions, { [part]: value });
-        expect(parseObject(given).HostOptions[part], `${part} ${String(value)}`).to.deep.equal(fresh[part]);
+        expect(parseObject(given).HostOptions[part], `${part} ${JSON.stringify(value)}`).to.deep.equal(fresh[part]);
       }
     }
     for (const HostOptions of [null, undefined]) expect(parseObject({ ...document(), HostOptions }).HostOptions).to.deep.equal(fresh);

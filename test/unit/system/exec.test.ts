@@ -27,6 +27,10 @@ describe('run', () => {
     expect(await run('cat', [])).to.include({ stdout: '' });
   });
 
+  it('takes no end of time when it is told so', async () => {
+    expect(await run('sh', ['-c', 'sleep 0.05; echo end'], { timeout: Infinity })).to.include({ stdout: 'end\n' });
+  });
+
   it('adds environment and folder', async () => {
     const cwd = scratch();
     expect(await run('sh', ['-c', 'echo "$A $PWD ${PATH:+path}"'], { env: { A: 'b' }, cwd })).to.include({ stdout: `b ${cwd} path\n` });
