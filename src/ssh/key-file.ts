@@ -92,7 +92,7 @@ function unreadable(path: string, why: string, hint: string, cause?: unknown): T
 }
 
 function isEncrypted(text: string): boolean {
-  if (text.includes('BEGIN OPENSSH PRIVATE KEY')) return openSshHeader(text)?.cipher !== 'none';
+  if (text.includes('BEGIN OPENSSH PRIVATE KEY')) return (openSshHeader(text)?.cipher ?? 'none') !== 'none';
   if (text.startsWith('PuTTY-User-Key-File-')) return !/^Encryption: none$/m.test(text);
   return /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text);
 }
@@ -106,7 +106,9 @@ function openSshHeader(text: string): { cipher: string; public: Buffer } | undef
   const body = /BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text)?.[1];
   if (body === undefined) return undefined;
   const data = Buffer.from(body, 'base64');
-  let position = 'openssh-key-v1\0'.length;
+  const magic = 'openssh-key-v1\0';
+  if (!data.subarray(0, magic.length).equals(Buffer.from(magic))) return undefined;
+  let position = magic.length;
   const next = (): Buffer => {
     const start = position + 4;
     position = start + data.readUInt32BE(position);

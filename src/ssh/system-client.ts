@@ -47,7 +47,7 @@ export function sshArguments(endpoint: SshEndpoint, options: Pick<SessionOptions
   return [
     ...settings.flatMap((setting) => ['-o', setting]),
     `${endpoint.user}@${endpoint.host}`,
-    ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', '-i', endpoint.keyPath]),
+    ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', ...keyArguments(endpoint.keyPath)]),
     '-p', String(endpoint.port),
   ];
 }
@@ -62,6 +62,11 @@ function fileSetting(path: string): string {
   return `"${text.replaceAll('%', '%%')}"`;
 }
 
+/** `-i` looks for the file before it reads percent signs as ssh's own: a path with one goes as a setting. */
+function keyArguments(path: string): string[] {
+  return path.includes('%') ? ['-o', `IdentityFile=${fileSetting(path)}`] : ['-i', path];
+}
+
 /**
  * Jump hosts as a ProxyCommand, each reached through the ones before. `-J` would do the same, but passes no settings on:
  * the jump hosts' keys pinned for this machine would not be looked at.
@@ -72,7 +77,7 @@ function proxyCommand(endpoint: SshEndpoint, knownHostsFile: string, jumps: read
   const words = ['ssh'];
   for (const setting of ['ConnectTimeout=10', 'LogLevel=ERROR', ...hostKeySettings([knownHostsFile, '~/.ssh/known_hosts'], false)]) words.push('-o', setting.replaceAll('%', '%%'));
   if (before.length > 0) words.push('-o', `ProxyCommand=${proxyCommand(endpoint, knownHostsFile, before)}`.replaceAll('%', '%%'));
-  if (endpoint.keyPath !== undefined) words.push('-i', endpoint.keyPath.replaceAll('%', '%%%%'));
+  if (endpoint.keyPath !== undefined) words.push(...keyArguments(endpoint.keyPath).map((word) => word.replaceAll('%', '%%')));
   if (jump.port !== undefined) words.push('-p', String(jump.port));
   if (jump.user !== undefined) words.push('-l', jump.user);
   return `${quote(...words)} -W '[%h]:%p' ${quote(jump.host)}`;

@@ -33,7 +33,7 @@ describe('a session', function () {
     const reason = sshdMissing();
     if (reason !== undefined) skip(this, reason);
     shop = await workshop();
-    key = await shop.key('the right key');
+    key = await shop.key('the 100% right key');
     server = await shop.sshd({ authorized: [key], settings: ['AcceptEnv TSM_TEST'] });
   });
   after(async () => { await shop.clean(); });
