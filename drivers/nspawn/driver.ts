@@ -6,6 +6,7 @@ import { acquireAddress, isOriginal, releaseAddress, type Bury } from './address
 import type { Computer } from './api.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type NspawnConfig } from './config.js';
+import { needsUnified } from './guest.js';
 import { writeIdentity } from './identity-files.js';
 import { hostName } from './identity.js';
 import { ensureImage, imageDir, planImage } from './image.js';
@@ -68,7 +69,7 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
     await layCable(config.id, lease, computer);
     await launch({
       id: config.id, hostName: hostName(ctx.machineName), rootDir: layers.root, engineDir: layers.engine, consoleLog,
-      memory: config.memory, cpus: config.cpus, keeper: join(templatesDir(), 'run.sh'),
+      unified: await needsUnified(layers.root), memory: config.memory, cpus: config.cpus, keeper: join(templatesDir(), 'run.sh'),
     }, computer);
   }
   await waitForBoot(config.id, consoleLog, ctx, computer);

@@ -53,24 +53,32 @@ export async function ensureImage(config: NspawnConfig, plan: ImagePlan, ctx: Dr
     if (existsSync(target)) return;
     const parent = join(ctx.cacheDir, 'nspawn');
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    const unfinished = `.building-${plan.name}`;
-    await clearUnfinished(parent, unfinished, computer);
-    const building = join(parent, unfinished);
+    await clearUnfinished(parent, plan.name, computer);
+    const building = join(parent, `${unfinished}${plan.name}-${process.pid}`);
     ctx.io.info(config.rootfs === '' ? `Building the ${config.suite} image (once, about a minute)...` : `Unpacking ${config.rootfs} (once)...`);
     try {
       await build(config, plan, building, ctx, computer);
     } catch (error) {
-      await clearUnfinished(parent, unfinished, computer);
+      await discard(building, computer);
       throw error;
     }
     await rename(building, target);
   });
 }
 
-/** What a dead build left: its mounts went with its namespace, so only files are there. */
+const unfinished = '.building-';
+
+/** Removes what dead builds left: those of the image whose lock we hold, and those of processes that are no more. */
 async function clearUnfinished(parent: string, name: string, computer: Computer): Promise<void> {
-  if (!(await readdir(parent)).includes(name)) return;
-  await computer.run('rm', ['-rf', '--one-file-system', join(parent, name)], { timeout: 300_000 });
+  for (const entry of await readdir(parent)) {
+    const pid = entry.startsWith(unfinished) ? /-(\d+)$/.exec(entry)?.[1] : undefined;
+    if (pid !== undefined && (entry === `${unfinished}${name}-${pid}` || !existsSync(`/proc/${pid}`))) await discard(join(parent, entry), computer);
+  }
+}
+
+/** The mounts of a build went with its namespace, so only files are there. */
+async function discard(dir: string, computer: Computer): Promise<void> {
+  await computer.run('rm', ['-rf', '--one-file-system', '--', dir], { timeout: 300_000 });
 }
 
 /** How build.sh marks a line that people should see. */

@@ -8,6 +8,8 @@ export interface LaunchRequest {
   /** A real directory that becomes /var/lib/docker: overlay2 does not stack on overlayfs. */
   readonly engineDir: string;
   readonly consoleLog: string;
+  /** The machine's systemd knows cgroup v2 alone. */
+  readonly unified: boolean;
   /** MB; 0: no limit. */
   readonly memory: number;
   /** 0: no limit. */
@@ -65,7 +67,7 @@ function unitPlan(request: LaunchRequest, facts: LaunchFacts): LaunchPlan {
     args: [
       '--quiet', '--collect', '--no-ask-password', `--unit=${machine}.service`, '--slice=machine.slice', '--service-type=exec',
       `--description=tsmachine ${request.hostName}`, ...properties.flatMap((property) => ['-p', property]),
-      '--', nspawnProgram(facts), ...nspawnArgs(request),
+      '--', ...nspawnCommand(request, facts),
     ],
     detached: false,
     track: trackOf(request.id, facts),
@@ -79,7 +81,7 @@ function keeperPlan(request: LaunchRequest, facts: LaunchFacts): LaunchPlan {
   const [track = '', ...others] = groupsOf(request.id, facts);
   return {
     program: 'sh',
-    args: [request.keeper, track, ...others, '--', nspawnProgram(facts), ...nspawnArgs(request)],
+    args: [request.keeper, track, ...others, '--', ...nspawnCommand(request, facts)],
     detached: true,
     track,
     groups: [track, `${track}/keeper`, ...others],
@@ -110,18 +112,17 @@ function limitsV2({ memory, cpus }: LaunchRequest, track: string, { track: root,
   ];
 }
 
-function nspawnArgs(request: LaunchRequest): string[] {
+function nspawnCommand(request: LaunchRequest, { cgroups, programs }: LaunchFacts): string[] {
   const { machine, namespace } = partNames(request.id);
   return [
+    // Where the computer is v1, such a machine gets a v2 hierarchy of its own, without controllers.
+    ...(request.unified && cgroups.version === 1 ? ['env', 'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1'] : []),
+    programs['systemd-nspawn'] ?? 'systemd-nspawn',
     '--directory', request.rootDir, '--boot', '--quiet', '--register=no', '--keep-unit', '--settings=no', '--link-journal=no',
     `--machine=${machine}`, `--hostname=${request.hostName}`, `--network-namespace-path=/run/netns/${namespace}`,
     '--capability=all', '--system-call-filter=add_key keyctl bpf @keyring',
     `--bind=${escapeBind(request.engineDir)}:/var/lib/docker`, '--bind-ro=/dev/kmsg', '--resolv-conf=off', '--timezone=off', '--console=pipe',
   ];
-}
-
-function nspawnProgram({ programs }: Pick<Facts, 'programs'>): string {
-  return programs['systemd-nspawn'] ?? 'systemd-nspawn';
 }
 
 /** systemd-nspawn(1), --bind: colons in paths are escaped. */

@@ -4,7 +4,7 @@ import type { Cgroups } from '../../../../drivers/nspawn/api.js';
 import { groupsOf, launchPlan, trackOf, type LaunchRequest } from '../../../../drivers/nspawn/launch.js';
 
 const request: LaunchRequest = {
-  id: 'abc', hostName: 'm1', rootDir: '/s/m1/root', engineDir: '/s/a:b/docker', consoleLog: '/s/m1/console.log', memory: 512, cpus: 2, keeper: '/t/run.sh',
+  id: 'abc', hostName: 'm1', rootDir: '/s/m1/root', engineDir: '/s/a:b/docker', consoleLog: '/s/m1/console.log', unified: false, memory: 512, cpus: 2, keeper: '/t/run.sh',
 };
 const programs = { 'systemd-nspawn': '/usr/bin/systemd-nspawn' };
 const v1: Cgroups = {
@@ -31,6 +31,15 @@ describe('nspawn launch plan', () => {
       ]);
     });
   }
+
+  it('gives a machine that knows v2 alone a v2 hierarchy where the computer is v1', () => {
+    const variable = 'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1';
+    for (const systemd of [true, false]) {
+      const { args } = launchPlan({ ...request, unified: true }, { systemd, cgroups: v1, programs });
+      expect(args.slice(args.indexOf('--') + 1, args.indexOf('--directory'))).to.deep.equal(['env', variable, '/usr/bin/systemd-nspawn']);
+      expect(launchPlan({ ...request, unified: true }, { systemd, cgroups: v2, programs }).args).not.to.include(variable);
+    }
+  });
 
   it('makes a delegated unit with its limits where systemd runs', () => {
     for (const cgroups of [v1, v2]) {

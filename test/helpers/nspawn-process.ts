@@ -1,0 +1,37 @@
+/**
+ * The nspawn driver in a process of its own, so that a test can end it.
+ *   nspawn-process.ts create|remove STORE NAME [FLAG=VALUE...]
+ * Prints the driver data.
+ */
+import nspawn from '../../drivers/nspawn/index.js';
+import { silentIo } from '../../src/core/io.js';
+import { attachDriver } from '../../src/core/machine.js';
+import { openSession } from '../../src/core/session.js';
+import type { FlagValue } from '../../src/driver/contract.js';
+import { newHostConfig, type HostConfig } from '../../src/store/schema.js';
+
+const [verb = '', storePath = '', name = '', ...given] = process.argv.slice(2);
+const session = openSession({ storePath, io: { ...silentIo, warn: (text) => { process.stderr.write(`${text}\n`); } }, signal: new AbortController().signal });
+const driver = await nspawn.load();
+const machine = await attachDriver(session, await configOf());
+
+if (verb === 'create') {
+  await machine.save();
+  await machine.keep(await driver.create(machine.data, machine.ctx));
+  process.stdout.write(JSON.stringify(machine.data));
+} else {
+  await driver.remove(machine.data, machine.ctx);
+  await session.store.remove(name);
+}
+
+async function configOf(): Promise<HostConfig> {
+  const { store } = session;
+  const { dir, config } = store.machine(name);
+  const { existsSync } = await import('node:fs');
+  if (existsSync(config)) return (await store.load(name)).config;
+  await store.reserve(name);
+  const flags: Record<string, FlagValue | undefined> = Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default]));
+  for (const pair of given) flags[pair.slice(0, pair.indexOf('='))] = pair.slice(pair.indexOf('=') + 1);
+  const data = driver.parse({ machineName: name, storePath, machineDir: dir, flags });
+  return newHostConfig({ name, root: storePath, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] });
+}
