@@ -7,7 +7,9 @@ import { expect } from 'chai';
 import { ensureAuthority, type AuthorityFiles } from '../../../src/certs/authority.js';
 import { issueServerCertificate, serverCertificateFits } from '../../../src/certs/server.js';
 import { makePrivateDir } from '../../../src/system/files.js';
+import { skip } from '../../helpers/skip.js';
 import { recordingIo, temporaryFolder, type Folder } from '../../unit/certs/temporary.js';
+import { hasOpenssl } from '../docker/openssl.js';
 
 const run = promisify(execFile);
 
@@ -34,6 +36,9 @@ const foreign: Readonly<Record<string, (files: AuthorityFiles) => Promise<unknow
 describe('certificates before openssl', function () {
   this.timeout(30_000);
   let folder: Folder;
+  before(async function () {
+    if (!await hasOpenssl()) skip(this, 'openssl is not installed');
+  });
   beforeEach(async () => {
     folder = await temporaryFolder();
     await makePrivateDir(folder.dir);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -6,6 +6,11 @@ import { connect, createServer } from 'node:net';
 import { makePrivateDir } from '../../../src/system/files.js';
 import { temporaryFolder } from '../../unit/certs/temporary.js';
 import { listen, type Running } from './engine.js';
+
+/** Whether the tests that need openssl can run. */
+export function hasOpenssl(): Promise<boolean> {
+  return new Promise((resolve) => { execFile('openssl', ['version'], (error) => { resolve(error === null); }); });
+}
 
 /**
  * A TLS server that refuses clients as engines do, with an alert of the protocol; Node's own only hangs up.
