@@ -22,7 +22,7 @@ export interface DownloadOptions {
 }
 
 /** Pauses before the second, third and fourth attempt, in milliseconds. */
-const pauses = [100, 300, 900];
+const pauses = [100, 300, 600];
 const lockTimeout = 60 * 60_000;
 
 /**

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -40,6 +40,16 @@ describe('locks between processes', () => {
     const started = performance.now();
     await withLock(file, { what: 'it', timeout: 15_000 }, () => Promise.resolve());
     expect(performance.now() - started).to.be.within(3000, 9000);
+    expect(readdirSync(join(file, '..'))).to.deep.equal([]);
+  });
+
+  it('takes over a lock that was left behind, after having watched it', async () => {
+    mkdirSync(`${file}.lock`, { recursive: true });
+    const died = new Date(Date.now() - 60_000);
+    utimesSync(`${file}.lock`, died, died);
+    const started = performance.now();
+    expect(await withLock(file, { what: 'it', timeout: 4000 }, () => Promise.resolve('mine'))).to.equal('mine');
+    expect(performance.now() - started).to.be.within(1900, 3500);
     expect(readdirSync(join(file, '..'))).to.deep.equal([]);
   });
 
