@@ -26,7 +26,8 @@ describe('the TLS handshake with an engine', function () {
 
   before(async function () {
     if (!await hasOpenssl()) skip(this, 'openssl is not installed');
-    [authority, other, old] = made = await Promise.all([makeAuthority(), makeAuthority(), makeAuthority(days(-4000))]);
+    [authority, other, old] = await Promise.all([makeAuthority(), makeAuthority(), makeAuthority(days(-4000))]);
+    made = [authority, other, old];
     server = await authority.server(['::1']);
   });
   after(() => Promise.all(made.map((one) => one.remove())));
