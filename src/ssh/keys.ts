@@ -4,7 +4,7 @@ import { TsmachineError } from '../core/errors.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files.js';
 
 import { readKeyFile } from './key-file.js';
-import { library } from './library.js';
+import { newEd25519 } from './key-format.js';
 import { quote } from './quote.js';
 
 /**
@@ -16,12 +16,11 @@ export async function createKeyPair(path: string, comment = `tsmachine-${basenam
     if (await readIfExists(`${path}.pub`) === undefined) await writeAtomic(`${path}.pub`, `${await derive(path)} ${comment}\n`, 0o644);
     return;
   }
-  const { utils } = await library();
-  const pair = utils.generateKeyPairSync('ed25519', { comment });
+  const pair = newEd25519(comment);
   await makePrivateDir(dirname(path));
   // the public half first: a private key that is there always has one
-  await writeAtomic(`${path}.pub`, `${pair.public.trim()}\n`, 0o644);
-  await writeAtomic(path, `${pair.private.trim()}\n`, 0o600);
+  await writeAtomic(`${path}.pub`, pair.public, 0o644);
+  await writeAtomic(path, pair.private, 0o600);
 }
 
 /**

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
+import ssh2 from 'ssh2';
 
+import { newEd25519 } from '../../../src/ssh/key-format.js';
 import { readKeyFile } from '../../../src/ssh/key-file.js';
 import { checkPrivateKey, createKeyPair, publicKey } from '../../../src/ssh/keys.js';
 import { failure } from '../../helpers/recording-io.js';
+
+const { utils } = ssh2;
 
 describe('SSH keys', () => {
   let folder: string;
@@ -31,6 +35,17 @@ describe('SSH keys', () => {
     expect(await publicKey(path)).to.match(/^ssh-ed25519 AAAA\S+ tsmachine-m1$/);
     expect((await publicKey(path)).split(' ')[1]).to.equal(derived.split(' ')[1]);
     await checkPrivateKey(path);
+  });
+
+  it('are read by OpenSSH whatever bytes they consist of', () => {
+    for (let count = 0; count < 300; count += 1) {
+      const pair = newEd25519('x');
+      const key = utils.parseKey(pair.private);
+      if (key instanceof Error) throw key;
+      expect(`ssh-ed25519 ${key.getPublicSSH().toString('base64')} x\n`).to.equal(pair.public);
+      const signature = key.sign('text');
+      expect(key.verify('text', signature)).to.equal(true);
+    }
   });
 
   it('are kept when there, and a lost public half is derived', async () => {
