@@ -13,7 +13,7 @@ install -m 755 "$here/writable.sh" "$target/usr/local/lib/tsmachine/writable.sh"
 
 while read -r unit; do
   case $unit in '' | '#'*) continue ;; esac
-  rm -rf "$units/$unit"
+  rm -rf "${units:?}/$unit"
   ln -s /dev/null "$units/$unit"
 done <"$here/masked-units"
 # Started over D-Bus by the first that asks for it (reboot, poweroff), not at every boot.
@@ -33,7 +33,7 @@ mkdir -p "$target/run/sshd"
 penalties=$target/etc/ssh/sshd_config.d/11-tsmachine-penalties.conf
 if grep -qs PerSourcePenalties "$target/usr/sbin/sshd"; then echo 'PerSourcePenalties no' >"$penalties"; fi
 
-mkdir -p "$target/etc/default"
+mkdir -p "$target/etc/default" "$target/var"
 touch "$target/etc/default/locale" # pam_env complains at every login when it is missing
 
 # The first boot has nothing to bring up to date.
