@@ -33,7 +33,8 @@ export async function readJournal(file: string): Promise<Journal | undefined> {
   const journal = parse(text);
   if (isJournal(journal)) return journal;
   const name = basename(dirname(file));
-  throw new TsmachineError('MACHINE_INCOMPLETE', `Machine "${name}" is half made, and how far its creation got cannot be read from ${file}`, {
+  const message = `Machine "${name}" is half made, and how far its creation got cannot be read from ${file}`;
+  throw new TsmachineError('MACHINE_INCOMPLETE', message, {
     hint: `Remove it and create it again: tsmachine rm -f ${name}`,
   });
 }

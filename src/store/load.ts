@@ -17,7 +17,8 @@ export interface Machine {
  */
 export async function loadMachine({ root, name }: Place, files: MachinePaths): Promise<Machine> {
   const bytes = readConfig(name, files);
-  const { config, migratedFrom } = parseHostConfig(bytes.toString('utf8'), { root, name, path: files.config, hint: () => backupHint(name, files) });
+  const source = { root, name, path: files.config, hint: () => backupHint(name, files) };
+  const { config, migratedFrom } = parseHostConfig(bytes.toString('utf8'), source);
   if (migratedFrom !== undefined) await keepMigrated(bytes, config, files);
   return { name, config };
 }
@@ -51,7 +52,8 @@ async function keepMigrated(old: Uint8Array, config: HostConfig, files: MachineP
 
 function backupHint(name: string, files: MachinePaths): string {
   const remove = `remove the machine: tsmachine rm -f ${name}`;
-  return existsSync(files.configBackup) ? `Restore ${files.configBackup} (an older version of the file), or ${remove}` : `If there is no copy of the file, ${remove}`;
+  if (!existsSync(files.configBackup)) return `If there is no copy of the file, ${remove}`;
+  return `Restore ${files.configBackup} (an older version of the file), or ${remove}`;
 }
 
 function incomplete(name: string, files: MachinePaths): TsmachineError {

@@ -13,8 +13,9 @@ const swarmFields: Readonly<Record<string, string>> = { SwarmDiscovery: 'Discove
 const topLevel = [...Object.keys(authPaths), ...Object.keys(swarmFields), 'StorePath', 'ConfigVersion', 'Driver', 'HostOptions'];
 
 /**
- * Brings a document of version 0, 1 or 2 to version 3 (spec 3.4). Docker Machine left relative paths or the store's root where the machine's folder
- * belongs; here the recorded folder stays, for the reader to map to where the store is, and what is missing is left for it to fill in.
+ * Brings a document of version 0, 1 or 2 to version 3 (spec 3.4). Docker Machine left relative paths or the store's root where
+ * the machine's folder belongs; here the recorded folder stays, for the reader to map to where the store is, and what is missing
+ * is left for it to fill in.
  */
 export function migrate(document: Json, version: number): Json {
   const old = spell(document, topLevel);

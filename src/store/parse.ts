@@ -2,7 +2,8 @@ import { TsmachineError, messageOf } from '../core/errors.js';
 import type { DriverData } from '../driver/contract.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from './conform.js';
 import { migrate } from './migrate.js';
-import { type AuthOptions, type HostConfig, type HostOptions, authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
+import type { AuthOptions, HostConfig, HostOptions } from './options.js';
+import { authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
 import { type Place, relocator, rootOfMachineDir } from './relocate.js';
 
 const topLevelKeys: readonly string[] = ['ConfigVersion', 'Driver', 'DriverName', 'HostOptions', 'Name'];
@@ -14,7 +15,8 @@ export interface ConfigSource extends Place {
 }
 
 /**
- * Reads the text of a config.json of any version. The name is the folder's, whatever the file says; paths inside the store are those of `where`.
+ * Reads the text of a config.json of any version. The name is the folder's, whatever the file says; paths inside the store are
+ * those of `where`.
  * @returns migratedFrom: the file's version when it is an older one.
  * @throws TsmachineError CONFIG_UNREADABLE (never quoting the content: it may hold a provider's secrets) or CONFIG_FUTURE.
  */
@@ -46,7 +48,8 @@ function parse(content: string): unknown {
     return JSON.parse(content);
   } catch (error) {
     const position = Number(/position (\d+)/.exec(messageOf(error))?.[1] ?? content.length);
-    if (position >= content.trimEnd().length || /end of JSON|Unterminated/.test(messageOf(error))) throw new Misfit('the file is cut off in the middle');
+    const cutOff = position >= content.trimEnd().length || /end of JSON|Unterminated/.test(messageOf(error));
+    if (cutOff) throw new Misfit('the file is cut off in the middle');
     throw new Misfit(`it is not JSON (line ${content.slice(0, position).split('\n').length})`);
   }
 }
@@ -58,16 +61,16 @@ function versionOf(document: Json): number {
 }
 
 function fromTheFuture(version: number, where: ConfigSource): TsmachineError {
-  return new TsmachineError('CONFIG_FUTURE', `${where.path} has version ${version}: it was written by a newer tool, this one knows versions up to ${currentVersion}`, {
-    hint: 'Upgrade tsmachine',
-  });
+  const text = `${where.path} has version ${version}: it was written by a newer tool, this one knows versions up to ${currentVersion}`;
+  return new TsmachineError('CONFIG_FUTURE', text, { hint: 'Upgrade tsmachine' });
 }
 
 function read(document: Json, where: ConfigSource): HostConfig {
   const given = spell(document, [...topLevelKeys, 'RawDriver']);
   const { Driver: driver, DriverName: driverName } = given;
   if (!isJson(driver)) throw new Misfit(`Driver should be an object and is ${describe(driver)}`);
-  if (typeof driverName !== 'string' || driverName === '') throw new Misfit(`DriverName should be a text and is ${driverName === '' ? 'empty' : describe(driverName)}`);
+  if (driverName === '') throw new Misfit('DriverName should be a text and is empty');
+  if (typeof driverName !== 'string') throw new Misfit(`DriverName should be a text and is ${describe(driverName)}`);
   const standard = authDefaults(where.root, where.name);
   const options = readOptions(given['HostOptions'], standard);
   const data = spell(driver, ['StorePath', 'MachineName']);
@@ -89,7 +92,9 @@ function unknownFields(given: Json): Json {
 
 function readOptions(given: unknown, auth: AuthOptions): HostOptions {
   const standard = { Driver: '', Memory: 0, Disk: 0 };
-  if (given === undefined || given === null) return { ...standard, EngineOptions: engineDefaults, SwarmOptions: swarmDefaults, AuthOptions: auth };
+  if (given === undefined || given === null) {
+    return { ...standard, EngineOptions: engineDefaults, SwarmOptions: swarmDefaults, AuthOptions: auth };
+  }
   if (!isJson(given)) throw new Misfit(`HostOptions should be an object and is ${describe(given)}`);
   const { EngineOptions, SwarmOptions, AuthOptions, ...rest } = spell(given, ['EngineOptions', 'SwarmOptions', 'AuthOptions']);
   return {
@@ -113,7 +118,7 @@ function locateDriver(data: Json, relocate: (path: string) => string, root: stri
   return { ...Object.fromEntries(entries), ...('StorePath' in data && { StorePath: root }) };
 }
 
-/** Empty paths are the store's own; Docker Machine's migrations left a relative folder, or the store's root, where the machine's belongs. */
+/** Empty paths are the store's own. Docker Machine's migrations left a relative folder, or the root, where the machine's belongs. */
 function locateAuth(auth: AuthOptions, standard: AuthOptions, relocate: (path: string) => string, root: string): AuthOptions {
   const moved = (field: keyof AuthOptions & `${string}Path`) => relocate(auth[field]) || standard[field];
   const certDir = relocate(auth.CertDir);

@@ -1,5 +1,6 @@
 import type { DriverData } from '../driver/contract.js';
-import { type EngineOptions, type HostConfig, type SwarmOptions, authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
+import type { EngineOptions, HostConfig, SwarmOptions } from './options.js';
+import { authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
 
 export type { AuthOptions, EngineOptions, HostConfig, HostOptions, SwarmOptions } from './options.js';
 export { type ConfigSource, parseHostConfig } from './parse.js';

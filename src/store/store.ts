@@ -83,7 +83,9 @@ export function openStore(root: string): Store {
  */
 function inside(name: string): string {
   if (name !== '' && !/^\.\.?$/.test(name) && !/[/\\\0]/.test(name)) return name;
-  throw new TsmachineError('NAME_INVALID', `"${name}" cannot be the name of a machine`, { hint: 'Names are made of letters, digits, "-" and "."' });
+  throw new TsmachineError('NAME_INVALID', `"${name}" cannot be the name of a machine`, {
+    hint: 'Names are made of letters, digits, "-" and "."',
+  });
 }
 
 async function listNames(machinesDir: string): Promise<string[]> {

@@ -10,7 +10,8 @@ import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
 export function diskError(error: unknown, doing: string, path: string): TsmachineError {
   if (TsmachineError.is(error)) return error;
   const code = systemCode(error);
-  const unwritable = (why: string, hint?: string) => new TsmachineError('STORE_UNWRITABLE', `${doing} ${path}: ${why}`, { hint, cause: error });
+  const unwritable = (why: string, hint?: string) =>
+    new TsmachineError('STORE_UNWRITABLE', `${doing} ${path}: ${why}`, { hint, cause: error });
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -22,11 +23,14 @@ export function diskError(error: unknown, doing: string, path: string): Tsmachin
       return unwritable('the disk is read-only', 'Choose another folder with --storage-path or MACHINE_STORAGE_PATH');
     case 'EACCES':
     case 'EPERM':
-      return unwritable('permission denied', `Run as the user who owns it (ls -ld ${dirname(path)}), or choose another folder with --storage-path`);
+      return unwritable('permission denied', `Run as its owner (ls -ld ${dirname(path)}), or choose another folder with --storage-path`);
     case 'ENOTDIR':
     case 'EEXIST':
     case 'EISDIR':
-      return unwritable('there is a file where a folder should be, or a folder where a file should be', 'Move it away, or choose another folder with --storage-path');
+      return unwritable(
+        'there is a file where a folder should be, or a folder where a file should be',
+        'Move it away, or choose another folder with --storage-path',
+      );
     case 'ENOENT':
       return unwritable('its folder is gone');
     default:

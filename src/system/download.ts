@@ -48,7 +48,9 @@ export async function download(url: string, dir: string, options: DownloadOption
 function parseUrl(url: string): URL {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (address && /^(https?|file):$/.test(address.protocol)) return address;
-  throw new TsmachineError('DOWNLOAD', `"${url}" is not an address that can be fetched`, { hint: 'It should begin with https://, http:// or file://' });
+  throw new TsmachineError('DOWNLOAD', `"${url}" is not an address that can be fetched`, {
+    hint: 'It should begin with https://, http:// or file://',
+  });
 }
 
 function cacheName(url: URL, digest: string | undefined): string {

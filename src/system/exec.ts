@@ -73,7 +73,9 @@ interface Ending {
 async function spawnError(file: string, command: string, options: RunOptions, ending: Ending): Promise<TsmachineError> {
   if (ending.code === 'ENOENT' || /\bENOENT\b/.test(ending.originalMessage ?? '')) {
     if (options.cwd !== undefined && !(await isFolder(options.cwd))) {
-      return new TsmachineError('COMMAND_FAILED', `Cannot run "${command}": there is no folder ${options.cwd} to run it in`, { cause: ending.cause });
+      return new TsmachineError('COMMAND_FAILED', `Cannot run "${command}": there is no folder ${options.cwd} to run it in`, {
+        cause: ending.cause,
+      });
     }
     return commandMissing(file, options.hint, ending.cause);
   }

@@ -86,7 +86,8 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 
 /** The error for a file that is there and cannot be read. */
 export function unreadable(error: unknown, path: string): TsmachineError {
-  const problem = (why: string, hint?: string) => new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { hint, cause: error });
+  const problem = (why: string, hint?: string) =>
+    new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { hint, cause: error });
   switch (systemCode(error)) {
     case 'EACCES':
     case 'EPERM':

@@ -29,7 +29,9 @@ export async function get(url: URL, options: GetOptions): Promise<http.IncomingM
     if (next === undefined) return response;
     response.destroy();
     const target = URL.canParse(next, current.href) ? new URL(next, current) : undefined;
-    if (!target || !/^https?:$/.test(target.protocol)) throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it leads to an address that cannot be fetched`);
+    if (!target || !/^https?:$/.test(target.protocol)) {
+      throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it leads to an address that cannot be fetched`);
+    }
     current = target;
   }
   throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it was redirected more than ${mostRedirects} times`);
@@ -46,7 +48,9 @@ async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMess
     options.signal?.throwIfAborted();
     if (TsmachineError.is(error)) throw error;
     throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${problem(error, proxy ?? url)}`, {
-      hint: proxy ? `It went through the proxy ${proxy.host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that` : 'Check the network; behind a proxy set HTTPS_PROXY',
+      hint: proxy
+        ? `It went through the proxy ${proxy.host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that`
+        : 'Check the network; behind a proxy set HTTPS_PROXY',
       cause: error,
     });
   }
@@ -55,7 +59,14 @@ async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMess
 function requestPlain(url: URL, proxy: URL | undefined, { headers, signal }: GetOptions): http.ClientRequest {
   if (!proxy) return http.request(url, { headers: { ...headers }, agent: false, ...(signal && { signal }) });
   const { protocol, hostname, port } = proxy;
-  const options = { hostname: bare(hostname), port, path: url.href, headers: { ...headers, host: url.host, ...proxyLogin(proxy) }, agent: false as const, ...(signal && { signal }) };
+  const options = {
+    hostname: bare(hostname),
+    port,
+    path: url.href,
+    headers: { ...headers, host: url.host, ...proxyLogin(proxy) },
+    agent: false as const,
+    ...(signal && { signal }),
+  };
   return protocol === 'https:' ? https.request(options) : http.request(options);
 }
 
@@ -63,13 +74,20 @@ function requestSecure(url: URL, socket: Socket | undefined, { headers, signal }
   const options = { headers: { ...headers }, ...(signal && { signal }) };
   if (!socket) return https.request(url, { ...options, agent: false });
   // Without an agent Node takes 80 for the usual port and would name it in the header.
-  return https.request(url, { ...options, defaultPort: 443, createConnection: () => tls.connect({ socket, servername: bare(url.hostname) }) });
+  const createConnection = () => tls.connect({ socket, servername: bare(url.hostname) });
+  return https.request(url, { ...options, defaultPort: 443, createConnection });
 }
 
 function openTunnel(proxy: URL, url: URL, { signal, idleTimeout }: GetOptions): Promise<Socket> {
   const target = `${url.hostname}:${url.port || 443}`;
   const request = (proxy.protocol === 'https:' ? https : http).request({
-    hostname: bare(proxy.hostname), port: proxy.port, method: 'CONNECT', path: target, headers: { host: target, ...proxyLogin(proxy) }, agent: false, ...(signal && { signal }),
+    hostname: bare(proxy.hostname),
+    port: proxy.port,
+    method: 'CONNECT',
+    path: target,
+    headers: { host: target, ...proxyLogin(proxy) },
+    agent: false,
+    ...(signal && { signal }),
   });
   return new Promise((resolve, reject) => {
     request.once('connect', (response, socket) => {

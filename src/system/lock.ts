@@ -124,7 +124,8 @@ function markedFiles() {
 }
 
 function lockLost(what: string): TsmachineError {
-  return new TsmachineError('STORE_LOCKED', `Another tsmachine took over ${what} while this one was at work on it (this one stood still for more than ${staleAfter / 1000} s)`, {
+  const text = `Another tsmachine took over ${what} while this one, at work on it, stood still for more than ${staleAfter / 1000} s`;
+  return new TsmachineError('STORE_LOCKED', text, {
     hint: 'Run the command again: it continues where it stopped',
   });
 }

@@ -48,7 +48,9 @@ function search(folder: string): { readonly root: string; readonly version: stri
     if (isOwn(content)) return { root: folder, version: content.version };
   }
   if (dirname(folder) === folder) {
-    throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: its package.json was not found', { hint: 'Install tsmachine again' });
+    throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: its package.json was not found', {
+      hint: 'Install tsmachine again',
+    });
   }
   return search(dirname(folder));
 }

@@ -28,7 +28,8 @@ const idleTimeout = 60_000;
 export async function fetchRest(terms: FetchTerms): Promise<void> {
   const { url, part, signal } = terms;
   const have = await resumable(terms);
-  const response = await get(url, { signal, idleTimeout, headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...have.headers } });
+  const headers = { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...have.headers };
+  const response = await get(url, { signal, idleTimeout, headers });
   const status = response.statusCode ?? 0;
   if (status === 416 && have.size > 0) {
     response.destroy();
@@ -92,7 +93,9 @@ async function store(response: IncomingMessage, terms: FetchTerms, start: number
 }
 
 /** The body's chunks; a connection that breaks is an interruption, whatever is written by then stays for the next attempt. */
-async function* body(response: IncomingMessage, done: () => number, total: number | undefined, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* body(
+  response: IncomingMessage, done: () => number, total: number | undefined, signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) {
       if (Buffer.isBuffer(chunk)) yield chunk;

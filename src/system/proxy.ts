@@ -1,5 +1,6 @@
 /**
- * The proxy for a URL as the usual variables say, in small or capital letters: HTTPS_PROXY or HTTP_PROXY by the URL's protocol, ALL_PROXY, NO_PROXY.
+ * The proxy for a URL as the usual variables say, in small or capital letters: HTTPS_PROXY or HTTP_PROXY by the URL's protocol,
+ * ALL_PROXY, NO_PROXY.
  * HTTP_PROXY in capitals is honoured too: this is no CGI program.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {

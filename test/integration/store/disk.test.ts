@@ -32,7 +32,9 @@ async function onDisk(disk: string, size: number, prepare: string, code: string)
     const codeOf = (work) => work.then(() => 'success', (error) => error.code + ': ' + error.message);
     ${code}`;
   const shell = 'mount -t tmpfs -o "size=$2k" none "$1" && eval "$3" && shift 3 && exec "$@"';
-  const { stdout } = await run('unshare', ['-m', 'sh', '-c', shell, 'sh', disk, String(size), prepare, process.execPath, '--import=tsx', '--input-type=module', '-e', script]);
+  const { stdout } = await run('unshare', [
+    '-m', 'sh', '-c', shell, 'sh', disk, String(size), prepare, process.execPath, '--import=tsx', '--input-type=module', '-e', script,
+  ]);
   return JSON.parse(stdout);
 }
 
@@ -50,7 +52,8 @@ describe('the store on a disk that gives no room', () => {
       await writeAtomic(disk + '/config.json', 'old', 0o600);
       fs.writeFileSync(disk + '/filler', Buffer.alloc(40 * 1024));
       const full = await codeOf(writeAtomic(disk + '/config.json', 'n'.repeat(30 * 1024), 0o600));
-      console.log(JSON.stringify({ full, content: fs.readFileSync(disk + '/config.json', 'utf8').slice(0, 10), files: fs.readdirSync(disk) }));`);
+      const content = fs.readFileSync(disk + '/config.json', 'utf8').slice(0, 10);
+      console.log(JSON.stringify({ full, content, files: fs.readdirSync(disk) }));`);
     expect(result).to.deep.equal({
       full: `STORE_FULL: Cannot write ${disk}/config.json: the disk is full`, content: 'old', files: ['config.json', 'filler'],
     });
@@ -81,7 +84,9 @@ describe('the store on a disk that gives no room', () => {
     const old = join(scratch(), 'old');
     cpSync(fixture, old, { recursive: true });
     mkdirSync(join(old, 'machines/v0'));
-    const v0 = JSON.stringify({ DriverName: 'none', Driver: { URL: 'tcp://1.2.3.4:2376' }, StorePath: '/home/ann/.docker/machine/machines/v0' });
+    const v0 = JSON.stringify({
+      DriverName: 'none', Driver: { URL: 'tcp://1.2.3.4:2376' }, StorePath: '/home/ann/.docker/machine/machines/v0',
+    });
     const prepare = `cp -r ${old}/machines ${disk}/ && printf %s '${v0}' >${disk}/machines/v0/config.json && mount -o remount,ro ${disk}`;
     const result = await onDisk(disk, 256, prepare, `
       const store = openStore(disk);

@@ -70,7 +70,9 @@ describe('locks between processes', () => {
   });
 
   it('keeps a lock whose holder works for longer than the stale time', async () => {
-    const holder = other(file, `await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(8000); say('end'); }); say('released');`);
+    const holder = other(
+      file, `await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(8000); say('end'); }); say('released');`,
+    );
     await holder.line();
     const order: string[] = [];
     await Promise.all([

@@ -17,8 +17,9 @@ describe('a download from a TLS server behind a proxy', () => {
   it('goes through the tunnel, to the right server, with its certificate checked', async function () {
     const folder = scratch();
     try {
-      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/O=test', '-addext', 'subjectAltName=DNS:files.test',
-        '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')], { stdio: 'ignore' });
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/O=test',
+        '-addext', 'subjectAltName=DNS:files.test', '-keyout', join(folder, 'key.pem'),
+        '-out', join(folder, 'cert.pem')], { stdio: 'ignore' });
     } catch {
       console.log('    skipped: openssl is not installed');
       this.skip();
@@ -40,8 +41,17 @@ describe('a download from a TLS server behind a proxy', () => {
     const fetched = (name: string) => run(process.execPath, ['--import=tsx', '--input-type=module', '-e', `
       const { download } = await import(${JSON.stringify(new URL('../../../src/system/download.ts', import.meta.url).href)});
       const { readFileSync } = await import('node:fs');
-      await download('https://${name}/disk.img', ${JSON.stringify(join(folder, 'cache'))}).then((file) => console.log(readFileSync(file, 'utf8')), (error) => console.log(error.message));
-    `], { env: { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'), HTTPS_PROXY: `http://ann:pw@127.0.0.1:${port(proxy)}`, https_proxy: '', NO_PROXY: '', no_proxy: '' } });
+      await download('https://${name}/disk.img', ${JSON.stringify(join(folder, 'cache'))})
+        .then((file) => console.log(readFileSync(file, 'utf8')), (error) => console.log(error.message));
+    `], {
+      env: {
+        NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
+        HTTPS_PROXY: `http://ann:pw@127.0.0.1:${port(proxy)}`,
+        https_proxy: '',
+        NO_PROXY: '',
+        no_proxy: '',
+      },
+    });
     try {
       expect((await fetched('files.test')).stdout).to.equal('files.test /disk.img\n');
       expect(asked).to.deep.equal([`files.test:443 Basic ${Buffer.from('ann:pw').toString('base64')}`]);

@@ -7,7 +7,14 @@ import { type Journal, closeJournal, readJournal, writeJournal } from '../../../
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
-const journal: Journal = { version: 1, operation: 'create', driver: 'nspawn', request: 'a'.repeat(64), startedAt: '2026-11-21T00:00:00.000Z', done: ['reserved', 'certificates'] };
+const journal: Journal = {
+  version: 1,
+  operation: 'create',
+  driver: 'nspawn',
+  request: 'a'.repeat(64),
+  startedAt: '2026-11-21T00:00:00.000Z',
+  done: ['reserved', 'certificates'],
+};
 
 describe('the journal', () => {
   let file: string;
@@ -29,8 +36,10 @@ describe('the journal', () => {
 
   const bad: [string, string][] = [
     ['empty', ''], ['torn', JSON.stringify(journal).slice(0, 50)], ['a list', '[]'], ['null', 'null'],
-    ['of a newer version', JSON.stringify({ ...journal, version: 2 })], ['of another operation', JSON.stringify({ ...journal, operation: 'upgrade' })],
-    ['with an unknown step', JSON.stringify({ ...journal, done: ['reserved', 'flown'] })], ['without a request', JSON.stringify({ ...journal, request: undefined })],
+    ['of a newer version', JSON.stringify({ ...journal, version: 2 })],
+    ['of another operation', JSON.stringify({ ...journal, operation: 'upgrade' })],
+    ['with an unknown step', JSON.stringify({ ...journal, done: ['reserved', 'flown'] })],
+    ['without a request', JSON.stringify({ ...journal, request: undefined })],
   ];
   for (const [what, text] of bad) {
     it(`cannot be followed when it is ${what}`, async () => {

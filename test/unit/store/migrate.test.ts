@@ -21,14 +21,18 @@ describe('migrations', () => {
   it('version 0: flat fields become options, paths those of this store', () => {
     const { config, migratedFrom } = parse({
       DriverName: 'virtualbox', Driver: driver, StorePath: `${old}/machines/dev`, ...certificates,
-      SwarmHost: 'tcp://0.0.0.0:3377', SwarmMaster: true, SwarmDiscovery: 'token://abc', HostOptions: { EngineOptions: { Labels: ['ignored'] } }, RawDriver: 'e30=',
+      SwarmHost: 'tcp://0.0.0.0:3377', SwarmMaster: true, SwarmDiscovery: 'token://abc',
+      HostOptions: { EngineOptions: { Labels: ['ignored'] } }, RawDriver: 'e30=',
     });
     expect(migratedFrom).to.equal(0);
     expect(config).to.deep.equal({
       ConfigVersion: 3,
       Driver: { ...driver, StorePath: root },
       DriverName: 'virtualbox',
-      HostOptions: { ...fresh, SwarmOptions: { ...fresh.SwarmOptions, Discovery: 'token://abc', Host: 'tcp://0.0.0.0:3377', Master: true } },
+      HostOptions: {
+        ...fresh,
+        SwarmOptions: { ...fresh.SwarmOptions, Discovery: 'token://abc', Host: 'tcp://0.0.0.0:3377', Master: true },
+      },
       Name: 'dev',
     });
   });
@@ -43,7 +47,10 @@ describe('migrations', () => {
     });
     expect(migratedFrom).to.equal(1);
     expect(config.HostOptions).to.deep.equal({
-      ...fresh, Memory: 5, EngineOptions: { ...fresh.EngineOptions, Labels: ['a=b'] }, SwarmOptions: { ...fresh.SwarmOptions, IsSwarm: true },
+      ...fresh,
+      Memory: 5,
+      EngineOptions: { ...fresh.EngineOptions, Labels: ['a=b'] },
+      SwarmOptions: { ...fresh.SwarmOptions, IsSwarm: true },
     });
     expect(config.Driver).to.deep.equal({ ...driver, StorePath: root });
   });
@@ -51,8 +58,14 @@ describe('migrations', () => {
   it('version 2: the driver gets the store, the rest stays', () => {
     const { PrivateKeyPath, ...others } = certificates;
     const { config, migratedFrom } = parse({
-      ConfigVersion: 2, DriverName: 'virtualbox', Driver: { ...driver, StorePath: `${old}/machines/dev` }, StorePath: `${old}/machines/dev`, Name: 'dev', Future: 1,
-      HostOptions: { ...fresh, AuthOptions: { ...fresh.AuthOptions, ...others, CaPrivateKeyPath: PrivateKeyPath, CertDir: `${old}/certs`, StorePath: old, ServerCertSANs: ['x'] } },
+      ConfigVersion: 2, DriverName: 'virtualbox', Name: 'dev', Future: 1, StorePath: `${old}/machines/dev`,
+      Driver: { ...driver, StorePath: `${old}/machines/dev` },
+      HostOptions: {
+        ...fresh,
+        AuthOptions: {
+          ...fresh.AuthOptions, ...others, CaPrivateKeyPath: PrivateKeyPath, CertDir: `${old}/certs`, StorePath: old, ServerCertSANs: ['x'],
+        },
+      },
     });
     expect(migratedFrom).to.equal(2);
     expect(config).to.deep.equal({
@@ -62,7 +75,9 @@ describe('migrations', () => {
   });
 
   it('keeps the user\'s own certificates', () => {
-    const { config } = parse({ DriverName: 'virtualbox', Driver: driver, StorePath: `${old}/machines/dev`, ...certificates, CaCertPath: '/etc/pki/ca.pem' });
+    const { config } = parse({
+      DriverName: 'virtualbox', Driver: driver, StorePath: `${old}/machines/dev`, ...certificates, CaCertPath: '/etc/pki/ca.pem',
+    });
     expect(config.HostOptions.AuthOptions.CaCertPath).to.equal('/etc/pki/ca.pem');
   });
 

@@ -7,12 +7,17 @@ import { newHostConfig, parseHostConfig, serializeHostConfig, type HostConfig } 
 import { failureOf } from '../../helpers/failure.js';
 
 const recordedRoot = '/home/ann/.docker/machine';
-const fixture = (name: string) => readFileSync(fileURLToPath(new URL(`../../fixtures/docker-machine-store/machines/${name}/config.json`, import.meta.url)), 'utf8');
-const parse = (text: string, name = 'one', root = recordedRoot) => parseHostConfig(text, { path: `${root}/machines/${name}/config.json`, root, name });
+const machines = fileURLToPath(new URL('../../fixtures/docker-machine-store/machines', import.meta.url));
+const fixture = (name: string) => readFileSync(`${machines}/${name}/config.json`, 'utf8');
+const parse = (text: string, name = 'one', root = recordedRoot) => parseHostConfig(text, {
+  path: `${root}/machines/${name}/config.json`, root, name,
+});
 const parseObject = (document: object, name = 'one') => parse(JSON.stringify(document), name).config;
 
+type Loose = Record<string, unknown>;
+
 /** A document as loose JSON, for tests to change. */
-function document(name = 'one'): Record<string, unknown> & { Driver: Record<string, unknown>; HostOptions: Record<string, Record<string, unknown> | null> } {
+function document(name = 'one'): Loose & { Driver: Loose; HostOptions: Record<string, Loose | null> } {
   return JSON.parse(fixture(name)) as ReturnType<typeof document>;
 }
 
@@ -26,19 +31,23 @@ describe('config.json of Docker Machine', () => {
   }
 
   it('is what a new machine gets', () => {
-    const config = newHostConfig({ name: 'one', root: recordedRoot, driverName: 'none', driver: document().Driver, engine: {}, serverCertSans: [] });
+    const config = newHostConfig({
+      name: 'one', root: recordedRoot, driverName: 'none', driver: document().Driver, engine: {}, serverCertSans: [],
+    });
     expect(serializeHostConfig(config)).to.equal(fixture('one'));
   });
 
   it('holds what was asked for', () => {
     const { HostOptions } = newHostConfig({
-      name: 'm', root: '/s', driverName: 'generic', driver: {}, engine: { Labels: ['a=b'] }, swarm: { IsSwarm: true, Discovery: 'token://x' }, serverCertSans: ['extra'],
+      name: 'm', root: '/s', driverName: 'generic', driver: {}, engine: { Labels: ['a=b'] },
+      swarm: { IsSwarm: true, Discovery: 'token://x' }, serverCertSans: ['extra'],
       auth: { caCert: '/my/ca.pem', clientKey: '/my/key.pem' },
     });
     expect(HostOptions.EngineOptions).to.deep.include({ Labels: ['a=b'], TlsVerify: true, InstallURL: 'https://get.docker.com' });
     expect(HostOptions.SwarmOptions).to.deep.include({ IsSwarm: true, Discovery: 'token://x', Host: 'tcp://0.0.0.0:3376' });
     expect(HostOptions.AuthOptions).to.deep.include({
-      CaCertPath: '/my/ca.pem', CaPrivateKeyPath: '/s/certs/ca-key.pem', ClientCertPath: '/s/certs/cert.pem', ClientKeyPath: '/my/key.pem', ServerCertSANs: ['extra'],
+      CaCertPath: '/my/ca.pem', CaPrivateKeyPath: '/s/certs/ca-key.pem',
+      ClientCertPath: '/s/certs/cert.pem', ClientKeyPath: '/my/key.pem', ServerCertSANs: ['extra'],
       ServerCertPath: '/s/machines/m/server.pem', StorePath: '/s/machines/m',
     });
   });
@@ -89,7 +98,9 @@ describe('parseHostConfig', () => {
   });
 
   it('takes null and missing options for the defaults', () => {
-    const fresh = newHostConfig({ name: 'one', root: recordedRoot, driverName: 'none', driver: {}, engine: {}, serverCertSans: [] }).HostOptions;
+    const fresh = newHostConfig({
+      name: 'one', root: recordedRoot, driverName: 'none', driver: {}, engine: {}, serverCertSans: [],
+    }).HostOptions;
     for (const part of ['EngineOptions', 'SwarmOptions', 'AuthOptions'] as const) {
       for (const value of [null, undefined, {}]) {
         const given = document('g-ubuntu22');
@@ -132,11 +143,31 @@ describe('parseHostConfig', () => {
     ['an empty driver name', '{"ConfigVersion":3,"Driver":{},"DriverName":""}', /DriverName should be a text and is empty$/],
     ['a version in words', '{"ConfigVersion":"3"}', /ConfigVersion should be a whole number and is a text$/],
     ['a negative version', '{"ConfigVersion":-1}', /ConfigVersion should be a whole number/],
-    ['options of a wrong kind', '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":[]}', /HostOptions should be an object and is a list$/],
-    ['engine options of a wrong kind', '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"EngineOptions":"x"}}', /HostOptions\.EngineOptions should be an object and is a text$/],
-    ['a wrong field', '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"EngineOptions":{"Labels":"a=b"}}}', /EngineOptions\.Labels should be a list of texts and is a text$/],
-    ['a list with a number in it', '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"AuthOptions":{"ServerCertSANs":[1]}}}', /ServerCertSANs should be a list of texts/],
-    ['a path that is a number', '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"AuthOptions":{"CertDir":1}}}', /AuthOptions\.CertDir should be a text and is a number$/],
+    [
+      'options of a wrong kind',
+      '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":[]}',
+      /HostOptions should be an object and is a list$/,
+    ],
+    [
+      'engine options of a wrong kind',
+      '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"EngineOptions":"x"}}',
+      /HostOptions\.EngineOptions should be an object and is a text$/,
+    ],
+    [
+      'a wrong field',
+      '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"EngineOptions":{"Labels":"a=b"}}}',
+      /EngineOptions\.Labels should be a list of texts and is a text$/,
+    ],
+    [
+      'a list with a number in it',
+      '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"AuthOptions":{"ServerCertSANs":[1]}}}',
+      /ServerCertSANs should be a list of texts/,
+    ],
+    [
+      'a path that is a number',
+      '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"AuthOptions":{"CertDir":1}}}',
+      /AuthOptions\.CertDir should be a text and is a number$/,
+    ],
     ['a broken version 0', '{"DriverName":"none"}', /Driver should be an object and is missing$/],
   ];
   for (const [what, text, message] of broken) {
@@ -149,7 +180,13 @@ describe('parseHostConfig', () => {
   }
 
   it('never quotes the file, which may hold secrets', async () => {
-    for (const text of ['{"SecretKey":"AKIA123" "x"}', '{"SecretKey":AKIA123}', 'AKIA123', '{"a":"AKIA123', '{"ConfigVersion":3,"DriverName":"x","Driver":"AKIA123"}']) {
+    for (const text of [
+      '{"SecretKey":"AKIA123" "x"}',
+      '{"SecretKey":AKIA123}',
+      'AKIA123',
+      '{"a":"AKIA123',
+      '{"ConfigVersion":3,"DriverName":"x","Driver":"AKIA123"}',
+    ]) {
       const error = await failureOf(() => parse(text));
       expect(`${error.message} ${error.hint ?? ''} ${String(error.cause)}`).not.to.contain('AKIA');
     }
@@ -168,36 +205,50 @@ describe('a store that was moved', () => {
 
   it('finds its paths where it is now', () => {
     const config = moved(document('vb1'), 'vb1');
-    expect(config.Driver).to.include({ StorePath: '/srv/machines store', SSHKeyPath: '/srv/machines store/machines/vb1/id_rsa', HostOnlyCIDR: '192.168.99.1/24' });
-    const expected = newHostConfig({ name: 'vb1', root: '/srv/machines store', driverName: 'x', driver: {}, engine: {}, serverCertSans: [] });
+    expect(config.Driver).to.include({
+      StorePath: '/srv/machines store', SSHKeyPath: '/srv/machines store/machines/vb1/id_rsa', HostOnlyCIDR: '192.168.99.1/24',
+    });
+    const expected = newHostConfig({
+      name: 'vb1', root: '/srv/machines store', driverName: 'x', driver: {}, engine: {}, serverCertSans: [],
+    });
     expect(config.HostOptions.AuthOptions).to.deep.equal(expected.HostOptions.AuthOptions);
   });
 
   it('leaves the user\'s own files where they are', () => {
     const given = document('vb1');
     Object.assign(given.Driver, { SSHKeyPath: '/home/ann/.ssh/id_ed25519', Other: '/home/ann/.docker/machine2/x' });
-    Object.assign(given.HostOptions['AuthOptions'] ?? {}, { CaCertPath: '/etc/pki/ca.pem', CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem', ClientCertPath: 'cert.pem' });
+    Object.assign(given.HostOptions['AuthOptions'] ?? {}, {
+      CaCertPath: '/etc/pki/ca.pem', CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem', ClientCertPath: 'cert.pem',
+    });
     const config = moved(given, 'vb1');
     expect(config.Driver).to.include({ SSHKeyPath: '/home/ann/.ssh/id_ed25519', Other: '/home/ann/.docker/machine2/x' });
     expect(config.HostOptions.AuthOptions).to.include({
-      CaCertPath: '/etc/pki/ca.pem', CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem', ClientCertPath: 'cert.pem', ClientKeyPath: '/srv/machines store/certs/key.pem',
+      CaCertPath: '/etc/pki/ca.pem', CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem',
+      ClientCertPath: 'cert.pem', ClientKeyPath: '/srv/machines store/certs/key.pem',
     });
   });
 
   it('follows a machine\'s folder that was renamed, here or elsewhere', () => {
     const here = parse(JSON.stringify(document('vb1')), 'vb2').config;
     expect(here.Driver).to.include({ SSHKeyPath: `${recordedRoot}/machines/vb2/id_rsa`, MachineName: 'vb1' });
-    expect(here.HostOptions.AuthOptions).to.include({ ServerCertPath: `${recordedRoot}/machines/vb2/server.pem`, CaCertPath: `${recordedRoot}/certs/ca.pem` });
+    expect(here.HostOptions.AuthOptions).to.include({
+      ServerCertPath: `${recordedRoot}/machines/vb2/server.pem`, CaCertPath: `${recordedRoot}/certs/ca.pem`,
+    });
     expect(moved(document('vb1'), 'vb2').Driver).to.include({ SSHKeyPath: '/srv/machines store/machines/vb2/id_rsa' });
   });
 
   it('came from Windows', () => {
-    const windows = (path: string) => path.replaceAll(recordedRoot, 'C:\\Users\\ann\\.docker\\machine').replace(/\/(?=[^/]*$)|\/(?=machines|certs|vb1|one)/g, '\\');
-    const given = JSON.parse(JSON.stringify(document('vb1')), (_key, value: unknown) => typeof value === 'string' && value.startsWith(recordedRoot) ? windows(value) : value) as object;
+    const windows = (path: string) => path.replace(recordedRoot, 'C:/Users/ann/.docker/machine').replaceAll('/', '\\');
+    const given = JSON.parse(
+      JSON.stringify(document('vb1')),
+      (_key, value: unknown) => typeof value === 'string' && value.startsWith(recordedRoot) ? windows(value) : value,
+    ) as object;
     expect(JSON.stringify(given)).to.contain('C:\\\\Users\\\\ann\\\\.docker\\\\machine\\\\machines\\\\vb1\\\\server.pem');
     const config = moved(given, 'vb1');
     expect(config.Driver).to.include({ SSHKeyPath: '/srv/machines store/machines/vb1/id_rsa' });
-    expect(config.HostOptions.AuthOptions).to.include({ CertDir: '/srv/machines store/certs', StorePath: '/srv/machines store/machines/vb1' });
+    expect(config.HostOptions.AuthOptions).to.include({
+      CertDir: '/srv/machines store/certs', StorePath: '/srv/machines store/machines/vb1',
+    });
   });
 
   it('maps nothing for a recorded root that tells nothing', () => {
@@ -205,7 +256,9 @@ describe('a store that was moved', () => {
       const given = document('vb1');
       Object.assign(given.Driver, { StorePath });
       Object.assign(given.HostOptions['AuthOptions'] ?? {}, { StorePath: '/elsewhere' });
-      expect(moved(given, 'vb1').Driver, StorePath).to.include({ SSHKeyPath: `${recordedRoot}/machines/vb1/id_rsa`, StorePath: '/srv/machines store' });
+      expect(moved(given, 'vb1').Driver, StorePath).to.include({
+        SSHKeyPath: `${recordedRoot}/machines/vb1/id_rsa`, StorePath: '/srv/machines store',
+      });
     }
   });
 
@@ -214,7 +267,8 @@ describe('a store that was moved', () => {
     Object.assign(given.HostOptions['AuthOptions'] ?? {}, { CertDir: 'certs', StorePath: '.', ServerKeyPath: '' });
     const { AuthOptions } = moved(given, 'vb1').HostOptions;
     expect(AuthOptions).to.include({
-      CertDir: '/srv/machines store/certs', StorePath: '/srv/machines store/machines/vb1', ServerKeyPath: '/srv/machines store/machines/vb1/server-key.pem',
+      CertDir: '/srv/machines store/certs', StorePath: '/srv/machines store/machines/vb1',
+      ServerKeyPath: '/srv/machines store/machines/vb1/server-key.pem',
     });
     Object.assign(given.HostOptions['AuthOptions'] ?? {}, { StorePath: recordedRoot });
     expect(moved(given, 'vb1').HostOptions.AuthOptions.StorePath).to.equal('/srv/machines store/machines/vb1');

@@ -11,7 +11,9 @@ import { scratch } from '../../helpers/scratch.js';
 
 const fixture = fileURLToPath(new URL('../../fixtures/docker-machine-store', import.meta.url));
 const mode = (path: string) => statSync(path).mode & 0o777;
-const config = (store: Store, name: string) => newHostConfig({ name, root: store.root, driverName: 'none', driver: { URL: 'tcp://x:1' }, engine: {}, serverCertSans: [] });
+const config = (store: Store, name: string) => newHostConfig({
+  name, root: store.root, driverName: 'none', driver: { URL: 'tcp://x:1' }, engine: {}, serverCertSans: [],
+});
 
 describe('the store', () => {
   let root: string;
@@ -43,7 +45,9 @@ describe('the store', () => {
       process.umask(umask);
     }
     expect((await store.load('m1')).config).to.deep.equal(config(store, 'm1'));
-    for (const folder of [root, join(root, '..'), store.paths.certsDir, store.paths.machinesDir, store.machine('m1').dir, store.paths.locksDir]) expect(mode(folder), folder).to.equal(0o700);
+    for (const folder of [
+      root, join(root, '..'), store.paths.certsDir, store.paths.machinesDir, store.machine('m1').dir, store.paths.locksDir,
+    ]) expect(mode(folder), folder).to.equal(0o700);
     for (const file of [store.machine('m1').config, store.machine('m1').facts]) expect(mode(file), file).to.equal(0o600);
     expect(readdirSync(store.machine('m1').dir)).to.deep.equal(['config.json', 'facts.json']);
   });
@@ -66,7 +70,9 @@ describe('the store', () => {
   it('knows a machine from its folder alone, and says when it is not there or half made', async () => {
     const missing = await failureOf(store.load('foo'));
     expect(missing.code).to.equal('MACHINE_NOT_FOUND');
-    expect(missing.message).to.equal('Docker machine "foo" does not exist. Use "tsmachine ls" to list machines. Use "tsmachine create" to add a new one.');
+    expect(missing.message).to.equal(
+      'Docker machine "foo" does not exist. Use "tsmachine ls" to list machines. Use "tsmachine create" to add a new one.',
+    );
     await store.reserve('foo');
     expect(await store.exists('foo')).to.equal(true);
     const half = await failureOf(store.load('foo'));
@@ -96,7 +102,9 @@ describe('the store', () => {
     for (const name of await store.names()) {
       const { Driver, HostOptions } = (await store.load(name)).config;
       expect(Driver['StorePath']).to.equal(root);
-      expect(HostOptions.AuthOptions).to.include({ CaCertPath: store.paths.ca, ServerCertPath: store.machine(name).serverCert, StorePath: store.machine(name).dir });
+      expect(HostOptions.AuthOptions).to.include({
+        CaCertPath: store.paths.ca, ServerCertPath: store.machine(name).serverCert, StorePath: store.machine(name).dir,
+      });
     }
     expect(readFileSync(store.machine('vb1').config).equals(before)).to.equal(true);
     expect(readdirSync(store.machine('vb1').dir)).to.deep.equal(['config.json']);
@@ -155,7 +163,13 @@ describe('the store', () => {
   it('refuses names that lead out of its folder', async () => {
     await make('m1');
     for (const name of ['', '.', '..', 'a/b', '../machines', '/etc', 'a\\b', 'a\0b']) {
-      for (const work of [() => store.remove(name), () => store.load(name), () => store.reserve(name), () => store.exists(name), () => store.lock(name, () => Promise.resolve())]) {
+      for (const work of [
+        () => store.remove(name),
+        () => store.load(name),
+        () => store.reserve(name),
+        () => store.exists(name),
+        () => store.lock(name, () => Promise.resolve()),
+      ]) {
         expect(await failureOf(work), JSON.stringify(name)).to.include({ code: 'NAME_INVALID' });
       }
     }

@@ -50,7 +50,8 @@ class FileServer {
     const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const unchanged = request.headers['if-range'] === undefined || request.headers['if-range'] === this.etag;
     const partial = this.ranges && request.headers.range !== undefined && unchanged;
-    if (partial && start >= this.content.length) return void response.writeHead(416, { 'content-range': `bytes */${this.content.length}` }).end();
+    const size = this.content.length;
+    if (partial && start >= size) return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
     const part = partial ? this.content.subarray(start) : this.content;
     response.writeHead(partial ? 206 : 200, { 'content-length': part.length, ...(this.etag !== undefined && { etag: this.etag }) });
     const cut = this.cuts.shift();
@@ -228,7 +229,9 @@ describe('download', () => {
       process.env['http_proxy'] = server.url('').replace('//', '//ann:pw@');
       expect(readFileSync(await download('http://nowhere.invalid/disk.img', dir)).equals(body)).to.equal(true);
       expect(server.paths).to.deep.equal(['http://nowhere.invalid/disk.img']);
-      expect(server.requests[0]).to.include({ host: 'nowhere.invalid', 'proxy-authorization': `Basic ${Buffer.from('ann:pw').toString('base64')}` });
+      expect(server.requests[0]).to.include({
+        host: 'nowhere.invalid', 'proxy-authorization': `Basic ${Buffer.from('ann:pw').toString('base64')}`,
+      });
     });
 
     it('opens a tunnel for a secure one, and says what the proxy answered', async () => {

@@ -73,7 +73,8 @@ describe('run', () => {
   });
 
   it('shows program, arguments, status and the last five lines of stderr; never input or environment', async () => {
-    const error = await failureOf(run('sh', ['-c', 'cat >/dev/null; for i in 1 2 3 4 5 6 7; do echo line$i >&2; done; exit 4', 'label'], { input: 'top secret', env: { TOKEN: 'hidden' } }));
+    const script = 'cat >/dev/null; for i in 1 2 3 4 5 6 7; do echo line$i >&2; done; exit 4';
+    const error = await failureOf(run('sh', ['-c', script, 'label'], { input: 'top secret', env: { TOKEN: 'hidden' } }));
     expect(error.code).to.equal('COMMAND_FAILED');
     expect(error.message).to.match(/^"sh -c .* label" failed with exit status 4:\nline3\nline4\nline5\nline6\nline7$/s);
     expect(`${error.message} ${error.hint ?? ''} ${String(error.cause)}`).not.to.match(/top secret|hidden/);
@@ -108,7 +109,8 @@ describe('run', () => {
 
   it('throws the reason of an abort, before and during the run', async () => {
     const reason = new Error('Ctrl-C');
-    await run('true', [], { signal: AbortSignal.abort(reason) }).then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+    const early = run('true', [], { signal: AbortSignal.abort(reason) });
+    await early.then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
     const abort = new AbortController();
     const started = performance.now();
     const work = run('sh', ['-c', 'echo go; exec sleep 20'], { signal: abort.signal, onLine: () => { abort.abort(reason); } });

@@ -12,7 +12,9 @@ describe('homeDir', () => {
   });
 
   it('names the variable that is missing', async () => {
-    for (const [env, platform, variable] of [[{}, 'linux', 'HOME'], [{ HOME: '' }, 'darwin', 'HOME'], [{ HOMEPATH: '\\ann' }, 'win32', 'USERPROFILE']] as const) {
+    for (const [env, platform, variable] of [
+      [{}, 'linux', 'HOME'], [{ HOME: '' }, 'darwin', 'HOME'], [{ HOMEPATH: '\\ann' }, 'win32', 'USERPROFILE'],
+    ] as const) {
       const error = await failureOf(() => homeDir(env, platform));
       expect(error.code).to.equal('HOME_MISSING');
       expect(error.message).to.contain(` ${variable} is not set`);

@@ -9,7 +9,10 @@ import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
 const what = 'machine "m1"';
-const age = (path: string, milliseconds: number) => { utimesSync(path, new Date(Date.now() - milliseconds), new Date(Date.now() - milliseconds)); };
+const age = (path: string, milliseconds: number) => {
+  const time = new Date(Date.now() - milliseconds);
+  utimesSync(path, time, time);
+};
 
 describe('withLock', () => {
   let file: string;
@@ -27,7 +30,9 @@ describe('withLock', () => {
 
   it('gives the lock back when the work fails', async () => {
     const error = new Error('work');
-    await withLock(file, { what }, () => Promise.reject(error)).then(() => expect.fail(), (thrown: unknown) => { expect(thrown).to.equal(error); });
+    await withLock(file, { what }, () => Promise.reject(error)).then(
+      () => expect.fail(), (thrown: unknown) => { expect(thrown).to.equal(error); },
+    );
     expect(existsSync(`${file}.lock`)).to.equal(false);
     expect(await withLock(file, { what }, () => Promise.resolve(1))).to.equal(1);
   });
@@ -103,6 +108,7 @@ describe('withLock', () => {
   it('says when the lock cannot be made', async () => {
     const folder = scratch();
     writeFileSync(join(folder, 'locks'), '');
-    expect(await failureOf(withLock(join(folder, 'locks', 'm1'), { what }, () => Promise.resolve()))).to.include({ code: 'STORE_UNWRITABLE' });
+    const work = withLock(join(folder, 'locks', 'm1'), { what }, () => Promise.resolve());
+    expect(await failureOf(work)).to.include({ code: 'STORE_UNWRITABLE' });
   });
 });

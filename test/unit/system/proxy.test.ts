@@ -21,7 +21,9 @@ describe('proxyFor', () => {
   });
 
   it('makes the exceptions of NO_PROXY', () => {
-    const direct = (url: string, exceptions: string) => proxy(url, { HTTP_PROXY: 'http://p', HTTPS_PROXY: 'http://p', NO_PROXY: exceptions }) === undefined;
+    const direct = (url: string, exceptions: string) => proxy(url, {
+      HTTP_PROXY: 'http://p', HTTPS_PROXY: 'http://p', NO_PROXY: exceptions,
+    }) === undefined;
     for (const exceptions of ['example.com', '.example.com', '*.example.com', 'other, EXAMPLE.com', '*', 'example.com:443']) {
       expect(direct('https://www.example.com/', exceptions), exceptions).to.equal(true);
     }
@@ -37,7 +39,9 @@ describe('proxyFor', () => {
 
 describe('proxyLogin', () => {
   it('sends name and password as they are meant', () => {
-    expect(proxyLogin(new URL('http://ann:p%40ss@p'))).to.deep.equal({ 'proxy-authorization': `Basic ${Buffer.from('ann:p@ss').toString('base64')}` });
+    expect(proxyLogin(new URL('http://ann:p%40ss@p'))).to.deep.equal({
+      'proxy-authorization': `Basic ${Buffer.from('ann:p@ss').toString('base64')}`,
+    });
     expect(proxyLogin(new URL('http://p'))).to.deep.equal({});
   });
 });

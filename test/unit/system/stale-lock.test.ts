@@ -7,7 +7,10 @@ import { staleWatch } from '../../../src/system/stale-lock.js';
 import { scratch } from '../../helpers/scratch.js';
 
 const terms = { staleAfter: 5000, observeFor: 0 };
-const set = (path: string, secondsAgo: number) => { utimesSync(path, new Date(), new Date(Math.floor(Date.now() / 1000 - secondsAgo) * 1000)); };
+const set = (path: string, secondsAgo: number) => {
+  const time = new Date(Math.floor(Date.now() / 1000 - secondsAgo) * 1000);
+  utimesSync(path, time, time);
+};
 
 describe('staleWatch', () => {
   let lock: string;
