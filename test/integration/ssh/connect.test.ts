@@ -240,6 +240,8 @@ describe('logging in over SSH', function () {
       const socket = await shop.agent(...others);
       const env = { HOME: shop.home, SSH_AUTH_SOCK: socket };
       await login({}, { env });
+      const alone = await failure(login({ keyPath: await shop.key('alone') }, { env }));
+      expect(alone.message).to.match(/offered: \S+alone \([^,;]*\); it accepts/);
       const error = await failure(connect({ host: '127.0.0.1', port: server.port, user: me }, {
         machine: 'm1', knownHostsFile: join(shop.folder, 'known-many'), unknownHostKey: 'trust', io, signal: new AbortController().signal, env,
       }));

@@ -27,8 +27,8 @@ describe('a script for root', () => {
       });
 
       it('is not eaten by a program that reads its input', () => {
-        const { stdout, status } = run('cat\nread -r line || echo nothing\necho end');
-        expect({ stdout, status }).to.deep.equal({ stdout: 'nothing\nend\n', status: 0 });
+        const { stdout, status } = run('cat; readlink /proc/self/fd/0\nread -r line || echo nothing\necho end');
+        expect({ stdout, status }).to.deep.equal({ stdout: '/dev/null\nnothing\nend\n', status: 0 });
       });
 
       it('ends with its own exit status, early or late', () => {
