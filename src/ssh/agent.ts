@@ -9,7 +9,11 @@ export interface Signer {
 }
 
 /** The socket of the user's agent: IdentityAgent of `~/.ssh/config` first, then SSH_AUTH_SOCK, on Windows OpenSSH's pipe. */
-export function agentSocket(configured: string | undefined, env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string | undefined {
+export function agentSocket(
+  configured: string | undefined,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
   if (configured === 'none') return undefined;
   if (configured !== undefined && configured !== 'SSH_AUTH_SOCK') {
     return configured.startsWith('$') ? env[configured.slice(1).replace(/^\{(.*)\}$/, '$1')] : configured;
@@ -27,10 +31,14 @@ export async function agentSigners(socket: string, timeout = 3000): Promise<Sign
   const { createAgent, utils } = await library();
   const agent = createAgent(socket);
   const keys = await new Promise<(ParsedKey | Buffer | string)[]>((resolve) => {
-    const timer = setTimeout(() => { resolve([]); }, timeout);
+    const timer = setTimeout(() => {
+      resolve([]);
+    }, timeout);
     agent.getIdentities((error, found) => {
       clearTimeout(timer);
-      resolve(error ? [] : (found ?? []).map((entry) => (typeof entry === 'object' && 'pubKey' in entry ? entry.pubKey as ParsedKey : entry)));
+      resolve(
+        error ? [] : (found ?? []).map((entry) => (typeof entry === 'object' && 'pubKey' in entry ? (entry.pubKey as ParsedKey) : entry)),
+      );
     });
   });
   return keys.flatMap((entry) => {
@@ -60,8 +68,12 @@ export async function singleKeyAgent(signer: Signer): Promise<BaseAgent> {
     override sign(_key: unknown, data: Buffer, options: SigningRequestOptions | SignCallback, callback?: SignCallback): void {
       const done = typeof options === 'function' ? options : callback;
       signer.sign(data, typeof options === 'function' ? {} : options).then(
-        (signature) => { done?.(null, signature); },
-        (error: unknown) => { done?.(error instanceof Error ? error : new Error(String(error))); },
+        (signature) => {
+          done?.(null, signature);
+        },
+        (error: unknown) => {
+          done?.(error instanceof Error ? error : new Error(String(error)));
+        },
       );
     }
   }

@@ -50,22 +50,45 @@ async function reach(hop: Hop, before: Link | undefined, options: ConnectOptions
   const { io, signal } = options;
   const env = options.env ?? process.env;
   const started = performance.now();
-  const waitFor = hop.isJump ? 0 : options.waitFor ?? 0;
+  const waitFor = hop.isJump ? 0 : (options.waitFor ?? 0);
   let clock = new Clock(options.timeout ?? attemptTimeout);
   let offered: Identity[] | undefined;
   let authLeft = options.retryAuth === true && !hop.isJump ? authTries - 1 : 0;
   let pause = 150;
   for (;;) {
-    const trust = await hostTrust({ place: hop, knownHostsFile: options.knownHostsFile, unknownHostKey: options.unknownHostKey, userAlias: hop.settings?.hostKeyAlias, io, env });
+    const trust = await hostTrust({
+      place: hop,
+      knownHostsFile: options.knownHostsFile,
+      unknownHostKey: options.unknownHostKey,
+      userAlias: hop.settings?.hostKeyAlias,
+      io,
+      env,
+    });
     offered ??= await identities({
-      user: hop.user, keyPath: hop.keyPath, othersToo: hop.isJump, settings: hop.settings, io, env, unhurried: (ask) => clock.pausedWhile(ask),
+      user: hop.user,
+      keyPath: hop.keyPath,
+      othersToo: hop.isJump,
+      settings: hop.settings,
+      io,
+      env,
+      unhurried: (ask) => clock.pausedWhile(ask),
     });
     try {
-      return await dial({ hop, before, trust, identities: offered, clock, env, signal, connectTimeout: waitFor > 0 ? bootingTimeout : undefined });
+      return await dial({
+        hop,
+        before,
+        trust,
+        identities: offered,
+        clock,
+        env,
+        signal,
+        connectTimeout: waitFor > 0 ? bootingTimeout : undefined,
+      });
     } catch (error) {
       const waited = performance.now() - started;
       if (mayPass(error) && waited + pause < waitFor) {
-        io.progress(`Waiting for SSH on ${address(hop)}, ${Math.round(waited / 1000)} s of ${Math.round(waitFor / 1000)}: ${TsmachineError.from(error).message}`);
+        const spent = `${Math.round(waited / 1000)} s of ${Math.round(waitFor / 1000)}`;
+        io.progress(`Waiting for SSH on ${address(hop)}, ${spent}: ${TsmachineError.from(error).message}`);
         await sleep(pause, undefined, { signal });
         pause = Math.min(pause * 1.5, 1000);
       } else if (TsmachineError.is(error) && error.code === 'SSH_AUTH' && authLeft > 0) {

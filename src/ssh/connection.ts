@@ -25,7 +25,12 @@ export class Connection implements SshConnection {
     this.link = link;
     this.#signal = options.signal;
     this.user = link.place.user;
-    this.#root = new RootShell(link, { io: options.io, signal: options.signal, env: options.env ?? process.env, passwordEnv: endpoint.sudoPasswordEnv });
+    this.#root = new RootShell(link, {
+      io: options.io,
+      signal: options.signal,
+      env: options.env ?? process.env,
+      passwordEnv: endpoint.sudoPasswordEnv,
+    });
   }
 
   get closed(): boolean {
@@ -36,16 +41,20 @@ export class Connection implements SshConnection {
     return execOn(this.link, command, { ...options, signal: this.#signal, title: titleOf(command) });
   }
 
-  async rootScript(template: string, variables: Readonly<Record<string, string>> = {}, options: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> = {}): Promise<ExecResult> {
+  async rootScript(
+    template: string,
+    variables: Readonly<Record<string, string>> = {},
+    options: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> = {},
+  ): Promise<ExecResult> {
     const script = composeScript(await readTemplate(template), variables);
     return this.#root.run(script, { ...options, title: `the script ${template}` });
   }
 
   async upload(path: string, content: Uint8Array | string, mode: number): Promise<void> {
     const part = `${path}.${randomBytes(6).toString('hex')}.part`;
-    const octal = mode.toString(8);
-    const words = [path, part].map((word) => quote(word.startsWith('-') ? `./${word}` : word));
-    const command = `umask 077; if cat > ${words[1] ?? ''} && chmod ${octal} ${words[1] ?? ''} && mv -f ${words[1] ?? ''} ${words[0] ?? ''}; then :; else status=$?; rm -f ${words[1] ?? ''}; exit $status; fi`;
+    const [whole = '', half = ''] = [path, part].map((name) => quote(name.startsWith('-') ? `./${name}` : name));
+    const write = `cat > ${half} && chmod ${mode.toString(8)} ${half} && mv -f ${half} ${whole}`;
+    const command = `umask 077; ${write} || { status=$?; rm -f ${half}; exit $status; }`;
     await execOn(this.link, command, { input: content, signal: this.#signal, timeout: 600_000, title: `writing ${path}` });
   }
 

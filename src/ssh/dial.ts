@@ -70,7 +70,9 @@ export async function dial(request: Dial): Promise<Link> {
   const ssh2 = await library();
   const expiry = new AbortController();
   let stage: Stage = 'connecting';
-  const expire = (): void => { expiry.abort(silent(hop, stage === 'connecting' ? 'does not answer' : `answers, but went silent while ${stage}`)); };
+  const expire = (): void => {
+    expiry.abort(silent(hop, stage === 'connecting' ? 'does not answer' : `answers, but went silent while ${stage}`));
+  };
   request.clock.run(expire);
   const early = request.connectTimeout === undefined ? undefined : setTimeout(expire, request.connectTimeout);
   const limit = AbortSignal.any([signal, expiry.signal]);
@@ -79,7 +81,9 @@ export async function dial(request: Dial): Promise<Link> {
     transport = await openTransport(hop, request.before, request.env, limit);
     clearTimeout(early);
     stage = 'waiting for the SSH server';
-    return await login(new ssh2.Client(), transport, { ...request, signal: limit }, () => { stage = 'logging in'; });
+    return await login(new ssh2.Client(), transport, { ...request, signal: limit }, () => {
+      stage = 'logging in';
+    });
   } catch (error) {
     transport?.release();
     throw error;
@@ -96,17 +100,22 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
   let sawHandshake = false;
   let refused: TsmachineError | undefined;
   return new Promise((resolve, reject) => {
-    const stop = (): void => { fail(signal.reason); };
-    const fail = (error: unknown): void => {
+    const stop = (): void => {
+      fail(signal.reason as Error);
+    };
+    const fail = (error: Error): void => {
       signal.removeEventListener('abort', stop);
-      reject(error as Error);
+      reject(error);
       client.destroy();
     };
-    const listen = (data: Buffer): void => { if (said.length < 400) said += data.toString('latin1'); };
-    const explain = (error: Error & { level?: string }): unknown => {
+    const listen = (data: Buffer): void => {
+      if (said.length < 400) said += data.toString('latin1');
+    };
+    const explain = (error: Error & { level?: string }): Error => {
       if (refused !== undefined) return refused;
       if (TsmachineError.is(error)) return error;
-      if (sawHandshake) return loginFailure(hop, offer.outcome(hop.keyPath, error.level === 'client-authentication' ? '' : error.message), error);
+      if (sawHandshake)
+        return loginFailure(hop, offer.outcome(hop.keyPath, error.level === 'client-authentication' ? '' : error.message), error);
       return beforeHandshake(hop, error, said, transport.complaint());
     };
     client.on('error', (error: Error & { level?: string }) => {
@@ -114,7 +123,9 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
       if (error.level === 'agent' && !TsmachineError.is(error)) return;
       fail(explain(error));
     });
-    client.on('close', () => { fail(explain(new Error(sawHandshake ? 'the server closed the connection' : 'Connection lost before handshake'))); });
+    client.on('close', () => {
+      fail(explain(new Error(sawHandshake ? 'the server closed the connection' : 'Connection lost before handshake')));
+    });
     client.once('handshake', () => {
       sawHandshake = true;
       onHandshake();
@@ -124,10 +135,15 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
       client.removeAllListeners();
       transport.stream.off('data', listen);
       const link = new Link(client, hop, transport.release);
-      trust.keep().then(() => { resolve(link); }, (error: unknown) => {
-        client.destroy();
-        reject(error as Error);
-      });
+      trust.keep().then(
+        () => {
+          resolve(link);
+        },
+        (error: unknown) => {
+          client.destroy();
+          reject(TsmachineError.from(error));
+        },
+      );
     });
     signal.addEventListener('abort', stop, { once: true });
     client.connect({
@@ -138,7 +154,9 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
       keepaliveCountMax: 3,
       algorithms: { serverHostKey: trust.algorithms },
       hostVerifier: (key: Buffer) => (refused = trust.judge(key)) === undefined,
-      authHandler: (accepts, partial, next) => { offer.next(accepts as string[] | null, partial, next); },
+      authHandler: (accepts, partial, next) => {
+        offer.next(accepts, partial, next);
+      },
     });
     // after connect(), which pauses the stream: nothing is lost, and what a stranger said stands in the error
     transport.stream.on('data', listen);
@@ -182,7 +200,11 @@ class Offer {
 
 function beforeHandshake(hop: Hop, error: Error, said: string, complaint: string): TsmachineError {
   if (complaint !== '' && said === '') {
-    return new TsmachineError('SSH_UNREACHABLE', `${at(hop)} cannot be reached: its ProxyCommand says: ${complaint.split('\n').at(-1) ?? ''}`, { hint: 'See ProxyCommand in ~/.ssh/config.', cause: error });
+    return new TsmachineError(
+      'SSH_UNREACHABLE',
+      `${at(hop)} cannot be reached: its ProxyCommand says: ${complaint.split('\n').at(-1) ?? ''}`,
+      { hint: 'See ProxyCommand in ~/.ssh/config.', cause: error },
+    );
   }
   const text = messageOf(error);
   if (!said.startsWith('SSH-') && !/\nSSH-/.test(said)) {

@@ -36,7 +36,7 @@ export async function execOn(link: Link, command: string, options: RunOptions): 
 export async function runOn(link: Link, command: string, options: RunOptions): Promise<Ended> {
   const { signal, title } = options;
   signal.throwIfAborted();
-  const channel = await open(link, `exec sh -c ${quote(command)}`, title);
+  const { channel, told } = await open(link, `exec sh -c ${quote(command)}`, title);
   const stdout = new Collector(options.onLine);
   const stderr = new Collector(options.onLine);
   const timeout = options.timeout ?? 60_000;
@@ -50,10 +50,16 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
         channel.close();
         reject(reason);
       };
-      onAbort = () => { stop(signal.reason); };
+      onAbort = () => {
+        stop(signal.reason);
+      };
       signal.addEventListener('abort', onAbort, { once: true });
-      timer = setTimeout(() => { stop(overdue(link, title, timeout, stderr)); }, timeout);
-      follow(channel, options.dialogue, stdout, stderr, resolve);
+      timer = setTimeout(() => {
+        stop(overdue(link, title, timeout, stderr));
+      }, timeout);
+      follow(channel, options.dialogue, stdout, stderr, () => {
+        resolve(told);
+      });
       if (options.dialogue === undefined) channel.end(options.input ?? '');
     });
     const signals: Readonly<Record<string, number>> = constants.signals;
@@ -67,41 +73,56 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
 
 function overdue(link: Link, title: string, timeout: number, stderr: Collector): TsmachineError {
   const words = tail(stderr.text());
-  return new TsmachineError('REMOTE_COMMAND', `${at(link.place)}: ${title} did not finish within ${timeout / 1000} s and may still be running there${words === '' ? '' : `: ${words}`}`);
+  return new TsmachineError(
+    'REMOTE_COMMAND',
+    `${at(link.place)}: ${title} did not finish within ${timeout / 1000} s and may still be running there${afterColon(words)}`,
+  );
 }
 
 type End = Ended['status'];
 
-function open(link: Link, command: string, title: string): Promise<ClientChannel> {
-  return link.guard<ClientChannel>(`starting ${title}`, (resolve, reject) => {
+interface Opened {
+  readonly channel: ClientChannel;
+  /** Filled in when the host tells how the command ended. */
+  readonly told: End;
+}
+
+function open(link: Link, command: string, title: string): Promise<Opened> {
+  return link.guard<Opened>(`starting ${title}`, (resolve, reject) => {
     link.client.exec(command, (error, channel) => {
       if (error === undefined) {
-        resolve(channel);
+        // Listened for here and not a promise later: the status of a quick command comes in the packet that opens its channel.
+        const told: { code?: number | undefined; signal?: string | undefined } = {};
+        channel.once('exit', (status: number | null, name?: string) => {
+          told.code = status ?? undefined;
+          told.signal = name;
+        });
+        resolve({ channel, told });
       } else if (!link.closed && !/No response from server/.test(error.message)) {
-        reject(new TsmachineError('REMOTE_COMMAND', `${at(link.place)} would not start ${title}: ${messageOf(error)}`, {
-          hint: 'The account may have no shell, or the server a limit on sessions (MaxSessions).',
-          cause: error,
-        }));
+        reject(
+          new TsmachineError('REMOTE_COMMAND', `${at(link.place)} would not start ${title}: ${messageOf(error)}`, {
+            hint: 'The account may have no shell, or the server a limit on sessions (MaxSessions).',
+            cause: error,
+          }),
+        );
       }
       // a broken connection is told by the guard
     });
   });
 }
 
-function follow(channel: ClientChannel, dialogue: RunOptions['dialogue'], stdout: Collector, stderr: Collector, resolve: (end: End) => void): void {
-  let code: number | undefined;
-  let signal: string | undefined;
+function follow(channel: ClientChannel, dialogue: RunOptions['dialogue'], stdout: Collector, stderr: Collector, resolve: () => void): void {
   let open = 2;
-  const done = (): void => { if (--open === 0) resolve({ code, signal }); };
-  const take = (name: 'stdout' | 'stderr', into: Collector) => (data: Buffer): void => {
-    if (dialogue?.(channel, name, data.toString()) !== true) into.add(data);
+  const done = (): void => {
+    if (--open === 0) resolve();
   };
+  const take =
+    (name: 'stdout' | 'stderr', into: Collector) =>
+    (data: Buffer): void => {
+      if (dialogue?.(channel, name, data.toString()) !== true) into.add(data);
+    };
   channel.on('data', take('stdout', stdout));
   channel.stderr.on('data', take('stderr', stderr));
-  channel.on('exit', (status: number | null, name?: string) => {
-    code = status ?? undefined;
-    signal = name;
-  });
   channel.on('error', () => undefined); // the command closed its input early: its exit status tells the rest
   channel.on('close', done);
   channel.stderr.on('close', done);
@@ -111,9 +132,14 @@ function follow(channel: ClientChannel, dialogue: RunOptions['dialogue'], stdout
 export function judge(link: Link, { ok, title }: Pick<RunOptions, 'ok' | 'title'>, { status, ...result }: Ended): ExecResult {
   const told = status.code !== undefined || status.signal !== undefined;
   if (told && (ok ?? [0]).includes(result.exitCode)) return result;
-  const how = status.signal !== undefined ? `was killed by ${status.signal}` : told ? `failed with exit status ${result.exitCode}` : 'ended without an exit status';
+  const how =
+    status.signal !== undefined
+      ? `was killed by ${status.signal}`
+      : told
+        ? `failed with exit status ${result.exitCode}`
+        : 'ended without an exit status';
   const words = tail(result.stderr) || tail(result.stdout);
-  throw new TsmachineError('REMOTE_COMMAND', `${at(link.place)}: ${title} ${how}${words === '' ? '' : `: ${words}`}`);
+  throw new TsmachineError('REMOTE_COMMAND', `${at(link.place)}: ${title} ${how}${afterColon(words)}`);
 }
 
 /** Gathers one stream, and passes on its lines as they come. */
@@ -142,10 +168,20 @@ class Collector {
   }
 }
 
+function afterColon(words: string): string {
+  return words === '' ? '' : `: ${words}`;
+}
+
 /** The last five lines, shortened. */
 function tail(text: string): string {
-  const lines = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
-  return lines.slice(-5).map((line) => line.slice(0, 300)).join('\n');
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines
+    .slice(-5)
+    .map((line) => line.slice(0, 300))
+    .join('\n');
 }
 
 /** The first words of a command, for messages. */

@@ -15,12 +15,24 @@ export function dialFailure(place: Place, error: unknown): TsmachineError {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_NONAME':
-      return new TsmachineError('SSH_DNS', `${at(place)} cannot be reached over SSH: there is no host named ${place.host}`, details('Check the name, or give the address instead.'));
+      return new TsmachineError(
+        'SSH_DNS',
+        `${at(place)} cannot be reached over SSH: there is no host named ${place.host}`,
+        details('Check the name, or give the address instead.'),
+      );
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return new TsmachineError('SSH_DNS', `${at(place)} cannot be reached over SSH: the name ${place.host} could not be looked up`, details('The DNS server did not answer: check this computer\'s network.'));
+      return new TsmachineError(
+        'SSH_DNS',
+        `${at(place)} cannot be reached over SSH: the name ${place.host} could not be looked up`,
+        details("The DNS server did not answer: check this computer's network."),
+      );
     case 'ECONNREFUSED':
-      return new TsmachineError('SSH_REFUSED', `${at(place)} refuses SSH connections`, details(`Is the machine up, and does its SSH server listen on port ${place.port}?`));
+      return new TsmachineError(
+        'SSH_REFUSED',
+        `${at(place)} refuses SSH connections`,
+        details(`Is the machine up, and does its SSH server listen on port ${place.port}?`),
+      );
     case 'ETIMEDOUT':
       return silent(place, 'does not answer', error);
     case 'ENETUNREACH':
@@ -28,7 +40,11 @@ export function dialFailure(place: Place, error: unknown): TsmachineError {
     case 'EHOSTDOWN':
     case 'ENETDOWN':
     case 'EADDRNOTAVAIL':
-      return new TsmachineError('SSH_UNREACHABLE', `${at(place)} cannot be reached over SSH: ${code === 'ENETUNREACH' || code === 'ENETDOWN' ? 'no network leads to it' : 'no route to the host'}`, details('Check that the machine is running, its address, and this computer\'s network or VPN.'));
+      return new TsmachineError(
+        'SSH_UNREACHABLE',
+        `${at(place)} cannot be reached over SSH: ${code.startsWith('ENET') ? 'no network leads to it' : 'no route to the host'}`,
+        details("Check that the machine is running, its address, and this computer's network or VPN."),
+      );
     case 'ECONNRESET':
     case 'EPIPE':
       return dropped(place, '', error);
@@ -48,11 +64,18 @@ export function silent(place: Place, what: string, cause?: unknown): TsmachineEr
 /** The other side hung up before it proved to be an SSH server; `said` is what came before. */
 export function dropped(place: Place, said: string, cause?: unknown): TsmachineError {
   const words = printable(said);
-  if (/^HTTP\/|^<|^\d{3}[ -]|^[A-Z]+ /.test(words) && !/maxstartups|not allowed at this time/i.test(words)) return notSsh(place, said, cause);
-  return new TsmachineError('SSH_REFUSED', `${at(place)} closed the connection before the SSH handshake${words === '' ? '' : `: ${words}`}`, {
-    hint: 'Its SSH server is starting, has too many connections (MaxStartups), or bans this address for a while (PerSourcePenalties, fail2ban).',
-    cause,
-  });
+  if (/^HTTP\/|^<|^\d{3}[ -]|^[A-Z]+ /.test(words) && !/maxstartups|not allowed at this time/i.test(words))
+    return notSsh(place, said, cause);
+  return new TsmachineError(
+    'SSH_REFUSED',
+    `${at(place)} closed the connection before the SSH handshake${words === '' ? '' : `: ${words}`}`,
+    {
+      hint:
+        'Its SSH server is starting, has too many connections (MaxStartups), '
+        + 'or bans this address for a while (PerSourcePenalties, fail2ban).',
+      cause,
+    },
+  );
 }
 
 /** Something else listens on the port. */
@@ -67,7 +90,9 @@ export function notSsh(place: Place, said: string, cause?: unknown): TsmachineEr
 export function handshakeFailure(place: Place, error: unknown): TsmachineError {
   const text = messageOf(error);
   return new TsmachineError('SSH_PROTOCOL', `${at(place)}: the SSH handshake failed: ${text}`, {
-    hint: /no matching/i.test(text) ? 'Its SSH server offers only old algorithms: update it.' : `Look closer with: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,
+    hint: /no matching/i.test(text)
+      ? 'Its SSH server offers only old algorithms: update it.'
+      : `Look closer with: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,
     cause: error,
   });
 }
@@ -94,11 +119,14 @@ export function loginFailure(place: Place, login: Login, cause?: unknown): Tsmac
 }
 
 function loginHint(place: Place, { tried, accepts, said, partial, keyPath }: Login): string {
-  if (said !== undefined && /too many authentication failures/i.test(said)) return 'The server counted too many wrong keys: name the right one with a key flag, so that only that one is offered.';
+  if (said !== undefined && /too many authentication failures/i.test(said))
+    return 'The server counted too many wrong keys: name the right one with a key flag, so that only that one is offered.';
   if (partial) return `The key was taken, but the server asks for ${accepts.join(' or ')} as well, which tsmachine cannot give.`;
-  if (accepts.length > 0 && !accepts.includes('publickey')) return 'The server takes no keys: set "PubkeyAuthentication yes" in its sshd_config.';
+  if (accepts.length > 0 && !accepts.includes('publickey'))
+    return 'The server takes no keys: set "PubkeyAuthentication yes" in its sshd_config.';
   if (tried.length === 0) return 'Make a key with ssh-keygen -t ed25519, or start an agent and ssh-add one, or name one with a key flag.';
-  const copy = `ssh-copy-id ${keyPath === undefined ? '' : `-i ${quote(keyPath)} `}-p ${place.port} ${quote(`${place.user}@${place.host}`)}`;
+  const key = keyPath === undefined ? [] : ['-i', keyPath];
+  const copy = quote('ssh-copy-id', ...key, '-p', String(place.port), `${place.user}@${place.host}`);
   return `Check the user name, and that the public key is in the user's ~/.ssh/authorized_keys: ${copy}`;
 }
 
@@ -112,6 +140,11 @@ export function lost(place: Place, during: string, cause?: unknown): TsmachineEr
 
 /** One harmless line of what a stranger sent. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.split(/\r?\n/).map((line) => line.replace(/[\x00-\x1f\x7f-\uffff]/g, '').trim()).find((line) => line !== '')?.slice(0, 120) ?? '';
+  return (
+    text
+      .split(/\r?\n/)
+      .map((line) => line.replace(/[\x00-\x1f\x7f-\uffff]/g, '').trim())
+      .find((line) => line !== '')
+      ?.slice(0, 120) ?? ''
+  );
 }

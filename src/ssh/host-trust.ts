@@ -31,7 +31,13 @@ export interface HostTrust {
 }
 
 const offered: ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa',
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
 ];
 
 /** Collects what is known about a host's key: the machine's own file first, then the user's and the computer's known_hosts. */
@@ -95,15 +101,23 @@ function preferred(entries: readonly KnownHost[]): ServerHostKeyAlgorithm[] {
 }
 
 function shortType(type: string): string {
-  return type.replace(/^ssh-/, '').replace(/-sha2-nistp\d+$/, '').toUpperCase();
+  return type
+    .replace(/^ssh-/, '')
+    .replace(/-sha2-nistp\d+$/, '')
+    .toUpperCase();
 }
 
 function changed(place: Place, source: Source, pinned: readonly KnownHost[], print: string): TsmachineError {
   const before = pinned.map((entry) => `${shortType(entry.type)} ${fingerprint(entry.base64)}`).join(', ');
-  return new TsmachineError('SSH_HOST_KEY_CHANGED', `The host key of ${at(place)} has changed: known is ${before}, presented was ${print}`, {
-    hint: 'Somebody may be listening in, or another host has this address now. If you know why it changed: '
-      + `ssh-keygen -R ${quote(source.name)} -f ${quote(source.file)}`,
-  });
+  return new TsmachineError(
+    'SSH_HOST_KEY_CHANGED',
+    `The host key of ${at(place)} has changed: known is ${before}, presented was ${print}`,
+    {
+      hint:
+        'Somebody may be listening in, or another host has this address now. If you know why it changed: ' +
+        `ssh-keygen -R ${quote(source.name)} -f ${quote(source.file)}`,
+    },
+  );
 }
 
 function revoked(place: Place, source: Source, print: string): TsmachineError {
@@ -113,8 +127,13 @@ function revoked(place: Place, source: Source, print: string): TsmachineError {
 }
 
 function unknown({ place, knownHostsFile }: TrustRequest, pinName: HostAddress, print: string): TsmachineError {
-  return new TsmachineError('SSH_HOST_KEY_UNKNOWN', `The host key of ${at(place)}, ${print}, is not known and was not to be trusted on first use`, {
-    hint: `Compare it on the host (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add the key to ${knownHostsFile} `
-      + `under the name ${knownHostsName(pinName)}: ssh-keyscan -p ${place.port} ${place.host}`,
-  });
+  return new TsmachineError(
+    'SSH_HOST_KEY_UNKNOWN',
+    `The host key of ${at(place)}, ${print}, is not known and was not to be trusted on first use`,
+    {
+      hint:
+        `Compare it on the host (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add the key to ${knownHostsFile} ` +
+        `under the name ${knownHostsName(pinName)}: ssh-keyscan -p ${place.port} ${place.host}`,
+    },
+  );
 }

@@ -45,7 +45,7 @@ export async function identities(request: IdentityRequest): Promise<Identity[]> 
   const alone = chosen.length > 0 && request.othersToo !== true;
   // the agent is asked only when it may matter: it costs a connection
   const signers = alone && chosen.every((file) => !file.encrypted) ? [] : await signersOf(request);
-  const files = alone ? chosen : [...chosen, ...await configuredFiles(request)];
+  const files = alone ? chosen : [...chosen, ...(await configuredFiles(request))];
   const left = new Set(signers);
   const result: Identity[] = [];
   const add = async (file: KeyFile): Promise<void> => {
@@ -58,7 +58,8 @@ export async function identities(request: IdentityRequest): Promise<Identity[]> 
   if (alone) return result;
   if (request.settings?.identitiesOnly !== true) for (const signer of left) result.push(await fromAgent(request.user, signer));
   const offered = new Set(files.map((file) => file.path));
-  for (const file of await defaultFiles(request)) if (!offered.has(file.path) && ![...left].some((signer) => isSame(signer, file))) await add(file);
+  for (const file of await defaultFiles(request))
+    if (!offered.has(file.path) && ![...left].some((signer) => isSame(signer, file))) await add(file);
   return result;
 }
 
@@ -77,7 +78,10 @@ function configuredPaths({ settings, env }: IdentityRequest): string[] {
 
 async function configuredFiles(request: IdentityRequest): Promise<KeyFile[]> {
   const folder = sshFolder(request.env);
-  return usable(configuredPaths(request).filter((file) => dirname(file) !== folder || !sshDefaults.has(basename(file))), request);
+  return usable(
+    configuredPaths(request).filter((file) => dirname(file) !== folder || !sshDefaults.has(basename(file))),
+    request,
+  );
 }
 
 async function defaultFiles(request: IdentityRequest): Promise<KeyFile[]> {
@@ -114,30 +118,44 @@ async function fromFile(request: IdentityRequest, file: KeyFile): Promise<Identi
   const { user } = request;
   const label = file.public === undefined ? file.path : `${file.path} (${describe(file.public)})`;
   if (!file.encrypted) return { label, method: { type: 'publickey', username: user, key: file.open() } };
-  if (file.public === undefined) return { label: file.path, method: { type: 'publickey', username: user, key: await unlock(request, file) } };
+  if (file.public === undefined)
+    return { label: file.path, method: { type: 'publickey', username: user, key: await unlock(request, file) } };
   // asked for only when the server says it would take this key
   let opened: Promise<ParsedKey> | undefined;
-  const signer: Signer = { key: file.public, sign: async (data, options) => (await (opened ??= unlock(request, file))).sign(data, options.hash) };
+  const signer: Signer = {
+    key: file.public,
+    sign: async (data, options) => (await (opened ??= unlock(request, file))).sign(data, options.hash),
+  };
   return { label, method: { type: 'agent', username: user, agent: await singleKeyAgent(signer) } };
 }
 
 async function unlock({ io, unhurried }: IdentityRequest, file: KeyFile): Promise<ParsedKey> {
   const passphrase = await unhurried(() => io.secret(`Passphrase of the SSH key ${file.path}: `));
   if (passphrase === undefined) {
-    throw new TsmachineError('SSH_KEY_PASSPHRASE', `The SSH key ${file.path} is protected by a passphrase, and there is nobody to ask for it`, {
-      hint: `Give it to the agent once: ssh-add ${quote(file.path)}`,
-    });
+    throw new TsmachineError(
+      'SSH_KEY_PASSPHRASE',
+      `The SSH key ${file.path} is protected by a passphrase, and there is nobody to ask for it`,
+      {
+        hint: `Give it to the agent once: ssh-add ${quote(file.path)}`,
+      },
+    );
   }
   return file.open(passphrase);
 }
 
 function describe(key: ParsedKey): string {
-  const type = key.type.replace(/^ssh-/, '').replace(/-sha2-nistp\d+$/, '').toUpperCase();
+  const type = key.type
+    .replace(/^ssh-/, '')
+    .replace(/-sha2-nistp\d+$/, '')
+    .toUpperCase();
   return `${key.comment === '' ? '' : `${key.comment} `}${type} ${fingerprint(key.getPublicSSH().toString('base64'))}`;
 }
 
 /** `~`, `%d` and `${VARIABLE}` in a path of `~/.ssh/config`. */
 function expand(path: string, env: NodeJS.ProcessEnv): string {
   const home = env['HOME'] ?? homedir();
-  return path.replace(/^~(?=[/\\]|$)/, home).replaceAll('%d', home).replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '');
+  return path
+    .replace(/^~(?=[/\\]|$)/, home)
+    .replaceAll('%d', home)
+    .replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '');
 }

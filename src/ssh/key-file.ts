@@ -29,7 +29,11 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
   const text = await readChecked(path, platform);
   const { utils } = await library();
   if (/^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(text) || text.includes('BEGIN SSH2 PUBLIC KEY') || text.includes('BEGIN PUBLIC KEY')) {
-    throw unreadable(path, 'is a public key', path.endsWith('.pub') ? `Name the private key: ${path.slice(0, -4)}` : 'Name the private key, without .pub.');
+    throw unreadable(
+      path,
+      'is a public key',
+      path.endsWith('.pub') ? `Name the private key: ${path.slice(0, -4)}` : 'Name the private key, without .pub.',
+    );
   }
   if (!/^(-----BEGIN ([A-Z]+ )*PRIVATE KEY-----|PuTTY-User-Key-File-)/m.test(text)) {
     throw unreadable(path, 'is not a private key', 'Give an OpenSSH or PEM private key, as ssh-keygen writes them.');
@@ -37,10 +41,13 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
   const encrypted = isEncrypted(text);
   const parse = (passphrase?: string): ParsedKey => {
     const key = utils.parseKey(fromPkcs8(text, passphrase) ?? text, passphrase);
-    const parsed = Array.isArray(key) ? key[0] as ParsedKey : key;
+    const parsed = Array.isArray(key) ? (key[0] as ParsedKey) : key;
     if (!(parsed instanceof Error)) return parsed;
     if (passphrase !== undefined) {
-      throw new TsmachineError('SSH_KEY_PASSPHRASE', `The passphrase of the SSH key ${path} is wrong`, { hint: `Try it: ssh-keygen -y -f ${quote(path)}`, cause: parsed });
+      throw new TsmachineError('SSH_KEY_PASSPHRASE', `The passphrase of the SSH key ${path} is wrong`, {
+        hint: `Try it: ssh-keygen -y -f ${quote(path)}`,
+        cause: parsed,
+      });
     }
     throw unreadable(path, `cannot be used: ${parsed.message}`, `Look at it with: ssh-keygen -l -f ${quote(path)}`, parsed);
   };
@@ -48,7 +55,7 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
     const key = parse();
     return { path, encrypted, agentOnly: false, public: key, open: () => key };
   }
-  const header = publicFromHeader(text) ?? await readFile(`${path}.pub`).catch(() => undefined);
+  const header = publicFromHeader(text) ?? (await readFile(`${path}.pub`).catch(() => undefined));
   const half = header === undefined ? undefined : utils.parseKey(header);
   return { path, encrypted, agentOnly: false, public: half instanceof Error ? undefined : half, open: parse };
 }
@@ -60,7 +67,9 @@ export async function publicKeyFile(path: string): Promise<KeyFile | undefined> 
     const text = await readIfExists(name).catch(() => undefined);
     const key = text === undefined ? undefined : utils.parseKey(text);
     if (key === undefined || key instanceof Error || key.isPrivateKey()) continue;
-    const open = (): ParsedKey => { throw unreadable(name, 'is a public key', 'Load its private half into the agent: ssh-add.'); };
+    const open = (): ParsedKey => {
+      throw unreadable(name, 'is a public key', 'Load its private half into the agent: ssh-add.');
+    };
     return { path: name, encrypted: true, agentOnly: true, public: key, open };
   }
   return undefined;
@@ -72,13 +81,18 @@ async function readChecked(path: string, platform: NodeJS.Platform): Promise<str
     if (!about.isFile()) throw unreadable(path, 'is not a file', 'Give the path of a private key file.');
     if (platform !== 'win32' && (about.mode & 0o077) !== 0) {
       const mode = (about.mode & 0o777).toString(8).padStart(4, '0');
-      throw new TsmachineError('SSH_KEY_TOO_OPEN', `The SSH key ${path} can be read by others (permissions ${mode} are too open)`, { hint: `chmod 600 ${quote(path)}` });
+      throw new TsmachineError('SSH_KEY_TOO_OPEN', `The SSH key ${path} can be read by others (permissions ${mode} are too open)`, {
+        hint: `chmod 600 ${quote(path)}`,
+      });
     }
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new TsmachineError('SSH_KEY_MISSING', `There is no SSH key ${path}`, { hint: 'Check the path, or make a key with ssh-keygen -t ed25519.', cause: error });
+      throw new TsmachineError('SSH_KEY_MISSING', `There is no SSH key ${path}`, {
+        hint: 'Check the path, or make a key with ssh-keygen -t ed25519.',
+        cause: error,
+      });
     }
     if (code === 'EACCES' || code === 'EPERM') {
       throw unreadable(path, 'cannot be read: permission denied', `You need to be its owner: ls -l ${quote(path)}`, error);

@@ -13,7 +13,15 @@ export function newEd25519(comment: string): { private: string; public: string }
   const body = Buffer.concat([check, check, half, field(Buffer.concat([seed, point])), field(comment)]);
   const padding = Buffer.from(Array.from({ length: (8 - (body.length % 8)) % 8 }, (_, index) => index + 1));
   const one = Buffer.from([0, 0, 0, 1]);
-  const whole = Buffer.concat([Buffer.from('openssh-key-v1\0'), field('none'), field('none'), field(''), one, field(half), field(Buffer.concat([body, padding]))]);
+  const whole = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    field('none'),
+    field('none'),
+    field(''),
+    one,
+    field(half),
+    field(Buffer.concat([body, padding])),
+  ]);
   const lines = whole.toString('base64').match(/.{1,70}/g) ?? [];
   return {
     private: ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n'),

@@ -12,8 +12,8 @@ import { quote } from './quote.js';
  * @param comment stands in the public key; by default `tsmachine-NAME`, NAME being the folder the key is in.
  */
 export async function createKeyPair(path: string, comment = `tsmachine-${basename(dirname(path))}`): Promise<void> {
-  if (await readIfExists(path) !== undefined) {
-    if (await readIfExists(`${path}.pub`) === undefined) await writeAtomic(`${path}.pub`, `${await derive(path)} ${comment}\n`, 0o644);
+  if ((await readIfExists(path)) !== undefined) {
+    if ((await readIfExists(`${path}.pub`)) === undefined) await writeAtomic(`${path}.pub`, `${await derive(path)} ${comment}\n`, 0o644);
     return;
   }
   const pair = newEd25519(comment);

@@ -38,8 +38,9 @@ export function parseKnownHosts(text: string): KnownHost[] {
   const entries: KnownHost[] = [];
   for (const line of text.split(/\r?\n/)) {
     const fields = line.trim().split(/\s+/);
-    if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) continue;
-    const marker = fields[0] === '@revoked' || fields[0] === '@cert-authority' ? fields[0] : undefined;
+    const first = fields[0] ?? '';
+    if (first === '' || first.startsWith('#')) continue;
+    const marker = first === '@revoked' || first === '@cert-authority' ? first : undefined;
     if (marker !== undefined) fields.shift();
     const [hosts, type, base64] = fields;
     if (hosts !== undefined && type !== undefined && base64 !== undefined) entries.push({ marker, hosts, type, base64 });
@@ -67,7 +68,10 @@ function matchesHash(hosts: string, name: string): boolean {
 }
 
 function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`);
 }
 

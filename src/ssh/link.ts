@@ -18,8 +18,12 @@ export class Link {
     this.place = place;
     this.#release = release;
     // without a listener an error of an idle connection would end the program
-    client.on('error', (error) => { this.#reason ??= error; });
-    client.on('close', () => { this.#gone(); });
+    client.on('error', (error) => {
+      this.#reason ??= error;
+    });
+    client.on('close', () => {
+      this.#gone();
+    });
   }
 
   /** Runs `start` until it settles or the connection breaks, which is SSH_LOST "... while `during`". */
@@ -29,12 +33,16 @@ export class Link {
         reject(lost(this.place, during, this.#reason));
         return;
       }
-      const watcher = (reason: unknown): void => { reject(lost(this.place, during, reason)); };
-      this.#watchers.add(watcher);
-      const settled = <A>(use: (argument: A) => void) => (argument: A) => {
-        this.#watchers.delete(watcher);
-        use(argument);
+      const watcher = (reason: unknown): void => {
+        reject(lost(this.place, during, reason));
       };
+      this.#watchers.add(watcher);
+      const settled =
+        <A>(use: (argument: A) => void) =>
+        (argument: A) => {
+          this.#watchers.delete(watcher);
+          use(argument);
+        };
       start(settled(resolve), settled(reject));
     });
   }

@@ -18,10 +18,17 @@ export async function runNativeSession(endpoint: SshEndpoint, options: SessionOp
   const { machine, knownHostsFile, io, signal, args } = options;
   const command = args.join(' ');
   if (args[0]?.startsWith('-') === true) {
-    throw new TsmachineError('FLAG_INVALID', `"${machine}": the built-in SSH client takes no ssh options such as ${args[0]}`, { hint: 'Leave out --native-ssh, or install the system\'s ssh.' });
+    throw new TsmachineError('FLAG_INVALID', `"${machine}": the built-in SSH client takes no ssh options such as ${args[0]}`, {
+      hint: "Leave out --native-ssh, or install the system's ssh.",
+    });
   }
   const connection = await openConnection(endpoint, {
-    machine, knownHostsFile, io, signal, unknownHostKey: options.unknownHostKey ?? 'trust', ...(options.env === undefined ? {} : { env: options.env }),
+    machine,
+    knownHostsFile,
+    io,
+    signal,
+    unknownHostKey: options.unknownHostKey ?? 'trust',
+    ...(options.env === undefined ? {} : { env: options.env }),
   });
   try {
     return await bind(connection, command, options);
@@ -43,9 +50,13 @@ async function bind(connection: Connection, command: string, options: SessionOpt
     const { rows = 24, cols = 80 } = size(screen);
     channel.setWindow(rows, cols, 0, 0);
   };
-  const onAbort = (): void => { channel.close(); };
+  const onAbort = (): void => {
+    channel.close();
+  };
   // whatever ends this program, the terminal must come out of raw mode
-  const restore = (): void => { if (withTerminal) terminal.setRawMode(false); };
+  const restore = (): void => {
+    if (withTerminal) terminal.setRawMode(false);
+  };
   if (withTerminal) {
     terminal.setRawMode(true);
     process.once('exit', restore);
@@ -59,7 +70,9 @@ async function bind(connection: Connection, command: string, options: SessionOpt
       channel.stderr.pipe(stderr, { end: false });
       channel.on('error', () => undefined); // the host closed its end first: the exit status tells the rest
       const signals: Readonly<Record<string, number>> = constants.signals;
-      channel.on('close', (code: number | null | undefined, name?: string) => { resolve(code ?? (name === undefined ? 255 : 128 + (signals[name] ?? 0))); });
+      channel.on('close', (code: number | null | undefined, name?: string) => {
+        resolve(code ?? (name === undefined ? 255 : 128 + (signals[name] ?? 0)));
+      });
     });
   } finally {
     restore();

@@ -9,5 +9,5 @@ export function quote(...words: string[]): string {
 function quoteWord(word: string): string {
   if (word.includes('\0')) throw new RangeError('A shell word cannot hold a NUL byte');
   if (/^[A-Za-z0-9_@%+:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll('\'', '\'\\\'\'')}'`;
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

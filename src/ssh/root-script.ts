@@ -8,7 +8,7 @@ import { quote } from './quote.js';
 export function composeScript(template: string, variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => {
     if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) throw new RangeError(`${name} is not a name for a script's variable`);
-    return `${name}=${value === '' ? '\'\'' : quote(value)}`;
+    return `${name}=${value === '' ? "''" : quote(value)}`;
   });
   // a non-root login's PATH often lacks the sbin folders
   lines.push('PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH');

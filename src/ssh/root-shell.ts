@@ -64,7 +64,8 @@ export class RootShell {
   async run(script: string, options: RootRun): Promise<ExecResult> {
     if (this.#password !== undefined) return this.#runWithPassword(script, this.#password, options);
     const ended = await runOn(this.#link, withoutPassword, { ...options, signal: this.#options.signal, input: script });
-    const refusal = ended.exitCode === refusalStatus && ended.stderr.startsWith(refusalMark) ? ended.stderr.slice(refusalMark.length) : undefined;
+    const refusal =
+      ended.exitCode === refusalStatus && ended.stderr.startsWith(refusalMark) ? ended.stderr.slice(refusalMark.length) : undefined;
     if (refusal === undefined) return judge(this.#link, options, ended);
     const [means = 'none', ...words] = refusal.trim().split('\n');
     const why = words.join('\n').trim();
@@ -75,24 +76,23 @@ export class RootShell {
   }
 
   async #runWithPassword(script: string, password: string, options: RootRun): Promise<ExecResult> {
-    let isRoot = false;
-    let asked = 0;
-    let before = '';
+    const state = { isRoot: false, asked: 0, before: '' };
     // the password is sent only when sudo asks, the script only once the shell is root's: neither can end up where the other belongs
     const dialogue = (channel: ClientChannel, _stream: 'stdout' | 'stderr', text: string): boolean => {
-      if (isRoot) return false;
-      before += text;
-      if (before.includes(ready)) {
-        isRoot = true;
+      if (state.isRoot) return false;
+      state.before += text;
+      if (state.before.includes(ready)) {
+        state.isRoot = true;
         channel.end(script);
-      } else if (before.split(prompt).length - 1 > asked) {
-        asked += 1;
-        if (asked === 1) channel.write(`${password}\n`);
+      } else if (state.before.split(prompt).length - 1 > state.asked) {
+        state.asked += 1;
+        if (state.asked === 1) channel.write(`${password}\n`);
         else channel.end(); // it asks again: the password was wrong
       }
       return true;
     };
     const ended = await runOn(this.#link, withPassword, { ...options, signal: this.#options.signal, dialogue });
+    const { isRoot, asked, before } = state;
     if (isRoot) {
       this.#password = password;
       return judge(this.#link, options, ended);
@@ -105,11 +105,16 @@ export class RootShell {
     const { user } = this.#link.place;
     const { io, env, passwordEnv } = this.#options;
     const fromEnv = passwordEnv === undefined ? undefined : env[passwordEnv];
-    const password = fromEnv ?? await io.secret(`sudo password of ${user} on ${at(this.#link.place)}: `);
+    const password = fromEnv ?? (await io.secret(`sudo password of ${user} on ${at(this.#link.place)}: `));
     if (password !== undefined) return password;
-    throw new TsmachineError('SUDO_PASSWORD', `${at(this.#link.place)}: ${user} needs a password for sudo, and there is nobody to ask for it`, {
-      hint: `${passwordEnv === undefined ? 'Allow' : `Set ${passwordEnv} to the password, or allow`} ${user} to use sudo without one: ${sudoersLine(user)}`,
-    });
+    const way = passwordEnv === undefined ? 'Allow' : `Set ${passwordEnv} to the password, or allow`;
+    throw new TsmachineError(
+      'SUDO_PASSWORD',
+      `${at(this.#link.place)}: ${user} needs a password for sudo, and there is nobody to ask for it`,
+      {
+        hint: `${way} ${user} to use sudo without one: ${sudoersLine(user)}`,
+      },
+    );
   }
 
   #wrongPassword(): TsmachineError {
@@ -125,10 +130,14 @@ export class RootShell {
     const { user } = this.#link.place;
     const here = at(this.#link.place);
     if (means === 'none') {
-      return new TsmachineError('SUDO_REFUSED', `${here}: ${user} is not root, and the host has neither sudo nor doas`, { hint: 'Log in as root, or install sudo on the host.' });
+      return new TsmachineError('SUDO_REFUSED', `${here}: ${user} is not root, and the host has neither sudo nor doas`, {
+        hint: 'Log in as root, or install sudo on the host.',
+      });
     }
     if (means === 'doas') {
-      return new TsmachineError('SUDO_REFUSED', `${here}: doas does not let ${user} become root without a password: ${why}`, { hint: `On the host, as root: echo 'permit nopass ${user}' >> /etc/doas.conf` });
+      return new TsmachineError('SUDO_REFUSED', `${here}: doas does not let ${user} become root without a password: ${why}`, {
+        hint: `On the host, as root: echo 'permit nopass ${user}' >> /etc/doas.conf`,
+      });
     }
     const needsTty = /must have a tty|no tty present/i.test(why);
     return new TsmachineError('SUDO_REFUSED', `${here}: sudo does not let ${user} become root: ${why.split('\n').at(-1) ?? ''}`, {

@@ -25,7 +25,7 @@ export async function planRoute(endpoint: SshEndpoint, options: ConnectOptions):
   const env = options.env ?? process.env;
   const { io, signal } = options;
   const settings = await lookUp(endpoint.host, { user: endpoint.user, port: endpoint.port, io, signal, env });
-  const jumps = endpoint.jump !== undefined && endpoint.jump.length > 0 ? endpoint.jump : settings?.proxyJump ?? [];
+  const jumps = endpoint.jump !== undefined && endpoint.jump.length > 0 ? endpoint.jump : (settings?.proxyJump ?? []);
   const target: Hop = {
     machine: options.machine,
     isJump: false,
@@ -36,12 +36,14 @@ export async function planRoute(endpoint: SshEndpoint, options: ConnectOptions):
     settings,
     proxyCommand: jumps.length > 0 ? undefined : settings?.proxyCommand,
   };
-  return [...await planJumps(jumps, endpoint, options, maxJumps), target];
+  return [...(await planJumps(jumps, endpoint, options, maxJumps)), target];
 }
 
 async function planJumps(jumps: readonly string[], endpoint: SshEndpoint, options: ConnectOptions, left: number): Promise<Hop[]> {
   if (jumps.length > left) {
-    throw new TsmachineError('FLAG_INVALID', `"${options.machine}": more than ${maxJumps} jump hosts in a row`, { hint: 'Look for a circle of ProxyJump lines in ~/.ssh/config.' });
+    throw new TsmachineError('FLAG_INVALID', `"${options.machine}": more than ${maxJumps} jump hosts in a row`, {
+      hint: 'Look for a circle of ProxyJump lines in ~/.ssh/config.',
+    });
   }
   const env = options.env ?? process.env;
   const hops: Hop[] = [];
@@ -49,8 +51,8 @@ async function planJumps(jumps: readonly string[], endpoint: SshEndpoint, option
     const jump = parseJump(text);
     const settings = await lookUp(jump.host, { user: jump.user, port: jump.port, io: options.io, signal: options.signal, env });
     // the first jump host may itself lie behind others
-    const before = index === 0 ? settings?.proxyJump ?? [] : [];
-    hops.push(...await planJumps(before, endpoint, options, left - jumps.length), {
+    const before = index === 0 ? (settings?.proxyJump ?? []) : [];
+    hops.push(...(await planJumps(before, endpoint, options, left - jumps.length)), {
       machine: options.machine,
       isJump: true,
       user: jump.user ?? settings?.user ?? userInfo().username,
@@ -69,11 +71,16 @@ async function planJumps(jumps: readonly string[], endpoint: SshEndpoint, option
  * @throws TsmachineError FLAG_INVALID.
  */
 export function parseJump(text: string): { user?: string; host: string; port?: number } {
-  const match = /^(?:ssh:\/\/)?(?:(?<user>[^@\s]+)@)?(?:\[(?<v6>[0-9a-fA-F:.%]+)\]|(?<host>[^-:@/\s[\]][^:@/\s[\]]*))(?::(?<port>\d{1,5}))?\/?$/.exec(text.trim());
+  const match =
+    /^(?:ssh:\/\/)?(?:(?<user>[^@\s]+)@)?(?:\[(?<v6>[0-9a-fA-F:.%]+)\]|(?<host>[^-:@/\s[\]][^:@/\s[\]]*))(?::(?<port>\d{1,5}))?\/?$/.exec(
+      text.trim(),
+    );
   const { user, v6, host, port } = match?.groups ?? {};
   const name = v6 ?? host;
   if (name === undefined || (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) || user?.startsWith('-') === true) {
-    throw new TsmachineError('FLAG_INVALID', `"${text}" is not a jump host`, { hint: 'Write [user@]host[:port], an IPv6 address in brackets.' });
+    throw new TsmachineError('FLAG_INVALID', `"${text}" is not a jump host`, {
+      hint: 'Write [user@]host[:port], an IPv6 address in brackets.',
+    });
   }
   return { host: name, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port: Number(port) }) };
 }

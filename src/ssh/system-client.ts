@@ -33,10 +33,16 @@ async function isPinned(endpoint: SshEndpoint, { machine, knownHostsFile }: Sess
 }
 
 /** What stands before the user's own arguments. */
-export function sshArguments(endpoint: SshEndpoint, options: Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'>, pinned: boolean): string[] {
+export function sshArguments(
+  endpoint: SshEndpoint,
+  options: Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'>,
+  pinned: boolean,
+): string[] {
   const strict = pinned || options.unknownHostKey === 'refuse';
   const settings = [
-    'ConnectTimeout=10', 'PasswordAuthentication=no', 'ServerAliveInterval=60',
+    'ConnectTimeout=10',
+    'PasswordAuthentication=no',
+    'ServerAliveInterval=60',
     // a first contact says that the key is taken; later only errors are worth a line
     `LogLevel=${strict ? 'ERROR' : 'INFO'}`,
     `HostKeyAlias=${options.machine}`,
@@ -48,12 +54,17 @@ export function sshArguments(endpoint: SshEndpoint, options: Pick<SessionOptions
     ...settings.flatMap((setting) => ['-o', setting]),
     `${endpoint.user}@${endpoint.host}`,
     ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', ...keyArguments(endpoint.keyPath)]),
-    '-p', String(endpoint.port),
+    '-p',
+    String(endpoint.port),
   ];
 }
 
 function hostKeySettings(files: readonly string[], strict: boolean): string[] {
-  return [`UserKnownHostsFile=${files.map(fileSetting).join(' ')}`, 'HashKnownHosts=no', `StrictHostKeyChecking=${strict ? 'yes' : 'accept-new'}`];
+  return [
+    `UserKnownHostsFile=${files.map(fileSetting).join(' ')}`,
+    'HashKnownHosts=no',
+    `StrictHostKeyChecking=${strict ? 'yes' : 'accept-new'}`,
+  ];
 }
 
 /** A path inside an ssh setting: blanks are kept by quotes, percent signs doubled; Windows' backslashes would be escapes. */
@@ -75,7 +86,8 @@ function proxyCommand(endpoint: SshEndpoint, knownHostsFile: string, jumps: read
   const jump = parseJump(jumps.at(-1) ?? '');
   const before = jumps.slice(0, -1);
   const words = ['ssh'];
-  for (const setting of ['ConnectTimeout=10', 'LogLevel=ERROR', ...hostKeySettings([knownHostsFile, '~/.ssh/known_hosts'], false)]) words.push('-o', setting.replaceAll('%', '%%'));
+  for (const setting of ['ConnectTimeout=10', 'LogLevel=ERROR', ...hostKeySettings([knownHostsFile, '~/.ssh/known_hosts'], false)])
+    words.push('-o', setting.replaceAll('%', '%%'));
   if (before.length > 0) words.push('-o', `ProxyCommand=${proxyCommand(endpoint, knownHostsFile, before)}`.replaceAll('%', '%%'));
   if (endpoint.keyPath !== undefined) words.push(...keyArguments(endpoint.keyPath).map((word) => word.replaceAll('%', '%%')));
   if (jump.port !== undefined) words.push('-p', String(jump.port));
@@ -87,7 +99,9 @@ function run(args: readonly string[], signal: AbortSignal, env: NodeJS.ProcessEn
   return new Promise((resolve, reject) => {
     const child = spawn('ssh', args, { stdio: 'inherit', env });
     // Ctrl-C reaches ssh by the terminal; a kill of this program has to be passed on
-    const stop = (): void => { child.kill('SIGTERM'); };
+    const stop = (): void => {
+      child.kill('SIGTERM');
+    };
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (error) => {
       signal.removeEventListener('abort', stop);

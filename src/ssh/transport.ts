@@ -29,7 +29,13 @@ export async function openTransport(hop: Hop, before: Link | undefined, env: Nod
 }
 
 function plain(stream: Duplex): Transport {
-  return { stream, complaint: () => '', release: () => { stream.destroy(); } };
+  return {
+    stream,
+    complaint: () => '',
+    release: () => {
+      stream.destroy();
+    },
+  };
 }
 
 function throughTcp(hop: Hop, signal: AbortSignal): Promise<Duplex> {
@@ -67,25 +73,43 @@ function throughJump(hop: Hop, before: Link): Promise<Duplex> {
 function forwardFailure(hop: Hop, before: Link, error: Error & { reason?: unknown }): TsmachineError {
   const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '');
   const through = `${at(hop)}, through jump host ${address(before.place)}`;
-  const told = { hint: `Try it there: ssh -p ${before.place.port} ${before.place.user}@${before.place.host} nc -vz ${hop.host} ${hop.port}`, cause: error };
+  const told = {
+    hint: `Try it there: ssh -p ${before.place.port} ${before.place.user}@${before.place.host} nc -vz ${hop.host} ${hop.port}`,
+    cause: error,
+  };
   if (error.reason === 1) {
-    return new TsmachineError('SSH_PROTOCOL', `${through}: the jump host forwards no connections: ${words}`, { hint: 'Set "AllowTcpForwarding yes" in its sshd_config.', cause: error });
+    return new TsmachineError('SSH_PROTOCOL', `${through}: the jump host forwards no connections: ${words}`, {
+      hint: 'Set "AllowTcpForwarding yes" in its sshd_config.',
+      cause: error,
+    });
   }
   if (/refused/i.test(words)) return new TsmachineError('SSH_REFUSED', `${through}, refuses SSH connections`, told);
   if (/timed out/i.test(words)) return new TsmachineError('SSH_TIMEOUT', `${through}, does not answer`, told);
-  if (/not known|resolv|name or service/i.test(words)) return new TsmachineError('SSH_DNS', `${through}: the jump host finds no host named ${hop.host}`, told);
+  if (/not known|resolv|name or service/i.test(words))
+    return new TsmachineError('SSH_DNS', `${through}: the jump host finds no host named ${hop.host}`, told);
   return new TsmachineError('SSH_UNREACHABLE', `${through}, cannot be reached: ${words}`, told);
 }
 
 function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Transport {
   const values: Record<string, string> = { h: hop.host, p: String(hop.port), r: hop.user, n: hop.host, '%': '%' };
   const line = command.replace(/%([hprn%])/g, (_, letter: string) => values[letter] ?? '');
-  const child = process.platform === 'win32'
-    ? spawn(line, { shell: true, stdio: ['pipe', 'pipe', 'pipe'], env, windowsHide: true })
-    : spawn('/bin/sh', ['-c', `exec ${line}`], { stdio: ['pipe', 'pipe', 'pipe'], env });
+  const child =
+    process.platform === 'win32'
+      ? spawn(line, { shell: true, stdio: ['pipe', 'pipe', 'pipe'], env, windowsHide: true })
+      : spawn('/bin/sh', ['-c', `exec ${line}`], { stdio: ['pipe', 'pipe', 'pipe'], env });
   let complaint = '';
-  child.stderr.on('data', (data: Buffer) => { complaint = (complaint + data.toString()).slice(-500); });
-  child.on('error', (error) => { complaint = error.message; });
+  child.stderr.on('data', (data: Buffer) => {
+    complaint = (complaint + data.toString()).slice(-500);
+  });
+  child.on('error', (error) => {
+    complaint = error.message;
+  });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  return { stream, complaint: () => complaint.trim(), release: () => { child.kill(); } };
+  return {
+    stream,
+    complaint: () => complaint.trim(),
+    release: () => {
+      child.kill();
+    },
+  };
 }

@@ -45,7 +45,7 @@ export function configArguments(env: NodeJS.ProcessEnv): string[] {
  * Costs nothing where there is no `~/.ssh/config`; undefined then, and where there is no ssh.
  */
 export async function lookUp(host: string, options: LookUp): Promise<HostSettings | undefined> {
-  if (!await exists(join(sshFolder(options.env), 'config'))) return undefined;
+  if (!(await exists(join(sshFolder(options.env), 'config')))) return undefined;
   const args = ['-G', ...configArguments(options.env)];
   if (options.user !== undefined) args.push('-l', options.user);
   if (options.port !== undefined) args.push('-p', String(options.port));

@@ -58,7 +58,10 @@ export async function workshop(): Promise<Workshop> {
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 });
   const children: ChildProcess[] = [];
   let madePrivilegeFolder = false;
-  const make = async (name: string, { type = 'ed25519', passphrase = '', format }: { type?: string; passphrase?: string; format?: string } = {}): Promise<string> => {
+  const make = async (
+    name: string,
+    { type = 'ed25519', passphrase = '', format }: { type?: string; passphrase?: string; format?: string } = {},
+  ): Promise<string> => {
     const path = join(folder, name);
     await run('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', name, ...(format === undefined ? [] : ['-m', format]), '-f', path]);
     return path;
@@ -75,16 +78,30 @@ export async function workshop(): Promise<Workshop> {
       }
       count += 1;
       const hostKeys = options.hostKeys ?? [await make(`host-key-${count}`)];
-      const port = options.port ?? await freePort();
+      const port = options.port ?? (await freePort());
       const keysFile = join(folder, `authorized-${count}`);
       const publicKeys = await Promise.all((options.authorized ?? []).map((path) => readFile(`${path}.pub`, 'utf8')));
       await writeFile(keysFile, publicKeys.join(''), { mode: 0o600 });
       const configFile = join(folder, `sshd-${count}.conf`);
-      await writeFile(configFile, [
-        `Port ${port}`, 'ListenAddress 127.0.0.1', 'PidFile none', 'UsePAM no', 'StrictModes no', 'LogLevel VERBOSE', 'PermitRootLogin yes',
-        'PasswordAuthentication no', 'KbdInteractiveAuthentication no', `AuthorizedKeysFile ${keysFile}`, 'PrintMotd no',
-        ...hostKeys.map((path) => `HostKey ${path}`), ...(options.settings ?? []), '',
-      ].join('\n'));
+      await writeFile(
+        configFile,
+        [
+          `Port ${port}`,
+          'ListenAddress 127.0.0.1',
+          'PidFile none',
+          'UsePAM no',
+          'StrictModes no',
+          'LogLevel VERBOSE',
+          'PermitRootLogin yes',
+          'PasswordAuthentication no',
+          'KbdInteractiveAuthentication no',
+          `AuthorizedKeysFile ${keysFile}`,
+          'PrintMotd no',
+          ...hostKeys.map((path) => `HostKey ${path}`),
+          ...(options.settings ?? []),
+          '',
+        ].join('\n'),
+      );
       const child = spawn(binary, ['-D', '-e', '-f', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
       children.push(child);
       let log = '';
@@ -93,27 +110,41 @@ export async function workshop(): Promise<Workshop> {
           log += data.toString();
           if (log.includes('Server listening on')) resolve();
         });
-        child.once('exit', () => { reject(new Error(`sshd ended: ${log}`)); });
+        child.once('exit', () => {
+          reject(new Error(`sshd ended: ${log}`));
+        });
       });
       return {
         port,
         hostKey: (await readFile(`${hostKeys[0] ?? ''}.pub`, 'utf8')).split(' ').slice(0, 2).join(' '),
         log: () => log,
         accepted: () => log.match(/^Accepted publickey for /gm)?.length ?? 0,
-        authorize: async (path) => { await appendFile(keysFile, await readFile(`${path}.pub`)); },
+        authorize: async (path) => {
+          await appendFile(keysFile, await readFile(`${path}.pub`));
+        },
         session: async () => Number((await run('pgrep', ['-P', String(child.pid)])).stdout.trim().split('\n')[0]),
         stop: () => end(child),
       };
     },
     async agent(...keys) {
-      const socket = join(folder, `agent-${count += 1}.sock`);
+      const socket = join(folder, `agent-${(count += 1)}.sock`);
       const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
       children.push(child);
-      await new Promise((resolve) => { child.stdout.once('data', resolve); });
+      await new Promise((resolve) => {
+        child.stdout.once('data', resolve);
+      });
       const ask = join(folder, 'askpass');
       await writeFile(ask, '#!/bin/sh\necho "$TSM_TEST_PASSPHRASE"\n', { mode: 0o700 });
       for (const key of keys) {
-        await run('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket, SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', TSM_TEST_PASSPHRASE: 'open sesame' } });
+        await run('ssh-add', ['-q', key], {
+          env: {
+            ...process.env,
+            SSH_AUTH_SOCK: socket,
+            SSH_ASKPASS: ask,
+            SSH_ASKPASS_REQUIRE: 'force',
+            TSM_TEST_PASSPHRASE: 'open sesame',
+          },
+        });
       }
       return socket;
     },
@@ -127,16 +158,22 @@ export async function workshop(): Promise<Workshop> {
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => { child.once('exit', resolve); });
+  const gone = new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
   child.kill();
   await gone;
 }
 
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => { server.close(resolve); });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
   return port;
 }
 

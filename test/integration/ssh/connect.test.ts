@@ -27,20 +27,29 @@ describe('logging in over SSH', function () {
     key = await shop.key('right');
     server = await shop.sshd({ authorized: [key] });
   });
-  after(async () => { await shop.clean(); });
-  beforeEach(() => { io = new RecordingIo(); });
-  afterEach(async () => { for (const connection of open.splice(0)) await connection.close(); });
+  after(async () => {
+    await shop.clean();
+  });
+  beforeEach(() => {
+    io = new RecordingIo();
+  });
+  afterEach(async () => {
+    for (const connection of open.splice(0)) await connection.close();
+  });
 
   const login = async (endpoint: Partial<SshEndpoint> = {}, options: Partial<ConnectOptions> = {}): Promise<SshConnection> => {
-    const connection = await connect({ host: '127.0.0.1', port: server.port, user: me, keyPath: key, ...endpoint }, {
-      machine: 'm1',
-      knownHostsFile: join(shop.folder, `known-${files += 1}`),
-      unknownHostKey: 'trust',
-      io,
-      signal: new AbortController().signal,
-      env: { HOME: shop.home, PATH: process.env['PATH'] },
-      ...options,
-    });
+    const connection = await connect(
+      { host: '127.0.0.1', port: server.port, user: me, keyPath: key, ...endpoint },
+      {
+        machine: 'm1',
+        knownHostsFile: join(shop.folder, `known-${(files += 1)}`),
+        unknownHostKey: 'trust',
+        io,
+        signal: new AbortController().signal,
+        env: { HOME: shop.home, PATH: process.env['PATH'] },
+        ...options,
+      },
+    );
     open.push(connection);
     return connection;
   };
@@ -61,7 +70,11 @@ describe('logging in over SSH', function () {
     const wrong = await shop.key('wrong');
     const error = await failure(login({ keyPath: wrong }));
     expect(error.code).to.equal('SSH_AUTH');
-    expect(error.message).to.include('"m1"').and.include(`${me}@127.0.0.1:${server.port}`).and.include(wrong).and.include('it accepts: publickey');
+    expect(error.message)
+      .to.include('"m1"')
+      .and.include(`${me}@127.0.0.1:${server.port}`)
+      .and.include(wrong)
+      .and.include('it accepts: publickey');
     expect(error.hint).to.include(`ssh-copy-id -i ${wrong}`);
   });
 
@@ -92,10 +105,14 @@ describe('logging in over SSH', function () {
         if (greet !== undefined) socket.write(greet);
         if (hangUp) socket.end();
       });
-      await new Promise<void>((resolve) => { other.listen(0, '127.0.0.1', resolve); });
+      await new Promise<void>((resolve) => {
+        other.listen(0, '127.0.0.1', resolve);
+      });
       return (other.address() as AddressInfo).port;
     };
-    afterEach(() => { other.close(); });
+    afterEach(() => {
+      other.close();
+    });
 
     it('gives up on a listener that never speaks', async () => {
       const port = await listen(undefined, false);
@@ -166,7 +183,9 @@ describe('logging in over SSH', function () {
 
   it('ends at once when aborted', async () => {
     const silent = createServer(() => undefined);
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
     const controller = new AbortController();
     const waiting = login({ port: (silent.address() as AddressInfo).port }, { signal: controller.signal });
     controller.abort(new Error('enough'));
@@ -211,40 +230,68 @@ describe('logging in over SSH', function () {
       const locked = await shop.key('in-agent', { passphrase: 'open sesame' });
       const socket = await shop.agent(locked);
       const own = await shop.sshd({ authorized: [locked] });
-      const connection = await login({ port: own.port, keyPath: locked }, { env: { HOME: shop.home, SSH_AUTH_SOCK: socket, PATH: process.env['PATH'] } });
+      const connection = await login(
+        { port: own.port, keyPath: locked },
+        { env: { HOME: shop.home, SSH_AUTH_SOCK: socket, PATH: process.env['PATH'] } },
+      );
       expect((await connection.exec('echo in')).stdout).to.equal('in\n');
       expect(io.questions).to.deep.equal([]);
     });
 
-    it('offers the agent\'s keys and the default keys when none is named', async () => {
+    it("offers the agent's keys and the default keys when none is named", async () => {
       const held = await shop.key('held', { type: 'rsa' });
       const socket = await shop.agent(await shop.key('held-but-unknown', { type: 'ecdsa' }), held);
       const own = await shop.sshd({ authorized: [held] });
-      const byAgent = await connect({ host: '127.0.0.1', port: own.port, user: me }, {
-        machine: 'm1', knownHostsFile: join(shop.folder, 'known-agent'), unknownHostKey: 'trust', io, signal: new AbortController().signal,
-        env: { HOME: shop.home, SSH_AUTH_SOCK: socket },
-      });
+      const byAgent = await connect(
+        { host: '127.0.0.1', port: own.port, user: me },
+        {
+          machine: 'm1',
+          knownHostsFile: join(shop.folder, 'known-agent'),
+          unknownHostKey: 'trust',
+          io,
+          signal: new AbortController().signal,
+          env: { HOME: shop.home, SSH_AUTH_SOCK: socket },
+        },
+      );
       await byAgent.close();
       const home = join(shop.folder, 'home-with-key');
       await mkdir(join(home, '.ssh'), { recursive: true });
       await copyKey(held, join(home, '.ssh', 'id_rsa'));
-      const byFile = await connect({ host: '127.0.0.1', port: own.port, user: me }, {
-        machine: 'm1', knownHostsFile: join(shop.folder, 'known-agent'), unknownHostKey: 'refuse', io, signal: new AbortController().signal, env: { HOME: home },
-      });
+      const byFile = await connect(
+        { host: '127.0.0.1', port: own.port, user: me },
+        {
+          machine: 'm1',
+          knownHostsFile: join(shop.folder, 'known-agent'),
+          unknownHostKey: 'refuse',
+          io,
+          signal: new AbortController().signal,
+          env: { HOME: home },
+        },
+      );
       await byFile.close();
       expect(own.accepted()).to.equal(2);
     });
 
-    it('does not wear the server\'s patience out: a named key is offered alone', async () => {
+    it("does not wear the server's patience out: a named key is offered alone", async () => {
       const others = await Promise.all(Array.from({ length: 7 }, (_, index) => shop.key(`other-${index}`)));
       const socket = await shop.agent(...others);
       const env = { HOME: shop.home, SSH_AUTH_SOCK: socket };
       await login({}, { env });
       const alone = await failure(login({ keyPath: await shop.key('alone') }, { env }));
       expect(alone.message).to.match(/offered: \S+alone \([^,;]*\); it accepts/);
-      const error = await failure(connect({ host: '127.0.0.1', port: server.port, user: me }, {
-        machine: 'm1', knownHostsFile: join(shop.folder, 'known-many'), unknownHostKey: 'trust', io, signal: new AbortController().signal, env,
-      }));
+      const error = await failure(
+        connect(
+          { host: '127.0.0.1', port: server.port, user: me },
+          {
+            machine: 'm1',
+            knownHostsFile: join(shop.folder, 'known-many'),
+            unknownHostKey: 'trust',
+            io,
+            signal: new AbortController().signal,
+            env,
+          },
+        ),
+      );
       expect(error.code).to.equal('SSH_AUTH');
       expect(error.message).to.match(/too many authentication failures/i);
       expect(error.hint).to.include('name the right one');

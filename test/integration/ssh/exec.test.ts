@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
+import { connect as connectTo, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 
@@ -26,17 +27,47 @@ describe('commands over SSH', function () {
     key = await shop.key('right');
     server = await shop.sshd({ authorized: [key] });
   });
-  after(async () => { await shop.clean(); });
+  after(async () => {
+    await shop.clean();
+  });
   beforeEach(async () => {
     abort = new AbortController();
-    shell = await connect({ host: '127.0.0.1', port: server.port, user: me, keyPath: key }, {
-      machine: 'm1', knownHostsFile: join(shop.folder, 'known'), unknownHostKey: 'trust', io: new RecordingIo(), signal: abort.signal, env: { HOME: shop.home },
-    });
+    shell = await connect(
+      { host: '127.0.0.1', port: server.port, user: me, keyPath: key },
+      {
+        machine: 'm1',
+        knownHostsFile: join(shop.folder, 'known'),
+        unknownHostKey: 'trust',
+        io: new RecordingIo(),
+        signal: abort.signal,
+        env: { HOME: shop.home },
+      },
+    );
   });
-  afterEach(async () => { await shell.close(); });
+  afterEach(async () => {
+    await shell.close();
+  });
 
   it('keep output, errors and exit status apart', async () => {
-    expect(await shell.exec('echo out; echo err >&2; exit 3', { ok: [0, 3] })).to.deep.equal({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+    expect(await shell.exec('echo out; echo err >&2; exit 3', { ok: [0, 3] })).to.deep.equal({
+      exitCode: 3,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    });
+  });
+
+  it('have their exit status although it comes in the packet that opens their channel', async () => {
+    const lumps = await lumpingProxy(server.port);
+    const slow = await connect({ host: '127.0.0.1', port: lumps.port, user: me, keyPath: key }, {
+      machine: 'm1', knownHostsFile: join(shop.folder, 'known-lumps'), unknownHostKey: 'trust', io: new RecordingIo(), signal: abort.signal,
+      env: { HOME: shop.home },
+    });
+    try {
+      expect(await slow.exec('exit 3', { ok: [3] })).to.include({ exitCode: 3 });
+    } finally {
+      await slow.close();
+      await lumps.close();
+    }
   });
 
   it('that fail are named with their last words, never with their input', async () => {
@@ -54,12 +85,39 @@ describe('commands over SSH', function () {
 
   it('hand over their lines as they come', async () => {
     const lines: string[] = [];
-    await shell.exec('printf "one\\ntwo\\r\\n"; sleep 0.05; printf "three" >&2', { onLine: (line) => { lines.push(line); } });
+    await shell.exec('printf "one\\ntwo\\r\\n"; sleep 0.05; printf "three" >&2', {
+      onLine: (line) => {
+        lines.push(line);
+      },
+    });
     expect(lines).to.deep.equal(['one', 'two', 'three']);
   });
 
   it('take words through quoting unchanged', async () => {
-    const words = ['', ' ', 'a b', '\'', '"', '\'"\'', '$HOME', '`id`', '$(id)', '\\', '\\n', 'line\nbreak', '*', '~', '!', '-n', 'é漢', ';true', '&', '#x', '{a,b}', 'a=b'];
+    const words = [
+      '',
+      ' ',
+      'a b',
+      "'",
+      '"',
+      "'\"'",
+      '$HOME',
+      '`id`',
+      '$(id)',
+      '\\',
+      '\\n',
+      'line\nbreak',
+      '*',
+      '~',
+      '!',
+      '-n',
+      'é漢',
+      ';true',
+      '&',
+      '#x',
+      '{a,b}',
+      'a=b',
+    ];
     const { stdout } = await shell.exec(`for word in ${quote(...words)}; do printf '%s\\0' "$word"; done`);
     expect(stdout.split('\0').slice(0, -1)).to.deep.equal(words);
   });
@@ -83,7 +141,13 @@ describe('commands over SSH', function () {
 
   it('are given up when aborted', async () => {
     const started = performance.now();
-    const running = failure(shell.exec('echo go; sleep 5', { onLine: () => { abort.abort(new Error('enough')); } }));
+    const running = failure(
+      shell.exec('echo go; sleep 5', {
+        onLine: () => {
+          abort.abort(new Error('enough'));
+        },
+      }),
+    );
     expect((await running).message).to.equal('enough');
     expect(performance.now() - started).to.be.below(4000);
     expect((await failure(shell.exec('true'))).message).to.equal('enough');
@@ -91,9 +155,15 @@ describe('commands over SSH', function () {
 
   it('tell of a host that goes away', async () => {
     // the session's process is ended only once the command runs
-    const error = await failure(shell.exec('echo go; sleep 5', { onLine: () => { void server.session().then((pid) => kill(pid)); } }));
+    const error = await failure(
+      shell.exec('echo go; sleep 5', {
+        onLine: () => {
+          void server.session().then((pid) => kill(pid));
+        },
+      }),
+    );
     expect(error.code).to.equal('SSH_LOST');
-    expect(error.message).to.include('the host went away while running \'echo go; sleep 5\'');
+    expect(error.message).to.include("the host went away while running 'echo go; sleep 5'");
     expect(shell.closed).to.equal(true);
     expect((await failure(shell.exec('true'))).code).to.equal('SSH_LOST');
   });
@@ -104,7 +174,7 @@ describe('commands over SSH', function () {
   });
 
   it('write a file with its mode, whole or not at all', async () => {
-    const path = join(shop.folder, 'a file\'s name');
+    const path = join(shop.folder, "a file's name");
     const data = randomBytes(100_000);
     await shell.upload(path, data, 0o640);
     expect((await readFile(path)).equals(data)).to.equal(true);
@@ -114,3 +184,28 @@ describe('commands over SSH', function () {
     expect((await readdir(shop.folder)).filter((name) => name.endsWith('.part'))).to.deep.equal([]);
   });
 });
+
+/** Holds back what the server says until it has been silent for a while, then passes it on in one piece. */
+async function lumpingProxy(target: number): Promise<{ port: number; close(): Promise<void> }> {
+  const proxy = createServer((client) => {
+    const upstream = connectTo(target, '127.0.0.1');
+    let held: Buffer[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    upstream.on('data', (data) => {
+      held.push(data);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        client.write(Buffer.concat(held));
+        held = [];
+      }, 400);
+    });
+    client.pipe(upstream);
+    for (const end of [client, upstream]) {
+      end.on('error', () => undefined);
+      end.on('close', () => { clearTimeout(timer); client.destroy(); upstream.destroy(); });
+    }
+  });
+  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
+  const { port } = proxy.address() as AddressInfo;
+  return { port, close: () => new Promise((resolve) => { proxy.close(() => { resolve(); }); }) };
+}

@@ -24,27 +24,43 @@ describe('the host key', function () {
     if (reason !== undefined) skip(this, reason);
     shop = await workshop();
     key = await shop.key('right');
-    server = await shop.sshd({ authorized: [key], hostKeys: [await shop.key('host-ed25519'), await shop.key('host-ecdsa', { type: 'ecdsa' })] });
+    server = await shop.sshd({
+      authorized: [key],
+      hostKeys: [await shop.key('host-ed25519'), await shop.key('host-ecdsa', { type: 'ecdsa' })],
+    });
   });
-  after(async () => { await shop.clean(); });
+  after(async () => {
+    await shop.clean();
+  });
   beforeEach(() => {
     io = new RecordingIo();
-    file = join(shop.folder, `known hosts ${count += 1}`);
+    file = join(shop.folder, `known hosts ${(count += 1)}`);
   });
 
   const visit = async (options: Partial<ConnectOptions> & { port?: number; keyPath?: string } = {}): Promise<void> => {
     const { port = server.port, keyPath = key, ...rest } = options;
-    const connection = await connect({ host: '127.0.0.1', port, user: me, keyPath }, {
-      machine: 'm1', knownHostsFile: file, unknownHostKey: 'trust', io, signal: new AbortController().signal, env: { HOME: shop.home }, ...rest,
-    });
+    const connection = await connect(
+      { host: '127.0.0.1', port, user: me, keyPath },
+      {
+        machine: 'm1',
+        knownHostsFile: file,
+        unknownHostKey: 'trust',
+        io,
+        signal: new AbortController().signal,
+        env: { HOME: shop.home },
+        ...rest,
+      },
+    );
     await connection.close();
   };
   const base64 = (publicKey: string): string => publicKey.split(' ')[1] ?? '';
 
-  it('is pinned at the first visit under the machine\'s name, with one line that says so', async () => {
+  it("is pinned at the first visit under the machine's name, with one line that says so", async () => {
     await visit();
     expect(io.infos).to.have.length(1);
-    expect(io.infos[0]).to.include('"m1"').and.include(`ED25519 ${fingerprint(base64(server.hostKey))}`);
+    expect(io.infos[0])
+      .to.include('"m1"')
+      .and.include(`ED25519 ${fingerprint(base64(server.hostKey))}`);
     expect(await readFile(file, 'utf8')).to.equal(`m1 ${server.hostKey}\n`);
     await visit({ unknownHostKey: 'refuse' });
     expect(io.infos).to.have.length(1);
@@ -74,7 +90,9 @@ describe('the host key', function () {
     const before = other.accepted();
     const error = await failure(visit({ port: other.port }));
     expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
-    expect(error.message).to.include(fingerprint(base64(server.hostKey))).and.include(fingerprint(base64(other.hostKey)));
+    expect(error.message)
+      .to.include(fingerprint(base64(server.hostKey)))
+      .and.include(fingerprint(base64(other.hostKey)));
     expect(error.hint).to.include(`ssh-keygen -R m1 -f '${file}'`);
     expect(other.accepted()).to.equal(before);
     execFileSync('sh', ['-c', (error.hint ?? '').slice((error.hint ?? '').indexOf('ssh-keygen'))], { stdio: 'ignore' });
@@ -96,7 +114,7 @@ describe('the host key', function () {
     expect(io.infos).to.deep.equal([]);
   });
 
-  describe('known to the user\'s own ssh', () => {
+  describe("known to the user's own ssh", () => {
     let home: string;
     beforeEach(async () => {
       home = join(shop.folder, `home ${count}`);
@@ -113,7 +131,7 @@ describe('the host key', function () {
       expect(await readHostKeys(file, { host: 'm1' })).to.have.length(1);
     });
 
-    it('is refused when the user\'s ssh knows another one', async () => {
+    it("is refused when the user's ssh knows another one", async () => {
       const own = join(home, '.ssh', 'known_hosts');
       const other = (await readFile(`${await shop.key(`another-${count}`)}.pub`, 'utf8')).trim();
       await writeFile(own, `[127.0.0.1]:${server.port} ${other}\n`);

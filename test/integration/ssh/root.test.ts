@@ -21,7 +21,11 @@ const programs: Record<string, Record<string, string>> = {
     sudo: `
 if [ "$1" = -n ]; then echo "sudo: a password is required" >&2; exit 1; fi
 shift; printf %s "$2" >&2; IFS= read -r given
-if [ "$given" != "pass word" ]; then printf "Sorry, try again.\\n%s" "$2" >&2; if IFS= read -r given; then :; else echo "sudo: no password was provided" >&2; fi; exit 1; fi
+if [ "$given" != "pass word" ]; then
+  printf "Sorry, try again.\\n%s" "$2" >&2
+  IFS= read -r given || echo "sudo: no password was provided" >&2
+  exit 1
+fi
 shift 2; exec "$@"`,
   },
   forbidden: {
@@ -49,8 +53,12 @@ describe('becoming root over SSH', function () {
     shop = await workshop();
     key = await shop.key('right');
   });
-  after(async () => { await shop.clean(); });
-  afterEach(async () => { for (const connection of open.splice(0)) await connection.close(); });
+  after(async () => {
+    await shop.clean();
+  });
+  afterEach(async () => {
+    for (const connection of open.splice(0)) await connection.close();
+  });
 
   const host = async (kind: string): Promise<Sshd> => {
     const known = servers.get(kind);
@@ -67,11 +75,23 @@ describe('becoming root over SSH', function () {
     servers.set(kind, server);
     return server;
   };
-  const root = async (kind: string, io: RecordingIo, env: NodeJS.ProcessEnv = {}): Promise<(script: string, variables?: Record<string, string>) => Promise<ExecResult>> => {
+  const root = async (
+    kind: string,
+    io: RecordingIo,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<(script: string, variables?: Record<string, string>) => Promise<ExecResult>> => {
     const server = await host(kind);
-    const connection = await connect({ host: '127.0.0.1', port: server.port, user: me, keyPath: key, sudoPasswordEnv: 'M1_SUDO' }, {
-      machine: 'm1', knownHostsFile: join(shop.folder, `known-${kind}`), unknownHostKey: 'trust', io, signal: new AbortController().signal, env: { HOME: shop.home, ...env },
-    });
+    const connection = await connect(
+      { host: '127.0.0.1', port: server.port, user: me, keyPath: key, sudoPasswordEnv: 'M1_SUDO' },
+      {
+        machine: 'm1',
+        knownHostsFile: join(shop.folder, `known-${kind}`),
+        unknownHostKey: 'trust',
+        io,
+        signal: new AbortController().signal,
+        env: { HOME: shop.home, ...env },
+      },
+    );
     open.push(connection);
     const shell = new RootShell((connection as Connection).link, { io, signal: new AbortController().signal, env, passwordEnv: 'M1_SUDO' });
     return (script, variables = {}) => shell.run(composeScript(script, variables), { title: 'the script x' });
@@ -80,7 +100,7 @@ describe('becoming root over SSH', function () {
 
   it('needs nothing when root logged in', async () => {
     const run = await root('root', new RecordingIo());
-    expect((await run('echo "$WHO"; cat', { WHO: 'it\'s me' })).stdout).to.equal('it\'s me\n');
+    expect((await run('echo "$WHO"; cat', { WHO: "it's me" })).stdout).to.equal("it's me\n");
   });
 
   it('uses sudo without a password', async () => {
@@ -157,9 +177,17 @@ describe('becoming root over SSH', function () {
 
   it('runs a template by its name', async () => {
     const server = await host('root');
-    const connection = await connect({ host: '127.0.0.1', port: server.port, user: me, keyPath: key }, {
-      machine: 'm1', knownHostsFile: join(shop.folder, 'known-root'), unknownHostKey: 'trust', io: new RecordingIo(), signal: new AbortController().signal, env: { HOME: shop.home },
-    });
+    const connection = await connect(
+      { host: '127.0.0.1', port: server.port, user: me, keyPath: key },
+      {
+        machine: 'm1',
+        knownHostsFile: join(shop.folder, 'known-root'),
+        unknownHostKey: 'trust',
+        io: new RecordingIo(),
+        signal: new AbortController().signal,
+        env: { HOME: shop.home },
+      },
+    );
     open.push(connection);
     expect((await failure(connection.rootScript('no/such.sh'))).message).to.include('no/such.sh');
   });

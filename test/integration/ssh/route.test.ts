@@ -29,18 +29,28 @@ describe('the way to a host', function () {
     target = await shop.sshd({ authorized: [key] });
     bastion = await shop.sshd({ authorized: [key] });
   });
-  after(async () => { await shop.clean(); });
+  after(async () => {
+    await shop.clean();
+  });
   beforeEach(async () => {
     io = new RecordingIo();
-    home = join(shop.folder, `home-${count += 1}`);
+    home = join(shop.folder, `home-${(count += 1)}`);
     file = join(shop.folder, `known-${count}`);
     await mkdir(join(home, '.ssh'), { recursive: true });
   });
 
-  const open = (endpoint: Partial<SshEndpoint>): Promise<SshConnection> => connect({ host: '127.0.0.1', port: target.port, user: me, ...endpoint }, {
-    machine: 'm1', knownHostsFile: file, unknownHostKey: 'trust', io, signal: new AbortController().signal,
-    env: { HOME: home, PATH: process.env['PATH'] },
-  });
+  const open = (endpoint: Partial<SshEndpoint>): Promise<SshConnection> =>
+    connect(
+      { host: '127.0.0.1', port: target.port, user: me, ...endpoint },
+      {
+        machine: 'm1',
+        knownHostsFile: file,
+        unknownHostKey: 'trust',
+        io,
+        signal: new AbortController().signal,
+        env: { HOME: home, PATH: process.env['PATH'] },
+      },
+    );
   const speaks = async (endpoint: Partial<SshEndpoint>): Promise<void> => {
     const connection = await open(endpoint);
     expect((await connection.exec('echo there')).stdout).to.equal('there\n');
@@ -89,7 +99,17 @@ describe('the way to a host', function () {
   });
 
   it('follows ProxyJump of ~/.ssh/config', async () => {
-    await configure('Host box', '  HostName 127.0.0.1', '  ProxyJump gate', 'Host gate', '  HostName 127.0.0.1', `  User ${me}`, `  Port ${bastion.port}`, 'Host *', `  IdentityFile ${key}`);
+    await configure(
+      'Host box',
+      '  HostName 127.0.0.1',
+      '  ProxyJump gate',
+      'Host gate',
+      '  HostName 127.0.0.1',
+      `  User ${me}`,
+      `  Port ${bastion.port}`,
+      'Host *',
+      `  IdentityFile ${key}`,
+    );
     const before = bastion.accepted();
     await speaks({ host: 'box' });
     expect(bastion.accepted()).to.equal(before + 1);
@@ -97,7 +117,11 @@ describe('the way to a host', function () {
 
   it('follows ProxyCommand, and tells what it said when it failed', async () => {
     const relay = join(shop.folder, 'relay.mjs');
-    await writeFile(relay, 'import { connect } from "node:net"; const s = connect(+process.argv[3], process.argv[2]); process.stdin.pipe(s); s.pipe(process.stdout);\n');
+    await writeFile(
+      relay,
+      'import { connect } from "node:net"; const [, , host, port] = process.argv; const s = connect(+port, host);'
+        + ' process.stdin.pipe(s); s.pipe(process.stdout);\n',
+    );
     await configure('Host box', '  HostName 127.0.0.1', `  ProxyCommand ${process.execPath} ${relay} %h %p`);
     await speaks({ host: 'box', keyPath: key });
     await configure('Host box', '  ProxyCommand sh -c "echo no way through >&2; exit 1"');
@@ -126,7 +150,11 @@ describe('the way to a host', function () {
   it('forwards a stream to a port of the host', async () => {
     const connection = await open({ keyPath: key });
     const stream = await connection.forward('127.0.0.1', bastion.port);
-    const hello = await new Promise<string>((resolve) => { stream.once('data', (data: Buffer) => { resolve(data.toString()); }); });
+    const hello = await new Promise<string>((resolve) => {
+      stream.once('data', (data: Buffer) => {
+        resolve(data.toString());
+      });
+    });
     expect(hello).to.match(/^SSH-2\.0-/);
     stream.destroy();
     await connection.close();

@@ -36,35 +36,48 @@ describe('a session', function () {
     key = await shop.key('the 100% right key');
     server = await shop.sshd({ authorized: [key], settings: ['AcceptEnv TSM_TEST'] });
   });
-  after(async () => { await shop.clean(); });
+  after(async () => {
+    await shop.clean();
+  });
   beforeEach(async () => {
     // a blank and a percent sign: both mean something inside ssh's settings
-    file = join(shop.folder, `known % hosts ${count += 1}`);
+    file = join(shop.folder, `known % hosts ${(count += 1)}`);
     home = join(shop.folder, `home-${count}`);
     await mkdir(join(home, '.ssh'), { recursive: true });
     await writeFile(join(home, '.ssh', 'config'), 'Host *\n');
   });
 
-  const words = (args: readonly string[], { endpoint = {}, native = false }: { endpoint?: Partial<SshEndpoint>; native?: boolean } = {}): string[] => [
-    '--import=tsx', runner,
+  const words = (
+    args: readonly string[],
+    { endpoint = {}, native = false }: { endpoint?: Partial<SshEndpoint>; native?: boolean } = {},
+  ): string[] => [
+    '--import=tsx',
+    runner,
     JSON.stringify({ host: '127.0.0.1', port: server.port, user: me, keyPath: key, ...endpoint }),
     JSON.stringify({ knownHostsFile: file, args, native }),
   ];
-  const start = (program: string, args: readonly string[], input: string | Buffer): Promise<Result> => new Promise((resolve) => {
-    const child = spawn(program, args, { env: { PATH: process.env['PATH'], HOME: home, TERM: 'xterm' } });
-    const stdout: Buffer[] = [];
-    let stderr = '';
-    child.stdout.on('data', (data: Buffer) => { stdout.push(data); });
-    child.stderr.on('data', (data: Buffer) => { stderr += data.toString(); });
-    child.on('close', (status) => { resolve({ status, stdout: Buffer.concat(stdout), stderr }); });
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
+  const start = (program: string, args: readonly string[], input: string | Buffer): Promise<Result> =>
+    new Promise((resolve) => {
+      const child = spawn(program, args, { env: { PATH: process.env['PATH'], HOME: home, TERM: 'xterm' } });
+      const stdout: Buffer[] = [];
+      let stderr = '';
+      child.stdout.on('data', (data: Buffer) => {
+        stdout.push(data);
+      });
+      child.stderr.on('data', (data: Buffer) => {
+        stderr += data.toString();
+      });
+      child.on('close', (status) => {
+        resolve({ status, stdout: Buffer.concat(stdout), stderr });
+      });
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(input);
+    });
   const session = (args: readonly string[], options: Parameters<typeof words>[1] & { input?: string | Buffer } = {}): Promise<Result> =>
     start(process.execPath, words(args, options), options.input ?? '');
 
   for (const native of [false, true]) {
-    describe(native ? 'with the built-in client' : 'with the system\'s ssh', () => {
+    describe(native ? 'with the built-in client' : "with the system's ssh", () => {
       it('runs one command and returns its status', async () => {
         const result = await session(['echo out; echo err >&2;', 'exit', '7'], { native });
         expect(result.status).to.equal(7);
@@ -123,24 +136,29 @@ describe('a session', function () {
         const result = await start('script', ['-qec', line, '/dev/null'], `tty; stty -a < "$(cat ${quote(here)})"; exit 9\n`);
         const [during = '', after = ''] = result.stdout.toString().split('status 9');
         expect(during).to.match(/\/dev\/pts\/\d+/);
-        expect(during).to.match(/-icanon\b/).and.match(/-isig\b/);
-        expect(after).to.match(/\sicanon/).and.match(/\sisig/).and.match(/\secho\s/);
+        expect(during)
+          .to.match(/-icanon\b/)
+          .and.match(/-isig\b/);
+        expect(after)
+          .to.match(/\sicanon/)
+          .and.match(/\sisig/)
+          .and.match(/\secho\s/);
       });
     });
   }
 
-  it('with the system\'s ssh takes ssh options before the command', async () => {
+  it("with the system's ssh takes ssh options before the command", async () => {
     const result = await session(['-o', 'SetEnv=TSM_TEST=yes', '--', 'echo', '$TSM_TEST']);
     expect(result.stdout.toString()).to.equal('yes\n');
   });
 
-  it('with the system\'s ssh honours the user\'s configuration', async () => {
+  it("with the system's ssh honours the user's configuration", async () => {
     await writeFile(join(home, '.ssh', 'config'), 'Host box\n HostName 127.0.0.1\n SetEnv TSM_TEST=configured\n');
     const result = await session(['echo $TSM_TEST'], { endpoint: { host: 'box' } });
     expect(result.stdout.toString()).to.equal('configured\n');
   });
 
-  it('with the system\'s ssh takes the key over that the user\'s own ssh knows', async () => {
+  it("with the system's ssh takes the key over that the user's own ssh knows", async () => {
     await writeFile(join(home, '.ssh', 'known_hosts'), `[127.0.0.1]:${server.port} ${server.hostKey}\n`);
     const result = await session(['true']);
     expect(result).to.include({ status: 0, stderr: '' });
@@ -155,8 +173,12 @@ describe('a session', function () {
     const child = await new Promise<Result>((resolve) => {
       const process_ = spawn(process.execPath, words(['echo', 'here']), { env: { PATH: shop.folder, HOME: shop.home } });
       const stdout: Buffer[] = [];
-      process_.stdout.on('data', (data: Buffer) => { stdout.push(data); });
-      process_.on('close', (status) => { resolve({ status, stdout: Buffer.concat(stdout), stderr: '' }); });
+      process_.stdout.on('data', (data: Buffer) => {
+        stdout.push(data);
+      });
+      process_.on('close', (status) => {
+        resolve({ status, stdout: Buffer.concat(stdout), stderr: '' });
+      });
       process_.stdin.end();
     });
     expect(child.stdout.toString()).to.equal('here\n');

@@ -20,7 +20,9 @@ describe('SSH keys', () => {
     folder = await mkdtemp(join(tmpdir(), 'tsm-keys-'));
     path = join(folder, 'm1', 'id_ed25519');
   });
-  afterEach(async () => { await rm(folder, { recursive: true }); });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
 
   it('are made as ssh-keygen makes them, and closed to others even under umask 000', async () => {
     const before = process.umask(0);
@@ -82,7 +84,13 @@ describe('SSH keys', () => {
     expect(half.code).to.equal('SSH_KEY_UNREADABLE');
     expect(half.hint).to.equal(`Name the private key: ${path}`);
     const other = join(folder, 'other');
-    for (const text of ['', 'garbage', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----', '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----']) {
+    for (const text of [
+      '',
+      'garbage',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----',
+      '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----',
+    ]) {
       await writeFile(other, text, { mode: 0o600 });
       const error = await failure(checkPrivateKey(other));
       expect(error.code, text).to.equal('SSH_KEY_UNREADABLE');
@@ -99,6 +107,8 @@ describe('SSH keys', () => {
     expect(file.encrypted).to.equal(true);
     expect(file.public?.getPublicSSH().toString('base64')).to.equal(half);
     expect(file.open('open sesame').isPrivateKey()).to.equal(true);
-    expect(() => file.open('wrong')).to.throw().with.property('code', 'SSH_KEY_PASSPHRASE');
+    expect(() => file.open('wrong'))
+      .to.throw()
+      .with.property('code', 'SSH_KEY_PASSPHRASE');
   });
 });

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { fingerprint, forgetHostKeys, knownHostsName, namesHost, parseKnownHosts, pinHostKey, readHostKeys } from '../../../src/ssh/known-hosts.js';
+import {
+  fingerprint,
+  forgetHostKeys,
+  knownHostsName,
+  namesHost,
+  parseKnownHosts,
+  pinHostKey,
+  readHostKeys,
+} from '../../../src/ssh/known-hosts.js';
 
 const one = 'AAAAC3NzaC1lZDI1NTE5AAAAIJ0jdtQsCxAQEWr2GWB51gYrDrjAwgIY9ybiqGkW8fLd';
 const two = 'AAAAC3NzaC1lZDI1NTE5AAAAIPhPbZeOG2+dnCA/v+mjACU9PZRBzPCVOS7U9ve0W5QE';
@@ -16,7 +24,9 @@ describe('known_hosts', () => {
     folder = await mkdtemp(join(tmpdir(), 'tsm-known-'));
     file = join(folder, 'known_hosts');
   });
-  afterEach(async () => { await rm(folder, { recursive: true }); });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
 
   it('names other ports than 22', () => {
     expect(knownHostsName({ host: 'Host' })).to.equal('host');
@@ -31,7 +41,8 @@ describe('known_hosts', () => {
   it('passes over comments, empty lines and torn lines', () => {
     const entries = parseKnownHosts(`# words\r\n\n a,b ssh-ed25519 ${one} comment\n@revoked * ssh-ed25519 ${two}\nonly two\n`);
     expect(entries.map(({ marker, hosts, base64 }) => ({ marker, hosts, base64 }))).to.deep.equal([
-      { marker: undefined, hosts: 'a,b', base64: one }, { marker: '@revoked', hosts: '*', base64: two },
+      { marker: undefined, hosts: 'a,b', base64: one },
+      { marker: '@revoked', hosts: '*', base64: two },
     ]);
   });
 

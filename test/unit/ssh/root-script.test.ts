@@ -5,14 +5,19 @@ import { expect } from 'chai';
 
 import { composeScript } from '../../../src/ssh/root-script.js';
 
-const shells = [['dash'], ['bash'], ['busybox', 'ash']].filter(([program = '', ...args]) => spawnSync(program, [...args, '-c', ':']).status === 0);
+const shells = [['dash'], ['bash'], ['busybox', 'ash']].filter(
+  ([program = '', ...args]) => spawnSync(program, [...args, '-c', ':']).status === 0,
+);
 
 describe('a script for root', () => {
   it('refuses names that are no variables', () => {
-    for (const name of ['lower', 'A B', '1A', 'A;rm', 'A-B', '']) expect(() => composeScript('', { [name]: 'x' }), name).to.throw(RangeError);
+    for (const name of ['lower', 'A B', '1A', 'A;rm', 'A-B', ''])
+      expect(() => composeScript('', { [name]: 'x' }), name).to.throw(RangeError);
   });
 
-  it('is tested with at least one shell', () => { expect(shells).to.not.be.empty; });
+  it('is tested with at least one shell', () => {
+    expect(shells).to.not.be.empty;
+  });
 
   for (const [program = '', ...args] of shells) {
     describe(`in ${[program, ...args].join(' ')}`, () => {
@@ -20,7 +25,11 @@ describe('a script for root', () => {
         spawnSync(program, [...args, '-s'], { input: composeScript(template, variables), encoding: 'utf8' });
 
       it('has its variables as they were, key files included', () => {
-        const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+        const { privateKey } = generateKeyPairSync('rsa', {
+          modulusLength: 2048,
+          privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+          publicKeyEncoding: { type: 'spki', format: 'pem' },
+        });
         const nasty = ' $HOME `id` \'"\\n\n%s & ; ';
         const { stdout } = run('printf "%s\\0" "$KEY" "$NASTY" "$EMPTY"', { KEY: privateKey.repeat(5), NASTY: nasty, EMPTY: '' });
         expect(stdout.split('\0')).to.deep.equal([privateKey.repeat(5), nasty, '', '']);

@@ -14,22 +14,39 @@ describe('a jump host', () => {
 
   for (const text of ['', '@', 'a b', '-oProxyCommand=x', '-x@host', 'host:0', 'host:65536', 'host:x', 'a:b:c', 'host/path']) {
     it(`is refused: "${text}"`, () => {
-      expect(() => parseJump(text)).to.throw(TsmachineError).with.property('code', 'FLAG_INVALID');
+      expect(() => parseJump(text))
+        .to.throw(TsmachineError)
+        .with.property('code', 'FLAG_INVALID');
     });
   }
 });
 
 describe('what ssh -G says', () => {
   it('is taken over', () => {
-    const settings = parseSettings('box', 'user bob\nhostname 10.0.0.1\nport 2222\nidentityfile ~/.ssh/a\nidentityfile ~/b c\nidentitiesonly yes\nproxyjump a,ops@b:3\nidentityagent none\n');
+    const settings = parseSettings(
+      'box',
+      'user bob\nhostname 10.0.0.1\nport 2222\nidentityfile ~/.ssh/a\nidentityfile ~/b c\nidentitiesonly yes\n'
+        + 'proxyjump a,ops@b:3\nidentityagent none\n',
+    );
     expect(settings).to.deep.equal({
-      hostname: '10.0.0.1', user: 'bob', port: 2222, identityFiles: ['~/.ssh/a', '~/b c'], identitiesOnly: true, identityAgent: 'none',
-      proxyJump: ['a', 'ops@b:3'], proxyCommand: undefined, hostKeyAlias: undefined,
+      hostname: '10.0.0.1',
+      user: 'bob',
+      port: 2222,
+      identityFiles: ['~/.ssh/a', '~/b c'],
+      identitiesOnly: true,
+      identityAgent: 'none',
+      proxyJump: ['a', 'ops@b:3'],
+      proxyCommand: undefined,
+      hostKeyAlias: undefined,
     });
   });
 
   it('may be next to nothing', () => {
-    expect(parseSettings('box', 'proxyjump none\nproxycommand none\n')).to.include({ hostname: 'box', proxyCommand: undefined, identitiesOnly: false });
+    expect(parseSettings('box', 'proxyjump none\nproxycommand none\n')).to.include({
+      hostname: 'box',
+      proxyCommand: undefined,
+      identitiesOnly: false,
+    });
   });
 });
 
