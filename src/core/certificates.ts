@@ -66,7 +66,7 @@ export async function serverCertificate(session: Session, config: HostConfig, na
 
 /** Every way this machine is addressed: `--tls-san`, its addresses, its names, and the tunnels that end on the host itself. */
 export function certificateNames(config: HostConfig, addresses: readonly string[], hostname: string): string[] {
-  const own = config.HostOptions.AuthOptions.ServerCertSANs ?? [];
+  const own = config.HostOptions.AuthOptions.ServerCertSANs;
   return [...new Set([...own, ...addresses, config.Name, hostname, 'localhost', '127.0.0.1', '::1'].filter((name) => name !== ''))];
 }
 

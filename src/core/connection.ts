@@ -1,4 +1,4 @@
-import type { SshConnection } from '../ssh/connect.js';
+import type { SshConnection } from '../ssh/types.js';
 import { TsmachineError } from './errors.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';

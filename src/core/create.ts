@@ -4,7 +4,7 @@ import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions }
 import { copyClientCertificates, ensureAuthorityOf } from './certificates.js';
 import { connectTo } from './connection.js';
 import { TsmachineError, messageOf } from './errors.js';
-import { Machine, attachDriver } from './machine.js';
+import { type Machine, attachDriver } from './machine.js';
 import { validateName } from './names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import type { DriverContext, DriverData } from '../driver/contract.js';
@@ -54,7 +53,7 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
 
 /** Locks of the computer lie outside every store, one folder per user so that nobody else can hold them open. */
 function computerLock(lockName: string): string {
-  const user = process.getuid?.() ?? createHash('sha256').update(process.env['USERNAME'] ?? '').digest('hex').slice(0, 8);
+  const user = process.getuid?.() ?? userInfo().username;
   const base = process.platform === 'linux' && user === 0 ? '/run/lock' : tmpdir();
-  return join(base, `tsmachine-${user}`, `${lockName.replace(/[^\w.-]/g, '_')}.lock`);
+  return join(base, `tsmachine-${user}`, lockName.replace(/[^\w.-]/g, '_'));
 }

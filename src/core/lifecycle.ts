@@ -1,7 +1,7 @@
 import type { DriverData, State } from '../driver/contract.js';
 import { TsmachineError } from './errors.js';
 import { connectTo } from './connection.js';
-import { Machine, openMachine } from './machine.js';
+import { type Machine, openMachine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
 import type { Session } from './session.js';
 import { verifyEngine } from './verify.js';

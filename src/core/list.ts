@@ -141,9 +141,9 @@ async function askEngine(session: Session, config: HostConfig, url: string): Pro
 
 function swarmOf(config: HostConfig, masters: ReadonlyMap<string, string>): Pick<MachineRow, 'swarm'> {
   const swarm = config.HostOptions.SwarmOptions;
-  const master = masters.get(swarm?.Discovery ?? '');
+  const master = masters.get(swarm.Discovery);
   if (master === undefined) return { swarm: '' };
-  return { swarm: swarm?.Master ? `${master} (master)` : master };
+  return { swarm: swarm.Master ? `${master} (master)` : master };
 }
 
 /** Active is the machine that DOCKER_HOST points at; a classic swarm's master also under the swarm's own port (spec 2.9). */
@@ -151,8 +151,8 @@ function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): 
   const dockerHost = env['DOCKER_HOST'] ?? '';
   if (row.state !== 'Running' || dockerHost === '') return { activeHost: false, activeSwarm: false };
   const swarm = config.HostOptions.SwarmOptions;
-  const swarmPort = /:(\d+)$/.exec(swarm?.Host ?? '')?.[1];
-  const activeSwarm = swarm?.Master === true && swarmPort !== undefined && row.url.replace(/:\d+$/, `:${swarmPort}`) === dockerHost;
+  const swarmPort = /:(\d+)$/.exec(swarm.Host)?.[1];
+  const activeSwarm = swarm.Master && swarmPort !== undefined && row.url.replace(/:\d+$/, `:${swarmPort}`) === dockerHost;
   return { activeHost: row.url === dockerHost, activeSwarm };
 }
 

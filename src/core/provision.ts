@@ -1,4 +1,4 @@
-import type { SshConnection } from '../ssh/connect.js';
+import type { SshConnection } from '../ssh/types.js';
 import type { HostFacts } from '../provision/detect.js';
 import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';

@@ -42,7 +42,7 @@ export function textFlag(flags: FlagValues, name: string): string {
 
 export function listFlag(flags: FlagValues, name: string): readonly string[] {
   const value = flags[name];
-  return Array.isArray(value) ? value : [];
+  return typeof value === 'object' ? value : [];
 }
 
 /** @throws TsmachineError FLAG_INVALID when the flag is not a whole number within the bounds. */

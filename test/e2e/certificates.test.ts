@@ -45,10 +45,10 @@ describe('certificates of a real engine', () => {
   it('are asked of every client', async () => {
     const outcome = await new Promise<string>((resolve) => {
       const socket = connect({ host: ip, port: 2376, rejectUnauthorized: false }, () => {
-        socket.on('error', (error) => { resolve(error.message); }).on('data', (data) => { resolve(`answered ${data.toString()}`); });
+        socket.on('error', (error: Error) => { resolve(error.message); }).on('data', (data: Buffer) => { resolve(`answered ${data.toString()}`); });
         socket.write('GET /version HTTP/1.0\r\n\r\n');
       });
-      socket.on('error', (error) => { resolve(error.message); }).on('close', () => { resolve('closed'); });
+      socket.on('error', (error: Error) => { resolve(error.message); }).on('close', () => { resolve('closed'); });
     });
     expect(outcome).to.match(/certificate required|bad certificate|closed/i).and.not.to.match(/answered/);
   });

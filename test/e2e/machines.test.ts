@@ -67,7 +67,7 @@ describe('local machines from nothing to rm', () => {
 
   it('comes back after the computer was switched off', async () => {
     const addresses = await Promise.all(names.map(ip));
-    await powerCut();
+    await powerCut(store);
     expect((await succeed(['status', 'worker2'], { store })).stdout).to.equal('Stopped\n');
     await succeed(['start', ...names], { store });
     expect(await Promise.all(names.map(ip))).to.deep.equal(addresses);
@@ -89,8 +89,8 @@ describe('local machines from nothing to rm', () => {
 });
 
 /** What a power cut does to the machines of this computer: processes, mounts, name spaces and bridges are gone, files stay. */
-async function powerCut(): Promise<void> {
-  const { stdout } = await run('pgrep', ['-x', 'systemd-nspawn']);
+async function powerCut(store: string): Promise<void> {
+  const { stdout } = await run('pgrep', ['-f', `^/usr/bin/systemd-nspawn .*${store}/`]);
   for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
   const script = String.raw`
     for i in $(seq 100); do pgrep -x systemd-nspawn >/dev/null || break; sleep 0.1; done

@@ -67,6 +67,7 @@ export class Lab {
     await machine.keep(await driver.create(machine.data, machine.ctx));
     const host = await labHost(session, machine, () => { this.#hosts.splice(this.#hosts.indexOf(host), 1); });
     this.#hosts.push(host);
+    await host.run('true');
     return host;
   }
 
@@ -88,7 +89,6 @@ async function labHost(session: Session, machine: Machine, forget: () => void): 
     if (connection === undefined || connection.closed) connection = await connectTo(session, machine);
     return connection.exec(command, { timeout: 180_000, ...options });
   };
-  await run('true');
   return {
     name: machine.name,
     ip: endpoint.addresses[0]?.ip ?? '',

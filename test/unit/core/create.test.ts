@@ -10,7 +10,7 @@ import { silentIo } from '../../../src/core/io.js';
 import { removeMachine } from '../../../src/core/remove.js';
 import { openSession, type Session } from '../../../src/core/session.js';
 import { readJournal, writeJournal } from '../../../src/store/journal.js';
-import { openStore } from '../../../src/store/store.js';
+import { openStore, type Machine } from '../../../src/store/store.js';
 
 describe('createMachine', () => {
   let made: string;
@@ -144,8 +144,8 @@ describe('createMachine', () => {
         io: { ...silentIo, info: (text) => { if (text === 'Creating machine...') seen.push(text); } },
       });
       const reading = new Promise<string>((resolve, reject) => {
-        const { save } = probe.store;
-        Object.assign(probe.store, { save: async (machine: Parameters<typeof save>[0]) => {
+        const save = probe.store.save.bind(probe.store);
+        Object.assign(probe.store, { save: async (machine: Machine) => {
           const journal = await readJournal(probe.store.machine(name).journal);
           if (journal) resolve(journal.request); else reject(new Error('saved without a journal'));
           await save(machine);
