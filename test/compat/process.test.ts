@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+
+import { expect } from 'chai';
+
+import { program, tsmachine } from '../helpers/cli.js';
+import { scratch } from '../helpers/scratch.js';
+
+/** What only a process of its own can show: signals, closed pipes, exit statuses, the environment. */
+describe('compatibility: the process', () => {
+  const store = scratch();
+
+  it('ends with the status of the command', async () => {
+    expect(await tsmachine(['version'], { store })).to.deep.include({ code: 0, stderr: '' });
+    expect(await tsmachine(['ls', '--bogus'], { store })).to.deep.include({ code: 2, stdout: '' });
+    expect(await tsmachine(['status', 'nope'], { store })).to.deep.include({ code: 1, stdout: '' });
+  });
+
+  it('says what is missing without HOME', async () => {
+    const { code, stderr } = await tsmachine(['ls'], { store: '', env: { HOME: '' } });
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^There is no home folder: HOME is not set\n/);
+  });
+
+  it('survives a reader that goes away', async () => {
+    const child = spawn(process.execPath, [program, 'help', 'create'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+    const [status] = await once(child, 'close') as [number | null];
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+  });
+
+  describe('interrupted', () => {
+    let silent: Server;
+    let connected: Promise<unknown>;
+
+    before(async () => {
+      silent = createServer();
+      connected = once(silent, 'connection');
+      silent.listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+    });
+    after(() => { silent.close(); });
+
+    it('ends in order with 130 and says how to go on', async () => {
+      const { port } = silent.address() as AddressInfo;
+      const args = ['create', '-d', 'generic', '--generic-ip-address', '127.0.0.1', '--generic-ssh-port', String(port), 'm1'];
+      const result = await tsmachine(args, {
+        store,
+        onStart: (pid) => { connected.then(() => process.kill(pid, 'SIGINT'), () => undefined); },
+      });
+      expect(result).to.include({ code: 130, signal: null });
+      expect(result.stderr).to.match(/Interrupted\nRun the same command again to continue, or remove what was made: tsmachine rm -y m1\n$/);
+      expect((await tsmachine(['rm', '-y', 'm1'], { store })).code).to.equal(0);
+    });
+  });
+});
