@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../../src/core/errors.js';
 import { machineAddresses, parseCidr } from './cidr.js';
+import { removeIfEmpty } from './folders.js';
 
 /** Who has which address. */
 export interface Lease {
@@ -87,14 +88,6 @@ export async function writeRegistry(registry: Registry, file: string): Promise<v
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(temporary, `${JSON.stringify(registry, null, 2)}\n`, { mode: 0o600, flush: true });
   await rename(temporary, file);
-}
-
-async function removeIfEmpty(dir: string): Promise<void> {
-  try {
-    await rmdir(dir);
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
-  }
 }
 
 function isRegistry(value: unknown): value is Registry {
