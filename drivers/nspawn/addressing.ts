@@ -6,6 +6,7 @@ import type { Computer } from './api.js';
 import { formatCidr, parseCidr } from './cidr.js';
 import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
 import { dropBridge, raiseBridge } from './network.js';
+import { closeComputer, openComputer } from './settings.js';
 import { checkRange, freeRange, parseRoutes, type Route } from './routes.js';
 
 /** Everything below holds this lock: leases, bridges, rules and forwarding belong to the computer, not to a store. */
@@ -40,7 +41,7 @@ export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverCo
     const range = parseCidr(request.cidr) ?? freeRange(routes);
     checkRange(range, routes);
     const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatCidr(range), ip: request.ip });
-    await writeRegistry(await openForwarding(registry, computer), computer.registryFile);
+    await writeRegistry(await openComputer(registry, computer), computer.registryFile);
     await raiseBridge(lease.cidr, computer);
     return lease;
   });
@@ -80,39 +81,5 @@ async function pruned(registry: Registry, computer: Computer, bury: Bury, except
 async function settle(before: Registry, after: Registry, computer: Computer): Promise<void> {
   const stillUsed = rangesOf(after);
   for (const cidr of rangesOf(before)) if (!stillUsed.includes(cidr)) await dropBridge(cidr, computer);
-  await writeRegistry(stillUsed.length === 0 ? await closeForwarding(after, computer) : after, computer.registryFile);
-}
-
-/** Remembers what forwarding was before it is turned on: after a reboot of the computer that is asked anew. */
-async function openForwarding(registry: Registry, computer: Computer): Promise<Registry> {
-  const { bootId } = await computer.facts();
-  if (registry.forwarding?.bootId === bootId) {
-    await computer.setForwarding('1');
-    return registry;
-  }
-  const remembered = { ...registry, forwarding: { bootId, before: await computer.forwarding() } };
-  await writeRegistry(remembered, computer.registryFile);
-  await computer.setForwarding('1');
-  return remembered;
-}
-
-async function closeForwarding(registry: Registry, computer: Computer): Promise<Registry> {
-  const { forwarding, ...rest } = registry;
-  const { bootId } = await computer.facts();
-  if (forwarding?.bootId === bootId && forwarding.before !== '1' && !await othersForward(computer)) await computer.setForwarding(forwarding.before);
-  await closeNamespaceFolder(computer);
-  return rest;
-}
-
-/** Somebody who came after us (an engine on this computer, say) counts on forwarding too when addresses are still translated. */
-async function othersForward(computer: Computer): Promise<boolean> {
-  const { stdout } = await computer.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']);
-  return /-j (MASQUERADE|SNAT)/.test(stdout);
-}
-
-/** `ip netns add` mounts its folder onto itself at the first call; without any namespace that mount serves nobody. */
-async function closeNamespaceFolder(computer: Computer): Promise<void> {
-  const { stdout } = await computer.run('ip', ['netns', 'list']);
-  if (stdout.trim() !== '') return;
-  for (const point of await computer.mountsBelow('/run/netns')) await computer.run('umount', [point]);
+  await writeRegistry(stillUsed.length === 0 ? await closeComputer(after, computer) : after, computer.registryFile);
 }

@@ -13,11 +13,18 @@ export interface Lease {
   readonly ip: string;
 }
 
+export interface Before {
+  readonly bootId: string;
+  readonly forwarding: string;
+  /** cgroup v2 controllers handed on to the computer's groups. */
+  readonly controllers: readonly string[];
+}
+
 /** What is known computer-wide, for machines of every store. */
 export interface Registry {
   readonly leases: Readonly<Record<string, Lease>>;
-  /** What IP forwarding was before us, in which boot of the computer. */
-  readonly forwarding?: { readonly bootId: string; readonly before: string };
+  /** The computer's settings before us, and in which boot of the computer. */
+  readonly before?: Before;
 }
 
 const empty: Registry = { leases: {} };
@@ -80,7 +87,7 @@ export async function readRegistry(file: string): Promise<Registry> {
 /** Replaces the file in one step; an empty registry leaves no file and no folder behind. */
 export async function writeRegistry(registry: Registry, file: string): Promise<void> {
   const temporary = join(dirname(file), '.leases.new'); // the caller holds the lock: one name is enough
-  if (Object.keys(registry.leases).length === 0 && registry.forwarding === undefined) {
+  if (Object.keys(registry.leases).length === 0 && registry.before === undefined) {
     for (const path of [file, temporary]) await rm(path, { force: true });
     for (const dir of [dirname(file), dirname(dirname(file))]) await removeIfEmpty(dir);
     return;

@@ -59,8 +59,12 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     disk: () => Promise.resolve({ kind: fake.diskKind, freeBytes: fake.freeBytes }),
     read: (path) => Promise.resolve(fake.files.get(path)),
     aptSources: () => Promise.resolve([]),
-    forwarding: () => Promise.resolve(fake.forward),
-    setForwarding: (value) => { fake.forward = value; return Promise.resolve(); },
+    setting: (file) => Promise.resolve(file.endsWith('ip_forward') ? fake.forward : fake.files.get(file) ?? ''),
+    set: (file, value) => {
+      if (file.endsWith('ip_forward')) fake.forward = value;
+      else fake.files.set(file, value);
+      return Promise.resolve();
+    },
     async processes(group) {
       const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '').map(Number);
