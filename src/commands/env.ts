@@ -14,6 +14,7 @@ export default class Env extends MachineCommand {
   static override usage = '[name]';
   static override example = 'env --shell fish m1';
   static override flags = {
+    'swarm': Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }),
     'shell': Flags.string({
       description: 'Force environment to be configured for a specified shell: [fish, cmd, powershell, tcsh, emacs], default is auto-detect',
     }),
@@ -36,10 +37,10 @@ export default class Env extends MachineCommand {
 
   private async set(shell: ReturnType<typeof shellNamed>, noProxy: boolean): Promise<string[]> {
     const { env } = this.invocation;
-    const { session, name } = await this.oneMachine(Env.flags);
+    const { session, name, line: { flags } } = await this.oneMachine(Env.flags);
     const { dockerConnection, machineIp } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
-    const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name));
+    const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name, flags));
     const lines = setLines(shell, { name, url, certDir }, process.platform);
     return noProxy ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;
   }
