@@ -11,7 +11,7 @@ export function machineTable(rows: readonly MachineRow[]): string {
 }
 
 /** A machine nothing is known about is neither active nor not. */
-function activeMark(row: MachineRow): string {
+export function activeMark(row: MachineRow): string {
   if (row.activeSwarm) return '* (swarm)';
   if (row.activeHost) return '*';
   return row.state === 'Timeout' || row.driverName === 'not found' ? '' : '-';

@@ -14,6 +14,7 @@ export default class Ls extends MachineCommand {
       multiple: true, multipleNonGreedy: true, description: 'Filter output based on conditions: driver, name, state, swarm, label',
     }),
     timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    format: Flags.string({ char: 'f', description: 'Pretty-print machines using a Go template', exclusive: ['json'] }),
     ...jsonFlag,
   };
 
@@ -28,7 +29,11 @@ export default class Ls extends MachineCommand {
       if (names.length > 0 || flags.json) this.show(names, () => names.join('\n'));
       return;
     }
+    const formatted = flags.format
+      ? (await import('../cli/format/ls.js')).compileListFormat(flags.format, { pointed: this.invocation.screen.live })
+      : undefined;
     const rows = await listMachines(session, options);
-    this.show(rows.map(({ name, driverName, state, ...rest }) => ({ name, driverName, state, ...rest })), () => machineTable(rows));
+    if (formatted) formatted(rows, (text) => { this.print(text); });
+    else this.show(rows.map(({ name, driverName, state, options: _, ...rest }) => ({ name, driverName, state, ...rest })), () => machineTable(rows));
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 
 import { readJournal } from '../store/journal.js';
-import type { HostConfig } from '../store/schema.js';
+import type { HostConfig, HostOptions } from '../store/schema.js';
 import type { State } from '../driver/contract.js';
 import { engineTarget } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
@@ -27,6 +27,8 @@ export interface MachineRow {
   readonly activeSwarm: boolean;
   /** Milliseconds until the row was known. */
   readonly responseMs: number;
+  /** From config.json; missing where that cannot be read. */
+  readonly options?: Pick<HostOptions, 'EngineOptions' | 'SwarmOptions'>;
 }
 
 export interface ListOptions {
@@ -95,7 +97,7 @@ async function look(session: Session, entry: Entry, masters: ReadonlyMap<string,
   try {
     const inTime: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
     const facts = await Promise.race([ask(inTime, config), late]);
-    const base = { ...blank, name: entry.name, driverName: config.DriverName, ...facts };
+    const base = { ...blank, name: entry.name, driverName: config.DriverName, options: config.HostOptions, ...facts };
     if (base.state === 'Timeout') return base;
     const responseMs = Math.round(performance.now() - started);
     return { ...base, ...swarmOf(config, masters), ...activity(session.env, config, base), ...unfinished(entry, base), responseMs };
