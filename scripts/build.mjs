@@ -34,8 +34,13 @@ async function bundleCommandLine() {
     target: 'node20.19',
     external,
     logLevel: 'warning',
-    // oclif would read its own package.json and compare versions of Node on every start
-    define: { 'import.meta.url': 'moduleUrl', 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' },
+    define: {
+      'import.meta.url': 'moduleUrl',
+      // oclif would read its own package.json and compare versions of Node on every start
+      'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',
+      // and ask who the user is, which fails for one without an entry (containers), or on Windows start a PowerShell; nothing needs the answer
+      'process.env.SHELL': '"unknown"',
+    },
     banner: { js: [
       "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
       'const importModule = module.importModule ?? ((name) => import(name));',

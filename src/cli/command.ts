@@ -1,4 +1,5 @@
 import { Command } from '@oclif/core/command';
+import { ExitError } from '@oclif/core/errors';
 import type { Interfaces } from '@oclif/core';
 
 import { TsmachineError } from '../core/errors.js';
@@ -71,9 +72,10 @@ export abstract class MachineCommand extends Command {
     return { ...parsed, argv: parsed.raw.flatMap((token) => (token.type === 'arg' ? [token.input] : [])) };
   }
 
+  /** A mistake on the command line gets the usage, an interruption what to type next. `main` renders both, and all others. */
   protected override catch(error: Error): Promise<never> {
     const exit = this.invocation.interruption.exit();
-    if (exit === undefined || 'oclif' in error) return Promise.reject(withUsage(error, this.ctor));
+    if (exit === undefined || error instanceof ExitError) return Promise.reject(withUsage(error, this.ctor));
     return Promise.reject(new TsmachineError('CANCELLED', 'Interrupted', { exit, hint: this.afterInterrupt, cause: error }));
   }
 

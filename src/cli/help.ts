@@ -31,7 +31,7 @@ export default class MachineHelp extends Help {
     const lines = [usageLine({ id, flags, usage }), '', ...wrap(summary, width), ''];
     if (description !== '') lines.push('Description:', ...wrap(this.render(description), width - 3).map((line) => `   ${line}`), '');
     if (Object.keys(flags).length > 0) lines.push('Options:', '   ', ...columns(flagRows(flags), 3), '');
-    lines.push('Example:', ...examples.map((example) => `   ${this.render(String(example))}`));
+    lines.push('Example:', ...examples.map((example) => `   ${this.render(typeof example === 'string' ? example : example.command)}`));
     this.log(lines.join('\n'));
   }
 

@@ -20,7 +20,7 @@ export function usageLine({ id, flags, usage = '' }: Usage): string {
 }
 
 /** A mistake on the command line is followed by how the line should look; any other error stays as it is. */
-export function withUsage(error: unknown, command: Usage): unknown {
+export function withUsage(error: Error, command: Usage): Error {
   if (!TsmachineError.is(error) || !usageCodes.includes(error.code)) return error;
   const hint = [error.hint, usageLine(command), `See '${programName()} ${command.id} --help'.`].filter((line) => line !== undefined);
   return new TsmachineError(error.code, error.message, { cause: error, exit: error.exit, hint: hint.join('\n') });
