@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { Config, Plugin } from '@oclif/core/config';
 import type { Command, Interfaces } from '@oclif/core';
 
-import { packageJson, packageRoot } from '../system/package.js';
+import { oclifManifest, packageJson, packageRoot } from '../system/package.js';
 import type { Invocation } from './invocation.js';
 
 const fromSources = import.meta.url.endsWith('.ts');
@@ -31,7 +28,7 @@ class OwnPlugin extends Plugin {
     const { root, pjson } = this.options;
     if (fromSources || pjson === undefined) return super.load();
     const { name, version } = pjson;
-    const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as Interfaces.Manifest;
+    const manifest = oclifManifest() as Interfaces.Manifest;
     const commands = Object.values(manifest.commands).map((command) => ({ ...command, load: () => this.findCommand(command.id) }));
     Object.assign(this, { root, pjson, name, version, manifest, commands, isRoot: true, type: 'core', valid: true, hooks: {} });
   }

@@ -28,6 +28,18 @@ export function packageJson(): object {
   return ownPackage().content;
 }
 
+/** oclif's list of the commands, written by the build. */
+export function oclifManifest(): unknown {
+  try {
+    return JSON.parse(readFileSync(join(packageRoot(), 'oclif.manifest.json'), 'utf8'));
+  } catch (error) {
+    throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: oclif.manifest.json cannot be read', {
+      hint: 'Install tsmachine again',
+      cause: error,
+    });
+  }
+}
+
 /**
  * A file below `templates/`, read once.
  * @param name relative to `templates/`, with slashes.
