@@ -3,8 +3,8 @@ const leastWidth = 5;
 const padding = 3;
 
 /**
- * Columns padded with blanks, as Go's tabwriter does it: the last cell of a row stays as it is and widens no column, and a column is as wide
- * as its widest cell in the rows that follow each other and all have more cells behind it.
+ * Columns padded with blanks, as Go's tabwriter does it: the last cell of a row stays as it is and widens no column, and a column is as
+ * wide as its widest cell in the rows that follow each other and all have more cells behind it.
  */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[][] = rows.map(() => []);

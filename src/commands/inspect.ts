@@ -7,14 +7,15 @@ export default class Inspect extends MachineCommand {
   static override summary = 'Inspect information about a machine';
   static override description = 'Argument is a machine name. Prints its configuration as JSON.';
   static override usage = '[name]';
-  static override example = 'inspect m1';
+  static override examples = ['<%= config.bin %> inspect m1', "<%= config.bin %> inspect --format '{{.Driver.IPAddress}}' m1"];
   static override flags = {
     format: Flags.string({ char: 'f', description: 'Format the output using the given go template', exclusive: ['json'] }),
     ...jsonFlag,
   };
 
   async run(): Promise<void> {
-    const { session, name, line: { flags: { format } } } = await this.oneMachine(Inspect.flags);
+    const { argv, flags: { format } } = await this.parse(Inspect);
+    const { session, name } = await this.oneMachine(argv);
     const { inspectMachine } = await import('../core/query.js');
     const { serializeHostConfig } = await import('../store/schema.js');
     const json = serializeHostConfig(await inspectMachine(session, name));

@@ -2,12 +2,15 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/flags.js';
-import { machineTable } from '../cli/machine-table.js';
+import { jsonRow, machineTable } from '../cli/machine-table.js';
 
 export default class Ls extends MachineCommand {
   static override summary = 'List machines';
   static override usage = '';
-  static override example = 'ls --filter driver=generic --filter state=running';
+  static override examples = [
+    '<%= config.bin %> ls --filter driver=generic --filter state=running',
+    "<%= config.bin %> ls --format 'table {{.Name}}\\t{{.URL}}'",
+  ];
   static override flags = {
     quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
     filter: Flags.string({
@@ -19,9 +22,9 @@ export default class Ls extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { flags, globals } = await this.parse(Ls.flags);
+    const { flags } = await this.parse(Ls);
     const [session, { listMachines, listNames }, { parseFilters }] = await Promise.all([
-      this.session(globals), import('../core/list.js'), import('../core/selection.js'),
+      this.session(), import('../core/list.js'), import('../core/selection.js'),
     ]);
     const options = { timeoutMs: flags.timeout * 1000, filters: parseFilters(flags.filter ?? []) };
     if (flags.quiet) {
@@ -34,6 +37,6 @@ export default class Ls extends MachineCommand {
       : undefined;
     const rows = await listMachines(session, options);
     if (formatted) formatted(rows, (text) => { this.print(text); });
-    else this.show(rows.map(({ name, driverName, state, options: _, ...rest }) => ({ name, driverName, state, ...rest })), () => machineTable(rows));
+    else this.show(rows.map(jsonRow), () => machineTable(rows));
   }
 }

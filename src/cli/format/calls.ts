@@ -32,7 +32,8 @@ function calleeName(piped: Maybe): string {
   return value?.kind === 'string' ? value.value : `<${value?.type ?? 'invalid'} Value>`;
 }
 
-function checkCount(run: Run, name: string, { parameters: { length: fixed }, rest }: TemplateFunction, count: number, written: number): void {
+function checkCount(run: Run, name: string, called: TemplateFunction, count: number, written: number): void {
+  const { parameters: { length: fixed }, rest } = called;
   if (rest !== undefined && count < fixed) throw run.error(`wrong number of args for ${name}: want at least ${fixed} got ${written}`);
   if (rest === undefined && count !== fixed) throw run.error(`wrong number of args for ${name}: want ${fixed} got ${count}`);
 }

@@ -20,7 +20,7 @@ function equal(a: Maybe, b: Maybe): boolean {
     return false;
   }
   if (left !== undefined) return rawOf(a) === rawOf(b);
-  if (a === undefined || b === undefined || isNil(a) || isNil(b)) return (a === undefined || isNil(a)) === (b === undefined || isNil(b));
+  if (a === undefined || b === undefined || isNil(a) || isNil(b)) return isNil(a) === isNil(b);
   if (a.kind !== b.kind) throw new FunctionError(printf('non-comparable types %s: %v, %s: %v', [a, typeName(a), typeName(b), b]));
   if (b.kind === 'map' || b.kind === 'slice') throw new FunctionError(printf('non-comparable type %s: %v', [b, typeName(b)]));
   return a === b || (a.kind === 'pointer' && b.kind === 'pointer' && a.to === b.to);
@@ -30,7 +30,7 @@ function equal(a: Maybe, b: Maybe): boolean {
 export function lessThan(first: Maybe, second: Maybe): boolean {
   const [a, b] = [inside(first), inside(second)];
   const [left, right] = [basicKind(a), basicKind(b)];
-  if (a === undefined || b === undefined || left === undefined || right === undefined) throw new FunctionError('invalid type for comparison');
+  if (!a || !b || !left || !right) throw new FunctionError('invalid type for comparison');
   if (left !== right && !areIntegers(a, b)) throw incompatible(a, b);
   if (!ordered.includes(left)) throw new FunctionError('invalid type for comparison');
   if (a.kind === 'string' && b.kind === 'string') return Buffer.compare(Buffer.from(a.value), Buffer.from(b.value)) < 0;
@@ -61,8 +61,8 @@ function rawOf(value: Maybe): boolean | bigint | number | string | undefined {
   }
 }
 
-function isNil(value: Value): boolean {
-  return (value.kind === 'pointer' && value.to === null) || (value.kind === 'slice' && value.isNil);
+function isNil(value: Maybe): boolean {
+  return value === undefined || (value.kind === 'pointer' && value.to === null) || (value.kind === 'slice' && value.isNil);
 }
 
 function typeName(value: Value): Value {

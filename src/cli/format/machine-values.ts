@@ -1,12 +1,15 @@
 import type { MachineRow } from '../../core/list.js';
 import { activeMark } from '../machine-table.js';
 import { duration } from './duration.js';
-import { bool, float, int, string, strings, type IntValue, type MapValue, type PointerValue, type StructValue, type Value } from './values.js';
+import {
+  bool, float, int, string, strings, type IntValue, type MapValue, type PointerValue, type StructValue, type Value,
+} from './values.js';
 
 /** The header of each field in `ls --format 'table ...'` (spec 2.9). */
 const headers: Readonly<Record<string, string>> = {
   Name: 'NAME', Active: 'ACTIVE', ActiveHost: 'ACTIVE_HOST', ActiveSwarm: 'ACTIVE_SWARM', DriverName: 'DRIVER', State: 'STATE', URL: 'URL',
-  SwarmOptions: 'SWARM_OPTIONS', Swarm: 'SWARM', EngineOptions: 'ENGINE_OPTIONS', Error: 'ERRORS', DockerVersion: 'DOCKER', ResponseTime: 'RESPONSE',
+  SwarmOptions: 'SWARM_OPTIONS', Swarm: 'SWARM', EngineOptions: 'ENGINE_OPTIONS', Error: 'ERRORS', DockerVersion: 'DOCKER',
+  ResponseTime: 'RESPONSE',
 };
 
 /** What the template of a table is executed with first: a field that it does not know is no error here. */
@@ -47,14 +50,14 @@ type Fields = Readonly<Record<string, readonly [type: 'bool' | 'float' | 'int' |
 
 const swarmFields: Fields = {
   IsSwarm: ['bool'], Address: ['string'], Discovery: ['string'], Agent: ['bool'], Master: ['bool'], Host: ['string'], Image: ['string'],
-  Strategy: ['string'], Heartbeat: ['int'], Overcommit: ['float'], ArbitraryFlags: ['strings'], ArbitraryJoinFlags: ['strings'], Env: ['strings'],
-  IsExperimental: ['bool'],
+  Strategy: ['string'], Heartbeat: ['int'], Overcommit: ['float'], ArbitraryFlags: ['strings'], ArbitraryJoinFlags: ['strings'],
+  Env: ['strings'], IsExperimental: ['bool'],
 };
 
 const engineFields: Fields = {
-  ArbitraryFlags: ['strings'], DNS: ['strings', 'Dns'], GraphDir: ['string'], Env: ['strings'], Ipv6: ['bool'], InsecureRegistry: ['strings'],
-  Labels: ['strings'], LogLevel: ['string'], StorageDriver: ['string'], SelinuxEnabled: ['bool'], TLSVerify: ['bool', 'TlsVerify'],
-  RegistryMirror: ['strings'], InstallURL: ['string'],
+  ArbitraryFlags: ['strings'], DNS: ['strings', 'Dns'], GraphDir: ['string'], Env: ['strings'], Ipv6: ['bool'],
+  InsecureRegistry: ['strings'], Labels: ['strings'], LogLevel: ['string'], StorageDriver: ['string'], SelinuxEnabled: ['bool'],
+  TLSVerify: ['bool', 'TlsVerify'], RegistryMirror: ['strings'], InstallURL: ['string'],
 };
 
 function pointer(name: string, fields: Fields, options: object | undefined): PointerValue {

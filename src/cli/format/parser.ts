@@ -171,9 +171,10 @@ class TreeParser {
     const context = 'template clause';
     const token = this.#tokens.nextNonSpace();
     const name = this.#name(token, context);
-    if (this.#tokens.nextNonSpace().type === 'right-delimiter') return { type: 'template', offset: token.offset, name, pipeline: undefined };
+    const call = { type: 'template', offset: token.offset, name } as const;
+    if (this.#tokens.nextNonSpace().type === 'right-delimiter') return { ...call, pipeline: undefined };
     this.#tokens.back();
-    return { type: 'template', offset: token.offset, name, pipeline: this.#expressions.pipeline(context, 'right-delimiter') };
+    return { ...call, pipeline: this.#expressions.pipeline(context, 'right-delimiter') };
   }
 }
 

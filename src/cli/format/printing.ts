@@ -76,7 +76,9 @@ function badVerb(value: Maybe, verb: string, flags: Flags): string {
 function integer(value: IntValue, verb: string, flags: Flags): string {
   const { kind, value: number } = value;
   switch (verb) {
-    case 'v': return kind === 'uint' && flags.goSyntax === true ? integerText(number, 16, { ...flags, sharp: true }) : integerText(number, 10, flags);
+    case 'v':
+      if (kind === 'uint' && flags.goSyntax === true) return integerText(number, 16, { ...flags, sharp: true });
+      return integerText(number, 10, flags);
     case 'd': return integerText(number, 10, flags);
     case 'b': return integerText(number, 2, flags);
     case 'o': return integerText(number, 8, flags);

@@ -4,8 +4,8 @@ export const keywords = ['block', 'break', 'continue', 'define', 'else', 'end', 
 export type Keyword = typeof keywords[number];
 
 export type TokenType = Keyword
-  | 'assign' | 'bool' | 'char' | 'character' | 'declare' | 'dot' | 'eof' | 'error' | 'field' | 'identifier' | 'left-delimiter' | 'left-paren'
-  | 'number' | 'pipe' | 'raw-string' | 'right-delimiter' | 'right-paren' | 'space' | 'string' | 'text' | 'variable';
+  | 'assign' | 'bool' | 'char' | 'character' | 'declare' | 'dot' | 'eof' | 'error' | 'field' | 'identifier' | 'left-delimiter'
+  | 'left-paren' | 'number' | 'pipe' | 'raw-string' | 'right-delimiter' | 'right-paren' | 'space' | 'string' | 'text' | 'variable';
 
 export interface Token {
   readonly type: TokenType;

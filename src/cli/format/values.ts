@@ -47,7 +47,11 @@ export interface PointerValue {
   readonly fields: readonly string[];
 }
 
-export interface InterfaceValue { readonly kind: 'interface'; readonly type: 'interface {}'; readonly value: Exclude<Value, InterfaceValue> | null }
+export interface InterfaceValue {
+  readonly kind: 'interface';
+  readonly type: 'interface {}';
+  readonly value: Exclude<Value, InterfaceValue> | null;
+}
 
 export const bool = (value: boolean): BoolValue => ({ kind: 'bool', type: 'bool', value });
 export const int = (value: bigint | number, type = 'int'): IntValue => ({ kind: 'int', type, value: BigInt(value) });

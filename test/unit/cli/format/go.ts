@@ -16,7 +16,8 @@ interface Cases {
   readonly blank: MachineRow;
 }
 
-const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../../../fixtures/templates/${name}`, import.meta.url), 'utf8')) as unknown;
+const folder = new URL('../../../fixtures/templates/', import.meta.url);
+const fixture = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as unknown;
 
 export const cases = fixture('cases.json') as Cases;
 export const expected = fixture('expected.json') as Readonly<Record<'inspect' | 'row' | 'blank' | 'header', readonly Expected[]>>;

@@ -65,7 +65,8 @@ describe('cli: ls --format', () => {
 
   it('prints the machines before the one that fails', () => {
     const printed: string[] = [];
-    expect(outcome(() => listed('{{.SwarmOptions.Host}}', [row, blank], printed)).error).to.match(/nil pointer evaluating \*swarm\.Options\.Host$/);
+    expect(outcome(() => listed('{{.SwarmOptions.Host}}', [row, blank], printed)).error)
+      .to.match(/nil pointer evaluating \*swarm\.Options\.Host$/);
     expect(printed).to.deep.equal(['tcp://0.0.0.0:13376']);
   });
 
@@ -75,8 +76,8 @@ describe('cli: ls --format', () => {
   });
 
   const durations: [number, string][] = [
-    [0, '0s'], [1, '1ms'], [12, '12ms'], [999, '999ms'], [1000, '1s'], [1500, '1.5s'], [1001, '1.001s'], [59_999, '59.999s'], [60_000, '1m0s'],
-    [61_500, '1m1.5s'], [3_600_000, '1h0m0s'], [7_325_250, '2h2m5.25s'],
+    [0, '0s'], [1, '1ms'], [12, '12ms'], [999, '999ms'], [1000, '1s'], [1500, '1.5s'], [1001, '1.001s'], [59_999, '59.999s'],
+    [60_000, '1m0s'], [61_500, '1m1.5s'], [3_600_000, '1h0m0s'], [7_325_250, '2h2m5.25s'],
   ];
   for (const [responseMs, text] of durations) {
     it(`prints a response time of ${text}`, () => { expect(listed('{{.ResponseTime}}', [{ ...row, responseMs }])).to.equal(text); });
