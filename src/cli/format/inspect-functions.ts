@@ -4,7 +4,7 @@ import { jsonText } from './json-text.js';
 import { print } from './printing.js';
 import { indirect, string, strings, type Maybe } from './values.js';
 
-/** What `inspect --format` knows beside the built-ins: `json` and `prettyjson` of Docker Machine, and four functions of the docker command. */
+/** What `inspect --format` knows beside the built-ins: `json` and `prettyjson` of Docker Machine, and four of the docker command. */
 export const inspectFunctions: TemplateFunctions = new Map([
   ...builtins,
   ['json', takes(['any'], ([value]) => string(jsonText(value)))],
