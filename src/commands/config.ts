@@ -16,7 +16,8 @@ export default class Config extends MachineCommand {
     const { session, name } = await this.oneMachine(argv);
     const { dockerConnection } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
-    const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', () => dockerConnection(session, name, flags));
+    const connecting = () => dockerConnection(session, name, flags);
+    const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', connecting);
     // Not in double quotes as Docker Machine has them: docker's own reading of those is deprecated (28.4) and goes.
     const files = [`--tlscacert=${shellWord(caPath)}`, `--tlscert=${shellWord(certPath)}`, `--tlskey=${shellWord(keyPath)}`];
     this.print(['--tlsverify', ...files, `-H=${url}`].join('\n'));

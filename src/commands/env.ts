@@ -35,7 +35,9 @@ export default class Env extends MachineCommand {
     return [...unsetLines(shell), ...(noProxy ? [shell.unset(noProxyName(this.invocation.env))] : [])];
   }
 
-  private async set(words: readonly string[], shell: ReturnType<typeof shellNamed>, flags: { 'swarm': boolean; 'no-proxy': boolean }): Promise<string[]> {
+  private async set(
+    words: readonly string[], shell: ReturnType<typeof shellNamed>, flags: { 'swarm': boolean; 'no-proxy': boolean },
+  ): Promise<string[]> {
     const { env } = this.invocation;
     const { session, name } = await this.oneMachine(words);
     const { dockerConnection, machineIp } = await import('../core/query.js');

@@ -92,7 +92,8 @@ async function checkSwarm(session: Session, config: HostConfig, url: string, own
     session.signal.throwIfAborted();
     if (!engineAnswers) throw error;
     const words = 'Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started';
-    throw new TsmachineError('ENGINE_UNREACHABLE', words, { cause: error, hint: `Start its containers again: tsmachine provision ${config.Name}` });
+    const hint = `Start its containers again: tsmachine provision ${config.Name}`;
+    throw new TsmachineError('ENGINE_UNREACHABLE', words, { cause: error, hint });
   }
 }
 

@@ -28,7 +28,7 @@ export async function configureSwarm(session: Session, machine: Machine, certifi
     import('../docker/client.js'), import('../docker/target.js'), import('../swarm/configure.js'),
   ]);
   const at = engineAddress(target);
-  if (at.kind !== 'tcp') throw new TsmachineError('MACHINE_STATE', `${machine.name} has no network address that it could give to a classic swarm`);
+  if (at.kind !== 'tcp') throw new TsmachineError('MACHINE_STATE', `${machine.name} has no network address to give to a classic swarm`);
   const address = at.text.slice(0, at.text.lastIndexOf(':'));
   const { fingerprint256: fingerprint } = new X509Certificate(await readFile(store.machine(machine.name).serverCert));
   const engine = openEngine(target, { signal });

@@ -38,7 +38,8 @@ async function ensureContainer(engine: Engine, { name, config }: ClassicContaine
   }
   if (found) {
     io.info(`Replacing container ${name}: it was made with other settings`);
-    await explained('Error while removing container', () => engine.request('DELETE', `/containers/${found.Id}`, { query: { force: true, v: true } }));
+    await explained('Error while removing container', () =>
+      engine.request('DELETE', `/containers/${found.Id}`, { query: { force: true, v: true } }));
   }
   const { Id: id } = await explained('Error while creating container', () =>
     engine.request<{ Id: string }>('POST', '/containers/create', { query: { name }, body: config }));

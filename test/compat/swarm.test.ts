@@ -25,10 +25,11 @@ describe('compatibility: classic swarm', () => {
   after(() => Promise.all([shop.close(), engine.close(), manager.close()]));
 
   it('create: the options that config.json gets, the driver\'s own staying empty', async () => {
-    const config = JSON.parse((await shop.run(['inspect', 'boss'])).stdout) as { HostOptions: { SwarmOptions: object }; Driver: object };
+    type Written = { HostOptions: { SwarmOptions: object }; Driver: object };
+    const config = JSON.parse((await shop.run(['inspect', 'boss'])).stdout) as Written;
     expect(config.HostOptions.SwarmOptions).to.deep.equal({
-      IsSwarm: true, Address: '', Discovery: 'token://abc', Agent: true, Master: true, Host: `tcp://0.0.0.0:${manager.port}`, Image: 'swarm:latest',
-      Strategy: 'spread', Heartbeat: 0, Overcommit: 0, ArbitraryFlags: [], ArbitraryJoinFlags: [], Env: null, IsExperimental: false,
+      IsSwarm: true, Address: '', Discovery: 'token://abc', Agent: true, Master: true,
+      Host: `tcp://0.0.0.0:${manager.port}`, Image: 'swarm:latest', Strategy: 'spread', Heartbeat: 0, Overcommit: 0, ArbitraryFlags: [], ArbitraryJoinFlags: [], Env: null, IsExperimental: false,
     });
     expect(config.Driver).to.include({ SwarmMaster: false, SwarmHost: '', SwarmDiscovery: '' });
   });
@@ -64,7 +65,8 @@ describe('compatibility: classic swarm', () => {
     for (const name of ['hand', 'other']) {
       it(`${command} --swarm: ${name} is no master`, async () => {
         expect(await shop.run([command, '--swarm', name])).to.deep.equal({
-          code: 1, stdout: '', stderr: `${prefix}"${name}" is not a swarm master. The --swarm flag is intended for use with swarm masters\n`,
+          code: 1, stdout: '',
+          stderr: `${prefix}"${name}" is not a swarm master. The --swarm flag is intended for use with swarm masters\n`,
         });
       });
     }
@@ -76,7 +78,8 @@ describe('compatibility: classic swarm', () => {
     for (const [command, prefix] of Object.entries(prefixes)) {
       it(`${command} --swarm: the engine answers, the swarm does not`, async () => {
         expect(await shop.run([command, '--swarm', 'boss'])).to.deep.equal({
-          code: 1, stdout: '', stderr: `${prefix}Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started\n`
+          code: 1, stdout: '',
+          stderr: `${prefix}Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started\n`
             + 'Start its containers again: tsmachine provision boss\n',
         });
       });

@@ -12,7 +12,9 @@ import { makeAuthority, type Authority } from '../docker/certificates.js';
 import { startStandIn, type StandIn } from './stand-in.js';
 
 const remote = { ca: '/etc/docker/ca.pem', cert: '/etc/docker/server.pem', key: '/etc/docker/server-key.pem' };
-const wish: Partial<SwarmOptions> = { IsSwarm: true, Agent: true, Master: true, Discovery: 'consul://10.0.0.1:8500', Host: 'tcp://0.0.0.0:4000' };
+const wish: Partial<SwarmOptions> = {
+  IsSwarm: true, Agent: true, Master: true, Discovery: 'consul://10.0.0.1:8500', Host: 'tcp://0.0.0.0:4000',
+};
 
 describe('classic swarm, ordered from an engine', function () {
   this.timeout(20_000);
@@ -33,7 +35,8 @@ describe('classic swarm, ordered from an engine', function () {
     session = openSession({ storePath: scratch(), io, signal: new AbortController().signal });
     const { paths } = session.store;
     await mkdir(paths.certsDir, { recursive: true });
-    await Promise.all([writeFile(paths.ca, authority.client.ca), writeFile(paths.cert, authority.client.cert), writeFile(paths.key, authority.client.key)]);
+    const { ca, cert, key } = authority.client;
+    await Promise.all([writeFile(paths.ca, ca), writeFile(paths.cert, cert), writeFile(paths.key, key)]);
   });
   afterEach(() => engine.close());
 
@@ -48,9 +51,11 @@ describe('classic swarm, ordered from an engine', function () {
     await writeFile(store.machine('m1').serverCert, server.cert);
     return openMachine(session, 'm1');
   }
-  const configure = async (swarm?: Partial<SwarmOptions>, env?: readonly string[]) => configureSwarm(session, await machine(swarm, env), remote);
+  const configure = async (swarm?: Partial<SwarmOptions>, env?: readonly string[]) =>
+    configureSwarm(session, await machine(swarm, env), remote);
   const calls = () => engine.requests.map((line) => line.replace(/\/v[\d.]+/, '').replace(/\?.*/, ''));
-  const present = () => [...engine.containers.values()].map(({ Id, Name, running }) => `${Id} ${Name} ${running ? 'runs' : 'is stopped'}`);
+  const present = () => [...engine.containers.values()]
+    .map(({ Id, Name, running }) => `${Id} ${Name} ${running ? 'runs' : 'is stopped'}`);
   const has = (name = 'swarm:latest') => engine.images.set(name, `sha256:${name}`);
 
   it('does nothing on a machine that asked for none', async () => {

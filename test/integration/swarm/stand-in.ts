@@ -21,31 +21,38 @@ export interface StandIn extends Running {
   readonly taken: Set<string>;
 }
 
-/** An engine that keeps images and containers, over mutual TLS; strict where dockerd is, and of nothing but versioned paths besides /version and /_ping. */
+const engineVersion = { Version: '29.1.0', ApiVersion: '1.52', MinAPIVersion: '1.44', Os: 'linux', Arch: 'amd64' };
+
+/** An engine over mutual TLS that keeps images and containers: as strict as dockerd about names and states, and about versions in paths. */
 export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
   const requests: string[] = [];
-  const state = { images: new Map<string, string>(), registry: new Map<string, string>(), containers: new Map<string, Container>(), taken: new Set<string>() };
+  const state = {
+    images: new Map<string, string>(), registry: new Map<string, string>(),
+    containers: new Map<string, Container>(), taken: new Set<string>(),
+  };
   let made = 0;
   const find = (key: string) => [...state.containers.values()].find((one) => one.Id === key || one.Name === key);
 
   async function answer(request: IncomingMessage): Promise<[number, object?]> {
     const { method = '' } = request;
     const url = new URL(request.url ?? '', 'http://engine');
-    if (method === 'GET' && url.pathname === '/version') return [200, { Version: '29.1.0', ApiVersion: '1.52', MinAPIVersion: '1.44', Os: 'linux', Arch: 'amd64' }];
+    if (method === 'GET' && url.pathname === '/version') return [200, engineVersion];
     if (method === 'GET' && url.pathname === '/_ping') return [200, {}];
     const [, version = '', path = ''] = /^\/v(\d+\.\d+)(\/.*)$/.exec(url.pathname) ?? [];
-    if (version === '' || Number(version.split('.')[1]) < 44 || Number(version.split('.')[1]) > 52) return [400, { message: `client version ${version} is not supported` }];
+    const minor = Number(version.split('.')[1]);
+    if (!(minor >= 44 && minor <= 52)) return [400, { message: `client version ${version} is not supported` }];
     const body: unknown = JSON.parse(await text(request) || '{}');
     const image = /^\/images\/(.+)\/json$/.exec(path)?.[1];
     if (method === 'GET' && image !== undefined) return inspectImage(decodeURIComponent(image));
-    if (method === 'POST' && path === '/images/create') return pull(`${url.searchParams.get('fromImage') ?? ''}:${url.searchParams.get('tag') ?? ''}`);
-    if (method === 'POST' && path === '/containers/create') return create(url.searchParams.get('name') ?? '', body as Container['body']);
+    const query = (name: string) => url.searchParams.get(name) ?? '';
+    if (method === 'POST' && path === '/images/create') return pull(`${query('fromImage')}:${query('tag')}`);
+    if (method === 'POST' && path === '/containers/create') return create(query('name'), body as Container['body']);
     const [, key = '', verb = ''] = /^\/containers\/([\w-]+)(\/\w+)?$/.exec(path) ?? [];
     const container = find(key);
     if (!container) return [404, { message: `No such container: ${key}` }];
     if (method === 'GET' && verb === '/json') return [200, inspected(container)];
     if (method === 'POST' && verb === '/start') return start(container);
-    if (method === 'DELETE' && verb === '') return remove(container, url.searchParams.get('force') === 'true');
+    if (method === 'DELETE' && verb === '') return remove(container, query('force') === 'true');
     return [404, { message: 'page not found' }];
   }
 
@@ -62,7 +69,7 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
   }
 
   function create(name: string, body: Container['body']): [number, object] {
-    if ([...state.containers.values()].some((one) => one.Name === name)) return [409, { message: `Conflict. The container name "/${name}" is already in use` }];
+    if (find(name)) return [409, { message: `Conflict. The container name "/${name}" is already in use` }];
     if (!state.images.has(body.Image)) return [404, { message: `No such image: ${body.Image}` }];
     const container = { Id: `c${(made += 1)}`, Name: name, body, running: false };
     state.containers.set(container.Id, container);
@@ -74,14 +81,17 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
     return {
       Id, Name: `/${Name}`, Image: state.images.get(Image), State: { Running: running },
       Config: { ...config, Image, Env: [...Env, 'PATH=/usr/bin'] },
-      HostConfig: { Binds: (Binds as unknown[]).length === 0 ? null : Binds, PortBindings, RestartPolicy: { ...RestartPolicy as object, MaximumRetryCount: 0 } },
+      HostConfig: {
+        Binds: (Binds as unknown[]).length === 0 ? null : Binds, PortBindings,
+        RestartPolicy: { ...RestartPolicy as object, MaximumRetryCount: 0 },
+      },
     };
   }
 
   function start(container: Container): [number, object?] {
     const ports = Object.keys((container.body['HostConfig'] as { PortBindings: object }).PortBindings);
     const busy = ports.find((port) => state.taken.has(port));
-    if (busy !== undefined) return [500, { message: `driver failed programming external connectivity: ${busy} is already allocated` }];
+    if (busy !== undefined) return [500, { message: `failed to set up container networking: ${busy} is already allocated` }];
     if (container.running) return [304];
     container.running = true;
     return [204];

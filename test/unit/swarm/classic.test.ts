@@ -19,11 +19,14 @@ describe('the containers of a classic swarm', () => {
   });
 
   it('master: everything else of it', () => {
-    expect(only(member({}, { env: ['HTTP_PROXY=http://p:1'] }))).to.deep.include({ name: 'swarm-agent-master', image: 'swarm:latest' }).and.to.have.property('config').that.deep.includes({
+    const { name, image, config } = only(member({}, { env: ['HTTP_PROXY=http://p:1'] }));
+    expect({ name, image }).to.deep.equal({ name: 'swarm-agent-master', image: 'swarm:latest' });
+    expect(config).to.deep.include({
       Image: 'swarm:latest', Env: ['HTTP_PROXY=http://p:1'], Labels: { 'tsmachine.server-certificate': 'AB:CD' },
       ExposedPorts: { '2375/tcp': {}, '3376/tcp': {} },
       HostConfig: {
-        Binds: ['/etc/docker:/etc/docker'], PortBindings: { '3376/tcp': [{ HostIp: '0.0.0.0', HostPort: '3376' }] }, RestartPolicy: { Name: 'always' },
+        Binds: ['/etc/docker:/etc/docker'], RestartPolicy: { Name: 'always' },
+        PortBindings: { '3376/tcp': [{ HostIp: '0.0.0.0', HostPort: '3376' }] },
       },
     });
   });
@@ -45,10 +48,12 @@ describe('the containers of a classic swarm', () => {
   });
 
   it('agent: advertises the engine, has no certificates and no ports', () => {
-    const options = { Master: false, Agent: true, ArbitraryFlags: ['not-mine'], ArbitraryJoinFlags: ['ttl=30s', 'delay=1s'], Image: 'lab/swarm:1' };
+    const flags = { ArbitraryFlags: ['not-mine'], ArbitraryJoinFlags: ['ttl=30s', 'delay=1s'] };
+    const options = { Master: false, Agent: true, Image: 'lab/swarm:1', ...flags };
     expect(only(member(options, { env: ['A=b'] }))).to.deep.equal({
       name: 'swarm-agent', image: 'lab/swarm:1', config: {
-        Image: 'lab/swarm:1', Cmd: ['join', '--advertise', '127.0.0.1:12376', '--ttl=30s', '--delay=1s', 'token://abc'], Env: ['A=b'], Labels: {}, ExposedPorts: {},
+        Image: 'lab/swarm:1', Cmd: ['join', '--advertise', '127.0.0.1:12376', '--ttl=30s', '--delay=1s', 'token://abc'],
+        Env: ['A=b'], Labels: {}, ExposedPorts: {},
         HostConfig: { Binds: [], PortBindings: {}, RestartPolicy: { Name: 'always' } },
       },
     });
