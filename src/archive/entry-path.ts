@@ -1,7 +1,6 @@
 import { TsmachineError } from '../core/errors.js';
 
 /** What Windows does not take in a file name, and control characters: nothing tsmachine writes has them. */
-// eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u001f\\:*?"<>|]/;
 
 /**

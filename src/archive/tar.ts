@@ -1,4 +1,4 @@
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 
 import { TsmachineError, messageOf } from '../core/errors.js';
 import { entryParts } from './entry-path.js';
@@ -14,12 +14,12 @@ export const endOfTar = 1024;
 
 /** The files as a tar file, each with mode 0600. The same files give the same bytes. */
 export async function packTar(files: readonly ArchiveFile[], modified: Date): Promise<Buffer> {
-  const { pack } = (await import('tar-stream')).default;
+  const { pack } = await import('tar-stream');
   const archive = pack();
   for (const { path, content } of files) archive.entry({ name: path, mode: 0o600, mtime: modified, uid: 0, gid: 0 }, content);
   archive.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of archive) chunks.push(chunk);
+  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -28,7 +28,7 @@ export async function packTar(files: readonly ArchiveFile[], modified: Date): Pr
  * @throws TsmachineError ARCHIVE_INVALID
  */
 export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
-  const { extract } = (await import('tar-stream')).default;
+  const { extract } = await import('tar-stream');
   const archive = extract();
   archive.end(bytes);
   const files = new Map<string, ArchiveFile>();
@@ -47,10 +47,10 @@ export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
   return [...files.values()];
 }
 
-function checkedPath({ name, type }: Headers): string {
+function checkedPath({ name, type }: Header): string {
   entryParts(name);
   if (type === 'file') return name;
-  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(name)}, which is no file but a ${type ?? 'thing without a type'}`, {
+  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(name)}, which is no file but a ${type}`, {
     hint: 'tsmachine does not write such files: do not trust where this one comes from',
   });
 }

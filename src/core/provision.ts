@@ -80,7 +80,7 @@ export async function regenerateCertificates(session: Session, name: string, opt
 async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
   await session.store.lock(name, async () => {
     const machine = await openMachine(session, name);
-    await ensureAuthorityOf(session, machine.config);
+    await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
     await copyClientCertificates(session, machine.config);
     if (!machine.module.features.provision) return;
     session.io.info('Waiting for SSH to be available...');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import tar from 'tar-stream';
+import * as tar from 'tar-stream';
 
 import { type ArchiveFile, seal, unseal } from '../../../src/archive/archive.js';
 import { packWithDigest } from '../../../src/archive/digest.js';
@@ -110,7 +110,7 @@ describe('archive: hostile entries', () => {
       archive.entry({ name: 'machines/one/key.pem', type, linkname: '/etc/shadow' });
       archive.finalize();
       const chunks: Buffer[] = [];
-      for await (const chunk of archive) chunks.push(chunk);
+      for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
       const body = Buffer.concat(chunks).subarray(0, -endOfTar);
       const tail = (await packWithDigest([], modified)).length;
       // the digest of what a forger writes is as good as anybody's
