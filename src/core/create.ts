@@ -47,7 +47,7 @@ export async function createMachine(session: Session, request: CreateRequest): P
 }
 
 /** Name and flags to the configuration the machine will have. Touches nothing. */
-async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
+export async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
   const { name, driverName } = request;
   validateName(name);
   const module = await loadDriverModule(driverName);

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -134,15 +134,15 @@ describe('export and import between two homes', function () {
 
   it('are all or nothing when one of the machines cannot be placed', async () => {
     await export_(['one', 'two']);
-    const { rename } = await import('node:fs/promises');
-    const broken = { ...bob.session.store, stage: bob.session.store.stage };
-    const session = { ...bob.session, store: { ...broken, stage: (use: Parameters<typeof broken.stage>[0]) => broken.stage((staging) => use({
+    const { store } = bob.session;
+    const stage: typeof store.stage = (use) => store.stage((staging) => use({
       ...staging,
       publish: async (names) => {
         await rename(staging.machine('two').dir, `${staging.machine('two').dir}-gone`); // as a disk that fails between two renames
         await staging.publish(names);
       },
-    })) } } as typeof bob.session;
+    }));
+    const session = { ...bob.session, store: { ...store, stage } };
     expect(await failureOf(importMachines(session, { file, renamed: {}, passphrase: neverAsked }))).to.have.property('code', 'STORE_UNWRITABLE');
     await nothingWritten();
   });
