@@ -30,10 +30,13 @@ export async function currentRoutes(computer: Computer): Promise<Route[]> {
 }
 
 /**
- * Gives the machine its address and makes sure that its bridge is up. Called again, or after a reboot of the computer, it gives the same address.
+ * Gives the machine its address and makes sure that its bridge is up. Called again, also after a reboot of the computer, it
+ * gives the same one.
  * @throws TsmachineError DRIVER_PRECHECK when the range collides with a route, DRIVER_FAILED when it is full
  */
-export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<Lease> {
+export async function acquireAddress(
+  request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury,
+): Promise<Lease> {
   return ctx.lock(lock, async () => {
     await refuseCopy(request, computer);
     const known = await pruned(await readRegistry(computer.registryFile), computer, bury, request.id);
@@ -47,7 +50,7 @@ export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverCo
   });
 }
 
-/** Whether the parts named after `id` belong to this folder. A store that was copied has the names of the original, but not its machines. */
+/** Whether the parts named after `id` belong to this folder. A copied store has the names of the original, but not its machines. */
 export async function isOriginal({ id, machineDir }: Pick<AddressRequest, 'id' | 'machineDir'>, computer: Computer): Promise<boolean> {
   const lease = (await readRegistry(computer.registryFile)).leases[id];
   if (lease === undefined || lease.machineDir === machineDir) return true;
@@ -62,7 +65,7 @@ async function refuseCopy(request: AddressRequest, computer: Computer): Promise<
   });
 }
 
-/** Takes the address back. With the last machine of a range its bridge and rules go, with the very last one forwarding is as it was before. */
+/** Takes the address back. With the last machine of a range its bridge and rules go, with the very last one all is as it was. */
 export async function releaseAddress(id: string, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<void> {
   await ctx.lock(lock, async () => {
     const before = await pruned(await readRegistry(computer.registryFile), computer, bury, id);

@@ -9,7 +9,8 @@ import { initAmong, listensOn, processesIn } from './processes.js';
 
 /** File system magics of statfs(2) on which an overlay cannot put its upper layer. */
 const kinds: Readonly<Record<number, string>> = {
-  0x794c7630: 'overlay', 0x6969: 'nfs', 0x65735546: 'fuse', 0xff534d42: 'cifs', 0xfe534d42: 'smb', 0x01021997: '9p', 0x4d44: 'vfat', 0xf15f: 'ecryptfs',
+  0x794c7630: 'overlay', 0x6969: 'nfs', 0x65735546: 'fuse', 0xff534d42: 'cifs', 0xfe534d42: 'smb', 0x01021997: '9p', 0x4d44: 'vfat',
+  0xf15f: 'ecryptfs',
 };
 
 /** This computer. Programs run through the context, so that they are logged and end with it. */

@@ -40,7 +40,9 @@ export function assign(registry: Registry, id: string, wanted: Lease): { registr
   const range = parseCidr(wanted.cidr);
   const ip = wanted.ip !== '' && !taken.has(wanted.ip) ? wanted.ip : range && firstFree(machineAddresses(range), taken);
   if (ip === undefined) {
-    throw new TsmachineError('DRIVER_FAILED', `The address range ${wanted.cidr} is full`, { hint: 'Remove machines, or name a wider range with --nspawn-cidr' });
+    throw new TsmachineError('DRIVER_FAILED', `The address range ${wanted.cidr} is full`, {
+      hint: 'Remove machines, or name a wider range with --nspawn-cidr',
+    });
   }
   const lease = { machineDir: wanted.machineDir, cidr: wanted.cidr, ip };
   return { registry: { ...registry, leases: { ...registry.leases, [id]: lease } }, lease };
@@ -104,9 +106,13 @@ function isRegistry(value: unknown): value is Registry {
 }
 
 function isLease(value: unknown): value is Lease {
-  return typeof value === 'object' && value !== null && ['machineDir', 'cidr', 'ip'].every((field) => typeof Object.entries(value).find(([name]) => name === field)?.[1] === 'string');
+  if (typeof value !== 'object' || value === null) return false;
+  const texts = Object.entries(value).filter(([, field]) => typeof field === 'string').map(([name]) => name);
+  return ['machineDir', 'cidr', 'ip'].every((name) => texts.includes(name));
 }
 
 function unreadable(file: string, cause?: unknown): TsmachineError {
-  return new TsmachineError('DRIVER_FAILED', `The address registry ${file} cannot be read`, { cause, hint: `Look at it, or move it away: mv ${file} ${file}.bad` });
+  return new TsmachineError('DRIVER_FAILED', `The address registry ${file} cannot be read`, {
+    cause, hint: `Look at it, or move it away: mv ${file} ${file}.bad`,
+  });
 }
