@@ -9,6 +9,7 @@ import { programName } from './program.js';
 import { errorJson, renderError } from './render-error.js';
 import { processScreen, type Screen } from './screen.js';
 import { splitCommandLine, type CommandLine } from './split.js';
+import { findCommandWords, verbsOf } from './topic.js';
 
 const usageCodes: readonly ErrorCode[] = ['USAGE', 'FLAG_INVALID', 'FLAG_MISSING'];
 
@@ -49,12 +50,12 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
 }
 
 async function dispatch({ leading, command, rest }: CommandLine, base: Omit<Invocation, 'argv' | 'leading'>): Promise<number> {
-  const asked = command === 'help' ? rest.find((word) => !word.startsWith('-')) : command;
-  if (asked === undefined || asked === 'help') return printGlobalHelp(base);
-  const entry = findCommand(asked);
+  const asked = command === 'help' ? rest.filter((word) => !word.startsWith('-')) : [command ?? 'help', ...rest];
+  if (asked.length === 0 || asked[0] === 'help') return printGlobalHelp(base);
+  const { entry, words } = findCommand(asked);
   const { default: Command } = await entry.load();
-  const argv = command === 'help' ? rest.filter((word) => word !== asked) : rest;
-  if (command === 'help' || asksFor(Command.passThrough ? rest.slice(0, 1) : rest, ['-h', '--help', '-help'])) {
+  const argv = command === 'help' ? rest.filter((word) => !entry.name.split(' ').includes(word)) : words;
+  if (command === 'help' || asksFor(Command.passThrough ? words.slice(0, 1) : words, ['-h', '--help', '-help'])) {
     const { commandHelp } = await import('./help.js');
     base.progress.write(base.screen.stdout, commandHelp(await Command.helpFor(entry.name, argv, base.env)));
     return 0;
@@ -77,11 +78,18 @@ async function printGlobalHelp({ progress, screen }: Pick<Invocation, 'progress'
   return 0;
 }
 
-function findCommand(name: string): CatalogueEntry {
-  const entry = catalogue.find((candidate) => candidate.name === name);
-  if (entry) return entry;
+function findCommand(words: readonly string[]): { entry: CatalogueEntry; words: readonly string[] } {
+  const names = catalogue.map(({ name }) => name);
+  const found = findCommandWords(words, (name) => names.includes(name));
+  const entry = catalogue.find(({ name }) => name === found?.name);
+  if (entry && found) return { entry, words: found.rest };
   const program = programName();
-  const near = nearest(name, catalogue.map((candidate) => candidate.name));
+  const [name = ''] = words;
+  const verbs = verbsOf(name, names);
+  if (verbs.length > 0) {
+    throw new TsmachineError('USAGE', `${program} ${name}: say what to do`, { hint: verbs.map((verb) => `${program} ${name} ${verb}`).join('\n') });
+  }
+  const near = nearest(name, names);
   throw new TsmachineError('USAGE', `${program}: '${name}' is not a ${program} command. See '${program} --help'.`, {
     hint: near === undefined ? undefined : `Did you mean '${near}'?`,
   });

@@ -7,6 +7,8 @@ import type { FlagInput } from '../cli/flags.js';
 import type { CommandHelp } from '../cli/help.js';
 import { newNames } from '../cli/names.js';
 import { programName } from '../cli/program.js';
+import { repeatable } from '../cli/repeatable.js';
+import type { Session } from '../core/session.js';
 import type { FlagSpec } from '../driver/contract.js';
 
 export default class Create extends MachineCommand {
@@ -24,7 +26,7 @@ export default class Create extends MachineCommand {
   }
 
   async run(): Promise<void> {
-    const { argv, env } = this.invocation;
+    const { argv, env, line } = this.invocation;
     const driver = await chosenDriver(argv, env);
     const specs: readonly FlagSpec[] = [...createFlags, ...driver.flags];
     const { flags, args, globals } = await this.parse(toFlagInput(specs, { driver: 'd' }));
@@ -34,7 +36,8 @@ export default class Create extends MachineCommand {
     const { createMachine } = await import('../core/create.js');
     this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
-    await this.onNames(names, globals, (session, name) => createMachine(session, { ...request, name }), { limit, prefixed: true });
+    const make = (session: Session, name: string) => createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+    await this.onNames(names, globals, make, { limit, prefixed: true });
   }
 }
 

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import type { FlagValues } from '../driver/contract.js';
 import type { HostFacts } from '../provision/detect.js';
 import type { ServedCertificate } from '../docker/handshake.js';
@@ -100,15 +98,5 @@ async function refuseTaken(session: Session, name: string): Promise<void> {
 function notAdoptable({ driverName, name }: AdoptRequest): TsmachineError {
   return new TsmachineError('FLAG_INVALID', `Machines of driver ${driverName} cannot be adopted: it takes a driver that reaches a host over SSH`, {
     hint: `tsmachine adopt -d generic --generic-ip-address HOST ${name}. An engine without SSH: tsmachine create -d none --url tcp://HOST:2376 ${name}`,
-  });
-}
-
-/** Paths as they were typed, made absolute. @throws TsmachineError FLAG_MISSING when one of the three is missing */
-export function certificateFiles(given: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined }): AdoptRequest['certificates'] {
-  const { ca, cert, key } = given;
-  if (ca === undefined && cert === undefined && key === undefined) return undefined;
-  if (ca !== undefined && cert !== undefined && key !== undefined) return { ca: resolve(ca), cert: resolve(cert), key: resolve(key) };
-  throw new TsmachineError('FLAG_MISSING', '--ca, --cert and --key belong together', {
-    hint: 'They are ca.pem, cert.pem and key.pem of the store that made the host',
   });
 }

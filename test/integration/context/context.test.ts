@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
-import { contextName, createContext, listContexts, removeContext } from '../../../src/core/context.js';
+import { contextName, createContext, followMachine, listContexts, removeContext } from '../../../src/core/context.js';
 import { restartMachine } from '../../../src/core/lifecycle.js';
+import { openMachine } from '../../../src/core/machine.js';
 import { regenerateCertificates } from '../../../src/core/provision.js';
 import { removeMachine } from '../../../src/core/remove.js';
 import { failureOf } from '../../helpers/failure.js';
@@ -76,6 +77,13 @@ describe('docker contexts', () => {
     await regenerateCertificates(ann.session, 'one', { clientCerts: true });
     expect(await listContexts(ann.session)).to.deep.equal([{ context: 'one', machine: 'one', host: url, state: 'ok', current: false }]);
     expect(ann.io.infos).to.include(`Docker context "one" follows one: ${url}`);
+  });
+
+  it('follow a new address', async () => {
+    await createContext(ann.session, 'one');
+    await moveTo('one', 'tcp://127.0.0.2:2376');
+    await followMachine(ann.session, await openMachine(ann.session, 'one'));
+    expect(await listContexts(ann.session)).to.deep.equal([{ context: 'one', machine: 'one', host: 'tcp://127.0.0.2:2376', state: 'ok', current: false }]);
   });
 
   it('are not made by commands that only keep them in step', async () => {

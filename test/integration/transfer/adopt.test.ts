@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { adoptMachine, certificateFiles, type AdoptRequest } from '../../../src/core/adopt.js';
+import { adoptMachine, type AdoptRequest } from '../../../src/core/adopt.js';
 import { ensureAuthority } from '../../../src/certs/authority.js';
 import { silentIo } from '../../../src/core/io.js';
 import { engineVersion } from '../../../src/core/query.js';
@@ -132,11 +132,5 @@ describe('adopting a host that another store made', function () {
     for (const [driverName, flags] of [['none', { url: 'tcp://127.0.0.1:1' }]] as const) {
       expect((await failureOf(adoptMachine(bob.session, { ...request(), driverName, flags }))).code).to.equal('FLAG_INVALID');
     }
-  });
-
-  it('wants the three certificate files together', async () => {
-    expect(certificateFiles({})).to.equal(undefined);
-    expect((await failureOf(() => certificateFiles({ ca: 'a', key: 'b' }))).code).to.equal('FLAG_MISSING');
-    expect(certificateFiles({ ca: '/a', cert: '/b', key: '/c' })).to.deep.equal({ ca: '/a', cert: '/b', key: '/c' });
   });
 });

@@ -29,7 +29,7 @@ describe('cli: help', () => {
     for (const entry of catalogue) {
       const { name } = entry;
       const { default: Command } = await entry.load();
-      const drivers = name === 'create' ? driverNames() : ['-'];
+      const drivers = name === 'create' || name === 'adopt' ? driverNames() : ['-'];
       for (const driver of drivers) {
         const text = commandHelp(await Command.helpFor(name, ['-d', driver], {}));
         expect(text, name).to.match(new RegExp(`Example:\\n   tsmachine ${name}( |$)`));
