@@ -1,14 +1,14 @@
 /**
- * The command that words begin with, when it is one of those known, and what follows it. A topic and its verb (`context create`) are
- * one command.
+ * The id of the command that words begin with, when it is known, and what follows it. A topic and its verb (`context create`) are one
+ * command, `context:create`.
  */
-export function findCommandWords(words: readonly string[], isKnown: (name: string) => boolean): { name: string; rest: readonly string[] } | undefined {
+export function findCommandWords(words: readonly string[], isKnown: (id: string) => boolean): { id: string; rest: string[] } | undefined {
   const [topic = '', verb = '', ...rest] = words;
-  if (isKnown(topic)) return { name: topic, rest: words.slice(1) };
-  return isKnown(`${topic} ${verb}`) ? { name: `${topic} ${verb}`, rest } : undefined;
+  if (isKnown(topic)) return { id: topic, rest: words.slice(1) };
+  return verb !== '' && isKnown(`${topic}:${verb}`) ? { id: `${topic}:${verb}`, rest } : undefined;
 }
 
-/** The verbs of a topic; none for any other word. */
-export function verbsOf(topic: string, names: readonly string[]): string[] {
-  return names.filter((name) => name.startsWith(`${topic} `)).map((name) => name.slice(topic.length + 1));
+/** A command's id as it is typed. */
+export function typed(id: string): string {
+  return id.replaceAll(':', ' ');
 }

@@ -6,15 +6,15 @@ export default class Doctor extends MachineCommand {
   static override summary = 'Find what is wrong with machines, the store and this computer';
   static override description = 'Argument(s) are machine names; all machines without one. Changes nothing. Exit status 1 when there is a fault.';
   static override usage = '[name...]';
-  static override example = 'doctor m1';
+  static override examples = ['<%= config.bin %> doctor m1'];
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
-    const { args, globals } = await this.parse(Doctor.flags);
+    const { argv } = await this.parse(Doctor);
     const { examine } = await import('../core/doctor/doctor.js');
     this.io.progress('Looking at the store, the machines and this computer');
-    const findings = await examine(await this.session(globals), args);
+    const findings = await examine(await this.session(), argv);
     this.show(findings, () => findingsTable(findings));
-    if (findings.some(({ level }) => level === 'fault')) this.exitStatus = 1;
+    if (findings.some(({ level }) => level === 'fault')) this.exit(1);
   }
 }

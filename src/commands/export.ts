@@ -9,7 +9,7 @@ export default class Export extends MachineCommand {
   static override summary = 'Write machines into one file, to use them elsewhere';
   static override description = 'Argument(s) are one or more machine names. The file holds their configuration, keys and certificates.';
   static override usage = 'name...';
-  static override example = 'export --encrypt -o machines.tsm m1 m2';
+  static override examples = ['<%= config.bin %> export --encrypt -o machines.tsm m1 m2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
     'output': Flags.string({ char: 'o', description: 'The file to write (mode 0600)' }),
@@ -20,12 +20,12 @@ export default class Export extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { flags, args, globals } = await this.parse(Export.flags);
-    const names = someNames(args);
+    const { flags, argv } = await this.parse(Export);
+    const names = someNames(argv);
     const { output, encrypt: ask, 'passphrase-file': file } = flags;
     if (output === undefined || output === '') throw new TsmachineError('FLAG_MISSING', 'export needs the name of the file to write', { hint: '-o machines.tsm' });
     const [session, { exportMachines }, { newPassphrase }] = await Promise.all([
-      this.session(globals), import('../core/export.js'), import('../core/passphrase.js'),
+      this.session(), import('../core/export.js'), import('../core/passphrase.js'),
     ]);
     const passphrase = await newPassphrase(session, { file, ask });
     await exportMachines(session, { names, output, passphrase, withCaKey: flags['with-ca-key'], withSshKey: flags['with-ssh-key'] });

@@ -6,14 +6,14 @@ import { table } from '../../cli/table.js';
 export default class ContextLs extends MachineCommand {
   static override summary = 'List the docker contexts of machines';
   static override usage = '';
-  static override example = 'context ls';
+  static override examples = ['<%= config.bin %> context ls'];
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
-    const { args, globals } = await this.parse(ContextLs.flags);
-    none(args);
+    const { argv } = await this.parse(ContextLs);
+    none(argv);
     const { listContexts } = await import('../../core/context.js');
-    const rows = await listContexts(await this.session(globals));
+    const rows = await listContexts(await this.session());
     const lines = rows.map(({ context, machine, state, current, host }) => [context, machine, state, current ? '*' : '-', host]);
     this.show(rows, () => table([['CONTEXT', 'MACHINE', 'STATE', 'CURRENT', 'URL'], ...lines]));
   }

@@ -9,9 +9,9 @@ import { failureOf } from '../../helpers/failure.js';
 
 describe('cli: upkeep of machines', () => {
   it('finds commands of one word and of two', () => {
-    const known = (name: string) => ['ls', 'context ls'].includes(name);
-    expect(findCommandWords(['ls', 'context'], known)).to.deep.equal({ name: 'ls', rest: ['context'] });
-    expect(findCommandWords(['context', 'ls', '-x'], known)).to.deep.equal({ name: 'context ls', rest: ['-x'] });
+    const known = (name: string) => ['ls', 'context:ls'].includes(name);
+    expect(findCommandWords(['ls', 'context'], known)).to.deep.equal({ id: 'ls', rest: ['context'] });
+    expect(findCommandWords(['context', 'ls', '-x'], known)).to.deep.equal({ id: 'context:ls', rest: ['-x'] });
     expect(findCommandWords(['context'], known)).to.equal(undefined);
   });
 
