@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 
 import type { EngineTarget } from '../docker/client.js';
 import { readJournal } from '../store/journal.js';
-import type { HostConfig } from '../store/schema.js';
+import type { HostConfig, HostOptions } from '../store/schema.js';
 import type { State } from '../driver/contract.js';
 import { engineTarget, readingOnce, type ReadPem } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
@@ -29,6 +29,8 @@ export interface MachineRow {
   readonly activeSwarm: boolean;
   /** Milliseconds until the row was known. */
   readonly responseMs: number;
+  /** From config.json; missing where that cannot be read. */
+  readonly options?: Pick<HostOptions, 'EngineOptions' | 'SwarmOptions'>;
 }
 
 export interface ListOptions {
@@ -107,7 +109,7 @@ async function look(session: Session, entry: Entry, { masters, timeoutMs, read }
   try {
     const inTime: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
     const facts = await Promise.race([ask(inTime, config, read), late]);
-    const base = { ...blank, name: entry.name, driverName: config.DriverName, ...facts };
+    const base = { ...blank, name: entry.name, driverName: config.DriverName, options: config.HostOptions, ...facts };
     if (base.state === 'Timeout') return base;
     const responseMs = Math.round(performance.now() - started);
     return { ...base, ...swarmOf(config, masters), ...activity(session.env, config, base), ...unfinished(entry, base), responseMs };
