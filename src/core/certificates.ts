@@ -10,11 +10,14 @@ export function authorityFiles(config: HostConfig): { ca: string; caKey: string;
   return { ca: auth.CaCertPath, caKey: auth.CaPrivateKeyPath, cert: auth.ClientCertPath, key: auth.ClientKeyPath };
 }
 
-/** Makes sure that the CA and the client certificate exist. The whole store waits here: parallel first creates make one CA. */
-export async function ensureAuthorityOf(session: Session, config: HostConfig): Promise<void> {
+/**
+ * Makes sure that the CA and the client certificate exist. The whole store waits here: parallel first creates make one CA.
+ * @param options.needsSigning false where a CA certificate without its key will do, as an imported machine may have it
+ */
+export async function ensureAuthorityOf(session: Session, config: HostConfig, options: { needsSigning?: boolean } = {}): Promise<void> {
   const { ensureAuthority } = await import('../certs/authority.js');
   await session.store.lockCertificates(
-    () => ensureAuthority(authorityFiles(config), { io: session.io, user: userName(session.env) }),
+    () => ensureAuthority(authorityFiles(config), { io: session.io, user: userName(session.env), ...options }),
     { signal: session.signal },
   );
 }

@@ -1,6 +1,7 @@
 import type { DriverData, State } from '../driver/contract.js';
 import { TsmachineError } from './errors.js';
 import { connectTo } from './connection.js';
+import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
 import type { Session } from './session.js';
@@ -41,6 +42,7 @@ export async function restartMachine(session: Session, name: string): Promise<vo
     }
     await waitForState(session, machine, 'Running');
     await waitForEngine(session, machine);
+    await followMachine(session, machine);
   });
 }
 
@@ -53,6 +55,7 @@ async function powerOn(session: Session, machine: Machine): Promise<void> {
   await waitForState(session, machine, 'Running');
   session.io.info(`Machine "${machine.name}" was started.`);
   await waitForEngine(session, machine);
+  await followMachine(session, machine);
 }
 
 async function powerOff(
