@@ -9,6 +9,7 @@ import { validateName } from './names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import type { Session } from './session.js';
+import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
 import { waitFor } from './wait.js';
 
@@ -107,10 +108,11 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
     await reservation.done('connected');
     const facts = await detectHost(session, connection);
     await reservation.done('detected');
-    await provisionHost(session, machine, connection, facts, false);
+    const { certificates } = await provisionHost(session, machine, connection, facts, false);
     await reservation.done('provisioned');
     await verifyEngine(session, machine, facts);
     await reservation.done('verified');
+    await configureSwarm(session, machine, certificates); // without a step: what is right already is kept when it is repeated
   } finally {
     await connection.close();
   }

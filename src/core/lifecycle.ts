@@ -5,6 +5,7 @@ import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
 import type { Session } from './session.js';
+import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
 import { waitFor } from './wait.js';
 
@@ -89,8 +90,9 @@ async function waitForEngine(session: Session, machine: Machine): Promise<void> 
     const connection = await connectTo(session, machine);
     try {
       const facts = await detectHost(session, connection);
-      await provisionHost(session, machine, connection, facts, false);
+      const { certificates } = await provisionHost(session, machine, connection, facts, false);
       await verifyEngine(session, machine, facts);
+      await configureSwarm(session, machine, certificates); // its members advertise the address
     } finally {
       await connection.close();
     }

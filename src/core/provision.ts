@@ -5,6 +5,7 @@ import type { Facts } from '../store/store.js';
 import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './certificates.js';
 import { connectTo } from './connection.js';
 import { followMachine } from './context.js';
+import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
 import { openMachine, type Machine } from './machine.js';
 import type { Session } from './session.js';
@@ -89,8 +90,9 @@ async function reprovision(session: Session, name: string, renewCertificate: boo
     const connection = await connectTo(session, machine);
     try {
       const facts = await detectHost(session, connection);
-      await provisionHost(session, machine, connection, facts, renewCertificate);
+      const { certificates } = await provisionHost(session, machine, connection, facts, renewCertificate);
       await verifyEngine(session, machine, facts);
+      await configureSwarm(session, machine, certificates);
     } finally {
       await connection.close();
     }
