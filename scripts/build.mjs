@@ -18,15 +18,15 @@ const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'typescript', 'ts-nod
 
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));
-await bundleCommandLine();
 await writeManifest();
+await bundleCommandLine();
 node(at('scripts', 'warm-cache.cjs'));
 
 /** Without its cache first: compiled code must never stand beside a bundle that it was not made from. */
 async function bundleCommandLine() {
   rmSync(`${bundle}.cache`, { force: true });
   const { outputFiles: [output] } = await build({
-    entryPoints: [at('src', 'cli', 'main.ts')],
+    entryPoints: [at('dist', 'src', 'cli', 'main.js')], // compiled already: esbuild finds the commands by the names their import() gives them
     write: false,
     bundle: true,
     platform: 'node',
@@ -34,8 +34,13 @@ async function bundleCommandLine() {
     target: 'node20.19',
     external,
     logLevel: 'warning',
-    // oclif would read its own package.json and compare versions of Node on every start
-    define: { 'import.meta.url': 'moduleUrl', 'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"' },
+    define: {
+      'import.meta.url': 'moduleUrl',
+      // oclif would read its own package.json and compare versions of Node on every start
+      'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',
+      // and ask who the user is, which fails for one without an entry (containers), or on Windows start a PowerShell; nothing needs the answer
+      'process.env.SHELL': '"unknown"',
+    },
     banner: { js: [
       "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
       'const importModule = module.importModule ?? ((name) => import(name));',

@@ -18,10 +18,10 @@ import { endInOrder, runVisibly, wasInterrupted } from './test/processes.mjs';
 const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const suites = {
-  unit: { timeout: 3 * minutes, coverage: true },
-  integration: { timeout: 10 * minutes, built: true, system: true },
-  e2e: { timeout: 90 * minutes, built: true, system: true },
-  compat: { timeout: 30 * minutes, built: true, system: true },
+  unit: { timeout: 3 * minutes, each: 10_000, coverage: true },
+  integration: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
+  e2e: { timeout: 40 * minutes, each: 10 * minutes, built: true, system: true },
+  compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
 };
 
 const words = process.argv.slice(2);
@@ -93,11 +93,11 @@ async function runSuite(name) {
     console.log(`test/${name} holds no tests yet`);
     return;
   }
-  const { timeout, coverage } = suites[name];
+  const { timeout, each, coverage } = suites[name];
   const record = join(scratch, `${name}.jsonl`);
   const covered = coverage && mochaOptions.length === 0;
   const env = { ...process.env, TSMACHINE_TEST_RECORD: record, ...(covered ? { NODE_V8_COVERAGE: freshCoverage() } : {}) };
-  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--forbid-only', '--timeout', '10000', '--reporter', 'scripts/test/reporter.cjs'];
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--forbid-only', '--timeout', String(each), '--reporter', 'scripts/test/reporter.cjs'];
   const started = performance.now();
   const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], { cwd: root, env, timeout });
   console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -6,6 +6,7 @@ import type { Computer } from './api.js';
 import { formatCidr, parseCidr } from './cidr.js';
 import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
 import { dropBridge, raiseBridge } from './network.js';
+import { closeComputer, openComputer } from './settings.js';
 import { checkRange, freeRange, parseRoutes, type Route } from './routes.js';
 
 /** Everything below holds this lock: leases, bridges, rules and forwarding belong to the computer, not to a store. */
@@ -29,10 +30,13 @@ export async function currentRoutes(computer: Computer): Promise<Route[]> {
 }
 
 /**
- * Gives the machine its address and makes sure that its bridge is up. Called again, or after a reboot of the computer, it gives the same address.
+ * Gives the machine its address and makes sure that its bridge is up. Called again, also after a reboot of the computer, it
+ * gives the same one.
  * @throws TsmachineError DRIVER_PRECHECK when the range collides with a route, DRIVER_FAILED when it is full
  */
-export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<Lease> {
+export async function acquireAddress(
+  request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury,
+): Promise<Lease> {
   return ctx.lock(lock, async () => {
     await refuseCopy(request, computer);
     const known = await pruned(await readRegistry(computer.registryFile), computer, bury, request.id);
@@ -40,13 +44,13 @@ export async function acquireAddress(request: AddressRequest, ctx: Pick<DriverCo
     const range = parseCidr(request.cidr) ?? freeRange(routes);
     checkRange(range, routes);
     const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatCidr(range), ip: request.ip });
-    await writeRegistry(await openForwarding(registry, computer), computer.registryFile);
+    await writeRegistry(await openComputer(registry, computer), computer.registryFile);
     await raiseBridge(lease.cidr, computer);
     return lease;
   });
 }
 
-/** Whether the parts named after `id` belong to this folder. A store that was copied has the names of the original, but not its machines. */
+/** Whether the parts named after `id` belong to this folder. A copied store has the names of the original, but not its machines. */
 export async function isOriginal({ id, machineDir }: Pick<AddressRequest, 'id' | 'machineDir'>, computer: Computer): Promise<boolean> {
   const lease = (await readRegistry(computer.registryFile)).leases[id];
   if (lease === undefined || lease.machineDir === machineDir) return true;
@@ -61,7 +65,7 @@ async function refuseCopy(request: AddressRequest, computer: Computer): Promise<
   });
 }
 
-/** Takes the address back. With the last machine of a range its bridge and rules go, with the very last one forwarding is as it was before. */
+/** Takes the address back. With the last machine of a range its bridge and rules go, with the very last one all is as it was. */
 export async function releaseAddress(id: string, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury): Promise<void> {
   await ctx.lock(lock, async () => {
     const before = await pruned(await readRegistry(computer.registryFile), computer, bury, id);
@@ -80,39 +84,5 @@ async function pruned(registry: Registry, computer: Computer, bury: Bury, except
 async function settle(before: Registry, after: Registry, computer: Computer): Promise<void> {
   const stillUsed = rangesOf(after);
   for (const cidr of rangesOf(before)) if (!stillUsed.includes(cidr)) await dropBridge(cidr, computer);
-  await writeRegistry(stillUsed.length === 0 ? await closeForwarding(after, computer) : after, computer.registryFile);
-}
-
-/** Remembers what forwarding was before it is turned on: after a reboot of the computer that is asked anew. */
-async function openForwarding(registry: Registry, computer: Computer): Promise<Registry> {
-  const { bootId } = await computer.facts();
-  if (registry.forwarding?.bootId === bootId) {
-    await computer.setForwarding('1');
-    return registry;
-  }
-  const remembered = { ...registry, forwarding: { bootId, before: await computer.forwarding() } };
-  await writeRegistry(remembered, computer.registryFile);
-  await computer.setForwarding('1');
-  return remembered;
-}
-
-async function closeForwarding(registry: Registry, computer: Computer): Promise<Registry> {
-  const { forwarding, ...rest } = registry;
-  const { bootId } = await computer.facts();
-  if (forwarding?.bootId === bootId && forwarding.before !== '1' && !await othersForward(computer)) await computer.setForwarding(forwarding.before);
-  await closeNamespaceFolder(computer);
-  return rest;
-}
-
-/** Somebody who came after us (an engine on this computer, say) counts on forwarding too when addresses are still translated. */
-async function othersForward(computer: Computer): Promise<boolean> {
-  const { stdout } = await computer.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']);
-  return /-j (MASQUERADE|SNAT)/.test(stdout);
-}
-
-/** `ip netns add` mounts its folder onto itself at the first call; without any namespace that mount serves nobody. */
-async function closeNamespaceFolder(computer: Computer): Promise<void> {
-  const { stdout } = await computer.run('ip', ['netns', 'list']);
-  if (stdout.trim() !== '') return;
-  for (const point of await computer.mountsBelow('/run/netns')) await computer.run('umount', [point]);
+  await writeRegistry(stillUsed.length === 0 ? await closeComputer(after, computer) : after, computer.registryFile);
 }

@@ -73,8 +73,9 @@ export interface Computer {
   read(path: string): Promise<string | undefined>;
   /** The apt source files: `*.list` and `*.sources`. */
   aptSources(): Promise<{ readonly path: string; readonly text: string }[]>;
-  forwarding(): Promise<string>;
-  setForwarding(value: string): Promise<void>;
+  /** A setting of the kernel such as /proc/sys/net/ipv4/ip_forward; empty where the kernel does not have it. */
+  setting(file: string): Promise<string>;
+  set(file: string, value: string): Promise<void>;
   /** Process ids in a control group and below it; none when the group does not exist. */
   processes(group: string): Promise<number[]>;
   /** The machine's own PID 1 among the processes of a group. */

@@ -41,11 +41,17 @@ export interface MirrorChoice {
   readonly sources: string;
 }
 
+export interface AptComputer {
+  /** The text of /etc/os-release. */
+  readonly osRelease: string;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
 /**
  * Where the packages of a suite come from: the given mirror, else the sources of this computer with its codename replaced by the
  * suite (security and updates included), else debootstrap's default.
  */
-export function chooseMirror(suite: string, given: string, computer: { osRelease: string; files: readonly { path: string; text: string }[] }): MirrorChoice {
+export function chooseMirror(suite: string, given: string, computer: AptComputer): MirrorChoice {
   if (given !== '') return { mirror: given, sources: stanza({ uri: given, suite, components: ['main'] }) };
   const codename = debianCodename(computer.osRelease);
   const own = codename === undefined ? [] : parseAptSources(computer.files).filter((source) => belongsTo(source.suite, codename));

@@ -7,11 +7,10 @@ import { packages, type Computer, type Disk, type Facts, type Program } from './
 import { gatherFacts, parseMountinfo, searchPath } from './facts.js';
 import { initAmong, listensOn, processesIn } from './processes.js';
 
-const forwardingFile = '/proc/sys/net/ipv4/ip_forward';
-
 /** File system magics of statfs(2) on which an overlay cannot put its upper layer. */
 const kinds: Readonly<Record<number, string>> = {
-  0x794c7630: 'overlay', 0x6969: 'nfs', 0x65735546: 'fuse', 0xff534d42: 'cifs', 0xfe534d42: 'smb', 0x01021997: '9p', 0x4d44: 'vfat', 0xf15f: 'ecryptfs',
+  0x794c7630: 'overlay', 0x6969: 'nfs', 0x65735546: 'fuse', 0xff534d42: 'cifs', 0xfe534d42: 'smb', 0x01021997: '9p', 0x4d44: 'vfat',
+  0xf15f: 'ecryptfs',
 };
 
 /** This computer. Programs run through the context, so that they are logged and end with it. */
@@ -43,8 +42,8 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec' | 'spawnDetached'>)
     disk,
     read: readOptional,
     aptSources,
-    forwarding: async () => (await readFile(forwardingFile, 'utf8')).trim(),
-    setForwarding: (value) => writeFile(forwardingFile, value),
+    setting: async (file) => (await readOptional(file) ?? '').trim(),
+    set: (file, value) => writeFile(file, value),
     processes: processesIn,
     initOf: async (group) => initAmong(await processesIn(group)),
     listens: listensOn,

@@ -51,8 +51,12 @@ export function parseMountinfo(mountinfo: string): Mount[] {
     const point = left.split(' ')[4];
     const [type = '', , options = ''] = right.split(' ');
     if (point === undefined) return [];
-    return [{ point: point.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8))), type, options: options.split(',') }];
+    return [{ point: unescapeOctal(point), type, options: options.split(',') }];
   });
+}
+
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 }
 
 const notControllers = new Set(['rw', 'ro', 'relatime', 'xattr', 'clone_children', 'noprefix']);

@@ -14,7 +14,9 @@ import { templatesDir } from './templates.js';
 /** Twenty minutes: a slow mirror may need them. */
 const buildTimeout = 20 * 60_000;
 /** Files that say what an image is made of; a change of any of them makes a new image. */
-const recipe = ['build.sh', 'prepare.sh', 'unpack.sh', 'masked-units', 'sshd.conf', 'journald.conf', 'writable.service', 'writable.sh', 'dpkg.cfg', 'apt.conf'];
+const recipe = [
+  'build.sh', 'prepare.sh', 'unpack.sh', 'masked-units', 'sshd.conf', 'journald.conf', 'writable.service', 'writable.sh', 'dpkg.cfg', 'apt.conf',
+];
 
 export interface ImagePlan {
   /** Name in the cache. */
@@ -72,7 +74,8 @@ const unfinished = '.building-';
 async function clearUnfinished(parent: string, name: string, computer: Computer): Promise<void> {
   for (const entry of await readdir(parent)) {
     const pid = entry.startsWith(unfinished) ? /-(\d+)$/.exec(entry)?.[1] : undefined;
-    if (pid !== undefined && (entry === `${unfinished}${name}-${pid}` || !existsSync(`/proc/${pid}`))) await discard(join(parent, entry), computer);
+    if (pid === undefined) continue;
+    if (entry === `${unfinished}${name}-${pid}` || !existsSync(`/proc/${pid}`)) await discard(join(parent, entry), computer);
   }
 }
 
@@ -98,7 +101,7 @@ async function build(config: NspawnConfig, plan: ImagePlan, target: string, ctx:
     if (tail.length > 15) tail.shift();
     ctx.io.debug(line);
     if (line.startsWith(notice)) ctx.io.warn(line.slice(notice.length));
-    if (line.startsWith('I: ') || line.startsWith('Unpacking ') || line.startsWith('Setting up ')) ctx.io.progress(`Image: ${line.replace(/^I: /, '')}`);
+    if (/^(I: |Unpacking |Setting up )/.test(line)) ctx.io.progress(`Image: ${line.replace(/^I: /, '')}`);
   };
   try {
     await computer.run('setpriv', [...contained, ...script], { input: sources, timeout: buildTimeout, onLine });

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../../src/core/errors.js';
 import { machineAddresses, parseCidr } from './cidr.js';
+import { removeIfEmpty } from './folders.js';
 
 /** Who has which address. */
 export interface Lease {
@@ -12,11 +13,18 @@ export interface Lease {
   readonly ip: string;
 }
 
+export interface Before {
+  readonly bootId: string;
+  readonly forwarding: string;
+  /** cgroup v2 controllers handed on to the computer's groups. */
+  readonly controllers: readonly string[];
+}
+
 /** What is known computer-wide, for machines of every store. */
 export interface Registry {
   readonly leases: Readonly<Record<string, Lease>>;
-  /** What IP forwarding was before us, in which boot of the computer. */
-  readonly forwarding?: { readonly bootId: string; readonly before: string };
+  /** The computer's settings before us, and in which boot of the computer. */
+  readonly before?: Before;
 }
 
 const empty: Registry = { leases: {} };
@@ -32,7 +40,9 @@ export function assign(registry: Registry, id: string, wanted: Lease): { registr
   const range = parseCidr(wanted.cidr);
   const ip = wanted.ip !== '' && !taken.has(wanted.ip) ? wanted.ip : range && firstFree(machineAddresses(range), taken);
   if (ip === undefined) {
-    throw new TsmachineError('DRIVER_FAILED', `The address range ${wanted.cidr} is full`, { hint: 'Remove machines, or name a wider range with --nspawn-cidr' });
+    throw new TsmachineError('DRIVER_FAILED', `The address range ${wanted.cidr} is full`, {
+      hint: 'Remove machines, or name a wider range with --nspawn-cidr',
+    });
   }
   const lease = { machineDir: wanted.machineDir, cidr: wanted.cidr, ip };
   return { registry: { ...registry, leases: { ...registry.leases, [id]: lease } }, lease };
@@ -79,7 +89,7 @@ export async function readRegistry(file: string): Promise<Registry> {
 /** Replaces the file in one step; an empty registry leaves no file and no folder behind. */
 export async function writeRegistry(registry: Registry, file: string): Promise<void> {
   const temporary = join(dirname(file), '.leases.new'); // the caller holds the lock: one name is enough
-  if (Object.keys(registry.leases).length === 0 && registry.forwarding === undefined) {
+  if (Object.keys(registry.leases).length === 0 && registry.before === undefined) {
     for (const path of [file, temporary]) await rm(path, { force: true });
     for (const dir of [dirname(file), dirname(dirname(file))]) await removeIfEmpty(dir);
     return;
@@ -89,14 +99,6 @@ export async function writeRegistry(registry: Registry, file: string): Promise<v
   await rename(temporary, file);
 }
 
-async function removeIfEmpty(dir: string): Promise<void> {
-  try {
-    await rmdir(dir);
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
-  }
-}
-
 function isRegistry(value: unknown): value is Registry {
   if (typeof value !== 'object' || value === null || !('leases' in value)) return false;
   const { leases } = value;
@@ -104,9 +106,13 @@ function isRegistry(value: unknown): value is Registry {
 }
 
 function isLease(value: unknown): value is Lease {
-  return typeof value === 'object' && value !== null && ['machineDir', 'cidr', 'ip'].every((field) => typeof Object.entries(value).find(([name]) => name === field)?.[1] === 'string');
+  if (typeof value !== 'object' || value === null) return false;
+  const texts = Object.entries(value).filter(([, field]) => typeof field === 'string').map(([name]) => name);
+  return ['machineDir', 'cidr', 'ip'].every((name) => texts.includes(name));
 }
 
 function unreadable(file: string, cause?: unknown): TsmachineError {
-  return new TsmachineError('DRIVER_FAILED', `The address registry ${file} cannot be read`, { cause, hint: `Look at it, or move it away: mv ${file} ${file}.bad` });
+  return new TsmachineError('DRIVER_FAILED', `The address registry ${file} cannot be read`, {
+    cause, hint: `Look at it, or move it away: mv ${file} ${file}.bad`,
+  });
 }

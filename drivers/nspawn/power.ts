@@ -5,6 +5,7 @@ import { TsmachineError } from '../../src/core/errors.js';
 import { waitFor } from '../../src/core/wait.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Cgroups, Computer, Facts } from './api.js';
+import { removeIfEmpty } from './folders.js';
 import { makeGroups, removeGroups } from './groups.js';
 import { partNames } from './identity.js';
 import { groupsOf, launchPlan, trackOf, type LaunchRequest } from './launch.js';
@@ -102,6 +103,7 @@ export async function end(id: string, computer: Computer): Promise<void> {
 export async function clear(id: string, computer: Computer): Promise<void> {
   const facts = await computer.facts();
   if (facts.cgroups && !facts.systemd) await removeGroups(groupsOf(id, { ...facts, cgroups: facts.cgroups }));
+  await removeIfEmpty(join('/run/systemd/nspawn/propagate', partNames(id).machine)); // nspawn forgets it
   await cutCable(id, computer);
 }
 

@@ -40,6 +40,7 @@ function reasonOf(test) {
 function abort(runner, signal) {
   console.error(`\n${signal}: no more tests, cleaning up`);
   aborted = true;
+  write({ state: 'failed', title: `interrupted by ${signal}: the tests after this one did not run` });
   runner.abort();
   const current = runner.currentRunnable;
   if (!current || /after/.test(current.title)) return;

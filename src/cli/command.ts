@@ -1,119 +1,116 @@
-import type { Session } from '../core/session.js';
-import { TsmachineError } from '../core/errors.js';
-import type { FlagInput } from './flags.js';
-import type { GlobalValues } from './globals.js';
-import type { CommandHelp } from './help.js';
-import type { Interruption } from './interrupt.js';
-import { oneOrNone } from './names.js';
-import { parseLine, type ParsedLine } from './parse.js';
-import type { Progress } from './progress.js';
-import { programName } from './program.js';
-import type { Screen } from './screen.js';
-import { TerminalIo } from './terminal-io.js';
+import { Command } from '@oclif/core/command';
+import { ExitError } from '@oclif/core/errors';
+import type { Interfaces } from '@oclif/core';
 
-/** What one run of a command is given by `main`. */
-export interface Invocation {
-  /** Global flags that stood before the command. */
-  readonly leading: readonly string[];
-  /** The words after the command. */
-  readonly argv: readonly string[];
-  /** The whole command line, for hints that repeat it. */
-  readonly line: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly screen: Screen;
-  readonly progress: Progress;
-  readonly interruption: Interruption;
-  readonly debug: boolean;
-  readonly json: boolean;
-}
+import { TsmachineError } from '../core/errors.js';
+import type { Session } from '../core/session.js';
+import { canonicalArgv } from './argv.js';
+import type { FlagInput } from './flags.js';
+import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './globals.js';
+import type { Invocation } from './invocation.js';
+import { oneOrNone } from './names.js';
+import { isMachineConfig, type MachineConfig } from './oclif.js';
+import { programName } from './program.js';
+import { TerminalIo } from './terminal-io.js';
+import { parseError, withUsage } from './usage.js';
 
 type MachineWork<T> = (session: Session, name: string) => Promise<T>;
+type Values = Record<string, unknown>;
+type Parsed<F extends Values, B extends Values, A extends Values> = Interfaces.ParserOutput<F, B, A> & { argv: string[] };
 
-/**
- * What every command shares. It has the shape that oclif's manifest and tools read, and uses oclif's flags and parser, but it does not
- * extend oclif's own base class: that one brings the configuration, plug-in and help machinery, half again Node's own start-up time.
- */
-export abstract class MachineCommand {
-  static summary = '';
-  static description: string | undefined;
+/** What every command shares. Positional words have Docker Machine's own rules (names.ts), so no command declares oclif's `args`. */
+export abstract class MachineCommand extends Command {
+  static override baseFlags: FlagInput = globalFlags;
+  static override flags: FlagInput = {};
+  static override strict = false;
   /** What follows the flags on the usage line. */
-  static usage = '[arg...]';
-  /** One command line for the help, without the program's name. */
-  static example = '';
-  static flags: FlagInput = {};
+  static override usage = '[arg...]';
   /** Where finished facts are printed: commands whose stdout is data keep `stderr`. */
   static infoTo: 'stdout' | 'stderr' = 'stderr';
   /** Nothing behind the command is parsed (ssh). */
   static passThrough = false;
-  static strict = false;
 
-  /** The exit status when nothing is thrown. */
-  exitStatus = 0;
   /** What to type after an interruption. */
-  afterInterrupt: string | undefined;
-
+  protected afterInterrupt: string | undefined;
+  protected globals: GlobalValues = resolveGlobals({}, {});
   protected readonly invocation: Invocation;
   protected readonly io: TerminalIo;
 
-  constructor(invocation: Invocation) {
-    this.invocation = invocation;
-    const { screen, progress, interruption: { signal }, debug, json } = invocation;
+  constructor(argv: string[], config: MachineConfig) {
+    super(argv, config);
+    this.invocation = config.invocation;
+    const { screen, progress, interruption: { signal }, debug, json } = config.invocation;
     const { infoTo } = this.constructor as typeof MachineCommand;
     this.io = new TerminalIo({ screen, progress, signal, debug, infoTo: json ? 'stderr' : infoTo });
   }
 
-  abstract run(): Promise<void>;
-
-  /** What oclif recognises a command by. A command is run by `main`, which gives it its invocation. */
-  static run(): never {
-    throw new TsmachineError('INTERNAL', `Commands are run by ${programName()} itself`);
+  /** oclif's own would load a second configuration, one that knows of no invocation. */
+  static override run<T extends Command>(
+    this: new (argv: string[], config: MachineConfig) => T, argv: string[] = [], config?: Interfaces.LoadOptions,
+  ): Promise<ReturnType<T['run']>> {
+    if (!isMachineConfig(config)) throw new TsmachineError('INTERNAL', `Commands are run by ${programName()} itself`);
+    return new this(argv, config)['_run']();
   }
 
-  /** The material of `--help`; a command whose flags depend on its words (create) overrides it. */
-  static helpFor(name: string, _argv: readonly string[], _env: NodeJS.ProcessEnv): Promise<CommandHelp> {
-    const { summary, description, usage, example, flags } = this;
-    return Promise.resolve({ name, summary, description, usage, example, flags });
+  /** The flags that the help shows; a command whose flags depend on its words (create) has more of them. */
+  static helpFlags(_words: readonly string[], _env: NodeJS.ProcessEnv): Promise<FlagInput> {
+    return Promise.resolve(this.flags);
   }
 
-  protected parse<F extends FlagInput>(flags: F): Promise<ParsedLine<F>> {
-    const { leading, argv, env } = this.invocation;
-    return parseLine([...leading, ...argv], flags, env);
+  /**
+   * Docker Machine's grammar (argv.ts), then oclif's parser. The positional words come in `argv`, in their order.
+   * @throws TsmachineError USAGE or FLAG_INVALID, naming the flag
+   */
+  protected override async parse<F extends Values, B extends Values, A extends Values>(
+    options: Interfaces.Input<F, B, A>, argv = this.argv,
+  ): Promise<Parsed<F, B, A>> {
+    const flags = { ...options.baseFlags, ...options.flags } as Interfaces.FlagInput<F & B>;
+    const words = canonicalArgv(argv, flags);
+    const parsed = await super.parse<F & B, Values, A>({ flags, strict: false }, words).catch((error: unknown) => { throw parseError(error); });
+    this.globals = resolveGlobals(parsed.flags as GlobalFlagValues, this.invocation.env);
+    // oclif's own `argv` is sorted by first occurrence, which moves repeated words
+    return { ...parsed, argv: parsed.raw.flatMap((token) => (token.type === 'arg' ? [token.input] : [])) };
+  }
+
+  /** A mistake on the command line gets the usage, an interruption what to type next. `main` renders both, and all others. */
+  protected override catch(error: Error): Promise<never> {
+    const exit = this.invocation.interruption.exit();
+    if (exit === undefined || error instanceof ExitError) return Promise.reject(withUsage(error, this.ctor));
+    return Promise.reject(new TsmachineError('CANCELLED', 'Interrupted', { exit, hint: this.afterInterrupt, cause: error }));
   }
 
   /** Opens the store that the command line, the environment or the home folder says. */
-  protected async session(globals: GlobalValues, io: TerminalIo = this.io): Promise<Session> {
+  protected async session(io: TerminalIo = this.io): Promise<Session> {
     const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../core/session.js'), import('../system/home.js')]);
     const { env, interruption: { signal } } = this.invocation;
-    return openSession({ storePath: globals.storagePath ?? defaultStorePath(env), io, signal, env });
+    return openSession({ storePath: this.globals.storagePath ?? defaultStorePath(env), io, signal, env });
   }
 
   /** The one machine of a command that takes one: named, or "default" (spec 1.6). */
-  protected async oneMachine<F extends FlagInput>(flags: F): Promise<{ session: Session; name: string; line: ParsedLine<F> }> {
-    const line = await this.parse(flags);
-    const given = oneOrNone(line.args);
-    const session = await this.session(line.globals);
+  protected async oneMachine(words: readonly string[]): Promise<{ session: Session; name: string }> {
+    const given = oneOrNone(words);
+    const session = await this.session();
     const { resolveNames } = await import('../core/each.js');
     const [name = ''] = await resolveNames(session.store, given === undefined ? [] : [given]);
-    return { session, name, line };
+    return { session, name };
   }
 
   /** Does `work` on every machine named, or on "default". */
-  protected async onAll<T>(flags: FlagInput, work: MachineWork<T>, options: { prefixed?: boolean } = {}): Promise<T[]> {
-    const { args, globals } = await this.parse(flags);
-    const session = await this.session(globals);
+  protected async onAll<T>(words: readonly string[], work: MachineWork<T>, options: { prefixed?: boolean } = {}): Promise<T[]> {
+    const session = await this.session();
     const { resolveNames, loadAll } = await import('../core/each.js');
-    const names = await resolveNames(session.store, args);
+    const names = await resolveNames(session.store, words);
     await loadAll(session.store, names);
-    return this.onNames(names, globals, work, options);
+    return this.onNames(names, work, options);
   }
 
   /** Does `work` on these machines at once and tells how each ended. */
   protected async onNames<T>(
-    names: readonly string[], globals: GlobalValues, work: MachineWork<T>, options: { prefixed?: boolean; limit?: number } = {},
+    names: readonly string[], work: MachineWork<T>, options: { prefixed?: boolean; limit?: number } = {},
   ): Promise<T[]> {
     const { onMachines } = await import('./many.js');
     const { debug } = this.invocation;
-    return onMachines(names, this.io, { limit: 16, debug, ...options }, async (name, io) => work(await this.session(globals, io), name));
+    return onMachines(names, this.io, { limit: 16, debug, ...options }, async (name, io) => work(await this.session(io), name));
   }
 
   /** Asks on stderr; undefined at the end of input. */
@@ -133,6 +130,3 @@ export abstract class MachineCommand {
     this.print(this.invocation.json ? JSON.stringify(result, undefined, 2) : text());
   }
 }
-
-/** A command as `main` handles it: what is static, and how to make one. */
-export type CommandClass = Omit<typeof MachineCommand, 'prototype'> & (new (invocation: Invocation) => MachineCommand);

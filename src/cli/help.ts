@@ -1,53 +1,70 @@
+import { Help } from '@oclif/core/help';
+import type { Command } from '@oclif/core';
+
+import type { MachineCommand } from './command.js';
 import type { FlagInput } from './flags.js';
 import { globalFlags } from './globals.js';
+import { isMachineConfig } from './oclif.js';
 import { programName } from './program.js';
+import { unknownCommand, usageLine } from './usage.js';
 import { twoColumns, wrap } from './wrap.js';
 
 const width = 80;
 
-/** What the help of a command is made of. */
-export interface CommandHelp {
-  readonly name: string;
-  readonly summary: string;
-  /** What follows the flags on the usage line: `[arg...]`. */
-  readonly usage: string;
-  readonly description?: string | undefined;
-  readonly example: string;
-  readonly flags: FlagInput;
-}
-
-/** `Usage: tsmachine ls [OPTIONS]` */
-export function usageLine({ name, flags, usage }: Pick<CommandHelp, 'name' | 'flags' | 'usage'>): string {
-  const options = Object.keys(flags).length > 0 ? ' [OPTIONS]' : '';
-  return `Usage: ${programName()} ${name}${options}${usage === '' ? '' : ` ${usage}`}`;
-}
-
-/** Docker Machine's layout (spec 1.3), because completions read it: every option on a line that begins `   --name`. */
-export function commandHelp(command: CommandHelp): string {
-  const { summary, description, example, flags } = command;
-  const lines = [usageLine(command), '', ...wrap(summary, width), ''];
-  if (description !== undefined) lines.push('Description:', ...wrap(description, width - 3).map((line) => `   ${line}`), '');
-  if (Object.keys(flags).length > 0) lines.push('Options:', '   ', ...columns(flagRows(flags), 3), '');
-  lines.push('Example:', `   ${programName()} ${example}`);
-  return lines.join('\n');
-}
-
-/** The list of commands and the global flags (spec 1.2). */
-export function globalHelp(commands: readonly { readonly name: string; readonly summary: string }[], version: string): string {
-  const list = [...commands, { name: 'help', summary: 'Shows a list of commands or help for one command' }];
-  return [
-    `Usage: ${programName()} [OPTIONS] COMMAND [arg...]`, '',
-    'Create and manage machines running Docker.', '',
-    `Version: ${version}`, '',
-    'Options:',
-    ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2), '',
-    'Commands:',
-    ...columns(list.map(({ name, summary }): Row => [name, summary]), 2), '',
-    `Run '${programName()} COMMAND --help' for more information on a command.`,
-  ].join('\n');
-}
-
 type Row = readonly [string, string];
+
+/** oclif's help class in Docker Machine's layout (spec 1.2, 1.3), because completions read it. */
+export default class MachineHelp extends Help {
+  /** @param argv the command and the words behind it; without a command it is the help of the whole */
+  override async showHelp(argv: string[]): Promise<void> {
+    const name = argv.find((word) => !word.startsWith('-'));
+    if (name === undefined || name === 'help') return this.showRootHelp();
+    const command = this.config.findCommand(name);
+    if (!command) throw unknownCommand(name, this.config.commandIDs);
+    await this.showCommandHelp(command, argv.filter((word) => word !== name));
+  }
+
+  /** Every option stands on a line that begins `   --name`. */
+  override async showCommandHelp(command: Command.Loadable, words: readonly string[] = []): Promise<void> {
+    const { id, summary = '', description = '', examples = [], usage } = command;
+    const flags = await (await command.load() as unknown as typeof MachineCommand).helpFlags(words, this.env());
+    const lines = [usageLine({ id, flags, usage }), '', ...wrap(summary, width), ''];
+    if (description !== '') lines.push('Description:', ...wrap(this.render(description), width - 3).map((line) => `   ${line}`), '');
+    if (Object.keys(flags).length > 0) lines.push('Options:', '   ', ...columns(flagRows(flags), 3), '');
+    lines.push('Example:', ...examples.map((example) => `   ${this.render(typeof example === 'string' ? example : example.command)}`));
+    this.log(lines.join('\n'));
+  }
+
+  protected override showRootHelp(): Promise<void> {
+    this.log([
+      `Usage: ${programName()} [OPTIONS] COMMAND [arg...]`, '',
+      'Create and manage machines running Docker.', '',
+      `Version: ${this.config.version}`, '',
+      'Options:',
+      ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2), '',
+      'Commands:',
+      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [id, summary]), 2), '',
+      `Run '${programName()} COMMAND --help' for more information on a command.`,
+    ].join('\n'));
+    return Promise.resolve();
+  }
+
+  /** By name, but for those that Docker Machine lists out of turn. */
+  protected override get sortedCommands(): Command.Loadable[] {
+    const place = ({ id }: Command.Loadable) => ({ scp: 'ssh scp', mount: 'ssh scp mount', help: '~' })[id] ?? id;
+    return this.config.commands.filter(({ hidden }) => !hidden).sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  }
+
+  protected override log(text: string): void {
+    if (!isMachineConfig(this.config)) return super.log(text);
+    const { progress, screen } = this.config.invocation;
+    progress.write(screen.stdout, text);
+  }
+
+  private env(): NodeJS.ProcessEnv {
+    return isMachineConfig(this.config) ? this.config.invocation.env : process.env;
+  }
+}
 
 function flagRows(flags: FlagInput): Row[] {
   return Object.entries(flags)

@@ -1,16 +1,15 @@
-import { TsmachineError, type ErrorCode } from '../core/errors.js';
-import { nearest } from '../system/nearest.js';
-import { catalogue, type CatalogueEntry } from './catalogue.js';
-import type { CommandClass, Invocation } from './command.js';
+import { ExitError } from '@oclif/core/errors';
+
 import { debugWanted } from './globals.js';
 import { listenForInterrupts } from './interrupt.js';
+import { openConfig } from './oclif.js';
 import { Progress } from './progress.js';
-import { programName } from './program.js';
 import { errorJson, renderError } from './render-error.js';
 import { processScreen, type Screen } from './screen.js';
-import { splitCommandLine, type CommandLine } from './split.js';
+import { splitCommandLine } from './split.js';
+import { unknownCommand } from './usage.js';
 
-const usageCodes: readonly ErrorCode[] = ['USAGE', 'FLAG_INVALID', 'FLAG_MISSING'];
+const helpFlags = ['-h', '--help', '-help'];
 
 /** The whole program: runs one command line, then ends the process whatever sockets a command left open. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,75 +23,35 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Runs one command line and returns its exit status. Every error ends here, as words. */
 export async function runCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, screen: Screen): Promise<number> {
   const progress = new Progress(screen);
-  const report = { debug: argv.includes('--debug'), json: false };
   const interruption = listenForInterrupts({
     tell: (text) => { progress.write(screen.stderr, text); },
     leave: (exit) => { progress.close(); process.exit(exit); },
   });
+  const invocation = { line: argv, env, screen, progress, interruption, debug: argv.includes('--debug'), json: false };
   try {
-    const { leading, command, rest } = splitCommandLine(argv);
-    const passThrough = command === 'ssh';
-    report.debug = debugWanted(passThrough ? leading : argv, env);
-    report.json = !passThrough && asksFor(rest, ['--json']);
-    return await dispatch({ leading, command, rest }, { line: argv, env, screen, progress, interruption, ...report });
+    const { leading, command = 'help', rest } = splitCommandLine(argv);
+    const config = await openConfig(invocation);
+    const found = config.findCommand(command);
+    const passThrough = found?.['passThrough'] === true;
+    invocation.debug = debugWanted(passThrough ? leading : argv, env);
+    invocation.json = !passThrough && asksFor(rest, ['--json']);
+    // oclif's run() would look for hooks and the help class in files of their own, but the built program is one file
+    if (asksFor(passThrough ? rest.slice(0, 1) : rest, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
+    else if (found) await config.runCommand(command, [...leading, ...(passThrough ? ['--'] : []), ...rest], found);
+    else throw unknownCommand(command, config.commandIDs);
+    return 0;
   } catch (error) {
+    if (error instanceof ExitError) return error.oclif.exit ?? 0;
     const exit = interruption.exit();
-    if (report.json) progress.write(screen.stdout, JSON.stringify(errorJson(error), undefined, 2));
-    const rendered = renderError(error, report);
+    if (invocation.json) progress.write(screen.stdout, JSON.stringify(errorJson(error), undefined, 2));
+    const rendered = renderError(error, invocation);
     progress.close();
-    if (!report.json) progress.write(screen.stderr, rendered.text);
+    if (!invocation.json) progress.write(screen.stderr, rendered.text);
     return exit ?? rendered.exit;
   } finally {
     progress.close();
     interruption.dispose();
   }
-}
-
-async function dispatch({ leading, command, rest }: CommandLine, base: Omit<Invocation, 'argv' | 'leading'>): Promise<number> {
-  const asked = command === 'help' ? rest.find((word) => !word.startsWith('-')) : command;
-  if (asked === undefined || asked === 'help') return printGlobalHelp(base);
-  const entry = findCommand(asked);
-  const { default: Command } = await entry.load();
-  const argv = command === 'help' ? rest.filter((word) => word !== asked) : rest;
-  if (command === 'help' || asksFor(Command.passThrough ? rest.slice(0, 1) : rest, ['-h', '--help', '-help'])) {
-    const { commandHelp } = await import('./help.js');
-    base.progress.write(base.screen.stdout, commandHelp(await Command.helpFor(entry.name, argv, base.env)));
-    return 0;
-  }
-  const instance = new Command({ ...base, leading, argv });
-  try {
-    await instance.run();
-    return instance.exitStatus;
-  } catch (error) {
-    const exit = base.interruption.exit();
-    const hint = instance.afterInterrupt;
-    if (exit !== undefined) throw new TsmachineError('CANCELLED', 'Interrupted', { exit, hint, cause: error });
-    throw await withUsage(error, entry.name, Command);
-  }
-}
-
-async function printGlobalHelp({ progress, screen }: Pick<Invocation, 'progress' | 'screen'>): Promise<number> {
-  const [{ globalHelp }, { packageVersion }] = await Promise.all([import('./help.js'), import('../system/package.js')]);
-  progress.write(screen.stdout, globalHelp(catalogue, packageVersion()));
-  return 0;
-}
-
-function findCommand(name: string): CatalogueEntry {
-  const entry = catalogue.find((candidate) => candidate.name === name);
-  if (entry) return entry;
-  const program = programName();
-  const near = nearest(name, catalogue.map((candidate) => candidate.name));
-  throw new TsmachineError('USAGE', `${program}: '${name}' is not a ${program} command. See '${program} --help'.`, {
-    hint: near === undefined ? undefined : `Did you mean '${near}'?`,
-  });
-}
-
-/** A mistake on the command line is followed by how the line should look. */
-async function withUsage(error: unknown, name: string, { flags, usage }: CommandClass): Promise<unknown> {
-  if (!TsmachineError.is(error) || !usageCodes.includes(error.code)) return error;
-  const { usageLine } = await import('./help.js');
-  const hint = [error.hint, usageLine({ name, flags, usage }), `See '${programName()} ${name} --help'.`].filter((line) => line !== undefined);
-  return new TsmachineError(error.code, error.message, { cause: error, exit: error.exit, hint: hint.join('\n') });
 }
 
 function asksFor(words: readonly string[], flags: readonly string[]): boolean {

@@ -5,17 +5,17 @@ import { none } from '../cli/names.js';
 export default class Active extends MachineCommand {
   static override summary = 'Print which machine is active';
   static override usage = '';
-  static override example = 'active';
+  static override examples = ['<%= config.bin %> active'];
   static override flags = {
     timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
     ...jsonFlag,
   };
 
   async run(): Promise<void> {
-    const { flags, args, globals } = await this.parse(Active.flags);
-    none(args);
+    const { flags, argv } = await this.parse(Active);
+    none(argv);
     const { activeMachine } = await import('../core/list.js');
-    const name = await activeMachine(await this.session(globals), { timeoutMs: flags.timeout * 1000 });
+    const name = await activeMachine(await this.session(), { timeoutMs: flags.timeout * 1000 });
     this.show({ name }, () => name);
   }
 }

@@ -6,10 +6,11 @@ export default class Config extends MachineCommand {
   static override summary = 'Print the connection config for machine';
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
-  static override example = 'config m1';
+  static override examples = ['<%= config.bin %> config m1'];
 
   async run(): Promise<void> {
-    const { session, name } = await this.oneMachine({});
+    const { argv } = await this.parse(Config);
+    const { session, name } = await this.oneMachine(argv);
     const { dockerConnection } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
     const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', () => dockerConnection(session, name));

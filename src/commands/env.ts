@@ -12,7 +12,7 @@ export default class Env extends MachineCommand {
   static override summary = 'Display the commands to set up the environment for the Docker client';
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
-  static override example = 'env --shell fish m1';
+  static override examples = ['<%= config.bin %> env --shell fish m1'];
   static override flags = {
     'shell': Flags.string({
       description: 'Force environment to be configured for a specified shell: [fish, cmd, powershell, tcsh, emacs], default is auto-detect',
@@ -23,20 +23,20 @@ export default class Env extends MachineCommand {
 
   async run(): Promise<void> {
     const { env, line } = this.invocation;
-    const { flags, args } = await this.parse(Env.flags);
+    const { flags, argv } = await this.parse(Env);
     const shell = shellNamed(flags.shell === undefined || flags.shell === '' ? detectShell(env, process.platform) : flags.shell);
-    const lines = flags.unset ? this.unset(args, shell, flags['no-proxy']) : await this.set(shell, flags['no-proxy']);
+    const lines = flags.unset ? this.unset(argv, shell, flags['no-proxy']) : await this.set(argv, shell, flags['no-proxy']);
     this.print([...lines, ...usageHint(shell, [programName(), ...line].map(shellWord).join(' '))].join('\n'));
   }
 
-  private unset(args: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): string[] {
-    if (args.length > 0) throw new TsmachineError('USAGE', 'Error: Expected no machine name when the -u flag is present');
+  private unset(words: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): string[] {
+    if (words.length > 0) throw new TsmachineError('USAGE', 'Error: Expected no machine name when the -u flag is present');
     return [...unsetLines(shell), ...(noProxy ? [shell.unset(noProxyName(this.invocation.env))] : [])];
   }
 
-  private async set(shell: ReturnType<typeof shellNamed>, noProxy: boolean): Promise<string[]> {
+  private async set(words: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): Promise<string[]> {
     const { env } = this.invocation;
-    const { session, name } = await this.oneMachine(Env.flags);
+    const { session, name } = await this.oneMachine(words);
     const { dockerConnection, machineIp } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
     const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name));

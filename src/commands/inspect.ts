@@ -5,11 +5,12 @@ export default class Inspect extends MachineCommand {
   static override summary = 'Inspect information about a machine';
   static override description = 'Argument is a machine name. Prints its configuration as JSON.';
   static override usage = '[name]';
-  static override example = 'inspect m1';
+  static override examples = ['<%= config.bin %> inspect m1'];
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
-    const { session, name } = await this.oneMachine(Inspect.flags);
+    const { argv } = await this.parse(Inspect);
+    const { session, name } = await this.oneMachine(argv);
     const { inspectMachine } = await import('../core/query.js');
     const { serializeHostConfig } = await import('../store/schema.js');
     this.print(serializeHostConfig(await inspectMachine(session, name)));

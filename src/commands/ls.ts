@@ -7,7 +7,7 @@ import { machineTable } from '../cli/machine-table.js';
 export default class Ls extends MachineCommand {
   static override summary = 'List machines';
   static override usage = '';
-  static override example = 'ls --filter driver=generic --filter state=running';
+  static override examples = ['<%= config.bin %> ls --filter driver=generic --filter state=running'];
   static override flags = {
     quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
     filter: Flags.string({
@@ -18,9 +18,9 @@ export default class Ls extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { flags, globals } = await this.parse(Ls.flags);
+    const { flags } = await this.parse(Ls);
     const [session, { listMachines, listNames }, { parseFilters }] = await Promise.all([
-      this.session(globals), import('../core/list.js'), import('../core/selection.js'),
+      this.session(), import('../core/list.js'), import('../core/selection.js'),
     ]);
     const options = { timeoutMs: flags.timeout * 1000, filters: parseFilters(flags.filter ?? []) };
     if (flags.quiet) {

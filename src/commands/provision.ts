@@ -3,11 +3,12 @@ import { MachineCommand } from '../cli/command.js';
 export default class Provision extends MachineCommand {
   static override summary = 'Re-provision existing machines';
   static override description = 'Argument(s) are one or more machine names. Installs, configures or repairs the engine of each.';
-  static override example = 'provision m1 m2';
+  static override examples = ['<%= config.bin %> provision m1 m2'];
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {
+    const { argv } = await this.parse(Provision);
     const { provisionMachine } = await import('../core/provision.js');
-    await this.onAll({}, (session, name) => provisionMachine(session, name), { prefixed: true });
+    await this.onAll(argv, (session, name) => provisionMachine(session, name), { prefixed: true });
   }
 }

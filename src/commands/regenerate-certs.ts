@@ -7,7 +7,7 @@ import { TsmachineError } from '../core/errors.js';
 export default class RegenerateCerts extends MachineCommand {
   static override summary = 'Regenerate TLS Certificates for a machine';
   static override description = 'Argument(s) are one or more machine names. The engine of each is restarted.';
-  static override example = 'regenerate-certs -f m1';
+  static override examples = ['<%= config.bin %> regenerate-certs -f m1'];
   static override infoTo = 'stdout' as const;
   static override flags = {
     'force': Flags.boolean({ char: 'f', description: 'Force rebuild and do not prompt' }),
@@ -15,11 +15,11 @@ export default class RegenerateCerts extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(RegenerateCerts.flags);
+    const { argv, flags } = await this.parse(RegenerateCerts);
     if (!flags.force && !await this.agreed()) return;
     const { regenerateCertificates } = await import('../core/provision.js');
     const options = { clientCerts: flags['client-certs'] };
-    await this.onAll(RegenerateCerts.flags, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });
+    await this.onAll(argv, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });
   }
 
   private async agreed(): Promise<boolean> {

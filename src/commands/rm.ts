@@ -10,7 +10,7 @@ export default class Rm extends MachineCommand {
   static override summary = 'Remove a machine';
   static override description = 'Argument(s) are one or more machine names.';
   static override usage = 'name...';
-  static override example = 'rm -y m1 m2';
+  static override examples = ['<%= config.bin %> rm -y m1 m2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
     force: Flags.boolean({ char: 'f', description: 'Remove local configuration even if machine cannot be removed, also implies -y' }),
@@ -18,14 +18,14 @@ export default class Rm extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { flags, args, globals } = await this.parse(Rm.flags);
-    const names = someNames(args);
+    const { flags, argv } = await this.parse(Rm);
+    const names = someNames(argv);
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
     if (!flags.y && !flags.force && !isYes(await this.ask('Are you sure? (y/n): '))) return;
     const { removeMachine } = await import('../core/remove.js');
     this.afterInterrupt = `${programName()} rm ${names.join(' ')}`;
-    await this.onNames(names, globals, async (session, name) => {
+    await this.onNames(names, async (session, name) => {
       await withPrefix(`Error removing host "${name}": `, () => removeMachine(session, name, { force: flags.force }));
       session.io.info(`Successfully removed ${name}`);
     });

@@ -4,12 +4,13 @@ import { newAddressesNote } from '../cli/notes.js';
 export default class Start extends MachineCommand {
   static override summary = 'Start a machine';
   static override description = 'Argument(s) are one or more machine names.';
-  static override example = 'start m1 m2';
+  static override examples = ['<%= config.bin %> start m1 m2'];
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {
+    const { argv } = await this.parse(Start);
     const { startMachine } = await import('../core/lifecycle.js');
-    await this.onAll({}, (session, name) => startMachine(session, name));
+    await this.onAll(argv, (session, name) => startMachine(session, name));
     this.io.info(newAddressesNote('Started'));
   }
 }

@@ -5,11 +5,12 @@ export default class Status extends MachineCommand {
   static override summary = 'Get the status of a machine';
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
-  static override example = 'status m1';
+  static override examples = ['<%= config.bin %> status m1'];
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
-    const { session, name } = await this.oneMachine(Status.flags);
+    const { argv } = await this.parse(Status);
+    const { session, name } = await this.oneMachine(argv);
     const { machineState } = await import('../core/query.js');
     const state = await machineState(session, name);
     this.show({ name, state }, () => (state === 'None' ? '' : state));

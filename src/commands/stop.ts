@@ -3,11 +3,12 @@ import { MachineCommand } from '../cli/command.js';
 export default class Stop extends MachineCommand {
   static override summary = 'Stop a machine';
   static override description = 'Argument(s) are one or more machine names.';
-  static override example = 'stop m1 m2';
+  static override examples = ['<%= config.bin %> stop m1 m2'];
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {
+    const { argv } = await this.parse(Stop);
     const { stopMachine } = await import('../core/lifecycle.js');
-    await this.onAll({}, (session, name) => stopMachine(session, name));
+    await this.onAll(argv, (session, name) => stopMachine(session, name));
   }
 }

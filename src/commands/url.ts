@@ -5,11 +5,12 @@ export default class Url extends MachineCommand {
   static override summary = 'Get the URL of a machine';
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
-  static override example = 'url m1';
+  static override examples = ['<%= config.bin %> url m1'];
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
-    const { session, name } = await this.oneMachine(Url.flags);
+    const { argv } = await this.parse(Url);
+    const { session, name } = await this.oneMachine(argv);
     const { machineUrl } = await import('../core/query.js');
     const url = await machineUrl(session, name);
     this.show({ name, url }, () => url);

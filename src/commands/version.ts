@@ -7,18 +7,18 @@ export default class Version extends MachineCommand {
   static override summary = 'Show the tsmachine version or a machine docker version';
   static override description = 'Argument is (optionally) a machine name.';
   static override usage = '[name]';
-  static override example = 'version m1';
+  static override examples = ['<%= config.bin %> version m1'];
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
-    const { args, globals } = await this.parse(Version.flags);
-    const name = oneOrNone(args);
+    const { argv } = await this.parse(Version);
+    const name = oneOrNone(argv);
     if (name === undefined) {
-      const { packageVersion } = await import('../system/package.js');
-      return this.show({ version: packageVersion() }, () => `${programName()} version ${packageVersion()}, build HEAD`);
+      const { version } = this.config;
+      return this.show({ version }, () => `${programName()} version ${version}, build HEAD`);
     }
     const { engineVersion } = await import('../core/query.js');
-    const version = await engineVersion(await this.session(globals), name);
+    const version = await engineVersion(await this.session(), name);
     this.show({ name, version }, () => version);
   }
 }

@@ -13,6 +13,11 @@ export async function engineUrl(machine: Machine): Promise<string> {
   if (state !== 'Running') {
     throw new TsmachineError('MACHINE_STATE', 'Host is not running', { hint: `${machine.name} is ${state}: tsmachine start ${machine.name}` });
   }
+  return runningEngineUrl(machine);
+}
+
+/** The engine's URL of a machine that is known to run: asking for the state may cost a login of its own. */
+export async function runningEngineUrl(machine: Machine): Promise<string> {
   const { dockerUrl } = await machine.driver.endpoint(machine.data, machine.ctx);
   if (dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`);
   return dockerUrl;

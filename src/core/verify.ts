@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 
 import type { HostFacts } from '../provision/detect.js';
 import { readIfExists } from '../system/files.js';
-import { engineTarget, engineUrl } from './docker.js';
+import { engineTarget, runningEngineUrl } from './docker.js';
 import { TsmachineError } from './errors.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
@@ -17,7 +17,7 @@ const engineTimeout = 60_000;
  */
 export async function verifyEngine(session: Session, machine: Machine, facts?: HostFacts): Promise<string> {
   session.io.info('Checking connection to Docker...');
-  const target = await engineTarget(machine.config, await engineUrl(machine));
+  const target = await engineTarget(machine.config, await runningEngineUrl(machine));
   const [{ handshake }, { openEngine }] = await Promise.all([import('../docker/handshake.js'), import('../docker/client.js')]);
   let last: TsmachineError | undefined;
   const served = await waitFor(async () => {

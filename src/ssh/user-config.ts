@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
+import { devNull, homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import { messageOf, systemCode } from '../core/errors.js';
@@ -37,7 +38,17 @@ export function sshFolder(env: NodeJS.ProcessEnv): string {
 /** `-F FILE` when HOME is not the home the system knows: ssh itself looks only at the latter. */
 export function configArguments(env: NodeJS.ProcessEnv): string[] {
   const home = env['HOME'];
-  return home === undefined || home === userInfo().homedir ? [] : ['-F', join(home, '.ssh', 'config')];
+  if (home === undefined || home === systemHome()) return [];
+  const file = join(home, '.ssh', 'config');
+  return ['-F', existsSync(file) ? file : devNull]; // ssh refuses a file that is not there
+}
+
+function systemHome(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined; // a user id without an entry in passwd, as in many containers
+  }
 }
 
 /**

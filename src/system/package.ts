@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 import { TsmachineError } from '../core/errors.js';
 
-let found: { readonly root: string; readonly version: string } | undefined;
+interface OwnPackage {
+  readonly root: string;
+  /** What package.json holds. */
+  readonly content: object & { readonly version: string };
+}
+
+let found: OwnPackage | undefined;
 const templates = new Map<string, Promise<string>>();
 
 /** tsmachine's own folder: the nearest one above this file whose package.json is tsmachine's, from sources, build and bundle alike. */
@@ -14,7 +20,24 @@ export function packageRoot(): string {
 }
 
 export function packageVersion(): string {
-  return ownPackage().version;
+  return ownPackage().content.version;
+}
+
+/** What package.json holds. */
+export function packageJson(): object {
+  return ownPackage().content;
+}
+
+/** oclif's list of the commands, written by the build. */
+export function oclifManifest(): unknown {
+  try {
+    return JSON.parse(readFileSync(join(packageRoot(), 'oclif.manifest.json'), 'utf8'));
+  } catch (error) {
+    throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: oclif.manifest.json cannot be read', {
+      hint: 'Install tsmachine again',
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -44,16 +67,16 @@ async function withParts(text: string): Promise<string> {
   return lines.join('\n');
 }
 
-function ownPackage(): { readonly root: string; readonly version: string } {
+function ownPackage(): OwnPackage {
   found ??= search(dirname(fileURLToPath(import.meta.url)));
   return found;
 }
 
-function search(folder: string): { readonly root: string; readonly version: string } {
+function search(folder: string): OwnPackage {
   const file = join(folder, 'package.json');
   if (existsSync(file)) {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (isOwn(content)) return { root: folder, version: content.version };
+    if (isOwn(content)) return { root: folder, content };
   }
   if (dirname(folder) === folder) {
     throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: its package.json was not found', {
@@ -63,7 +86,7 @@ function search(folder: string): { readonly root: string; readonly version: stri
   return search(dirname(folder));
 }
 
-function isOwn(content: unknown): content is { readonly version: string } {
+function isOwn(content: unknown): content is OwnPackage['content'] {
   return typeof content === 'object' && content !== null
     && 'name' in content && content.name === 'tsmachine'
     && 'version' in content && typeof content.version === 'string';

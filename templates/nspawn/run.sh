@@ -18,5 +18,10 @@ while :; do
   mkdir "$track/boot"
   status=0
   sh -c 'echo $$ >"$0/boot/cgroup.procs" && exec "$@"' "$track" "$@" || status=$?
+  # systemd-nspawn that was killed leaves the machine's processes behind.
+  while pids=$(find "$track/boot" -name cgroup.procs -exec cat {} +) && [ -n "$pids" ]; do
+    for pid in $pids; do kill -KILL "$pid" 2>/dev/null || :; done
+    sleep 0.1
+  done
   if [ "$status" -ne 133 ]; then exit "$status"; fi
 done

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { promisify } from 'node:util';
@@ -38,7 +38,7 @@ describe('failures of a create over SSH', () => {
   it('wrong key', async () => {
     const key = join(lab.dir, 'other');
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    await expectFailure(await create('wrongkey', ['--generic-ssh-key', key]), 'wrongkey', /refused|rejected|denied/i, /--generic-ssh-key|authorized_keys/);
+    await expectFailure(await create('wrongkey', ['--generic-ssh-key', key]), 'wrongkey', /refuses the login/, /--generic-ssh-key|authorized_keys/);
   });
 
   it('wrong user', async () => {
@@ -57,7 +57,7 @@ describe('failures of a create over SSH', () => {
   });
 
   it('port closed', async () => {
-    await expectFailure(await create('closed', ['--generic-ssh-port', '2222']), 'closed', /refused/, /port/i);
+    await expectFailure(await create('closed', ['--generic-ssh-port', '2222']), 'closed', /refuses SSH connections/, /listen on port 2222/);
   });
 
   it('name that does not resolve', async () => {
@@ -76,7 +76,7 @@ describe('failures of a create over SSH', () => {
     const other = await lab.host('full');
     await other.run('mkdir -p /etc/docker && mount -t tmpfs -o size=4k,nr_inodes=3 tmpfs /etc/docker');
     const result = await tsmachine(['create', '-d', 'generic', '--generic-ip-address', other.ip, '--generic-ssh-key', other.keyPath, 'full'], { store });
-    await expectFailure(result, 'full', /no space|disk.*full|full.*disk/i, /df|space/);
+    await expectFailure(result, 'full', /disk of full is full/, /Make room/);
     await other.remove();
   });
 
@@ -123,7 +123,7 @@ describe('failures of a create over SSH', () => {
     const result = await creating;
     expect(result.code, result.stderr).to.equal(1);
     expect(result.stderr).to.match(/lost|gone|closed|went away/i).and.to.match(/tsmachine/);
-    expect((performance.now() - killed) / 1000).to.be.lessThan(75);
+    expect((performance.now() - killed) / 1000).to.be.lessThan(30);
     await succeed(['rm', '-f', 'gone'], { store });
     await other.remove();
   });
@@ -190,6 +190,7 @@ describe('ways into a host', () => {
 
   it('goes through a jump host', async () => {
     const gate = await lab.host('gate');
+    await gate.run('cat >> ~/.ssh/authorized_keys', { input: await readFile(`${host.keyPath}.pub`, 'utf8') });
     await host.run(`iptables -A INPUT -p tcp --dport 22 ! -s ${gate.ip} -j REJECT -m conntrack --ctstate NEW`);
     const before = await logins(gate);
     await create('inner', ['--generic-jump-host', `root@${gate.ip}`], {});

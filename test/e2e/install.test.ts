@@ -25,7 +25,12 @@ describe('a host without an engine', () => {
   });
 
   it('gets one although another program holds the package lock for 20 seconds', async () => {
-    await host.run(`perl -MFcntl -e 'open(my $f, ">", "/var/lib/dpkg/lock-frontend"); fcntl($f, F_SETLKW, pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0)); sleep 20' >/dev/null 2>&1 &`);
+    await host.run(String.raw`setsid -f perl -MFcntl -e '
+      open(my $lock, ">", "/var/lib/dpkg/lock-frontend") or die;
+      my $region = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0);
+      fcntl($lock, F_SETLKW, $region) or die;
+      open(my $held, ">", "/tmp/held"); close($held); sleep 20' </dev/null >/dev/null 2>&1
+      until [ -e /tmp/held ]; do sleep 0.1; done`);
     const { seconds, stdout } = await succeed(['create', ...flags(), '--engine-install', 'distro', 'bare'], { store });
     expect(seconds).to.be.greaterThan(15);
     expect(stdout).to.match(/Installing Docker/);

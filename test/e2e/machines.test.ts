@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
-import { expect } from 'chai';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { expect } from 'chai';
+
+import { machineId } from '../../drivers/nspawn/identity.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { computerState } from '../helpers/computer.js';
@@ -67,7 +70,7 @@ describe('local machines from nothing to rm', () => {
 
   it('comes back after the computer was switched off', async () => {
     const addresses = await Promise.all(names.map(ip));
-    await powerCut(store);
+    await powerCut(store, names);
     expect((await succeed(['status', 'worker2'], { store })).stdout).to.equal('Stopped\n');
     await succeed(['start', ...names], { store });
     expect(await Promise.all(names.map(ip))).to.deep.equal(addresses);
@@ -88,17 +91,22 @@ describe('local machines from nothing to rm', () => {
   });
 });
 
-/** What a power cut does to the machines of this computer: processes, mounts, name spaces and bridges are gone, files stay. */
-async function powerCut(store: string): Promise<void> {
-  const { stdout } = await run('pgrep', ['-f', `^/usr/bin/systemd-nspawn .*${store}/`]);
-  for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+/** What a power cut does to the machines of this computer: processes, groups, mounts, name spaces and bridges are gone, files stay. */
+async function powerCut(store: string, names: readonly string[]): Promise<void> {
   const script = String.raw`
-    for i in $(seq 100); do pgrep -x systemd-nspawn >/dev/null || break; sleep 0.1; done
-    for i in 1 2 3; do grep -o ' /[^ ]*tsmachine-lab[^ ]*' /proc/mounts | sort -r | while read -r m; do umount -l "$m" 2>/dev/null; done; done
-    ip netns list | cut -d' ' -f1 | grep '^tsm' | while read -r n; do ip netns del "$n"; done
-    ip -o link show type bridge | grep -o 'tsm[^:@ ]*' | while read -r b; do ip link del "$b"; done
-    iptables-save | grep -v tsm | iptables-restore
-    rm -rf /run/tsmachine
+    store=$1; shift
+    for id; do
+      for try in 1 2 3 4 5; do
+        find /sys/fs/cgroup -path "*tsmachine-$id*" -name cgroup.procs -exec cat {} + | sort -u | while read -r pid; do kill -9 "$pid"; done
+        sleep 0.2
+      done
+      find /sys/fs/cgroup -depth -path "*tsmachine-$id*" -type d -exec rmdir {} \;
+      ip netns del "tsmachine-$id"
+    done
+    grep -o " $store/[^ ]*" /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
+    ip -o link show type bridge | grep -o 'tsm-[^:@ ]*' | while read -r bridge; do ip link del "$bridge"; done
+    iptables-save | grep -v tsmachine- | iptables-restore
   `;
-  await run('sh', ['-c', script], { timeout: 60_000 });
+  const ids = names.map((name) => machineId(join(store, 'machines', name)));
+  await run('sh', ['-c', script, 'sh', store, ...ids], { timeout: 60_000 });
 }

@@ -23,6 +23,15 @@ export const flag: FlagSpec = { name: 'x', usage: 'x', type: 'string' };
 export type State = ReturnType<Driver['state']>;
 `;
 
+/** What oclif's documentation and completion tools do: read the manifest, and ask the help class. */
+const oclifTool = `import { Config, loadHelpClass } from '@oclif/core';
+const config = await Config.load(process.argv[2]);
+const [plugin] = config.getPluginsList();
+console.log(JSON.stringify({ fromManifest: plugin.hasManifest, ids: config.commandIDs, flags: Object.keys(config.findCommand('ls').flags) }));
+const Help = await loadHelpClass(config);
+await new Help(config).showHelp(['ls']);
+`;
+
 /** What a careful user compiles with. */
 const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
 
@@ -63,6 +72,12 @@ describe('the npm package', function () {
   it('runs as a program where it is installed', () => {
     const out = run(process.execPath, [join(project, 'node_modules', 'tsmachine', 'bin', 'run.js'), 'version'], project);
     expect(out).to.match(/^tsmachine version \d/);
+  });
+
+  it('is an oclif application to the tools of oclif', () => {
+    writeFileSync(join(project, 'tool.js'), oclifTool);
+    const out = run(process.execPath, ['tool.js', join(project, 'node_modules', 'tsmachine')], project);
+    expect(out).to.match(/^{"fromManifest":true,"ids":\[.*"create",.*"version"\],"flags":\[.*"storage-path".*"quiet".*\]}\nUsage: tsmachine ls \[OPTIONS\]\n/);
   });
 
   it('is a library with types', () => {

@@ -88,6 +88,13 @@ describe('start-up', function () {
       expect(stdout).to.match(version);
     });
 
+    it('stands beside the list of commands, which is needed', () => {
+      rmSync(join(copy, 'oclif.manifest.json'));
+      const { status, stderr } = runNode([join(copy, 'bin', 'run.js'), 'version'], env);
+      expect(status).to.equal(1);
+      expect(stderr).to.match(/^The installation of tsmachine is incomplete: oclif\.manifest\.json cannot be read\nInstall tsmachine again\n/);
+    });
+
     it('is never written at run time', () => {
       const before = listing(copy);
       rmSync(cache);

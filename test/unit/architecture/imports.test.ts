@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { breach } from './breaches.js';
 import { foreign, lazy } from './rules.js';
-import { filesBelow, importsOf, sourceFiles, textOf } from './sources.js';
+import { importsOf, sourceFiles, textOf } from './sources.js';
 
 const files = sourceFiles('src', 'drivers');
 const broken = (file: string, text: string) => importsOf(file, text).map(breach).filter((sentence) => sentence !== undefined);
@@ -26,12 +26,6 @@ describe('architecture: who imports whom', () => {
     const entries = ['src/cli/main.ts', 'src/driver/registry.ts', ...files.filter((file) => file.startsWith('src/commands/') || /^drivers\/[^/]+\/index/.test(file))];
     const heavy = entries.flatMap((entry) => [...loadedWith(entry)].filter(([name]) => lazy.includes(name)).map(([name, chain]) => [...chain, name].join(' > ')));
     expect(heavy).to.deep.equal([]);
-  });
-
-  it('names every command file in the catalogue', () => {
-    const commands = filesBelow('src/commands').map((file) => file.replace(/\.ts$/, ''));
-    const listed = importsOf('src/cli/catalogue.ts').map(({ to }) => to).filter((to) => to.startsWith('src/commands/'));
-    expect(listed.sort()).to.deep.equal(commands);
   });
 });
 
@@ -71,7 +65,6 @@ describe('architecture: the rules themselves', () => {
       ['src/core/create.ts', "import { connect } from '../ssh/connect.js'; import { run } from '../system/exec.js'; import './names.js';"],
       ['src/ssh/connect.ts', "import { TsmachineError } from '../core/errors.js'; import type { Client } from 'ssh2'; import 'node:net';"],
       ['src/driver/registry.ts', "const load = () => import('../../drivers/none/index.js');"],
-      ['src/cli/catalogue.ts', "const load = () => import('../commands/swarm/create.js');"],
       ['drivers/none/driver.ts', "import type { Driver } from '../../src/driver/contract.js'; import './config.js'; import '../../src/cloudinit/seed.js';"],
     ];
     expect(allowed.flatMap(([file, text]) => broken(file, text))).to.deep.equal([]);

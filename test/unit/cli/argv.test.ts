@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags';
 import { expect } from 'chai';
 
-import { parseLine } from '../../../src/cli/parse.js';
 import { splitCommandLine } from '../../../src/cli/split.js';
 import { seconds } from '../../../src/cli/flags.js';
 import { debugWanted, resolveGlobals } from '../../../src/cli/globals.js';
 import { failureOf } from '../../helpers/failure.js';
+import { parseLine } from './parse-line.js';
 
 const own = {
   force: Flags.boolean({ char: 'f' }),

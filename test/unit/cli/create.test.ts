@@ -5,9 +5,9 @@ import { createFlags, driverNameOf } from '../../../src/cli/create-flags.js';
 import { createRequest } from '../../../src/cli/create-request.js';
 import { flagValues, toFlagInput } from '../../../src/cli/driver-flags.js';
 import { newNames, oneOrNone, someNames } from '../../../src/cli/names.js';
-import { parseLine } from '../../../src/cli/parse.js';
 import type { FlagSpec } from '../../../src/driver/contract.js';
 import { failureOf } from '../../helpers/failure.js';
+import { parseLine } from './parse-line.js';
 
 const specs: readonly FlagSpec[] = [
   { name: 'x-text', type: 'string', default: 'preset', env: 'X_TEXT', usage: 'text' },

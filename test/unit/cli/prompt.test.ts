@@ -64,13 +64,19 @@ describe('cli: secrets', () => {
     expect(await none).to.equal(undefined);
   });
   it('turn Ctrl-C into the signal it is elsewhere', async () => {
+    const others = process.listeners('SIGINT'); // the test runner's own, which would end the run
+    process.removeAllListeners('SIGINT');
     const { keys, screen } = terminal();
     const interruption = listenForInterrupts({ tell: () => undefined, leave: () => undefined });
-    const asked = failureOf(askSecret('?', screen, interruption.signal));
-    keys.write('ab\u0003');
-    expect(await asked).to.include({ code: 'CANCELLED', exit: 130 });
-    expect(interruption.exit()).to.equal(130);
-    interruption.dispose();
+    try {
+      const asked = failureOf(askSecret('?', screen, interruption.signal));
+      keys.write('ab\u0003');
+      expect(await asked).to.include({ code: 'CANCELLED', exit: 130 });
+      expect(interruption.exit()).to.equal(130);
+    } finally {
+      interruption.dispose();
+      for (const listener of others) process.on('SIGINT', listener);
+    }
   });
   it('put the terminal back when interrupted', async () => {
     const { modes, screen } = terminal();

@@ -1,3 +1,7 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { parseJump } from '../../../src/ssh/route.js';
@@ -51,8 +55,16 @@ describe('what ssh -G says', () => {
 });
 
 describe('the configuration file', () => {
-  it('is named only when HOME is not the home ssh would look into', () => {
-    expect(configArguments({})).to.deep.equal([]);
-    expect(configArguments({ HOME: '/elsewhere' })).to.deep.equal(['-F', '/elsewhere/.ssh/config']);
+  it('is named only when HOME is not the home ssh would look into', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'tsmachine-home-'));
+    try {
+      await mkdir(join(home, '.ssh'));
+      expect(configArguments({ HOME: home })).to.deep.equal(['-F', devNull]);
+      await writeFile(join(home, '.ssh', 'config'), '');
+      expect(configArguments({})).to.deep.equal([]);
+      expect(configArguments({ HOME: home })).to.deep.equal(['-F', join(home, '.ssh', 'config')]);
+    } finally {
+      await rm(home, { recursive: true });
+    }
   });
 });

@@ -59,8 +59,12 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     disk: () => Promise.resolve({ kind: fake.diskKind, freeBytes: fake.freeBytes }),
     read: (path) => Promise.resolve(fake.files.get(path)),
     aptSources: () => Promise.resolve([]),
-    forwarding: () => Promise.resolve(fake.forward),
-    setForwarding: (value) => { fake.forward = value; return Promise.resolve(); },
+    setting: (file) => Promise.resolve(file.endsWith('ip_forward') ? fake.forward : fake.files.get(file) ?? ''),
+    set: (file, value) => {
+      if (file.endsWith('ip_forward')) fake.forward = value;
+      else fake.files.set(file, value);
+      return Promise.resolve();
+    },
     async processes(group) {
       const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '').map(Number);
@@ -92,15 +96,19 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     if (action === '-D' && index >= 0) fake.rules.splice(index, 1);
     return done();
   }
+  function add(name: string): void {
+    if (fake.links.has(name)) throw new Error(`RTNETLINK answers: File exists (${name})`);
+    fake.links.add(name);
+  }
   function ip(args: readonly string[], input: string): ExecResult {
     if (args[0] === '-json') return done(fake.routes);
     if (args.includes('show')) return fake.links.has(args.at(-1) ?? '') ? done() : done('', 1, 'does not exist');
     for (const line of input.split('\n')) {
       const name = /^link add (?:name )?(\S+)/.exec(line)?.[1];
-      if (name !== undefined) fake.links.add(name);
+      if (name !== undefined) add(name);
     }
     const name = args.at(-1) ?? '';
-    if (args[1] === 'add') fake.links.add(`netns ${name}`);
+    if (args[1] === 'add') add(`netns ${name}`);
     if (args[1] !== 'delete') return args[1] === 'list' ? done([...fake.links].filter((link) => link.startsWith('netns')).join('\n')) : done();
     return fake.links.delete(args[0] === 'netns' ? `netns ${name}` : name) ? done() : done('', 1, `Cannot find device "${name}"`);
   }

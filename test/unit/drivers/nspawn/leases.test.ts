@@ -47,7 +47,7 @@ describe('nspawn leases', () => {
   it('keeps the file private, and leaves nothing of an empty registry', async () => {
     const file = join(dir, 'a', 'b', 'leases.json');
     expect(await readRegistry(file)).to.deep.equal({ leases: {} });
-    const registry = { ...withMachines(2), forwarding: { bootId: 'b', before: '0' } };
+    const registry = { ...withMachines(2), before: { bootId: 'b', forwarding: '0', controllers: [] } };
     await writeRegistry(registry, file);
     expect(await readRegistry(file)).to.deep.equal(registry);
     expect((await stat(file)).mode & 0o777).to.equal(0o600);

@@ -1,0 +1,19 @@
+import { MachineCommand } from '../cli/command.js';
+
+export default class Help extends MachineCommand {
+  static override summary = 'Shows a list of commands or help for one command';
+  static override usage = '[command]';
+  static override examples = ['<%= config.bin %> help create -d generic'];
+  static override passThrough = true;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(Help);
+    const { default: MachineHelp } = await import('../cli/help.js');
+    await new MachineHelp(this.config).showHelp(argv);
+  }
+
+  /** A word that is no command is no mistake in the use of `help`. */
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error);
+  }
+}
