@@ -59,3 +59,17 @@ export function renames(words: readonly string[]): Record<string, string> {
     return [from, to];
   }));
 }
+
+/** The two words of `scp`. @throws TsmachineError USAGE when there are not two (spec 1.6) */
+export function fromTo(args: readonly string[]): readonly [string, string] {
+  const [from, to, ...more] = args;
+  if (from === undefined || to === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
+  return [from, to];
+}
+
+/** The one or two words of `mount`. @throws TsmachineError USAGE (spec 1.6) */
+export function placeAndPoint(args: readonly string[]): readonly [string, string | undefined] {
+  const [place, point, ...more] = args;
+  if (place === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
+  return [place, point];
+}

@@ -25,10 +25,12 @@ export class Progress {
     this.#screen = screen;
   }
 
-  /** Sets what `key` (a machine's name) is doing. */
-  update(key: string, text: string): void {
-    if (this.#tasks.get(key)?.text === text) return;
-    this.#set(key, text, 0);
+  /** Sets what `key` (a machine's name) is doing. What is `passing` keeps the seconds of what it replaces, and is not for a log. */
+  update(key: string, text: string, passing = false): void {
+    const before = this.#tasks.get(key);
+    if (before?.text === text) return;
+    if (!this.#screen.live && passing) return;
+    this.#set(key, text, 0, passing ? before?.since : undefined);
     if (!this.#screen.live) this.#screen.stderr.write(`${text}\n`);
   }
 
@@ -70,8 +72,8 @@ export class Progress {
     this.#stop();
   }
 
-  #set(key: string, text: string, delay: number): void {
-    this.#tasks.set(key, { text, since: performance.now(), delay });
+  #set(key: string, text: string, delay: number, since = performance.now()): void {
+    this.#tasks.set(key, { text, since, delay });
     if (!this.#screen.live) return;
     this.#timer ??= setInterval(() => { this.#redraw(); }, 1000).unref();
     this.#redraw();

@@ -51,8 +51,8 @@ export class TerminalIo implements Io {
     if (this.#options.debug) this.#line(this.#options.screen.stderr, text);
   }
 
-  progress(text: string): void {
-    this.#options.progress.update(this.#key, this.#mark(text));
+  progress(text: string, passing = false): void {
+    this.#options.progress.update(this.#key, this.#mark(text), passing);
   }
 
   /** The work on this machine is over. */

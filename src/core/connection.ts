@@ -8,14 +8,15 @@ const bootTimeout = 180_000;
 
 /**
  * Opens the machine's one SSH connection. A host of our own is waited for while it boots; somebody else's answers now or not at all.
+ * @param as another login than the machine's own
  * @throws TsmachineError MACHINE_STATE when the machine has no SSH; SSH_* as classified by the SSH layer.
  */
-export async function connectTo(session: Session, machine: Machine): Promise<SshConnection> {
+export async function connectTo(session: Session, machine: Machine, as: { readonly user?: string | undefined } = {}): Promise<SshConnection> {
   const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
   if (!endpoint.ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`, { hint: `tsmachine status ${machine.name}` });
   const { ownsHost, hostKeyKnown } = machine.module.features;
   const { connect } = await import('../ssh/connect.js');
-  return connect(endpoint.ssh, {
+  return connect(as.user === undefined ? endpoint.ssh : { ...endpoint.ssh, user: as.user }, {
     machine: machine.name,
     knownHostsFile: session.store.machine(machine.name).knownHosts,
     unknownHostKey: hostKeyKnown ? 'refuse' : 'trust',

@@ -58,6 +58,11 @@ export const errorTable = {
   SUDO_REFUSED: { fault: 'host', exit: 1 },
   SUDO_PASSWORD: { fault: 'user', exit: 1 },
   REMOTE_COMMAND: { fault: 'host', exit: 1 },
+  // copying
+  COPY_SOURCE: { fault: 'user', exit: 1 },
+  COPY_TARGET: { fault: 'user', exit: 1 },
+  COPY_REFUSED: { fault: 'host', exit: 1 },
+  DISK_FULL: { fault: 'user', exit: 1 },
   // the host and its engine
   OS_UNKNOWN: { fault: 'host', exit: 1 },
   HOST_DISK_FULL: { fault: 'host', exit: 1 },

@@ -8,8 +8,11 @@ export interface Io {
   warn(text: string): void;
   /** Shown only with --debug. Never holds a secret. */
   debug(text: string): void;
-  /** What is going on right now; replaced by the next one and shown with its duration on a terminal. */
-  progress(text: string): void;
+  /**
+   * What is going on right now; replaced by the next one and shown with its duration on a terminal.
+   * @param passing a figure that the next second replaces: shown only where it can be
+   */
+  progress(text: string, passing?: boolean): void;
   /** Asks for a secret; undefined where nobody can answer (no terminal). The answer is kept in memory alone. */
   secret(question: string): Promise<string | undefined>;
 }
@@ -23,6 +26,11 @@ export const silentIo: Io = {
   secret: () => Promise.resolve(undefined),
 };
 
+/** The same `io` without what is only good to know: warnings and questions still come through. */
+export function quiet(io: Io): Io {
+  return { ...silentIo, warn: (text) => { io.warn(text); }, secret: (question) => io.secret(question) };
+}
+
 /** The same `io` with every line prefixed `(name) `, as drivers' messages are. */
 export function prefixed(io: Io, name: string): Io {
   const mark = (text: string) => `(${name}) ${text}`;
@@ -30,7 +38,7 @@ export function prefixed(io: Io, name: string): Io {
     info: (text) => { io.info(mark(text)); },
     warn: (text) => { io.warn(mark(text)); },
     debug: (text) => { io.debug(mark(text)); },
-    progress: (text) => { io.progress(mark(text)); },
+    progress: (text, passing) => { io.progress(mark(text), passing); },
     secret: (question) => io.secret(mark(question)),
   };
 }

@@ -50,7 +50,8 @@ async function withMachine(session: Session, name: string, work: (machine: Machi
   await session.store.lock(name, async () => { await work(await openMachine(session, name)); }, { signal: session.signal });
 }
 
-async function powerOn(session: Session, machine: Machine): Promise<void> {
+/** Starts a machine that is off and waits until its engine answers. The caller holds the machine's lock. */
+export async function powerOn(session: Session, machine: Machine): Promise<void> {
   await machine.keep(await machine.driver.start(machine.data, machine.ctx));
   await waitForState(session, machine, 'Running');
   session.io.info(`Machine "${machine.name}" was started.`);

@@ -28,9 +28,10 @@ export async function detectHost(session: Session, connection: SshConnection): P
 /**
  * Brings the host to what the machine's configuration says, touching only what differs.
  * @param renewCertificate serve a new certificate even where the present one is good
+ * @param restart restart the engine even where nothing differs: its program is new
  */
 export async function provisionHost(
-  session: Session, machine: Machine, connection: SshConnection, facts: HostFacts, renewCertificate: boolean,
+  session: Session, machine: Machine, connection: SshConnection, facts: HostFacts, renewCertificate: boolean, restart = false,
 ): Promise<ProvisionResult> {
   const { config } = machine;
   const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
@@ -50,6 +51,7 @@ export async function provisionHost(
     engine: config.HostOptions.EngineOptions,
     install: { ...installOf(kept), url: config.HostOptions.EngineOptions.InstallURL },
     labels: [`provider=${config.DriverName}`],
+    restart,
   });
   await session.store.writeFacts(machine.name, {
     ...kept, osId: facts.os.id, osName: facts.os.prettyName, provisioner: result.provisioner, engineVersion: result.engineVersion,

@@ -1,5 +1,5 @@
-import { TsmachineError } from './errors.js';
 import { openMachine } from './machine.js';
+import { sshEndpoint } from './reachable.js';
 import type { Session } from './session.js';
 
 /**
@@ -9,11 +9,7 @@ import type { Session } from './session.js';
  */
 export async function openShell(session: Session, name: string, args: readonly string[], options: { native: boolean }): Promise<number> {
   const machine = await openMachine(session, name);
-  const { ssh } = await machine.driver.endpoint(machine.data, machine.ctx);
-  if (!ssh) throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: driver ${machine.module.name} knows only its engine`);
-  if (await machine.driver.state(machine.data, machine.ctx) !== 'Running') {
-    throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${name}" is not running`, { hint: `tsmachine start ${name}` });
-  }
+  const ssh = await sshEndpoint(machine);
   const { interactive } = await import('../ssh/session.js');
   return interactive(ssh, {
     machine: name,

@@ -33,11 +33,11 @@ const unwritable = 33;
 export async function applyConfig(
   shell: RemoteShell, plan: ConfigPlan, certificate: ServerCertificate, request: ProvisionRequest,
 ): Promise<Applied> {
-  const result = await shell.rootScript('provision/apply.sh', applyVariables(plan, certificate), {
+  const result = await shell.rootScript('provision/apply.sh', { ...applyVariables(plan, certificate), RESTART: request.restart === true ? 'yes' : '' }, {
     timeout: startTimeout * 3000,
     ok: [0, refused, notStarted, full, unwritable],
   });
-  if (result.exitCode !== 0) throw failure(result, request.machine);
+  if (result.exitCode !== 0) throw failure(result, request);
   const report = new Report(result.stdout);
   return { restarted: report.has('restarted'), engineVersion: report.first('engine'), changed: report.lines('changed') };
 }
@@ -62,7 +62,7 @@ export function applyVariables(plan: ConfigPlan, certificate: ServerCertificate)
   };
 }
 
-function failure(result: ExecResult, machine: string): TsmachineError {
+function failure(result: ExecResult, { machine, restart }: ProvisionRequest): TsmachineError {
   const report = new Report(result.stdout);
   const log = tellingLines(report.lines('log'));
   const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
@@ -85,7 +85,8 @@ function failure(result: ExecResult, machine: string): TsmachineError {
       hint: 'Correct the --engine-* options (or the daemon.json of the host), then run the command again',
     });
   }
-  return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start with its new settings. ${after}${lines}`, {
+  const why = restart === true ? 'after its upgrade' : `with its new settings. ${after}`;
+  return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start ${why}${lines}`, {
     hint: `The whole story: tsmachine ssh ${machine} sudo journalctl -u docker --no-pager -n 100`,
   });
 }

@@ -17,7 +17,7 @@ export interface InstallPlan {
 }
 
 /** Seconds to wait for another package manager, and for Docker's repository to answer. */
-const lockTimeout = 300;
+export const lockTimeout = 300;
 const probeTimeout = 4;
 
 /** The way an engine is installed, old configurations' install URLs understood. */
@@ -84,7 +84,8 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
   };
 }
 
-function checkedVersion(version: string | undefined): string {
+/** A version as a person writes it, or empty. @throws TsmachineError FLAG_INVALID */
+export function checkedVersion(version: string | undefined): string {
   const plain = version?.replace(/^v/, '') ?? '';
   if (plain === '' || /^\d[0-9A-Za-z.+~-]*$/.test(plain)) return plain;
   throw new TsmachineError('FLAG_INVALID', `Engine version ${JSON.stringify(version)} is not a version`, {

@@ -3,6 +3,7 @@ import type { RemoteShell } from '../driver/contract.js';
 import { applyConfig } from './apply.js';
 import { needsRestart, planConfig, type ConfigPlan } from './config-plan.js';
 import { detect } from './detect.js';
+import { containers } from './containers.js';
 import { checkDisk } from './disk.js';
 import { distributionOf } from './families/table.js';
 import type { EngineFacts, HostFacts } from './facts.js';
@@ -39,7 +40,7 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   signal.throwIfAborted();
   const plan = planConfig(host, engine, request);
   const certificate = await certificates;
-  announce(plan, needsRestart(plan, host, certificate), engine, request);
+  announce(plan, request.restart !== true && needsRestart(plan, host, certificate), engine, request);
   signal.throwIfAborted();
   const applied = await applyConfig(shell, plan, certificate, request);
   const { restarted, changed } = applied;
@@ -95,9 +96,8 @@ function announce(plan: ConfigPlan, restart: boolean, engine: EngineFacts, { io 
   io.info('Setting Docker configuration on the remote daemon...');
   for (const warning of plan.warnings) io.warn(warning);
   if (!restart || !engine.running || engine.runningContainers === 0) return;
-  const one = engine.runningContainers === 1;
-  const containers = one ? '1 running container' : `${engine.runningContainers} running containers`;
+  const { text, keep } = containers(engine);
   io.warn(engine.liveRestore
-    ? `The engine restarts now; ${containers} ${one ? 'keeps' : 'keep'} running (live-restore)`
-    : `The engine restarts now, which stops ${containers}; those with a restart policy come back by themselves`);
+    ? `The engine restarts now; ${text} ${keep} running (live-restore)`
+    : `The engine restarts now, which stops ${text}; those with a restart policy come back by themselves`);
 }

@@ -41,6 +41,8 @@ export interface ProvisionRequest {
   readonly install: InstallRequest;
   /** Labels of the engine besides the user's own: `provider=generic`. */
   readonly labels: readonly string[];
+  /** The engine's program was replaced: restart it even if its settings stay. */
+  readonly restart?: boolean;
 }
 
 export interface ProvisionResult {

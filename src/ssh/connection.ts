@@ -3,12 +3,15 @@ import type { Duplex } from 'node:stream';
 
 import type { ExecOptions, ExecResult, SshEndpoint } from '../driver/contract.js';
 import { readTemplate } from '../system/package.js';
+import type { FileCalls } from '../system/tar.js';
 
 import { execOn, titleOf } from './exec.js';
 import type { Link } from './link.js';
 import { quote } from './quote.js';
 import { composeScript } from './root-script.js';
 import { RootShell } from './root-shell.js';
+import { openSftp } from './sftp-calls.js';
+import { streamOn, type RemoteStream } from './stream.js';
 import type { ConnectOptions, SshConnection } from './types.js';
 
 /** The machine's connection: the last of a chain of links. */
@@ -19,6 +22,7 @@ export class Connection implements SshConnection {
   readonly link: Link;
   readonly #signal: AbortSignal;
   readonly #root: RootShell;
+  #sftp: Promise<FileCalls> | undefined;
 
   constructor(before: readonly Link[], link: Link, endpoint: SshEndpoint, options: ConnectOptions) {
     this.#links = [...before, link];
@@ -37,8 +41,29 @@ export class Connection implements SshConnection {
     return this.link.closed;
   }
 
-  exec(command: string, options: Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> = {}): Promise<ExecResult> {
-    return execOn(this.link, command, { ...options, signal: this.#signal, title: titleOf(command) });
+  exec(
+    command: string,
+    options: Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> & { signal?: AbortSignal } = {},
+  ): Promise<ExecResult> {
+    return execOn(this.link, command, { signal: this.#signal, ...options, title: titleOf(command) });
+  }
+
+  async script(
+    template: string,
+    variables: Readonly<Record<string, string>> = {},
+    options: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> = {},
+  ): Promise<ExecResult> {
+    const input = composeScript(await readTemplate(template), variables);
+    return execOn(this.link, 'exec sh -s', { ...options, input, signal: this.#signal, title: `the script ${template}` });
+  }
+
+  stream(command: string): Promise<RemoteStream> {
+    return streamOn(this.link, command, this.#signal);
+  }
+
+  sftp(): Promise<FileCalls> {
+    this.#sftp ??= openSftp(this.link);
+    return this.#sftp;
   }
 
   async rootScript(

@@ -36,7 +36,7 @@ export async function execOn(link: Link, command: string, options: RunOptions): 
 export async function runOn(link: Link, command: string, options: RunOptions): Promise<Ended> {
   const { signal, title } = options;
   signal.throwIfAborted();
-  const { channel, told } = await open(link, `exec sh -c ${quote(command)}`, title);
+  const { channel, told } = await openChannel(link, `exec sh -c ${quote(command)}`, title);
   const stdout = new Collector(options.onLine);
   const stderr = new Collector(options.onLine);
   const timeout = options.timeout ?? 60_000;
@@ -62,13 +62,17 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
       });
       if (options.dialogue === undefined) channel.end(options.input ?? '');
     });
-    const signals: Readonly<Record<string, number>> = constants.signals;
-    const exitCode = end.code ?? (end.signal === undefined ? 255 : 128 + (signals[end.signal] ?? 0));
-    return { exitCode, stdout: stdout.text(), stderr: stderr.text(), status: end };
+    return { exitCode: exitCodeOf(end), stdout: stdout.text(), stderr: stderr.text(), status: end };
   } finally {
     clearTimeout(timer);
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** As a shell counts: 128 and the signal's number for a command that was killed, 255 for one that did not say. */
+export function exitCodeOf(end: End): number {
+  const signals: Readonly<Record<string, number>> = constants.signals;
+  return end.code ?? (end.signal === undefined ? 255 : 128 + (signals[end.signal] ?? 0));
 }
 
 function overdue(link: Link, title: string, timeout: number, stderr: Collector): TsmachineError {
@@ -79,15 +83,16 @@ function overdue(link: Link, title: string, timeout: number, stderr: Collector):
   );
 }
 
-type End = Ended['status'];
+export type End = Ended['status'];
 
-interface Opened {
+export interface Opened {
   readonly channel: ClientChannel;
   /** Filled in when the host tells how the command ended. */
   readonly told: End;
 }
 
-function open(link: Link, command: string, title: string): Promise<Opened> {
+/** Starts a command line in the login's shell. @throws TsmachineError REMOTE_COMMAND when the host refuses, SSH_LOST. */
+export function openChannel(link: Link, command: string, title: string): Promise<Opened> {
   return link.guard<Opened>(`starting ${title}`, (resolve, reject) => {
     link.client.exec(command, (error, channel) => {
       if (error === undefined) {

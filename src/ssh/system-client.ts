@@ -1,15 +1,17 @@
-import { spawn } from 'node:child_process';
-import { homedir, constants } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { systemCode } from '../core/errors.js';
 import type { SshEndpoint } from '../driver/contract.js';
+import { runForeground } from '../system/foreground.js';
 
 import { findHostKeys, pinHostKey } from './known-hosts.js';
 import { quote } from './quote.js';
 import { parseJump } from './route.js';
 import type { SessionOptions } from './session.js';
 import { configArguments } from './user-config.js';
+
+/** Whose key is expected, and where it is pinned. */
+export type Trust = Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'>;
 
 /**
  * Runs the system's ssh with this program's own standard streams (spec 5: user's arguments stand last, each one an argument).
@@ -18,11 +20,11 @@ import { configArguments } from './user-config.js';
 export async function runSystemSsh(endpoint: SshEndpoint, options: SessionOptions): Promise<number | undefined> {
   const env = options.env ?? process.env;
   const pinned = await isPinned(endpoint, options, env);
-  return run([...configArguments(env), ...sshArguments(endpoint, options, pinned), ...options.args], options.signal, env);
+  return runForeground('ssh', [...configArguments(env), ...sshArguments(endpoint, options, pinned), ...options.args], { signal: options.signal, env });
 }
 
 /** Whether the machine's key is known; a first contact takes it over from the user's own known_hosts when it stands there. */
-async function isPinned(endpoint: SshEndpoint, { machine, knownHostsFile }: SessionOptions, env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function isPinned(endpoint: SshEndpoint, { machine, knownHostsFile }: Trust, env: NodeJS.ProcessEnv): Promise<boolean> {
   if ((await findHostKeys(knownHostsFile, { host: machine })).length > 0) return true;
   const address = { host: endpoint.host, port: endpoint.port };
   const own = await findHostKeys(knownHostsFile, address);
@@ -33,13 +35,21 @@ async function isPinned(endpoint: SshEndpoint, { machine, knownHostsFile }: Sess
 }
 
 /** What stands before the user's own arguments. */
-export function sshArguments(
-  endpoint: SshEndpoint,
-  options: Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'>,
-  pinned: boolean,
-): string[] {
+export function sshArguments(endpoint: SshEndpoint, options: Trust, pinned: boolean): string[] {
+  return [
+    ...sshSettings(endpoint, options, pinned).flatMap((setting) => ['-o', setting]),
+    `${endpoint.user}@${endpoint.host}`,
+    ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', ...keyArguments(endpoint.keyPath)]),
+    '-p',
+    String(endpoint.port),
+  ];
+}
+
+/** Every setting of a connection to a machine besides its address, port and key, as `-o` takes them. */
+export function sshSettings(endpoint: SshEndpoint, options: Trust, pinned: boolean): string[] {
   const strict = pinned || options.unknownHostKey === 'refuse';
-  const settings = [
+  const jumps = endpoint.jump ?? [];
+  return [
     'ConnectTimeout=10',
     'PasswordAuthentication=no',
     'ServerAliveInterval=60',
@@ -47,16 +57,13 @@ export function sshArguments(
     `LogLevel=${strict ? 'ERROR' : 'INFO'}`,
     `HostKeyAlias=${options.machine}`,
     ...hostKeySettings([options.knownHostsFile], strict),
+    ...(jumps.length > 0 ? [`ProxyCommand=${proxyCommand(endpoint, options.knownHostsFile, jumps)}`] : []),
   ];
-  const jumps = endpoint.jump ?? [];
-  if (jumps.length > 0) settings.push(`ProxyCommand=${proxyCommand(endpoint, options.knownHostsFile, jumps)}`);
-  return [
-    ...settings.flatMap((setting) => ['-o', setting]),
-    `${endpoint.user}@${endpoint.host}`,
-    ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', ...keyArguments(endpoint.keyPath)]),
-    '-p',
-    String(endpoint.port),
-  ];
+}
+
+/** Port and key as settings, for programs that know no other flags of ssh. */
+export function endpointSettings({ port, keyPath }: SshEndpoint): string[] {
+  return [`Port=${port}`, ...(keyPath === undefined ? [] : ['IdentitiesOnly=yes', `IdentityFile=${fileSetting(keyPath)}`])];
 }
 
 function hostKeySettings(files: readonly string[], strict: boolean): string[] {
@@ -93,24 +100,4 @@ function proxyCommand(endpoint: SshEndpoint, knownHostsFile: string, jumps: read
   if (jump.port !== undefined) words.push('-p', String(jump.port));
   if (jump.user !== undefined) words.push('-l', jump.user);
   return `${quote(...words)} -W '[%h]:%p' ${quote(jump.host)}`;
-}
-
-function run(args: readonly string[], signal: AbortSignal, env: NodeJS.ProcessEnv): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('ssh', args, { stdio: 'inherit', env });
-    // Ctrl-C reaches ssh by the terminal; a kill of this program has to be passed on
-    const stop = (): void => {
-      child.kill('SIGTERM');
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    child.once('error', (error) => {
-      signal.removeEventListener('abort', stop);
-      if (systemCode(error) === 'ENOENT') resolve(undefined);
-      else reject(error);
-    });
-    child.once('exit', (code, name) => {
-      signal.removeEventListener('abort', stop);
-      resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
-    });
-  });
 }

@@ -1,7 +1,14 @@
 import type { Duplex } from 'node:stream';
 
 import type { Io } from '../core/io.js';
-import type { RemoteShell } from '../driver/contract.js';
+import type { ExecOptions, ExecResult, RemoteShell } from '../driver/contract.js';
+import type { FileCalls } from '../system/tar.js';
+
+import type { RemoteStream } from './stream.js';
+
+export type { RemoteStream } from './stream.js';
+
+type ShortOptions = Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>;
 
 export interface ConnectOptions {
   /** The machine's name: it stands in every message, and its host key is pinned under it. */
@@ -29,6 +36,14 @@ export interface SshConnection extends RemoteShell {
   readonly user: string;
   /** True once the connection is gone, by `close` or by accident. */
   readonly closed: boolean;
+  /** As in RemoteShell. `signal` stands for the connection's own: tidying up goes on after an abort. */
+  exec(command: string, options?: ShortOptions & Pick<ExecOptions, 'input'> & { signal?: AbortSignal }): Promise<ExecResult>;
+  /** Runs a template as the login user, its variables passed on standard input. */
+  script(template: string, variables?: Readonly<Record<string, string>>, options?: ShortOptions): Promise<ExecResult>;
+  /** Starts a command for data of any size; the text must be a constant or come from the quoting helper. */
+  stream(command: string): Promise<RemoteStream>;
+  /** The login user's files over SFTP; opened once. @throws TsmachineError SSH_PROTOCOL when the host serves none. */
+  sftp(): Promise<FileCalls>;
   /** A stream to a port as the host sees it. */
   forward(host: string, port: number): Promise<Duplex>;
   /** Writes a file of the login user: to a temporary name first, then renamed. `mode` as in 0o600. */

@@ -41,13 +41,13 @@ export function oclifManifest(): unknown {
 }
 
 /**
- * A file below `templates/`, read once.
+ * A file below `templates/`, read once. A line `# include NAME` in it stands for another such file.
  * @param name relative to `templates/`, with slashes.
  */
 export function readTemplate(name: string): Promise<string> {
   let text = templates.get(name);
   if (!text) {
-    text = readFile(join(packageRoot(), 'templates', ...name.split('/')), 'utf8').catch((error: unknown) => {
+    text = readFile(join(packageRoot(), 'templates', ...name.split('/')), 'utf8').then(withParts, (error: unknown) => {
       templates.delete(name);
       throw new TsmachineError('INTERNAL', `The installation of tsmachine is incomplete: templates/${name} cannot be read`, {
         hint: 'Install tsmachine again',
@@ -57,6 +57,14 @@ export function readTemplate(name: string): Promise<string> {
     templates.set(name, text);
   }
   return text;
+}
+
+async function withParts(text: string): Promise<string> {
+  const lines = await Promise.all(text.split('\n').map((line) => {
+    const part = /^# include (\S+)\r?$/.exec(line)?.[1];
+    return part === undefined ? line : readTemplate(part);
+  }));
+  return lines.join('\n');
 }
 
 function ownPackage(): OwnPackage {

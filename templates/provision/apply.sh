@@ -6,6 +6,7 @@
 # INIT                                     systemd, openrc or boot2docker
 # SOCKET                                   the engine's own socket, or empty when it has none
 # START_TIMEOUT                            seconds the engine may take to start
+# RESTART                                  yes: the engine's program is new, so restart it even if no file is
 # Prints "key|text" lines. Exit status 0 done, 30 settings refused, 31 not started, 32 disk full, 33 a file cannot be written.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
@@ -156,7 +157,7 @@ main() {
     reload
   fi
   enable_at_boot
-  if [ -z "$changed" ] && [ -n "$was_running" ]; then forget; ask | text engine; return 0; fi
+  if [ -z "$changed" ] && [ -z "$RESTART" ] && [ -n "$was_running" ]; then forget; ask | text engine; return 0; fi
   fact restarted yes
   if restart >/dev/null 2>&1 && answers; then
     forget

@@ -1,36 +1,14 @@
 # Installs the distribution's engine with apk.
 # PACKAGES VERSION LOCK_TIMEOUT   as in the other installing scripts
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed.
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-export PATH LC_ALL=C
-umask 022
-
-fact() { printf '%s|%s\n' "$1" "$2"; }
-
-output=$(mktemp) || { fact failure 'No space left on device: no temporary file'; exit 22; }
-trap 'rm -f "$output"' EXIT
-trap 'exit 129' HUP INT TERM PIPE
+# include provision/part-apk.sh
 
 main() {
   set -- $PACKAGES
   fact progress "Installing $*"
-  apk --wait "$LOCK_TIMEOUT" update 2>&1 || fact note 'apk update failed on the host; going on with the lists that are there'
-  has=$(apk search -x "$1" 2>/dev/null | sed -n "s/^$1-\([0-9].*\)-r[0-9]*$/\1/p" | head -n 1)
-  if [ -z "$has" ]; then
-    fact failure "no package $1: enable the community repository in /etc/apk/repositories"
-    exit 22
-  fi
-  if [ -n "$VERSION" ]; then
-    case $has in
-      "$VERSION" | "$VERSION".*) ;;
-      *) fact available "$1 $has"; exit 21 ;;
-    esac
-  fi
-  apk --wait "$LOCK_TIMEOUT" add "$@" >"$output" 2>&1 && status=0 || status=$?
-  cat "$output"
-  [ "$status" -ne 0 ] || return 0
-  if grep -q 'Unable to lock database' "$output"; then exit 20; fi
-  exit 22
+  read_lists
+  require "$1"
+  add "$@"
 }
 
 main </dev/null

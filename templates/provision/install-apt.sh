@@ -7,16 +7,10 @@
 # PROBE_TIMEOUT      seconds Docker's repository may take to answer
 # Prints progress|, note|, available| and failure| lines among what apt says.
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository does not answer.
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
-umask 022
-
-fact() { printf '%s|%s\n' "$1" "$2"; }
-
+# include provision/part-apt.sh
 masked=
 list=/etc/apt/sources.list.d/docker-tsmachine.sources
 keyring=/etc/apt/keyrings/docker.asc
-work=$(mktemp -d) || { fact failure 'No space left on device: no temporary directory'; exit 22; }
 
 # A mask in /run ends with the next boot at the latest, whatever happens to this script.
 mask() {
@@ -44,30 +38,7 @@ leave() { unmask; rm -rf "$work"; }
 trap leave EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
-# Runs apt-get or dpkg, waiting while another one holds its lock.
-locked() {
-  since=$(date +%s)
-  told=
-  while :; do
-    "$@" >"$work/output" 2>&1 && status=0 || status=$?
-    cat "$work/output"
-    [ "$status" -ne 0 ] || return 0
-    grep -Eq 'Could not get lock|Unable to (lock|acquire the dpkg)|is locked by another|locked by another process' "$work/output" || return "$status"
-    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then
-      fact failure "$(grep -Eo 'held by process [^.]*' "$work/output" | head -n 1)"
-      exit 20
-    fi
-    if [ -z "$told" ]; then
-      fact progress "Waiting for another package manager on the host to finish ($(grep -Eo 'process [^.]*' "$work/output" | head -n 1))"
-      told=yes
-    fi
-    sleep 1
-  done
-}
-
 lists_are_fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -60 2>/dev/null | head -n 1)" ]; }
-candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *//p' | grep -v '^(none)$'; }
-exists() { [ -n "$(candidate "$1")" ]; }
 fetch() {
   # apt's own downloader: there on every host, and it knows the proxies apt knows.
   /usr/lib/apt/apt-helper -o Acquire::Retries=0 -o Acquire::http::Timeout="$PROBE_TIMEOUT" -o Acquire::https::Timeout="$PROBE_TIMEOUT" download-file "$1" "$2"
@@ -103,30 +74,6 @@ add_repository() {
   locked apt-get -q update -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
 }
 
-# The newest version of package $1 that VERSION stands for.
-resolve() {
-  apt-cache madison "$1" | while IFS='| ' read -r _ version _; do
-    upstream=${version#*:}
-    case $upstream in
-      "$VERSION" | "$VERSION"[.+~-]*) printf '%s' "$version"; break ;;
-    esac
-  done
-}
-
-# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
-choose() {
-  chosen=; exact=
-  if [ -n "$VERSION" ]; then
-    exact=$(resolve "$1")
-    [ -n "$exact" ] || return 1
-  fi
-  for package in "$@"; do
-    if [ -n "$exact" ] && apt-cache madison "$package" | grep -qF " $exact "; then chosen="$chosen $package=$exact"; else chosen="$chosen $package"; fi
-  done
-}
-
-available() { apt-cache madison "$1" | while IFS='| ' read -r _ version _; do fact available "$1 $version"; done; }
-
 choose_distribution() {
   set -- $PACKAGES
   if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then set -- "$@" apparmor; fi
@@ -143,13 +90,6 @@ use_docker() {
 }
 
 install() { locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install $chosen; }
-
-# What was pinned stays as it is at the next upgrade of the host.
-hold() {
-  for package in $chosen; do
-    case $package in *=*) apt-mark hold "${package%%=*}" >/dev/null ;; esac
-  done
-}
 
 main() {
   if dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi

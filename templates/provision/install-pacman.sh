@@ -1,33 +1,7 @@
 # Installs the distribution's engine with pacman.
 # PACKAGES VERSION LOCK_TIMEOUT   as in the other installing scripts
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed.
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-export PATH LC_ALL=C
-umask 022
-
-fact() { printf '%s|%s\n' "$1" "$2"; }
-
-output=$(mktemp) || { fact failure 'No space left on device: no temporary file'; exit 22; }
-trap 'rm -f "$output"' EXIT
-trap 'exit 129' HUP INT TERM PIPE
-
-locked() {
-  since=$(date +%s)
-  told=
-  while :; do
-    "$@" >"$output" 2>&1 && status=0 || status=$?
-    cat "$output"
-    [ "$status" -ne 0 ] || return 0
-    grep -q 'unable to lock database' "$output" || return "$status"
-    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then
-      fact failure 'if no pacman is running there, remove /var/lib/pacman/db.lck'
-      exit 20
-    fi
-    [ -n "$told" ] || fact progress 'Waiting for another package manager on the host to finish'
-    told=yes
-    sleep 2
-  done
-}
+# include provision/part-pacman.sh
 
 main() {
   set -- $PACKAGES
@@ -35,13 +9,7 @@ main() {
   # The lists as they are first: newer ones without a full upgrade may not fit the libraries that are there.
   if [ -z "$VERSION" ] && locked pacman -S --noconfirm --noprogressbar --needed "$@"; then return 0; fi
   locked pacman -Sy --noconfirm --noprogressbar || exit 22
-  if [ -n "$VERSION" ]; then
-    has=$(pacman -Si "$1" 2>/dev/null | sed -n 's/^Version *: *\([0-9]*:\)\{0,1\}//p' | head -n 1)
-    case $has in
-      "$VERSION" | "$VERSION"[.+~-]*) ;;
-      *) fact available "$1 $has"; exit 21 ;;
-    esac
-  fi
+  require_version "$1"
   locked pacman -S --noconfirm --noprogressbar --needed "$@" || exit 22
 }
 

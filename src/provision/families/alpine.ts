@@ -6,5 +6,10 @@ export const alpine: Distribution = {
   covers: 'Alpine Linux',
   matches: (os) => isLike(os, 'alpine'),
   provisioner: () => 'alpine',
-  packages: { template: 'provision/install-apk.sh', distro: () => ({ packages: ['docker'] }), docker: () => undefined },
+  packages: {
+    template: 'provision/install-apk.sh',
+    upgrade: 'provision/upgrade-apk.sh',
+    distro: () => ({ packages: ['docker'] }),
+    docker: () => undefined,
+  },
 };

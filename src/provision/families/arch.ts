@@ -6,5 +6,10 @@ export const arch: Distribution = {
   covers: 'Arch Linux and its derivatives',
   matches: (os) => isLike(os, 'arch', 'archlinux', 'manjaro'),
   provisioner: () => 'arch',
-  packages: { template: 'provision/install-pacman.sh', distro: () => ({ packages: ['docker'] }), docker: () => undefined },
+  packages: {
+    template: 'provision/install-pacman.sh',
+    upgrade: 'provision/upgrade-pacman.sh',
+    distro: () => ({ packages: ['docker'] }),
+    docker: () => undefined,
+  },
 };

@@ -6,4 +6,5 @@ export const boot2docker: Distribution = {
   covers: 'boot2docker',
   matches: (os) => isLike(os, 'boot2docker'),
   provisioner: () => 'boot2docker',
+  systemUpgrade: () => 'make the machine anew from a newer image',
 };

@@ -9,6 +9,7 @@ export const debian: Distribution = {
   provisioner: (os) => os.id === 'ubuntu' ? 'ubuntu(systemd)' : os.id === '' ? 'debian' : os.id,
   packages: {
     template: 'provision/install-apt.sh',
+    upgrade: 'provision/upgrade-apt.sh',
     // Debian split the client off into docker-cli with engine 26.
     distro: () => ({ packages: ['docker.io', 'ca-certificates', 'iptables'], optional: ['docker-cli'] }),
     docker: dockerRepository,

@@ -20,8 +20,9 @@ export interface DistributionPackages {
 
 /** How packages get onto a family's hosts. */
 export interface PackageSource {
-  /** The installing script below templates/. */
+  /** The installing and the upgrading script below templates/. */
   readonly template: string;
+  readonly upgrade: string;
   /** The distribution's packages that make up an engine; undefined when it ships none. */
   distro(os: OsRelease): DistributionPackages | undefined;
   /** Docker's own packages for this distribution, undefined when Docker makes none. */
@@ -37,6 +38,8 @@ export interface Distribution {
   provisioner(os: OsRelease): string;
   /** Absent where the engine comes with the system. */
   readonly packages?: PackageSource;
+  /** Where the engine comes with the system: how the two are brought up to date. */
+  systemUpgrade?(os: OsRelease): string;
 }
 
 /** The identifier itself or one of those it says it is like. */

@@ -11,6 +11,7 @@ export const rhel: Distribution = {
   provisioner: (os) => names[os.id] ?? os.id,
   packages: {
     template: 'provision/install-dnf.sh',
+    upgrade: 'provision/upgrade-dnf.sh',
     distro(os) {
       if (os.id === 'fedora') return { packages: ['moby-engine'], optional: ['docker-cli'] };
       return os.id === 'amzn' ? { packages: ['docker'] } : undefined;

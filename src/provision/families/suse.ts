@@ -6,5 +6,10 @@ export const suse: Distribution = {
   covers: 'SLES, openSUSE Leap and Tumbleweed',
   matches: (os) => isLike(os, 'suse', 'sles', 'sled', 'opensuse') || os.id.startsWith('opensuse'),
   provisioner: (os) => os.id.startsWith('opensuse') ? 'openSUSE' : 'SUSE',
-  packages: { template: 'provision/install-zypper.sh', distro: () => ({ packages: ['docker'] }), docker: () => undefined },
+  packages: {
+    template: 'provision/install-zypper.sh',
+    upgrade: 'provision/upgrade-zypper.sh',
+    distro: () => ({ packages: ['docker'] }),
+    docker: () => undefined,
+  },
 };

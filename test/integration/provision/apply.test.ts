@@ -78,6 +78,14 @@ for (const interpreter of interpreters) {
       expect(box.log.filter((line) => /restart|reload/.test(line))).to.deep.equal([]);
     });
 
+    it('restarts an engine whose program is new although its files are not', async () => {
+      await applyConfig(box, plan(box), certificate, request());
+      box.clearLog();
+      const again = await applyConfig(box, plan(box), certificate, request({ restart: true }));
+      expect(again).to.deep.equal({ restarted: true, engineVersion: '28.5.2', changed: [] });
+      expect(restarts()).to.equal(1);
+    });
+
     it('starts an engine that stands still although nothing changed', async () => {
       await applyConfig(box, plan(box), certificate, request());
       box.state('active', 'inactive');

@@ -1,0 +1,22 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+import { placeAndPoint } from '../cli/names.js';
+
+export default class Mount extends MachineCommand {
+  static override summary = 'Mount or unmount a directory from a machine with SSHFS.';
+  static override description = 'Arguments are [machine:][path] [mountpoint]. The mountpoint is the same path when it is not given.';
+  static override usage = '[[user@]machine:]path [mountpoint]';
+  static override examples = ['<%= config.bin %> mount m1:/srv ./srv', '<%= config.bin %> mount -u m1:/srv ./srv'];
+  static override flags = {
+    unmount: Flags.boolean({ char: 'u', description: 'Unmount instead of mount' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Mount);
+    const [place, mountpoint] = placeAndPoint(argv);
+    const { mountFolder, unmountFolder } = await import('../core/mount.js');
+    const session = await this.session();
+    await (flags.unmount ? unmountFolder(session, place, mountpoint) : mountFolder(session, place, mountpoint));
+  }
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, chmod, chown, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
+import type { Io } from '../core/io.js';
+import { packFolder, unpackFolder } from '../system/tar.js';
+import { partialName, type End, type Found } from './end.js';
+
+/** This computer as one side of a copy. */
+export class LocalEnd implements End {
+  readonly #io: Io;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  name(path: string): string {
+    return path;
+  }
+
+  leaf(path: string): string {
+    const name = basename(path);
+    return name === '' || name === '..' ? '.' : name;
+  }
+
+  async look(path: string, into?: string): Promise<Found> {
+    const found = await this.#stat(path);
+    if (found?.isDirectory() === true && into !== undefined && into !== '.') return this.look(join(path, into));
+    const kind = found === undefined ? 'none' : found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+    const parent = kind !== 'none' || await this.#stat(dirname(path)) !== undefined;
+    const { size = 0, mode = 0, mtimeMs = 0 } = found ?? {};
+    // a file is replaced where it really is, not its link
+    return { path: kind === 'file' ? await realpath(path) : path, kind, parent, size, mode: mode & 0o777, mtime: Math.floor(mtimeMs / 1000) };
+  }
+
+  async #stat(path: string) {
+    try {
+      return await stat(path);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+      throw unreadable(path, error);
+    }
+  }
+
+  async readFile(path: string): Promise<Readable> {
+    try {
+      await access(path, 4);
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+    return createReadStream(path, { highWaterMark: 1 << 20 });
+  }
+
+  async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
+    const whole = target.path;
+    if (target.kind === 'other') {
+      await pipeline(content, createWriteStream(whole)).catch((error: unknown) => { throw unwritable(whole, error); });
+      return;
+    }
+    const half = join(dirname(whole), partialName(randomBytes(6).toString('hex')));
+    try {
+      const file = await open(half, 'wx', 0o600).catch((error: unknown) => { throw unwritable(whole, error); });
+      await pipeline(content, file.createWriteStream({ highWaterMark: 1 << 20 })).catch((error: unknown) => { throw unwritable(whole, error); });
+      const written = (await stat(half)).size;
+      if (source.size > 0 && written !== source.size) throw shrunk(source, written);
+      await chmod(half, source.mode);
+      await utimes(half, source.mtime, source.mtime);
+      if (target.kind === 'file') await this.#keepOwner(half, whole);
+      await rename(half, whole).catch((error: unknown) => { throw unwritable(whole, error); });
+    } catch (error) {
+      await rm(half, { force: true });
+      throw error;
+    }
+  }
+
+  /** Somebody else's file stays theirs, as when it is written to. */
+  async #keepOwner(half: string, whole: string): Promise<void> {
+    const { uid, gid } = await stat(whole);
+    if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) await chown(half, uid, gid);
+  }
+
+  readFolder(path: string): Promise<Readable> {
+    return packFolder(path);
+  }
+
+  async writeFolder(target: Found, source: Found, content: Readable): Promise<void> {
+    const fresh = target.kind === 'none';
+    const folder = fresh ? join(dirname(resolve(target.path)), partialName(randomBytes(6).toString('hex'))) : target.path;
+    try {
+      if (fresh) await mkdir(folder, 0o700).catch((error: unknown) => { throw unwritable(target.path, error); });
+      const unpacking = await unpackFolder(folder, target.path);
+      await pipeline(content, unpacking.sink).catch((error: unknown) => { throw unwritable(target.path, error); });
+      await unpacking.finish();
+      if (unpacking.left.length > 0) this.#io.warn(`Left out, because they are devices or pipes: ${unpacking.left.join(', ')}`);
+      if (!fresh) return;
+      await chmod(folder, source.mode);
+      await utimes(folder, source.mtime, source.mtime);
+      await rename(folder, target.path).catch((error: unknown) => { throw unwritable(target.path, error); });
+    } catch (error) {
+      if (!fresh) this.#io.warn(`${target.path} is incomplete`);
+      else await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async total(path: string): Promise<number> {
+    let bytes = 0;
+    for await (const entry of await opendir(path, { recursive: true })) {
+      if (entry.isFile()) bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+    }
+    return bytes;
+  }
+}
+
+function unreadable(path: string, error: unknown): TsmachineError {
+  const why = systemCode(error) === 'EACCES' ? 'permission denied' : messageOf(error);
+  return TsmachineError.is(error) ? error : new TsmachineError('COPY_SOURCE', `${path} cannot be read: ${why}`, { cause: error });
+}
+
+function shrunk(source: Found, written: number): TsmachineError {
+  return new TsmachineError('COPY_SOURCE', `${source.path} changed while it was copied: ${written} bytes came, ${source.size} were announced`, {
+    hint: 'Copy it again once nobody writes to it.',
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = { EACCES: 'permission denied', EPERM: 'not permitted', EROFS: 'the disk is read-only' };
+
+/** What hindered a write here; errors of the other side pass. */
+function unwritable(path: string, error: unknown): unknown {
+  const code = systemCode(error);
+  if (TsmachineError.is(error) || code === undefined || code === 'ABORT_ERR') return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new TsmachineError('DISK_FULL', `${code === 'EDQUOT' ? 'The disk quota' : 'The disk'} of this computer is used up: ${path} was not written`, {
+      hint: `Make room (df -h ${dirname(path)}), then copy again.`, cause: error,
+    });
+  }
+  return new TsmachineError('COPY_TARGET', `${path} cannot be written: ${reasons[code] ?? messageOf(error)}`, { cause: error });
+}

@@ -1,0 +1,32 @@
+import { TsmachineError } from '../core/errors.js';
+
+/** One side of a copy or a mount, as it was typed: `[[user@]machine:]path`. */
+export interface Place {
+  /** Undefined: this computer. */
+  readonly machine: string | undefined;
+  /** Logs in instead of the machine's own user. */
+  readonly user: string | undefined;
+  readonly path: string;
+}
+
+/**
+ * Reads `[[user@]machine:]path`; `localhost` and everything without a machine is this computer (spec 2.11). As with scp, a slash before
+ * the colon makes a path of it, and so does a drive letter: `C:\x` anywhere, `c:x` on Windows, where no machine of one letter is meant.
+ * @throws TsmachineError USAGE for a user name that ssh would take for a flag
+ */
+export function parsePlace(text: string, platform: NodeJS.Platform = process.platform): Place {
+  const colon = text.indexOf(':');
+  const drive = platform === 'win32' ? /^[A-Za-z]:/ : /^[A-Za-z]:\\/;
+  if (colon <= 0 || drive.test(text) || /[/\\]/.test(text.slice(0, colon))) return { machine: undefined, user: undefined, path: text };
+  const path = text.slice(colon + 1) || '.';
+  const host = text.slice(0, colon);
+  const at = host.lastIndexOf('@');
+  const user = at < 0 ? undefined : host.slice(0, at);
+  const machine = host.slice(at + 1);
+  if (machine === '' || (user !== undefined && !/^[^-\s][^\s]*$/.test(user))) {
+    throw new TsmachineError('USAGE', `${JSON.stringify(text)} is not [[user@]machine:]path`, {
+      hint: 'A local file with a colon in its name is written ./NAME',
+    });
+  }
+  return machine === 'localhost' ? { machine: undefined, user: undefined, path } : { machine, user, path };
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+
+import { TsmachineError } from '../core/errors.js';
+import type { Io } from '../core/io.js';
+import { quote } from '../ssh/quote.js';
+import type { RemoteStream, SshConnection } from '../ssh/types.js';
+import { packFolder, unpackFolder, type FileCalls } from '../system/tar.js';
+import { partialName, type End, type Found } from './end.js';
+import { parseLook, type RemoteLook } from './remote-look.js';
+import { refused, unreadable, unwritable } from './remote-failure.js';
+
+/** Milliseconds for what is tidied up after an interruption, and for the other short commands. */
+const tidyTimeout = 10_000;
+const shortTimeout = 120_000;
+
+/**
+ * A machine as one side of a copy, over its one connection: files through `cat`, folders through `tar`, or through SFTP on hosts
+ * that have no tar. Names reach the host as quoted words; nothing in them is ever expanded.
+ */
+export class RemoteEnd implements End {
+  readonly #connection: SshConnection;
+  readonly #machine: string;
+  readonly #io: Io;
+  #hasTar = true;
+
+  constructor(connection: SshConnection, machine: string, io: Io) {
+    this.#connection = connection;
+    this.#machine = machine;
+    this.#io = io;
+  }
+
+  name(path: string): string {
+    return `${path} on ${this.#machine}`;
+  }
+
+  leaf(path: string): string {
+    const name = posix.basename(remotePath(path));
+    return name === '' || name === '..' ? '.' : name;
+  }
+
+  async look(path: string, into = ''): Promise<RemoteLook> {
+    const variables = { WHERE: remotePath(path), INTO: into === '.' ? '' : into };
+    const { stdout } = await this.#connection.script('copy/look.sh', variables, { timeout: shortTimeout });
+    const look = parseLook(stdout);
+    this.#hasTar = look.hasTar;
+    return look;
+  }
+
+  async readFile(path: string): Promise<Readable> {
+    const stream = await this.#connection.stream(`cat < ${quote(path)}`);
+    stream.stdin.end();
+    return whole(stream, ({ exitCode, stderr }) => exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr));
+  }
+
+  async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
+    const path = quote(target.path);
+    if (target.kind === 'other') {
+      await this.#feed(`cat > ${path}`, target.path, content);
+      return;
+    }
+    const halfPath = posix.join(posix.dirname(target.path), newPart());
+    const half = quote(dashless(halfPath));
+    const { owner } = target as RemoteLook;
+    const steps = [
+      `cat > ${half}`,
+      // the end of a broken connection looks like the end of the file
+      `[ "$(wc -c < ${half})" -eq ${source.size} ] || { echo ${wrongSize} >&2; false; }`,
+      ...(owner === undefined ? [] : [`{ chown ${owner} ${half} 2>/dev/null || :; }`]),
+      `chmod ${source.mode.toString(8)} ${half}`,
+      `{ touch -d @${source.mtime} ${half} 2>/dev/null || :; }`,
+      `mv -f ${half} ${path}`,
+    ];
+    const command = `${hardened}; { ${steps.map((step) => `{ ${step}; }`).join(' && ')}; } || { status=$?; rm -f ${half}; exit $status; }`;
+    await this.#feed(command, target.path, content);
+  }
+
+  async readFolder(path: string): Promise<Readable> {
+    if (!this.#hasTar) return packFolder(...await this.#sftp(path));
+    const stream = await this.#connection.stream(`tar -cf - -C ${quote(path)} .`);
+    stream.stdin.end();
+    return whole(stream, ({ exitCode, stderr }) => {
+      if (exitCode === 0) return undefined;
+      // GNU tar: a file that grew or went away in the meantime is packed as far as it was there
+      if (exitCode === 1 && /file changed as we read it|File removed before/.test(stderr)) {
+        this.#io.warn(`${this.name(path)} changed while it was copied: ${stderr.trim()}`);
+        return undefined;
+      }
+      return unreadable(this.#machine, path, stderr);
+    });
+  }
+
+  async writeFolder(target: Found, source: Found, content: Readable): Promise<void> {
+    const path = target.path.replace(/(?<=.)\/+$/, '');
+    const fresh = target.kind === 'none';
+    const folder = fresh ? dashless(posix.join(posix.dirname(path), newPart())) : path;
+    try {
+      if (fresh) await this.#run(`mkdir -m 700 ${quote(folder)}`, path);
+      await this.#unpack(folder, path, content, target);
+      if (!fresh) return;
+      const mode = source.mode.toString(8);
+      const dated = `{ touch -d @${source.mtime} ${quote(folder)} 2>/dev/null || :; }`;
+      await this.#run(`chmod ${mode} ${quote(folder)} && ${dated} && mv ${quote(folder, path)}`, path);
+    } catch (error) {
+      if (fresh) await this.#tidy(folder);
+      else this.#io.warn(`${this.name(path)} is incomplete`);
+      throw error;
+    }
+  }
+
+  async #unpack(folder: string, path: string, content: Readable, target: Found): Promise<void> {
+    if (this.#hasTar) {
+      // the stream's entry for the folder itself would change one that was there before
+      const after = target.kind === 'folder'
+        ? `chmod ${target.mode.toString(8)} ${quote(folder)}`
+        : `[ $status = 0 ] || rm -rf ${quote(folder)}`;
+      const command = `${hardened}; ${lateFolders}; tar $late -xpof - -C ${quote(folder)}; status=$?; ${after}; exit $status`;
+      await this.#feed(command, path, content);
+      return;
+    }
+    const [absolute, calls] = await this.#sftp(folder);
+    const unpacking = await unpackFolder(absolute, this.name(path), calls);
+    await pipeline(content, unpacking.sink).catch((error: unknown) => { throw refused(this.#machine, path, error); });
+    await unpacking.finish();
+  }
+
+  /** SFTP knows no folder to begin at but its own: the absolute path, and the calls. */
+  async #sftp(path: string): Promise<[string, FileCalls]> {
+    const calls = await this.#connection.sftp();
+    return [await promisify(calls.realpath)(path), calls];
+  }
+
+  /** Removes what is incomplete, also after an abort; a host that is gone keeps it. */
+  async #tidy(path: string): Promise<void> {
+    const tidied = this.#connection.exec(`rm -rf ${quote(path)}`, { timeout: tidyTimeout, signal: AbortSignal.timeout(tidyTimeout) });
+    await tidied.catch(() => { this.#io.warn(`${this.name(path)} is left over: remove it`); });
+  }
+
+  async total(path: string): Promise<number | undefined> {
+    const { stdout } = await this.#connection.exec(`du -sk ${quote(path)} 2>/dev/null`, { ok: allStatuses });
+    return (Number.parseInt(stdout, 10) || 0) * 1024 || undefined;
+  }
+
+  async #run(command: string, path: string): Promise<void> {
+    const { exitCode, stderr } = await this.#connection.exec(command, { timeout: shortTimeout, ok: allStatuses });
+    if (exitCode !== 0) throw unwritable(this.#machine, path, stderr);
+  }
+
+  /** Sends `content` to a command's standard input and waits for its verdict, which says more than the broken stream. */
+  async #feed(command: string, path: string, content: Readable): Promise<void> {
+    const stream = await this.#connection.stream(command);
+    stream.stdout.resume();
+    const sent = await pipeline(content, stream.stdin).then(() => undefined, (error: unknown) => ({ error }));
+    if (sent !== undefined && content.errored !== null && isOwn(content.errored)) {
+      await stream.ended.catch(() => undefined); // the host tidies up before anything else is done there
+      throw content.errored;
+    }
+    const { exitCode, stderr } = await stream.ended;
+    if (stderr.includes(wrongSize) && exitCode !== 0) throw changed(this.name(path));
+    if (exitCode !== 0) throw unwritable(this.#machine, path, stderr);
+    if (sent !== undefined) throw sent.error;
+  }
+}
+
+/** What tidies up must outlive the connection and the pipes that went with it. */
+const hardened = "trap '' HUP PIPE; umask 077";
+/** GNU tar gives a folder its mode and time as soon as the stream leaves it, unless told that the stream may come back to it. */
+const lateFolders = 'late=; if tar --version 2>/dev/null | grep -q GNU; then late=--delay-directory-restore; fi';
+const wrongSize = 'tsmachine-wrong-size';
+const allStatuses = Array.from({ length: 256 }, (_, status) => status);
+
+/** A path as the host's commands take it: relative to the home folder, never looking like a flag. */
+export function remotePath(path: string): string {
+  if (path === '' || path === '~') return '.';
+  return dashless(path.startsWith('~/') ? `./${path.slice(2)}` : path);
+}
+
+function dashless(path: string): string {
+  return path.startsWith('-') ? `./${path}` : path;
+}
+
+function newPart(): string {
+  return partialName(randomBytes(6).toString('hex'));
+}
+
+/** Whether the source itself failed, not the writing to the target. */
+function isOwn(error: Error): boolean {
+  return !('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE');
+}
+
+function changed(name: string): TsmachineError {
+  return new TsmachineError('COPY_SOURCE', `The source changed while it was copied, so ${name} was not written`, {
+    hint: 'Copy it again once nobody writes to it.',
+  });
+}
+
+/** A command's output that ends well only if the command did. */
+function whole({ stdout, ended }: RemoteStream, judge: (end: Awaited<RemoteStream['ended']>) => TsmachineError | undefined): Readable {
+  const checked = new Transform({
+    highWaterMark: 1 << 20,
+    transform(data, _encoding, done) { done(null, data); },
+    flush(done) { ended.then((end) => { done(judge(end) ?? null); }, done); },
+  });
+  pipeline(stdout, checked).catch(() => undefined); // it ended `checked` with the same error
+  return checked;
+}

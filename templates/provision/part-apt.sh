@@ -1,0 +1,63 @@
+# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh; files go to $work, which they remove.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
+umask 022
+
+fact() { printf '%s|%s\n' "$1" "$2"; }
+
+work=$(mktemp -d) || { fact failure 'No space left on device: no temporary directory'; exit 22; }
+
+# Runs apt-get or dpkg, waiting while another one holds its lock.
+locked() {
+  since=$(date +%s)
+  told=
+  while :; do
+    "$@" >"$work/output" 2>&1 && status=0 || status=$?
+    cat "$work/output"
+    [ "$status" -ne 0 ] || return 0
+    grep -Eq 'Could not get lock|Unable to (lock|acquire the dpkg)|is locked by another|locked by another process' "$work/output" || return "$status"
+    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then
+      fact failure "$(grep -Eo 'held by process [^.]*' "$work/output" | head -n 1)"
+      exit 20
+    fi
+    if [ -z "$told" ]; then
+      fact progress "Waiting for another package manager on the host to finish ($(grep -Eo 'process [^.]*' "$work/output" | head -n 1))"
+      told=yes
+    fi
+    sleep 1
+  done
+}
+
+candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *//p' | grep -v '^(none)$'; }
+exists() { [ -n "$(candidate "$1")" ]; }
+
+# The newest version of package $1 that VERSION stands for.
+resolve() {
+  apt-cache madison "$1" | while IFS='| ' read -r _ version _; do
+    upstream=${version#*:}
+    case $upstream in
+      "$VERSION" | "$VERSION"[.+~-]*) printf '%s' "$version"; break ;;
+    esac
+  done
+}
+
+# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
+choose() {
+  chosen=; exact=
+  if [ -n "$VERSION" ]; then
+    exact=$(resolve "$1")
+    [ -n "$exact" ] || return 1
+  fi
+  for package in "$@"; do
+    if [ -n "$exact" ] && apt-cache madison "$package" | grep -qF " $exact "; then chosen="$chosen $package=$exact"; else chosen="$chosen $package"; fi
+  done
+}
+
+available() { apt-cache madison "$1" | while IFS='| ' read -r _ version _; do fact available "$1 $version"; done; }
+
+# What was pinned stays as it is at the next upgrade of the host.
+hold() {
+  for package in $chosen; do
+    case $package in *=*) apt-mark hold "${package%%=*}" >/dev/null ;; esac
+  done
+}

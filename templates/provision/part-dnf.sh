@@ -1,0 +1,58 @@
+# What installing and upgrading with dnf or yum share. LOCK_TIMEOUT and VERSION as in install-dnf.sh.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+export PATH LC_ALL=C
+umask 022
+
+fact() { printf '%s|%s\n' "$1" "$2"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+output=$(mktemp) || { fact failure 'No space left on device: no temporary file'; exit 22; }
+trap 'rm -f "$output"' EXIT
+trap 'exit 129' HUP INT TERM PIPE
+if has dnf; then manager=dnf; else manager=yum; fi
+
+# Waits for the lock of another dnf by itself; yum and rpm say so and are tried again.
+locked() {
+  since=$(date +%s)
+  told=
+  while :; do
+    "$@" >"$output" 2>&1 && status=0 || status=$?
+    cat "$output"
+    [ "$status" -ne 0 ] || return 0
+    grep -Eqi "can.t create transaction lock|another app is currently holding|could not lock|waiting for process" "$output" || return "$status"
+    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then exit 20; fi
+    [ -n "$told" ] || fact progress 'Waiting for another package manager on the host to finish'
+    told=yes
+    sleep 2
+  done
+}
+
+# Every version of package $1, newest last, as VERSION-RELEASE without epoch.
+versions() {
+  "$manager" -q list --showduplicates "$1" 2>/dev/null | while read -r name version _; do
+    case $name in "$1".*) printf '%s\n' "${version#*:}" ;; esac
+  done
+}
+
+resolve() {
+  found=
+  for version in $(versions "$1"); do
+    case $version in "$VERSION" | "$VERSION"[.+~-]*) found=$version ;; esac
+  done
+  printf '%s' "$found"
+}
+
+# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
+choose() {
+  chosen=; exact=
+  if [ -n "$VERSION" ]; then
+    exact=$(resolve "$1")
+    [ -n "$exact" ] || return 1
+  fi
+  for package in "$@"; do
+    if [ -n "$exact" ] && { [ "$package" = "$1" ] || versions "$package" | grep -qxF "$exact"; }; then chosen="$chosen $package-$exact"
+    else chosen="$chosen $package"; fi
+  done
+}
+
+available() { for version in $(versions "$1"); do fact available "$1 $version"; done; }

@@ -1,0 +1,38 @@
+# What installing and upgrading with pacman share. LOCK_TIMEOUT and VERSION as in the other installing scripts.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+export PATH LC_ALL=C
+umask 022
+
+fact() { printf '%s|%s\n' "$1" "$2"; }
+
+output=$(mktemp) || { fact failure 'No space left on device: no temporary file'; exit 22; }
+trap 'rm -f "$output"' EXIT
+trap 'exit 129' HUP INT TERM PIPE
+
+locked() {
+  since=$(date +%s)
+  told=
+  while :; do
+    "$@" >"$output" 2>&1 && status=0 || status=$?
+    cat "$output"
+    [ "$status" -ne 0 ] || return 0
+    grep -q 'unable to lock database' "$output" || return "$status"
+    if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then
+      fact failure 'if no pacman is running there, remove /var/lib/pacman/db.lck'
+      exit 20
+    fi
+    [ -n "$told" ] || fact progress 'Waiting for another package manager on the host to finish'
+    told=yes
+    sleep 2
+  done
+}
+
+# There is one version of a package: VERSION, where one is wanted, must stand for it.
+require_version() {
+  [ -n "$VERSION" ] || return 0
+  has=$(pacman -Si "$1" 2>/dev/null | sed -n 's/^Version *: *\([0-9]*:\)\{0,1\}//p' | head -n 1)
+  case $has in
+    "$VERSION" | "$VERSION"[.+~-]*) ;;
+    *) fact available "$1 $has"; exit 21 ;;
+  esac
+}

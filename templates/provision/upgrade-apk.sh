@@ -1,0 +1,24 @@
+# Upgrades the distribution's engine with apk.
+# VERSION LOCK_TIMEOUT   as in the other installing scripts
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 no package brought the engine.
+# include provision/part-apk.sh
+# include provision/part-upgrade.sh
+
+installed() {
+  for name in docker docker-engine docker-cli containerd runc; do
+    apk info -e "$name" >/dev/null 2>&1 || continue
+    printf '%s %s\n' "$name" "$(apk info -v "$name" 2>/dev/null | sed -n "s/^$name-\([0-9][^ ]*\).*/\1/p" | head -n 1)"
+  done
+}
+
+main() {
+  begin
+  fact progress 'Reading package lists'
+  read_lists
+  require docker
+  fact progress 'Upgrading docker'
+  add --upgrade docker
+  finish
+}
+
+main </dev/null

@@ -1,0 +1,35 @@
+# Upgrades the engine that apt installed: Docker's packages or the distribution's, whichever are there.
+# OPTIONAL VERSION LOCK_TIMEOUT   as in install-apt.sh
+# Exit status as there, and 24 when no package brought the engine.
+# include provision/part-apt.sh
+# include provision/part-upgrade.sh
+
+trap 'rm -rf "$work"' EXIT
+trap 'exit 129' HUP INT TERM PIPE
+
+installed() {
+  for set in 'docker-ce docker-ce-cli containerd.io docker-ce-rootless-extras docker-buildx-plugin docker-compose-plugin' \
+    'docker.io docker-cli containerd runc' 'moby-engine moby-cli moby-containerd moby-buildx moby-compose'; do
+    dpkg-query -W -f '${Package} ${Version} ${Status}\n' ${set%% *} 2>/dev/null | grep -q ' ok installed$' || continue
+    dpkg-query -W -f '${Package} ${Version} ${Status}\n' $set 2>/dev/null | sed -n 's/ [a-z]* ok installed$//p'
+    return
+  done
+}
+
+main() {
+  begin
+  if dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
+  fact progress 'Reading package lists'
+  locked apt-get -q update || fact note 'apt-get update failed on the host; going on with the lists that are there'
+  set -- $(names)
+  if [ "$1" = docker.io ]; then for package in $OPTIONAL; do if exists "$package"; then set -- "$@" "$package"; fi; done; fi
+  choose "$@" || { available "$1"; exit 21; }
+  if [ -n "$exact" ] && dpkg --compare-versions "$exact" lt "$(version_of "$1")"; then refuse_older "$exact" "$(version_of "$1")"; fi
+  fact progress "Upgrading$chosen"
+  apt-mark unhold "$@" >/dev/null 2>&1
+  locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install $chosen || exit 22
+  if [ -n "$VERSION" ]; then hold; fi
+  finish
+}
+
+main </dev/null

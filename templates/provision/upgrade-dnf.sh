@@ -1,0 +1,35 @@
+# Upgrades the engine that dnf or yum installed: Docker's packages or the distribution's, whichever are there.
+# VERSION LOCK_TIMEOUT   as in install-dnf.sh
+# Exit status as there, and 24 when no package brought the engine.
+# include provision/part-dnf.sh
+# include provision/part-upgrade.sh
+
+installed() {
+  for set in 'docker-ce docker-ce-cli containerd.io docker-ce-rootless-extras docker-buildx-plugin docker-compose-plugin' \
+    'moby-engine docker-cli containerd' 'docker containerd runc'; do
+    rpm -q ${set%% *} >/dev/null 2>&1 || continue
+    rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' $set 2>/dev/null | grep -v 'is not installed$'
+    return
+  done
+}
+
+main() {
+  begin
+  set -- $(names)
+  fact progress 'Reading package lists'
+  "$manager" -q clean expire-cache >/dev/null 2>&1
+  "$manager" -y versionlock delete "$1" "$1-cli" >/dev/null 2>&1
+  choose "$@" || { available "$1"; exit 21; }
+  if [ -n "$exact" ] && [ "$exact" != "$(version_of "$1")" ]; then
+    oldest=$(printf '%s\n%s\n' "$exact" "$(version_of "$1")" | sort -V | head -n 1)
+    if [ "$oldest" = "$exact" ]; then refuse_older "$exact" "$(version_of "$1")"; fi
+  fi
+  fact progress "Upgrading$chosen"
+  # upgrade takes no version in yum, install takes one everywhere
+  if [ -n "$VERSION" ]; then locked "$manager" -y install $chosen || exit 22
+  else locked "$manager" -y upgrade $chosen || exit 22; fi
+  if [ -n "$VERSION" ]; then "$manager" -y versionlock add "$1" >/dev/null 2>&1; fi
+  finish
+}
+
+main </dev/null

@@ -1,0 +1,22 @@
+# Upgrades the distribution's engine with pacman: the engine and what runs its containers, not the whole system.
+# VERSION LOCK_TIMEOUT   as in the other installing scripts
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 no package brought the engine.
+# include provision/part-pacman.sh
+# include provision/part-upgrade.sh
+
+installed() {
+  pacman -Q docker >/dev/null 2>&1 || return 0
+  pacman -Q docker containerd runc 2>/dev/null
+}
+
+main() {
+  begin
+  fact progress 'Reading package lists'
+  locked pacman -Sy --noconfirm --noprogressbar || exit 22
+  require_version docker
+  fact progress 'Upgrading docker'
+  locked pacman -S --noconfirm --noprogressbar --needed $(names) || exit 22
+  finish
+}
+
+main </dev/null

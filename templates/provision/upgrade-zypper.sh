@@ -1,0 +1,23 @@
+# Upgrades the distribution's engine with zypper.
+# VERSION LOCK_TIMEOUT   as in the other installing scripts
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 no package brought the engine.
+# include provision/part-zypper.sh
+# include provision/part-upgrade.sh
+
+installed() {
+  rpm -q docker >/dev/null 2>&1 || return 0
+  rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' docker docker-buildx containerd runc 2>/dev/null | grep -v 'is not installed$'
+}
+
+main() {
+  begin
+  fact progress 'Reading package lists'
+  zypp refresh || fact note 'zypper refresh failed on the host; going on with the lists that are there'
+  choose docker
+  fact progress "Upgrading $chosen"
+  if [ -n "$VERSION" ]; then zypp install "$chosen" || exit 22
+  else zypp update $(names) || exit 22; fi
+  finish
+}
+
+main </dev/null
