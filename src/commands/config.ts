@@ -1,5 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/error-prefix.js';
+import { standsInForDockerMachine } from '../cli/program.js';
 import { shellWord } from '../cli/shell-word.js';
 
 export default class Config extends MachineCommand {
@@ -10,7 +11,8 @@ export default class Config extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Config);
-    const { session, name } = await this.oneMachine(argv);
+    const words: readonly string[] = argv;
+    const { session, name } = await this.oneMachine(standsInForDockerMachine() ? words.slice(0, 1) : words); // Docker Machine ignored the rest
     const { dockerConnection } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
     const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', () => dockerConnection(session, name));
