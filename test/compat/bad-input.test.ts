@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { notThere, openShop, type Shop } from './shop.js';
+import { notThere } from './fact.js';
+import { openShop, type Shop } from './shop.js';
 
 const url = ['--url', 'tcp://127.0.0.1:1'];
 const question = 'Are you sure? (y/n): ';
@@ -75,7 +76,7 @@ describe('compatibility: bad input', () => {
   const broken: [string, string, RegExp][] = [
     ['empty', '', /empty/],
     ['cut off', '{"ConfigVersion": 3, "Driver": {', /cut off/],
-    ['not JSON', 'hello', /Cannot read .*config\.json/],
+    ['not JSON', 'hello', /Cannot read .*config\.json: it is not JSON/],
     ['an array', '[]', /JSON object/],
     ['of the future', '{"ConfigVersion": 4}', /version 4: .*newer/],
   ];

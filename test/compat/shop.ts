@@ -21,8 +21,3 @@ export async function openShop(): Promise<Shop> {
     close: () => rm(store, { recursive: true, force: true }),
   };
 }
-
-/** What Docker Machine says about a machine that is not there. */
-export function notThere(name: string): string {
-  return `Docker machine "${name}" does not exist. Use "tsmachine ls" to list machines. Use "tsmachine create" to add a new one.`;
-}
