@@ -27,7 +27,7 @@ export function newNames(args: readonly string[]): readonly string[] {
   if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
   if (args.length > 1 && standsInForDockerMachine()) {
     throw new TsmachineError('USAGE', `Invalid command line. Found extra arguments [${args.slice(1).join(' ')}]`, {
-      hint: 'Flags may stand behind the name. Called as tsmachine it makes several machines at once',
+      hint: 'Several machines at once are made under the tool\'s own name, tsmachine',
     });
   }
   args.forEach(validateName);

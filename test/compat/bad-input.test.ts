@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { notThere } from './fact.js';
-import { openShop, type Shop } from './shop.js';
+import { notThere, openShop, type Shop } from './shop.js';
 
 const url = ['--url', 'tcp://127.0.0.1:1'];
 const question = 'Are you sure? (y/n): ';

@@ -19,8 +19,3 @@ export interface Fact {
 
 /** A fact of both names: `...both.map((as) => ({ ...as, line: 'ls' }))`. */
 export const both: readonly Pick<Fact, 'as'>[] = [{}, { as: 'docker-machine' }];
-
-/** What is said about a machine that is not there, by the program's name. */
-export function notThere(name: string, program = 'tsmachine'): string {
-  return `Docker machine "${name}" does not exist. Use "${program} ls" to list machines. Use "${program} create" to add a new one.`;
-}

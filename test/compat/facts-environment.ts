@@ -1,4 +1,5 @@
-import { notThere, type Fact } from './fact.js';
+import type { Fact } from './fact.js';
+import { notThere } from './shop.js';
 
 const names = ['DOCKER_TLS_VERIFY', 'DOCKER_HOST', 'DOCKER_CERT_PATH', 'DOCKER_MACHINE_NAME'];
 const values = ['1', '{url}', '{store}/machines/one', 'one'];

@@ -1,4 +1,5 @@
-import { both, notThere, type Fact } from './fact.js';
+import { both, type Fact } from './fact.js';
+import { notThere } from './shop.js';
 
 const noDefault = /^Error: No machine name\(s\) specified and no "default" machine exists\n/;
 const single = ['env', 'inspect', 'status', 'url', 'config'];

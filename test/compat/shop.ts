@@ -21,3 +21,8 @@ export async function openShop(): Promise<Shop> {
     close: () => rm(store, { recursive: true, force: true }),
   };
 }
+
+/** What is said about a machine that is not there, by the program's name. */
+export function notThere(name: string, program = 'tsmachine'): string {
+  return `Docker machine "${name}" does not exist. Use "${program} ls" to list machines. Use "${program} create" to add a new one.`;
+}
