@@ -51,7 +51,8 @@ function parse(content: string): unknown {
     const found = /position (\d+)/.exec(message)?.[1];
     const position = found === undefined ? undefined : Number(found);
     const atEnd = position !== undefined && position >= content.trimEnd().length;
-    if (content.trimStart().startsWith('{') && (atEnd || /end of JSON|Unterminated/.test(message))) throw new Misfit('the file is cut off in the middle');
+    const endsEarly = content.trimStart().startsWith('{') && (atEnd || /end of JSON|Unterminated/.test(message));
+    if (endsEarly) throw new Misfit('the file is cut off in the middle');
     throw new Misfit(position === undefined ? 'it is not JSON' : `it is not JSON (line ${content.slice(0, position).split('\n').length})`);
   }
 }
