@@ -31,7 +31,7 @@ export default class MachineHelp extends Help {
   override async showCommandHelp(command: Command.Loadable, words: readonly string[] = []): Promise<void> {
     const { id, summary = '', description = '', examples = [], usage } = command;
     const flags = await (await command.load() as unknown as typeof MachineCommand).helpFlags(words, this.env());
-    const lines = [usageLine({ id, flags, usage }), '', ...wrap(summary, width), ''];
+    const lines = [usageLine({ id, flags, usage }), '', ...wrap(this.render(summary), width), ''];
     if (description !== '') lines.push('Description:', ...wrap(this.render(description), width - 3).map((line) => `   ${line}`), '');
     if (Object.keys(flags).length > 0) lines.push('Options:', '   ', ...columns(flagRows(flags), 3), '');
     lines.push('Example:', ...examples.map((example) => `   ${this.render(typeof example === 'string' ? example : example.command)}`));
@@ -46,7 +46,7 @@ export default class MachineHelp extends Help {
       'Options:',
       ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2), '',
       'Commands:',
-      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), summary]), 2), '',
+      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]), 2), '',
       `Run '${programName()} COMMAND --help' for more information on a command.`,
     ].join('\n'));
     return Promise.resolve();

@@ -1,5 +1,6 @@
 import { TsmachineError } from '../core/errors.js';
 import { validateName } from '../core/names.js';
+import { standsInForDockerMachine } from './program.js';
 
 /** The one machine a command takes, if it was given. @throws TsmachineError USAGE when several were (spec 1.6) */
 export function oneOrNone(args: readonly string[]): string | undefined {
@@ -19,11 +20,16 @@ export function someNames(args: readonly string[]): string[] {
 }
 
 /**
- * The names of `create`, all checked before the first machine is begun.
+ * The names of `create`, all checked before the first machine is begun; as `docker-machine` it takes one alone (spec 2.3).
  * @throws TsmachineError USAGE, NAME_INVALID
  */
 export function newNames(args: readonly string[]): readonly string[] {
   if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
+  if (args.length > 1 && standsInForDockerMachine()) {
+    throw new TsmachineError('USAGE', `Invalid command line. Found extra arguments [${args.slice(1).join(' ')}]`, {
+      hint: 'Several machines at once are made under the tool\'s own name, tsmachine',
+    });
+  }
   args.forEach(validateName);
   const seen = new Map<string, string>();
   for (const name of args) {

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/error-prefix.js';
+import { standsInForDockerMachine } from '../cli/program.js';
 import { shellWord } from '../cli/shell-word.js';
 
 export default class Config extends MachineCommand {
@@ -13,7 +14,8 @@ export default class Config extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Config);
-    const { session, name } = await this.oneMachine(argv);
+    const words: readonly string[] = argv;
+    const { session, name } = await this.oneMachine(standsInForDockerMachine() ? words.slice(0, 1) : words); // Docker Machine ignored the rest
     const { dockerConnection } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
     const connecting = () => dockerConnection(session, name, flags);

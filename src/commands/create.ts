@@ -26,6 +26,7 @@ export default class Create extends MachineCommand {
 
   async run(): Promise<void> {
     const { env, line } = this.invocation;
+    if (!this.argv.some((word) => word.startsWith('-'))) newNames(this.argv); // wrong whatever the driver is
     const driver = await chosenDriver(this.argv, env);
     const specs: readonly FlagSpec[] = [...createFlags, ...driver.flags];
     const { flags, argv } = await this.parse({ baseFlags: Create.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });

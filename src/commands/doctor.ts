@@ -1,6 +1,7 @@
 import { MachineCommand } from '../cli/command.js';
 import { findingsTable } from '../cli/findings-table.js';
 import { jsonFlag } from '../cli/flags.js';
+import { asTyped } from '../cli/program.js';
 
 export default class Doctor extends MachineCommand {
   static override summary = 'Find what is wrong with machines, the store and this computer';
@@ -13,7 +14,8 @@ export default class Doctor extends MachineCommand {
     const { argv } = await this.parse(Doctor);
     const { examine } = await import('../core/doctor/doctor.js');
     this.io.progress('Looking at the store, the machines and this computer');
-    const findings = await examine(await this.session(), argv);
+    const found = await examine(await this.session(), argv);
+    const findings = found.map(({ message, fix, ...rest }) => ({ ...rest, message: asTyped(message), ...(fix !== undefined && { fix: asTyped(fix) }) }));
     this.show(findings, () => findingsTable(findings));
     if (findings.some(({ level }) => level === 'fault')) this.exit(1);
   }

@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/flags.js';
 import { jsonRow, machineTable } from '../cli/machine-table.js';
+import { asTyped } from '../cli/program.js';
 
 export default class Ls extends MachineCommand {
   static override summary = 'List machines';
@@ -35,7 +36,7 @@ export default class Ls extends MachineCommand {
     const formatted = flags.format
       ? (await import('../cli/format/ls.js')).compileListFormat(flags.format, { pointed: this.invocation.screen.live })
       : undefined;
-    const rows = await listMachines(session, options);
+    const rows = (await listMachines(session, options)).map((row) => ({ ...row, error: asTyped(row.error) }));
     if (formatted) formatted(rows, (text) => { this.print(text); });
     else this.show(rows.map(jsonRow), () => machineTable(rows));
   }

@@ -142,8 +142,9 @@ async function ask(session: Session, config: HostConfig, read: ReadPem): Promise
 
 async function askEngine(session: Session, target: Promise<EngineTarget>): Promise<Pick<MachineRow, 'dockerVersion' | 'error'>> {
   try {
-    const { openEngine } = await import('../docker/client.js');
-    const engine = openEngine(await target, { signal: session.signal });
+    // together, since the target may fail before the import is done
+    const [{ openEngine }, at] = await Promise.all([import('../docker/client.js'), target]);
+    const engine = openEngine(at, { signal: session.signal });
     try {
       return { dockerVersion: `v${(await engine.version()).Version}`, error: '' };
     } finally {
