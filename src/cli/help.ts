@@ -30,7 +30,8 @@ export default class MachineHelp extends Help {
     const flags = await (await command.load() as unknown as typeof MachineCommand).helpFlags(words, this.env());
     const lines = [usageLine({ id, flags, usage }), '', ...wrap(summary, width), ''];
     if (description !== '') lines.push('Description:', ...wrap(this.render(description), width - 3).map((line) => `   ${line}`), '');
-    if (Object.keys(flags).length > 0) lines.push('Options:', '   ', ...columns(flagRows(flags), 3), '');
+    const rows = flagRows(flags);
+    if (rows.length > 0) lines.push('Options:', '   ', ...columns(rows, 3), '');
     lines.push('Example:', ...examples.map((example) => `   ${this.render(typeof example === 'string' ? example : example.command)}`));
     this.log(lines.join('\n'));
   }

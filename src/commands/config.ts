@@ -7,6 +7,7 @@ export default class Config extends MachineCommand {
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> config m1'];
+  static override operands = { kind: 'machine' } as const;
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Config);
