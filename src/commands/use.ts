@@ -21,8 +21,7 @@ export default class Use extends MachineCommand {
     const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${shellWord(name)}`}`;
     const load = loadLine(shell);
     const hint = [...load === undefined ? [] : [`Get it, best in the shell's start-up file: ${load}`], `Without it: ${shellNamed(shell).evaluate(env)}`];
-    throw new TsmachineError('USAGE', `A program cannot set the variables of the shell that called it: ${programName()} use needs a function of the shell`, {
-      exit: 1, hint: hint.join('\n'),
-    });
+    const text = `A program cannot set the variables of the shell that called it: ${programName()} use needs a function of the shell`;
+    throw new TsmachineError('SHELL_FUNCTION_MISSING', text, { hint: hint.join('\n') });
   }
 }

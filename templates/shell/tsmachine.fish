@@ -22,8 +22,12 @@ complete -c @PROGRAM@ -f -a '(__tsmachine_complete)'
 # Sets the variables of this very shell, which no program can.
 if not set -q TSMACHINE_WRAPPED; or test "$TSMACHINE_WRAPPED" = true
     function @PROGRAM@
-        if test (count $argv) -lt 2; or test "$argv[1]" != use; or contains -- "$argv[2]" -h --help
+        if test "$argv[1]" != use
             command @PROGRAM@ $argv
+            return
+        end
+        if contains -- "$argv[2]" '' -h --help
+            command @PROGRAM@ help use
             return
         end
         set -l lines (command @PROGRAM@ env --shell fish $argv[2..-1])
@@ -40,5 +44,5 @@ function __tsmachine_ps1
     set -q DOCKER_MACHINE_NAME; or return 0
     set -l format ' [%s]'
     set -q argv[1]; and set format $argv[1]
-    printf -- $format $DOCKER_MACHINE_NAME
+    printf $format $DOCKER_MACHINE_NAME
 end
