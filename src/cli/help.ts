@@ -6,6 +6,7 @@ import type { FlagInput } from './flags.js';
 import { globalFlags } from './globals.js';
 import { isMachineConfig } from './oclif.js';
 import { programName } from './program.js';
+import { findCommandWords, typed } from './topic.js';
 import { unknownCommand, usageLine } from './usage.js';
 import { twoColumns, wrap } from './wrap.js';
 
@@ -18,11 +19,13 @@ type Row = readonly [string, string];
 export default class MachineHelp extends Help {
   /** @param argv the command and the words behind it; without a command it is the help of the whole */
   override async showHelp(argv: string[]): Promise<void> {
-    const name = argv.find((word) => !word.startsWith('-'));
+    const names = argv.filter((word) => !word.startsWith('-'));
+    const [name] = names;
     if (name === undefined || name === 'help') return this.showRootHelp();
-    const command = this.config.findCommand(name);
+    const id = findCommandWords(names, (known) => this.config.findCommand(known) !== undefined)?.id ?? name;
+    const command = this.config.findCommand(id);
     if (!command) throw unknownCommand(name, this.config.commandIDs);
-    await this.showCommandHelp(command, argv.filter((word) => word !== name));
+    await this.showCommandHelp(command, argv.filter((word) => !id.split(':').includes(word)));
   }
 
   /** Every option stands on a line that begins `   --name`. */
@@ -45,7 +48,7 @@ export default class MachineHelp extends Help {
       'Options:',
       ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2, this.width), '',
       'Commands:',
-      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [id, summary]), 2, this.width), '',
+      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), summary]), 2, this.width), '',
       `Run '${programName()} COMMAND --help' for more information on a command.`,
     ].join('\n'));
     return Promise.resolve();

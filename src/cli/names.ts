@@ -36,3 +36,26 @@ export function newNames(args: readonly string[]): readonly string[] {
   }
   return args;
 }
+
+/** @throws TsmachineError USAGE, NAME_INVALID */
+export function oneNewName(args: readonly string[]): string {
+  const [name = ''] = newNames(args);
+  oneOrNone(args);
+  return name;
+}
+
+/** @throws TsmachineError USAGE for none or several */
+export function oneFile(args: readonly string[]): string {
+  const [file, ...others] = args;
+  if (file !== undefined && others.length === 0) return file;
+  throw new TsmachineError('USAGE', 'Error: Expected one file as an argument');
+}
+
+/** `OLD=NEW` words by their left sides. @throws TsmachineError FLAG_INVALID */
+export function renames(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(words.map((word) => {
+    const [, from, to] = /^([^=]+)=([^=]+)$/.exec(word) ?? [];
+    if (from === undefined || to === undefined) throw new TsmachineError('FLAG_INVALID', `--name ${JSON.stringify(word)} must be OLD=NEW`);
+    return [from, to];
+  }));
+}

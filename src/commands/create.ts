@@ -6,6 +6,8 @@ import { flagValues, toFlagInput } from '../cli/driver-flags.js';
 import type { FlagInput } from '../cli/flags.js';
 import { newNames } from '../cli/names.js';
 import { programName } from '../cli/program.js';
+import { repeatable } from '../cli/repeatable.js';
+import type { Session } from '../core/session.js';
 import type { FlagSpec } from '../driver/contract.js';
 
 export default class Create extends MachineCommand {
@@ -24,7 +26,7 @@ export default class Create extends MachineCommand {
   }
 
   async run(): Promise<void> {
-    const { env } = this.invocation;
+    const { env, line } = this.invocation;
     const driver = await chosenDriver(this.argv, env);
     const specs: readonly FlagSpec[] = [...createFlags, ...driver.flags];
     const { flags, argv } = await this.parse({ baseFlags: Create.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
@@ -34,7 +36,8 @@ export default class Create extends MachineCommand {
     const { createMachine } = await import('../core/create.js');
     this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
-    await this.onNames(names, (session, name) => createMachine(session, { ...request, name }), { limit, prefixed: true });
+    const make = (session: Session, name: string) => createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+    await this.onNames(names, make, { limit, prefixed: true });
   }
 }
 

@@ -7,6 +7,7 @@ import type { EngineTarget } from '../docker/client.js';
 import { readJournal } from '../store/journal.js';
 import type { HostConfig, HostOptions } from '../store/schema.js';
 import type { State } from '../driver/contract.js';
+import { swarmUrl } from '../swarm/address.js';
 import { engineTarget, readingOnce, type ReadPem } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
 import { attachDriver, type Machine } from './machine.js';
@@ -165,9 +166,7 @@ function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): 
   const dockerHost = env['DOCKER_HOST'] ?? '';
   if (row.state !== 'Running' || dockerHost === '') return { activeHost: false, activeSwarm: false };
   const swarm = config.HostOptions.SwarmOptions;
-  const swarmPort = /:(\d+)$/.exec(swarm.Host)?.[1];
-  const activeSwarm = swarm.Master && swarmPort !== undefined && row.url.replace(/:\d+$/, `:${swarmPort}`) === dockerHost;
-  return { activeHost: row.url === dockerHost, activeSwarm };
+  return { activeHost: row.url === dockerHost, activeSwarm: swarm.Master && swarmUrl(row.url, swarm.Host) === dockerHost };
 }
 
 function unfinished(entry: Entry, row: MachineRow): Partial<MachineRow> {

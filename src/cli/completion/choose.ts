@@ -3,6 +3,7 @@ import type { Command } from '@oclif/core';
 import type { MachineCommand } from '../command.js';
 import type { FlagInput } from '../flags.js';
 import { globalFlags } from '../globals.js';
+import { findCommandWords } from '../topic.js';
 import { nothing, words, type Candidate, type Choice } from './candidate.js';
 import { completedShells } from './scripts.js';
 import { findFlag, positionAfter, type Position } from './position.js';
@@ -23,12 +24,12 @@ export interface Asked {
 /** What may stand at the cursor: the one place that knows, whatever the shell. */
 export async function choose({ before, current, commands, env, machines }: Asked): Promise<Choice> {
   const outer = positionAfter(before, globalFlags, 1);
-  const [id] = outer.operands;
+  const [first, ...more] = outer.operands;
   const names = machines(outer.given['storage-path']);
-  if (id === undefined) return flagOrValue(outer, current, globalFlags) ?? commandChoice(commands);
+  if (first === undefined) return flagOrValue(outer, current, globalFlags) ?? commandChoice(commands);
+  const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
   const command = commands.find((one) => one.id === id);
-  if (!command) return nothing;
-  const rest = outer.operands.slice(1);
+  if (!command || !rest) return more.length === 0 ? commandChoice(commands, first) : nothing;
   const Found = await command.load() as unknown as typeof MachineCommand;
   const flags = { ...await flagsOf(Found, rest, env), ...globalFlags };
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
@@ -62,9 +63,16 @@ function flagCandidates(flags: FlagInput, current: string): Candidate[] {
   return [...shown.map(([name, { description = '' }]) => ({ word: dashes + name, about: description })), help];
 }
 
-function commandChoice(commands: readonly Command.Loadable[]): Choice {
-  const shown = commands.filter(({ hidden }) => !hidden);
-  return { candidates: shown.map(({ id, summary = '' }) => ({ word: id, about: summary })) };
+/** Commands, and topics once for all their verbs; or the verbs of one topic. */
+function commandChoice(commands: readonly Command.Loadable[], topic?: string): Choice {
+  const candidates = new Map<string, string>();
+  for (const { id, summary = '', hidden } of commands) {
+    const [name = '', verb] = id.split(':');
+    if (hidden) continue;
+    if (topic === undefined) candidates.set(name, verb === undefined ? summary : '');
+    else if (name === topic && verb !== undefined) candidates.set(verb, summary);
+  }
+  return { candidates: [...candidates].map(([word, about]) => ({ word, about })) };
 }
 
 interface Around {

@@ -68,6 +68,10 @@ for (const [name, complete] of shells) {
       ['tsmachine nonsense ', []],
       ['tsmachine completion ', ['bash', 'fish', 'powershell', 'zsh']],
       ['tsmachine help us', ['use']],
+      ['tsmachine contex', ['context']],
+      ['tsmachine context ', ['create', 'ls', 'rm']],
+      ['tsmachine context rm alp', ['alpha']],
+      ['tsmachine adopt -d generic --generic-ssh-k', ['--generic-ssh-key']],
     ];
     for (const [line, expected] of exactly) {
       it(`"${line}"`, () => { expect(complete(user, line).sort()).to.deep.equal(expected); });

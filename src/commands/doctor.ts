@@ -1,0 +1,20 @@
+import { MachineCommand } from '../cli/command.js';
+import { findingsTable } from '../cli/findings-table.js';
+import { jsonFlag } from '../cli/flags.js';
+
+export default class Doctor extends MachineCommand {
+  static override summary = 'Find what is wrong with machines, the store and this computer';
+  static override description = 'Argument(s) are machine names; all machines without one. Changes nothing. Exit status 1 when there is a fault.';
+  static override usage = '[name...]';
+  static override examples = ['<%= config.bin %> doctor m1'];
+  static override flags = jsonFlag;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(Doctor);
+    const { examine } = await import('../core/doctor/doctor.js');
+    this.io.progress('Looking at the store, the machines and this computer');
+    const findings = await examine(await this.session(), argv);
+    this.show(findings, () => findingsTable(findings));
+    if (findings.some(({ level }) => level === 'fault')) this.exit(1);
+  }
+}
