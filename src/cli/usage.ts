@@ -16,7 +16,7 @@ export interface Usage {
 
 /** `Usage: tsmachine ls [OPTIONS]` */
 export function usageLine({ id, flags, usage = '' }: Usage): string {
-  const options = Object.keys(flags).length > 0 ? ['[OPTIONS]'] : [];
+  const options = Object.values(flags).some(({ hidden }) => hidden !== true) ? ['[OPTIONS]'] : [];
   return ['Usage:', programName(), typed(id), ...options, usage].flat().join(' ').trimEnd();
 }
 

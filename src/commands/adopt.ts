@@ -9,6 +9,7 @@ export default class Adopt extends MachineCommand {
   static override description = 'Argument is the name of the machine to be. The host is looked at over SSH; its engine must take our certificates.';
   static override usage = 'name';
   static override examples = ['<%= config.bin %> adopt -d generic --generic-ip-address 10.0.0.5 m1'];
+  static override operands = { kind: 'none' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = toFlagInput(adoptFlags, { driver: 'd' });
 

@@ -10,6 +10,7 @@ export default class Config extends MachineCommand {
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> config m1'];
+  static override operands = { kind: 'machine' } as const;
   static override flags = { swarm: Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }) };
 
   async run(): Promise<void> {

@@ -16,6 +16,7 @@ export default class Create extends MachineCommand {
     + ' Several names make several machines at once.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> create -d generic --generic-ip-address 10.0.0.5 m1'];
+  static override operands = { kind: 'none' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = toFlagInput(createFlags, { driver: 'd' });
 

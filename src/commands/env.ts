@@ -13,6 +13,7 @@ export default class Env extends MachineCommand {
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> env --shell fish m1'];
+  static override operands = { kind: 'machine' } as const;
   static override flags = {
     'swarm': Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }),
     'shell': Flags.string({

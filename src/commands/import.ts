@@ -9,6 +9,7 @@ export default class Import extends MachineCommand {
   static override description = 'Argument is the file. All of its machines are taken into the store, or none.';
   static override usage = 'file';
   static override examples = ['<%= config.bin %> import --name m1=web machines.tsm'];
+  static override operands = { kind: 'files' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = {
     name: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Import machine OLD as NEW: OLD=NEW' }),

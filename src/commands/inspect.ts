@@ -8,6 +8,7 @@ export default class Inspect extends MachineCommand {
   static override description = 'Argument is a machine name. Prints its configuration as JSON.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> inspect m1', "<%= config.bin %> inspect --format '{{.Driver.IPAddress}}' m1"];
+  static override operands = { kind: 'machine' } as const;
   static override flags = {
     format: Flags.string({ char: 'f', description: 'Format the output using the given go template', exclusive: ['json'] }),
     ...jsonFlag,

@@ -12,6 +12,7 @@ export default class Ls extends MachineCommand {
     '<%= config.bin %> ls --filter driver=generic --filter state=running',
     "<%= config.bin %> ls --format 'table {{.Name}}\\t{{.URL}}'",
   ];
+  static override operands = { kind: 'none' } as const;
   static override flags = {
     quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
     filter: Flags.string({

@@ -8,6 +8,7 @@ export default class Version extends MachineCommand {
   static override description = 'Argument is (optionally) a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> version m1'];
+  static override operands = { kind: 'machine' } as const;
   static override flags = jsonFlag;
 
   async run(): Promise<void> {

@@ -17,6 +17,7 @@ export const errorTable = {
   FLAG_MISSING: { fault: 'user', exit: 2 },
   DRIVER_UNKNOWN: { fault: 'user', exit: 2 },
   SHELL_UNKNOWN: { fault: 'user', exit: 1 },
+  SHELL_FUNCTION_MISSING: { fault: 'user', exit: 1 },
   CANCELLED: { fault: 'user', exit: 1 },
   // the store
   MACHINE_EXISTS: { fault: 'user', exit: 1 },

@@ -7,6 +7,7 @@ export default class ContextLs extends MachineCommand {
   static override summary = 'List the docker contexts of machines';
   static override usage = '';
   static override examples = ['<%= config.bin %> context ls'];
+  static override operands = { kind: 'none' } as const;
   static override flags = jsonFlag;
 
   async run(): Promise<void> {
