@@ -23,19 +23,19 @@ export interface FileFacts {
 
 /** The calls of `node:fs` that packing and unpacking need: the disk's own, or those of a host over SFTP. */
 export interface FileCalls {
-  lstat(path: string, answer: Answer<FileFacts>): void;
-  stat(path: string, answer: Answer<FileFacts>): void;
-  readdir(path: string, answer: Answer<string[]>): void;
-  readlink(path: string, answer: Answer<string>): void;
-  realpath(path: string, answer: Answer<string>): void;
-  createReadStream(path: string, range: { start: number; end: number }): Readable;
-  createWriteStream(path: string): Writable;
-  mkdir(path: string, options: { mode: number }, done: Done): void;
-  chmod(path: string, mode: number, done: Done): void;
-  utimes(path: string, accessed: Date, modified: Date, done: Done): void;
-  symlink(goal: string, path: string, done: Done): void;
-  link(existing: string, path: string, done: Done): void;
-  unlink(path: string, done: Done): void;
+  readonly lstat: (path: string, answer: Answer<FileFacts>) => void;
+  readonly stat: (path: string, answer: Answer<FileFacts>) => void;
+  readonly readdir: (path: string, answer: Answer<string[]>) => void;
+  readonly readlink: (path: string, answer: Answer<string>) => void;
+  readonly realpath: (path: string, answer: Answer<string>) => void;
+  readonly createReadStream: (path: string, range: { start: number; end: number }) => Readable;
+  readonly createWriteStream: (path: string) => Writable;
+  readonly mkdir: (path: string, options: { mode: number }, done: Done) => void;
+  readonly chmod: (path: string, mode: number, done: Done) => void;
+  readonly utimes: (path: string, accessed: Date, modified: Date, done: Done) => void;
+  readonly symlink: (goal: string, path: string, done: Done) => void;
+  readonly link: (existing: string, path: string, done: Done) => void;
+  readonly unlink: (path: string, done: Done) => void;
 }
 
 /** A folder as a tar stream: exact modes, links as links; sockets, pipes and devices are left out. */
