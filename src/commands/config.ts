@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/error-prefix.js';
+import { jsonFlag } from '../cli/flags.js';
 import { standsInForDockerMachine } from '../cli/program.js';
 import { shellWord } from '../cli/shell-word.js';
 
@@ -11,7 +12,7 @@ export default class Config extends MachineCommand {
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> config m1'];
   static override operands = { kind: 'machine' } as const;
-  static override flags = { swarm: Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }) };
+  static override flags = { swarm: Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }), ...jsonFlag };
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Config);
@@ -23,6 +24,6 @@ export default class Config extends MachineCommand {
     const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', connecting);
     // Not in double quotes as Docker Machine has them: docker's own reading of those is deprecated (28.4) and goes.
     const files = [`--tlscacert=${shellWord(caPath)}`, `--tlscert=${shellWord(certPath)}`, `--tlskey=${shellWord(keyPath)}`];
-    this.print(['--tlsverify', ...files, `-H=${url}`].join('\n'));
+    this.show({ name, url, tlsverify: true, caPath, certPath, keyPath }, () => ['--tlsverify', ...files, `-H=${url}`].join('\n'));
   }
 }

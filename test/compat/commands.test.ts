@@ -74,6 +74,14 @@ describe('compatibility: commands on a machine whose engine answers', () => {
     expect(stdout).to.match(/^\{\n {4}"ConfigVersion": 3,\n {4}"Driver": \{\n {8}"IPAddress"/);
   });
 
+  it('config --json', async () => {
+    const dir = join(shop.store, 'machines', 'one');
+    const { url, ...rest } = JSON.parse((await shop.run(['config', 'one', '--json'])).stdout) as Record<string, unknown>;
+    expect(url).to.match(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+    expect(rest).to.deep.equal({
+      name: 'one', tlsverify: true, caPath: join(dir, 'ca.pem'), certPath: join(dir, 'cert.pem'), keyPath: join(dir, 'key.pem'),
+    });
+  });
   it('status --json', async () => {
     expect(JSON.parse((await shop.run(['status', 'one', '--json'])).stdout)).to.deep.equal({ name: 'one', state: 'Running' });
   });
