@@ -14,6 +14,11 @@ export function atMost(what: string, measured: number, bar: number, unit: string
   return { what, measured: text(measured), bar: `<= ${bar} ${unit}`, held: measured <= bar, ...(dockerMachine === undefined ? {} : { dockerMachine: text(dockerMachine) }) };
 }
 
+/** The other way round: the more the better. */
+export function atLeast(what: string, measured: number, bar: number, unit: string): Row {
+  return { what, measured: `${measured.toFixed(2)} ${unit}`, bar: `>= ${bar} ${unit}`, held: measured >= bar };
+}
+
 export function computer(): string {
   const gib = (totalmem() / 2 ** 30).toFixed(0);
   return `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'processor'}, ${gib} GiB, Linux ${release()}, Node ${process.version}`;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, chown, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, chmod, chown, lstat, mkdir, opendir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -34,7 +34,8 @@ export class LocalEnd implements End {
     const parent = kind !== 'none' || await this.#stat(dirname(path)) !== undefined;
     const { size = 0, mode = 0, mtimeMs = 0 } = found ?? {};
     // a file is replaced where it really is, not its link
-    return { path: kind === 'file' ? await realpath(path) : path, kind, parent, size, mode: mode & 0o777, mtime: Math.floor(mtimeMs / 1000) };
+    const real = kind === 'file' ? await realpath(path) : path;
+    return { path: real, kind, parent, size, mode: mode & 0o777, mtime: Math.floor(mtimeMs / 1000) };
   }
 
   async #stat(path: string) {
@@ -63,8 +64,8 @@ export class LocalEnd implements End {
     }
     const half = join(dirname(whole), partialName(randomBytes(6).toString('hex')));
     try {
-      const file = await open(half, 'wx', 0o600).catch((error: unknown) => { throw unwritable(whole, error); });
-      await pipeline(content, file.createWriteStream({ highWaterMark: 1 << 20 })).catch((error: unknown) => { throw unwritable(whole, error); });
+      const file = createWriteStream(half, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20 });
+      await pipeline(content, file).catch((error: unknown) => { throw unwritable(whole, error); });
       const written = (await stat(half)).size;
       if (source.size > 0 && written !== source.size) throw shrunk(source, written);
       await chmod(half, source.mode);
@@ -122,7 +123,8 @@ function unreadable(path: string, error: unknown): TsmachineError {
 }
 
 function shrunk(source: Found, written: number): TsmachineError {
-  return new TsmachineError('COPY_SOURCE', `${source.path} changed while it was copied: ${written} bytes came, ${source.size} were announced`, {
+  const what = `${source.path} changed while it was copied: ${written} bytes came, ${source.size} were announced`;
+  return new TsmachineError('COPY_SOURCE', what, {
     hint: 'Copy it again once nobody writes to it.',
   });
 }
@@ -134,7 +136,8 @@ function unwritable(path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (TsmachineError.is(error) || code === undefined || code === 'ABORT_ERR') return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new TsmachineError('DISK_FULL', `${code === 'EDQUOT' ? 'The disk quota' : 'The disk'} of this computer is used up: ${path} was not written`, {
+    const disk = code === 'EDQUOT' ? 'The disk quota' : 'The disk';
+    return new TsmachineError('DISK_FULL', `${disk} of this computer is used up: ${path} was not written`, {
       hint: `Make room (df -h ${dirname(path)}), then copy again.`, cause: error,
     });
   }

@@ -14,7 +14,9 @@ export function unwritable(machine: string, path: string, stderr: string): Tsmac
       hint: `Make room, then copy again: tsmachine ssh ${machine} df -h`,
     });
   }
-  return new TsmachineError('COPY_TARGET', `${path} on ${machine} cannot be written${reason(stderr)}`, { hint: permissionHint(stderr, machine) });
+  return new TsmachineError('COPY_TARGET', `${path} on ${machine} cannot be written${reason(stderr)}`, {
+    hint: permissionHint(stderr, machine),
+  });
 }
 
 /** The same for an error of SFTP; our own errors pass. */

@@ -22,7 +22,8 @@ export async function copy({ from, to, recursive, io, signal }: CopyRequest): Pr
   refuseSource(source, from.end.name(from.path), recursive);
   refuseTarget(source, target, to);
   if (from.end === to.end) refuseInside(source, target, to.end);
-  const meter = new Meter(io, `Copying ${from.end.name(from.path)} to ${to.end.name(target.path)}`, source.kind === 'file' ? source.size : undefined);
+  const what = `Copying ${from.end.name(from.path)} to ${to.end.name(target.path)}`;
+  const meter = new Meter(io, what, source.kind === 'file' ? source.size : undefined);
   if (source.kind === 'folder') meter.whenLong(() => from.end.total(source.path));
   try {
     const content = source.kind === 'file' ? await from.end.readFile(source.path) : await from.end.readFolder(source.path);
@@ -56,7 +57,8 @@ function refuseTarget(source: Found, target: Found, { end, path }: CopyRequest['
   }
   if (target.kind !== 'none') return;
   const missing = !target.parent || (source.kind === 'file' && path.endsWith('/'));
-  if (missing) throw new TsmachineError('COPY_TARGET', `There is no folder for ${name}`, { hint: 'Make it first, or choose another target' });
+  if (!missing) return;
+  throw new TsmachineError('COPY_TARGET', `There is no folder for ${name}`, { hint: 'Make it first, or choose another target' });
 }
 
 /** A folder packed while it is unpacked into itself would never end. */

@@ -25,7 +25,8 @@ export async function mountFolder(session: Session, where: string, mountpoint?: 
   await refuseNoFolder(target);
   const endpoint = user === undefined ? own : { ...own, user };
   const args = await sshfsArguments({ endpoint, trust: trustOf(session, machine), path: remotePath(path) }, target, env);
-  ended('sshfs', await runForeground('sshfs', args, { signal, env }), 'You must have a copy of the sshfs binary locally to use the mount feature');
+  const status = await runForeground('sshfs', args, { signal, env });
+  ended('sshfs', status, 'You must have a copy of the sshfs binary locally to use the mount feature');
 }
 
 /** Takes such a mount away again. @throws TsmachineError COMMAND_MISSING without fusermount, COMMAND_FAILED, MACHINE_* */

@@ -44,7 +44,9 @@ async function rsyncShell({ endpoint, trust }: RemoteTarget, env: NodeJS.Process
 }
 
 /** The arguments that make sshfs mount a machine's folder here, with the machine's key pinned (spec 2.11). */
-export async function sshfsArguments({ endpoint, trust, path }: RemoteTarget, mountpoint: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+export async function sshfsArguments(
+  { endpoint, trust, path }: RemoteTarget, mountpoint: string, env: NodeJS.ProcessEnv,
+): Promise<string[]> {
   const settings = [...sshSettings(endpoint, trust, await isPinned(endpoint, trust, env)), ...endpointSettings(endpoint)];
   return [...configArguments(env), ...settings.flatMap((setting) => ['-o', fuseWord(setting)]), `${login(endpoint)}:${path}`, mountpoint];
 }

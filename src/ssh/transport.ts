@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 import { TsmachineError, messageOf } from '../core/errors.js';
@@ -28,6 +28,21 @@ export async function openTransport(hop: Hop, before: Link | undefined, env: Nod
   return plain(await throughTcp(hop, signal));
 }
 
+/** Hands all packets of one turn of the event loop to the system at once: ssh2 writes each of them by itself. */
+function gatherWrites(socket: Socket): void {
+  const write = socket.write.bind(socket);
+  const gathered = (...words: Parameters<typeof write>): boolean => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => {
+        socket.uncork();
+      });
+    }
+    return write(...words);
+  };
+  socket.write = gathered as Socket['write'];
+}
+
 function plain(stream: Duplex): Transport {
   return {
     stream,
@@ -42,6 +57,7 @@ function throughTcp(hop: Hop, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     // Node gives each of several addresses 250 ms by default: too little for a far host
     const socket = connectTcp({ host: hop.host, port: hop.port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
+    gatherWrites(socket);
     const stop = (): void => {
       socket.destroy();
       reject(signal.reason as Error);

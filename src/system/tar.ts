@@ -1,11 +1,14 @@
-import fs from 'node:fs';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Transform, type Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
 import type { Headers } from 'tar-fs';
 
 import { TsmachineError, systemCode } from '../core/errors.js';
+import { quickFiles } from './quick-files.js';
+
+const pieceSize = 1 << 18;
 
 type Done = (error: Error | null | undefined) => void;
 type Answer<T> = (error: Error | null | undefined, value: T) => void;
@@ -39,10 +42,35 @@ export interface FileCalls {
 }
 
 /** A folder as a tar stream: exact modes, links as links; sockets, pipes and devices are left out. */
-export async function packFolder(folder: string, calls: FileCalls = fs): Promise<Readable> {
+export async function packFolder(folder: string, calls: FileCalls = quickFiles): Promise<Readable> {
   const { pack } = await import('tar-fs');
   const options = { fs: calls, umask: 0, strict: false };
-  return pack(folder, options) as unknown as Readable; // its streams are not Node's own, and yet work with pipeline()
+  const gathered = gather();
+  // its streams are not Node's own, and yet work with pipeline()
+  pipeline(pack(folder, options) as unknown as Readable, gathered).catch(() => undefined); // it ended `gathered` with the same error
+  return gathered;
+}
+
+/** Makes big pieces of many small ones: a header, a few lines and their padding would each be a packet of their own. */
+function gather(): Transform {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  const flush = (): Buffer => {
+    const piece = Buffer.concat(held);
+    held = [];
+    bytes = 0;
+    return piece;
+  };
+  return new Transform({
+    highWaterMark: pieceSize,
+    transform(data: Buffer, _encoding, done) {
+      held.push(data);
+      bytes += data.length;
+      if (bytes < pieceSize) done();
+      else done(null, flush());
+    },
+    flush(done) { done(null, flush()); },
+  });
 }
 
 export interface Unpacking {
@@ -61,7 +89,7 @@ type Entry = Pick<Headers, 'mode' | 'mtime'> & { readonly name: string };
  * @param name how messages name the target
  * @throws COPY_REFUSED on the sink for an entry whose name leads out of the folder
  */
-export async function unpackFolder(folder: string, name: string, calls: FileCalls = fs): Promise<Unpacking> {
+export async function unpackFolder(folder: string, name: string, calls: FileCalls = quickFiles): Promise<Unpacking> {
   const { extract } = await import('tar-fs');
   const links: (Entry & { readonly goal: string })[] = [];
   const folders: Entry[] = [];
@@ -111,7 +139,8 @@ function leadsOut(path: string): boolean {
 }
 
 function wayOut(path: string, target: string): TsmachineError {
-  return new TsmachineError('COPY_REFUSED', `The source sent ${JSON.stringify(path)}, which lies outside ${target}: nothing more is unpacked`, {
+  const what = `The source sent ${JSON.stringify(path)}, which lies outside ${target}: nothing more is unpacked`;
+  return new TsmachineError('COPY_REFUSED', what, {
     hint: 'Do not trust that host before you know why.',
   });
 }

@@ -19,7 +19,9 @@ import { RecordingIo } from '../../helpers/recording-io.js';
 import { skip } from '../../helpers/skip.js';
 import { me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
-const awkward = ['plain', 'two words', "quote's \"double\"", 'line\nfeed', '-r', '$HOME `id` *.txt', 'ünïcödé 文件', '.hidden', 'back\\slash'];
+const awkward = [
+  'plain', 'two words', "quote's \"double\"", 'line\nfeed', '-r', '$HOME `id` *.txt', 'ünïcödé 文件', '.hidden', 'back\\slash',
+];
 
 describe('copying', function () {
   this.timeout(60_000);
@@ -59,9 +61,11 @@ describe('copying', function () {
   afterEach(async () => { await connection.close(); });
 
   const login = (to: Sshd): Promise<SshConnection> => connect({ host: '127.0.0.1', port: to.port, user: me, keyPath: key }, {
-    machine: 'm1', knownHostsFile: join(shop.folder, `known-${to.port}`), unknownHostKey: 'trust', io, signal: stop.signal, env: { HOME: shop.home },
+    machine: 'm1', knownHostsFile: join(shop.folder, `known-${to.port}`), unknownHostKey: 'trust',
+    io, signal: stop.signal, env: { HOME: shop.home },
   });
-  const run = (from: CopyRequest['from'], to: CopyRequest['to'], recursive = false) => copy({ from, to, recursive, io, signal: stop.signal });
+  const run = (from: CopyRequest['from'], to: CopyRequest['to'], recursive = false) =>
+    copy({ from, to, recursive, io, signal: stop.signal });
   const up = (from: string, to: string, recursive = false) => run({ end: local, path: from }, { end: remote, path: to }, recursive);
   const down = (from: string, to: string, recursive = false) => run({ end: remote, path: from }, { end: local, path: to }, recursive);
 
@@ -75,7 +79,8 @@ describe('copying', function () {
       await down(join(there, name), join(here, `back ${i}`));
       for (const copied of [join(there, name), join(here, `back ${i}`)]) {
         const { mode, mtimeMs } = statSync(copied);
-        expect([readFileSync(copied, 'utf8'), mode & 0o7777, mtimeMs], copied).to.deep.equal([`content ${i}`, 0o640 + i % 8, (1e9 + i) * 1000]);
+        const kept = [readFileSync(copied, 'utf8'), mode & 0o7777, mtimeMs];
+        expect(kept, copied).to.deep.equal([`content ${i}`, 0o640 + i % 8, (1e9 + i) * 1000]);
       }
     }
     expect(readdirSync(there).sort()).to.deep.equal([...awkward].sort());
@@ -165,10 +170,12 @@ describe('copying', function () {
     expect(await tell(down(there, here))).to.equal(`COPY_SOURCE ${there} on m1 is a folder`);
     expect(await tell(up(join(here, 'file'), join(there, 'no', 'x')))).to.match(/^COPY_TARGET There is no folder for .*no\/x on m1$/);
     expect(await tell(up(join(here, 'file'), `${join(there, 'new')}/`))).to.match(/^COPY_TARGET There is no folder for /);
-    expect(await tell(up(join(here, 'file'), there))).to.equal(`COPY_TARGET ${join(there, 'file')} on m1 is a folder, which a file does not replace`);
+    expect(await tell(up(join(here, 'file'), there))).to.equal(
+      `COPY_TARGET ${join(there, 'file')} on m1 is a folder, which a file does not replace`);
     expect(await tell(down(join(there, 'file'), join(here, 'file'), true))).to.match(/^COPY_TARGET .* is not a folder$/);
     expect(await tell(down('/proc/self/fd/0', here))).to.match(/^COPY_SOURCE .* is neither a file nor a folder$/);
-    expect(await tell(run({ end: remote, path: there }, { end: remote, path: there }, true))).to.match(/^COPY_TARGET .* cannot be copied into itself$/);
+    const itself = { end: remote, path: there };
+    expect(await tell(run(itself, itself, true))).to.match(/^COPY_TARGET .* cannot be copied into itself$/);
     expect(leftovers(here, there)).to.deep.equal([]);
   });
 
@@ -240,11 +247,12 @@ describe('copying', function () {
     beforeEach(async () => { evil = await login(server2); remote = new RemoteEnd(evil, 'm1', io); });
     afterEach(async () => { await evil.close(); });
 
+    const linkFirst = 'ln -s .. out && tar -cf evil.tar out && rm out && mkdir out';
     const attacks: Readonly<Record<string, string>> = {
       'a name with ..': 'mkdir a && echo x >stolen && cd a && tar -cPf ../evil.tar ../stolen',
       'an absolute name': 'echo x >stolen && tar -cPf evil.tar "$PWD/stolen"',
-      'a file through a link': 'ln -s .. out && tar -cf evil.tar out && rm out && mkdir out && echo x >out/stolen && tar -rf evil.tar out/stolen',
-      'a link through a link': 'ln -s .. out && tar -cf evil.tar out && rm out && mkdir out && ln -s /etc out/stolen && tar -rf evil.tar out/stolen',
+      'a file through a link': `${linkFirst} && echo x >out/stolen && tar -rf evil.tar out/stolen`,
+      'a link through a link': `${linkFirst} && ln -s /etc out/stolen && tar -rf evil.tar out/stolen`,
       'a hard link to a file outside': 'echo x >outside && ln outside stolen && tar -cPf evil.tar ./outside ../$(basename "$PWD")/stolen',
     };
     for (const [what, make] of Object.entries(attacks)) {
@@ -260,7 +268,8 @@ describe('copying', function () {
     it('names what was refused', async () => {
       send(attacks['a name with ..'] ?? '');
       const { code, message } = await failureOf(down(there, join(here, 'copy'), true));
-      expect([code, message]).to.deep.equal(['COPY_REFUSED', `The source sent "../stolen", which lies outside ${join(here, 'copy')}: nothing more is unpacked`]);
+      expect(code).to.equal('COPY_REFUSED');
+      expect(message).to.equal(`The source sent "../stolen", which lies outside ${join(here, 'copy')}: nothing more is unpacked`);
     });
 
     it('does not change the mode of a folder outside by a link of the same name', async () => {

@@ -28,6 +28,18 @@ describe('cli: progress', () => {
     expect(screen.err()).to.equal('Waiting\n');
   });
 
+  it('keeps passing figures out of a log, and their seconds on a terminal', () => {
+    const [log, live] = [fakeScreen(), fakeScreen({ live: true })];
+    for (const screen of [log, live]) {
+      const progress = new Progress(screen);
+      progress.update('m1', 'Copying');
+      progress.update('m1', 'Copying: 1 MiB', true);
+      progress.close();
+    }
+    expect(log.err()).to.equal('Copying\n');
+    expect(live.err()).to.contain('Copying: 1 MiB 0s');
+  });
+
   it('redraws below what is printed and leaves nothing behind', () => {
     const screen = fakeScreen({ live: true });
     const progress = new Progress(screen);
