@@ -12,7 +12,9 @@ export const forHosts = {
   'iptables': 'iptables',
   'ssh': 'openssh-client',
 };
-export const forTests = { ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps' };
+export const forTests = {
+  ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
+};
 
 const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 
