@@ -60,9 +60,9 @@ export function readTemplate(name: string): Promise<string> {
 }
 
 async function withParts(text: string): Promise<string> {
-  const lines = await Promise.all(text.split('\n').map(async (line) => {
+  const lines = await Promise.all(text.split('\n').map((line) => {
     const part = /^# include (\S+)\r?$/.exec(line)?.[1];
-    return part === undefined ? line : await readTemplate(part);
+    return part === undefined ? Promise.resolve(line) : readTemplate(part);
   }));
   return lines.join('\n');
 }
