@@ -7,13 +7,16 @@ import { readFileSync } from 'node:fs';
 import { copies } from './copy.js';
 import { hosts } from './hosts.js';
 import { list } from './list.js';
+import { reach } from './reach.js';
 import { computer, print, type Row } from './report.js';
 import { startup } from './startup.js';
 
 const dockerMachine = process.env['DOCKER_MACHINE_BIN'];
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-const rows: Row[] = [...await startup(dockerMachine), ...await list(dockerMachine), ...await copies()];
+const rows: Row[] = [
+  ...await startup(dockerMachine), ...await reach(), ...await list(dockerMachine), ...await copies(),
+];
 if (process.platform === 'linux' && process.getuid?.() === 0) {
   rows.push(...await hosts(dockerMachine));
 } else {

@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
-import type { X509Certificate } from 'node:crypto';
 
 import { TsmachineError } from '../core/errors.js';
-import type { Io } from '../core/io.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files.js';
+import type { AuthorityFiles, AuthorityOptions, AuthorityTexts, CaInUse } from './authority-files.js';
 import { openAuthority, refuseExpired } from './ca.js';
 import type { Authority } from './ca.js';
 import { ensureClientCertificate, replaceClientCertificate } from './client.js';
@@ -11,32 +10,6 @@ import { issueCertificate } from './issue.js';
 import { newKeyPair, pairOf, privateKeyPem } from './keys.js';
 import { parseCertificates, parsePrivateKey } from './pem.js';
 import { authorityValidity, daysUntil, soonDays } from './validity.js';
-
-/** Paths of the four files; docker-machine-spec 3.1. */
-export interface AuthorityFiles {
-  readonly ca: string;
-  readonly caKey: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
-export interface AuthorityOptions {
-  readonly io: Io;
-  /** The `O` of a new CA; the client certificate's is `<user>.<bootstrap>`. */
-  readonly user: string;
-  /** False when nothing will be signed: a CA certificate without its key will then do. Default true. */
-  readonly needsSigning?: boolean;
-  readonly now?: Date;
-}
-
-/** What the files hold; undefined where there is none. */
-export type AuthorityTexts = { readonly [file in keyof AuthorityFiles]: string | undefined };
-
-/** The CA in use. Without a signer it can check certificates but make none. */
-export interface CaInUse {
-  readonly certificates: readonly X509Certificate[];
-  readonly signer: Authority | undefined;
-}
 
 /**
  * Makes the CA and the client certificate where they are missing; the caller holds the certificates' lock. A CA that is there,

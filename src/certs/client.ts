@@ -3,7 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 
 import { TsmachineError } from '../core/errors.js';
 import { writeAtomic } from '../system/files.js';
-import type { AuthorityFiles, AuthorityOptions, AuthorityTexts, CaInUse } from './authority.js';
+import type { AuthorityFiles, AuthorityOptions, AuthorityTexts, CaInUse } from './authority-files.js';
 import type { Authority } from './ca.js';
 import { issueCertificate } from './issue.js';
 import { newKeyPair, pairOf, privateKeyPem } from './keys.js';

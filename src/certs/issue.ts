@@ -8,7 +8,7 @@ import { issuerMarks, keyIdentifier } from './issuer.js';
 import type { AlternativeNames } from './names.js';
 
 export interface CertificateRequest {
-  readonly purpose: 'ca' | 'server' | 'client';
+  readonly purpose: keyof typeof purposes;
   readonly organization: string;
   readonly commonName: string;
   readonly publicKey: KeyObject;
@@ -27,6 +27,12 @@ const purposes = {
     { name: 'basicConstraints', critical: true, cA: false },
     { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
     { name: 'extKeyUsage', serverAuth: true },
+  ],
+  /** A classic swarm's master serves its clients and is itself a client of its agents' engines. */
+  serverAndClient: [
+    { name: 'basicConstraints', critical: true, cA: false },
+    { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
+    { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
   ],
   client: [
     { name: 'basicConstraints', critical: true, cA: false },

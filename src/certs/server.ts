@@ -16,6 +16,8 @@ export interface ServerCertificateRequest {
   readonly organization: string;
   /** Host names and addresses mixed; `localhost` and `127.0.0.1` are always added. */
   readonly names: readonly string[];
+  /** Other engines take it as a client's too: what a classic swarm's master shows its agents. */
+  readonly clientAuth?: boolean;
   readonly now?: Date;
 }
 
@@ -24,6 +26,8 @@ export interface ServerCertificateFit {
   /** The private key beside it, which must be its own. */
   readonly keyPem: string;
   readonly names: readonly string[];
+  /** It must be a client's too. */
+  readonly clientAuth?: boolean;
   readonly now?: Date;
   /** Days it must still be valid; default 30. */
   readonly minDays?: number;
@@ -31,6 +35,7 @@ export interface ServerCertificateFit {
 
 const always = ['localhost', '127.0.0.1'];
 const serverAuth = '1.3.6.1.5.5.7.3.1';
+const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 /**
  * A new key and a certificate for an engine, as PEM texts; writes nothing.
@@ -43,7 +48,7 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
   const authority = openAuthority({ ca, caKey }, { ca: request.caFile, caKey: request.caKeyFile }, now);
   const pair = await newKeyPair();
   const cert = await issueCertificate({
-    purpose: 'server',
+    purpose: request.clientAuth === true ? 'serverAndClient' : 'server',
     organization: request.organization,
     commonName: request.names[0] ?? 'localhost',
     publicKey: pair.publicKey,
@@ -55,7 +60,7 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
   return { cert, key: privateKeyPem(pair.privateKey) };
 }
 
-/** Whether an engine may keep its certificate: a server certificate of this CA, for all these names, not expiring soon. A damaged one may not. */
+/** Whether an engine may keep its certificate: of this CA, for these uses and all these names, not expiring soon. A damaged one may not. */
 export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
   const { certificate, key } = opened(certPem, wanted.keyPem);
   if (certificate === undefined || key === undefined) return false;
@@ -63,8 +68,9 @@ export function serverCertificateFits(certPem: string, wanted: ServerCertificate
     .find((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
   // The types forget that a certificate may have no extended key usage.
   const usages = certificate.keyUsage as readonly string[] | undefined;
+  const needed = wanted.clientAuth === true ? [serverAuth, clientAuth] : [serverAuth];
   return signer !== undefined && lastsAsLongAsPossible(certificate, signer, wanted)
-    && usages?.includes(serverAuth) === true && certificate.checkPrivateKey(key)
+    && needed.every((usage) => usages?.includes(usage)) && certificate.checkPrivateKey(key)
     && covers(certificate.subjectAltName ?? '', wanted.names);
 }
 

@@ -5,6 +5,7 @@ import type { Interfaces } from '@oclif/core';
 import { TsmachineError } from '../core/errors.js';
 import type { Session } from '../core/session.js';
 import { canonicalArgv } from './argv.js';
+import type { Operands } from './completion/operands.js';
 import type { FlagInput } from './flags.js';
 import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './globals.js';
 import type { Invocation } from './invocation.js';
@@ -27,6 +28,8 @@ export abstract class MachineCommand extends Command {
   static override usage = '[arg...]';
   /** Where finished facts are printed: commands whose stdout is data keep `stderr`. */
   static infoTo: 'stdout' | 'stderr' = 'stderr';
+  /** What shells complete behind the flags. */
+  static operands: Operands = { kind: 'machines' };
   /** Nothing behind the command is parsed (ssh). */
   static passThrough = false;
 

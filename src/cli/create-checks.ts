@@ -23,7 +23,8 @@ const rules: readonly Rule[] = [
   { flag: 'engine-version', fits: (text) => /^[\w.:+~-]*$/.test(text), form: 'a version such as 26.1' },
   { flag: 'engine-install', fits: (text) => installModes.some((mode) => mode === text), form: `one of ${installModes.join(', ')}` },
   { flag: 'tls-san', fits: (text) => isIP(text) > 0 || (text.length <= 253 && hostName.test(text)), form: 'a DNS name or an IP address' },
-  { flag: 'swarm-host', fits: (text) => text === '' || /^tcp:\/\/[^\s/]+:\d+$/.test(text), form: 'tcp://HOST:PORT' },
+  { flag: 'swarm-host', fits: isListenAddress, form: 'tcp://HOST:PORT' },
+  { flag: 'swarm-image', fits: (text) => /^[\w.:/@-]*$/.test(text), form: 'the name of an image' },
 ];
 
 /** Checks what the shared flags of `create` hold, before anything is touched. @throws TsmachineError FLAG_INVALID naming flag and value */
@@ -45,6 +46,11 @@ export function checkCreateFlags(values: FlagValues): void {
 function textsOf(value: FlagValues[string]): readonly string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' ? value : [];
+}
+
+function isListenAddress(text: string): boolean {
+  const port = Number(/^tcp:\/\/[^\s/]+:(\d{1,5})$/.exec(text)?.[1] ?? 0);
+  return text === '' || (port > 0 && port <= 65_535);
 }
 
 function isWebUrl(text: string): boolean {

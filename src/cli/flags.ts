@@ -15,3 +15,8 @@ export const seconds = Flags.custom<number>({
 
 /** On every command whose result a script may read. */
 export const jsonFlag = { json: Flags.boolean({ description: 'Print the result, or the error, as JSON' }) };
+
+/** Of exports that are encrypted. */
+export const passphraseFlag = {
+  'passphrase-file': Flags.string({ description: 'File whose first line is the passphrase [$TSMACHINE_PASSPHRASE]' }),
+};

@@ -6,10 +6,12 @@ import type { FlagInput } from './flags.js';
 import { globalFlags } from './globals.js';
 import { isMachineConfig } from './oclif.js';
 import { programName } from './program.js';
+import { findCommandWords, typed } from './topic.js';
 import { unknownCommand, usageLine } from './usage.js';
 import { twoColumns, wrap } from './wrap.js';
 
-const width = 80;
+const widest = 80;
+const narrowest = 40;
 
 type Row = readonly [string, string];
 
@@ -17,20 +19,23 @@ type Row = readonly [string, string];
 export default class MachineHelp extends Help {
   /** @param argv the command and the words behind it; without a command it is the help of the whole */
   override async showHelp(argv: string[]): Promise<void> {
-    const name = argv.find((word) => !word.startsWith('-'));
+    const names = argv.filter((word) => !word.startsWith('-'));
+    const [name] = names;
     if (name === undefined || name === 'help') return this.showRootHelp();
-    const command = this.config.findCommand(name);
+    const id = findCommandWords(names, (known) => this.config.findCommand(known) !== undefined)?.id ?? name;
+    const command = this.config.findCommand(id);
     if (!command) throw unknownCommand(name, this.config.commandIDs);
-    await this.showCommandHelp(command, argv.filter((word) => word !== name));
+    await this.showCommandHelp(command, argv.filter((word) => !id.split(':').includes(word)));
   }
 
   /** Every option stands on a line that begins `   --name`. */
   override async showCommandHelp(command: Command.Loadable, words: readonly string[] = []): Promise<void> {
     const { id, summary = '', description = '', examples = [], usage } = command;
     const flags = await (await command.load() as unknown as typeof MachineCommand).helpFlags(words, this.env());
-    const lines = [usageLine({ id, flags, usage }), '', ...wrap(summary, width), ''];
-    if (description !== '') lines.push('Description:', ...wrap(this.render(description), width - 3).map((line) => `   ${line}`), '');
-    if (Object.keys(flags).length > 0) lines.push('Options:', '   ', ...columns(flagRows(flags), 3), '');
+    const lines = [usageLine({ id, flags, usage }), '', ...wrap(this.render(summary), this.width), ''];
+    if (description !== '') lines.push('Description:', ...wrap(this.render(description), this.width - 3).map((line) => `   ${line}`), '');
+    const rows = flagRows(flags);
+    if (rows.length > 0) lines.push('Options:', '   ', ...columns(rows, 3, this.width), '');
     lines.push('Example:', ...examples.map((example) => `   ${this.render(typeof example === 'string' ? example : example.command)}`));
     this.log(lines.join('\n'));
   }
@@ -41,9 +46,9 @@ export default class MachineHelp extends Help {
       'Create and manage machines running Docker.', '',
       `Version: ${this.config.version}`, '',
       'Options:',
-      ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2), '',
+      ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2, this.width), '',
       'Commands:',
-      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [id, summary]), 2), '',
+      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]), 2, this.width), '',
       `Run '${programName()} COMMAND --help' for more information on a command.`,
     ].join('\n'));
     return Promise.resolve();
@@ -61,6 +66,12 @@ export default class MachineHelp extends Help {
     progress.write(screen.stdout, text);
   }
 
+  /** Of the terminal that is written to; scripts that read the help get the same text everywhere. */
+  private get width(): number {
+    const { columns } = (isMachineConfig(this.config) ? this.config.invocation.screen.stdout : {}) as { columns?: number };
+    return Math.max(narrowest, Math.min(widest, columns ?? widest));
+  }
+
   private env(): NodeJS.ProcessEnv {
     return isMachineConfig(this.config) ? this.config.invocation.env : process.env;
   }
@@ -72,8 +83,8 @@ function flagRows(flags: FlagInput): Row[] {
     .map(([name, flag]): Row => [flagTerm(name, flag), flag.description ?? '']);
 }
 
-function columns(rows: readonly Row[], indent: number): string[] {
-  return twoColumns(rows, { indent, width, widest: 27 });
+function columns(rows: readonly Row[], indent: number, width: number): string[] {
+  return twoColumns(rows, { indent, width, widest: width < 60 ? 12 : 27 });
 }
 
 function flagTerm(name: string, flag: FlagInput[string]): string {

@@ -10,8 +10,13 @@ export function machineTable(rows: readonly MachineRow[]): string {
   ])]);
 }
 
+/** A row for scripts: what is in config.json is what `inspect` is for. */
+export function jsonRow({ name, driverName, state, options: _, ...rest }: MachineRow): Omit<MachineRow, 'options'> {
+  return { name, driverName, state, ...rest };
+}
+
 /** A machine nothing is known about is neither active nor not. */
-function activeMark(row: MachineRow): string {
+export function activeMark(row: MachineRow): string {
   if (row.activeSwarm) return '* (swarm)';
   if (row.activeHost) return '*';
   return row.state === 'Timeout' || row.driverName === 'not found' ? '' : '-';

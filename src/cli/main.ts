@@ -7,6 +7,7 @@ import { Progress } from './progress.js';
 import { errorJson, renderError } from './render-error.js';
 import { processScreen, type Screen } from './screen.js';
 import { splitCommandLine } from './split.js';
+import { findCommandWords } from './topic.js';
 import { unknownCommand } from './usage.js';
 
 const helpFlags = ['-h', '--help', '-help'];
@@ -31,13 +32,14 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
   try {
     const { leading, command = 'help', rest } = splitCommandLine(argv);
     const config = await openConfig(invocation);
-    const found = config.findCommand(command);
+    const { id = command, rest: words = rest } = findCommandWords([command, ...rest], (known) => config.findCommand(known) !== undefined) ?? {};
+    const found = config.findCommand(id);
     const passThrough = found?.['passThrough'] === true;
     invocation.debug = debugWanted(passThrough ? leading : argv, env);
-    invocation.json = !passThrough && asksFor(rest, ['--json']);
+    invocation.json = !passThrough && asksFor(words, ['--json']);
     // oclif's run() would look for hooks and the help class in files of their own, but the built program is one file
-    if (asksFor(passThrough ? rest.slice(0, 1) : rest, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
-    else if (found) await config.runCommand(command, [...leading, ...(passThrough ? ['--'] : []), ...rest], found);
+    if (asksFor(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
+    else if (found) await config.runCommand(id, [...leading, ...(passThrough ? ['--'] : []), ...words], found);
     else throw unknownCommand(command, config.commandIDs);
     return 0;
   } catch (error) {

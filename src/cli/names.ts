@@ -1,5 +1,6 @@
 import { TsmachineError } from '../core/errors.js';
 import { validateName } from '../core/names.js';
+import { standsInForDockerMachine } from './program.js';
 
 /** The one machine a command takes, if it was given. @throws TsmachineError USAGE when several were (spec 1.6) */
 export function oneOrNone(args: readonly string[]): string | undefined {
@@ -19,11 +20,16 @@ export function someNames(args: readonly string[]): string[] {
 }
 
 /**
- * The names of `create`, all checked before the first machine is begun.
+ * The names of `create`, all checked before the first machine is begun; as `docker-machine` it takes one alone (spec 2.3).
  * @throws TsmachineError USAGE, NAME_INVALID
  */
 export function newNames(args: readonly string[]): readonly string[] {
   if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
+  if (args.length > 1 && standsInForDockerMachine()) {
+    throw new TsmachineError('USAGE', `Invalid command line. Found extra arguments [${args.slice(1).join(' ')}]`, {
+      hint: 'Several machines at once are made under the tool\'s own name, tsmachine',
+    });
+  }
   args.forEach(validateName);
   const seen = new Map<string, string>();
   for (const name of args) {
@@ -35,6 +41,29 @@ export function newNames(args: readonly string[]): readonly string[] {
     seen.set(name.toLowerCase(), name);
   }
   return args;
+}
+
+/** @throws TsmachineError USAGE, NAME_INVALID */
+export function oneNewName(args: readonly string[]): string {
+  const [name = ''] = newNames(args);
+  oneOrNone(args);
+  return name;
+}
+
+/** @throws TsmachineError USAGE for none or several */
+export function oneFile(args: readonly string[]): string {
+  const [file, ...others] = args;
+  if (file !== undefined && others.length === 0) return file;
+  throw new TsmachineError('USAGE', 'Error: Expected one file as an argument');
+}
+
+/** `OLD=NEW` words by their left sides. @throws TsmachineError FLAG_INVALID */
+export function renames(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(words.map((word) => {
+    const [, from, to] = /^([^=]+)=([^=]+)$/.exec(word) ?? [];
+    if (from === undefined || to === undefined) throw new TsmachineError('FLAG_INVALID', `--name ${JSON.stringify(word)} must be OLD=NEW`);
+    return [from, to];
+  }));
 }
 
 /** The two words of `scp`. @throws TsmachineError USAGE when there are not two (spec 1.6) */

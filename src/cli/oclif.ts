@@ -3,6 +3,7 @@ import type { Command, Interfaces } from '@oclif/core';
 
 import { oclifManifest, packageJson, packageRoot } from '../system/package.js';
 import type { Invocation } from './invocation.js';
+import { programName } from './program.js';
 
 const fromSources = import.meta.url.endsWith('.ts');
 
@@ -48,6 +49,7 @@ export async function openConfig(invocation: Invocation): Promise<MachineConfig>
   plugin ??= loadPlugin();
   const config = new MachineConfig(await plugin, invocation);
   await config.load();
+  config.bin = programName(); // examples show it
   return config;
 }
 

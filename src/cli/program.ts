@@ -1,4 +1,29 @@
-/** The name of the tool, as every message, hint and usage line prints it. */
+import { posix, win32 } from 'node:path';
+
+const ownName = 'tsmachine';
+const oldName = 'docker-machine';
+
+/** The name of the tool, as every message, hint and usage line prints it: `docker-machine` for who calls it by a link of that name. */
 export function programName(): string {
-  return 'tsmachine';
+  return standsInForDockerMachine() ? oldName : ownName;
+}
+
+/** Whether scripts of Docker Machine call this: it is then as strict as Docker Machine was, and ends with its exit statuses. */
+export function standsInForDockerMachine(): boolean {
+  const called = process.argv[1] ?? '';
+  return /^docker-machine(\.[cm]?js|\.exe)?$/.test(posix.basename(win32.basename(called)));
+}
+
+/**
+ * What the engine or a driver says, in the name that was typed: `Try it by hand: tsmachine ssh m1` becomes a line that works there.
+ * A word behind `tsmachine COMMAND` is an argument, also where it is a machine called tsmachine.
+ */
+export function asTyped(text: string): string {
+  if (!standsInForDockerMachine()) return text;
+  return text.replace(/(?<![\w/.@-])(?<!tsmachine [a-z-]+(?: -\S+)* )tsmachine(?= [a-z-])/g, oldName);
+}
+
+/** Docker Machine knows no status for usage errors: 1 is any error, 3 a failed pre-create check, and 2 was its crash (spec 1.5). */
+export function exitStatus(status: number): number {
+  return standsInForDockerMachine() && status === 2 ? 1 : status;
 }

@@ -63,6 +63,11 @@ const emacs: Shell = {
 
 const shells: Readonly<Record<string, Shell>> = { fish, powershell, cmd, tcsh, emacs };
 
+/** For those who must choose one. */
+export function shellNames(): string[] {
+  return ['bash', 'zsh', ...Object.keys(shells)].sort();
+}
+
 /** The shell of that name; every other name (bash, zsh, sh, ...) is a POSIX one. */
 export function shellNamed(name: string): Shell {
   return (Object.hasOwn(shells, name) ? shells[name] : undefined) ?? posix;

@@ -1,4 +1,5 @@
 import type { Io } from '../core/io.js';
+import { asTyped } from './program.js';
 import type { Progress } from './progress.js';
 import { askSecret } from './prompt.js';
 import type { Screen } from './screen.js';
@@ -73,6 +74,7 @@ export class TerminalIo implements Io {
 
   /** Drivers mark their own lines; one mark is enough. */
   #mark(line: string): string {
-    return line.startsWith(this.#prefix) ? line : this.#prefix + line;
+    const text = asTyped(line);
+    return text.startsWith(this.#prefix) ? text : this.#prefix + text;
   }
 }

@@ -2,6 +2,7 @@ import { TsmachineError, messageOf, type ErrorCode } from '../core/errors.js';
 import { nearest } from '../system/nearest.js';
 import type { FlagInput } from './flags.js';
 import { programName } from './program.js';
+import { typed } from './topic.js';
 
 const usageCodes: readonly ErrorCode[] = ['USAGE', 'FLAG_INVALID', 'FLAG_MISSING'];
 
@@ -15,14 +16,14 @@ export interface Usage {
 
 /** `Usage: tsmachine ls [OPTIONS]` */
 export function usageLine({ id, flags, usage = '' }: Usage): string {
-  const options = Object.keys(flags).length > 0 ? ['[OPTIONS]'] : [];
-  return ['Usage:', programName(), id, ...options, usage].flat().join(' ').trimEnd();
+  const options = Object.values(flags).some(({ hidden }) => hidden !== true) ? ['[OPTIONS]'] : [];
+  return ['Usage:', programName(), typed(id), ...options, usage].flat().join(' ').trimEnd();
 }
 
 /** A mistake on the command line is followed by how the line should look; any other error stays as it is. */
 export function withUsage(error: Error, command: Usage): Error {
   if (!TsmachineError.is(error) || !usageCodes.includes(error.code)) return error;
-  const hint = [error.hint, usageLine(command), `See '${programName()} ${command.id} --help'.`].filter((line) => line !== undefined);
+  const hint = [error.hint, usageLine(command), `See '${programName()} ${typed(command.id)} --help'.`].filter((line) => line !== undefined);
   return new TsmachineError(error.code, error.message, { cause: error, exit: error.exit, hint: hint.join('\n') });
 }
 
@@ -35,9 +36,13 @@ export function parseError(error: unknown): TsmachineError {
   return new TsmachineError(code, flag === undefined ? reason : `${flag}: ${reason}`, { cause: error });
 }
 
-/** A word that is no command, with the nearest that is. */
+/** A word that is no command, with the nearest that is; or a topic without a verb, with its verbs. */
 export function unknownCommand(name: string, known: readonly string[]): TsmachineError {
   const program = programName();
+  const verbs = known.filter((id) => id.startsWith(`${name}:`)).sort();
+  if (verbs.length > 0) {
+    return new TsmachineError('USAGE', `${program} ${name}: say what to do`, { hint: verbs.map((id) => `${program} ${typed(id)}`).join('\n') });
+  }
   const near = nearest(name, known);
   return new TsmachineError('USAGE', `${program}: '${name}' is not a ${program} command. See '${program} --help'.`, {
     hint: near === undefined ? undefined : `Did you mean '${near}'?`,

@@ -6,6 +6,7 @@ export default class Active extends MachineCommand {
   static override summary = 'Print which machine is active';
   static override usage = '';
   static override examples = ['<%= config.bin %> active'];
+  static override operands = { kind: 'none' } as const;
   static override flags = {
     timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
     ...jsonFlag,

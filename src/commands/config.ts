@@ -1,5 +1,9 @@
+import * as Flags from '@oclif/core/flags';
+
 import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/error-prefix.js';
+import { jsonFlag } from '../cli/flags.js';
+import { standsInForDockerMachine } from '../cli/program.js';
 import { shellWord } from '../cli/shell-word.js';
 
 export default class Config extends MachineCommand {
@@ -7,15 +11,19 @@ export default class Config extends MachineCommand {
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> config m1'];
+  static override operands = { kind: 'machine' } as const;
+  static override flags = { swarm: Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }), ...jsonFlag };
 
   async run(): Promise<void> {
-    const { argv } = await this.parse(Config);
-    const { session, name } = await this.oneMachine(argv);
+    const { flags, argv } = await this.parse(Config);
+    const words: readonly string[] = argv;
+    const { session, name } = await this.oneMachine(standsInForDockerMachine() ? words.slice(0, 1) : words); // Docker Machine ignored the rest
     const { dockerConnection } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
-    const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', () => dockerConnection(session, name));
+    const connecting = () => dockerConnection(session, name, flags);
+    const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', connecting);
     // Not in double quotes as Docker Machine has them: docker's own reading of those is deprecated (28.4) and goes.
     const files = [`--tlscacert=${shellWord(caPath)}`, `--tlscert=${shellWord(certPath)}`, `--tlskey=${shellWord(keyPath)}`];
-    this.print(['--tlsverify', ...files, `-H=${url}`].join('\n'));
+    this.show({ name, url, tlsverify: true, caPath, certPath, keyPath }, () => ['--tlsverify', ...files, `-H=${url}`].join('\n'));
   }
 }

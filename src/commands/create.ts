@@ -6,6 +6,8 @@ import { flagValues, toFlagInput } from '../cli/driver-flags.js';
 import type { FlagInput } from '../cli/flags.js';
 import { newNames } from '../cli/names.js';
 import { programName } from '../cli/program.js';
+import { repeatable } from '../cli/repeatable.js';
+import type { Session } from '../core/session.js';
 import type { FlagSpec } from '../driver/contract.js';
 
 export default class Create extends MachineCommand {
@@ -14,6 +16,7 @@ export default class Create extends MachineCommand {
     + ' Several names make several machines at once.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> create -d generic --generic-ip-address 10.0.0.5 m1'];
+  static override operands = { kind: 'none' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = toFlagInput(createFlags, { driver: 'd' });
 
@@ -23,7 +26,8 @@ export default class Create extends MachineCommand {
   }
 
   async run(): Promise<void> {
-    const { env } = this.invocation;
+    const { env, line } = this.invocation;
+    if (!this.argv.some((word) => word.startsWith('-'))) newNames(this.argv); // wrong whatever the driver is
     const driver = await chosenDriver(this.argv, env);
     const specs: readonly FlagSpec[] = [...createFlags, ...driver.flags];
     const { flags, argv } = await this.parse({ baseFlags: Create.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
@@ -33,7 +37,8 @@ export default class Create extends MachineCommand {
     const { createMachine } = await import('../core/create.js');
     this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
-    await this.onNames(names, (session, name) => createMachine(session, { ...request, name }), { limit, prefixed: true });
+    const make = (session: Session, name: string) => createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+    await this.onNames(names, make, { limit, prefixed: true });
   }
 }
 

@@ -13,7 +13,9 @@ export default class Env extends MachineCommand {
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> env --shell fish m1'];
+  static override operands = { kind: 'machine' } as const;
   static override flags = {
+    'swarm': Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }),
     'shell': Flags.string({
       description: 'Force environment to be configured for a specified shell: [fish, cmd, powershell, tcsh, emacs], default is auto-detect',
     }),
@@ -25,7 +27,7 @@ export default class Env extends MachineCommand {
     const { env, line } = this.invocation;
     const { flags, argv } = await this.parse(Env);
     const shell = shellNamed(flags.shell === undefined || flags.shell === '' ? detectShell(env, process.platform) : flags.shell);
-    const lines = flags.unset ? this.unset(argv, shell, flags['no-proxy']) : await this.set(argv, shell, flags['no-proxy']);
+    const lines = flags.unset ? this.unset(argv, shell, flags['no-proxy']) : await this.set(argv, shell, flags);
     this.print([...lines, ...usageHint(shell, [programName(), ...line].map(shellWord).join(' '))].join('\n'));
   }
 
@@ -34,13 +36,15 @@ export default class Env extends MachineCommand {
     return [...unsetLines(shell), ...(noProxy ? [shell.unset(noProxyName(this.invocation.env))] : [])];
   }
 
-  private async set(words: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): Promise<string[]> {
+  private async set(
+    words: readonly string[], shell: ReturnType<typeof shellNamed>, flags: { 'swarm': boolean; 'no-proxy': boolean },
+  ): Promise<string[]> {
     const { env } = this.invocation;
     const { session, name } = await this.oneMachine(words);
     const { dockerConnection, machineIp } = await import('../core/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
-    const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name));
+    const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name, flags));
     const lines = setLines(shell, { name, url, certDir }, process.platform);
-    return noProxy ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;
+    return flags['no-proxy'] ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;
   }
 }

@@ -4,6 +4,7 @@ export default class Help extends MachineCommand {
   static override summary = 'Shows a list of commands or help for one command';
   static override usage = '[command]';
   static override examples = ['<%= config.bin %> help create -d generic'];
+  static override operands = { kind: 'command' } as const;
   static override passThrough = true;
 
   async run(): Promise<void> {

@@ -1,3 +1,5 @@
+import * as Flags from '@oclif/core/flags';
+
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/flags.js';
 
@@ -5,14 +7,24 @@ export default class Inspect extends MachineCommand {
   static override summary = 'Inspect information about a machine';
   static override description = 'Argument is a machine name. Prints its configuration as JSON.';
   static override usage = '[name]';
-  static override examples = ['<%= config.bin %> inspect m1'];
-  static override flags = jsonFlag;
+  static override examples = ['<%= config.bin %> inspect m1', "<%= config.bin %> inspect --format '{{.Driver.IPAddress}}' m1"];
+  static override operands = { kind: 'machine' } as const;
+  static override flags = {
+    format: Flags.string({ char: 'f', description: 'Format the output using the given go template', exclusive: ['json'] }),
+    ...jsonFlag,
+  };
 
   async run(): Promise<void> {
-    const { argv } = await this.parse(Inspect);
+    const { argv, flags: { format } } = await this.parse(Inspect);
     const { session, name } = await this.oneMachine(argv);
     const { inspectMachine } = await import('../core/query.js');
     const { serializeHostConfig } = await import('../store/schema.js');
-    this.print(serializeHostConfig(await inspectMachine(session, name)));
+    const json = serializeHostConfig(await inspectMachine(session, name));
+    if (!format) {
+      this.print(json);
+      return;
+    }
+    const { formatConfig } = await import('../cli/format/inspect.js');
+    this.print(formatConfig(json, format, { pointed: this.invocation.screen.live }));
   }
 }

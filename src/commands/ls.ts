@@ -2,18 +2,24 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/flags.js';
-import { machineTable } from '../cli/machine-table.js';
+import { jsonRow, machineTable } from '../cli/machine-table.js';
+import { asTyped } from '../cli/program.js';
 
 export default class Ls extends MachineCommand {
   static override summary = 'List machines';
   static override usage = '';
-  static override examples = ['<%= config.bin %> ls --filter driver=generic --filter state=running'];
+  static override examples = [
+    '<%= config.bin %> ls --filter driver=generic --filter state=running',
+    "<%= config.bin %> ls --format 'table {{.Name}}\\t{{.URL}}'",
+  ];
+  static override operands = { kind: 'none' } as const;
   static override flags = {
     quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
     filter: Flags.string({
       multiple: true, multipleNonGreedy: true, description: 'Filter output based on conditions: driver, name, state, swarm, label',
     }),
     timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    format: Flags.string({ char: 'f', description: 'Pretty-print machines using a Go template', exclusive: ['json'] }),
     ...jsonFlag,
   };
 
@@ -28,7 +34,11 @@ export default class Ls extends MachineCommand {
       if (names.length > 0 || flags.json) this.show(names, () => names.join('\n'));
       return;
     }
-    const rows = await listMachines(session, options);
-    this.show(rows.map(({ name, driverName, state, ...rest }) => ({ name, driverName, state, ...rest })), () => machineTable(rows));
+    const formatted = flags.format
+      ? (await import('../cli/format/ls.js')).compileListFormat(flags.format, { pointed: this.invocation.screen.live })
+      : undefined;
+    const rows = (await listMachines(session, options)).map((row) => ({ ...row, error: asTyped(row.error) }));
+    if (formatted) formatted(rows, (text) => { this.print(text); });
+    else this.show(rows.map(jsonRow), () => machineTable(rows));
   }
 }

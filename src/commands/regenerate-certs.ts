@@ -8,6 +8,7 @@ export default class RegenerateCerts extends MachineCommand {
   static override summary = 'Regenerate TLS Certificates for a machine';
   static override description = 'Argument(s) are one or more machine names. The engine of each is restarted.';
   static override examples = ['<%= config.bin %> regenerate-certs -f m1'];
+  static override operands = { kind: 'machines', feature: 'provision' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = {
     'force': Flags.boolean({ char: 'f', description: 'Force rebuild and do not prompt' }),

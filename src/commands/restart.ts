@@ -5,6 +5,7 @@ export default class Restart extends MachineCommand {
   static override summary = 'Restart a machine';
   static override description = 'Argument(s) are one or more machine names.';
   static override examples = ['<%= config.bin %> restart m1 m2'];
+  static override operands = { kind: 'machines', feature: 'powerControl' } as const;
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {

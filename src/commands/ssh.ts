@@ -5,6 +5,7 @@ export default class Ssh extends MachineCommand {
   static override description = 'Arguments are [machine-name] [command]. Everything after the machine name goes to ssh as it is.';
   static override usage = '[arg...]';
   static override examples = ['<%= config.bin %> ssh m1 df -h'];
+  static override operands = { kind: 'machine', feature: 'provision' } as const;
   static override passThrough = true;
 
   async run(): Promise<void> {

@@ -5,6 +5,7 @@ export default class Start extends MachineCommand {
   static override summary = 'Start a machine';
   static override description = 'Argument(s) are one or more machine names.';
   static override examples = ['<%= config.bin %> start m1 m2'];
+  static override operands = { kind: 'machines', feature: 'powerControl' } as const;
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {

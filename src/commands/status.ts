@@ -6,6 +6,7 @@ export default class Status extends MachineCommand {
   static override description = 'Argument is a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> status m1'];
+  static override operands = { kind: 'machine' } as const;
   static override flags = jsonFlag;
 
   async run(): Promise<void> {

@@ -4,6 +4,7 @@ export default class Stop extends MachineCommand {
   static override summary = 'Stop a machine';
   static override description = 'Argument(s) are one or more machine names.';
   static override examples = ['<%= config.bin %> stop m1 m2'];
+  static override operands = { kind: 'machines', feature: 'powerControl' } as const;
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {

@@ -4,10 +4,11 @@ import { oneOrNone } from '../cli/names.js';
 import { programName } from '../cli/program.js';
 
 export default class Version extends MachineCommand {
-  static override summary = 'Show the tsmachine version or a machine docker version';
+  static override summary = 'Show the <%= config.bin %> version or a machine docker version';
   static override description = 'Argument is (optionally) a machine name.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> version m1'];
+  static override operands = { kind: 'machine' } as const;
   static override flags = jsonFlag;
 
   async run(): Promise<void> {

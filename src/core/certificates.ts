@@ -10,11 +10,14 @@ export function authorityFiles(config: HostConfig): { ca: string; caKey: string;
   return { ca: auth.CaCertPath, caKey: auth.CaPrivateKeyPath, cert: auth.ClientCertPath, key: auth.ClientKeyPath };
 }
 
-/** Makes sure that the CA and the client certificate exist. The whole store waits here: parallel first creates make one CA. */
-export async function ensureAuthorityOf(session: Session, config: HostConfig): Promise<void> {
+/**
+ * Makes sure that the CA and the client certificate exist. The whole store waits here: parallel first creates make one CA.
+ * @param options.needsSigning false where a CA certificate without its key will do, as an imported machine may have it
+ */
+export async function ensureAuthorityOf(session: Session, config: HostConfig, options: { needsSigning?: boolean } = {}): Promise<void> {
   const { ensureAuthority } = await import('../certs/authority.js');
   await session.store.lockCertificates(
-    () => ensureAuthority(authorityFiles(config), { io: session.io, user: userName(session.env) }),
+    () => ensureAuthority(authorityFiles(config), { io: session.io, user: userName(session.env), ...options }),
     { signal: session.signal },
   );
 }
@@ -54,10 +57,13 @@ export async function serverCertificate(session: Session, config: HostConfig, na
   const paths = session.store.machine(config.Name);
   const authority = authorityFiles(config);
   const [ca = '', cert, key] = await Promise.all([readIfExists(authority.ca), readIfExists(paths.serverCert), readIfExists(paths.serverKey)]);
+  const clientAuth = config.HostOptions.SwarmOptions.Master;
   const { issueServerCertificate, serverCertificateFits } = await import('../certs/server.js');
-  if (!renew && cert !== undefined && key !== undefined && serverCertificateFits(cert, { caPem: ca, keyPem: key, names })) return { ca, cert, key };
+  if (!renew && cert !== undefined && key !== undefined) {
+    if (serverCertificateFits(cert, { caPem: ca, keyPem: key, names, clientAuth })) return { ca, cert, key };
+  }
   const issued = await issueServerCertificate({
-    caFile: authority.ca, caKeyFile: authority.caKey, organization: `${userName(session.env)}.${config.Name}`, names: [...names],
+    caFile: authority.ca, caKeyFile: authority.caKey, organization: `${userName(session.env)}.${config.Name}`, names: [...names], clientAuth,
   });
   await writeAtomic(paths.serverKey, issued.key, 0o600);
   await writeAtomic(paths.serverCert, issued.cert, 0o644);

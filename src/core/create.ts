@@ -9,6 +9,7 @@ import { validateName } from './names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import type { Session } from './session.js';
+import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
 import { waitFor } from './wait.js';
 
@@ -24,6 +25,8 @@ export interface CreateRequest {
   readonly install: EngineInstall;
   readonly swarm?: Partial<SwarmOptions>;
   readonly tlsSans: readonly string[];
+  /** The words after the program's name, without secrets: the journal keeps them, so that the command can be repeated. */
+  readonly command?: readonly string[];
   /** Own authority instead of the store's, as absolute paths. */
   readonly tls?: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
 }
@@ -36,7 +39,7 @@ export interface CreateRequest {
 export async function createMachine(session: Session, request: CreateRequest): Promise<void> {
   const config = await planMachine(session, request);
   await session.store.lock(request.name, async () => {
-    const reservation = await reserve(session, config);
+    const reservation = await reserve(session, config, request.command);
     try {
       await makeMachine(session, config, request.install, reservation);
     } catch (error) {
@@ -47,7 +50,7 @@ export async function createMachine(session: Session, request: CreateRequest): P
 }
 
 /** Name and flags to the configuration the machine will have. Touches nothing. */
-async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
+export async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
   const { name, driverName } = request;
   validateName(name);
   const module = await loadDriverModule(driverName);
@@ -105,10 +108,11 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
     await reservation.done('connected');
     const facts = await detectHost(session, connection);
     await reservation.done('detected');
-    await provisionHost(session, machine, connection, facts, false);
+    const { certificates } = await provisionHost(session, machine, connection, facts, false);
     await reservation.done('provisioned');
     await verifyEngine(session, machine, facts);
     await reservation.done('verified');
+    await configureSwarm(session, machine, certificates); // without a step: what is right already is kept when it is repeated
   } finally {
     await connection.close();
   }

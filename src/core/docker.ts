@@ -23,11 +23,26 @@ export async function runningEngineUrl(machine: Machine): Promise<string> {
   return dockerUrl;
 }
 
-/** The engine of a machine as a target of the Engine API, with the client's certificates. */
-export async function engineTarget(config: HostConfig, url: string): Promise<EngineTarget> {
+export type ReadPem = (path: string) => Promise<string>;
+
+/**
+ * The engine of a machine as a target of the Engine API, with the client's certificates.
+ * @param read how certificates are read; see `readingOnce` for many machines of one store
+ */
+export async function engineTarget(config: HostConfig, url: string, read: ReadPem = readPem): Promise<EngineTarget> {
   const files = authorityFiles(config);
-  const [ca, cert, key] = await Promise.all([readPem(files.ca), readPem(files.cert), readPem(files.key)]);
+  const [ca, cert, key] = await Promise.all([read(files.ca), read(files.cert), read(files.key)]);
   return { url, ca, cert, key, machine: config.Name };
+}
+
+/** Reads every file once, however many machines name it. */
+export function readingOnce(): ReadPem {
+  const texts = new Map<string, Promise<string>>();
+  return (path) => {
+    const text = texts.get(path) ?? readPem(path);
+    texts.set(path, text);
+    return text;
+  };
 }
 
 /** Opens the Engine API of a running machine; the caller closes it. */

@@ -11,11 +11,13 @@ interface Kind {
 export const errorTable = {
   // what was typed
   USAGE: { fault: 'user', exit: 2 },
+  TEMPLATE: { fault: 'user', exit: 1 },
   NAME_INVALID: { fault: 'user', exit: 2 },
   FLAG_INVALID: { fault: 'user', exit: 2 },
   FLAG_MISSING: { fault: 'user', exit: 2 },
   DRIVER_UNKNOWN: { fault: 'user', exit: 2 },
   SHELL_UNKNOWN: { fault: 'user', exit: 1 },
+  SHELL_FUNCTION_MISSING: { fault: 'user', exit: 1 },
   CANCELLED: { fault: 'user', exit: 1 },
   // the store
   MACHINE_EXISTS: { fault: 'user', exit: 1 },
@@ -35,6 +37,11 @@ export const errorTable = {
   CERT_EXPIRED: { fault: 'user', exit: 1 },
   CERT_UNREADABLE: { fault: 'user', exit: 1 },
   CERT_NOT_SERVED: { fault: 'host', exit: 1 },
+  // exports of machines, docker's contexts
+  ARCHIVE_INVALID: { fault: 'user', exit: 1 },
+  ARCHIVE_PASSPHRASE: { fault: 'user', exit: 1 },
+  CONTEXT_FOREIGN: { fault: 'user', exit: 1 },
+  CONTEXT_NOT_FOUND: { fault: 'user', exit: 1 },
   // ssh
   SSH_KEY_MISSING: { fault: 'user', exit: 1 },
   SSH_KEY_UNREADABLE: { fault: 'user', exit: 1 },

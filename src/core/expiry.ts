@@ -2,7 +2,8 @@ import type { HostConfig } from '../store/schema.js';
 import { authorityFiles } from './certificates.js';
 import type { Session } from './session.js';
 
-const remedies = {
+/** What to do about each kind of certificate that ends. */
+export const remedies = {
   CA: (name: string) => `every certificate ends with it. Make a new one: remove ca.pem and ca-key.pem, then tsmachine regenerate-certs -f --client-certs ${name}`,
   client: (name: string) => `tsmachine regenerate-certs -f --client-certs ${name}`,
   server: (name: string) => `tsmachine regenerate-certs -f ${name}`,

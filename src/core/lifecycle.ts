@@ -1,9 +1,11 @@
 import type { DriverData, State } from '../driver/contract.js';
 import { TsmachineError } from './errors.js';
 import { connectTo } from './connection.js';
+import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
 import type { Session } from './session.js';
+import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
 import { waitFor } from './wait.js';
 
@@ -40,6 +42,7 @@ export async function restartMachine(session: Session, name: string): Promise<vo
     }
     await waitForState(session, machine, 'Running');
     await waitForEngine(session, machine);
+    await followMachine(session, machine);
   });
 }
 
@@ -53,6 +56,7 @@ export async function powerOn(session: Session, machine: Machine): Promise<void>
   await waitForState(session, machine, 'Running');
   session.io.info(`Machine "${machine.name}" was started.`);
   await waitForEngine(session, machine);
+  await followMachine(session, machine);
 }
 
 async function powerOff(
@@ -87,8 +91,9 @@ async function waitForEngine(session: Session, machine: Machine): Promise<void> 
     const connection = await connectTo(session, machine);
     try {
       const facts = await detectHost(session, connection);
-      await provisionHost(session, machine, connection, facts, false);
+      const { certificates } = await provisionHost(session, machine, connection, facts, false);
       await verifyEngine(session, machine, facts);
+      await configureSwarm(session, machine, certificates); // its members advertise the address
     } finally {
       await connection.close();
     }

@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pLimit from 'p-limit';
 
+import type { EngineTarget } from '../docker/client.js';
 import { readJournal } from '../store/journal.js';
-import type { HostConfig } from '../store/schema.js';
+import type { HostConfig, HostOptions } from '../store/schema.js';
 import type { State } from '../driver/contract.js';
-import { engineTarget } from './docker.js';
+import { swarmUrl } from '../swarm/address.js';
+import { engineTarget, readingOnce, type ReadPem } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
 import { attachDriver, type Machine } from './machine.js';
 import { byNaturalOrder, matches, stateMatches, swarmMasters, type Filters } from './selection.js';
@@ -27,6 +30,8 @@ export interface MachineRow {
   readonly activeSwarm: boolean;
   /** Milliseconds until the row was known. */
   readonly responseMs: number;
+  /** From config.json; missing where that cannot be read. */
+  readonly options?: Pick<HostOptions, 'EngineOptions' | 'SwarmOptions'>;
 }
 
 export interface ListOptions {
@@ -47,9 +52,10 @@ export async function listMachines(session: Session, { timeoutMs, filters }: Lis
   const entries = await readEntries(session);
   const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
   const limit = pLimit(lookedAtTogether);
+  const read = readingOnce();
   const rows = await Promise.all(entries
     .filter((entry) => !entry.config || matches(entry.config, filters, masters))
-    .map((entry) => limit(() => look(session, entry, masters, timeoutMs))));
+    .map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read }))));
   return rows
     .filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters))
     .sort(byNaturalOrder);
@@ -76,14 +82,23 @@ async function readEntries(session: Session): Promise<Entry[]> {
 
 async function readEntry(session: Session, name: string): Promise<Entry> {
   try {
-    const [{ config }, journal] = await Promise.all([session.store.load(name), readJournal(session.store.machine(name).journal)]);
+    const { config } = await session.store.load(name);
+    const file = session.store.machine(name).journal;
+    const journal = existsSync(file) ? await readJournal(file) : undefined; // opening a thousand files that are not there takes a tenth of a second
     return journal ? { name, config, interrupted: journal.done.at(-1) ?? 'none' } : { name, config };
   } catch (error) {
     return { name, error: oneLine(error) };
   }
 }
 
-async function look(session: Session, entry: Entry, masters: ReadonlyMap<string, string>, timeoutMs: number): Promise<MachineRow> {
+/** What all rows of one listing share. */
+interface Listing {
+  readonly masters: ReadonlyMap<string, string>;
+  readonly timeoutMs: number;
+  readonly read: ReadPem;
+}
+
+async function look(session: Session, entry: Entry, { masters, timeoutMs, read }: Listing): Promise<MachineRow> {
   const started = performance.now();
   if (!entry.config) return { ...blank, name: entry.name, driverName: notFound, state: 'Error', error: entry.error ?? '' };
   const { config } = entry;
@@ -94,8 +109,8 @@ async function look(session: Session, entry: Entry, masters: ReadonlyMap<string,
   );
   try {
     const inTime: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
-    const facts = await Promise.race([ask(inTime, config), late]);
-    const base = { ...blank, name: entry.name, driverName: config.DriverName, ...facts };
+    const facts = await Promise.race([ask(inTime, config, read), late]);
+    const base = { ...blank, name: entry.name, driverName: config.DriverName, options: config.HostOptions, ...facts };
     if (base.state === 'Timeout') return base;
     const responseMs = Math.round(performance.now() - started);
     return { ...base, ...swarmOf(config, masters), ...activity(session.env, config, base), ...unfinished(entry, base), responseMs };
@@ -108,7 +123,7 @@ const blank: Omit<MachineRow, 'name' | 'driverName'> = {
   state: '', url: '', dockerVersion: '', error: '', swarm: '', activeHost: false, activeSwarm: false, responseMs: 0,
 };
 
-async function ask(session: Session, config: HostConfig): Promise<Partial<MachineRow>> {
+async function ask(session: Session, config: HostConfig, read: ReadPem): Promise<Partial<MachineRow>> {
   let machine: Machine;
   try {
     machine = await attachDriver(session, config);
@@ -119,16 +134,17 @@ async function ask(session: Session, config: HostConfig): Promise<Partial<Machin
     const state = await machine.driver.state(machine.data, machine.ctx);
     if (state !== 'Running') return { state: state === 'None' ? '' : state };
     const { dockerUrl: url = '' } = await machine.driver.endpoint(machine.data, machine.ctx);
-    return { state, url, ...url === '' ? {} : await askEngine(session, config, url) };
+    return { state, url, ...url === '' ? {} : await askEngine(session, engineTarget(config, url, read)) };
   } catch (error) {
     return { state: 'Error', error: oneLine(error) };
   }
 }
 
-async function askEngine(session: Session, config: HostConfig, url: string): Promise<Pick<MachineRow, 'dockerVersion' | 'error'>> {
+async function askEngine(session: Session, target: Promise<EngineTarget>): Promise<Pick<MachineRow, 'dockerVersion' | 'error'>> {
   try {
-    const { openEngine } = await import('../docker/client.js');
-    const engine = openEngine(await engineTarget(config, url), { signal: session.signal });
+    // together, since the target may fail before the import is done
+    const [{ openEngine }, at] = await Promise.all([import('../docker/client.js'), target]);
+    const engine = openEngine(at, { signal: session.signal });
     try {
       return { dockerVersion: `v${(await engine.version()).Version}`, error: '' };
     } finally {
@@ -151,9 +167,7 @@ function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): 
   const dockerHost = env['DOCKER_HOST'] ?? '';
   if (row.state !== 'Running' || dockerHost === '') return { activeHost: false, activeSwarm: false };
   const swarm = config.HostOptions.SwarmOptions;
-  const swarmPort = /:(\d+)$/.exec(swarm.Host)?.[1];
-  const activeSwarm = swarm.Master && swarmPort !== undefined && row.url.replace(/:\d+$/, `:${swarmPort}`) === dockerHost;
-  return { activeHost: row.url === dockerHost, activeSwarm };
+  return { activeHost: row.url === dockerHost, activeSwarm: swarm.Master && swarmUrl(row.url, swarm.Host) === dockerHost };
 }
 
 function unfinished(entry: Entry, row: MachineRow): Partial<MachineRow> {

@@ -1,6 +1,7 @@
 import type { Driver, DriverContext, DriverData, DriverModule } from '../driver/contract.js';
 import { loadDriverModule } from '../driver/registry.js';
 import type { HostConfig } from '../store/schema.js';
+import { TsmachineError } from './errors.js';
 import { driverContext } from './driver-context.js';
 import type { Session } from './session.js';
 
@@ -52,6 +53,12 @@ export async function openMachine(session: Session, name: string): Promise<Machi
 
 /** @throws TsmachineError DRIVER_UNKNOWN when the driver of this configuration is not built in. */
 export async function attachDriver(session: Session, config: HostConfig): Promise<Machine> {
-  const module = await loadDriverModule(config.DriverName);
+  const module = await loadDriverModule(config.DriverName).catch((error: unknown) => { throw notTyped(error); });
   return new Machine(session, config, module, await module.load());
+}
+
+/** The driver's name stands in config.json and was typed by nobody now: a failure (1), not a mistake of usage (2). */
+function notTyped(error: unknown): TsmachineError {
+  const { code, message, hint } = TsmachineError.from(error);
+  return new TsmachineError(code, message, { cause: error, hint, exit: 1 });
 }

@@ -4,6 +4,8 @@ import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';
 import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './certificates.js';
 import { connectTo } from './connection.js';
+import { followMachine } from './context.js';
+import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
 import { openMachine, type Machine } from './machine.js';
 import type { Session } from './session.js';
@@ -82,15 +84,17 @@ export async function regenerateCertificates(session: Session, name: string, opt
 async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
   await session.store.lock(name, async () => {
     const machine = await openMachine(session, name);
-    await ensureAuthorityOf(session, machine.config);
+    await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
     await copyClientCertificates(session, machine.config);
+    await followMachine(session, machine);
     if (!machine.module.features.provision) return;
     session.io.info('Waiting for SSH to be available...');
     const connection = await connectTo(session, machine);
     try {
       const facts = await detectHost(session, connection);
-      await provisionHost(session, machine, connection, facts, renewCertificate);
+      const { certificates } = await provisionHost(session, machine, connection, facts, renewCertificate);
       await verifyEngine(session, machine, facts);
+      await configureSwarm(session, machine, certificates);
     } finally {
       await connection.close();
     }

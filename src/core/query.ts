@@ -1,5 +1,6 @@
 import type { State } from '../driver/contract.js';
 import type { HostConfig } from '../store/schema.js';
+import { swarmUrl } from '../swarm/address.js';
 import { engineTarget, engineUrl, openMachineEngine } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
 import { warnOfExpiry } from './expiry.js';
@@ -60,18 +61,40 @@ export interface DockerConnection {
 }
 
 /**
- * How a docker client reaches the machine, after a real handshake (spec 4.6).
+ * How a docker client reaches the machine, or the classic swarm that it is master of, after a real handshake (spec 4.6).
  * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, MACHINE_STATE
  */
-export async function dockerConnection(session: Session, name: string): Promise<DockerConnection> {
+export async function dockerConnection(session: Session, name: string, { swarm = false } = {}): Promise<DockerConnection> {
   const machine = await openMachine(session, name);
-  const url = await engineUrl(machine);
+  const own = await engineUrl(machine);
+  const url = swarm ? urlOfSwarm(machine.config, own) : own;
   const { dir, ca, cert, key } = session.store.machine(name);
   if (url.startsWith('tcp:')) {
     await warnOfExpiry(session, machine.config);
-    await checkHandshake(session, machine.config, url);
+    await (swarm ? checkSwarm(session, machine.config, url, own) : checkHandshake(session, machine.config, url));
   }
   return { url, certDir: dir, caPath: ca, certPath: cert, keyPath: key };
+}
+
+function urlOfSwarm({ Name: name, HostOptions: { SwarmOptions: swarm } }: HostConfig, own: string): string {
+  const url = swarm.Master ? swarmUrl(own, swarm.Host) : undefined;
+  if (url !== undefined) return url;
+  throw new TsmachineError('MACHINE_STATE', `"${name}" is not a swarm master. The --swarm flag is intended for use with swarm masters`);
+}
+
+/** When the engine itself answers, its certificates are not what is wrong. */
+async function checkSwarm(session: Session, config: HostConfig, url: string, own: string): Promise<void> {
+  try {
+    await checkHandshake(session, config, url);
+  } catch (error) {
+    session.signal.throwIfAborted();
+    const engineAnswers = await checkHandshake(session, config, own).then(() => true, () => false);
+    session.signal.throwIfAborted();
+    if (!engineAnswers) throw error;
+    const words = 'Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started';
+    const hint = `Start its containers again: tsmachine provision ${config.Name}`;
+    throw new TsmachineError('ENGINE_UNREACHABLE', words, { cause: error, hint });
+  }
 }
 
 async function checkHandshake(session: Session, config: HostConfig, url: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { readJournal } from '../store/journal.js';
 import { TsmachineError, messageOf } from './errors.js';
+import { forgetMachine } from './context.js';
 import { openMachine } from './machine.js';
 import type { Session } from './session.js';
 
@@ -19,6 +20,7 @@ export async function removeMachine(session: Session, name: string, options: { f
       io.warn(`Error removing host "${name}": ${messageOf(error)}`);
     }
     await store.remove(name);
+    await forgetMachine(session, name);
   }, { signal: session.signal });
 }
 

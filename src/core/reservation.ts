@@ -50,9 +50,10 @@ export class Reservation {
 /**
  * Takes the name, or finds the reservation that an interrupted `create` left. The caller holds the machine's lock.
  * The journal is written before config.json: a folder with a configuration and no journal is a finished machine.
+ * @param command what to type to repeat the request; kept in the journal
  * @throws TsmachineError MACHINE_EXISTS, MACHINE_DIFFERS when the interrupted create had other settings
  */
-export async function reserve(session: Session, config: HostConfig): Promise<Reservation> {
+export async function reserve(session: Session, config: HostConfig, command?: readonly string[]): Promise<Reservation> {
   const { store } = session;
   const name = config.Name;
   const request = digest(config);
@@ -71,7 +72,9 @@ export async function reserve(session: Session, config: HostConfig): Promise<Res
     });
   }
   await store.reserve(name);
-  const journal: Journal = { version: 1, operation: 'create', driver: config.DriverName, request, startedAt: new Date().toISOString(), done: [] };
+  const journal: Journal = {
+    version: 1, operation: 'create', driver: config.DriverName, request, startedAt: new Date().toISOString(), done: [], ...(command ? { command } : {}),
+  };
   await writeJournal(paths.journal, journal);
   return new Reservation(paths.journal, journal, false);
 }

@@ -43,6 +43,8 @@ export interface Engine {
   info(): Promise<Record<string, unknown>>;
   /** One call in the API version both sides speak; the JSON of the answer, undefined for an empty one. */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>;
+  /** GET of something that may not be there: undefined when the engine says so (404). */
+  find<T = unknown>(path: string, options?: RequestOptions): Promise<T | undefined>;
   /** The same for answers that come bit by bit: logs, progress, an attached container. Destroy what is not read to its end. */
   stream(method: string, path: string, options?: RequestOptions): Promise<IncomingMessage>;
   close(): void;
@@ -53,7 +55,9 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
   const connection = openConnection(target, timeout);
   let known: Promise<EngineVersion> | undefined;
 
-  async function call(method: string, path: string, options: RequestOptions = {}, prefix = ''): Promise<[IncomingMessage, Asked]> {
+  async function call(
+    method: string, path: string, options: RequestOptions = {}, prefix = '', absence?: number,
+  ): Promise<[IncomingMessage, Asked]> {
     const signal = either(options.evenAborted === true ? undefined : engineSignal, options.signal);
     const operation = `${method} ${path}`;
     const asked = { target, operation, signal };
@@ -61,7 +65,7 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     const response = await send(connection, {
       method, path: prefix + path + queryText(options.query), headers, body, signal, operation, idleTimeout: options.timeout ?? 60_000,
     });
-    await expectSuccess(response, asked);
+    if (response.statusCode !== absence) await expectSuccess(response, asked);
     return [response, asked];
   }
 
@@ -77,12 +81,18 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     return known;
   }
 
-  async function versioned(method: string, path: string, options: RequestOptions): Promise<[IncomingMessage, Asked]> {
-    return call(method, path, options, `/v${negotiateApi(await version(), target.machine)}`);
+  async function versioned(method: string, path: string, options: RequestOptions, absence?: number): Promise<[IncomingMessage, Asked]> {
+    return call(method, path, options, `/v${negotiateApi(await version(), target.machine)}`, absence);
   }
 
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
     return await readJson(...await versioned(method, path, options)) as T;
+  }
+
+  async function find<T>(path: string, options: RequestOptions = {}): Promise<T | undefined> {
+    const [response, asked] = await versioned('GET', path, options, 404);
+    const answer = await readJson(response, asked);
+    return response.statusCode === 404 ? undefined : answer as T;
   }
 
   return {
@@ -93,6 +103,7 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     },
     info: () => request('GET', '/info'),
     request,
+    find,
     async stream(method, path, options = {}) {
       const [response] = await versioned(method, path, options);
       return response;

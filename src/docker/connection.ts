@@ -22,10 +22,20 @@ export function openConnection(target: EngineTarget, connectTimeout: number): Co
   return { target, connectTimeout, agent: new HttpsAgent({ ...options, secureContext: secureContext(target) }) };
 }
 
+/** The machines of a store share their client's certificates, and reading a key costs a millisecond: `ls` of a thousand would take a second more. */
+const known = new Map<string, SecureContext>();
+const mostKnown = 8;
+
 /** Our side of mutual TLS; engines speak TLS 1.2 and 1.3. */
 export function secureContext({ ca, cert, key, machine }: EngineTarget, maxVersion: 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.3'): SecureContext {
+  const which = [ca, cert, key, maxVersion].join('\0');
+  const found = known.get(which);
+  if (found) return found;
   try {
-    return createSecureContext({ ca, cert, key, minVersion: 'TLSv1.2', maxVersion });
+    const made = createSecureContext({ ca, cert, key, minVersion: 'TLSv1.2', maxVersion });
+    if (known.size >= mostKnown) known.clear();
+    known.set(which, made);
+    return made;
   } catch (error) {
     throw new TsmachineError('CERT_UNREADABLE', `The client's certificates for "${machine}" cannot be used: ${messageOf(error)}`, {
       hint: `tsmachine regenerate-certs --client-certs ${machine}`,

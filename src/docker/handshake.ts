@@ -19,6 +19,7 @@ export interface ServedCertificate {
   /** Upper-case hexadecimal with colons, as X509Certificate.fingerprint256. */
   readonly fingerprint256: string;
   readonly notAfter: Date;
+  readonly pem: string;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function handshake(target: EngineTarget, options: HandshakeOptions 
     if (!(socket instanceof TLSSocket)) throw new TypeError('TLS connection without a TLS socket');
     const served = socket.getPeerX509Certificate();
     if (served === undefined) throw new TypeError('verified connection without a certificate');
-    return { fingerprint256: served.fingerprint256, notAfter: new Date(served.validTo) };
+    return { fingerprint256: served.fingerprint256, notAfter: new Date(served.validTo), pem: served.toString() };
   } finally {
     connection.agent.destroy();
   }

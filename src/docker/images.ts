@@ -49,8 +49,21 @@ async function progress(
   return last;
 }
 
-/** `registry:5000/name:tag` has its tag behind the last colon after the last slash. */
+/** What matters of `GET /images/REFERENCE/json`. */
+export interface ImageFacts {
+  readonly Id: string;
+  readonly Config?: { readonly Env?: readonly string[] | null } | null;
+}
+
+/** The image as the engine has it; undefined when it has none of that name. */
+export function findImage(engine: Engine, reference: string): Promise<ImageFacts | undefined> {
+  return engine.find(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
+}
+
+/** `registry:5000/name:tag` has its tag behind the last colon after the last slash; a digest (`name@sha256:...`) goes where tags go. */
 function splitReference(reference: string): { repo: string; tag: string } {
+  const at = reference.indexOf('@');
+  if (at > 0) return { repo: reference.slice(0, at), tag: reference.slice(at + 1) };
   const colon = reference.lastIndexOf(':');
   return colon > reference.lastIndexOf('/')
     ? { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) }

@@ -43,7 +43,7 @@ export function parseFacts(output: string): HostFacts {
     clock: Number(report.first('clock')),
     cloudInit: (report.first('cloud-init') || 'absent') as HostFacts['cloudInit'],
     snapDocker: report.has('snap'),
-    free: { ...kilobytes('var', report.first('free-var')), ...kilobytes('etc', report.first('free-etc')) },
+    free: { ...kilobytes('var', report.first('free-var')), ...kilobytes('etc', report.first('free-etc')), ...kilobytes('docker', report.first('free-docker')) },
     selinux: report.first('selinux') === '1',
     ...(firewall === '' ? {} : { firewall: { name: firewall, openCommand: openCommands[firewall] ?? '' } }),
     ...(engine ? { engine } : {}),

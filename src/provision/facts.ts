@@ -56,8 +56,8 @@ export interface HostFacts {
   readonly clock: number;
   readonly cloudInit: 'absent' | 'running' | 'finished';
   readonly snapDocker: boolean;
-  /** Free kilobytes; undefined when df would not say. */
-  readonly free: { readonly var?: number; readonly etc?: number };
+  /** Free kilobytes of /var/lib, /etc and /var/lib/docker; undefined when df would not say or there is no such folder. */
+  readonly free: { readonly var?: number; readonly etc?: number; readonly docker?: number };
   readonly selinux: boolean;
   readonly firewall?: { readonly name: string; readonly openCommand: string };
   readonly engine?: EngineFacts;

@@ -43,7 +43,8 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   announce(plan, request.restart !== true && needsRestart(plan, host, certificate), engine, request);
   signal.throwIfAborted();
   const applied = await applyConfig(shell, plan, certificate, request);
-  return { provisioner, engineVersion: applied.engineVersion || engine.version, restarted: applied.restarted, changed: applied.changed };
+  const { restarted, changed } = applied;
+  return { provisioner, engineVersion: applied.engineVersion || engine.version, restarted, changed, certificates: plan.certificates };
 }
 
 /** Runs beside everything else; a failure is met where the result is awaited. */

@@ -1,4 +1,5 @@
 import type { Io } from '../core/io.js';
+import type { CertificatePaths } from './wanted.js';
 
 /** The engine options of config.json that provisioning reads (specification 3.2). */
 export interface EngineSettings {
@@ -50,4 +51,6 @@ export interface ProvisionResult {
   readonly restarted: boolean;
   /** Files that were written. */
   readonly changed: readonly string[];
+  /** Where the engine's certificates are on the host. */
+  readonly certificates: CertificatePaths;
 }

@@ -113,3 +113,9 @@ export async function forgetHostKeys(file: string, address?: HostAddress): Promi
   const kept = text.split('\n').filter((line) => !parseKnownHosts(line).some((entry) => namesHost(entry.hosts, name)));
   await writeAtomic(file, kept.join('\n'), 0o600);
 }
+
+/** The text of a known_hosts file with the lines of one machine under its new name; other lines stay as they are. */
+export function renameHost(text: string, from: string, to: string): string {
+  const [before, after] = [knownHostsName({ host: from }), knownHostsName({ host: to })];
+  return text.split('\n').map((line) => (line.startsWith(`${before} `) ? after + line.slice(before.length) : line)).join('\n');
+}

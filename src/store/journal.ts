@@ -21,6 +21,8 @@ export interface Journal {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly done: readonly Step[];
+  /** The words after the program's name that repeat the request; absent when another program made it. */
+  readonly command?: readonly string[];
 }
 
 /**
@@ -63,5 +65,6 @@ function parse(text: string): unknown {
 function isJournal(value: unknown): value is Journal {
   return isJson(value) && value['version'] === 1 && value['operation'] === 'create'
     && typeof value['driver'] === 'string' && typeof value['request'] === 'string' && typeof value['startedAt'] === 'string'
+    && (value['command'] === undefined || (Array.isArray(value['command']) && value['command'].every((word) => typeof word === 'string')))
     && Array.isArray(value['done']) && value['done'].every((step) => steps.some((known) => known === step));
 }

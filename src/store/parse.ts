@@ -47,10 +47,13 @@ function parse(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    const position = Number(/position (\d+)/.exec(messageOf(error))?.[1] ?? content.length);
-    const cutOff = position >= content.trimEnd().length || /end of JSON|Unterminated/.test(messageOf(error));
-    if (cutOff) throw new Misfit('the file is cut off in the middle');
-    throw new Misfit(`it is not JSON (line ${content.slice(0, position).split('\n').length})`);
+    const message = messageOf(error); // of a short text it tells no position
+    const found = /position (\d+)/.exec(message)?.[1];
+    const position = found === undefined ? undefined : Number(found);
+    const atEnd = position !== undefined && position >= content.trimEnd().length;
+    const endsEarly = content.trimStart().startsWith('{') && (atEnd || /end of JSON|Unterminated/.test(message));
+    if (endsEarly) throw new Misfit('the file is cut off in the middle');
+    throw new Misfit(position === undefined ? 'it is not JSON' : `it is not JSON (line ${content.slice(0, position).split('\n').length})`);
   }
 }
 

@@ -37,14 +37,18 @@ export interface MachinePaths {
   readonly facts: string;
   readonly knownHosts: string;
   readonly sshKey: string;
+  /** The user's own SSH key, when it came along in an export. */
+  readonly userSshKey: string;
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
+  /** The key of a CA that is this machine's alone (imported with it). */
+  readonly caKey: string;
   readonly serverCert: string;
   readonly serverKey: string;
 }
 
-/** Every name in a machine's folder; journal, facts, known_hosts and id_ed25519 are ours, the rest is Docker Machine's. */
+/** Every name in a machine's folder; journal, facts, known_hosts, id_ed25519, ssh-key and ca-key.pem are ours, the rest is Docker Machine's. */
 export function machinePaths(root: string, name: string): MachinePaths {
   const dir = join(root, 'machines', name); // the one costly step: a list of a thousand machines comes through here
   return {
@@ -55,9 +59,11 @@ export function machinePaths(root: string, name: string): MachinePaths {
     facts: dir + sep + 'facts.json',
     knownHosts: dir + sep + 'known_hosts',
     sshKey: dir + sep + 'id_ed25519',
+    userSshKey: dir + sep + 'ssh-key',
     ca: dir + sep + 'ca.pem',
     cert: dir + sep + 'cert.pem',
     key: dir + sep + 'key.pem',
+    caKey: dir + sep + 'ca-key.pem',
     serverCert: dir + sep + 'server.pem',
     serverKey: dir + sep + 'server-key.pem',
   };

@@ -49,3 +49,9 @@ export function rootOfMachineDir(dir: string): string | undefined {
   const machines = system.dirname(dir);
   return system.isAbsolute(dir) && system.basename(machines) === 'machines' ? system.dirname(machines) : undefined;
 }
+
+/** A path below one home folder as it is below another; any other path stays. */
+export function followHome(path: string, from: string, to: string): string {
+  const inside = isUsable(from) && isUsable(to) ? parts(from, path) : undefined;
+  return inside ? join(to, ...inside) : path;
+}

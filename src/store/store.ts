@@ -9,9 +9,11 @@ import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
 import { type Machine, loadMachine } from './load.js';
 import { type MachinePaths, type StorePaths, machinePaths, storePaths } from './paths.js';
 import { serializeHostConfig } from './schema.js';
+import { type Staging, withStaging } from './staging.js';
 
 export type { Facts } from './facts.js';
 export type { Machine } from './load.js';
+export type { Staging } from './staging.js';
 
 export type StoreLockOptions = Omit<LockOptions, 'what'>;
 
@@ -42,6 +44,8 @@ export interface Store {
   lock<T>(name: string, use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
   /** Runs `use` while nobody else works on the CA and the client certificate. */
   lockCertificates<T>(use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
+  /** Makes machines out of sight, to be published when they are whole; what was not is gone afterwards. */
+  stage<T>(use: (staging: Staging) => Promise<T>): Promise<T>;
   readFacts(name: string): Promise<Facts>;
   writeFacts(name: string, facts: Facts): Promise<void>;
 }
@@ -72,6 +76,7 @@ export function openStore(root: string): Store {
       return withLock(file, { ...options, what: `machine "${name}"` }, use);
     },
     lockCertificates: (use, options) => withLock(`${paths.locksDir}/certificates`, { ...options, what: 'the certificates' }, use),
+    stage: async (use) => withStaging(paths.root, use),
     readFacts: async (name) => readFactsFile(machine(name).facts, name),
     writeFacts: async (name, facts) => writeFactsFile(machine(name).facts, facts),
   };

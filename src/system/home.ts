@@ -15,6 +15,16 @@ export function homeDir(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.P
   });
 }
 
+/** The same, or an empty text where there is none. */
+export function homeDirIfAny(env: NodeJS.ProcessEnv): string {
+  try {
+    return homeDir(env);
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'HOME_MISSING') return '';
+    throw error;
+  }
+}
+
 function join(drive: string | undefined, path: string | undefined): string {
   return drive && path ? drive + path : '';
 }

@@ -34,7 +34,7 @@ export function oclifManifest(): unknown {
     return JSON.parse(readFileSync(join(packageRoot(), 'oclif.manifest.json'), 'utf8'));
   } catch (error) {
     throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: oclif.manifest.json cannot be read', {
-      hint: 'Install tsmachine again',
+      hint: 'Reinstall tsmachine',
       cause: error,
     });
   }
@@ -50,7 +50,7 @@ export function readTemplate(name: string): Promise<string> {
     text = readFile(join(packageRoot(), 'templates', ...name.split('/')), 'utf8').then(withParts, (error: unknown) => {
       templates.delete(name);
       throw new TsmachineError('INTERNAL', `The installation of tsmachine is incomplete: templates/${name} cannot be read`, {
-        hint: 'Install tsmachine again',
+        hint: 'Reinstall tsmachine',
         cause: error,
       });
     });
@@ -80,7 +80,7 @@ function search(folder: string): OwnPackage {
   }
   if (dirname(folder) === folder) {
     throw new TsmachineError('INTERNAL', 'The installation of tsmachine is incomplete: its package.json was not found', {
-      hint: 'Install tsmachine again',
+      hint: 'Reinstall tsmachine',
     });
   }
   return search(dirname(folder));

@@ -24,6 +24,7 @@ system() {
   if has ip; then ip -o addr show scope global 2>/dev/null | text address
   else fact plain-addresses "$(hostname -I 2>/dev/null)"; fi
   fact free-var "$(df -Pk /var/lib 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
+  [ -d /var/lib/docker ] && fact free-docker "$(df -Pk /var/lib/docker 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
   fact free-etc "$(df -Pk /etc 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
 }
 

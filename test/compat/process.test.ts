@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlink } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
@@ -10,11 +13,22 @@ import { scratch } from '../helpers/scratch.js';
 /** What only a process of its own can show: signals, closed pipes, exit statuses, the environment. */
 describe('compatibility: the process', () => {
   const store = scratch();
+  const folder = scratch();
 
   it('ends with the status of the command', async () => {
     expect(await tsmachine(['version'], { store })).to.deep.include({ code: 0, stderr: '' });
     expect(await tsmachine(['ls', '--bogus'], { store })).to.deep.include({ code: 2, stdout: '' });
     expect(await tsmachine(['status', 'nope'], { store })).to.deep.include({ code: 1, stdout: '' });
+  });
+
+  it('is Docker Machine to who calls a link of that name', async () => {
+    const name = join(folder, 'docker-machine');
+    await symlink(program, name);
+    const result = await promisify(execFile)(name, ['--version'], { env: { PATH: process.env['PATH'] } });
+    expect(result).to.deep.include({ stderr: '' });
+    expect(result.stdout).to.match(/^docker-machine version \S+, build \S+\n$/);
+    const refused = await promisify(execFile)(name, ['create', 'a', 'b']).catch((error: unknown) => error);
+    expect(refused).to.include({ code: 1, stdout: '' }).and.to.have.property('stderr').that.matches(/^Invalid command line\. Found extra arguments \[b\]\n/);
   });
 
   it('says what is missing without HOME', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 
-import { ensureAuthority, type AuthorityFiles } from '../../../src/certs/authority.js';
+import { ensureAuthority } from '../../../src/certs/authority.js';
+import type { AuthorityFiles } from '../../../src/certs/authority-files.js';
 import { issueServerCertificate, serverCertificateFits } from '../../../src/certs/server.js';
 import { makePrivateDir } from '../../../src/system/files.js';
 import { skip } from '../../helpers/skip.js';

@@ -47,7 +47,9 @@ describe('the TLS handshake with an engine', function () {
   it('tells which certificate is served', async () => {
     running = await startEngine(tls());
     const certificate = new X509Certificate(server.cert);
-    expect(await handshake(target())).to.deep.equal({ fingerprint256: certificate.fingerprint256, notAfter: new Date(certificate.validTo) });
+    expect(await handshake(target())).to.deep.equal({
+      fingerprint256: certificate.fingerprint256, notAfter: new Date(certificate.validTo), pem: certificate.toString(),
+    });
     expect(running.requests).to.deep.equal(['GET /_ping']);
   });
 

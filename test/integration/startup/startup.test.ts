@@ -92,7 +92,7 @@ describe('start-up', function () {
       rmSync(join(copy, 'oclif.manifest.json'));
       const { status, stderr } = runNode([join(copy, 'bin', 'run.js'), 'version'], env);
       expect(status).to.equal(1);
-      expect(stderr).to.match(/^The installation of tsmachine is incomplete: oclif\.manifest\.json cannot be read\nInstall tsmachine again\n/);
+      expect(stderr).to.match(/^The installation of tsmachine is incomplete: oclif\.manifest\.json cannot be read\nReinstall tsmachine\n/);
     });
 
     it('is never written at run time', () => {

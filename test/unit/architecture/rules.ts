@@ -11,7 +11,9 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'src/index': ['src/core', 'src/system/home', 'src/system/package'],
   'src/commands': ['src/cli', 'src/core', 'src/store/schema', 'src/system/home', 'src/system/package'],
   'src/cli': ['src/core', 'src/driver/registry', 'src/system'],
-  'src/core': ['src/store', 'src/driver', 'src/ssh', 'src/certs', 'src/provision', 'src/docker', 'src/swarm', 'src/copy', 'src/system'],
+  'src/core': [
+    'src/store', 'src/driver', 'src/ssh', 'src/certs', 'src/provision', 'src/docker', 'src/swarm', 'src/archive', 'src/copy', 'src/system',
+  ],
   'src/copy': ['src/ssh', 'src/system'],
   'src/swarm': ['src/docker', 'src/system'],
   'src/provision': ['src/system'],
@@ -20,6 +22,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'src/certs': ['src/system'],
   'src/store': ['src/system'],
   'src/cloudinit': ['src/system'],
+  'src/archive': ['src/system'],
   'src/driver': ['src/system/nearest'],
   'src/system': [],
   'drivers/*': ['src/driver/base', 'src/cloudinit'],
@@ -42,6 +45,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'proper-lockfile': ['src/system'],
   'ssh2': ['src/ssh'],
   'tar-fs': ['src/system'],
+  'tar-stream': ['src/archive'],
   'valibot': ['src/store'],
   'write-file-atomic': ['src/system'],
   'node:child_process': ['src/system', 'src/ssh'],
@@ -51,4 +55,4 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
-export const lazy = ['execa', 'node-forge', 'ssh2', 'tar-fs'];
+export const lazy = ['execa', 'node-forge', 'ssh2', 'tar-fs', 'tar-stream'];

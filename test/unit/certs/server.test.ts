@@ -70,6 +70,16 @@ describe('a server certificate', function () {
     expect(fits({ names: [] })).to.equal(true);
   });
 
+  it('of a classic swarm\'s master is a client\'s as well, and one that lacks this does not fit a master', async () => {
+    const { cert, key } = await issueServerCertificate({
+      caFile: folder.files.ca, caKeyFile: folder.files.caKey, organization: 'ann.m1', names, clientAuth: true,
+    });
+    expect(new X509Certificate(cert).keyUsage).to.deep.equal(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+    expect(fits({ keyPem: key, clientAuth: true }, cert)).to.equal(true);
+    expect(fits({ keyPem: key }, cert)).to.equal(true);
+    expect(fits({ clientAuth: true })).to.equal(false);
+  });
+
   it('never outlives the CA, and fits as long as the CA can give no more time', async () => {
     const { cert, key } = await issueServerCertificate({
       caFile: folder.files.ca, caKeyFile: folder.files.caKey, organization: 'ann.m1', names, now: days(3653 - 100),

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { AuthorityFiles } from '../../../src/certs/authority.js';
+import type { AuthorityFiles } from '../../../src/certs/authority-files.js';
 import type { Io } from '../../../src/core/io.js';
 import { silentIo } from '../../../src/core/io.js';
 

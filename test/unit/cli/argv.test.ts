@@ -38,7 +38,7 @@ describe('cli: argument grammar', () => {
   it('reads Go booleans', async () => {
     expect((await parse('--force=false')).flags.force).to.not.equal(true);
     expect((await parse('-f=T')).flags.force).to.equal(true);
-    expect((await parse('-f', '-force=0')).flags.force).to.not.equal(true);
+    expect((await parse('-f', '-f=0')).flags.force).to.not.equal(true);
     expect(await failureOf(parse('--force=maybe'))).to.include({ code: 'USAGE' });
   });
 

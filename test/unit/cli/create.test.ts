@@ -80,7 +80,7 @@ describe('cli: values of create', () => {
     ['tls-san', ['']], ['tls-san', ['exa mple.com']], ['tls-san', ['10.0.0.1/24']], ['tls-san', ['-x.com']], ['tls-san', ['a..b']],
     ['engine-registry-mirror', ['mirror.example.com']], ['engine-install-url', 'get.docker.com'],
     ['engine-insecure-registry', ['a b']], ['engine-storage-driver', 'over lay'],
-    ['engine-install', 'snap'], ['engine-version', '26; id'], ['swarm-host', '0.0.0.0'],
+    ['engine-install', 'snap'], ['engine-version', '26; id'], ['swarm-host', '0.0.0.0'], ['swarm-host', 'tcp://0.0.0.0:0'], ['swarm-host', 'tcp://0.0.0.0:65536'], ['swarm-image', 'swarm latest'],
   ];
   for (const [flag, value] of bad) {
     it(`refuses --${flag} ${JSON.stringify(value)}`, async () => {

@@ -6,7 +6,7 @@ import { driverNames } from '../../../src/driver/registry.js';
 import { filesBelow } from '../architecture/sources.js';
 import { line } from '../commands/line.js';
 
-const commands = filesBelow('src/commands').map((file) => file.replace(/^src\/commands\/(.*)\.ts$/, '$1'));
+const commands = filesBelow('src/commands').map((file) => file.replace(/^src\/commands\/(.*)\.ts$/, '$1').replace('/', ' '));
 
 async function help(...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await line(['help', ...words]);
@@ -26,7 +26,7 @@ describe('cli: help', () => {
   it('lists every command file, with its summary, in Docker Machine\'s order', async () => {
     const text = await help();
     expect(text).to.match(/^Usage: tsmachine \[OPTIONS\] COMMAND \[arg\.\.\.\]\n/);
-    const listed = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}([a-z-]+) +\S/gm)].map(([, name = '']) => name);
+    const listed = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}([a-z-]+(?: [a-z-]+)?) {2,}\S/gm)].map(([, name = '']) => name);
     expect(listed.toSorted()).to.deep.equal(commands.toSorted());
     const order = ['regenerate-certs', 'restart', 'rm', 'ssh', 'scp', 'mount', 'start', 'status', 'stop', 'url', 'version', 'help'];
     expect(listed.filter((name) => order.includes(name))).to.deep.equal(order.filter((name) => listed.includes(name)));
@@ -35,8 +35,8 @@ describe('cli: help', () => {
   it('fits 80 columns, with an example, for every command and driver', async () => {
     const texts = [await help()];
     for (const name of commands.filter((command) => command !== 'help')) {
-      for (const driver of name === 'create' ? driverNames() : ['-']) {
-        const text = await help(name, '-d', driver);
+      for (const driver of name === 'create' || name === 'adopt' ? driverNames() : ['-']) {
+        const text = await help(...name.split(' '), '-d', driver);
         expect(text, name).to.match(new RegExp(`Example:\\n   tsmachine ${name}( |$)`, 'm'));
         texts.push(text);
       }

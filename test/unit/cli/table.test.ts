@@ -17,6 +17,12 @@ describe('cli: table', () => {
     expect(table([['ab', 'x']])).to.equal('ab   x');
   });
 
+  it('makes columns of rows that follow each other: the last cell of a row widens none, and a row without the column ends it', () => {
+    expect(table([['a', 'b'], ['a much longer last cell'], ['wider', 'b', 'c'], ['x', 'y']])).to.equal([
+      'a    b', 'a much longer last cell', 'wider   b    c', 'x       y',
+    ].join('\n'));
+  });
+
   it('counts characters, not bytes or halves of them', () => {
     expect(table([['é', 'x'], ['𝒳yz', 'x']])).to.equal('é     x\n𝒳yz   x');
   });

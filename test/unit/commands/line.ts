@@ -7,9 +7,18 @@ export interface LineResult {
   readonly stderr: string;
 }
 
-/** Runs one command line in this very process, with streams in memory and only the environment that is given. */
-export async function line(argv: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<LineResult> {
+/**
+ * Runs one command line in this very process, with streams in memory and only the environment that is given.
+ * @param program what the program is called by, such as `docker-machine`
+ */
+export async function line(argv: readonly string[], env: NodeJS.ProcessEnv = {}, input = '', program = 'tsmachine'): Promise<LineResult> {
   const screen = fakeScreen({ input });
-  const code = await runCommandLine(argv, env, screen);
-  return { code, stdout: screen.out(), stderr: screen.err() };
+  const [, started = ''] = process.argv;
+  process.argv[1] = `/usr/local/bin/${program}`;
+  try {
+    const code = await runCommandLine(argv, env, screen);
+    return { code, stdout: screen.out(), stderr: screen.err() };
+  } finally {
+    process.argv[1] = started;
+  }
 }

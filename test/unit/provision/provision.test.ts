@@ -26,7 +26,10 @@ describe('provisioning', () => {
   it('is one remote command where the engine is there', async () => {
     const { shell, result, infos, warnings } = await run(hosts.debian12, { engine: '28.5.2' });
     expect(shell.templates).to.deep.equal(['apply.sh']);
-    expect(result).to.deep.equal({ provisioner: 'debian', engineVersion: '28.5.2', restarted: true, changed: ['/etc/docker/daemon.json'] });
+    expect(result).to.deep.equal({
+      provisioner: 'debian', engineVersion: '28.5.2', restarted: true, changed: ['/etc/docker/daemon.json'],
+      certificates: { ca: '/etc/docker/ca.pem', cert: '/etc/docker/server.pem', key: '/etc/docker/server-key.pem' },
+    });
     expect(infos).to.deep.equal(['Provisioning with debian...', 'Copying certs to the remote machine...', 'Setting Docker configuration on the remote daemon...']);
     expect(warnings).to.deep.equal([]);
     expect(shell.variables('apply.sh')).to.include({

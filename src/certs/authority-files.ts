@@ -1,0 +1,30 @@
+import type { X509Certificate } from 'node:crypto';
+
+import type { Io } from '../core/io.js';
+import type { Authority } from './ca.js';
+
+/** Paths of the four files; docker-machine-spec 3.1. */
+export interface AuthorityFiles {
+  readonly ca: string;
+  readonly caKey: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface AuthorityOptions {
+  readonly io: Io;
+  /** The `O` of a new CA; the client certificate's is `<user>.<bootstrap>`. */
+  readonly user: string;
+  /** False when nothing will be signed: a CA certificate without its key will then do. Default true. */
+  readonly needsSigning?: boolean;
+  readonly now?: Date;
+}
+
+/** What the files hold; undefined where there is none. */
+export type AuthorityTexts = { readonly [file in keyof AuthorityFiles]: string | undefined };
+
+/** The CA in use. Without a signer it can check certificates but make none. */
+export interface CaInUse {
+  readonly certificates: readonly X509Certificate[];
+  readonly signer: Authority | undefined;
+}

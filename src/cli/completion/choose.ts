@@ -1,0 +1,95 @@
+import type { Command } from '@oclif/core';
+
+import type { MachineCommand } from '../command.js';
+import type { FlagInput } from '../flags.js';
+import { globalFlags } from '../globals.js';
+import { findCommandWords } from '../topic.js';
+import { nothing, words, type Candidate, type Choice } from './candidate.js';
+import { completedShells } from './scripts.js';
+import { findFlag, positionAfter, type Position } from './position.js';
+import type { MachineNames, Operands } from './operands.js';
+import { valueChoice } from './values.js';
+
+export interface Asked {
+  /** Finished words behind the program's name. */
+  readonly before: readonly string[];
+  /** The word at the cursor, up to the cursor. */
+  readonly current: string;
+  readonly commands: readonly Command.Loadable[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Opens the store that the words say, or the usual one. */
+  readonly machines: (storagePath: string | undefined) => MachineNames;
+}
+
+/** What may stand at the cursor: the one place that knows, whatever the shell. */
+export async function choose({ before, current, commands, env, machines }: Asked): Promise<Choice> {
+  const outer = positionAfter(before, globalFlags, 1);
+  const [first, ...more] = outer.operands;
+  const names = machines(outer.given['storage-path']);
+  if (first === undefined) return flagOrValue(outer, current, globalFlags) ?? commandChoice(commands);
+  const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
+  const command = commands.find((one) => one.id === id);
+  if (!command || !rest) return more.length === 0 ? commandChoice(commands, first) : nothing;
+  const Found = await command.load() as unknown as typeof MachineCommand;
+  const flags = { ...await flagsOf(Found, rest, env), ...globalFlags };
+  const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
+  const inside = inner.given['storage-path'];
+  return flagOrValue(inner, current, flags)
+    ?? operandChoice(Found.operands, inner.operands, { commands, current, names: inside === undefined ? names : machines(inside) });
+}
+
+/** With a driver that is not there (yet: half of its name is typed) the flags are those of no driver. */
+async function flagsOf(command: typeof MachineCommand, typed: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
+  return command.helpFlags(typed, env).catch(() => command.flags);
+}
+
+function flagOrValue({ pending, flagsEnded }: Position, current: string, flags: FlagInput): Choice | undefined {
+  if (pending) return valueChoice(pending.name, pending.flag, current);
+  if (flagsEnded || !current.startsWith('-')) return undefined;
+  if (!current.includes('=')) return { candidates: flagCandidates(flags, current) };
+  const found = findFlag(current, flags);
+  if (!found) return nothing;
+  const typed = found.value ?? '';
+  const { candidates, ...place } = valueChoice(found.name, found.flag, typed);
+  const head = current.slice(0, current.length - typed.length);
+  return { candidates: candidates.map(({ word, about }) => ({ word: head + word, about })), ...place };
+}
+
+/** Short flags only when asked for: they are shorter to type than to choose. */
+function flagCandidates(flags: FlagInput, current: string): Candidate[] {
+  const shown = Object.entries(flags).filter(([, { hidden }]) => hidden !== true);
+  const dashes = /^-[^-]/.test(current) ? '-' : '--'; // Docker Machine's scripts also write -driver
+  const help = { word: `${dashes}help`, about: 'show help' };
+  return [...shown.map(([name, { description = '' }]) => ({ word: dashes + name, about: description })), help];
+}
+
+/** Commands, and topics once for all their verbs; or the verbs of one topic. */
+function commandChoice(commands: readonly Command.Loadable[], topic?: string): Choice {
+  const candidates = new Map<string, string>();
+  for (const { id, summary = '', hidden } of commands) {
+    const [name = '', verb] = id.split(':');
+    if (hidden) continue;
+    if (topic === undefined) candidates.set(name, verb === undefined ? summary : '');
+    else if (name === topic && verb !== undefined) candidates.set(verb, summary);
+  }
+  return { candidates: [...candidates].map(([word, about]) => ({ word, about })) };
+}
+
+interface Around {
+  readonly commands: readonly Command.Loadable[];
+  readonly current: string;
+  readonly names: MachineNames;
+}
+
+async function operandChoice({ kind, feature }: Operands, given: readonly string[], { commands, current, names }: Around): Promise<Choice> {
+  if (kind === 'machines') return words((await names(feature)).filter((name) => !given.includes(name)));
+  if (kind === 'files') return { candidates: [], place: 'files' };
+  if (kind === 'machine-paths') {
+    if (current.includes(':')) return nothing;
+    return { ...words((await names(feature)).map((name) => `${name}:`)), place: 'files' };
+  }
+  if (given.length > 0) return nothing;
+  if (kind === 'machine') return words(await names(feature));
+  if (kind === 'command') return commandChoice(commands);
+  return kind === 'shell' ? words(completedShells) : nothing;
+}

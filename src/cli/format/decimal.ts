@@ -1,0 +1,53 @@
+/** Decimal digits of floating-point numbers, exact and rounded half to even as Go rounds them (JavaScript rounds halves up). */
+
+/** `digits` has the point after its first one; the value is digits * 10^exponent. */
+export interface Scientific {
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+/** The fewest digits that are read back as the same number. */
+export function shortest(value: number): Scientific {
+  const [digits = '0', exponent = '0'] = value.toExponential().split('e');
+  return { digits: digits.replace('.', ''), exponent: Number(exponent) };
+}
+
+/** `count` digits, at least one. The value is not negative. */
+export function significant(value: number, count: number): Scientific {
+  if (value === 0) return { digits: '0'.repeat(count), exponent: 0 };
+  let { exponent } = shortest(value);
+  let digits = scaled(value, count - 1 - exponent).toString();
+  if (digits.length < count) digits = scaled(value, count - 1 - --exponent).toString();
+  if (digits.length > count) digits = scaled(value, count - 1 - ++exponent).toString();
+  return { digits, exponent };
+}
+
+/** The value with `places` digits behind the point. It is not negative. */
+export function fixed(value: number, places: number): string {
+  const digits = scaled(value, places).toString().padStart(places + 1, '0');
+  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+/** value * 10^power, rounded. */
+function scaled(value: number, power: number): bigint {
+  const { mantissa, exponent } = binary(value);
+  const numerator = mantissa * 10n ** BigInt(Math.max(power, 0)) << BigInt(Math.max(exponent, 0));
+  const denominator = 10n ** BigInt(Math.max(-power, 0)) << BigInt(Math.max(-exponent, 0));
+  return halfToEven(numerator, denominator);
+}
+
+export function halfToEven(numerator: bigint, denominator: bigint): bigint {
+  const whole = numerator / denominator;
+  const twice = numerator % denominator * 2n;
+  return twice > denominator || (twice === denominator && whole % 2n === 1n) ? whole + 1n : whole;
+}
+
+/** The value as mantissa * 2^exponent, which is what it is in memory; the mantissa has 53 bits but for the smallest numbers. */
+export function binary(value: number): { mantissa: bigint; exponent: number } {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const power = Number(bits >> 52n & 0x7ffn);
+  const fraction = bits & (1n << 52n) - 1n;
+  return power === 0 ? { mantissa: fraction, exponent: -1074 } : { mantissa: fraction | 1n << 52n, exponent: power - 1075 };
+}

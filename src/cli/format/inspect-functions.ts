@@ -1,0 +1,29 @@
+import { builtins, takes, textOf } from './builtins.js';
+import { FunctionError, type TemplateFunctions } from './function.js';
+import { jsonText } from './json-text.js';
+import { print } from './printing.js';
+import { indirect, string, strings, type Maybe } from './values.js';
+
+/** What `inspect --format` knows beside the built-ins: `json` and `prettyjson` of Docker Machine, and four of the docker command. */
+export const inspectFunctions: TemplateFunctions = new Map([
+  ...builtins,
+  ['json', takes(['any'], ([value]) => string(jsonText(value)))],
+  ['prettyjson', takes(['any'], ([value]) => string(jsonText(value, '    ')))],
+  ['join', takes(['any', 'string'], ([list, separator]) => string(join(list, textOf(separator))))],
+  ['split', takes(['string', 'string'], ([text, separator]) => strings(split(textOf(text), textOf(separator))))],
+  ['lower', takes(['string'], ([text]) => string(textOf(text).toLowerCase()))],
+  ['upper', takes(['string'], ([text]) => string(textOf(text).toUpperCase()))],
+]);
+
+/** The items as they would be printed; a list that is not there is an empty one. */
+function join(given: Maybe, separator: string): string {
+  const list = indirect(given);
+  if (list === undefined) return '';
+  if (list.kind !== 'slice') throw new FunctionError(`can't join item of type ${list.type}`);
+  return list.items.map((item) => print([item])).join(separator);
+}
+
+/** By characters when there is no separator. */
+function split(text: string, separator: string): string[] {
+  return separator === '' ? Array.from(text) : text.split(separator);
+}

@@ -1,0 +1,83 @@
+import type { MachineRow } from '../../core/list.js';
+import { activeMark } from '../machine-table.js';
+import { duration } from './duration.js';
+import {
+  bool, float, int, string, strings, type IntValue, type MapValue, type PointerValue, type StructValue, type Value,
+} from './values.js';
+
+/** The header of each field in `ls --format 'table ...'` (spec 2.9). */
+const headers: Readonly<Record<string, string>> = {
+  Name: 'NAME', Active: 'ACTIVE', ActiveHost: 'ACTIVE_HOST', ActiveSwarm: 'ACTIVE_SWARM', DriverName: 'DRIVER', State: 'STATE', URL: 'URL',
+  SwarmOptions: 'SWARM_OPTIONS', Swarm: 'SWARM', EngineOptions: 'ENGINE_OPTIONS', Error: 'ERRORS', DockerVersion: 'DOCKER',
+  ResponseTime: 'RESPONSE',
+};
+
+/** What the template of a table is executed with first: a field that it does not know is no error here. */
+export const headerValue: MapValue = {
+  kind: 'map', type: 'map[string]string', zero: string(''),
+  entries: new Map(Object.entries(headers).map(([field, header]) => [field, string(header)])),
+};
+
+/** A row as the struct that Docker Machine gives to the template. */
+export function machineValue(row: MachineRow): StructValue {
+  const { options } = row;
+  return struct('commands.HostListItem', {
+    Name: string(row.name),
+    Active: string(activeMark(row)),
+    ActiveHost: bool(row.activeHost),
+    ActiveSwarm: bool(row.activeSwarm),
+    DriverName: string(row.driverName),
+    State: state(row.state),
+    URL: string(row.url),
+    SwarmOptions: pointer('swarm.Options', swarmFields, options?.SwarmOptions),
+    Swarm: string(row.swarm),
+    EngineOptions: pointer('engine.Options', engineFields, options?.EngineOptions),
+    Error: string(row.error),
+    DockerVersion: string(row.dockerVersion),
+    ResponseTime: duration(row.responseMs),
+  });
+}
+
+/** The words in the order of Docker Machine's numbers. */
+const states = ['', 'Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
+
+function state(word: string): IntValue {
+  return { ...int(Math.max(states.indexOf(word), 0), 'state.State'), text: word, methods: { String: () => string(word) } };
+}
+
+/** Go's fields of an option object by name: their type, and the key in config.json where that is another one. */
+type Fields = Readonly<Record<string, readonly [type: 'bool' | 'float' | 'int' | 'string' | 'strings', key?: string]>>;
+
+const swarmFields: Fields = {
+  IsSwarm: ['bool'], Address: ['string'], Discovery: ['string'], Agent: ['bool'], Master: ['bool'], Host: ['string'], Image: ['string'],
+  Strategy: ['string'], Heartbeat: ['int'], Overcommit: ['float'], ArbitraryFlags: ['strings'], ArbitraryJoinFlags: ['strings'],
+  Env: ['strings'], IsExperimental: ['bool'],
+};
+
+const engineFields: Fields = {
+  ArbitraryFlags: ['strings'], DNS: ['strings', 'Dns'], GraphDir: ['string'], Env: ['strings'], Ipv6: ['bool'],
+  InsecureRegistry: ['strings'], Labels: ['strings'], LogLevel: ['string'], StorageDriver: ['string'], SelinuxEnabled: ['bool'],
+  TLSVerify: ['bool', 'TlsVerify'], RegistryMirror: ['strings'], InstallURL: ['string'],
+};
+
+function pointer(name: string, fields: Fields, options: object | undefined): PointerValue {
+  const known = new Map<string, unknown>(Object.entries(options ?? {}));
+  const values = Object.entries(fields).map(([field, [type, key = field]]): [string, Value] => [field, typed(type, known.get(key))]);
+  const to = options === undefined ? null : struct(name, Object.fromEntries(values));
+  return { kind: 'pointer', type: `*${name}`, to, fields: Object.keys(fields) };
+}
+
+function struct(type: string, fields: Readonly<Record<string, Value>>): StructValue {
+  return { kind: 'struct', type, fields: new Map(Object.entries(fields)) };
+}
+
+/** What does not have the type is its zero, as where config.json does not have it at all. */
+function typed(type: Fields[string][0], value: unknown): Value {
+  switch (type) {
+    case 'bool': return bool(value === true);
+    case 'int': return int(typeof value === 'number' ? Math.trunc(value) : 0);
+    case 'float': return float(typeof value === 'number' ? value : 0);
+    case 'string': return string(typeof value === 'string' ? value : '');
+    case 'strings': return strings(Array.isArray(value) ? value.map(String) : null);
+  }
+}

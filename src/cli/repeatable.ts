@@ -1,0 +1,16 @@
+const secret = /^--?[\w-]*(secret|token|password|passphrase|access-key)[\w-]*(=|$)/i;
+
+/**
+ * A command line as it makes one machine again: without the names of the others, and without the values of flags that hold secrets,
+ * since it is kept on disk.
+ */
+export function repeatable(line: readonly string[], names: readonly string[], name: string): string[] {
+  const others = new Set(names.filter((other) => other !== name));
+  return line.flatMap((word, i) => {
+    const before = line[i - 1] ?? '';
+    if (secret.test(word) && word.includes('=')) return [word.replace(/=.*$/s, '=...')];
+    if (secret.test(before) && !before.includes('=')) return ['...'];
+    const isValue = before.startsWith('-') && !before.includes('=') && i !== line.length - 1;
+    return others.has(word) && !isValue ? [] : [word];
+  });
+}

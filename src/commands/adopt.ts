@@ -1,0 +1,30 @@
+import { adoptFlags, adoptRequest, adoptingDriver } from '../cli/adopt-flags.js';
+import { MachineCommand } from '../cli/command.js';
+import { flagValues, toFlagInput } from '../cli/driver-flags.js';
+import type { FlagInput } from '../cli/flags.js';
+import { oneNewName } from '../cli/names.js';
+
+export default class Adopt extends MachineCommand {
+  static override summary = 'Take over a host that another store made, without changing it';
+  static override description = 'Argument is the name of the machine to be. The host is looked at over SSH; its engine must take our certificates.';
+  static override usage = 'name';
+  static override examples = ['<%= config.bin %> adopt -d generic --generic-ip-address 10.0.0.5 m1'];
+  static override operands = { kind: 'none' } as const;
+  static override infoTo = 'stdout' as const;
+  static override flags = toFlagInput(adoptFlags, { driver: 'd' });
+
+  static override async helpFlags(words: readonly string[]): Promise<FlagInput> {
+    const { flags } = await adoptingDriver(words);
+    return { ...Adopt.flags, ...toFlagInput(flags) };
+  }
+
+  async run(): Promise<void> {
+    const driver = await adoptingDriver(this.argv);
+    const specs = [...adoptFlags, ...driver.flags];
+    const { flags, argv } = await this.parse({ baseFlags: Adopt.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
+    const name = oneNewName(argv);
+    const request = adoptRequest(name, driver.name, flagValues(specs, flags, this.invocation.env));
+    const { adoptMachine } = await import('../core/adopt.js');
+    await adoptMachine(await this.session(), request);
+  }
+}

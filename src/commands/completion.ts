@@ -1,0 +1,51 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+import { choiceLines } from '../cli/completion/candidate.js';
+import type { MachineNames } from '../cli/completion/operands.js';
+import { detectShell } from '../cli/shells.js';
+import { oneOrNone } from '../cli/names.js';
+
+/**
+ * Why not @oclif/plugin-autocomplete: it writes the flags it finds in the manifest into scripts of its own once, for bash, zsh and
+ * PowerShell. It cannot ask for the machines of a store or for the flags of the driver that was just typed, and it knows no fish.
+ */
+export default class Completion extends MachineCommand {
+  static override summary = 'Print a script that makes a shell complete tsmachine\'s words';
+  static override description = 'Argument is bash, zsh, fish or powershell, default is auto-detect. The script also brings "<%= config.bin %> use"'
+    + ' and, for bash, zsh and fish, the prompt function __tsmachine_ps1.';
+  static override usage = '[shell]';
+  static override examples = ['<%= config.bin %> completion bash >> ~/.bashrc', 'eval "$(<%= config.bin %> completion zsh)"'];
+  static override operands = { kind: 'shell' } as const;
+  static override flags = {
+    'words': Flags.boolean({ hidden: true, description: 'Print what may stand at the end of the words behind --' }),
+    'new-word': Flags.boolean({ hidden: true, description: 'With --words: a word begins there (PowerShell loses empty arguments)' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Completion);
+    if (flags.words) return this.printWords(flags['new-word'] ? [...argv, ''] : argv);
+    const { env } = this.invocation;
+    const { completionScript } = await import('../cli/completion/scripts.js');
+    const given = oneOrNone(argv) ?? detectShell(env, process.platform);
+    this.print((await completionScript(given)).trimEnd());
+  }
+
+  private async printWords(typed: readonly string[]): Promise<void> {
+    const { choose } = await import('../cli/completion/choose.js');
+    const current = typed.at(-1) ?? '';
+    const choice = await choose({
+      before: typed.slice(0, -1), current, commands: this.config.commands, env: this.invocation.env, machines: (path) => this.names(path),
+    });
+    const lines = choiceLines(choice, current);
+    if (lines.length > 0) this.print(lines.join('\n'));
+  }
+
+  private names(storagePath: string | undefined): MachineNames {
+    return async (feature) => {
+      if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
+      const { offeredNames } = await import('../core/offered.js');
+      return offeredNames(await this.session(), feature);
+    };
+  }
+}

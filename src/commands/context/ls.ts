@@ -1,0 +1,21 @@
+import { MachineCommand } from '../../cli/command.js';
+import { jsonFlag } from '../../cli/flags.js';
+import { none } from '../../cli/names.js';
+import { table } from '../../cli/table.js';
+
+export default class ContextLs extends MachineCommand {
+  static override summary = 'List the docker contexts of machines';
+  static override usage = '';
+  static override examples = ['<%= config.bin %> context ls'];
+  static override operands = { kind: 'none' } as const;
+  static override flags = jsonFlag;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(ContextLs);
+    none(argv);
+    const { listContexts } = await import('../../core/context.js');
+    const rows = await listContexts(await this.session());
+    const lines = rows.map(({ context, machine, state, current, host }) => [context, machine, state, current ? '*' : '-', host]);
+    this.show(rows, () => table([['CONTEXT', 'MACHINE', 'STATE', 'CURRENT', 'URL'], ...lines]));
+  }
+}

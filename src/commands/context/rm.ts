@@ -1,0 +1,19 @@
+import { MachineCommand } from '../../cli/command.js';
+import { someNames } from '../../cli/names.js';
+
+export default class ContextRm extends MachineCommand {
+  static override summary = 'Remove docker contexts of machines';
+  static override description = 'Argument(s) are one or more machine names. The machines stay.';
+  static override usage = 'name...';
+  static override examples = ['<%= config.bin %> context rm m1'];
+  static override infoTo = 'stdout' as const;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(ContextRm);
+    const { removeContext } = await import('../../core/context.js');
+    await this.onNames(someNames(argv), async (session, name) => {
+      await removeContext(session, name);
+      session.io.info(`Removed the docker context of ${name}`);
+    });
+  }
+}

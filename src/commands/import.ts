@@ -1,0 +1,27 @@
+import * as Flags from '@oclif/core/flags';
+
+import { MachineCommand } from '../cli/command.js';
+import { passphraseFlag } from '../cli/flags.js';
+import { oneFile, renames } from '../cli/names.js';
+
+export default class Import extends MachineCommand {
+  static override summary = 'Take machines out of a file that export wrote';
+  static override description = 'Argument is the file. All of its machines are taken into the store, or none.';
+  static override usage = 'file';
+  static override examples = ['<%= config.bin %> import --name m1=web machines.tsm'];
+  static override operands = { kind: 'files' } as const;
+  static override infoTo = 'stdout' as const;
+  static override flags = {
+    name: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Import machine OLD as NEW: OLD=NEW' }),
+    ...passphraseFlag,
+  };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(Import);
+    const request = { file: oneFile(argv), renamed: renames(flags.name ?? []) };
+    const [session, { importMachines }, { knownPassphrase }] = await Promise.all([
+      this.session(), import('../core/import.js'), import('../core/passphrase.js'),
+    ]);
+    await importMachines(session, { ...request, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
+  }
+}

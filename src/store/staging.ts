@@ -1,0 +1,53 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { diskError } from '../system/disk-error.js';
+import { makePrivateDir } from '../system/files.js';
+import { type MachinePaths, machinePaths, storePaths } from './paths.js';
+
+/** Names of folders that machines are made in; a dot in front keeps them out of every listing. */
+export const stagingPrefix = '.new-';
+
+/** A place beside the machines, on the same disk, where machines are made before anybody sees them. */
+export interface Staging {
+  /** The files of a machine to be; its folder exists after `open`. */
+  machine(name: string): MachinePaths;
+  open(name: string): Promise<MachinePaths>;
+  /** Moves every machine to its place, or none. The caller holds their locks and knows that the names are free. */
+  publish(names: readonly string[]): Promise<void>;
+}
+
+/** @throws TsmachineError STORE_UNWRITABLE, STORE_FULL; whatever `use` throws */
+export async function withStaging<T>(root: string, use: (staging: Staging) => Promise<T>): Promise<T> {
+  const { machinesDir } = storePaths(root);
+  await makePrivateDir(machinesDir);
+  const folder = await mkdtemp(join(machinesDir, stagingPrefix)).catch((error: unknown) => {
+    throw diskError(error, 'Cannot make a folder in', machinesDir);
+  });
+  const machine = (name: string) => machinePaths(folder, name);
+  try {
+    return await use({
+      machine,
+      async open(name) {
+        await makePrivateDir(machine(name).dir);
+        return machine(name);
+      },
+      publish: (names) => moveAll(names.map((name) => [machine(name).dir, machinePaths(root, name).dir])),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function moveAll(moves: readonly (readonly [from: string, to: string])[]): Promise<void> {
+  const moved: string[] = [];
+  try {
+    for (const [from, to] of moves) {
+      await rename(from, to);
+      moved.push(to);
+    }
+  } catch (error) {
+    for (const to of moved) await rm(to, { recursive: true, force: true });
+    throw diskError(error, 'Cannot make', moves[moved.length]?.[1] ?? '');
+  }
+}
