@@ -37,8 +37,9 @@ async function measure(shop: Workshop): Promise<Row[]> {
   fill(many);
   const env = { MACHINE_STORAGE_PATH: store, HOME: shop.home };
   const ours = (...args: string[]) => cost([process.execPath, program, ...args], env);
-  const settings = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=quiet', 'IdentitiesOnly=yes', `IdentityFile=${key}`]
-    .flatMap((setting) => ['-o', setting]);
+  const settings = [
+    'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=quiet', 'IdentitiesOnly=yes', `IdentityFile=${key}`,
+  ].flatMap((setting) => ['-o', setting]);
   const theirs = (...args: string[]) => cost(['scp', ...settings, '-P', String(port), '-q', ...args], env);
   const remote = `${me}@127.0.0.1`;
   const fresh = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -81,7 +82,8 @@ async function addMachine(root: string, port: number, key: string): Promise<void
   const driver = (await generic.load()).parse({
     machineName: 'm', storePath: root, machineDir: store.machine('m').dir,
     flags: {
-      'generic-ip-address': '127.0.0.1', 'generic-ssh-port': port, 'generic-ssh-user': me, 'generic-ssh-key': key, 'generic-engine-port': 2376,
+      'generic-ip-address': '127.0.0.1', 'generic-ssh-port': port, 'generic-ssh-user': me, 'generic-ssh-key': key,
+      'generic-engine-port': 2376,
     },
   });
   await store.reserve('m');

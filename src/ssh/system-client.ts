@@ -20,7 +20,8 @@ export type Trust = Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknown
 export async function runSystemSsh(endpoint: SshEndpoint, options: SessionOptions): Promise<number | undefined> {
   const env = options.env ?? process.env;
   const pinned = await isPinned(endpoint, options, env);
-  return runForeground('ssh', [...configArguments(env), ...sshArguments(endpoint, options, pinned), ...options.args], { signal: options.signal, env });
+  const args = [...configArguments(env), ...sshArguments(endpoint, options, pinned), ...options.args];
+  return runForeground('ssh', args, { signal: options.signal, env });
 }
 
 /** Whether the machine's key is known; a first contact takes it over from the user's own known_hosts when it stands there. */

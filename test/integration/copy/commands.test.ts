@@ -49,7 +49,8 @@ describe('scp and mount on machines', function () {
     const driver = (await generic.load()).parse({
       machineName: name, storePath: store, machineDir: opened.machine(name).dir,
       flags: {
-        'generic-ip-address': '127.0.0.1', 'generic-ssh-port': port, 'generic-ssh-user': me, 'generic-ssh-key': key, 'generic-engine-port': 2376,
+        'generic-ip-address': '127.0.0.1', 'generic-ssh-port': port, 'generic-ssh-user': me, 'generic-ssh-key': key,
+        'generic-engine-port': 2376,
       },
     });
     await opened.reserve(name);
