@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +22,9 @@ export interface Pane {
 export async function openPane(folder: string, columns: number, env: NodeJS.ProcessEnv): Promise<Pane> {
   const { TMUX: _, CI: _ci, ...rest } = env;
   const options = { cwd: folder, env: { ...rest, TERM: 'xterm' }, timeout: 20_000 };
-  const tmux = async (...args: string[]) => (await run('tmux', ['-S', join(folder, 'tmux'), '-f', '/dev/null', ...args], options)).stdout;
+  // A socket of its own: a server that is still ending must not be taken for the next one.
+  const socket = join(folder, `tmux-${randomUUID().slice(0, 8)}`);
+  const tmux = async (...args: string[]) => (await run('tmux', ['-S', socket, '-f', '/dev/null', ...args], options)).stdout;
   await tmux('new-session', '-d', '-x', String(columns), '-y', '100', 'bash --norc --noprofile');
   await tmux('send-keys', "PS1='$ '; clear", 'Enter');
   const shown = async () => (await tmux('capture-pane', '-p')).trimEnd();
