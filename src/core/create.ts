@@ -9,12 +9,9 @@ import { validateName } from './names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import type { Session } from './session.js';
+import { waitForState } from './state.js';
 import { configureSwarm } from './swarm.js';
 import { verifyEngine } from './verify.js';
-import { waitFor } from './wait.js';
-
-/** How long a machine may take to be running after its driver made it, in milliseconds. */
-const runningTimeout = 180_000;
 
 export interface CreateRequest {
   readonly name: string;
@@ -125,9 +122,7 @@ async function waitUntilRunning(session: Session, machine: Machine): Promise<voi
   if (!features.powerControl) return; // connecting says more, and sooner, about a host that tsmachine cannot switch on
   session.io.info('Waiting for machine to be running, this may take a few minutes...');
   if (await machine.driver.state(machine.data, machine.ctx) === 'Stopped') await machine.keep(await machine.driver.start(machine.data, machine.ctx));
-  await waitFor(async () => await machine.driver.state(machine.data, machine.ctx) === 'Running' || undefined, {
-    timeout: runningTimeout, signal: session.signal, what: `${machine.name} to be running`,
-  });
+  await waitForState(session, machine, 'Running');
 }
 
 function failedCheck(error: unknown): TsmachineError {

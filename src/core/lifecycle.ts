@@ -1,16 +1,11 @@
 import type { DriverData, State } from '../driver/contract.js';
 import { TsmachineError } from './errors.js';
-import { connectTo } from './connection.js';
 import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';
-import { detectHost, provisionHost } from './provision.js';
+import { provisionAgain } from './provision.js';
 import type { Session } from './session.js';
-import { configureSwarm } from './swarm.js';
+import { waitForState } from './state.js';
 import { verifyEngine } from './verify.js';
-import { waitFor } from './wait.js';
-
-/** Docker Machine's 60 tries of 3 seconds (spec 2.7), in milliseconds. */
-const stateTimeout = 180_000;
 
 export async function startMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, async (machine) => {
@@ -74,12 +69,6 @@ async function refuseState(machine: Machine, state: State, word: string): Promis
   throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
 }
 
-async function waitForState(session: Session, machine: Machine, state: State): Promise<void> {
-  await waitFor(async () => await machine.driver.state(machine.data, machine.ctx) === state || undefined, {
-    timeout: stateTimeout, signal: session.signal, what: `${machine.name} to be ${state.toLowerCase()}`,
-  });
-}
-
 /** A machine that came back under another address gets a certificate for it before anybody trips over the old one. */
 async function waitForEngine(session: Session, machine: Machine): Promise<void> {
   if (!machine.module.features.provision) return;
@@ -88,14 +77,6 @@ async function waitForEngine(session: Session, machine: Machine): Promise<void> 
   } catch (error) {
     if (!TsmachineError.is(error) || error.code !== 'ENGINE_TLS') throw error;
     session.io.info(`Renewing the certificate of ${machine.name}: ${error.message}`);
-    const connection = await connectTo(session, machine);
-    try {
-      const facts = await detectHost(session, connection);
-      const { certificates } = await provisionHost(session, machine, connection, facts, false);
-      await verifyEngine(session, machine, facts);
-      await configureSwarm(session, machine, certificates); // its members advertise the address
-    } finally {
-      await connection.close();
-    }
+    await provisionAgain(session, machine, false);
   }
 }

@@ -89,14 +89,19 @@ async function reprovision(session: Session, name: string, renewCertificate: boo
     await followMachine(session, machine);
     if (!machine.module.features.provision) return;
     session.io.info('Waiting for SSH to be available...');
-    const connection = await connectTo(session, machine);
-    try {
-      const facts = await detectHost(session, connection);
-      const { certificates } = await provisionHost(session, machine, connection, facts, renewCertificate);
-      await verifyEngine(session, machine, facts);
-      await configureSwarm(session, machine, certificates);
-    } finally {
-      await connection.close();
-    }
+    await provisionAgain(session, machine, renewCertificate);
   }, { signal: session.signal });
+}
+
+/** Provisions a machine that was provisioned before, over one connection, until its engine answers. The caller holds the machine's lock. */
+export async function provisionAgain(session: Session, machine: Machine, renewCertificate: boolean): Promise<void> {
+  const connection = await connectTo(session, machine);
+  try {
+    const facts = await detectHost(session, connection);
+    const { certificates } = await provisionHost(session, machine, connection, facts, renewCertificate);
+    await verifyEngine(session, machine, facts);
+    await configureSwarm(session, machine, certificates); // its members advertise the address, and its master serves the certificate
+  } finally {
+    await connection.close();
+  }
 }

@@ -46,7 +46,6 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'ssh2': ['src/ssh'],
   'tar-fs': ['src/system'],
   'tar-stream': ['src/archive'],
-  'valibot': ['src/store'],
   'write-file-atomic': ['src/system'],
   'node:child_process': ['src/system', 'src/ssh'],
   'node:http': ['src/docker', 'src/system'],
