@@ -14,7 +14,7 @@ const at = (...names) => join(root, ...names);
 const { file: bundle } = createRequire(import.meta.url)('../bin/load.js');
 
 /** Stay in node_modules and are loaded by the code that needs them, when it needs them; the last two only oclif knows. */
-const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'tar-stream', 'typescript', 'ts-node'];
+const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'tar-stream', 'ajv', 'yaml', 'typescript', 'ts-node'];
 
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));

@@ -10,7 +10,7 @@ import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import type { Session } from './session.js';
 import { waitForState } from './state.js';
-import { configureSwarm } from './swarm.js';
+import { configureSwarm } from './classic-swarm.js';
 import { verifyEngine } from './verify.js';
 
 export interface CreateRequest {

@@ -7,7 +7,7 @@ import type { EngineTarget } from '../docker/client.js';
 import { readJournal } from '../store/journal.js';
 import type { HostConfig, HostOptions } from '../store/schema.js';
 import type { State } from '../driver/contract.js';
-import { swarmUrl } from '../swarm/address.js';
+import { swarmUrl } from '../swarm/classic/address.js';
 import { engineTarget, readingOnce, type ReadPem } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
 import { attachDriver, type Machine } from './machine.js';

@@ -5,7 +5,7 @@ import type { Facts } from '../store/store.js';
 import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './certificates.js';
 import { connectTo } from './connection.js';
 import { followMachine } from './context.js';
-import { configureSwarm } from './swarm.js';
+import { configureSwarm } from './classic-swarm.js';
 import { verifyEngine } from './verify.js';
 import { openMachine, type Machine } from './machine.js';
 import type { Session } from './session.js';

@@ -1,6 +1,6 @@
 import type { State } from '../driver/contract.js';
 import type { HostConfig } from '../store/schema.js';
-import { swarmUrl } from '../swarm/address.js';
+import { swarmUrl } from '../swarm/classic/address.js';
 import { engineTarget, engineUrl, openMachineEngine } from './docker.js';
 import { TsmachineError, messageOf } from './errors.js';
 import { warnOfExpiry } from './expiry.js';

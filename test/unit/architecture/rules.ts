@@ -39,6 +39,7 @@ export const tables: Readonly<Record<string, RegExp>> = {
 /** Packages, and the modules of Node that reach outside, by the areas that may import them. What is not here nobody may import. */
 export const foreign: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['src/cli', 'src/commands'],
+  'ajv': ['src/swarm'],
   'execa': ['src/system'],
   'node-forge': ['src/certs'],
   'p-limit': ['src/core'],
@@ -47,6 +48,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'tar-fs': ['src/system'],
   'tar-stream': ['src/archive'],
   'write-file-atomic': ['src/system'],
+  'yaml': ['src/swarm'],
   'node:child_process': ['src/system', 'src/ssh'],
   'node:http': ['src/docker', 'src/system'],
   'node:https': ['src/docker', 'src/system'],
@@ -54,4 +56,4 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
-export const lazy = ['execa', 'node-forge', 'ssh2', 'tar-fs', 'tar-stream'];
+export const lazy = ['ajv', 'execa', 'node-forge', 'ssh2', 'tar-fs', 'tar-stream', 'yaml'];

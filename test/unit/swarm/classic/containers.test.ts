@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { classicContainers, type ClassicContainer } from '../../../src/swarm/classic.js';
+import { classicContainers, type ClassicContainer } from '../../../../src/swarm/classic/containers.js';
 import { member } from './member.js';
 
 const tls = ['--tlsverify', '--tlscacert=/etc/docker/ca.pem', '--tlscert=/etc/docker/server.pem', '--tlskey=/etc/docker/server-key.pem'];

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { openMachine, type Machine } from '../../../src/core/machine.js';
 import { openSession, type Session } from '../../../src/core/session.js';
-import { configureSwarm } from '../../../src/core/swarm.js';
+import { configureSwarm } from '../../../src/core/classic-swarm.js';
 import { newHostConfig, type SwarmOptions } from '../../../src/store/schema.js';
 import { failure, RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';

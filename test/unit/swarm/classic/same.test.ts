@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { classicContainers, type ContainerConfig } from '../../../src/swarm/classic.js';
-import { isSame, type ContainerFacts } from '../../../src/swarm/same.js';
+import { classicContainers, type ContainerConfig } from '../../../../src/swarm/classic/containers.js';
+import { isSame, type ContainerFacts } from '../../../../src/swarm/classic/same.js';
 import { member } from './member.js';
 
 const image = { Id: 'sha256:1', Config: { Env: ['PATH=/bin', 'SWARM_HOST=:2375'] } };

@@ -1,8 +1,8 @@
-import { TsmachineError } from '../core/errors.js';
-import type { Io } from '../core/io.js';
-import type { Engine } from '../docker/client.js';
-import { findImage, pullImage, type ImageFacts } from '../docker/images.js';
-import { classicContainers, type ClassicContainer, type ClassicMember } from './classic.js';
+import { TsmachineError } from '../../core/errors.js';
+import type { Io } from '../../core/io.js';
+import type { Engine } from '../../docker/client.js';
+import { findImage, pullImage, type ImageFacts } from '../../docker/images.js';
+import { classicContainers, type ClassicContainer, type ClassicMember } from './containers.js';
 import { isSame, type ContainerFacts } from './same.js';
 
 /**

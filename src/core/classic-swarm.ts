@@ -25,7 +25,7 @@ export async function configureSwarm(session: Session, machine: Machine, certifi
   }
   const target = await engineTarget(machine.config, await runningEngineUrl(machine));
   const [{ openEngine }, { engineAddress }, { configureClassic }] = await Promise.all([
-    import('../docker/client.js'), import('../docker/target.js'), import('../swarm/configure.js'),
+    import('../docker/client.js'), import('../docker/target.js'), import('../swarm/classic/configure.js'),
   ]);
   const at = engineAddress(target);
   if (at.kind !== 'tcp') throw new TsmachineError('MACHINE_STATE', `${machine.name} has no network address to give to a classic swarm`);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { swarmPort, swarmUrl } from '../../../src/swarm/address.js';
+import { swarmPort, swarmUrl } from '../../../../src/swarm/classic/address.js';
 
 describe('the address of a classic swarm', () => {
   const ports: [string, number][] = [

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { ImageFacts } from '../docker/images.js';
-import type { ContainerConfig } from './classic.js';
+import type { ImageFacts } from '../../docker/images.js';
+import type { ContainerConfig } from './containers.js';
 
 /** What matters of `GET /containers/NAME/json`; engines write null for what is empty. */
 export interface ContainerFacts {

@@ -1,4 +1,4 @@
-import type { ClassicMember, ClassicOptions } from '../../../src/swarm/classic.js';
+import type { ClassicMember, ClassicOptions } from '../../../../src/swarm/classic/containers.js';
 
 /** The machine of the specification's verified command line (section 7), changed as a test wants it. */
 export function member(options: Partial<ClassicOptions> = {}, rest: Partial<Omit<ClassicMember, 'options'>> = {}): ClassicMember {
