@@ -42,6 +42,8 @@ export const errorTable = {
   ARCHIVE_PASSPHRASE: { fault: 'user', exit: 1 },
   CONTEXT_FOREIGN: { fault: 'user', exit: 1 },
   CONTEXT_NOT_FOUND: { fault: 'user', exit: 1 },
+  // swarms
+  SWARM_FILE: { fault: 'user', exit: 1 },
   // ssh
   SSH_KEY_MISSING: { fault: 'user', exit: 1 },
   SSH_KEY_UNREADABLE: { fault: 'user', exit: 1 },
