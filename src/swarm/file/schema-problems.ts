@@ -35,7 +35,7 @@ export function schemaProblems(errors: readonly ErrorObject[], { places }: Tree)
     if (keyword === 'additionalProperties') return inKey(String(params['additionalProperty']), unknownKey(String(params['additionalProperty']), error));
     if (keyword === 'required') return insideOneOf(error) ? [] : [{ offset: place.key, message: `${owner}"${String(params['missingProperty'])}" is missing` }];
     if (keyword === 'oneOf') return [{ offset: place.key, message: `${owner}${countOrNames(params['passingSchemas'])}` }];
-    if (keyword === 'uniqueItems') return [{ offset: places.get(`${at}/${String(params['i'])}`)?.value ?? place.value, message: `${owner}the same stands here twice` }];
+    if (keyword === 'uniqueItems') return [{ offset: places.get(`${at}/${Math.max(Number(params['i']), Number(params['j']))}`)?.value ?? place.value, message: `${owner}the same stands here twice` }];
     if (keyword === 'minProperties' || keyword === 'minItems' || keyword === 'minLength') return inValue('nothing stands here, and there must be one at least');
     if (keyword === 'propertyNames') return []; // its cause is an error of its own
     if (keyword === 'enum') return inValue(`${shown(error.data, place)} must be ${oneOf(params['allowedValues'], error.data, place)}`);
