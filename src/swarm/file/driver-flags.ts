@@ -16,7 +16,10 @@ const forms: Readonly<Record<FlagType, string>> = {
 export function checkDriver(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): Finding[] {
   const at = pointerTo('/groups', name);
   const specs = drivers.get(driver);
-  if (!specs) return [finding('error', 'value', `${at}/driver`, `groups.${name}.driver: ${noDriver(driver, [...drivers.keys()], places.get(`${at}/driver`))}`)];
+  if (!specs) {
+    const message = noDriver(driver, [...drivers.keys()], places.get(`${at}/driver`));
+    return [finding('error', 'value', `${at}/driver`, `groups.${name}.driver: ${message}`)];
+  }
   return Object.entries(flags).flatMap(([flag, value]) => {
     const pointer = pointerTo(at, 'flags', flag);
     const spec = specs.find((one) => one.name === flag);
@@ -42,7 +45,7 @@ function asSpec(type: FlagType, value: FlagValue | undefined, place: Place | und
   if (type === 'strings') return typeof value === 'object' ? value : [place?.written ?? String(value)];
   if (typeof value === 'object') return undefined;
   if (type === 'string') return place?.written ?? String(value);
-  if (type === 'bool') return typeof value === 'boolean' || (text !== undefined && /^(true|false)$/.test(text)) ? String(value) === 'true' : undefined;
+  if (type === 'bool') return /^(true|false)$/.test(String(value)) ? String(value) === 'true' : undefined;
   if (text !== undefined) return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(value) ? value : undefined;
 }
@@ -56,5 +59,6 @@ function noDriver(driver: string, known: readonly string[], place: Place | undef
 function noFlag(flag: string, driver: string, known: readonly string[]): string {
   const bare = flag.replace(/^-+/, '');
   const meant = [bare, `${driver}-${bare}`].find((name) => known.includes(name)) ?? nearest(bare, known);
-  return `driver ${driver} has no flag ${JSON.stringify(flag)}: ${meant === undefined ? `it has ${known.join(', ')}` : `did you mean "${meant}"?`}`;
+  const instead = meant === undefined ? `it has ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`;
+  return `driver ${driver} has no flag ${JSON.stringify(flag)}: ${instead}`;
 }

@@ -39,7 +39,8 @@ export async function readSwarmFile(text: string, { file, folderName, env, drive
   const errors = await schemaErrors(tree);
   const name = nameOf(tree.value, folderName);
   const findings = check(tree, { name, drivers, lines, faulty: [...tree.unknown, ...misshapen(errors)] });
-  const found = [...tree.problems, ...schemaProblems(errors, tree), ...findings.filter(({ severity }) => severity === 'error').map((one) => problemOf(one, tree))];
+  const wrong = findings.filter(({ severity }) => severity === 'error');
+  const found = [...tree.problems, ...schemaProblems(errors, tree), ...wrong.map((one) => problemOf(one, tree))];
   if (found.length > 0) throw swarmFileError(file, found, lines);
 
   const { swarm } = tree.value as SwarmFile;
@@ -101,6 +102,7 @@ function problemOf({ pointer, at, message }: Finding, { places }: Tree): Problem
 function nameOf(value: unknown, folderName: string): string {
   const { name } = value as Partial<SwarmFile>;
   if (typeof name === 'string') return name;
-  const made = folderName.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[^a-zA-Z0-9.-]+/g, '-').replace(/^[-.]+/, '').replace(/[-.]+$/, '').slice(0, 100);
+  const plain = folderName.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[^a-zA-Z0-9.-]+/g, '-');
+  const made = plain.replace(/^[-.]+/, '').replace(/[-.]+$/, '').slice(0, 100);
   return forms.machineName.fits(made) ? made : 'swarm';
 }

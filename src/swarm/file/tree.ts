@@ -66,7 +66,9 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
   function entriesOf(map: YAMLMap, pointer: string): Map<string, unknown> {
     const entries = new Map<string, unknown>();
     const isMerge = (key: unknown) => isScalar(key) && keyText(key) === '<<';
-    for (const { key, value } of map.items) if (isMerge(key)) for (const [name, merged] of mergedOf(value, pointer)) entries.set(name, merged);
+    for (const { key, value } of map.items) {
+      if (isMerge(key)) for (const [name, merged] of mergedOf(value, pointer)) entries.set(name, merged);
+    }
     for (const { key, value } of map.items) {
       if (isMerge(key)) continue;
       if (!isScalar(key)) fail(key, pointer, 'a key must be text');
@@ -91,7 +93,9 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
       return node.value;
     }
     const expansion = expandVariables(node.value, env);
-    for (const { piece, message } of expansion.faults) problems.push({ offset: Math.max(at.value, text.indexOf(piece, at.value)), message });
+    for (const { piece, message } of expansion.faults) {
+      problems.push({ offset: Math.max(at.value, text.indexOf(piece, at.value)), message });
+    }
     if (expansion.faults.length > 0) unknown.add(pointer);
     places.set(pointer, { ...at, written: expansion.text, ...(expansion.changed ? { hidden: node.value } : {}) });
     return expansion.text;
@@ -99,7 +103,8 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
 
   const value = visit(document.contents, '', offsetOf(document.contents));
   if (count <= mostValues) return { value, places, unknown, problems };
-  return { value: {}, places, unknown: new Set(['']), problems: [{ offset: 0, message: `the aliases make more than ${mostValues} values of this file` }] };
+  const message = `the aliases make more than ${mostValues} values of this file`;
+  return { value: {}, places, unknown: new Set(['']), problems: [{ offset: 0, message }] };
 }
 
 /** What each alias refers to: the last anchor of its name before it. */
