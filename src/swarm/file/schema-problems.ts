@@ -63,8 +63,10 @@ function inWords(error: ErrorObject, place: Place): Said | undefined {
 /** `count` and `names` are alternatives: neither is missing by itself. */
 const insideOneOf = ({ schemaPath }: ErrorObject) => schemaPath.includes('/oneOf/');
 
-const countOrNames = (passing: unknown) =>
-  (passing === null ? '"count" or "names" must say which machines there are' : '"count" and "names" do not go together: leave one of them out');
+function countOrNames(passing: unknown): string {
+  if (passing === null) return '"count" or "names" must say which machines there are';
+  return '"count" and "names" do not go together: leave one of them out';
+}
 
 function unknownKey(key: string, { parentSchema }: ErrorObject): string {
   const allowed = Object.keys((parentSchema as Schema).properties ?? {});

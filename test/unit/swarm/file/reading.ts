@@ -13,7 +13,8 @@ export async function problemsOf(text: string, source: Partial<SwarmFileSource> 
 }
 
 /** A right file of one manager, with more lines for its group (four blanks deep) and for the file. */
-export const withGroup = (lines: string, more = '') => `groups:\n  m:\n    role: manager\n    driver: none\n    count: 1\n${indented(lines)}${more}`;
+export const withGroup = (lines: string, more = '') =>
+  `groups:\n  m:\n    role: manager\n    driver: none\n    count: 1\n${indented(lines)}${more}`;
 export const withSettings = (lines: string) => `swarm:\n${indented(lines)}groups: {m: {role: manager, driver: none, count: 1}}\n`;
 
 const indented = (lines: string) => lines.split('\n').map((line) => `    ${line}\n`).join('');

@@ -29,7 +29,8 @@ describe('docs/swarm.schema.json', () => {
       expect(additionalProperties).to.equal(false);
       const documentation = textOf('swarm-file.md');
       for (const [key, property] of Object.entries(properties)) {
-        expect(property.title ?? schema.definitions?.[property.$ref?.split('/').at(-1) ?? '']?.title, key).to.be.a('string').that.is.not.empty;
+        const section = schema.definitions?.[property.$ref?.split('/').at(-1) ?? ''];
+        expect(property.title ?? section?.title, key).to.be.a('string').that.is.not.empty;
         expect(documentation, key).to.contain(`\`${key}\``);
       }
     });

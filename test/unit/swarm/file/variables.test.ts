@@ -7,18 +7,25 @@ const env = { SET: 'value', EMPTY: '', TRICKY: 'x: [1, ${SET}]\n  role: worker',
 
 describe('swarm file: variables', () => {
   const rows: [text: string, result: string][] = [
-    ['no variable', 'no variable'], ['${SET}', 'value'], ['a-${SET}-b-${SET}', 'a-value-b-value'], ['${EMPTY}', ''], ['${UNSET:-default}', 'default'], ['${EMPTY:-default}', 'default'],
-    ['${SET:-default}', 'value'], ['${UNSET:-}', ''], ['${SET:?why}', 'value'], ['$$', '$'], ['$${SET}', '${SET}'], ['$$$$', '$$'], ['5$', '5$'], ['$5', '$5'],
+    ['no variable', 'no variable'], ['${SET}', 'value'], ['a-${SET}-b-${SET}', 'a-value-b-value'], ['${EMPTY}', ''],
+    ['${UNSET:-default}', 'default'], ['${EMPTY:-default}', 'default'],
+    ['${SET:-default}', 'value'], ['${UNSET:-}', ''], ['${SET:?why}', 'value'], ['$$', '$'], ['$${SET}', '${SET}'], ['$$$$', '$$'],
+    ['5$', '5$'], ['$5', '$5'],
     ['${UNSET:-a b:c?d-e}', 'a b:c?d-e'], ['${TRICKY}', 'x: [1, ${SET}]\n  role: worker'],
   ];
   for (const [text, result] of rows) {
-    it(`${text} is ${JSON.stringify(result)}`, () => { expect(expandVariables(text, env)).to.deep.equal({ text: result, faults: [], changed: text !== result }); });
+    it(`${text} is ${JSON.stringify(result)}`, () => {
+      expect(expandVariables(text, env)).to.deep.equal({ text: result, faults: [], changed: text !== result });
+    });
   }
 
   const faulty: [text: string, fault: RegExp][] = [
-    ['${UNSET}', /UNSET is not set; \$\{UNSET:-default\} gives it a default/], ['${UNSET:?the token of the provider}', /UNSET is not set: the token of the provider$/],
-    ['${EMPTY:?why}', /EMPTY is not set: why$/], ['${UNSET:?}', /UNSET is not set$/], ['${SET', /no closing brace/], ['$SET', /write \$\{SET\} for the variable, or \$\$SET/],
-    ['${}', /not understood/], ['${A-B}', /not understood/], ['${SET:+x}', /not understood/], ['${A:-${B}}', /not understood/], ['${1A}', /not understood/],
+    ['${UNSET}', /UNSET is not set; \$\{UNSET:-default\} gives it a default/],
+    ['${UNSET:?the token of the provider}', /UNSET is not set: the token of the provider$/],
+    ['${EMPTY:?why}', /EMPTY is not set: why$/], ['${UNSET:?}', /UNSET is not set$/], ['${SET', /no closing brace/],
+    ['$SET', /write \$\{SET\} for the variable, or \$\$SET/],
+    ['${}', /not understood/], ['${A-B}', /not understood/], ['${SET:+x}', /not understood/], ['${A:-${B}}', /not understood/],
+    ['${1A}', /not understood/],
   ];
   for (const [text, fault] of faulty) {
     it(`${text} is refused`, () => { expect(expandVariables(text, env).faults.map(({ message }) => message).join()).to.match(fault); });
@@ -36,7 +43,8 @@ describe('swarm file: variables', () => {
   });
 
   it('become numbers and switches where these belong, and nothing else', async () => {
-    const { declaration } = await read(`${withSettings('autolock: ${TRUE}\nmax-snapshots: ${NUMBER}').replace('count: 1', 'count: "${NUMBER}"')}`, { env });
+    const file = withSettings('autolock: ${TRUE}\nmax-snapshots: ${NUMBER}').replace('count: 1', 'count: "${NUMBER}"');
+    const { declaration } = await read(file, { env });
     expect(declaration.settings).to.deep.equal({ autolock: true, maxSnapshots: 3 });
     expect(declaration.members).to.have.lengthOf(3);
     expect(await problemsOf(withSettings('autolock: ${SET}\nmax-snapshots: ${TRUE}'), { env })).to.deep.equal([
@@ -56,8 +64,14 @@ describe('swarm file: variables', () => {
 
   it('are never shown, whatever is wrong with what they hold', async () => {
     const drivers = new Map([['none', [{ name: 'size', type: 'int' as const, usage: '' }]]]);
-    const wrong = 'cert-expiry: ${PASSWORD}\ndispatcher-heartbeat: ${PASSWORD}\ndefault-addr-pool: ["${PASSWORD}"]\nautolock: ${PASSWORD}\nmax-snapshots: ${PASSWORD}\nexternal-ca: ["${PASSWORD}", "a=b,${PASSWORD}=1"]';
-    const group = 'advertise-addr: ${PASSWORD}\navailability: ${PASSWORD}\ntls-sans: ["${PASSWORD}"]\nengine: {env: ["${PASSWORD}"], opts: ["- ${PASSWORD}"], install: "${PASSWORD}"}';
+    const wrong = [
+      'cert-expiry: ${PASSWORD}', 'dispatcher-heartbeat: ${PASSWORD}', 'default-addr-pool: ["${PASSWORD}"]', 'autolock: ${PASSWORD}',
+      'max-snapshots: ${PASSWORD}', 'external-ca: ["${PASSWORD}", "a=b,${PASSWORD}=1"]',
+    ].join('\n');
+    const group = [
+      'advertise-addr: ${PASSWORD}', 'availability: ${PASSWORD}', 'tls-sans: ["${PASSWORD}"]',
+      'engine: {env: ["${PASSWORD}"], opts: ["- ${PASSWORD}"], install: "${PASSWORD}"}',
+    ].join('\n');
     const found = [
       ...await problemsOf(withSettings(wrong), { env }), ...await problemsOf(withGroup(group), { env }),
       ...await problemsOf('groups: {m: {role: "${PASSWORD}", driver: none, names: ["${PASSWORD}"]}}', { env }),
