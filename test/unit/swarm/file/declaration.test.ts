@@ -144,6 +144,7 @@ describe('swarm file: warnings', () => {
       'the nftables backend', withGroup('engine:\n  opts:\n    - firewall-backend=nftables'),
       /^8: groups\.m\.engine\.opts: .* nftables backend/,
     ],
+    ['in the order of the file', 'groups:\n  m:\n    role: manager\n    driver: none\n    count: 2\n    labels: {a/b: c}\n', /^2: 2 managers/, /^6: .*"a\/b"/],
     ['none of live-restore=false', withGroup('engine: {opts: [live-restore=false]}')],
     ['none of listening everywhere', 'groups: {m: {role: manager, driver: none, count: 3, listen-addr: "0.0.0.0:2377"}}\n'],
   ];

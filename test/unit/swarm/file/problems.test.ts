@@ -233,6 +233,10 @@ describe('swarm file: problems', () => {
     expect(found.map((line) => line.split(': ')[0])).to.deep.equal(['1:1', '3:13', '4:19', '6:3', '7:13', '8:46']);
   });
 
+  it('in what an unknown key stands beside are found too', async () => {
+    expect(await problemsOf('groups:\n  w: {role: worker, driver: none, count: 1, nmaes: [a]}\n')).to.have.lengthOf(2);
+  });
+
   it('are cut after a screen of them', async () => {
     const found = await problemsOf(`groups:\n  ${m}\n${Array.from({ length: 50 }, (_, i) => `k${i}: 1\n`).join('')}`);
     expect(found).to.have.lengthOf(21);
