@@ -19,24 +19,28 @@ export async function fetchText(url: string, { signal }: FetchTextOptions = {}):
   const response = await get(address, { signal, idleTimeout, headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine' } });
   try {
     const { statusCode = 0, statusMessage = '' } = response;
-    if (statusCode !== 200) throw failed(address, `HTTP ${statusCode} ${statusMessage}`.trim());
+    if (statusCode !== 200) throw failed(address, `HTTP ${statusCode} ${statusMessage}`.trim(), statusHint(statusCode));
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response) {
       if (!Buffer.isBuffer(chunk)) continue;
       chunks.push(chunk);
       size += chunk.length;
-      if (size > longest) throw failed(address, `it is longer than ${longest / 2 ** 20} MiB`);
+      if (size > longest) throw failed(address, `it is longer than ${longest / 2 ** 20} MiB`, 'Check the address');
     }
     return Buffer.concat(chunks).toString('utf8');
   } catch (error) {
     signal?.throwIfAborted();
-    throw TsmachineError.is(error) ? error : failed(address, messageOf(error), error);
+    throw TsmachineError.is(error) ? error : failed(address, messageOf(error), 'Run the command again', error);
   } finally {
     response.destroy();
   }
 }
 
-function failed(url: URL, why: string, cause?: unknown): TsmachineError {
-  return new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${why}`, { cause });
+function statusHint(status: number): string {
+  return status >= 500 || status === 429 ? 'That server is busy or broken: try again later' : 'Check the address';
+}
+
+function failed(url: URL, why: string, hint: string, cause?: unknown): TsmachineError {
+  return new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${why}`, { hint, cause });
 }
