@@ -52,8 +52,14 @@ const onlyThisSeed = {
   owner: 'root:root',
 };
 
+/**
+ * `ssh NAME docker ps` works without sudo, as it always did on boot2docker. No group of the login's own name: for the login `docker` that
+ * would be the engine's, and useradd refuses one that is there.
+ */
 function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
-  return { name, shell: '/bin/bash', lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL', ssh_authorized_keys: keys };
+  return {
+    name, shell: '/bin/bash', groups: ['docker'], no_user_group: true, lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL', ssh_authorized_keys: keys,
+  };
 }
 
 function checkName(what: string, name: string, valid: RegExp): void {

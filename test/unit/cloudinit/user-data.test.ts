@@ -18,7 +18,8 @@ describe('user-data', () => {
   it('makes the login with its key and sudo, and closes passwords', () => {
     const config = read(userData(settings));
     expect(config['users']).to.deep.equal([{
-      name: 'docker', shell: '/bin/bash', lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL', ssh_authorized_keys: ['ssh-ed25519 AAAA me'],
+      name: 'docker', shell: '/bin/bash', groups: ['docker'], no_user_group: true, lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL',
+      ssh_authorized_keys: ['ssh-ed25519 AAAA me'],
     }]);
     expect(config).to.include({ hostname: 'm1', preserve_hostname: false, ssh_pwauth: false, disable_root: true, resize_rootfs: true });
   });
