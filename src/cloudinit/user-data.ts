@@ -1,4 +1,5 @@
 import { TsmachineError } from '../core/errors.js';
+import { isHostName } from './host-name.js';
 
 export interface GuestHostKey {
   /** OpenSSH's own format. */
@@ -8,6 +9,7 @@ export interface GuestHostKey {
 }
 
 export interface GuestSettings {
+  /** See `guestHostName`. */
   readonly hostname: string;
   /** The login: made unless it is `root`; it may do everything by sudo, without a password. */
   readonly user: string;
@@ -25,11 +27,12 @@ export interface GuestSettings {
  */
 export function userData(settings: GuestSettings): string {
   const { hostname, user, authorizedKeys, hostKey, packages = [] } = settings;
-  checkName('login', user, /^[a-z_][a-z0-9_-]{0,31}$/);
-  checkName('host name', hostname, /^(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/);
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw unfit('login', user);
+  if (!isHostName(hostname)) throw unfit('host name', hostname);
   const keys = authorizedKeys.map((key) => key.trim());
   return cloudConfig({
     hostname,
+    prefer_fqdn_over_hostname: true,
     preserve_hostname: false,
     users: [user === 'root' ? { name: 'root', ssh_authorized_keys: keys } : sudoer(user, keys)],
     disable_root: user !== 'root',
@@ -62,9 +65,8 @@ function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, 
   };
 }
 
-function checkName(what: string, name: string, valid: RegExp): void {
-  if (valid.test(name)) return;
-  throw new TsmachineError('FLAG_INVALID', `${JSON.stringify(name)} cannot be the ${what} of a guest`);
+function unfit(what: string, name: string): TsmachineError {
+  return new TsmachineError('FLAG_INVALID', `${JSON.stringify(name)} cannot be the ${what} of a guest`);
 }
 
 function ended(text: string): string {

@@ -124,3 +124,22 @@ describe('a disk in the format a hypervisor takes', () => {
     expect(again).to.deep.equal({ path, format: 'vhd', title: path });
   });
 });
+
+describe('a disk that fills up', () => {
+  it('is said to be full, and keeps no half of an image', async function () {
+    const dir = scratch();
+    const raw = rawDisk(dir);
+    const from = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const script = `
+      const { place } = await import(${from('context.ts')});
+      const { fetchImage } = await import(${from('../../../src/cloudinit/image/fetch.ts')});
+      const { readdirSync } = await import('node:fs');
+      const { ctx } = place();
+      const error = await fetchImage({ kind: 'file', path: ${JSON.stringify(raw)} }, { arch: 'amd64', formats: ['vhd'] }, { ...ctx, cacheDir: '/mnt/cache' })
+        .then(() => undefined, (error) => error);
+      console.log(JSON.stringify([error?.code, readdirSync('/mnt/cache/images')]));`;
+    const small = 'mount -t tmpfs -o size=2m none /mnt && exec "$@"';
+    const output = tool(this, 'unshare', '-m', 'sh', '-c', small, 'sh', process.execPath, '--import=tsx', '--input-type=module', '-e', script);
+    expect(JSON.parse(output)).to.deep.equal(['STORE_FULL', []]);
+  });
+});

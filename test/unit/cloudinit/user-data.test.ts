@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { guestHostName } from '../../../src/cloudinit/host-name.js';
 import { metaData } from '../../../src/cloudinit/meta-data.js';
 import { userData, type GuestSettings } from '../../../src/cloudinit/user-data.js';
 import { failureOf } from '../../helpers/failure.js';
@@ -51,9 +52,22 @@ describe('user-data', () => {
     for (const user of ['', 'a b', 'Ann', '-x', 'a:b', 'x'.repeat(33)]) {
       expect(await failureOf(() => userData({ ...settings, user })), user).to.include({ code: 'FLAG_INVALID' });
     }
-    for (const hostname of ['', '-a', 'a-', 'a.b', 'a_b', 'x'.repeat(64)]) {
+    for (const hostname of ['', '-a', 'a-', 'a..b', 'a.b.', 'a_b', 'x'.repeat(64)]) {
       expect(await failureOf(() => userData({ ...settings, hostname })), hostname).to.include({ code: 'FLAG_INVALID' });
     }
+  });
+});
+
+describe('the host name of a guest', () => {
+  it('is the machine\'s, where that can be one', () => {
+    for (const name of ['web1', 'Web-1', 'a.example', 'x'.repeat(63)]) expect(guestHostName(name)).to.equal(name);
+  });
+
+  it('is always one that a guest can have', () => {
+    for (const name of ['a-', 'a.-b', 'a..b.', 'x'.repeat(200), `${'x'.repeat(62)}.y`, '-', '..']) {
+      expect(() => userData({ ...settings, hostname: guestHostName(name) }), name).not.to.throw();
+    }
+    expect([guestHostName('a.-b'), guestHostName('x'.repeat(200)), guestHostName('..')]).to.deep.equal(['a.b', 'x'.repeat(63), 'machine']);
   });
 });
 
