@@ -48,6 +48,16 @@ describe('a qcow2 disk is unpacked as qemu-img packed it', () => {
     });
   }
 
+  it('and written to since, with clusters that were given up but not freed', async function () {
+    const dir = scratch();
+    const packed = join(dir, 'disk.qcow2');
+    tool(this, 'qemu-img', 'convert', '-O', 'qcow2', '-c', rawDisk(dir), packed);
+    tool(this, 'qemu-io', '-f', 'qcow2', packed, '-c', 'write -P 7 20M 1M', '-c', 'write -z 20M 512k', '-c', 'discard 0 128k');
+    tool(this, 'qemu-img', 'convert', '-O', 'raw', packed, join(dir, 'expected'));
+    await unpackQcow2(packed, join(dir, 'out'), never);
+    expect(readFileSync(join(dir, 'out')).equals(readFileSync(join(dir, 'expected')))).to.equal(true);
+  });
+
   it('and leaves holes where nothing was written', async function () {
     const dir = scratch();
     const packed = join(dir, 'disk.qcow2');

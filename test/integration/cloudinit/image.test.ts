@@ -27,6 +27,7 @@ describe('images of vendors', () => {
     vendor.ubuntu('24.04', 'release-20260911', disk);
     vendor.ubuntu('24.04', 'release-20260911.1', disk);
     vendor.ubuntu('26.04', 'release-20260717', disk);
+    vendor.ubuntu('27.04', 'release-20270420', disk);
     vendor.ubuntu('28.04', 'beta', disk);
     here = place();
   });
@@ -68,6 +69,7 @@ describe('images of vendors', () => {
     const error = await failureOf(fetched('debian'));
     expect(error).to.include({ code: 'DOWNLOAD' });
     expect(error.hint).to.contain('continues');
+    expect(here.io.steps.join('\n')).to.match(/Downloading debian-13-\S+qcow2: [\d.]+ KiB of 293 KiB \(\d\d %\), [\d.]+ K?i?B\/s/);
     const image = await fetched('debian');
     expect(vendor.requests.at(-1)?.range).to.match(/^bytes=[1-9]\d+-$/);
     expect(readFileSync(image.path)).to.have.length(disk.length + basename(image.path).length - 17);

@@ -19,6 +19,7 @@ describe('the keys of a guest', () => {
     expect(modes).to.deep.equal([0o600, 0o600, 0o600]);
     const [type, base64] = keys.hostKey.public.split(' ');
     expect(await readHostKeys(join(dir, 'known_hosts'), { host: 'Web1' })).to.deep.equal([{ type, base64 }]);
+    expect(readFileSync(join(dir, 'known_hosts'), 'utf8')).to.match(/^web1 ssh-ed25519 \S+\n$/);
     expect(await ensureGuestKeys(dir, 'Web1')).to.deep.equal(keys);
     expect(keys.loginPublic).not.to.contain(base64 ?? '');
   });
