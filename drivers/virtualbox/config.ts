@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { TsmachineError } from '../../src/core/errors.js';
@@ -52,9 +52,8 @@ const nicTypes = ['82540EM', '82543GC', '82545EM', 'Am79C970A', 'Am79C973', 'vir
 /** @throws TsmachineError FLAG_INVALID */
 export function parseConfig(input: ParseInput): DriverData {
   const { flags } = input;
-  const isoUrl = textFlag(flags, 'virtualbox-boot2docker-url');
-  const image = isoUrl === '' ? textFlag(flags, 'virtualbox-image') || 'debian' : '';
-  if (image !== '') parseImageChoice(image, 'virtualbox-image');
+  const isoUrl = isoFlag(textFlag(flags, 'virtualbox-boot2docker-url'));
+  const image = isoUrl === '' ? imageFlag(textFlag(flags, 'virtualbox-image') || 'debian') : '';
   parseHostCidr(textFlag(flags, 'virtualbox-hostonly-cidr'));
   return {
     ...baseData(input, { sshUser: 'docker', sshPort: 0, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
@@ -114,6 +113,16 @@ export function readConfig(data: DriverData): VirtualboxConfig {
     built: data['Built'] !== false,
     enginePort: numberOf(data, 'EnginePort', 0),
   };
+}
+
+/** A path is kept whole: a create that goes on may be called in another folder. */
+function imageFlag(text: string): string {
+  const choice = parseImageChoice(text, 'virtualbox-image');
+  return choice.kind === 'file' ? choice.path : text;
+}
+
+function isoFlag(text: string): string {
+  return text === '' || /^(https?|file):/i.test(text) ? text : resolve(text);
 }
 
 function oneOf(flags: ParseInput['flags'], name: string, words: readonly string[]): string {

@@ -52,11 +52,13 @@ export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: V
   for (const one of isDefault ? known : []) {
     if (one.cidr && isAllowed(one.cidr, ranges) && await isOurs(one.name, vbox)) return { ...one, cidr: one.cidr };
   }
+  const lost = await withoutAddress(known, vbox);
   const chosen = choose(cidr, { isDefault, ranges, known }, computer);
   if (chosen.ip !== cidr.ip) ctx.io.info(`Host-only network: ${chosen.ip}/${chosen.prefix}, because VirtualBox does not allow ${wanted} or it is taken here`);
-  const name = await makeInterface(known, ctx, vbox);
-  ctx.io.info(`Found a new host-only adapter: "${name}"`);
-  await setAddress(name, chosen, vbox);
+  const name = lost ?? await makeInterface(known, ctx, vbox);
+  if (lost === undefined) ctx.io.info(`Found a new host-only adapter: "${name}"`);
+  else ctx.io.warn(`The host-only adapter "${name}" has lost its address and gets ${chosen.ip} again`);
+  await vbox.run(['hostonlyif', 'ipconfig', name, '--ip', chosen.ip, '--netmask', chosen.mask]);
   const made = (await listHostOnly(vbox)).find((one) => one.name === name);
   return { name, networkName: made?.networkName ?? `HostInterfaceNetworking-${name}`, cidr: chosen };
 }
@@ -102,8 +104,10 @@ async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbo
   return name;
 }
 
-export async function setAddress(name: string, cidr: HostCidr, vbox: VBoxManage): Promise<void> {
-  await vbox.run(['hostonlyif', 'ipconfig', name, '--ip', cidr.ip, '--netmask', cidr.mask]);
+/** An interface of ours that forgot its address, as they do when the computer wakes up or a create was cut off. */
+async function withoutAddress(known: readonly HostOnly[], vbox: VBoxManage): Promise<string | undefined> {
+  for (const { name, cidr } of known) if (!cidr && await isOurs(name, vbox)) return name;
+  return undefined;
 }
 
 export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {

@@ -17,31 +17,37 @@ export const enginePort = 2376;
 export async function connectVm(data: DriverData, facts: VmFacts, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<DriverData> {
   const config = readConfig(data);
   const vm = vmName(config);
-  if (!config.natOnly) await plugHostOnly(config, ctx, vbox, computer);
+  const cidr = config.natOnly ? config.hostOnlyCidr : await plugHostOnly(config, ctx, vbox, computer);
   const ssh = await chooseSshPort(config.sshPort, computer);
   const engine = config.natOnly ? await chooseEnginePort(config.enginePort, config.machineName, computer) : 0;
-  const placed = { ...data, SSHPort: ssh, EnginePort: engine };
-  if (ssh !== config.sshPort || engine !== config.enginePort) await ctx.checkpoint(placed);
+  const placed = { ...data, SSHPort: ssh, EnginePort: engine, HostOnlyCIDR: cidr };
+  if (ssh !== config.sshPort || engine !== config.enginePort || cidr !== config.hostOnlyCidr) await ctx.checkpoint(placed);
   await forward(vm, facts, { name: 'ssh', host: ssh, guest: 22 }, vbox);
   if (config.natOnly) await forward(vm, facts, { name: 'docker', host: engine, guest: engine }, vbox);
   return placed;
 }
 
-async function plugHostOnly(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
-  const adapter = await adapterWords(config, ctx, vbox, computer);
+/** Returns this computer's address on the network that the machine is in. */
+async function plugHostOnly(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
+  const { words: adapter, cidr } = await hostOnlyAdapter(config, ctx, vbox, computer);
   await vbox.run([
     'modifyvm', vmName(config), ...adapter, '--nic-type2', config.hostOnlyNicType, '--nic-promisc2', config.hostOnlyPromiscuous, '--cable-connected2', 'on',
     ...(config.vmId === '' ? [] : ['--mac-address2', macAddresses(config.vmId).hostOnly]),
   ]);
+  return cidr;
 }
 
-async function adapterWords(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string[]> {
+async function hostOnlyAdapter(
+  config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer,
+): Promise<{ words: readonly string[]; cidr: string }> {
   if (hasNetworks(await vbox.version(), computer.platform)) {
-    return ['--nic2', 'hostonlynet', '--host-only-net2', await ensureHostOnlyNet(config.hostOnlyCidr, ctx, vbox, computer)];
+    const name = await ensureHostOnlyNet(config.hostOnlyCidr, ctx, vbox, computer);
+    return { words: ['--nic2', 'hostonlynet', '--host-only-net2', name], cidr: config.hostOnlyCidr };
   }
   const hostOnly = await ensureHostOnly(config.hostOnlyCidr, ctx, vbox, computer);
   await ensureDhcp(hostOnly, config.hostOnlyNoDhcp, ctx, vbox);
-  return ['--nic2', 'hostonly', '--host-only-adapter2', hostOnly.name];
+  const { ip, prefix } = hostOnly.cidr;
+  return { words: ['--nic2', 'hostonly', '--host-only-adapter2', hostOnly.name], cidr: `${ip}/${prefix}` };
 }
 
 /** Gives back what the machine's VM was plugged into, if it was made by tsmachine and no other VM is on it. */

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext, ExecResult } from '../../src/driver/contract.js';
 import type { CallOptions, Computer, Outcome, VBoxManage, Version } from './api.js';
-import { parseVersion, spelled } from './version.js';
+import { isSpelledByVersion, parseVersion, spelled } from './version.js';
 
 const attempts = 5;
 const defaultTimeout = 60_000;
@@ -28,7 +28,8 @@ export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal' | 'machine
       hint: 'Is VirtualBox installed completely? Try: VBoxManage --version',
     });
   };
-  const attemptSpelled: VBoxManage['attempt'] = async (args, options) => attempt(spelled(args, await (known ??= version())), options);
+  const attemptSpelled: VBoxManage['attempt'] = async (args, options) =>
+    attempt(isSpelledByVersion(args) ? spelled(args, await (known ??= version())) : args, options);
   return {
     version: () => (known ??= version()),
     attempt: attemptSpelled,

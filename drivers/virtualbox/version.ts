@@ -20,6 +20,11 @@ export function checkVersion(version: Version): void {
 
 /** VirtualBox 7 writes `--nat-dns-proxy1` where those before have `--natdnsproxy1`. Arguments that are no options stay as they are. */
 export function spelled(args: readonly string[], version: Version): readonly string[] {
-  if (version.major >= 7 || args[0] !== 'modifyvm') return args;
+  if (version.major >= 7 || !isSpelledByVersion(args)) return args;
   return args.map((word, index) => (index > 1 && /^--[a-z]/.test(word) ? `--${word.slice(2).replaceAll('-', '')}` : word));
+}
+
+/** Only the options of modifyvm were renamed. */
+export function isSpelledByVersion(args: readonly string[]): boolean {
+  return args[0] === 'modifyvm';
 }
