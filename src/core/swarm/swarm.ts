@@ -24,6 +24,7 @@ export class Swarm {
   #nodes: readonly Node[] = [];
   #manager: Reached | undefined;
   #trouble: TsmachineError | undefined;
+  #saved: Promise<void> = Promise.resolve();
 
   constructor(session: Session, record: SwarmRecord) {
     this.session = session;
@@ -69,28 +70,33 @@ export class Swarm {
 
   /** Looks at one machine again: it was made, started or has joined. */
   async lookAt(name: string): Promise<Reached> {
-    this.#members.get(name)?.engine?.close();
+    const before = this.#members.get(name)?.engine;
     this.#members.set(name, await lookAtMember(this.session, name, readingOnce()));
-    return this.reached(name);
+    before?.close();
+    const reached = this.reached(name);
+    if (this.#manager?.name === name) this.#manager = reached;
+    return reached;
   }
 
-  /** Asks the managers for the nodes again. */
+  /** Asks the managers for the nodes again. What was known stands until one has answered: others may be using it. */
   async lookAtNodes(): Promise<void> {
-    this.#manager = undefined;
-    this.#nodes = [];
-    this.#trouble = undefined;
+    let trouble: TsmachineError | undefined;
     for (const candidate of this.#managers()) {
       try {
         const nodes = await listNodes(candidate.engine);
         this.#nodes = nodes;
+        this.#trouble = undefined;
         const leader = nodes.find((node) => node.leader)?.id;
         this.#manager = this.#managers().find(({ membership }) => membership.nodeId === leader) ?? candidate;
         return;
       } catch (error) {
         this.session.signal.throwIfAborted();
-        this.#trouble = TsmachineError.from(error);
+        trouble = TsmachineError.from(error);
       }
     }
+    this.#manager = undefined;
+    this.#nodes = [];
+    this.#trouble = trouble;
   }
 
   /** The engine of a manager that answers for the swarm. @throws TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM: why there is none */
@@ -126,7 +132,8 @@ export class Swarm {
 
   async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members'>>): Promise<void> {
     this.#record = { ...this.#record, ...record };
-    await this.session.store.swarms.save(this.#record);
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record)); // in turn: the newest is written last
+    await this.#saved;
   }
 
   async keepMember(name: string, member: MemberRecord): Promise<void> {
