@@ -107,7 +107,7 @@ async function readJson(file: string): Promise<unknown> {
 
 function notOurs(file: string, cause?: unknown): TsmachineError {
   return new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not what tsmachine wrote there`, {
-    cause, hint: 'Put the file back from a backup, or delete it: tsmachine swarm init or up adopt a running swarm again',
+    cause, hint: 'Put it back from a backup, or delete it: tsmachine swarm init MANAGER takes a running swarm into the store again',
   });
 }
 

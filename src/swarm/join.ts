@@ -47,7 +47,7 @@ export async function initSwarm(engine: Engine, request: InitRequest): Promise<M
   try {
     await engine.request('POST', '/swarm/init', { body });
   } catch (error) {
-    throw refusedJoin(engine, 'initialise a swarm on', error);
+    throw refused(`The engine of "${engine.target.machine}" cannot begin a swarm`, error);
   }
   return membershipOf(engine);
 }
@@ -75,7 +75,7 @@ export async function joinSwarm(engine: Engine, manager: Engine, request: JoinRe
     await engine.request('POST', '/swarm/join', { body });
   } catch (error) {
     const pending = refusalIn(error)?.message.includes('continue in the background') === true;
-    if (!pending) throw refusedJoin(engine, 'join', error);
+    if (!pending) throw refused(`${machine} cannot join the swarm`, error);
   }
   const joined = await waitFor(async () => {
     const membership = await membershipOf(engine);
@@ -130,14 +130,15 @@ const remedies: readonly [words: RegExp, hint: string][] = [
   [/already part of a swarm/i, 'tsmachine swarm leave makes it free'],
 ];
 
-function refusedJoin(engine: Engine, doing: string, error: unknown): unknown {
+function refused(what: string, error: unknown): unknown {
   const words = refusalIn(error)?.message;
-  if (words === undefined) return error;
-  const hint = remedies.find(([pattern]) => pattern.test(words))?.[1];
-  return new TsmachineError('SWARM_JOIN', `The engine of "${engine.target.machine}" cannot ${doing}${doing === 'join' ? ' the swarm' : ' it'}: ${words}`, { cause: error, hint });
+  return words === undefined ? error : new TsmachineError('SWARM_JOIN', `${what}: ${words}`, { cause: error, hint: remedyFor(words) });
 }
 
 function failedJoin(machine: string, words: string): TsmachineError {
-  const hint = remedies.find(([pattern]) => pattern.test(words))?.[1] ?? tryCheck;
-  return new TsmachineError('SWARM_JOIN', `${machine} could not join the swarm: ${words}`, { hint });
+  return new TsmachineError('SWARM_JOIN', `${machine} could not join the swarm: ${words}`, { hint: remedyFor(words) ?? tryCheck });
+}
+
+function remedyFor(words: string): string | undefined {
+  return remedies.find(([pattern]) => pattern.test(words))?.[1];
 }

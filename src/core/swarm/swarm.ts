@@ -24,6 +24,7 @@ export class Swarm {
   #nodes: readonly Node[] = [];
   #manager: Reached | undefined;
   #trouble: TsmachineError | undefined;
+  /** One writes after the other: members that join or leave together must not put an older record back. */
   #saved: Promise<void> = Promise.resolve();
 
   constructor(session: Session, record: SwarmRecord) {
@@ -53,6 +54,13 @@ export class Swarm {
     return this.#manager;
   }
 
+  /** Managers of this swarm, and of no other, whose engine answered when it was looked at. */
+  get managers(): readonly Reached[] {
+    return [...this.#members.values()].filter((member): member is Reached =>
+      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true
+      && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
+  }
+
   /** Looks at every machine of the record, and at `others`, and asks a manager for the nodes. */
   async look(others: readonly string[] = []): Promise<void> {
     this.close();
@@ -78,24 +86,25 @@ export class Swarm {
     return reached;
   }
 
-  /** Asks the managers for the nodes again. What was known stands until one has answered: others may be using it. */
+  /** Asks the managers for the nodes again. What was known stays until they have answered: others may be reading it. */
   async lookAtNodes(): Promise<void> {
     let trouble: TsmachineError | undefined;
-    for (const candidate of this.#managers()) {
+    for (const candidate of this.managers) {
       try {
         const nodes = await listNodes(candidate.engine);
         this.#nodes = nodes;
         this.#trouble = undefined;
         const leader = nodes.find((node) => node.leader)?.id;
-        this.#manager = this.#managers().find(({ membership }) => membership.nodeId === leader) ?? candidate;
+        this.#manager = this.managers.find(({ membership }) => membership.nodeId === leader) ?? candidate;
+        this.#trouble = undefined;
         return;
       } catch (error) {
         this.session.signal.throwIfAborted();
         trouble = TsmachineError.from(error);
       }
     }
-    this.#manager = undefined;
     this.#nodes = [];
+    this.#manager = undefined;
     this.#trouble = trouble;
   }
 
@@ -132,7 +141,7 @@ export class Swarm {
 
   async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members'>>): Promise<void> {
     this.#record = { ...this.#record, ...record };
-    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record)); // in turn: the newest is written last
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
     await this.#saved;
   }
 
@@ -167,13 +176,6 @@ export class Swarm {
     return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers${first ? `: ${first.message}` : ''}`, {
       cause: first, hint: managers.length === 0 ? `tsmachine swarm init MACHINE` : `Look at its managers: tsmachine ls ${managers.map((name) => `--filter name=${name}`).join(' ')}`,
     });
-  }
-
-  /** Managers of this swarm, and of no other, whose engine answers. */
-  #managers(): Reached[] {
-    return [...this.#members.values()].filter((member): member is Reached =>
-      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true
-      && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
   }
 
   /** A run that was killed between initialising the swarm and writing its id down left the machine it had chosen. */
