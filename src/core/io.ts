@@ -42,9 +42,10 @@ export function inPassing(io: Io): Io {
   };
 }
 
-/** The same `io` with every line prefixed `(name) `, as drivers' messages are. */
+/** The same `io` with every line prefixed `(name) `, as drivers' messages are; one mark is enough. */
 export function prefixed(io: Io, name: string): Io {
-  const mark = (text: string) => `(${name}) ${text}`;
+  const prefix = `(${name}) `;
+  const mark = (text: string) => (text.startsWith(prefix) ? text : prefix + text);
   return {
     info: (text) => { io.info(mark(text)); },
     warn: (text) => { io.warn(mark(text)); },

@@ -14,7 +14,7 @@ export default class SwarmUp extends SwarmUpCommand {
     this.afterInterrupt = `Run the same command again to continue. What is left to do: ${programName()} swarm plan`;
     const declared = await this.declared();
     const { bringUp } = await import('../../core/swarm/up.js');
-    const report = await bringUp(await this.session(), { ...declared, ioOf: (name) => this.io.forMachine(name, true) });
+    const report = await bringUp(await this.session(), { ...declared, ioOf: (name) => this.io.forMachine(name, false) });
     this.show(report, () => doneText(report));
   }
 }

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+
 import { readCluster, updateCluster, withSettings } from '../../../swarm/cluster.js';
 import { waitUntilSeen } from '../../../swarm/join.js';
 import { changeNode, findNode, removeNode, waitForNode } from '../../../swarm/nodes.js';
@@ -5,11 +7,16 @@ import { patient } from '../../../swarm/patient.js';
 import { stepText, type Plan, type Step } from '../../../swarm/plan.js';
 import type { Role } from '../../../swarm/types.js';
 import { removeMachine } from '../../remove.js';
+import type { Session } from '../../session.js';
 import { depart } from '../depart.js';
 import { keepUnlockKey } from '../init.js';
 import type { Swarm } from '../swarm.js';
 import { attempt, sessionOf, type Run } from './run.js';
 
+type Removal = Step & { readonly kind: 'remove' };
+
+/** Workers that are taken away at once. */
+const workersTogether = 10;
 /** Milliseconds for a manager to become a worker. */
 const demoteTimeout = 60_000;
 
@@ -22,10 +29,19 @@ export async function change(run: Run, { steps }: Plan): Promise<void> {
     else if (step.kind === 'labels') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { labels: step.labels }));
     else if (step.kind === 'availability') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { availability: step.availability }));
     else if (step.kind === 'prune') await attempt(run, name, [step], () => prune(run.swarm, step.node));
-    else if (step.kind === 'remove' && run.failed.length === 0) await attempt(run, name, [step], (io) => remove(run, step, sessionOf(run, io)));
     else continue;
     if (run.done.includes(step)) run.swarm.session.io.info(`Done: ${stepText(step)}`);
   }
+  if (run.failed.length === 0) await takeAway(run, steps.flatMap((step) => (step.kind === 'remove' ? [step] : [])));
+}
+
+/** Workers together, managers one after the other. */
+async function takeAway(run: Run, steps: readonly Removal[]): Promise<void> {
+  const isManager = ({ machine }: Removal) => run.swarm.nodeOf(machine)?.role === 'manager';
+  const bounded = pLimit(workersTogether);
+  const away = (step: Removal) => attempt(run, step.machine, [step], (io) => remove(run, step, sessionOf(run, step.machine, io)));
+  await Promise.all(steps.filter((step) => !isManager(step)).map((step) => bounded(() => away(step))));
+  for (const step of steps.filter(isManager)) if (run.failed.length === 0) await away(step);
 }
 
 async function changeSettings({ swarm, declaration: { settings } }: Run): Promise<void> {
@@ -68,8 +84,9 @@ async function prune(swarm: Swarm, id: string): Promise<void> {
   await removeNode(manager, id, { force: true });
 }
 
-async function remove({ swarm }: Run, { machine }: Step & { kind: 'remove' }, session: Parameters<typeof removeMachine>[0]): Promise<void> {
+async function remove({ swarm }: Run, { machine }: Removal, session: Session): Promise<void> {
   await depart(swarm, machine, { force: true, remembered: true });
   if (await session.store.exists(machine)) await removeMachine(session, machine, { force: false });
   await swarm.forgetMember(machine);
+  swarm.session.io.info(`${machine} is removed.`);
 }

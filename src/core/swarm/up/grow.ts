@@ -27,7 +27,7 @@ export async function grow(run: Run, { steps }: Plan): Promise<void> {
     .filter(({ own }) => own.length > 0);
 
   await Promise.all(todo.map(async ({ member: { machine: name, role }, own }) => {
-    const ready = await machines(() => attempt(run, name, own.filter(({ kind }) => kind === 'create'), (io) => ready_(run, name, own, io)));
+    const ready = await machines(() => attempt(run, name, own.filter(({ kind }) => kind === 'create'), (io) => makeReady(run, name, own, io)));
     const begins = own.find(({ kind }) => kind === 'init');
     if (begins) {
       made.open(ready && await attempt(run, name, [begins], () => beginOn(run, name)));
@@ -42,10 +42,10 @@ function belongs(step: Step, machine: string): boolean {
   return (step.kind === 'create' || step.kind === 'init' || step.kind === 'join' || step.kind === 'rejoin') && step.machine === machine;
 }
 
-async function ready_(run: Run, name: string, own: readonly Step[], io: MachineIo): Promise<void> {
+async function makeReady(run: Run, name: string, own: readonly Step[], io: MachineIo): Promise<void> {
   const request = run.wanted.get(name)?.request;
   if (!request || !own.some(({ kind }) => kind === 'create')) return;
-  await createMachine(sessionOf(run, io), request);
+  await createMachine(sessionOf(run, name, io), request);
   await run.swarm.lookAt(name);
 }
 
@@ -59,6 +59,7 @@ async function beginOn(run: Run, name: string): Promise<void> {
     throw swarm.whyNoManager();
   }
   await begin(swarm, name, { ...member, settings, availability: member?.availability ?? 'active' });
+  swarm.session.io.info(`${name} is the first manager of swarm "${swarm.name}".`);
 }
 
 async function enter(run: Run, name: string, own: readonly Step[], io: MachineIo): Promise<void> {

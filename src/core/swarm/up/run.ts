@@ -1,5 +1,5 @@
 import type { Outcome } from '../../each.js';
-import { inPassing, type Io } from '../../io.js';
+import { inPassing, prefixed, type Io } from '../../io.js';
 import type { Session } from '../../session.js';
 import type { Swarm } from '../swarm.js';
 import type { SwarmDeclaration } from '../../../swarm/declaration.js';
@@ -43,6 +43,6 @@ export async function attempt(run: Run, name: string, steps: readonly Step[], wo
 }
 
 /** A session in which what a machine's making tells is what is going on now, not lasting lines: the swarm has its own to tell. */
-export function sessionOf({ swarm: { session } }: Run, io: Io): Session {
-  return { ...session, io: inPassing(io) };
+export function sessionOf({ swarm: { session } }: Run, name: string, io: Io): Session {
+  return { ...session, io: inPassing(prefixed(io, name)) };
 }

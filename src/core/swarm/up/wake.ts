@@ -9,7 +9,7 @@ import { unlockMember } from './unlock.js';
 export async function wake(run: Run, { steps }: Plan): Promise<void> {
   const bounded = pLimit(run.concurrency);
   await Promise.all(steps.filter(({ kind }) => kind === 'start' || kind === 'unlock').map((step) => bounded(async () => {
-    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, io), step.machine));
+    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine));
     if (step.kind === 'unlock') await attempt(run, step.machine, [step], () => unlockMember(run.swarm, step.machine));
   })));
 }
