@@ -78,9 +78,12 @@ export class Swarm {
 
   /** Looks at one machine again: it was made, started or has joined. */
   async lookAt(name: string): Promise<Reached> {
-    this.#members.get(name)?.engine?.close();
+    const before = this.#members.get(name)?.engine;
     this.#members.set(name, await lookAtMember(this.session, name, readingOnce()));
-    return this.reached(name);
+    before?.close();
+    const reached = this.reached(name);
+    if (this.#manager?.name === name) this.#manager = reached;
+    return reached;
   }
 
   /** Asks the managers for the nodes again. What was known stays until they have answered: others may be reading it. */
@@ -90,6 +93,7 @@ export class Swarm {
       try {
         const nodes = await listNodes(candidate.engine);
         this.#nodes = nodes;
+        this.#trouble = undefined;
         const leader = nodes.find((node) => node.leader)?.id;
         this.#manager = this.managers.find(({ membership }) => membership.nodeId === leader) ?? candidate;
         this.#trouble = undefined;
