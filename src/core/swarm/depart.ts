@@ -17,6 +17,8 @@ const demoteTimeout = 60_000;
 export interface DepartOptions {
   /** The machine's engine need not answer: the others put the node out. The swarm's quorum is kept all the same. */
   readonly force: boolean;
+  /** The record keeps the member: its machine is to be removed next, and an interruption in between must not make the swarm forget it. */
+  readonly remembered?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface DepartOptions {
  * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm could not do without this manager, or has no quorum now;
  * SWARM_STATE, SWARM_LOCKED; without `force` why the engine does not answer
  */
-export async function depart(swarm: Swarm, name: string, { force }: DepartOptions): Promise<void> {
+export async function depart(swarm: Swarm, name: string, { force, remembered = false }: DepartOptions): Promise<void> {
   const { session } = swarm;
   await swarm.lookAtNodes();
   if (swarm.record.cluster !== undefined && !swarm.manager && !isOutside(swarm, name)) throw swarm.whyNoManager();
@@ -42,6 +44,7 @@ export async function depart(swarm: Swarm, name: string, { force }: DepartOption
   if (node) await moveOut(swarm, name, node);
   else await leave(swarm, name);
   await removeStale(swarm, name);
+  if (remembered) return;
   await swarm.forgetMember(name);
   if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
