@@ -11,9 +11,8 @@ import type { Swarm } from './swarm.js';
 
 /** Milliseconds that tasks have to end and to run elsewhere: what takes longer is warned about and left behind. */
 const moveTimeout = 60_000;
-/** Milliseconds for a manager to become a worker, and for the others to see that a node has left. */
+/** Milliseconds for a manager to become a worker. */
 const demoteTimeout = 60_000;
-const downTimeout = 20_000;
 
 export interface DepartOptions {
   /** The machine's engine need not answer: the others put the node out. The swarm's quorum is kept all the same. */
@@ -24,7 +23,7 @@ export interface DepartOptions {
 
 /**
  * Takes a machine out of its swarm in the order that keeps services running and managers deciding: drain, wait until its tasks run
- * elsewhere, demote, wait until it is no manager, leave, wait until the others see that, take its entry out, forget it in the store.
+ * elsewhere, demote, wait until it is no manager, leave, take its entry out, forget it in the store.
  * Every step that is done already is skipped, so that a departure that was interrupted is finished by another. The last node ends the
  * swarm, and its record. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
  * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm could not do without this manager, or has no quorum now;
@@ -47,6 +46,7 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   await removeStale(swarm, name);
   if (remembered) return;
   await swarm.forgetMember(name);
+  if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
 
 async function moveOut(swarm: Swarm, name: string, { id, state, role }: Node): Promise<void> {
@@ -60,7 +60,8 @@ async function moveOut(swarm: Swarm, name: string, { id, state, role }: Node): P
   });
   if (role === 'manager') await waitUntilWorker(swarm, name);
   io.progress(`Taking ${name} out of the swarm`);
-  if (await leave(swarm, name)) await waitUntilDown(manager, id, signal);
+  await leave(swarm, name);
+  // Forced, because managers take ten seconds and more to notice that a node has left; this one said so itself, or is to go anyway.
   await removeNode(manager, id, { force: true });
 }
 
@@ -87,14 +88,10 @@ function managerBeside(swarm: Swarm, name: string): Engine {
   });
 }
 
-/** Has the engine forget the swarm. @returns whether it is out now; one that does not answer is not, one of another swarm is let alone */
-async function leave(swarm: Swarm, name: string): Promise<boolean> {
+/** Has the engine forget the swarm, if it answers; one that is in another swarm is let alone. */
+async function leave(swarm: Swarm, name: string): Promise<void> {
   const { engine } = swarm.members.get(name) ?? {};
-  if (!engine) return false;
-  const membership = await membershipOf(engine);
-  if (!isOurs(swarm, name, membership)) return membership.state === 'inactive';
-  await leaveSwarm(engine, { force: true });
-  return true;
+  if (engine && isOurs(swarm, name, await membershipOf(engine))) await leaveSwarm(engine, { force: true });
 }
 
 /** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
@@ -115,16 +112,8 @@ function isOurs(swarm: Swarm, name: string, { state, nodeId, cluster }: Membersh
 
 /** It never became a node: nothing is to be asked of the managers. */
 function isOutside(swarm: Swarm, name: string): boolean {
-  return swarm.record.members[name]?.node === undefined && swarm.members.get(name)?.membership?.state === 'inactive';
-}
-
-async function waitUntilDown(manager: Engine, id: string, signal: AbortSignal): Promise<void> {
-  try {
-    await waitForNode(manager, id, (node) => node?.state !== 'ready', { what: 'the managers to see that a node has left', timeout: downTimeout, signal });
-  } catch (error) {
-    // it has left, we asked itself: the managers' own patience need not be ours
-    if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
-  }
+  const { machine, unfinished = true, membership } = swarm.members.get(name) ?? {};
+  return swarm.record.members[name]?.node === undefined && (!machine || unfinished || membership?.state === 'inactive');
 }
 
 /** The node it was before it left and joined again by hand. */
