@@ -51,8 +51,9 @@ function pairList(pairs: readonly PairResult[]): string {
   return [...lines, `${count} pairs of machines, ${blocked.length} of ${pairs.length} checks blocked`].join('\n');
 }
 
-/** Why something could not be told, each reason once. */
+/** Why something could not be told, each reason once; that sizes of packets cannot be told where none arrives goes without saying. */
 function unknowns(pairs: readonly PairResult[]): string[] {
-  const reasons = [...new Set(pairs.flatMap(({ outcome, reason }) => (outcome === 'unknown' && reason !== undefined ? [reason] : [])))];
+  const untold = pairs.filter(({ outcome, check }) => outcome === 'unknown' && check !== 'mtu');
+  const reasons = [...new Set(untold.map(({ reason = '' }) => reason))];
   return reasons.length === 0 ? [] : [reasons.map((reason) => `?  cannot be checked: ${reason}`).join('\n')];
 }

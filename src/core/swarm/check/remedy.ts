@@ -42,7 +42,8 @@ export function remedyFor({ machine, direction, check }: Obstacle, firewall: Fir
   const rules = { firewalld: 'sudo firewall-cmd --list-all', ufw: 'sudo ufw status', iptables: 'sudo iptables -S', nftables: 'sudo nft list ruleset', none: '' }[firewall];
   const which = direction === 'in' ? `let ${what} in` : `let ${what} out`;
   if (rules !== '') return `Have ${firewall} ${which}; its rules: tsmachine ssh ${machine} ${rules}`;
-  return `Let ${what} through to ${machine} in the firewall or security group of its network: the host itself blocks nothing that can be seen`;
+  const answers = check.startsWith('tcp/') || check === 'reach' ? ', or the answers on their way back,' : '';
+  return `Let ${what}${answers} through to ${machine} in the firewall or security group of its network: ${machine} itself blocks nothing that can be seen`;
 }
 
 function openCommand(check: string, direction: Obstacle['direction'], firewall: Firewall): string | undefined {
