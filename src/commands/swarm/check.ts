@@ -13,7 +13,7 @@ export default class SwarmCheck extends MachineCommand {
   static override examples = ['<%= config.bin %> swarm check --managers m1 m1 w1 w2'];
   static override flags = {
     ...jsonFlag,
-    'data-path-port': Flags.integer({ description: 'UDP port of overlay networks', default: 4789 }),
+    'data-path-port': Flags.integer({ description: 'UDP port of overlay networks; default 4789' }),
     'esp': Flags.boolean({ description: 'Also check what encrypted overlay networks need' }),
     'managers': Flags.string({ description: 'Machines that are to be managers, by commas; default all', multiple: true, multipleNonGreedy: true }),
     'mtu': Flags.integer({ description: 'Bytes of the packets of overlay networks', default: 1500 }),
@@ -25,7 +25,8 @@ export default class SwarmCheck extends MachineCommand {
     const { 'data-path-port': dataPathPort, managers, mtu, pool: pools, esp } = flags;
     const { checkSwarm } = await import('../../core/swarm/check/check.js');
     const { findings, ...rest } = await checkSwarm(await this.session(), argv, {
-      esp, mtu, dataPathPort,
+      esp, mtu,
+      ...(dataPathPort !== undefined && { dataPathPort }),
       ...(pools && { pools }),
       ...(managers && { managers: managers.flatMap((names) => names.split(',')).filter((name) => name !== '') }),
     });

@@ -1,6 +1,6 @@
 import type { Finding } from '../../core/finding.js';
 import { list } from './duplicates.js';
-import type { Member } from './facts.js';
+import type { HostAddress, Member } from './facts.js';
 import type { PairResult } from './pairs.js';
 import type { CheckSettings } from './settings.js';
 
@@ -25,7 +25,8 @@ export function pairFindings(results: readonly PairResult[], members: readonly M
     .map((result) => (unreachable.has(pairOf(result)) ? { ...result, check: 'reach' } : result));
   const groups = new Map<string, PairResult[]>();
   for (const result of blocked) {
-    const key = `${result.check} ${result.atSender === true ? `out ${result.from}` : `in ${result.to}`}`;
+    const narrow = result.check === 'mtu' ? narrowAmong(result, members, settings) : undefined;
+    const key = `${result.check} ${result.atSender === true ? `out ${result.from}` : `in ${narrow?.name ?? result.to}`}`;
     groups.set(key, [...groups.get(key) ?? [], result]);
   }
   return [...groups.values()].map((group) => tell(group, members, settings, remedy));
@@ -46,7 +47,7 @@ function tell(group: readonly PairResult[], members: readonly Member[], settings
   const { check, to, from } = first;
   const reasons = [...new Set(group.map(({ reason = '' }) => reason))].join('; ');
   const others = (names: string[]) => list([...new Set(names)]);
-  if (check === 'mtu') return tellSize(group, to, members, settings);
+  if (check === 'mtu') return tellSize(group, to, narrowAmong(first, members, settings), settings);
   if (first.atSender === true) {
     const targets = others(group.map((result) => result.to));
     return { check, machine: from, level: 'fault', message: `Its own firewall lets nothing out to ${title(check)} of ${targets} (${reasons})`, ...fix(remedy, 'out', from, check) };
@@ -67,20 +68,27 @@ export function title(check: string): string {
   return port === undefined ? { esp: 'ESP (IP protocol 50)', reach: 'everything' }[protocol] ?? protocol : `${port}/${protocol}`;
 }
 
-function tellSize(group: readonly PairResult[], to: string, members: readonly Member[], { mtu }: CheckSettings): Finding {
-  const largest = Math.min(...group.map((result) => result.largest ?? 0));
-  const senders = [...new Set(group.map(({ from }) => from))];
-  const narrow = [to, ...senders].flatMap((name) => {
+/** The device that is too narrow, when it is one of the two hosts' own. */
+function narrowAmong({ from, to }: PairResult, members: readonly Member[], { mtu }: CheckSettings): (HostAddress & { readonly name: string }) | undefined {
+  const narrow = [from, to].flatMap((name) => {
     const member = members.find((one) => one.name === name);
     const device = member?.host?.addresses.find(({ ip }) => ip === member.address);
     return device && device.mtu < mtu ? [{ name, ...device }] : [];
-  })[0];
-  const raise = narrow ? `tsmachine ssh ${narrow.name} sudo ip link set dev ${narrow.device} mtu ${mtu}\nor, ` : '';
+  });
+  return narrow.sort((a, b) => a.mtu - b.mtu)[0];
+}
+
+function tellSize(group: readonly PairResult[], to: string, narrow: ReturnType<typeof narrowAmong>, { mtu }: CheckSettings): Finding {
+  const largest = Math.min(...group.map((result) => result.largest ?? 0));
+  const machine = narrow?.name ?? to;
+  const others = list([...new Set(group.flatMap((result) => [result.from, result.to]))].filter((name) => name !== machine));
+  const passage = narrow
+    ? `Its ${narrow.device} has MTU ${narrow.mtu}: packets of more than ${largest} bytes do not pass between it and ${others}`
+    : `Packets of more than ${largest} bytes do not arrive from ${others}`;
+  const raise = narrow ? `tsmachine ssh ${narrow.name} sudo ip link set dev ${narrow.device} mtu ${mtu} (and keep it over reboots)\nor, f` : 'F';
   return {
-    check: 'mtu', machine: to, level: 'fault',
-    message: `Packets of more than ${largest} bytes do not arrive from ${list(senders)}`
-      + `${narrow ? ` (${narrow.device} of ${narrow.name} has MTU ${narrow.mtu})` : ''}; overlay networks send ${mtu}: large answers would hang`,
-    fix: `${raise}${narrow ? 'f' : 'F'}or every overlay network, ingress too: docker network create -d overlay --opt com.docker.network.driver.mtu=${largest} NAME `
+    check: 'mtu', machine, level: 'fault', message: `${passage}; overlay networks send ${mtu}: large answers would hang`,
+    fix: `${raise}or every overlay network, ingress too: docker network create -d overlay --opt com.docker.network.driver.mtu=${largest} NAME `
       + `(then check with --mtu ${largest})`,
   };
 }

@@ -7,11 +7,11 @@ export function duplicateFindings(members: readonly Member[]): Finding[] {
     ...among(members, ({ host }) => host?.machineId, (id, names): Finding => ({
       check: 'machine-id', level: 'fault',
       message: `${list(names)} have the same machine id ${id}: hosts copied from each other get the same MAC addresses and leases`,
-      fix: `On all but one of them: ${onHost(names, 'sudo sh -c \'rm -f /etc/machine-id && systemd-machine-id-setup && reboot\'')}`,
+      fix: `On all but one of them: ${onHost(names, '\'sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot\'')}`,
     })),
     ...among(members, ({ engine }) => engine?.id, (id, names): Finding => ({
       check: 'engine-id', level: 'fault', message: `The engines of ${list(names)} have the same id ${id}: their hosts are copies`,
-      fix: `On all but one of them: ${onHost(names, 'sudo sh -c \'rm -f /var/lib/docker/engine-id /etc/docker/key.json && systemctl restart docker\'')}`,
+      fix: `On all but one of them: ${onHost(names, '\'sudo rm -f /var/lib/docker/engine-id /etc/docker/key.json && sudo systemctl restart docker\'')}`,
     })),
     ...among(members, ({ host }) => host?.hostname, (hostname, names): Finding => ({
       check: 'host-name', level: 'warning', message: `${list(names)} are all called ${hostname}: docker node ls cannot tell them apart`,

@@ -35,10 +35,12 @@ export async function checkSwarm(session: Session, names: readonly string[], { m
   const machines = await chooseMachines(session, names);
   const stranger = managers?.find((name) => !machines.some((machine) => machine.name === name));
   if (stranger !== undefined) throw new TsmachineError('FLAG_INVALID', `${stranger} cannot be a manager: it is not among the machines that are checked`);
-  session.io.progress(`Looking at ${machines.length} machines`);
+  session.io.progress(`Looking at ${machines.length === 1 ? '1 machine' : `${machines.length} machines`}`);
   const all = await Promise.all(machines.map((machine) => visit(session, machine)));
   try {
-    return await checkVisited(session, withRoles(all, managers), wanted);
+    const visited = withRoles(all, managers);
+    warnOfSettled(session, visited, settings);
+    return await checkVisited(session, visited, wanted);
   } finally {
     await Promise.all(all.map(async ({ connection }) => { await connection?.close(); }));
   }
@@ -56,6 +58,15 @@ async function checkVisited(session: Session, visited: readonly Visited[], wante
     ...evaluateMembers(members, settings),
   ];
   return { machines: members.map(({ name, address, manager }) => ({ name, ...(address !== undefined && { address }), manager })), pairs, findings };
+}
+
+/** Port and pools are settled for good when a swarm is made. */
+function warnOfSettled(session: Session, visited: readonly Visited[], { dataPathPort, pools }: Partial<CheckSettings>): void {
+  const settled = visited.find(({ member }) => member.engine?.settled)?.member.engine?.settled;
+  if (!settled) return;
+  const told = `has data path port ${settled.dataPathPort} and pool ${settled.pools.join(', ')}, which cannot be changed: they are checked`;
+  const differs = (dataPathPort ?? settled.dataPathPort) !== settled.dataPathPort || (pools ?? settled.pools).join() !== settled.pools.join();
+  if (differs) session.io.warn(`The swarm that is there ${told}`);
 }
 
 function withRoles(visited: readonly Visited[], managers: readonly string[] | undefined): Visited[] {
