@@ -1,4 +1,5 @@
-# Listens for the probes of a swarm check and tells each that arrives as "seen|CHECK|SENDER|SIZE". Ends by itself after CHECK_SECONDS.
+# Listens for the probes of a swarm check and tells each that arrives as "seen|CHECK|SENDER|SIZE". Ends by itself after
+# CHECK_SECONDS, or a second after its connection was closed.
 #
 # TCP ports are listened at; one that is taken needs no listener. Datagrams are seen through raw sockets: the kernel hands them a copy of
 # what came through the firewall's INPUT chains, also of packets for ports that the engine or the kernel's VXLAN has taken.
@@ -78,7 +79,10 @@ sub look {
 while (1) {
   my $wanted = '';
   vec($wanted, $_, 1) = 1 for keys %tcp, keys %raw;
-  next if select($wanted, undef, undef, undef) <= 0;
+  if (select($wanted, undef, undef, 1) <= 0) {
+    print "alive\n"; # nobody reads any more when the connection was closed: SIGPIPE
+    next;
+  }
   for my $number (grep { vec($wanted, $_, 1) } keys %tcp) {
     my $caller;
     close $caller if accept($caller, $tcp{$number});

@@ -83,7 +83,10 @@ def look(sock, family, name):
 
 
 while True:
-    for sock in select.select(tcp + list(raw), [], [])[0]:
+    found = select.select(tcp + list(raw), [], [], 1)[0]
+    if not found:
+        say('alive')  # nobody reads any more when the connection was closed: SIGPIPE
+    for sock in found:
         if sock in raw:
             look(sock, *raw[sock])
         else:

@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.js';
 import { evaluateMembers } from '../../../swarm/check/evaluate.js';
 import { type CheckSettings, defaultSettings, validateSettings } from '../../../swarm/check/settings.js';
 import type { Session } from '../../session.js';
-import { chooseMachines, visit } from './members.js';
+import { chooseMachines, visitAll } from './members.js';
 
 export type CheckFinding = Finding;
 
@@ -15,7 +15,7 @@ export type CheckFinding = Finding;
 export async function checkBeforeSwarm(session: Session, machines: readonly string[], settings: Partial<CheckSettings> = {}): Promise<CheckFinding[]> {
   const wanted = { ...defaultSettings, ...settings };
   validateSettings(wanted);
-  const visited = await Promise.all((await chooseMachines(session, machines)).map((machine) => visit(session, machine)));
+  const visited = await visitAll(session, await chooseMachines(session, machines));
   await Promise.all(visited.map(async ({ connection }) => { await connection?.close(); }));
   return [...visited.flatMap(({ findings }) => findings.list), ...evaluateMembers(visited.map(({ member }) => member), wanted)];
 }

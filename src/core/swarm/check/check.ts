@@ -7,7 +7,7 @@ import { takenFindings } from '../../../swarm/check/taken.js';
 import { TsmachineError } from '../../errors.js';
 import type { Finding } from '../../finding.js';
 import type { Session } from '../../session.js';
-import { chooseMachines, visit, type Visited } from './members.js';
+import { chooseMachines, visitAll, type Visited } from './members.js';
 import { probeAll } from './probe.js';
 import { remedies } from './remedy.js';
 
@@ -36,7 +36,7 @@ export async function checkSwarm(session: Session, names: readonly string[], { m
   const stranger = managers?.find((name) => !machines.some((machine) => machine.name === name));
   if (stranger !== undefined) throw new TsmachineError('FLAG_INVALID', `${stranger} cannot be a manager: it is not among the machines that are checked`);
   session.io.progress(`Looking at ${machines.length === 1 ? '1 machine' : `${machines.length} machines`}`);
-  const all = await Promise.all(machines.map((machine) => visit(session, machine)));
+  const all = await visitAll(session, machines);
   try {
     const visited = withRoles(all, managers);
     warnOfSettled(session, visited, settings);

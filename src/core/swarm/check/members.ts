@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 
+import pLimit from 'p-limit';
+
 import type { Address } from '../../../driver/contract.js';
 import type { SshConnection } from '../../../ssh/types.js';
 import type { HostLook, Member } from '../../../swarm/check/facts.js';
@@ -13,7 +15,7 @@ import { lookAtEngine, lookAtHost } from './look.js';
 
 /** Milliseconds for a login: a host that boots is not waited for. */
 const loginTimeout = 6000;
-const together = 16;
+const together = 32;
 
 /** A machine that was looked at, with the connection it was looked at over. */
 export interface Visited {
@@ -47,8 +49,14 @@ export async function chooseMachines(session: Session, names: readonly string[])
   throw new TsmachineError('MACHINE_STATE', 'No machine of the store runs', { hint: 'tsmachine ls shows them; tsmachine start NAME' });
 }
 
-/** Looks at a host over one connection, which stays open, and at its engine beside. What fails is a finding. */
-export async function visit(session: Session, machine: Machine): Promise<Visited> {
+/** Looks at every machine; the connections stay open. */
+export async function visitAll(session: Session, machines: readonly Machine[]): Promise<Visited[]> {
+  const limit = pLimit(together);
+  return Promise.all(machines.map((machine) => limit(() => visit(session, machine))));
+}
+
+/** Looks at a host over one connection, and at its engine beside. What fails is a finding. */
+async function visit(session: Session, machine: Machine): Promise<Visited> {
   const { name } = machine;
   const findings = new Findings(session.signal, name);
   const endpoint = await findings.attempt('address', async () => {

@@ -22,7 +22,10 @@ export async function remedies(session: Session, visited: readonly Visited[], pa
       return [one.member.name, 'none'] as const;
     }
   })));
-  return (obstacle) => remedyFor(obstacle, known.get(obstacle.machine) ?? 'none');
+  return (obstacle) => {
+    const address = visited.find(({ member }) => member.name === obstacle.machine)?.member.address ?? '';
+    return remedyFor(obstacle, known.get(obstacle.machine) ?? 'none', address.includes(':') ? 'ip6tables' : 'iptables');
+  };
 }
 
 async function lookAtFirewall(session: Session, { connection }: Visited): Promise<Firewall> {
@@ -35,11 +38,11 @@ async function lookAtFirewall(session: Session, { connection }: Visited): Promis
 }
 
 /** The command that opens an obstacle, or where to look when no command can. */
-export function remedyFor({ machine, direction, check }: Obstacle, firewall: Firewall): string {
+export function remedyFor({ machine, direction, check }: Obstacle, firewall: Firewall, iptables = 'iptables'): string {
   const what = title(check);
-  const command = check === 'reach' ? undefined : openCommand(check, direction, firewall);
+  const command = check === 'reach' ? undefined : openCommand(check, direction, firewall)?.replace('iptables', iptables);
   if (command !== undefined) return `tsmachine ssh ${machine} ${quote(command)}${firewall === 'iptables' ? ' (and keep the rule over reboots)' : ''}`;
-  const rules = { firewalld: 'sudo firewall-cmd --list-all', ufw: 'sudo ufw status', iptables: 'sudo iptables -S', nftables: 'sudo nft list ruleset', none: '' }[firewall];
+  const rules = { firewalld: 'sudo firewall-cmd --list-all', ufw: 'sudo ufw status', iptables: `sudo ${iptables} -S`, nftables: 'sudo nft list ruleset', none: '' }[firewall];
   const which = direction === 'in' ? `let ${what} in` : `let ${what} out`;
   if (rules !== '') return `Have ${firewall} ${which}; its rules: tsmachine ssh ${machine} ${rules}`;
   const answers = check.startsWith('tcp/') || check === 'reach' ? ', or the answers on their way back,' : '';
