@@ -14,16 +14,27 @@ export function checkReport({ machines, pairs, findings }: SwarmCheck): string {
 
 /** A row for each sender, a column for each receiver; undefined when it would be wider than a terminal. */
 export function matrix(names: readonly string[], pairs: readonly PairResult[]): string | undefined {
+  if (names.length * 3 > widest) return undefined;
+  const results = byPair(pairs);
   const short = names.map((name) => (name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name));
-  const numbered = short.map((name, i) => `${i + 1} ${name}`);
   const rows = names.map((from, i) => [
-    numbered[i] ?? '', ...names.map((to) => (from === to ? '-' : cell(pairs.filter((pair) => pair.from === from && pair.to === to)))),
+    `${i + 1} ${short[i] ?? ''}`, ...names.map((to) => (from === to ? '-' : cell(results.get(`${from} ${to}`) ?? []))),
   ]);
-  const table = [['FROM \\ TO', ...names.map((_, i) => String(i + 1))], ...rows];
-  const widths = names.map((_, i) => Math.max(...table.map((row) => (row[i + 1] ?? '').length)));
-  const label = Math.max(...table.map(([name = '']) => name.length));
-  if (label + widths.reduce((sum, width) => sum + width + 2, 0) > widest) return undefined;
-  return table.map(([name = '', ...cells]) => [name.padEnd(label), ...cells.map((text, i) => text.padEnd(widths[i] ?? 0))].join('  ').trimEnd()).join('\n');
+  const lines = [['FROM\\TO', ...names.map((_, i) => String(i + 1))], ...rows];
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((row) => (row[column] ?? '').length))) ?? [];
+  const gap = ['  ', ' '].find((blanks) => widths.reduce((sum, width) => sum + width + blanks.length, -blanks.length) <= widest);
+  return gap === undefined ? undefined : lines.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(gap).trimEnd()).join('\n');
+}
+
+function byPair(pairs: readonly PairResult[]): Map<string, PairResult[]> {
+  const results = new Map<string, PairResult[]>();
+  for (const pair of pairs) {
+    const key = `${pair.from} ${pair.to}`;
+    const known = results.get(key);
+    if (known) known.push(pair);
+    else results.set(key, [pair]);
+  }
+  return results;
 }
 
 /** The one check that fails, or how many do. */
@@ -46,7 +57,7 @@ function shown({ check, largest }: PairResult): string {
 /** For more machines than a terminal has room for: what is not open, and how much is. */
 function pairList(pairs: readonly PairResult[]): string {
   const blocked = pairs.filter(({ outcome }) => outcome === 'blocked');
-  const count = new Set(pairs.map(({ from, to }) => `${from} ${to}`)).size;
+  const count = byPair(pairs).size;
   const lines = blocked.map((pair) => `${pair.from} -> ${pair.to}: ${shown(pair)} ${pair.reason ?? ''}`);
   return [...lines, `${count} pairs of machines, ${blocked.length} of ${pairs.length} checks blocked`].join('\n');
 }

@@ -17,24 +17,30 @@ export type Remedy = (obstacle: Obstacle) => string | undefined;
 
 /** One finding for each machine and check, naming all that cannot get through, rather than one for each pair. */
 export function pairFindings(results: readonly PairResult[], members: readonly Member[], settings: CheckSettings, remedy: Remedy): Finding[] {
-  const unreachable = new Set(pairsOf(results).filter((pair) => {
-    const all = results.filter((result) => pairOf(result) === pair && result.outcome !== 'unknown');
-    return all.length > 1 && all.every(({ outcome }) => outcome === 'blocked');
-  }));
+  const unreachable = unreachablePairs(results);
   const blocked = results.filter(({ outcome }) => outcome === 'blocked')
     .map((result) => (unreachable.has(pairOf(result)) ? { ...result, check: 'reach' } : result));
   const groups = new Map<string, PairResult[]>();
   for (const result of blocked) {
     const narrow = result.check === 'mtu' ? narrowAmong(result, members, settings) : undefined;
     const key = `${result.check} ${result.atSender === true ? `out ${result.from}` : `in ${narrow?.name ?? result.to}`}`;
-    groups.set(key, [...groups.get(key) ?? [], result]);
+    const group = groups.get(key);
+    if (group) group.push(result);
+    else groups.set(key, [result]);
   }
   return [...groups.values()].map((group) => tell(group, members, settings, remedy));
 }
 
-/** `web1 > web2` of every two that were looked at. */
-function pairsOf(results: readonly PairResult[]): string[] {
-  return [...new Set(results.map(pairOf))];
+/** `web1 > web2` of every two between which all that can be told is blocked. */
+function unreachablePairs(results: readonly PairResult[]): Set<string> {
+  const counts = new Map<string, { told: number; blocked: number }>();
+  for (const result of results) {
+    const count = counts.get(pairOf(result)) ?? { told: 0, blocked: 0 };
+    if (result.outcome !== 'unknown') count.told += 1;
+    if (result.outcome === 'blocked') count.blocked += 1;
+    counts.set(pairOf(result), count);
+  }
+  return new Set([...counts].flatMap(([pair, { told, blocked }]) => (told > 1 && told === blocked ? [pair] : [])));
 }
 
 function pairOf({ from, to }: PairResult): string {
