@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 
+import type { FlagSpec } from '../../driver/contract.js';
+import { driverNames, loadDriverModule } from '../../driver/registry.js';
 import type { Declared, SwarmDeclaration } from '../../swarm/declaration.js';
 import { declare, type DeclareRequest } from '../../swarm/declare.js';
 import { TsmachineError, messageOf, systemCode } from '../errors.js';
@@ -32,11 +34,15 @@ export async function declaredByFile({ file, name, cwd, env }: FromFile): Promis
   const found = file === undefined ? await usualFile(cwd) : { path: resolve(cwd, file), file, text: await read(resolve(cwd, file), file) };
   const base = dirname(found.path);
   const { readSwarmFile } = await import('../../swarm/file/read.js');
-  const { declaration, warnings } = await readSwarmFile(found.text, { file: found.file, folderName: name ?? basename(base), env });
+  const { declaration, warnings } = await readSwarmFile(found.text, { file: found.file, folderName: name ?? basename(base), env, drivers: await allDriverFlags() });
   if (name !== undefined && declaration.name !== name) {
     throw new TsmachineError('USAGE', `${found.file} describes swarm "${declaration.name}", not "${name}"`, { hint: 'Leave the name out, or name another file with -f' });
   }
   return { declaration: withPaths(declaration, base), warnings, base };
+}
+
+async function allDriverFlags(): Promise<ReadonlyMap<string, readonly FlagSpec[]>> {
+  return new Map(await Promise.all(driverNames().map(async (name) => [name, (await loadDriverModule(name)).flags] as const)));
 }
 
 async function usualFile(cwd: string): Promise<{ path: string; file: string; text: string }> {

@@ -6,6 +6,7 @@ import { TsmachineError } from '../../errors.js';
 import { waitFor } from '../../wait.js';
 import { begin } from '../init.js';
 import { joinMachine } from '../join.js';
+import { checkHost } from './before.js';
 import { attempt, sessionOf, type MachineIo, type Run } from './run.js';
 import { leaveForGood } from './rejoin.js';
 
@@ -58,6 +59,7 @@ async function beginOn(run: Run, name: string): Promise<void> {
     if (swarm.manager) return;
     throw swarm.whyNoManager();
   }
+  await checkHost(swarm.session, name, settings);
   await begin(swarm, name, { ...member, settings, availability: member?.availability ?? 'active' });
   swarm.session.io.info(`${name} is the first manager of swarm "${swarm.name}".`);
 }
@@ -66,7 +68,8 @@ async function enter(run: Run, name: string, own: readonly Step[], io: MachineIo
   const { swarm } = run;
   const member = run.wanted.get(name)?.member;
   if (!member) return;
-  await settled(run, name);
+  const { membership: { state } } = await settled(run, name);
+  if (state === 'inactive') await checkHost({ ...swarm.session, io }, name, run.declaration.settings);
   const before = swarm.nodeOf(name)?.labels ?? {};
   if (own.some(({ kind }) => kind === 'rejoin')) await leaveForGood(swarm, name);
   const labels = Object.keys(member.labels).length > 0 ? member.labels : before;
