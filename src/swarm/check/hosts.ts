@@ -30,7 +30,8 @@ function kernel(members: readonly Member[]): Finding[] {
   const found: Finding[] = [];
   if (vxlan.length > 0) {
     found.push({
-      check: 'kernel-vxlan', ...subject(vxlan), level: 'fault', message: `The kernel of ${list(vxlan)} has no vxlan: overlay networks cannot be made`,
+      check: 'kernel-vxlan', ...subject(vxlan), level: 'fault',
+      message: `The kernel of ${list(vxlan)} has no vxlan: overlay networks cannot be made`,
       fix: 'Use another kernel; for a container (LXC), on the host below it: modprobe vxlan',
     });
   }

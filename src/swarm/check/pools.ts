@@ -9,7 +9,9 @@ const surely = 256;
 const perhaps = 4096;
 
 /** Address pools whose networks the hosts already reach some other way: containers there could not talk to what is behind those routes. */
-export function poolFindings(members: readonly Member[], { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>, fixed: boolean): Finding[] {
+export function poolFindings(
+  members: readonly Member[], { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>, fixed: boolean,
+): Finding[] {
   const routes = members.flatMap(({ host }) => host?.routes ?? []);
   const free = freePool(routes);
   return members.flatMap(({ name, host }) => uniqueRoutes(host?.routes ?? []).flatMap((route): Finding[] => {

@@ -20,7 +20,9 @@ export const defaultSettings: CheckSettings = { dataPathPort: 4789, pools: ['10.
 /** @throws TsmachineError FLAG_INVALID for what no engine would take */
 export function validateSettings({ dataPathPort, pools, subnetSize, mtu }: CheckSettings): void {
   if (!within(dataPathPort, 1024, 49_151)) invalid(`The data path port must be 1024 to 49151, not ${dataPathPort}`);
-  if (!within(subnetSize, 1, 29)) invalid(`The mask length of a pool must be 29 or less, not ${subnetSize}: every network needs four addresses for itself`);
+  if (!within(subnetSize, 1, 29)) {
+    invalid(`The mask length of a pool must be 29 or less, not ${subnetSize}: every network needs four addresses for itself`);
+  }
   if (!within(mtu, 576, 65_535)) invalid(`An MTU of ${mtu} is not possible`);
   for (const pool of pools) {
     const range = /\//.test(pool) ? parseRange(pool) : undefined;
