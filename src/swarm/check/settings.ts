@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../core/errors.js';
-import { parseRange } from './cidr.js';
+import { parseNetwork, poolFault } from '../file/network.js';
 
 /** What the swarm is to be made with, as far as a network or a host may not allow it. */
 export interface CheckSettings {
@@ -25,9 +25,9 @@ export function validateSettings({ dataPathPort, pools, subnetSize, mtu }: Check
   }
   if (!within(mtu, 576, 65_535)) invalid(`An MTU of ${mtu} is not possible`);
   for (const pool of pools) {
-    const range = /\//.test(pool) ? parseRange(pool) : undefined;
-    if (!range) invalid(`The pool ${JSON.stringify(pool)} is not an IPv4 range such as 10.20.0.0/16`);
-    if (range.bits > subnetSize) invalid(`The pool ${pool} is smaller than one network of it (/${subnetSize})`);
+    const fault = poolFault(pool);
+    if (fault !== undefined) invalid(`The pool ${JSON.stringify(pool)} ${fault}`);
+    if ((parseNetwork(pool)?.prefix ?? 0) > subnetSize) invalid(`The pool ${pool} is smaller than one network of it (/${subnetSize})`);
   }
 }
 
