@@ -9,7 +9,7 @@ import { skip } from '../helpers/skip.js';
 const names = ['sc1', 'sc2', 'sc3'];
 
 /** Says that it is ready once it listens. */
-const stranger = '@kept = IO::Socket::INET->new(Listen => 1, LocalPort => 7946) or die; system "systemd-notify --ready"; sleep 600';
+const stranger = '@kept = IO::Socket::INET->new(Listen => 1, LocalPort => 7946, ReuseAddr => 1) or die; system "systemd-notify --ready"; sleep 600';
 
 describe('swarm check, on real hosts', function () {
   this.timeout(300_000);

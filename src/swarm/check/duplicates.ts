@@ -40,3 +40,9 @@ export function list(names: readonly string[]): string {
   const [last = '', ...before] = [...names].reverse();
   return before.length === 0 ? last : `${before.reverse().join(', ')} and ${last}`;
 }
+
+/** The machine of a finding about one; none for one about several. */
+export function subject(names: readonly string[]): Pick<Finding, 'machine'> {
+  const [name, ...others] = names;
+  return name === undefined || others.length > 0 ? {} : { machine: name };
+}

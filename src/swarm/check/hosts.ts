@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/finding.js';
-import { list } from './duplicates.js';
+import { list, subject } from './duplicates.js';
 import type { HostLook, Member } from './facts.js';
 
 /** Seconds a clock may be off: tokens and node certificates of a swarm are backdated by an hour, logs and raft by nothing. */
@@ -43,11 +43,6 @@ function kernel(members: readonly Member[]): Finding[] {
     });
   }
   return found;
-}
-
-function subject(names: readonly string[]): Pick<Finding, 'machine'> {
-  const [name, ...others] = names;
-  return name === undefined || others.length > 0 ? {} : { machine: name };
 }
 
 /** Engines refuse or misunderstand an address that is not on the host (1:1 NAT), and managers cannot be moved to another one later. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/finding.js';
 import { overlap, parseNetwork, type Network } from '../file/network.js';
 import { firstSubnet, formatNetwork } from './cidr.js';
+import { list, subject } from './duplicates.js';
 import type { Member } from './facts.js';
 import type { Route } from './routes.js';
 import type { CheckSettings } from './settings.js';
@@ -15,7 +16,15 @@ export function poolFindings(
 ): Finding[] {
   const routes = members.flatMap(({ host }) => host?.routes ?? []);
   const free = freePool(routes);
-  return members.flatMap(({ name, host }) => uniqueRoutes(host?.routes ?? []).flatMap((route): Finding[] => {
+  const groups = new Map<string, { route: Route; names: string[] }>();
+  for (const { name, host } of members) {
+    for (const route of host?.routes ?? []) {
+      const key = `${formatNetwork(route)} ${route.device}`;
+      const names = groups.get(key)?.names ?? [];
+      groups.set(key, { route, names: names.includes(name) ? names : [...names, name] });
+    }
+  }
+  return [...groups.values()].flatMap(({ route, names }): Finding[] => {
     const [found] = pools.flatMap((text) => {
       const pool = parseNetwork(text);
       return pool && overlap(pool, route) ? [{ text, index: firstSubnet(pool, subnetSize, route) }] : [];
@@ -25,11 +34,11 @@ export function poolFindings(
     const which = index === 0 ? 'the ingress network' : `network ${index + 1} of the swarm`;
     const via = route.device === '' ? '' : ` (${route.device})`;
     return [{
-      check: 'address-pool', machine: name, level: index < surely ? 'fault' : 'warning',
-      message: `The pool ${text} overlaps the host's route to ${formatNetwork(route)}${via}: ${which} would get its addresses`,
+      check: 'address-pool', ...subject(names), level: index < surely ? 'fault' : 'warning',
+      message: `The pool ${text} overlaps the route of ${list(names)} to ${formatNetwork(route)}${via}: ${which} would get its addresses`,
       ...fix(free, fixed),
     }];
-  }));
+  });
 }
 
 function fix(free: string | undefined, fixed: boolean): Pick<Finding, 'fix'> {
@@ -47,9 +56,4 @@ export function freePool(routes: readonly Network[]): string | undefined {
     const network = parseNetwork(text);
     return network && !routes.some((route) => overlap(network, route));
   });
-}
-
-/** A host has a route for each address of an interface, and lists some in several tables. */
-function uniqueRoutes(routes: readonly Route[]): Route[] {
-  return [...new Map(routes.map((route) => [`${formatNetwork(route)} ${route.device}`, route])).values()];
 }
