@@ -118,7 +118,7 @@ describe('swarm file: what it declares', () => {
     const started = performance.now();
     expect((await read(withGroup('', workers(199)))).declaration.members).to.have.lengthOf(200);
     expect((await read(withGroup('', '  w: {role: worker, driver: none, count: 199}\n'))).declaration.members).to.have.lengthOf(200);
-    expect(performance.now() - started).to.be.below(500);
+    expect(performance.now() - started).to.be.below(2000);
   });
 });
 
@@ -144,7 +144,10 @@ describe('swarm file: warnings', () => {
       'the nftables backend', withGroup('engine:\n  opts:\n    - firewall-backend=nftables'),
       /^8: groups\.m\.engine\.opts: .* nftables backend/,
     ],
+    ['in the order of the file', 'groups:\n  m:\n    role: manager\n    driver: none\n    count: 2\n    labels: {a/b: c}\n', /^2: 2 managers/, /^6: .*"a\/b"/],
     ['none of live-restore=false', withGroup('engine: {opts: [live-restore=false]}')],
+    ['none of a pool of one network', withSettings('default-addr-pool: [10.2.3.0/24]')],
+    ['none of listening on loopback', withGroup('listen-addr: 127.0.0.1')],
     ['none of listening everywhere', 'groups: {m: {role: manager, driver: none, count: 3, listen-addr: "0.0.0.0:2377"}}\n'],
   ];
   for (const [why, text, ...expected] of rows) {

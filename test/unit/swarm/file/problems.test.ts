@@ -185,10 +185,10 @@ const meaning: Row[] = [
     '7:9: groups.m.names: "a": the machine is in line 6 already',
   ],
   [
-    'machines that differ in case', 'groups:\n  m: {role: manager, driver: none, names: [web, Web]}\n',
-    '2:49: groups.m.names: "Web": the machine "web", which differs only in upper and lower case, is in line 2 already',
+    'machines that differ in case', 'groups:\n  m: {role: manager, driver: none, names: [Web, web]}\n',
+    '2:49: groups.m.names: "web": the machine "Web", which differs only in upper and lower case, is in line 2 already',
   ],
-  ['names too long', `groups:\n  ${'m'.repeat(196)}: {role: manager, driver: none, count: 1}\n`, /^2:3: .* have more than 200 characters/],
+  ['names too long', `groups:\n  ${'m'.repeat(195)}: {role: manager, driver: none, count: 1}\n`, /^2:3: .* have more than 200 characters/],
   [
     'a pool smaller than its networks', withSettings('default-addr-pool: [10.2.0.0/26]'),
     '2:25: swarm.default-addr-pool: no /24 network fits in a /26: set default-addr-pool-mask-length to 26 to 29',
@@ -231,6 +231,10 @@ describe('swarm file: problems', () => {
       '  v: {role: boss, driver: none, count: 1}', '  u: {role: worker, driver: none, names: [a, a]}',
     ].join('\n'));
     expect(found.map((line) => line.split(': ')[0])).to.deep.equal(['1:1', '3:13', '4:19', '6:3', '7:13', '8:46']);
+  });
+
+  it('in what an unknown key stands beside are found too', async () => {
+    expect(await problemsOf('groups:\n  w: {role: worker, driver: none, count: 1, nmaes: [a]}\n')).to.have.lengthOf(2);
   });
 
   it('are cut after a screen of them', async () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { expandVariables } from '../../../../src/swarm/file/variables.js';
 import { problemsOf, read, withGroup, withSettings } from './reading.js';
 
-const env = { SET: 'value', EMPTY: '', TRICKY: 'x: [1, ${SET}]\n  role: worker', NUMBER: '3', TRUE: 'true', PASSWORD: 'correct horse' };
+const env = { SET: 'value', EMPTY: '', TRICKY: 'x: [1, ${SET}]\n  role: worker', NUMBER: '3', TRUE: 'true', PASSWORD: 'correct horse', NEARLY: 'managre' };
 
 describe('swarm file: variables', () => {
   const rows: [text: string, result: string][] = [
@@ -78,6 +78,9 @@ describe('swarm file: variables', () => {
       ...await problemsOf('groups: {m: {role: manager, driver: "${PASSWORD}", count: 1}}', { env, drivers }),
       ...await problemsOf(withGroup('flags: {size: "${PASSWORD}"}'), { env, drivers }),
     ];
+    expect(await problemsOf('groups: {m: {role: "${NEARLY}", driver: none, count: 1}}', { env })).to.deep.equal([
+      '1:20: groups.m.role: ${NEARLY} must be one of manager, worker',
+    ]);
     expect(found.length).to.be.at.least(16);
     expect(found.join('\n')).to.contain('${PASSWORD}').and.not.to.contain('horse');
   });
