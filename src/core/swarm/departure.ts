@@ -21,7 +21,7 @@ export function checkDeparture(swarm: string, name: string, node: Node, nodes: r
   const others = nodes.filter(({ id, state }) => id !== node.id && state !== 'down');
   if (others.length === 0) return 'last';
   const who = `${others.length} other node${others.length === 1 ? '' : 's'} (${others.map(({ hostname }) => hostname).join(', ')})`;
-  throw new TsmachineError('SWARM_QUORUM', `${name} is the only manager of swarm "${swarm}", and ${who} would have none`, {
+  throw new TsmachineError('SWARM_QUORUM', `${name} is the last manager of swarm "${swarm}", and ${who} would have none`, {
     hint: `Make another one a manager first: tsmachine swarm promote MACHINE. To end the whole swarm: tsmachine swarm down ${swarm}`,
   });
 }
