@@ -21,24 +21,25 @@ import { withSwarm, type Swarm } from './swarm.js';
 export async function replaceMachine(session: Session, name: string, as?: string): Promise<void> {
   const { swarms } = session.store;
   const { name: which } = await replacedIn(session, name);
-  await swarms.lock(which, async () => {
+  const by = await swarms.lock(which, async () => {
     const record = await swarms.find(which) ?? await replacedIn(session, name);
     const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
-    await withSwarm(session, record, async (swarm) => {
+    return withSwarm(session, record, async (swarm) => {
       if (!swarm.manager) throw swarm.whyNoManager();
       const replacement = await replacementFor(swarm, name, as);
       await note(swarm, name, replacement);
       if (replacement.by === name) {
         if (!replacement.gone) await retire(swarm, name, () => note(swarm, name, { ...replacement, gone: true }));
-        await bringIn(swarm, replacement);
+        await bringIn(swarm, name, replacement);
       } else {
-        await bringIn(swarm, replacement);
+        await bringIn(swarm, name, replacement);
         await retire(swarm, name);
       }
       await note(swarm, name);
+      return replacement.by;
     }, others);
   }, { signal: session.signal });
-  session.io.info(`${name} was replaced${as === undefined || as === name ? '' : ` by ${as}`}.`);
+  session.io.info(`${name} was replaced${by === name ? '' : ` by ${by}`}.`);
 }
 
 /** The swarm that has the machine, or in which another one is taking its place. */
@@ -66,21 +67,22 @@ async function retire(swarm: Swarm, name: string, onGone?: () => Promise<void>):
   await swarm.forgetMember(name);
 }
 
-async function bringIn(swarm: Swarm, replacement: Replacement): Promise<void> {
+async function bringIn(swarm: Swarm, old: string, replacement: Replacement): Promise<void> {
   const { by, role, availability, labels, group } = replacement;
-  await makeUnlessMade(swarm.session, replacement);
+  await makeUnlessMade(swarm.session, old, replacement);
   await swarm.lookAt(by);
   await swarm.lookAtNodes();
   await joinMachine(swarm, by, { role, availability, labels, ...(group === undefined ? {} : { group }) });
 }
 
-async function makeUnlessMade(session: Session, { by: name, driver: driverName, flags, engine, swarm, tlsSans, tls, install }: Replacement): Promise<void> {
+async function makeUnlessMade(session: Session, old: string, replacement: Replacement): Promise<void> {
+  const { by: name, driver: driverName, flags, engine, swarm, tlsSans, tls, install } = replacement;
   const { store } = session;
   const begun = await readJournal(store.machine(name).journal);
   if (!begun && await store.exists(name) && !await store.isEmpty(name)) return;
   const { flags: specs } = await loadDriverModule(driverName);
   await createMachine(session, {
     name, driverName, flags: flagValues(specs, flags, session.env), engine, swarm, tlsSans, tls, install: installOf({ engineInstall: install }),
-    command: ['swarm', 'replace', name],
+    command: ['swarm', 'replace', old],
   });
 }
