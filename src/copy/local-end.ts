@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, chmod, chown, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { access, chmod, chown, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -61,7 +61,7 @@ export class LocalEnd implements End {
   }
 
   async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
-    await this.fillFile(target, source, (file) => pipeline(content, file.createWriteStream({ highWaterMark: 1 << 20, autoClose: false })));
+    await this.fillFile(target, source, (file) => writeFile(file, content));
   }
 
   /** As `writeFile`, with whatever `fill` writes; what comes beyond the announced size is cut off, because a file may grow. */
