@@ -14,6 +14,7 @@ export const forHosts = {
 };
 export const forTests = {
   ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
+  rsync: 'rsync', sshfs: 'sshfs',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin'];

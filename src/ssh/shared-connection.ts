@@ -121,9 +121,8 @@ export class SharedConnection implements FileConnection {
   }
 }
 
-/** The login sees its command's streams end: so does the command. */
+/** The login sees that the process is gone and ends its command's streams. Weaker signals make ssh wait for the command's end. */
 function stop(child: ChildProcess): void {
-  child.kill();
-  child.stdin?.destroy();
-  child.stdout?.destroy();
+  child.kill('SIGKILL');
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
 }
