@@ -27,7 +27,7 @@ interface Goal {
   readonly login: string;
   readonly port: number;
   /** Runs a shell command over there. */
-  run(command: string): Promise<unknown>;
+  readonly run: (command: string) => Promise<unknown>;
 }
 
 /** `scp` and `ssh` against the system's own, whole programs from start to end: to a machine of nspawn, else to a server on this computer. */
