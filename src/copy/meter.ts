@@ -73,6 +73,13 @@ export class Meter {
     this.#position = undefined;
   }
 
+  /** Takes figures that somebody else counts. What was there before the first of them, or before it began again, is no speed. */
+  seen(bytes: number, total: number | undefined): void {
+    if (this.bytes === 0 || bytes < this.bytes) this.#samples = [{ at: performance.now(), bytes }];
+    this.bytes = bytes;
+    this.#total = total;
+  }
+
   stop(): void {
     this.unfollow();
     clearInterval(this.#timer);
