@@ -9,12 +9,14 @@ import type { Session } from './session.js';
 const bootTimeout = 180_000;
 
 interface As {
+  /** Another login than the machine's own. */
   readonly user?: string | undefined;
+  /** Milliseconds for one attempt, for who cannot wait for a host that boots. */
+  readonly within?: number;
 }
 
 /**
  * Opens the machine's one SSH connection. A host of our own is waited for while it boots; somebody else's answers now or not at all.
- * @param as another login than the machine's own
  * @throws TsmachineError MACHINE_STATE when the machine has no SSH; SSH_* as classified by the SSH layer.
  */
 export async function connectTo(session: Session, machine: Machine, as: As = {}): Promise<SshConnection> {
@@ -26,7 +28,7 @@ export async function connectTo(session: Session, machine: Machine, as: As = {})
     io: session.io,
     signal: session.signal,
     env: session.env,
-    ...(ownsHost ? { waitFor: bootTimeout, retryAuth: true } : {}),
+    ...(as.within !== undefined ? { timeout: as.within } : ownsHost ? { waitFor: bootTimeout, retryAuth: true } : {}),
   });
 }
 
