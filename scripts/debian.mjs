@@ -14,6 +14,7 @@ export const forHosts = {
 };
 export const forTests = {
   ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
+  rsync: 'rsync', sshfs: 'sshfs',
   'xorriso': 'xorriso', 'isoinfo': 'genisoimage', 'bsdtar': 'libarchive-tools', 'qemu-img': 'qemu-utils', '/usr/bin/python3': 'python3-minimal',
   ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
