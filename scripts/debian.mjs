@@ -14,6 +14,7 @@ export const forHosts = {
 };
 export const forTests = {
   ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
+  git: 'git',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -23,7 +24,8 @@ export function missingPackages(wanted) {
   return Object.entries(wanted).filter(([program]) => !isThere(program)).map(([, name]) => name);
 }
 
-function isThere(program) {
+/** Whether a program is in PATH or where Debian keeps those of the administrator. */
+export function isThere(program) {
   return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
