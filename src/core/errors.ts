@@ -42,6 +42,16 @@ export const errorTable = {
   ARCHIVE_PASSPHRASE: { fault: 'user', exit: 1 },
   CONTEXT_FOREIGN: { fault: 'user', exit: 1 },
   CONTEXT_NOT_FOUND: { fault: 'user', exit: 1 },
+  // swarms
+  SWARM_FILE: { fault: 'user', exit: 1 },
+  SWARM_NOT_FOUND: { fault: 'user', exit: 1 },
+  SWARM_EXISTS: { fault: 'user', exit: 1 },
+  SWARM_STATE: { fault: 'user', exit: 1 },
+  SWARM_FOREIGN: { fault: 'user', exit: 1 },
+  SWARM_IMMUTABLE: { fault: 'user', exit: 1 },
+  SWARM_LOCKED: { fault: 'user', exit: 1 },
+  SWARM_QUORUM: { fault: 'host', exit: 1 },
+  SWARM_JOIN: { fault: 'host', exit: 1 },
   // ssh
   SSH_KEY_MISSING: { fault: 'user', exit: 1 },
   SSH_KEY_UNREADABLE: { fault: 'user', exit: 1 },

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { TsmachineError } from '../core/errors.js';
 import { explain } from './failure.js';
+import { EngineRefusal } from './engine-refusal.js';
 import { engineAddress } from './target.js';
 import type { EngineTarget } from './target.js';
 
@@ -48,7 +49,8 @@ export async function expectSuccess(response: IncomingMessage, asked: Asked): Pr
   const status = response.statusCode ?? 0;
   if ((status >= 200 && status < 300) || status === 304) return;
   const text = await readText(response, asked);
-  throw engineError(asked, `${messageIn(text) ?? (excerpt(text) || 'no explanation')} (HTTP ${status})`);
+  const words = messageIn(text) ?? (excerpt(text) || 'no explanation');
+  throw engineError(asked, `${words} (HTTP ${status})`, new EngineRefusal(status, words));
 }
 
 /** An error that the engine itself reports. */

@@ -10,9 +10,10 @@ export interface StorePaths {
   readonly machinesDir: string;
   readonly cacheDir: string;
   readonly locksDir: string;
+  readonly swarmsDir: string;
 }
 
-/** Every name below the store's root; Docker Machine's layout (spec 3.1), and `locks`, which is ours. */
+/** Every name below the store's root; Docker Machine's layout (spec 3.1), and `locks` and `swarms`, which are ours. */
 export function storePaths(root: string): StorePaths {
   const certsDir = join(root, 'certs');
   return {
@@ -25,6 +26,7 @@ export function storePaths(root: string): StorePaths {
     machinesDir: join(root, 'machines'),
     cacheDir: join(root, 'cache'),
     locksDir: join(root, 'locks'),
+    swarmsDir: join(root, 'swarms'),
   };
 }
 

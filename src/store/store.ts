@@ -10,6 +10,7 @@ import { type Machine, loadMachine } from './load.js';
 import { type MachinePaths, type StorePaths, machinePaths, storePaths } from './paths.js';
 import { serializeHostConfig } from './schema.js';
 import { type Staging, withStaging } from './staging.js';
+import { openSwarmStore, type SwarmStore } from './swarms.js';
 
 export type { Facts } from './facts.js';
 export type { Machine } from './load.js';
@@ -21,6 +22,7 @@ export type StoreLockOptions = Omit<LockOptions, 'what'>;
 export interface Store {
   readonly root: string;
   readonly paths: StorePaths;
+  readonly swarms: SwarmStore;
   machine(name: string): MachinePaths;
   /** The machines' folders in byte-wise order; none when there is no store yet. */
   names(): Promise<string[]>;
@@ -58,6 +60,7 @@ export function openStore(root: string): Store {
   return {
     root: paths.root,
     paths,
+    swarms: openSwarmStore(paths),
     machine,
     names,
     exists: async (name) => isFolder(machine(name).dir),

@@ -1,0 +1,78 @@
+import type { SwarmRecord } from '../../store/swarms.js';
+import { unlockKey } from '../../swarm/cluster.js';
+import type { SwarmSettings } from '../../swarm/declaration.js';
+import { initSwarm } from '../../swarm/join.js';
+import type { Availability } from '../../swarm/types.js';
+import { TsmachineError } from '../errors.js';
+import type { Session } from '../session.js';
+import { nodeAddresses, type GivenAddresses } from './addresses.js';
+import { swarmOf } from './find.js';
+import { type Swarm, withSwarm } from './swarm.js';
+
+export interface InitOptions extends GivenAddresses {
+  /** What the store calls the swarm. */
+  readonly name: string;
+  readonly settings: SwarmSettings;
+  readonly availability: Availability;
+}
+
+/**
+ * Makes a swarm of one machine. A swarm that the machine is a manager of already, made by hand, is taken into the store as it is.
+ * @throws TsmachineError SWARM_EXISTS, SWARM_STATE, SWARM_JOIN
+ */
+export async function initSwarmOn(session: Session, machine: string, { name, ...options }: InitOptions): Promise<void> {
+  const { swarms } = session.store;
+  await swarms.lock(name, async () => {
+    const there = await swarms.find(name);
+    if (there && there.first !== machine) {
+      throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
+    }
+    const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
+    await withSwarm(session, record, async (swarm) => {
+      if (swarm.reached(machine).membership.state !== 'inactive') await adopt(swarm, machine);
+      else await begin(swarm, machine, options);
+      session.io.info(`${machine} is a manager of swarm "${name}". Add machines to it: tsmachine swarm join --role worker MACHINE...`);
+    });
+  }, { signal: session.signal });
+}
+
+/** Makes a machine that is in no swarm the first manager of this one. What is to be is on disk before the engine is asked. */
+export async function begin(swarm: Swarm, name: string, { settings, availability, ...given }: Omit<InitOptions, 'name'>): Promise<void> {
+  const { machine, engine } = swarm.reached(name);
+  await swarm.keep({ first: name, members: { ...swarm.record.members, [name]: { ...swarm.record.members[name], role: 'manager' } } });
+  swarm.session.io.progress(`Initialising the swarm on ${name}`);
+  const { cluster, nodeId } = await initSwarm(engine, { ...await nodeAddresses(machine, given), settings, availability });
+  if (cluster === undefined || nodeId === undefined) throw new TsmachineError('ENGINE_API', `The engine of "${name}" made a swarm and gives no id for it`);
+  await swarm.keep({ cluster });
+  await swarm.keepMember(name, { ...swarm.record.members[name], role: 'manager', node: nodeId });
+  await swarm.lookAt(name);
+  await swarm.lookAtNodes();
+  await keepUnlockKey(swarm);
+}
+
+/** Has the store know the key that unlocks the swarm's managers, if they lock themselves. */
+export async function keepUnlockKey(swarm: Swarm): Promise<void> {
+  const key = await unlockKey(swarm.control);
+  if (key !== undefined) await swarm.session.store.swarms.keepUnlockKey(swarm.name, key);
+}
+
+/** Takes a swarm that was made by hand into the store, with every machine of the store that is a node of it. */
+async function adopt(swarm: Swarm, machine: string): Promise<void> {
+  const { session } = swarm;
+  const { membership: { state, cluster } } = swarm.reached(machine);
+  if (cluster === undefined) {
+    const why = state === 'active' ? 'is a worker of another swarm' : `is in another swarm already (${state})`;
+    throw new TsmachineError('SWARM_STATE', `${machine} ${why}`, { hint: `Free it: tsmachine swarm leave --force ${machine}` });
+  }
+  const known = await swarmOf(session, machine);
+  if (known && known.name !== swarm.name) {
+    throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, { hint: `tsmachine swarm nodes ${known.name}` });
+  }
+  await swarm.keep({ cluster });
+  await swarm.look(await session.store.names());
+  for (const node of swarm.nodes) {
+    const name = swarm.machineOf(node);
+    if (name !== undefined) await swarm.keepMember(name, { role: node.role, node: node.id });
+  }
+  await keepUnlockKey(swarm);
+}

@@ -1,0 +1,91 @@
+import type { MemberRecord } from '../../store/swarms.js';
+import { joinToken } from '../../swarm/cluster.js';
+import { joinSwarm, leaveSwarm, waitUntilSeen } from '../../swarm/join.js';
+import { changeNode } from '../../swarm/nodes.js';
+import type { Availability, Labels, Role } from '../../swarm/types.js';
+import { onEach } from '../each.js';
+import { TsmachineError } from '../errors.js';
+import type { Session } from '../session.js';
+import { nodeAddresses, type GivenAddresses } from './addresses.js';
+import { throwFailures } from './failures.js';
+import { findSwarm, swarmOf } from './find.js';
+import type { Reached, Swarm } from './swarm.js';
+import { withSwarm } from './swarm.js';
+
+/** How many workers join at once. */
+const workersTogether = 10;
+
+export interface JoinOptions extends GivenAddresses {
+  readonly role: Role;
+  readonly availability: Availability;
+  readonly labels: Labels;
+  readonly group?: string;
+}
+
+/**
+ * Joins machines to a swarm: managers one after the other, each waited for until it counts, workers together.
+ * @param to name of the swarm, or of a machine in it; may be left out when the store has one swarm
+ * @throws TsmachineError SWARM_FOREIGN for a machine that is in another swarm, SWARM_JOIN
+ */
+export async function joinMachines(session: Session, names: readonly string[], to: string | undefined, options: JoinOptions): Promise<void> {
+  const record = await findSwarm(session, to);
+  await session.store.swarms.lock(record.name, () => withSwarm(session, record, async (swarm) => {
+    if (options.role === 'manager') for (const name of names) await joinMachine(swarm, name, options);
+    else throwFailures(await onEach(names, workersTogether, (name) => joinMachine(swarm, name, options)));
+  }, names), { signal: session.signal });
+}
+
+/**
+ * Makes a machine a node of the swarm, and the node what the options say. A machine that is one already, or whose join was
+ * interrupted, is finished.
+ * @throws TsmachineError SWARM_FOREIGN, SWARM_JOIN, WAIT_TIMEOUT
+ */
+export async function joinMachine(swarm: Swarm, name: string, options: JoinOptions): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  const { role, availability, labels, group } = options;
+  const node = await isMember(swarm, name) ? await known(swarm, name) : await join(swarm, swarm.reached(name), options);
+  const member: MemberRecord = { ...swarm.record.members[name], role, node, ...(group === undefined ? {} : { group }) };
+  await swarm.keepMember(name, member);
+  await changeNode(swarm.control, node, { role, availability, labels });
+  await waitUntilSeen(swarm.control, { machine: name, id: node, role, signal });
+  await swarm.lookAt(name);
+  io.info(`${name} is a ${role} of swarm "${swarm.name}".`);
+}
+
+/** Whether the machine is a node of this swarm already. @throws TsmachineError SWARM_FOREIGN when it is one of another */
+async function isMember(swarm: Swarm, name: string): Promise<boolean> {
+  const { membership: { state, nodeId, cluster } } = swarm.reached(name);
+  if (state !== 'active') return false;
+  if (swarm.nodes.some((node) => node.id === nodeId)) return true;
+  await swarm.lookAtNodes(); // it may have joined since we looked
+  if (swarm.nodes.some((node) => node.id === nodeId)) return true;
+  const other = await swarmOf(swarm.session, name);
+  const which = other && other.name !== swarm.name ? `swarm "${other.name}"` : `another swarm${cluster === undefined ? '' : ` (id ${cluster})`}`;
+  throw new TsmachineError('SWARM_FOREIGN', `${name} is in ${which} already`, { hint: `Free it first: tsmachine swarm leave --force ${name}` });
+}
+
+async function known(swarm: Swarm, name: string): Promise<string> {
+  const { membership: { nodeId } } = await swarm.lookAt(name);
+  if (nodeId === undefined) throw new TsmachineError('SWARM_STATE', `${name} has left the swarm meanwhile`, { hint: 'Run the command again' });
+  return nodeId;
+}
+
+async function join(swarm: Swarm, { name, machine, engine, membership }: Reached, { role, availability, ...options }: JoinOptions): Promise<string> {
+  const { session: { io, signal } } = swarm;
+  const { engine: manager } = swarm.reached(swarm.manager?.name ?? name);
+  await swarm.keepMember(name, { ...swarm.record.members[name], role });
+  if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true }); // what an interrupted or failed join left
+  io.progress(`Joining ${name} as a ${role}`);
+  const { nodeId = '' } = await joinSwarm(engine, manager, {
+    ...await nodeAddresses(machine, options),
+    role, availability, signal,
+    token: await joinToken(manager, role),
+    managers: managerAddresses(swarm),
+  });
+  return nodeId;
+}
+
+/** Every manager as the swarm itself knows them: never guessed. */
+function managerAddresses(swarm: Swarm): string[] {
+  return swarm.nodes.flatMap((node) => node.managerAddress ?? []);
+}

@@ -1,0 +1,153 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { TsmachineError, systemCode } from '../core/errors.js';
+import { diskError } from '../system/disk-error.js';
+import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files.js';
+import { withLock, type LockOptions } from '../system/lock.js';
+import { isJson } from './conform.js';
+import type { StorePaths } from './paths.js';
+
+/** What the store knows of one member; the swarm itself knows the rest. */
+export interface MemberRecord {
+  readonly role: 'manager' | 'worker';
+  /** The group of the swarm file it was made for. */
+  readonly group?: string;
+  /** Its node id, once it has joined. */
+  readonly node?: string;
+}
+
+/** swarm.json: which machines are, or are to become, one swarm. Labels and tokens are the swarm's own and not kept here. */
+export interface SwarmRecord {
+  readonly version: 1;
+  readonly name: string;
+  /** The swarm's id, once it is known. */
+  readonly cluster?: string;
+  /** The machine that was chosen to initialise it, written before it is asked to. */
+  readonly first?: string;
+  readonly members: Readonly<Record<string, MemberRecord>>;
+}
+
+/** Keys that unlock an autolocked swarm's managers, newest first: a manager that was down at a rotation wants an older one. */
+export type UnlockKeys = readonly string[];
+
+/** How many former unlock keys are kept. */
+const keysKept = 5;
+
+/** The swarms of a store: a folder each, 0700, with files of 0600. */
+export interface SwarmStore {
+  /** In byte-wise order. */
+  names(): Promise<string[]>;
+  /** @throws TsmachineError CONFIG_UNREADABLE */
+  find(name: string): Promise<SwarmRecord | undefined>;
+  save(record: SwarmRecord): Promise<void>;
+  /** Deletes the record with keys; backups of the raft state stay. */
+  remove(name: string): Promise<void>;
+  lock<T>(name: string, use: () => Promise<T>, options?: Omit<LockOptions, 'what'>): Promise<T>;
+  unlockKeys(name: string): Promise<UnlockKeys>;
+  /** Puts a key in front of those known. */
+  keepUnlockKey(name: string, key: string): Promise<void>;
+  /** Where backups of the swarm's raft state lie. */
+  backupsDir(name: string): string;
+}
+
+export function openSwarmStore(paths: Pick<StorePaths, 'swarmsDir' | 'locksDir'>): SwarmStore {
+  const dir = (name: string) => join(paths.swarmsDir, inside(name));
+  const recordFile = (name: string) => join(dir(name), 'swarm.json');
+  const keysFile = (name: string) => join(dir(name), 'unlock-keys.json');
+  const names = () => listNames(paths.swarmsDir);
+
+  async function find(name: string): Promise<SwarmRecord | undefined> {
+    const record = await readJson(recordFile(name));
+    if (record === undefined || isRecord(record)) return record;
+    throw notOurs(recordFile(name));
+  }
+
+  async function unlockKeys(name: string): Promise<UnlockKeys> {
+    const keys = await readJson(keysFile(name)) ?? [];
+    if (isStrings(keys)) return keys;
+    throw notOurs(keysFile(name));
+  }
+
+  return {
+    names: async () => {
+      const found = await Promise.all((await names()).map(async (name) => (await readIfExists(recordFile(name)) === undefined ? [] : [name])));
+      return found.flat();
+    },
+    find,
+    async save(record) {
+      await makePrivateDir(dir(record.name));
+      await writeAtomic(recordFile(record.name), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+    },
+    async remove(name) {
+      for (const file of [keysFile(name), recordFile(name)]) await removeFile(file);
+    },
+    lock: (name, use, options) => withLock(join(paths.locksDir, `swarm-${inside(name).toLowerCase()}`), { ...options, what: `swarm "${name}"` }, use),
+    unlockKeys,
+    async keepUnlockKey(name, key) {
+      const known = await unlockKeys(name);
+      if (known[0] === key) return;
+      await makePrivateDir(dir(name));
+      const keys = [key, ...known.filter((other) => other !== key)].slice(0, keysKept);
+      await writeAtomic(keysFile(name), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
+    },
+    backupsDir: (name) => join(dir(name), 'backups'),
+  };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readIfExists(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notOurs(file, cause);
+  }
+}
+
+function notOurs(file: string, cause?: unknown): TsmachineError {
+  return new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not what tsmachine wrote there`, {
+    cause, hint: 'Put it back from a backup, or delete it: tsmachine swarm init MANAGER takes a running swarm into the store again',
+  });
+}
+
+function isRecord(value: unknown): value is SwarmRecord {
+  return isJson(value) && value['version'] === 1 && typeof value['name'] === 'string' && isOptionalText(value['cluster'])
+    && isOptionalText(value['first']) && isJson(value['members']) && Object.values(value['members']).every(isMember);
+}
+
+function isMember(value: unknown): value is MemberRecord {
+  return isJson(value) && (value['role'] === 'manager' || value['role'] === 'worker') && isOptionalText(value['group']) && isOptionalText(value['node']);
+}
+
+function isOptionalText(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+async function listNames(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).sort();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw unreadable(error, folder);
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw diskError(error, 'Cannot remove', path);
+  }
+}
+
+/** A name as a part of a path. @throws TsmachineError NAME_INVALID */
+function inside(name: string): string {
+  if (/^[a-zA-Z0-9][\w.-]*$/.test(name)) return name;
+  throw new TsmachineError('NAME_INVALID', `"${name}" cannot be the name of a swarm`, { hint: 'Names are made of letters, digits, "-", "_" and "."' });
+}

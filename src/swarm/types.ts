@@ -1,0 +1,6 @@
+/** Words of the Engine API's swarm resources that everything about swarms speaks. */
+
+export type Role = 'manager' | 'worker';
+export type Availability = 'active' | 'pause' | 'drain';
+
+export type Labels = Readonly<Record<string, string>>;
