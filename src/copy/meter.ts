@@ -63,6 +63,13 @@ export class Meter {
     return counter;
   }
 
+  /** Takes figures that somebody else counts. What was there before the first of them, or before it began again, is no speed. */
+  seen(bytes: number, total: number | undefined): void {
+    if (this.bytes === 0 || bytes < this.bytes) this.#samples = [{ at: performance.now(), bytes }];
+    this.bytes = bytes;
+    this.#total = total;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
     clearTimeout(this.#measure);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import ssh2 from 'ssh2';
 
-import { newEd25519 } from '../../../src/ssh/key-format.js';
+import { newEd25519 } from '../../../src/system/ed25519.js';
 import { readKeyFile } from '../../../src/ssh/key-file.js';
 import { checkPrivateKey, createKeyPair, publicKey } from '../../../src/ssh/keys.js';
 import { failureOf } from '../../helpers/failure.js';
