@@ -31,9 +31,8 @@ export function missingPackages(wanted) {
   return Object.entries(wanted).filter(([program]) => !isThere(program)).map(([, name]) => name);
 }
 
-/** Whether a program is in PATH or where Debian keeps those of the administrator. */
+/** Whether a program is in PATH or where Debian keeps those of the administrator; a path is looked for itself, also as a Python module. */
 export function isThere(program) {
-function isThere(program) {
   if (program.startsWith('/')) return existsSync(program) || existsSync(`${program}.py`);
   return folders.some((folder) => {
     try {
