@@ -1,28 +1,23 @@
-import { isIP } from 'node:net';
-
 import { TsmachineError } from '../core/errors.js';
+import { forms, type Form } from '../core/forms.js';
 import type { FlagValues } from '../driver/contract.js';
 import { installModes } from './create-flags.js';
 
-interface Rule {
+interface Rule extends Form {
   readonly flag: string;
-  readonly fits: (text: string) => boolean;
-  readonly form: string;
 }
 
-const hostName = /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
-
 const rules: readonly Rule[] = [
-  { flag: 'engine-label', fits: (text) => /^[^\s=]+=/.test(text), form: 'key=value' },
-  { flag: 'engine-opt', fits: (text) => /^[a-z0-9][\w.-]*(=|$)/i.test(text), form: 'flag=value, without leading dashes' },
-  { flag: 'engine-env', fits: (text) => /^[a-z_]\w*=[^\0\n]*$/i.test(text), form: 'NAME=value' },
-  { flag: 'engine-insecure-registry', fits: (text) => /^[^\s"']+$/.test(text), form: 'HOST[:PORT] or a CIDR range' },
-  { flag: 'engine-registry-mirror', fits: isWebUrl, form: 'an http or https URL' },
-  { flag: 'engine-install-url', fits: isWebUrl, form: 'an http or https URL' },
-  { flag: 'engine-storage-driver', fits: (text) => /^[\w-]*$/.test(text), form: 'a name such as overlay2' },
-  { flag: 'engine-version', fits: (text) => /^[\w.:+~-]*$/.test(text), form: 'a version such as 26.1' },
+  { flag: 'engine-label', ...forms.engineLabel },
+  { flag: 'engine-opt', ...forms.engineOption },
+  { flag: 'engine-env', ...forms.environment },
+  { flag: 'engine-insecure-registry', ...forms.insecureRegistry },
+  { flag: 'engine-registry-mirror', ...forms.webUrl },
+  { flag: 'engine-install-url', ...forms.webUrl },
+  { flag: 'engine-storage-driver', ...forms.storageDriver },
+  { flag: 'engine-version', ...forms.engineVersion },
   { flag: 'engine-install', fits: (text) => installModes.some((mode) => mode === text), form: `one of ${installModes.join(', ')}` },
-  { flag: 'tls-san', fits: (text) => isIP(text) > 0 || (text.length <= 253 && hostName.test(text)), form: 'a DNS name or an IP address' },
+  { flag: 'tls-san', ...forms.tlsSan },
   { flag: 'swarm-host', fits: isListenAddress, form: 'tcp://HOST:PORT' },
   { flag: 'swarm-image', fits: (text) => /^[\w.:/@-]*$/.test(text), form: 'the name of an image' },
 ];
@@ -51,8 +46,4 @@ function textsOf(value: FlagValues[string]): readonly string[] {
 function isListenAddress(text: string): boolean {
   const port = Number(/^tcp:\/\/[^\s/]+:(\d{1,5})$/.exec(text)?.[1] ?? 0);
   return text === '' || (port > 0 && port <= 65_535);
-}
-
-function isWebUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
 }

@@ -1,20 +1,16 @@
 import type { Store } from '../store/store.js';
 import { TsmachineError } from './errors.js';
-
-const allowed = /^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/;
-/** Bytes a file name may have on the file systems people use; `.lock` and the like are added to it. */
-const longest = 200;
+import { forms, longestName } from './forms.js';
 
 /** @throws TsmachineError NAME_INVALID (spec 2.3) */
 export function validateName(name: string): void {
-  if (!allowed.test(name)) {
-    throw new TsmachineError('NAME_INVALID', 'Error creating machine: Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -', {
-      hint: `${JSON.stringify(name)} must begin with a letter or a digit and hold nothing else`,
-    });
+  if (forms.machineName.fits(name)) return;
+  if (name.length > longestName) {
+    throw new TsmachineError('NAME_INVALID', `Error creating machine: a name of ${name.length} characters is too long`, { hint: `At most ${longestName} characters` });
   }
-  if (name.length > longest) {
-    throw new TsmachineError('NAME_INVALID', `Error creating machine: a name of ${name.length} characters is too long`, { hint: `At most ${longest} characters` });
-  }
+  throw new TsmachineError('NAME_INVALID', 'Error creating machine: Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -', {
+    hint: `${JSON.stringify(name)} must begin with a letter or a digit and hold nothing else`,
+  });
 }
 
 /** Two names that differ only in case are one folder on macOS and Windows, and one row in `ls`. @throws TsmachineError MACHINE_EXISTS */

@@ -1,0 +1,28 @@
+import { isIP } from 'node:net';
+
+/** What a text given by a user must look like, and how to say so after "must be". */
+export interface Form {
+  readonly fits: (text: string) => boolean;
+  readonly form: string;
+}
+
+/** Bytes a file name may have on the file systems people use; `.lock` and the like are added to it. */
+export const longestName = 200;
+
+const hostName = /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
+
+/** The same wherever it is said: on the command line of `create`, or in the file of a swarm. */
+export const forms = {
+  machineName: {
+    fits: (text) => /^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/.test(text) && text.length <= longestName,
+    form: `a name of letters, digits, "-" and "." that begins with a letter or a digit and has at most ${longestName} characters`,
+  },
+  engineLabel: { fits: (text) => /^[^\s=]+=/.test(text), form: 'key=value' },
+  engineOption: { fits: (text) => /^[a-z0-9][\w.-]*(=|$)/i.test(text), form: 'flag=value, without leading dashes' },
+  environment: { fits: (text) => /^[a-z_]\w*=[^\0\n]*$/i.test(text), form: 'NAME=value' },
+  insecureRegistry: { fits: (text) => /^[^\s"']+$/.test(text), form: 'HOST[:PORT] or a CIDR range' },
+  webUrl: { fits: (text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), form: 'an http or https URL' },
+  storageDriver: { fits: (text) => /^[\w-]*$/.test(text), form: 'a name such as overlay2' },
+  engineVersion: { fits: (text) => /^[\w.:+~-]*$/.test(text), form: 'a version such as 26.1' },
+  tlsSan: { fits: (text) => isIP(text) > 0 || (text.length <= 253 && hostName.test(text)), form: 'a DNS name or an IP address' },
+} as const satisfies Record<string, Form>;

@@ -1,0 +1,22 @@
+import { forms } from '../../core/forms.js';
+import type { ExternalCa } from '../declaration.js';
+
+/** `protocol=cfssl,url=https://HOST/sign,cacert=FILE` and further options, as docker's --external-ca. */
+export function parseExternalCa(text: string): ExternalCa | string {
+  const fields = new Map<string, string>();
+  for (const field of text.split(',')) {
+    const [, key = '', value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(field) ?? [];
+    if (key === '') return 'must be protocol=cfssl,url=https://HOST/sign with options as key=value behind commas';
+    if (fields.has(key.toLowerCase())) return 'must have every key once';
+    fields.set(key.toLowerCase(), value);
+  }
+  const { protocol, url, cacert, ...options } = Object.fromEntries(fields);
+  if (protocol !== 'cfssl') return 'must have protocol=cfssl: the engine speaks no other';
+  if (url === undefined || !url.startsWith('https://') || !forms.webUrl.fits(url)) return 'must have url=https://HOST/sign';
+  return { protocol, url, ...(cacert === undefined ? {} : { caCertFile: cacert }), options };
+}
+
+export function externalCaFault(text: string): string | undefined {
+  const parsed = parseExternalCa(text);
+  return typeof parsed === 'string' ? parsed : undefined;
+}

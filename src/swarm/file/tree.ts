@@ -1,0 +1,122 @@
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type YAMLMap } from 'yaml';
+
+import { keyText, offsetOf } from './parse.js';
+import { pointerTo } from './pointer.js';
+import type { Problem } from './problem.js';
+import { expandVariables } from './variables.js';
+
+/** Where a value stands in the text. */
+export interface Place {
+  readonly value: number;
+  readonly key: number;
+  /** How it is written, as far as it is a single value: `28.10` is not the number 28.1. Variables are put in. */
+  readonly written?: string;
+  /** The text before variables were put in; to be shown instead of what they hold. */
+  readonly hidden?: string;
+}
+
+/** Plain values, and the place of each by its JSON pointer. */
+export interface Tree {
+  readonly value: unknown;
+  readonly places: ReadonlyMap<string, Place>;
+  /** Values whose variables are not set: there is nothing to say about them but that. */
+  readonly unknown: ReadonlySet<string>;
+  readonly problems: readonly Problem[];
+}
+
+/** Aliases of aliases of aliases stand for millions of values in a few lines. */
+const mostValues = 50_000;
+
+/** The values of a document, with aliases, merge keys (`<<`) and variables put in. */
+export function treeOf(document: Document.Parsed, text: string, env: NodeJS.ProcessEnv): Tree {
+  const places = new Map<string, Place>();
+  const unknown = new Set<string>();
+  const problems: Problem[] = [];
+  const anchors = anchorsOf(document);
+  const within: Node[] = [];
+  let count = 0;
+  const fail = (node: unknown, message: string) => {
+    problems.push({ offset: offsetOf(node), message });
+    return undefined;
+  };
+
+  function visit(node: unknown, pointer: string, key: number): unknown {
+    if (++count > mostValues) {
+      if (count === mostValues + 1) fail(node, `the aliases make more than ${mostValues} values of this file`);
+      return undefined;
+    }
+    places.set(pointer, { value: offsetOf(node), key });
+    if (isAlias(node)) return followed(node, (target) => visit(target, pointer, key));
+    if (isMap(node)) return enter(node, () => Object.fromEntries(entriesOf(node, pointer)));
+    if (isSeq(node)) return enter(node, () => node.items.map((item, i) => visit(item, pointerTo(pointer, String(i)), offsetOf(item))));
+    return isScalar(node) ? scalar(node, pointer, key) : null;
+  }
+
+  function enter<T>(node: Node, use: () => T): T {
+    within.push(node);
+    const result = use();
+    within.pop();
+    return result;
+  }
+
+  function followed<T>(alias: Alias, use: (target: Node) => T): T | undefined {
+    const target = anchors.get(alias);
+    if (!target) return fail(alias, `*${alias.source}: no anchor &${alias.source} stands before it`);
+    return within.includes(target) ? fail(alias, `*${alias.source} stands within what it refers to`) : use(target);
+  }
+
+  function entriesOf(map: YAMLMap, pointer: string): Map<string, unknown> {
+    const entries = new Map<string, unknown>();
+    const isMerge = (key: unknown) => isScalar(key) && keyText(key) === '<<';
+    for (const { key, value } of map.items) if (isMerge(key)) for (const [name, merged] of mergedOf(value, pointer)) entries.set(name, merged);
+    for (const { key, value } of map.items) {
+      if (isMerge(key)) continue;
+      if (!isScalar(key)) fail(key, 'a key must be text');
+      else entries.set(keyText(key), visit(value, pointerTo(pointer, keyText(key)), offsetOf(key)));
+    }
+    return entries;
+  }
+
+  /** What `<<` brings: of a list, the first wins. */
+  function mergedOf(node: unknown, pointer: string): Map<string, unknown> {
+    if (isAlias(node)) return followed(node, (target) => mergedOf(target, pointer)) ?? new Map<string, unknown>();
+    if (isMap(node)) return enter(node, () => entriesOf(node, pointer));
+    if (isSeq(node)) return new Map(node.items.toReversed().flatMap((item) => [...mergedOf(item, pointer)]));
+    fail(node, '"<<" takes a mapping, or a list of them');
+    return new Map();
+  }
+
+  function scalar(node: { readonly value: unknown; readonly source?: string }, pointer: string, key: number): unknown {
+    const at = { value: offsetOf(node), key };
+    if (typeof node.value !== 'string') {
+      places.set(pointer, { ...at, written: node.source ?? String(node.value) });
+      return node.value;
+    }
+    const expansion = expandVariables(node.value, env);
+    for (const { piece, message } of expansion.faults) problems.push({ offset: Math.max(at.value, text.indexOf(piece, at.value)), message });
+    if (expansion.faults.length > 0) unknown.add(pointer);
+    places.set(pointer, { ...at, written: expansion.text, ...(expansion.changed ? { hidden: node.value } : {}) });
+    return expansion.text;
+  }
+
+  return { value: visit(document.contents, '', offsetOf(document.contents)), places, unknown, problems };
+}
+
+/** What each alias refers to: the last anchor of its name before it. */
+function anchorsOf(document: Document.Parsed): Map<Alias, Node> {
+  const named = new Map<string, Node>();
+  const found = new Map<Alias, Node>();
+  const look = (node: unknown): void => {
+    if (isAlias(node)) {
+      const target = named.get(node.source);
+      if (target) found.set(node, target);
+      return;
+    }
+    if (!isMap(node) && !isSeq(node) && !isScalar(node)) return;
+    if (node.anchor !== undefined) named.set(node.anchor, node);
+    if (isMap(node)) for (const { key, value } of node.items) [key, value].forEach(look);
+    if (isSeq(node)) node.items.forEach(look);
+  };
+  look(document.contents);
+  return found;
+}

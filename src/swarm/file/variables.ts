@@ -1,0 +1,36 @@
+export interface Expansion {
+  readonly text: string;
+  /** What is wrong, each with the piece of the text it is about. */
+  readonly faults: readonly { readonly piece: string; readonly message: string }[];
+  /** Something was put in: the text is not to be shown, for it may be a secret. */
+  readonly changed: boolean;
+}
+
+const reference = /\$(?:\$|\{([^}]*)(\}?)|([a-z_]\w*))/gi;
+const inside = /^([a-z_]\w*)(?::([-?])(.*))?$/is;
+
+/**
+ * Puts in variables of the environment: `${NAME}`, `${NAME:-default}`, `${NAME:?why}` (both also for an empty variable), and `$$` for `$`.
+ * Values alone are expanded, after the file was parsed: whatever a variable holds, it stays one value.
+ */
+export function expandVariables(text: string, env: NodeJS.ProcessEnv): Expansion {
+  const faults: { piece: string; message: string }[] = [];
+  const expanded = text.replaceAll(reference, (piece: string, body: string | undefined, closed: string, bare: string | undefined) => {
+    if (piece === '$$') return '$';
+    const fault = (message: string) => {
+      faults.push({ piece, message });
+      return '';
+    };
+    if (bare !== undefined) return fault(`write \${${bare}} for the variable, or $$${bare} for a dollar sign`);
+    if (closed === '') return fault(`${piece} has no closing brace; $$ stands for a dollar sign`);
+    const [, name = '', operator, rest = ''] = inside.exec(body ?? '') ?? [];
+    if (name === '' || rest.includes('${')) {
+      return fault(`${piece} is not understood: there are \${NAME}, \${NAME:-default} and \${NAME:?why}; $$ stands for a dollar sign`);
+    }
+    const value = env[name];
+    if (operator === undefined) return value ?? fault(`the environment variable ${name} is not set; \${${name}:-default} gives it a default`);
+    if (value !== undefined && value !== '') return value;
+    return operator === '-' ? rest : fault(`the environment variable ${name} is not set${rest === '' ? '' : `: ${rest}`}`);
+  });
+  return { text: expanded, faults, changed: expanded !== text };
+}
