@@ -44,7 +44,6 @@ export const errorTable = {
   CONTEXT_NOT_FOUND: { fault: 'user', exit: 1 },
   // swarms
   SWARM_FILE: { fault: 'user', exit: 1 },
-<<<<<<< HEAD
   SWARM_NOT_FOUND: { fault: 'user', exit: 1 },
   SWARM_EXISTS: { fault: 'user', exit: 1 },
   SWARM_STATE: { fault: 'user', exit: 1 },
@@ -53,8 +52,6 @@ export const errorTable = {
   SWARM_LOCKED: { fault: 'user', exit: 1 },
   SWARM_QUORUM: { fault: 'host', exit: 1 },
   SWARM_JOIN: { fault: 'host', exit: 1 },
-=======
->>>>>>> file
   // ssh
   SSH_KEY_MISSING: { fault: 'user', exit: 1 },
   SSH_KEY_UNREADABLE: { fault: 'user', exit: 1 },
