@@ -44,6 +44,7 @@ export async function depart(swarm: Swarm, name: string, { force }: DepartOption
   else await leave(swarm, name);
   await removeStale(swarm, name);
   await swarm.forgetMember(name);
+  if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
 
 async function moveOut(swarm: Swarm, name: string, { id, state, role }: Node): Promise<void> {
@@ -112,7 +113,8 @@ function isOurs(swarm: Swarm, name: string, { state, nodeId, cluster }: Membersh
 
 /** It never became a node: nothing is to be asked of the managers. */
 function isOutside(swarm: Swarm, name: string): boolean {
-  return swarm.record.members[name]?.node === undefined && swarm.members.get(name)?.membership?.state === 'inactive';
+  const { machine, unfinished = true, membership } = swarm.members.get(name) ?? {};
+  return swarm.record.members[name]?.node === undefined && (!machine || unfinished || membership?.state === 'inactive');
 }
 
 async function waitUntilDown(manager: Engine, id: string, signal: AbortSignal): Promise<void> {
