@@ -106,7 +106,7 @@ export async function leaveSwarm(engine: Engine, { force }: { force: boolean }):
 
 const tryCheck = 'tsmachine swarm check shows which ports are blocked between the machines';
 
-function addresses({ advertiseAddr, listenAddr = advertiseAddr, dataPathAddr = advertiseAddr }: NodeAddresses) {
+function addresses({ advertiseAddr, listenAddr = advertiseAddr, dataPathAddr = withoutPort(advertiseAddr) }: NodeAddresses) {
   return { AdvertiseAddr: bare(advertiseAddr), ListenAddr: withPort(listenAddr), DataPathAddr: bare(dataPathAddr) };
 }
 
@@ -115,13 +115,24 @@ function withPort(address: string): string {
   return address.includes(':') && !address.startsWith('[') ? `[${address}]:${managerPort}` : `${address}:${managerPort}`;
 }
 
+function withoutPort(address: string): string {
+  return address.replace(/^(\[.*\]|[^:]+):\d+$/, '$1');
+}
+
 function bare(address: string): string {
   return address.replace(/^\[|\]$/g, '');
 }
 
+const noSuchAddress = /cannot assign requested address|not recognized as a system address|could not choose an IP|interface|no such/i;
+
+/** Whether an engine refused because the address is none of its host. */
+export function isAddressFault(error: TsmachineError): boolean {
+  return error.code === 'SWARM_JOIN' && noSuchAddress.test(error.message);
+}
+
 /** What the engine says when it cannot, and what helps (field experience: moby#36696, moby#30455, swarmkit#1340). */
 const remedies: readonly [words: RegExp, hint: string][] = [
-  [/cannot assign requested address|not recognized as a system address|could not choose an IP|interface|no such/i,
+  [noSuchAddress,
     'The address must be one of the host\'s own: --advertise-addr takes one of them or an interface; behind NAT give --listen-addr as well'],
   [/could not connect to prospective new cluster member|DeadlineExceeded|deadline exceeded|connection refused|i\/o timeout/i, tryCheck],
   [/live-restore/i, 'Swarm mode and live-restore exclude each other: remove "live-restore" from /etc/docker/daemon.json on the host'],
