@@ -17,7 +17,7 @@ const columns: readonly Column[] = [
   { header: 'MANAGER', cell: ({ manager = '' }) => capital(manager) },
   { header: 'ENGINE', cell: ({ engine }) => engine },
   { header: 'ADDRESS', cell: ({ address }) => address },
-  { header: 'LABELS', cell: ({ labels }) => labelText(labels), needed: (rows) => rows.some(({ labels }) => Object.keys(labels).length > 0) },
+  { header: 'LABELS', cell: ({ labels }) => pairs(labels).join(','), needed: (rows) => rows.some(({ labels }) => Object.keys(labels).length > 0) },
 ];
 
 /** Machines beside the nodes that they are; host names and labels only where there is something to tell. */
@@ -27,8 +27,15 @@ export function nodesTable(rows: readonly NodeRow[]): string {
   return lines.split('\n').map((line) => line.trimEnd()).join('\n');
 }
 
-export function labelText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).sort().join(',');
+type Labels = NodeRow['labels'];
+
+/** One a line, by key. */
+export function labelLines(labels: Labels): string {
+  return pairs(labels).join('\n');
+}
+
+function pairs(labels: Labels): string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).sort();
 }
 
 function capital(word: string): string {

@@ -54,15 +54,15 @@ function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
     return [fault(`Node ${node.hostname} ${is} and no machine of this store`, `docker node rm --force ${node.id} (eval $(tsmachine env MANAGER) first)`)];
   }
   const member = seen.members.get(name);
-  if (!member?.machine && member?.error === undefined) return [fault(`${name} ${is}: there is no such machine any longer`, `tsmachine swarm leave --force ${name}`)];
-  const { membership, state, error } = member ?? {};
+  if (!member || (!member.machine && !member.error)) return [fault(`${name} ${is}: there is no such machine any longer`, `tsmachine swarm leave --force ${name}`)];
+  const { membership, state = 'unknown', error } = member;
   if (membership?.state === 'locked') return [fault(`${name} is locked`, `tsmachine swarm unlock ${seen.name}`)];
   if (membership?.state === 'error') return [fault(`${name} ${is}: ${membership.error ?? 'its engine says no more'}`, rejoin(seen, name))];
   if (membership?.state === 'active') return [fault(`${name} ${is}, though its engine answers`, `tsmachine swarm check ${seen.name}`)];
   if (membership) return [fault(`${name} ${is}: its engine is in no swarm`, `tsmachine swarm join --role ${node.role} ${name}`)];
   const replace = `When it is lost: tsmachine swarm replace ${name}`;
   if (error) return [fault(`${name} ${is}: ${oneLine(error.message)}`, `tsmachine doctor ${name}\n${replace}`)];
-  return [fault(`${name} ${is}: its machine is ${(state ?? 'unknown').toLowerCase()}`, `tsmachine start ${name}\n${replace}`)];
+  return [fault(`${name} ${is}: its machine is ${state.toLowerCase()}`, `tsmachine start ${name}\n${replace}`)];
 }
 
 /** A machine of the record that is no node. @param known whether the managers told the nodes */
