@@ -15,7 +15,7 @@ const columns: readonly Column[] = [
   { header: 'STATUS', cell: ({ status }) => capital(status) },
   { header: 'AVAILABILITY', cell: ({ availability = '-' }) => capital(availability) },
   { header: 'MANAGER', cell: ({ manager = '' }) => capital(manager) },
-  { header: 'ENGINE', cell: ({ engine }) => engine },
+  { header: 'ENGINE', cell: ({ engine }) => engine.replace(/\+.*$/, '') },
   { header: 'ADDRESS', cell: ({ address }) => address },
   { header: 'LABELS', cell: ({ labels }) => pairs(labels).join(','), needed: (rows) => rows.some(({ labels }) => Object.keys(labels).length > 0) },
 ];

@@ -5,7 +5,7 @@ import { refusalIn } from '../docker/engine-refusal.js';
 import { withSettings } from './cluster.js';
 import type { SwarmSettings } from './declaration.js';
 import { membershipOf, type Membership } from './membership.js';
-import { waitForNode } from './nodes.js';
+import { changeNode, listNodes, removeNode, waitForNode } from './nodes.js';
 import type { Availability, Role } from './types.js';
 
 /** The port of swarm managers. */
@@ -68,7 +68,25 @@ export interface JoinRequest extends NodeAddresses {
  * @throws TsmachineError SWARM_JOIN, WAIT_TIMEOUT
  */
 export async function joinSwarm(engine: Engine, manager: Engine, request: JoinRequest): Promise<Membership> {
-  const { role, token, managers, availability, signal } = request;
+  const { role, signal } = request;
+  const { machine } = engine.target;
+  const before = role === 'manager' ? await nodeIds(manager) : undefined;
+  let joined;
+  try {
+    joined = await enter(engine, request);
+  } catch (error) {
+    signal.throwIfAborted();
+    await leaveSwarm(engine, { force: true }).catch(() => undefined); // a join goes on in the background; the error that counts is the first
+    if (before) await removePhantom(manager, before, signal).catch(() => undefined);
+    throw error;
+  }
+  await waitUntilSeen(manager, { machine, id: joined.nodeId, role, signal });
+  return role === 'manager' ? membershipOf(engine) : joined;
+}
+
+/** Asks the engine to join, and waits until it says that it has. */
+async function enter(engine: Engine, request: JoinRequest): Promise<Membership & { nodeId: string }> {
+  const { token, managers, availability, signal } = request;
   const { machine } = engine.target;
   try {
     const body = { ...addresses(request), RemoteAddrs: managers, JoinToken: token, Availability: availability };
@@ -77,13 +95,29 @@ export async function joinSwarm(engine: Engine, manager: Engine, request: JoinRe
     const pending = refusalIn(error)?.message.includes('continue in the background') === true;
     if (!pending) throw refused(`${machine} cannot join the swarm`, error);
   }
-  const joined = await waitFor(async () => {
+  return waitFor(async () => {
     const membership = await membershipOf(engine);
     if (membership.state === 'error') throw failedJoin(machine, membership.error ?? 'no reason given');
     return membership.state === 'active' && membership.nodeId !== undefined ? { ...membership, nodeId: membership.nodeId } : undefined;
   }, { timeout: joinTimeout, maxInterval: 300, signal, what: `${machine} to join the swarm`, hint: tryCheck });
-  await waitUntilSeen(manager, { machine, id: joined.nodeId, role, signal });
-  return role === 'manager' ? membershipOf(engine) : joined;
+}
+
+async function nodeIds(manager: Engine): Promise<ReadonlySet<string>> {
+  return new Set((await listNodes(manager)).map(({ id }) => id));
+}
+
+/**
+ * An engine that gets a manager's certificate and then cannot listen leaves a manager that never was, and everybody counts it. It has no
+ * host name yet; managers join one at a time, so that it is no other's.
+ */
+async function removePhantom(manager: Engine, before: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  const phantom = (await listNodes(manager)).find(({ id, role, hostname }) => !before.has(id) && role === 'manager' && hostname === '');
+  if (!phantom) return;
+  await changeNode(manager, phantom.id, { role: 'worker' });
+  await waitForNode(manager, phantom.id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
+    what: 'a failed manager to be none', timeout: 20_000, signal,
+  });
+  await removeNode(manager, phantom.id, { force: true });
 }
 
 /** Waits until the managers see a node as Ready, and as Reachable when it is to be a manager. @throws TsmachineError WAIT_TIMEOUT */

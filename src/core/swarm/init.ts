@@ -40,15 +40,29 @@ export async function initSwarmOn(session: Session, machine: string, { name, sec
     if (there && there.first !== machine && !(again && machine in there.members)) {
       throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
     }
+    const known = await swarmOf(session, machine);
+    if (known && known.name !== name) {
+      throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, { hint: `tsmachine swarm nodes ${known.name}` });
+    }
     const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
     await withSwarm(session, record, async (swarm) => {
-      if (swarm.reached(machine).membership.state === 'inactive' || again) await begin(swarm, machine, options);
+      if (swarm.reached(machine).membership.state === 'inactive' || again) await beginOrForget(swarm, machine, options, there === undefined);
       else await adopt(swarm, machine, options);
       const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
       if (locks) session.io.info(`Its managers lock themselves when they restart. The key is kept in the store: tsmachine swarm unlock ${name}`);
       session.io.info(`${machine} is a manager of swarm "${name}". Add machines to it: tsmachine swarm join --role worker MACHINE...`);
     });
   }, { signal: session.signal });
+}
+
+/** A new swarm that the engine refuses to begin is none: no record of it stays. */
+async function beginOrForget(swarm: Swarm, machine: string, options: Omit<InitOptions, 'name'>, isNew: boolean): Promise<void> {
+  try {
+    await begin(swarm, machine, options);
+  } catch (error) {
+    if (isNew && TsmachineError.is(error) && error.code === 'SWARM_JOIN') await swarm.session.store.swarms.remove(swarm.name);
+    throw error;
+  }
 }
 
 /** Makes a machine that is in no swarm the first manager of this one. What is to be is on disk before the engine is asked. */
@@ -80,10 +94,6 @@ async function adopt(swarm: Swarm, machine: string, { settings }: Omit<InitOptio
   if (cluster === undefined) {
     const why = state === 'active' ? 'is a worker of another swarm' : `is in another swarm already (${state})`;
     throw new TsmachineError('SWARM_STATE', `${machine} ${why}`, { hint: `Free it: tsmachine swarm leave --force ${machine}` });
-  }
-  const known = await swarmOf(session, machine);
-  if (known && known.name !== swarm.name) {
-    throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, { hint: `tsmachine swarm nodes ${known.name}` });
   }
   if (Object.keys(settings).length > 0) session.io.warn(`${machine} is in a swarm already, whose settings stay as they are`);
   await swarm.keep({ cluster });

@@ -34,13 +34,15 @@ export function problemsOf(seen: SeenNodes, facts: Facts, now: number): Problem[
       `Where a file declares the swarm: tsmachine swarm up\nElse tsmachine swarm leave ${machine}, then tsmachine swarm join --role ${roleOf(seen, machine)} ${machine}`,
     )),
     ...facts.services.filter((service) => !isConverged(service)).map(({ name, running, wanted }) => fault(
-      `Service ${name}: ${running} of ${wanted} tasks run`, `docker service ps ${name} says why (eval $(tsmachine env MANAGER) first)`,
+      `Service ${name}: ${running} of ${wanted} tasks run`, `${engineFirst}\ndocker service ps ${name}`,
     )),
     ...caProblems(seen.name, facts.ca, now),
     ...warnings(seen),
   ];
   return [...all.filter(({ level }) => level === 'fault'), ...all.filter(({ level }) => level === 'warning')];
 }
+
+const engineFirst = 'eval $(tsmachine env MANAGER)';
 
 /** A node as its managers see it. */
 function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
@@ -51,7 +53,8 @@ function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
   }
   const is = `is ${node.state}`;
   if (name === undefined) {
-    return [fault(`Node ${node.hostname} ${is} and no machine of this store`, `docker node rm --force ${node.id} (eval $(tsmachine env MANAGER) first)`)];
+    const demote = node.role === 'manager' ? `docker node demote ${node.id}\n` : '';
+    return [fault(`Node ${node.hostname === '' ? node.id : node.hostname} ${is} and no machine of this store`, `${engineFirst}\n${demote}docker node rm --force ${node.id}`)];
   }
   const member = seen.members.get(name);
   if (!member || (!member.machine && !member.error)) return [fault(`${name} ${is}: there is no such machine any longer`, `tsmachine swarm leave --force ${name}`)];

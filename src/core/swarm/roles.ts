@@ -59,7 +59,11 @@ async function demoteOne(swarm: Swarm, { name, node }: NodeOf): Promise<void> {
   await waitForNode(manager, node.id, (now) => now?.role === 'worker' && now.reachability === undefined, {
     what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
   });
-  if (node.state === 'ready') await waitUntilWorker(swarm, name);
+  if (node.state === 'ready') {
+    await waitUntilWorker(swarm, name);
+    // the engine begins anew as a worker, and after a leader's demotion every node has to find the new one
+    await waitUntilSeen(manager, { machine: name, id: node.id, role: 'worker', signal });
+  }
   await settle(swarm, name, 'worker', node.id);
 }
 

@@ -10,7 +10,7 @@ export interface NodeRow {
   readonly machine?: string;
   /** The node's id. */
   readonly id?: string;
-  /** The node's host name. */
+  /** The node's host name; its id until it has told one. */
   readonly node?: string;
   readonly role?: Role;
   /** The node's state; of a machine that is no node, or of a swarm that nobody answers for, what is known of the machine. */
@@ -50,7 +50,7 @@ function rowOf(node: Node, machine?: string): NodeRow {
   return {
     ...(machine === undefined ? {} : { machine }),
     id: node.id,
-    node: node.hostname,
+    node: node.hostname === '' ? node.id : node.hostname,
     role: node.role,
     status: node.state,
     availability: node.availability,
