@@ -1,11 +1,11 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError, messageOf } from '../core/errors.js';
 import { waitFor } from '../core/wait.js';
 import type { Engine } from '../docker/client.js';
 import { refusalIn } from '../docker/engine-refusal.js';
 import { withSettings } from './cluster.js';
 import type { SwarmSettings } from './declaration.js';
 import { membershipOf, type Membership } from './membership.js';
-import { changeNode, listNodes, removeNode, waitForNode } from './nodes.js';
+import { listNodes, removeNode, waitForNode } from './nodes.js';
 import type { Availability, Role } from './types.js';
 
 /** The port of swarm managers. */
@@ -76,9 +76,10 @@ export async function joinSwarm(engine: Engine, manager: Engine, request: JoinRe
     joined = await enter(engine, request);
   } catch (error) {
     signal.throwIfAborted();
-    await leaveSwarm(engine, { force: true }).catch(() => undefined); // a join goes on in the background; the error that counts is the first
-    if (before) await removePhantom(manager, before, signal).catch(() => undefined);
-    throw error;
+    throw await tidiedUp(error, async () => {
+      await leaveSwarm(engine, { force: true }); // it would go on in the background
+      if (before) await removePhantom(manager, before);
+    });
   }
   await waitUntilSeen(manager, { machine, id: joined.nodeId, role, signal });
   return role === 'manager' ? membershipOf(engine) : joined;
@@ -107,17 +108,25 @@ async function nodeIds(manager: Engine): Promise<ReadonlySet<string>> {
 }
 
 /**
- * An engine that gets a manager's certificate and then cannot listen leaves a manager that never was, and everybody counts it. It has no
- * host name yet; managers join one at a time, so that it is no other's.
+ * An engine that gets a manager's certificate and then cannot listen or be reached leaves a manager that never was, and that everybody
+ * counts. Managers join one at a time, so that it is no other's; one that raft does not know cannot be demoted, only removed.
  */
-async function removePhantom(manager: Engine, before: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-  const phantom = (await listNodes(manager)).find(({ id, role, hostname }) => !before.has(id) && role === 'manager' && hostname === '');
-  if (!phantom) return;
-  await changeNode(manager, phantom.id, { role: 'worker' });
-  await waitForNode(manager, phantom.id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
-    what: 'a failed manager to be none', timeout: 20_000, signal,
-  });
-  await removeNode(manager, phantom.id, { force: true });
+async function removePhantom(manager: Engine, before: ReadonlySet<string>): Promise<void> {
+  for (const { id, role, reachability } of await listNodes(manager)) {
+    if (!before.has(id) && role === 'manager' && reachability === undefined) await removeNode(manager, id, { force: true });
+  }
+}
+
+/** The error, once what it left is gone; it says so when that does not go. */
+async function tidiedUp(error: unknown, tidyUp: () => Promise<void>): Promise<unknown> {
+  try {
+    await tidyUp();
+    return error;
+  } catch (cause) {
+    const { code, message, hint } = TsmachineError.from(error);
+    const left = `What the attempt left could not be taken away: ${messageOf(cause)}`;
+    return new TsmachineError(code, message, { cause: error, hint: hint === undefined ? left : `${hint}\n${left}` });
+  }
 }
 
 /** Waits until the managers see a node as Ready, and as Reachable when it is to be a manager. @throws TsmachineError WAIT_TIMEOUT */

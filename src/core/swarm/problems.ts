@@ -1,5 +1,6 @@
 import { quorumWarnings } from '../../swarm/manager-count.js';
 import type { Node } from '../../swarm/nodes.js';
+import { hasQuorum, inNumbers, managersAmong } from '../../swarm/quorum.js';
 import { isConverged, type ServiceState } from '../../swarm/services.js';
 import type { TsmachineError } from '../errors.js';
 import type { Member } from './member.js';
@@ -27,6 +28,7 @@ export interface Facts {
 export function problemsOf(seen: SeenNodes, facts: Facts, now: number): Problem[] {
   const all = [
     ...(facts.trouble ? [fault(facts.trouble.message, facts.trouble.hint)] : []),
+    ...quorumProblems(seen),
     ...seen.nodes.flatMap((node) => nodeProblem(seen, node)),
     ...Object.keys(seen.record.members).flatMap((name) => memberProblem(seen, name, facts.trouble === undefined)),
     ...facts.moved.map(({ machine, advertised, addresses }) => fault(
@@ -42,19 +44,23 @@ export function problemsOf(seen: SeenNodes, facts: Facts, now: number): Problem[
   return [...all.filter(({ level }) => level === 'fault'), ...all.filter(({ level }) => level === 'warning')];
 }
 
+/** A leader that is left alone answers for some seconds more. */
+function quorumProblems({ name, nodes }: SeenNodes): Problem[] {
+  const managers = managersAmong(nodes);
+  if (nodes.length === 0 || hasQuorum(managers)) return [];
+  return [fault(`Swarm "${name}" has lost its quorum: ${inNumbers(managers)}`, `Start the managers below; when they are lost for good: tsmachine swarm recover ${name}`)];
+}
+
 const engineFirst = 'eval $(tsmachine env MANAGER)';
 
 /** A node as its managers see it. */
 function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
   const name = seen.machineOf(node);
-  if (node.state === 'ready') {
-    if (node.role === 'worker' || node.reachability === 'reachable') return [];
-    return [fault(`The managers do not reach ${name ?? node.hostname}, which is one of them`, `tsmachine swarm check ${seen.name}`)];
-  }
-  const is = `is ${node.state}`;
+  if (node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable')) return [];
+  const is = node.state === 'ready' ? 'is a manager that the others do not reach' : `is ${node.state}`;
   if (name === undefined) {
-    const demote = node.role === 'manager' ? `docker node demote ${node.id}\n` : '';
-    return [fault(`Node ${node.hostname === '' ? node.id : node.hostname} ${is} and no machine of this store`, `${engineFirst}\n${demote}docker node rm --force ${node.id}`)];
+    const demote = node.reachability === undefined ? '' : `docker node demote ${node.id}\n`; // raft knows nothing of others to demote
+    return [fault(`Node ${node.hostname === '' ? node.id : node.hostname} ${is}, and no machine of this store`, `${engineFirst}\n${demote}docker node rm --force ${node.id}`)];
   }
   const member = seen.members.get(name);
   if (!member || (!member.machine && !member.error)) return [fault(`${name} ${is}: there is no such machine any longer`, `tsmachine swarm leave --force ${name}`)];

@@ -39,7 +39,7 @@ export function nodeRows(seen: SeenNodes): NodeRow[] {
   const machines = names.map((name) => {
     const node = seen.nodeOf(name);
     if (!node) return rowWithoutNode(seen, name);
-    const locked = node.state !== 'ready' && seen.members.get(name)?.membership?.state === 'locked';
+    const locked = seen.members.get(name)?.membership?.state === 'locked';
     return { ...rowOf(node, name), ...(locked ? { status: 'locked' } : {}) };
   });
   const others = seen.nodes.filter((node) => seen.machineOf(node) === undefined).map((node) => rowOf(node));
