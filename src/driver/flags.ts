@@ -23,6 +23,14 @@ export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagV
   }));
 }
 
+/** A flag whose value must not be written down. */
+export const secretFlag = /(secret|token|password|passphrase|access-key)/i;
+
+/** The driver's own flags as they may lie on disk, so that another machine can be made alike: without secrets. */
+export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): FlagValues {
+  return Object.fromEntries(specs.flatMap(({ name }) => (secretFlag.test(name) || values[name] === undefined ? [] : [[name, values[name]]])));
+}
+
 function asGiven(spec: FlagSpec, value: unknown): FlagValue | undefined {
   if (spec.type === 'bool') return value === true ? true : undefined;
   return value as FlagValue | undefined;

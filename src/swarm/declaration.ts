@@ -42,7 +42,7 @@ export interface MemberDeclaration {
   /** Labels of the node; those of the engine are in `engine`. */
   readonly labels: Labels;
   readonly driver: string;
-  /** The driver's flags that were given: no defaults, nothing from the driver's environment variables, types as they were written. */
+  /** The driver's flags that were given: no defaults, nothing from the driver's environment variables. */
   readonly flags: FlagValues;
   readonly engine: EngineDeclaration;
   readonly install: InstallDeclaration;

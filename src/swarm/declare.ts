@@ -1,6 +1,9 @@
 import { TsmachineError } from '../core/errors.js';
+import { forms } from '../core/forms.js';
 import type { FlagValues } from '../driver/contract.js';
-import { membersOf, type Declared, type EngineDeclaration, type GroupDeclaration, type InstallDeclaration, type SwarmSettings } from './declaration.js';
+import {
+  membersOf, type Declared, type EngineDeclaration, type GroupDeclaration, type InstallDeclaration, type SwarmSettings,
+} from './declaration.js';
 import { quorumWarnings } from './manager-count.js';
 import type { Role } from './types.js';
 
@@ -19,10 +22,15 @@ export interface DeclareRequest {
 
 /**
  * A swarm without a file: machines NAME-manager1 and on, NAME-worker1 and on, all alike.
- * @throws TsmachineError FLAG_INVALID without a manager, or for a number that is none
+ * @throws TsmachineError NAME_INVALID; FLAG_INVALID without a manager, or for a number that is none
  */
 export function declare(request: DeclareRequest): Declared {
   const { name, managers, workers, settings = {} } = request;
+  if (!forms.machineName.fits(`${name}-manager${managers}`)) {
+    throw new TsmachineError('NAME_INVALID', `${JSON.stringify(name)} cannot begin the names of machines`, {
+      hint: `A name must be ${forms.machineName.form}`,
+    });
+  }
   if (!isCount(managers) || managers < 1) throw notACount('--managers', managers, 'A swarm needs at least one manager');
   if (!isCount(workers)) throw notACount('--workers', workers, 'None is 0');
   const groups = [groupOf('manager', managers, request), groupOf('worker', workers, request)];

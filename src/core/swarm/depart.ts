@@ -6,34 +6,36 @@ import { patient } from '../../swarm/patient.js';
 import { tasksOn, waitUntilMoved } from '../../swarm/tasks.js';
 import { TsmachineError } from '../errors.js';
 import { waitFor } from '../wait.js';
-import { checkDeparture } from './departure.js';
+import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from './swarm.js';
 
 /** Milliseconds that tasks have to end and to run elsewhere: what takes longer is warned about and left behind. */
 const moveTimeout = 60_000;
-/** Milliseconds for a manager to become a worker, and for the others to see that a node has left. */
+/** Milliseconds for a manager to become a worker. */
 const demoteTimeout = 60_000;
-const downTimeout = 20_000;
 
 export interface DepartOptions {
   /** The machine's engine need not answer: the others put the node out. The swarm's quorum is kept all the same. */
   readonly force: boolean;
+  /** The record keeps the member: its machine is to be removed next, and an interruption in between must not make the swarm forget it. */
+  readonly remembered?: boolean;
 }
 
 /**
  * Takes a machine out of its swarm in the order that keeps services running and managers deciding: drain, wait until its tasks run
- * elsewhere, demote, wait until it is no manager, leave, wait until the others see that, take its entry out, forget it in the store.
+ * elsewhere, demote, wait until it is no manager, leave, take its entry out, forget it in the store.
  * Every step that is done already is skipped, so that a departure that was interrupted is finished by another. The last node ends the
  * swarm, and its record. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
  * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm could not do without this manager, or has no quorum now;
  * SWARM_STATE, SWARM_LOCKED; without `force` why the engine does not answer
  */
-export async function depart(swarm: Swarm, name: string, { force }: DepartOptions): Promise<void> {
+export async function depart(swarm: Swarm, name: string, { force, remembered = false }: DepartOptions): Promise<void> {
   const { session } = swarm;
   await swarm.lookAtNodes();
   if (swarm.record.cluster !== undefined && !swarm.manager && !isOutside(swarm, name)) throw swarm.whyNoManager();
-  const node = swarm.nodeOf(name);
-  const way = node && checkDeparture(swarm.name, name, node, swarm.nodes);
+  const nodes = nodesAsSeen(swarm);
+  const node = nodes.find(({ id }) => id === swarm.nodeOf(name)?.id);
+  const way = node && checkDeparture(swarm.name, name, node, nodes);
   if (node && !force) answering(swarm, name);
   if (way === 'last') {
     await leave(swarm, name);
@@ -43,23 +45,37 @@ export async function depart(swarm: Swarm, name: string, { force }: DepartOption
   if (node) await moveOut(swarm, name, node);
   else await leave(swarm, name);
   await removeStale(swarm, name);
+  if (remembered) return;
   await swarm.forgetMember(name);
   if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
 
-async function moveOut(swarm: Swarm, name: string, { id, state, role }: Node): Promise<void> {
+async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
   const { session: { io, signal } } = swarm;
+  const { id, state, role } = node;
   const manager = patient(managerBeside(swarm, name), signal);
   await moveTasks(swarm, manager, name, { id, answers: state === 'ready' && swarm.members.get(name)?.engine !== undefined });
-  if (role === 'manager') io.progress(`Demoting ${name}`);
-  await changeNode(manager, id, { role: 'worker' });
-  await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
-    what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
-  });
+  if (role === 'manager') await demote(manager, name, node, swarm);
   if (role === 'manager') await waitUntilWorker(swarm, name);
   io.progress(`Taking ${name} out of the swarm`);
-  if (await leave(swarm, name)) await waitUntilDown(manager, id, signal);
+  await leave(swarm, name);
+  // Forced, because managers take ten seconds and more to notice that a node has left; this one said so itself, or is to go anyway.
   await removeNode(manager, id, { force: true });
+}
+
+/** Managers put a demotion off for as long as it would cost the quorum; one that is not done in time is taken back. */
+async function demote(manager: Engine, name: string, { id, availability }: Node, { name: swarm, session: { io, signal } }: Swarm): Promise<void> {
+  io.progress(`Demoting ${name}`);
+  await changeNode(manager, id, { role: 'worker' });
+  try {
+    await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
+      what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
+      hint: `The other managers may be too few: tsmachine swarm nodes ${swarm}`,
+    });
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') await changeNode(manager, id, { role: 'manager', availability });
+    throw error;
+  }
 }
 
 /** Drains the node and waits for its tasks. */
@@ -85,14 +101,10 @@ export function managerBeside(swarm: Swarm, name: string): Engine {
   });
 }
 
-/** Has the engine forget the swarm. @returns whether it is out now; one that does not answer is not, one of another swarm is let alone */
-async function leave(swarm: Swarm, name: string): Promise<boolean> {
+/** Has the engine forget the swarm, if it answers; one that is in another swarm is let alone. */
+async function leave(swarm: Swarm, name: string): Promise<void> {
   const { engine } = swarm.members.get(name) ?? {};
-  if (!engine) return false;
-  const membership = await membershipOf(engine);
-  if (!isOurs(swarm, name, membership)) return membership.state === 'inactive';
-  await leaveSwarm(engine, { force: true });
-  return true;
+  if (engine && isOurs(swarm, name, await membershipOf(engine))) await leaveSwarm(engine, { force: true });
 }
 
 /** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
@@ -115,15 +127,6 @@ function isOurs(swarm: Swarm, name: string, { state, nodeId, cluster }: Membersh
 function isOutside(swarm: Swarm, name: string): boolean {
   const { machine, unfinished = true, membership } = swarm.members.get(name) ?? {};
   return swarm.record.members[name]?.node === undefined && (!machine || unfinished || membership?.state === 'inactive');
-}
-
-async function waitUntilDown(manager: Engine, id: string, signal: AbortSignal): Promise<void> {
-  try {
-    await waitForNode(manager, id, (node) => node?.state !== 'ready', { what: 'the managers to see that a node has left', timeout: downTimeout, signal });
-  } catch (error) {
-    // it has left, we asked itself: the managers' own patience need not be ours
-    if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
-  }
 }
 
 /** The node it was before it left and joined again by hand. */

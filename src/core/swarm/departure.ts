@@ -1,6 +1,15 @@
 import type { Node } from '../../swarm/nodes.js';
 import { hasQuorum, inNumbers, managersAmong, withoutOne } from '../../swarm/quorum.js';
 import { TsmachineError } from '../errors.js';
+import type { Swarm } from './swarm.js';
+
+/** The nodes as their managers list them, but for managers whose engine does not answer us: the others notice a loss seconds later. */
+export function nodesAsSeen(swarm: Pick<Swarm, 'nodes' | 'members' | 'machineOf'>): Node[] {
+  return swarm.nodes.map((node) => {
+    const member = swarm.members.get(swarm.machineOf(node) ?? '');
+    return member && !member.engine && node.reachability !== undefined ? { ...node, reachability: 'unreachable' } : node;
+  });
+}
 
 /**
  * What the nodes of a swarm allow one of them: `last` is the only one there is, and takes the swarm with it.
@@ -21,7 +30,7 @@ export function checkDeparture(swarm: string, name: string, node: Node, nodes: r
   const others = nodes.filter(({ id, state }) => id !== node.id && state !== 'down');
   if (others.length === 0) return 'last';
   const who = `${others.length} other node${others.length === 1 ? '' : 's'} (${others.map(({ hostname }) => hostname).join(', ')})`;
-  throw new TsmachineError('SWARM_QUORUM', `${name} is the only manager of swarm "${swarm}", and ${who} would have none`, {
+  throw new TsmachineError('SWARM_QUORUM', `${name} is the last manager of swarm "${swarm}", and ${who} would have none`, {
     hint: `Make another one a manager first: tsmachine swarm promote MACHINE. To end the whole swarm: tsmachine swarm down ${swarm}`,
   });
 }

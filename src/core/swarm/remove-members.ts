@@ -28,7 +28,7 @@ export async function removeMembers(
 async function removeMember(swarm: Swarm, name: string, { force }: { force: boolean }): Promise<void> {
   const { session } = swarm;
   try {
-    await depart(swarm, name, { force: true });
+    await depart(swarm, name, { force: true, remembered: true });
   } catch (error) {
     session.signal.throwIfAborted();
     if (!force) throw error;
@@ -36,5 +36,6 @@ async function removeMember(swarm: Swarm, name: string, { force }: { force: bool
   }
   session.io.progress(`Removing ${name}`);
   if (await session.store.exists(name)) await removeMachine(session, name, { force });
-  if (name in swarm.record.members) await swarm.forgetMember(name);
+  await swarm.forgetMember(name);
+  if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }

@@ -96,7 +96,6 @@ export class Swarm {
         this.#trouble = undefined;
         const leader = nodes.find((node) => node.leader)?.id;
         this.#manager = this.managers.find(({ membership }) => membership.nodeId === leader) ?? candidate;
-        this.#trouble = undefined;
         return;
       } catch (error) {
         this.session.signal.throwIfAborted();
@@ -139,7 +138,7 @@ export class Swarm {
     return [...this.#members.keys()].find((name) => this.nodeOf(name)?.id === node.id);
   }
 
-  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members'>>): Promise<void> {
+  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing'>>): Promise<void> {
     this.#record = { ...this.#record, ...record };
     this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
     await this.#saved;
@@ -152,6 +151,9 @@ export class Swarm {
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
     await this.keep({ members });
+    this.#members.get(name)?.engine?.close();
+    this.#members.delete(name);
+    if (this.#manager?.name === name) [this.#manager] = this.managers;
   }
 
   close(): void {

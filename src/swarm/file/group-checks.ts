@@ -17,7 +17,8 @@ function checkAddresses(at: string, name: string, group: GroupSection): Finding[
     if (!address?.isIp) return [];
     const where = `groups.${name}.${key}`;
     if (machines > 1 && !/^[0.:]+$/.test(address.host)) {
-      return finding('error', 'value', `${at}/${key}`, `${where}: one address cannot belong to ${machines} machines: name an interface, or give each its own group`);
+      const advice = 'name an interface, or give each its own group';
+      return finding('error', 'value', `${at}/${key}`, `${where}: one address cannot belong to ${machines} machines: ${advice}`);
     }
     if (key === 'listen-addr' || !/^(127\.|::1$)/.test(address.host)) return [];
     return finding('warning', 'value', `${at}/${key}`, `${where}: no other node reaches a loopback address`);
@@ -29,14 +30,19 @@ function checkEngineOptions(at: string, name: string, { engine = {} }: GroupSect
   return (engine.opts ?? []).flatMap((option, i) => {
     const [, flag, value = 'true'] = /^([^=]*)(?:=(.*))?$/.exec(option) ?? [];
     const [pointer, where] = [`${at}/engine/opts/${i}`, `groups.${name}.engine.opts`];
-    if (flag === 'live-restore' && !/^(false|f|0)$/i.test(value)) return finding('error', 'value', pointer, `${where}: live-restore does not go with a swarm`);
+    if (flag === 'live-restore' && !/^(false|f|0)$/i.test(value)) {
+      return finding('error', 'value', pointer, `${where}: live-restore does not go with a swarm`);
+    }
     if (flag !== 'firewall-backend' || value !== 'nftables') return [];
-    return finding('warning', 'value', pointer, `${where}: the engine joins no swarm with the nftables backend unless its feature swarm-nftables is on`);
+    const unless = 'unless its feature swarm-nftables is on';
+    return finding('warning', 'value', pointer, `${where}: the engine joins no swarm with the nftables backend ${unless}`);
   });
 }
 
 /** Keys that swarmkit's constraints cannot spell. */
 function checkLabels(at: string, name: string, { labels = {} }: GroupSection): Finding[] {
-  return Object.keys(labels).filter((key) => !/^[\w.-]+$/.test(key)).map((key) =>
-    finding('warning', 'key', pointerTo(at, 'labels', key), `groups.${name}.labels: no constraint can name ${JSON.stringify(key)}: letters, digits, "-", "_" and "." can be`));
+  return Object.keys(labels).filter((key) => !/^[\w.-]+$/.test(key)).map((key) => {
+    const message = `no constraint can name ${JSON.stringify(key)}: it takes letters, digits, "-", "_" and "."`;
+    return finding('warning', 'key', pointerTo(at, 'labels', key), `groups.${name}.labels: ${message}`);
+  });
 }

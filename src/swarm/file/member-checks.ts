@@ -20,7 +20,8 @@ export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: stri
       const before = taken.get(machine.toLowerCase());
       if (before) {
         const other = before.machine === machine ? 'machine' : `machine "${before.machine}", which differs only in upper and lower case,`;
-        findings.push(finding('error', 'value', pointer, `groups.${name}.${key}: "${machine}": the ${other} is in line ${lineOf(before.pointer)} already`));
+        const message = `"${machine}": the ${other} is in line ${lineOf(before.pointer)} already`;
+        findings.push(finding('error', 'value', pointer, `groups.${name}.${key}: ${message}`));
       } else taken.set(machine.toLowerCase(), { machine, pointer });
       if (!group.names && machine.length > longestName) {
         findings.push(finding('error', 'key', at, `groups.${name}: the names of its machines have more than ${longestName} characters`));

@@ -18,7 +18,7 @@ export function parseNetwork(text: string): Network | undefined {
 export function poolFault(text: string): string | undefined {
   const network = parseNetwork(text);
   if (!network) return 'must be an IPv4 network such as 10.20.0.0/16';
-  if (network.prefix > 29 || network.prefix === 0) return 'must have a prefix from /1 to /29: a network of the swarm needs eight addresses at least';
+  if (network.prefix > 29 || network.prefix === 0) return 'must have a prefix from /1 to /29: a network of the swarm needs eight addresses';
   if (network.address % sizeOf(network) !== 0) return `must begin where its /${network.prefix} does: bits after the prefix are set`;
   return undefined;
 }

@@ -7,8 +7,9 @@ export interface NodeAddress {
   readonly port?: number;
 }
 
-/** `10.0.0.1`, `10.0.0.1:2377`, `fd00::1`, `[fd00::1]:2377`, `eth1` or `eth1:2377`, as the engine reads them; undefined for another text. */
+/** `10.0.0.1`, `10.0.0.1:2377`, `fd00::1`, `[fd00::1]:2377`, `eth1` or `eth1:2377`, as the engine reads them; else undefined. */
 export function parseNodeAddress(text: string): NodeAddress | undefined {
+  if (text.includes('%')) return undefined;
   if (isIP(text) > 0) return { host: text, isIp: true };
   const [, ipv6, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = ipv6 ?? plain ?? '';
@@ -21,7 +22,7 @@ export function parseNodeAddress(text: string): NodeAddress | undefined {
 
 /** Linux takes 15 characters. What ends like a domain is one: the engine resolves no names. */
 function isInterface(text: string): boolean {
-  return text.length <= 15 && /^[^\s/:%]+$/.test(text) && !/^[\d.]+$/.test(text) && !/\.[a-z]{2,}\.?$/i.test(text);
+  return text.length <= 15 && /^[^\s/:]+$/.test(text) && !/^[\d.]+$/.test(text) && !/\.[a-z]{2,}\.?$/i.test(text);
 }
 
 const form = 'an IP address or the name of an interface; DNS names are refused by the engine';

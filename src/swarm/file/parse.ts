@@ -11,10 +11,16 @@ const words: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   TAG_RESOLVE_FAILED: 'tags are not understood here: leave the word with "!" out',
 };
 
+interface Parsed {
+  readonly document: Document.Parsed;
+  readonly problems: readonly Problem[];
+}
+
 /** A text as a YAML 1.2 document; it is of use when no problem was found. `lines` learns where its lines begin. */
-export function parseYaml(text: string, lines: LineCounter): { readonly document: Document.Parsed; readonly problems: readonly Problem[] } {
+export function parseYaml(text: string, lines: LineCounter): Parsed {
   if (text.length > largest) {
-    return { document: parseDocument(''), problems: [{ offset: 0, message: `the file has ${text.length} characters: more than ${largest} are no swarm` }] };
+    const message = `the file has ${text.length} characters: more than ${largest} are no swarm`;
+    return { document: parseDocument(''), problems: [{ offset: 0, message }] };
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true });
   const problems = [...document.errors, ...document.warnings]
@@ -31,13 +37,17 @@ function inWords(code: YAMLError['code'], message: string, before: string): stri
 }
 
 function directiveProblems({ directives }: Document.Parsed): Problem[] {
-  return directives.yaml.version === '1.2' ? [] : [{ offset: 0, message: `YAML ${directives.yaml.version} is not read: leave the %YAML line out` }];
+  const { version } = directives.yaml;
+  return version === '1.2' ? [] : [{ offset: 0, message: `YAML ${version} is not read: leave the %YAML line out` }];
 }
 
 function shapeProblems({ contents }: Document.Parsed): Problem[] {
-  if (contents === null || (isScalar(contents) && contents.value === null)) return [{ offset: 0, message: 'the file is empty: a swarm needs at least "groups"' }];
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    return [{ offset: 0, message: 'the file is empty: a swarm needs at least "groups"' }];
+  }
   if (isMap(contents) || isAlias(contents)) return [];
-  return [{ offset: offsetOf(contents), message: `the file must be a mapping with "groups", not a ${isScalar(contents) ? 'single value' : 'list'}` }];
+  const kind = isScalar(contents) ? 'single value' : 'list';
+  return [{ offset: offsetOf(contents), message: `the file must be a mapping with "groups", not a ${kind}` }];
 }
 
 function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[] {
@@ -50,7 +60,10 @@ function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[]
         const name = keyText(key);
         const before = first.get(name);
         if (before === undefined) first.set(name, offsetOf(key));
-        else problems.push({ offset: offsetOf(key), message: `"${name}" stands here a second time: it is in line ${lines.linePos(before).line} already` });
+        else {
+          const message = `"${name}" stands here a second time: it is in line ${lines.linePos(before).line} already`;
+          problems.push({ offset: offsetOf(key), message });
+        }
       }
     },
   });

@@ -18,41 +18,61 @@ interface Schema {
 export function schemaProblems(errors: readonly ErrorObject[], { places }: Tree): Problem[] {
   const ofWrongType = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   return errors.flatMap((error) => {
-    const { instancePath: at } = error;
-    if (error.keyword !== 'type' && ofWrongType.has(at)) return [];
+    const { instancePath: at, keyword } = error;
+    if (keyword !== 'type' && ofWrongType.has(at)) return [];
     const place = places.get(at) ?? { value: 0, key: 0 };
-    const owner = at === '' ? '' : `${pathText(at)}: `;
-    const inValue = (message: string) => [{ offset: place.value, message: `${owner}${message}` }];
-    const inKey = (key: string, message: string) => [{ offset: places.get(pointerTo(at, key))?.key ?? place.value, message: `${owner}${message}` }];
-    const { keyword, propertyName } = error;
-    const params = error.params as Readonly<Record<string, unknown>>;
-
-    if (keyword === 'format') {
-      const fault = (text: string) => formats[String(params['format'])]?.(text) ?? 'is not allowed';
-      if (propertyName !== undefined) return inKey(propertyName, `the key ${JSON.stringify(propertyName)} ${fault(propertyName)}`);
-      return inValue(`${shown(error.data, place)} ${fault(String(error.data))}`);
-    }
-    if (keyword === 'additionalProperties') return inKey(String(params['additionalProperty']), unknownKey(String(params['additionalProperty']), error));
-    if (keyword === 'required') return insideOneOf(error) ? [] : [{ offset: place.key, message: `${owner}"${String(params['missingProperty'])}" is missing` }];
-    if (keyword === 'oneOf') return [{ offset: place.key, message: `${owner}${countOrNames(params['passingSchemas'])}` }];
-    if (keyword === 'uniqueItems') return [{ offset: places.get(`${at}/${String(params['i'])}`)?.value ?? place.value, message: `${owner}the same stands here twice` }];
-    if (keyword === 'minProperties' || keyword === 'minItems' || keyword === 'minLength') return inValue('nothing stands here, and there must be one at least');
-    if (keyword === 'propertyNames') return []; // its cause is an error of its own
-    if (keyword === 'enum') return inValue(`${shown(error.data, place)} must be ${oneOf(params['allowedValues'], error.data, place)}`);
-    return inValue(`${shown(error.data, place)} must be ${wanted(error.parentSchema as Schema)}`);
+    const said = inWords(error, place);
+    if (said === undefined) return [];
+    const { entry, of = 'value', message } = said;
+    const where = entry === undefined ? place : places.get(pointerTo(at, entry)) ?? place;
+    return [{ offset: where[of], message: at === '' ? message : `${pathText(at)}: ${message}` }];
   });
+}
+
+interface Said {
+  readonly message: string;
+  /** The message is about the key, not the value. */
+  readonly of?: 'key';
+  /** It is about this entry of the value. */
+  readonly entry?: string;
+}
+
+function inWords(error: ErrorObject, place: Place): Said | undefined {
+  const { keyword, data, propertyName: key } = error;
+  const param = (name: string) => (error.params as Readonly<Record<string, unknown>>)[name];
+  switch (keyword) {
+    case 'format': {
+      const fault = formats[String(param('format'))];
+      if (key !== undefined) return { of: 'key', entry: key, message: `the key ${JSON.stringify(key)} ${fault?.(key) ?? ''}` };
+      return { message: `${shown(data, place)} ${fault?.(String(data)) ?? ''}` };
+    }
+    case 'additionalProperties': {
+      const unknown = String(param('additionalProperty'));
+      return { of: 'key', entry: unknown, message: unknownKey(unknown, error) };
+    }
+    case 'required': return insideOneOf(error) ? undefined : { of: 'key', message: `"${String(param('missingProperty'))}" is missing` };
+    case 'oneOf': return { of: 'key', message: countOrNames(param('passingSchemas')) };
+    case 'uniqueItems': return { entry: String(Math.max(Number(param('i')), Number(param('j')))), message: 'the same stands here twice' };
+    case 'minProperties': case 'minItems': case 'minLength': return { message: 'nothing stands here, and there must be one at least' };
+    case 'propertyNames': return undefined; // its cause is an error of its own
+    case 'enum': return { message: `${shown(data, place)} must be ${oneOf(param('allowedValues'), data, place)}` };
+    default: return { message: `${shown(data, place)} must be ${wanted(error.parentSchema as Schema)}` };
+  }
 }
 
 /** `count` and `names` are alternatives: neither is missing by itself. */
 const insideOneOf = ({ schemaPath }: ErrorObject) => schemaPath.includes('/oneOf/');
 
-const countOrNames = (passing: unknown) =>
-  (passing === null ? '"count" or "names" must say which machines there are' : '"count" and "names" do not go together: leave one of them out');
+function countOrNames(passing: unknown): string {
+  if (passing === null) return '"count" or "names" must say which machines there are';
+  return '"count" and "names" do not go together: leave one of them out';
+}
 
 function unknownKey(key: string, { parentSchema }: ErrorObject): string {
   const allowed = Object.keys((parentSchema as Schema).properties ?? {});
   const meant = nearest(key, allowed);
-  return `unknown key ${JSON.stringify(key)}: ${meant === undefined ? `allowed are ${allowed.join(', ')}` : `did you mean "${meant}"?`}`;
+  const instead = meant === undefined ? `allowed are ${allowed.join(', ')}` : `did you mean "${meant}"?`;
+  return `unknown key ${JSON.stringify(key)}: ${instead}`;
 }
 
 function oneOf(allowed: unknown, data: unknown, { hidden }: Place): string {
@@ -61,10 +81,14 @@ function oneOf(allowed: unknown, data: unknown, { hidden }: Place): string {
   return `one of ${words.join(', ')}${meant === undefined ? '' : `: did you mean "${meant}"?`}`;
 }
 
+const types: Readonly<Record<string, string>> = {
+  object: 'a mapping of keys and values', array: 'a list, such as [a, b]', boolean: 'true or false', string: 'a text',
+};
+
 function wanted({ type, minimum, maximum }: Schema): string {
   if (Array.isArray(type)) return 'a text, a number, true, false or a list';
-  if (type === 'integer') return `a whole number${minimum === undefined ? '' : ` from ${minimum}`}${maximum === undefined ? '' : ` to ${maximum}`}`;
-  return { object: 'a mapping of keys and values', array: 'a list, such as [a, b]', boolean: 'true or false', string: 'a text' }[String(type)] ?? 'something else';
+  if (type !== 'integer') return types[String(type)] ?? 'something else';
+  return `a whole number${minimum === undefined ? '' : ` from ${minimum}`}${maximum === undefined ? '' : ` to ${maximum}`}`;
 }
 
 /** A value for a message: what a variable holds may be a secret, so its name is shown instead. */

@@ -32,7 +32,9 @@ export async function schemaErrors(tree: Tree): Promise<readonly ErrorObject[]> 
 
 async function compile(): Promise<ValidateFunction> {
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false });
-  for (const [name, fault] of Object.entries(formats)) ajv.addFormat(name, { type: 'string', validate: (text: string) => fault(text) === undefined });
+  for (const [name, fault] of Object.entries(formats)) {
+    ajv.addFormat(name, { type: 'string', validate: (text: string) => fault(text) === undefined });
+  }
   return ajv.compile(await readSchema());
 }
 

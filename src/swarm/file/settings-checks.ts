@@ -17,9 +17,11 @@ function checkMaskLength({ 'default-addr-pool': pools = [], 'default-addr-pool-m
     if (prefix <= length) return [];
     if (said === undefined) {
       const wanted = prefix === 29 ? '29' : `${prefix} to 29`;
-      return finding('error', 'value', `/swarm/default-addr-pool/${i}`, `swarm.default-addr-pool: no /24 network fits in a /${prefix}: set default-addr-pool-mask-length to ${wanted}`);
+      const message = `no /24 network fits in a /${prefix}: set default-addr-pool-mask-length to ${wanted}`;
+      return finding('error', 'value', `/swarm/default-addr-pool/${i}`, `swarm.default-addr-pool: ${message}`);
     }
-    return finding('error', 'value', '/swarm/default-addr-pool-mask-length', `swarm.default-addr-pool-mask-length: no /${said} network fits in a pool of /${prefix}`);
+    const key = 'default-addr-pool-mask-length';
+    return finding('error', 'value', `/swarm/${key}`, `swarm.${key}: no /${said} network fits in a pool of /${prefix}`);
   });
 }
 
@@ -28,6 +30,7 @@ function checkOverlaps(pools: readonly string[]): Finding[] {
   return networks.flatMap((network, i) => {
     const other = network && networks.findIndex((before, j) => j < i && before !== undefined && overlap(before, network));
     if (other === undefined || other < 0) return [];
-    return finding('error', 'value', `/swarm/default-addr-pool/${i}`, 'swarm.default-addr-pool: this pool overlaps another one of the list');
+    const message = 'swarm.default-addr-pool: this pool overlaps another one of the list';
+    return finding('error', 'value', `/swarm/default-addr-pool/${i}`, message);
   });
 }

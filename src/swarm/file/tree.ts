@@ -35,18 +35,16 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
   const anchors = anchorsOf(document);
   const within: Node[] = [];
   let count = 0;
-  const fail = (node: unknown, message: string) => {
+  const fail = (node: unknown, pointer: string, message: string) => {
     problems.push({ offset: offsetOf(node), message });
+    unknown.add(pointer);
     return undefined;
   };
 
   function visit(node: unknown, pointer: string, key: number): unknown {
-    if (++count > mostValues) {
-      if (count === mostValues + 1) fail(node, `the aliases make more than ${mostValues} values of this file`);
-      return undefined;
-    }
+    if (++count > mostValues) return undefined;
     places.set(pointer, { value: offsetOf(node), key });
-    if (isAlias(node)) return followed(node, (target) => visit(target, pointer, key));
+    if (isAlias(node)) return followed(node, pointer, (target) => visit(target, pointer, key));
     if (isMap(node)) return enter(node, () => Object.fromEntries(entriesOf(node, pointer)));
     if (isSeq(node)) return enter(node, () => node.items.map((item, i) => visit(item, pointerTo(pointer, String(i)), offsetOf(item))));
     return isScalar(node) ? scalar(node, pointer, key) : null;
@@ -59,19 +57,21 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
     return result;
   }
 
-  function followed<T>(alias: Alias, use: (target: Node) => T): T | undefined {
+  function followed<T>(alias: Alias, pointer: string, use: (target: Node) => T): T | undefined {
     const target = anchors.get(alias);
-    if (!target) return fail(alias, `*${alias.source}: no anchor &${alias.source} stands before it`);
-    return within.includes(target) ? fail(alias, `*${alias.source} stands within what it refers to`) : use(target);
+    if (!target) return fail(alias, pointer, `*${alias.source}: no anchor &${alias.source} stands before it`);
+    return within.includes(target) ? fail(alias, pointer, `*${alias.source} stands within what it refers to`) : use(target);
   }
 
   function entriesOf(map: YAMLMap, pointer: string): Map<string, unknown> {
     const entries = new Map<string, unknown>();
     const isMerge = (key: unknown) => isScalar(key) && keyText(key) === '<<';
-    for (const { key, value } of map.items) if (isMerge(key)) for (const [name, merged] of mergedOf(value, pointer)) entries.set(name, merged);
+    for (const { key, value } of map.items) {
+      if (isMerge(key)) for (const [name, merged] of mergedOf(value, pointer)) entries.set(name, merged);
+    }
     for (const { key, value } of map.items) {
       if (isMerge(key)) continue;
-      if (!isScalar(key)) fail(key, 'a key must be text');
+      if (!isScalar(key)) fail(key, pointer, 'a key must be text');
       else entries.set(keyText(key), visit(value, pointerTo(pointer, keyText(key)), offsetOf(key)));
     }
     return entries;
@@ -79,10 +79,10 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
 
   /** What `<<` brings: of a list, the first wins. */
   function mergedOf(node: unknown, pointer: string): Map<string, unknown> {
-    if (isAlias(node)) return followed(node, (target) => mergedOf(target, pointer)) ?? new Map<string, unknown>();
+    if (isAlias(node)) return followed(node, pointer, (target) => mergedOf(target, pointer)) ?? new Map<string, unknown>();
     if (isMap(node)) return enter(node, () => entriesOf(node, pointer));
     if (isSeq(node)) return new Map(node.items.toReversed().flatMap((item) => [...mergedOf(item, pointer)]));
-    fail(node, '"<<" takes a mapping, or a list of them');
+    fail(node, pointer, '"<<" takes a mapping, or a list of them');
     return new Map();
   }
 
@@ -93,13 +93,18 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
       return node.value;
     }
     const expansion = expandVariables(node.value, env);
-    for (const { piece, message } of expansion.faults) problems.push({ offset: Math.max(at.value, text.indexOf(piece, at.value)), message });
+    for (const { piece, message } of expansion.faults) {
+      problems.push({ offset: Math.max(at.value, text.indexOf(piece, at.value)), message });
+    }
     if (expansion.faults.length > 0) unknown.add(pointer);
     places.set(pointer, { ...at, written: expansion.text, ...(expansion.changed ? { hidden: node.value } : {}) });
     return expansion.text;
   }
 
-  return { value: visit(document.contents, '', offsetOf(document.contents)), places, unknown, problems };
+  const value = visit(document.contents, '', offsetOf(document.contents));
+  if (count <= mostValues) return { value, places, unknown, problems };
+  const message = `the aliases make more than ${mostValues} values of this file`;
+  return { value: {}, places, unknown: new Set(['']), problems: [{ offset: 0, message }] };
 }
 
 /** What each alias refers to: the last anchor of its name before it. */

@@ -28,9 +28,10 @@ export function expandVariables(text: string, env: NodeJS.ProcessEnv): Expansion
       return fault(`${piece} is not understood: there are \${NAME}, \${NAME:-default} and \${NAME:?why}; $$ stands for a dollar sign`);
     }
     const value = env[name];
-    if (operator === undefined) return value ?? fault(`the environment variable ${name} is not set; \${${name}:-default} gives it a default`);
+    const unset = `the environment variable ${name} is not set`;
+    if (operator === undefined) return value ?? fault(`${unset}; \${${name}:-default} gives it a default`);
     if (value !== undefined && value !== '') return value;
-    return operator === '-' ? rest : fault(`the environment variable ${name} is not set${rest === '' ? '' : `: ${rest}`}`);
+    return operator === '-' ? rest : fault(rest === '' ? unset : `${unset}: ${rest}`);
   });
   return { text: expanded, faults, changed: expanded !== text };
 }
