@@ -108,7 +108,7 @@ function warnings({ name, nodes }: SeenNodes): Problem[] {
   const versions = [...new Set(nodes.map(({ engineVersion }) => engineVersion).filter((version) => version !== ''))].sort();
   const takesTasks = nodes.length === 0 || nodes.some(({ state, availability }) => state === 'ready' && availability === 'active');
   return [
-    ...quorumWarnings(nodes.filter(({ role }) => role === 'manager').length).map((message) => warning(message, 'tsmachine swarm promote MACHINE, or demote')),
+    ...quorumWarnings(managersAmong(nodes).total).map((message) => warning(message, 'tsmachine swarm promote MACHINE, or demote')),
     ...(versions.length > 1 ? [warning(`Its engines differ: ${versions.join(', ')}`, `tsmachine swarm upgrade ${name}`)] : []),
     ...(takesTasks ? [] : [warning('No node takes tasks', 'tsmachine swarm activate MACHINE')]),
   ];

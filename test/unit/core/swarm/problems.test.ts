@@ -42,6 +42,12 @@ describe('what is wrong with a swarm', () => {
     expect(more).to.have.length(2);
   });
 
+  it('is no lost quorum when a manager has no vote', () => {
+    const { reachability: _, ...left } = node('w', { role: 'manager', state: 'unknown' });
+    const all = told([node('m1', { role: 'manager', leader: true }), left], [...machines, { ...silent, state: 'Stopped' }]);
+    expect(all.map((text) => text.split('\n')[0])).to.deep.equal(['fault: w is unknown: its machine is stopped']);
+  });
+
   it('is that no manager answers, with the hint of that error', () => {
     const trouble = new TsmachineError('SWARM_LOCKED', 'Swarm "prod" is locked on m1', { hint: 'tsmachine swarm unlock prod' });
     const locked = machines.map(({ name }) => member(name, { membership: membership({ state: 'locked' }) }));
