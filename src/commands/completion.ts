@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { choiceLines } from '../cli/completion/candidate.js';
-import type { MachineNames } from '../cli/completion/operands.js';
+import type { MachineNames, SwarmNames } from '../cli/completion/operands.js';
 import { detectShell } from '../cli/shells.js';
 import { oneOrNone } from '../cli/names.js';
 
@@ -12,8 +12,8 @@ import { oneOrNone } from '../cli/names.js';
  */
 export default class Completion extends MachineCommand {
   static override summary = 'Print a script that makes a shell complete tsmachine\'s words';
-  static override description = 'Argument is bash, zsh, fish or powershell, default is auto-detect. The script also brings "<%= config.bin %> use"'
-    + ' and, for bash, zsh and fish, the prompt function __tsmachine_ps1.';
+  static override description = 'Argument is bash, zsh, fish or powershell, default is auto-detect. For bash, zsh and fish the script'
+    + ' also brings "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
   static override usage = '[shell]';
   static override examples = ['<%= config.bin %> completion bash >> ~/.bashrc', 'eval "$(<%= config.bin %> completion zsh)"'];
   static override operands = { kind: 'shell' } as const;
@@ -36,6 +36,7 @@ export default class Completion extends MachineCommand {
     const current = typed.at(-1) ?? '';
     const choice = await choose({
       before: typed.slice(0, -1), current, commands: this.config.commands, env: this.invocation.env, machines: (path) => this.names(path),
+      swarms: (path) => this.swarms(path),
     });
     const lines = choiceLines(choice, current);
     if (lines.length > 0) this.print(lines.join('\n'));
@@ -46,6 +47,13 @@ export default class Completion extends MachineCommand {
       if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
       const { offeredNames } = await import('../core/offered.js');
       return offeredNames(await this.session(), feature);
+    };
+  }
+
+  private swarms(storagePath: string | undefined): SwarmNames {
+    return async () => {
+      if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
+      return (await this.session()).store.swarms.names();
     };
   }
 }
