@@ -134,6 +134,8 @@ describe('virtualbox: what goes wrong', () => {
     ['too old', (b) => { b.world.version = '4.2.1r80871'; }, /^We support Virtualbox starting with version 5\. Your VirtualBox install is "4\.2\.1r80871"\./],
     ['no VT-x', (b) => { b.computer = { ...b.computer, virtualization: () => Promise.resolve(false) }; }, /^This computer doesn't have VT-X/],
     ['a foreign VM', (b) => { b.fault = (call) => (call === 'list vms' ? { exitCode: 0, stdout: '"m1" {11111111-2222-4333-8444-555555555555}\n' } : undefined); }, /that is not tsmachine's$/],
+    ['no such image', (b) => { b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' }); }, /^There is no image .*disk\.vmdk$/],
+    ['no such ISO', (b) => { b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' }); }, /^There is no ISO .*b2d\.iso$/],
     ['too many CPUs', (b) => { b.parse({ 'virtualbox-cpu-count': 5 }); }, /^--virtualbox-cpu-count 5: this computer has 4$/],
     ['too much memory', (b) => { b.parse({ 'virtualbox-memory': 9000 }); }, /^--virtualbox-memory 9000: this computer has 8192 MB$/],
     ['too little room', (b) => { b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) }; }, /^There is too little room .* 1024 MB free, 2000 MB needed$/],
