@@ -107,6 +107,7 @@ export function attach(world: World, [name = '', ...args]: readonly string[]): s
 
 export function unregister(world: World, [name = '', ...args]: readonly string[]): Vm {
   const vm = changeable(world, name);
+  if (vm.state === 'saved') throw new Refusal(`Cannot unregister the machine '${vm.name}' because its state is saved`);
   const { options } = read(args, { delete: 0 }, true);
   delete world.vms[vm.uuid];
   for (const path of Object.values(vm.attached)) forget(world, path);

@@ -41,6 +41,30 @@ describe('virtualbox: a machine from create to rm', () => {
     expect(existsSync(String(bench.data['BaseDisk']))).to.equal(true);
   });
 
+  it('resumes what is paused, wakes what is saved without changing it, and stops and removes both', async () => {
+    const bench = new Bench();
+    bench.parse();
+    await bench.create();
+    const [vm] = Object.values(bench.world.vms);
+    if (!vm) throw new Error('no VM');
+    vm.state = 'paused';
+    await bench.driver.start(bench.data, bench.ctx);
+    expect([vm.state, bench.calls.filter((call) => call.startsWith('startvm')).length]).to.deep.equal(['running', 1]);
+    vm.state = 'paused';
+    await bench.driver.stop(bench.data, bench.ctx);
+    expect(bench.calls.slice(-4).map((call) => call.replace(/[0-9a-f]{8}-\S+/, 'ID'))).to.deep.equal([
+      'showvminfo ID --machinereadable', 'controlvm ID resume', 'controlvm ID acpipowerbutton', 'showvminfo ID --machinereadable',
+    ]);
+    vm.state = 'saved';
+    const from = bench.calls.length;
+    await bench.driver.start(bench.data, bench.ctx);
+    expect(bench.calls.slice(from).filter((call) => call.startsWith('modifyvm'))).to.deep.equal([]);
+    vm.state = 'saved';
+    await bench.driver.remove(bench.data, bench.ctx);
+    expect(bench.calls.some((call) => call.startsWith('discardstate'))).to.equal(true);
+    expect(bench.left()).to.deep.equal([]);
+  });
+
   it('takes another SSH port when the remembered one is taken, and says which program\'s port the engine\'s is', async () => {
     const bench = new Bench();
     bench.parse({ 'virtualbox-nat-only': true });
