@@ -48,14 +48,15 @@ export async function makePrivateDir(path: string): Promise<void> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** @param again whether to make a missing parent: where one is no place for folders (/proc), it is missing still when it has been made */
+async function makeFolder(path: string, again = true): Promise<void> {
   try {
     await mkdir(path, 0o700);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' && dirname(path) !== path) {
+    if (again && code === 'ENOENT' && dirname(path) !== path) {
       await makeFolder(dirname(path));
-      return makeFolder(path);
+      return makeFolder(path, false);
     }
     if (await isFolder(path)) return;
     throw error;

@@ -33,13 +33,3 @@ export class RecordingIo implements Io {
     return Promise.resolve(this.#answer);
   }
 }
-
-/** What a promise was rejected with. */
-export async function failure(promise: Promise<unknown>): Promise<{ code: string; message: string; hint?: string | undefined }> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as { code: string; message: string; hint?: string | undefined };
-  }
-  throw new Error('It should have failed');
-}

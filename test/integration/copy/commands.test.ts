@@ -6,8 +6,7 @@ import { expect } from 'chai';
 import generic from '../../../drivers/generic/index.js';
 import { newHostConfig } from '../../../src/store/schema.js';
 import { openStore } from '../../../src/store/store.js';
-import { skip } from '../../helpers/skip.js';
-import { freePort, me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 import { line } from '../../unit/commands/line.js';
 
 describe('scp and mount on machines', function () {
@@ -22,8 +21,7 @@ describe('scp and mount on machines', function () {
   let there: string;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('a key');
     server = await shop.sshd({ authorized: [key] });
