@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
-import { checkDeparture } from '../../../../src/core/swarm/departure.js';
+import { checkDeparture, nodesAsSeen } from '../../../../src/core/swarm/departure.js';
 import { orderOf } from '../../../../src/core/swarm/departures.js';
+import type { Swarm } from '../../../../src/core/swarm/swarm.js';
 import type { Node } from '../../../../src/swarm/nodes.js';
 import { failureOf } from '../../../helpers/failure.js';
 
@@ -45,6 +46,15 @@ describe('the departure of a node', () => {
   it('of the last node ends the swarm; entries of nodes that are down do not keep it', () => {
     expect(check('m1', [manager('m1')])).to.equal('last');
     expect(check('m1', [manager('m1'), node('w1', { state: 'down' })])).to.equal('last');
+  });
+});
+
+describe('managers that do not answer us', () => {
+  it('are not counted on, whatever the others still believe of them', () => {
+    const nodes = [manager('m1'), manager('m2'), manager('elsewhere'), node('w1')];
+    const members = new Map([['m1', { engine: {} }], ['m2', {}], ['w1', {}]]) as unknown as Swarm['members'];
+    const seen = nodesAsSeen({ nodes, members, machineOf: ({ hostname }) => (members.has(hostname) ? hostname : undefined) });
+    expect(seen.map(({ reachability }) => reachability)).to.deep.equal(['reachable', 'unreachable', 'reachable', undefined]);
   });
 });
 
