@@ -53,6 +53,18 @@ export interface SwarmRecord {
   readonly members: Readonly<Record<string, MemberRecord>>;
   /** Exchanges that are under way, by the name of the old machine. */
   readonly replacing?: Readonly<Record<string, Replacement>>;
+  /** Nodes that are drained for the time of an upgrade, and what they are to be again. */
+  readonly drained?: Readonly<Record<string, Availability>>;
+  /** The last time that every machine was to get a new certificate. */
+  readonly renewing?: Renewal;
+}
+
+/** `swarm regenerate-certs`, which may have stopped in the middle. */
+export interface Renewal {
+  /** When it began, ISO 8601. */
+  readonly since: string;
+  /** Machines that have not got theirs; none when it is done. */
+  readonly left: readonly string[];
 }
 
 /** Keys that unlock an autolocked swarm's managers, newest first: a manager that was down at a rotation wants an older one. */
@@ -140,7 +152,10 @@ function notOurs(file: string, cause?: unknown): TsmachineError {
 
 function isRecord(value: unknown): value is SwarmRecord {
   return isJson(value) && value['version'] === 1 && typeof value['name'] === 'string' && isOptionalText(value['cluster'])
-    && isOptionalText(value['first']) && isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement)) && isJson(value['members']) && Object.values(value['members']).every(isMember);
+    && isOptionalText(value['first']) && isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement))
+    && isOptional(value['drained'], (all) => isJson(all) && Object.values(all).every((one) => typeof one === 'string'))
+    && isOptional(value['renewing'], (one) => isJson(one) && typeof one['since'] === 'string' && isStrings(one['left']))
+    && isJson(value['members']) && Object.values(value['members']).every(isMember);
 }
 
 function isMember(value: unknown): value is MemberRecord {

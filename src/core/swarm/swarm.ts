@@ -138,7 +138,7 @@ export class Swarm {
     return [...this.#members.keys()].find((name) => this.nodeOf(name)?.id === node.id);
   }
 
-  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing'>>): Promise<void> {
+  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'drained' | 'renewing'>>): Promise<void> {
     this.#record = { ...this.#record, ...record };
     this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
     await this.#saved;
