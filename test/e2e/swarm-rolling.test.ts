@@ -58,8 +58,8 @@ describe('a swarm that is changed node by node', () => {
         try {
           samples.push(await withEngine(store, name, async (engine) => {
             const [nodes, tasks] = await Promise.all([listNodes(engine), listTasks(engine, {})]);
-            away = Math.max(away, nodes.filter(({ availability, state }) => availability === 'drain' || state !== 'ready').length);
-            return tasks.filter(({ state, desired, node }) => state === 'running' && desired === 'running' && nodes.some(({ id, state: is }) => id === node && is === 'ready')).length;
+            away = Math.max(away, nodes.filter(({ availability, state }) => availability === 'drain' || state === 'down').length);
+            return tasks.filter(({ state, desired, node }) => state === 'running' && desired === 'running' && nodes.some(({ id, state: is }) => id === node && is !== 'down')).length;
           }));
           break;
         } catch {
@@ -130,13 +130,21 @@ describe('a swarm that is changed node by node', () => {
 
   it('begins with the one whose engine does not come back, which stays drained until it does', async () => {
     const [first = '', second = ''] = await order();
-    await host(first, 'systemctl mask --runtime docker.service && systemctl stop docker.socket docker.service');
-    const { code, stdout, stderr } = await tsmachine(['swarm', 'regenerate-certs', '--no-drain', 'roll'], { store });
+    const before = await allServed();
+    const dropIn = '/etc/systemd/system/docker.service.d/99-broken.conf';
+    await host(first, `printf '[Service]\nExecStartPre=/bin/false\n' >${dropIn}; systemctl daemon-reload`);
+    const { code, stdout, stderr } = await tsmachine(['swarm', 'regenerate-certs', 'roll'], { store });
     expect(code).to.equal(1);
     expect(told(stdout, 'serves its new certificate.')).to.deep.equal([]);
     expect(stderr).to.contain(`None is done. Not done: ${first}, ${second}`);
-    await host(first, 'systemctl unmask --runtime docker.service; systemctl start docker.service');
-    await succeed(['swarm', 'regenerate-certs', '--no-drain', 'roll'], { store });
+    expect(stderr).to.contain(`${first} stays drained`);
+    expect((await openStore(store).swarms.find('roll'))?.drained).to.deep.equal({ [first]: 'active' });
+
+    await host(first, `rm ${dropIn}; systemctl daemon-reload`);
+    const { stdout: went } = await succeed(['swarm', 'regenerate-certs', 'roll'], { store });
+    expect(told(went, 'serves its new certificate.')[0]).to.equal(first);
+    const after = await allServed();
+    for (const name of all) expect(after[name], name).not.to.equal(before[name]);
     expect(await health(second)).to.deep.equal(well);
   });
 

@@ -109,7 +109,15 @@ export async function untilBack(swarm: Swarm, name: string): Promise<void> {
       what: `the managers to see the new engine of ${name}`, timeout: returnTimeout, signal,
     });
   }
-  await swarm.lookAtNodes();
+  await untilAllKnown(swarm);
+}
+
+/** A new leader knows of no node how it is until that has reported to it: the next turn waits for it. */
+async function untilAllKnown(swarm: Swarm): Promise<void> {
+  await waitFor(async () => {
+    await untilDecided(swarm);
+    return swarm.nodes.some(({ state }) => state === 'unknown') ? undefined : true;
+  }, { timeout: returnTimeout, signal: swarm.session.signal, what: `every node of swarm "${swarm.name}" to report to its leader` });
 }
 
 /** Gives a node the availability it had. It is struck off the record afterwards. */
