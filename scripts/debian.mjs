@@ -14,7 +14,7 @@ export const forHosts = {
 };
 export const forTests = {
   ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
-  git: 'git',
+  git: 'git', rsync: 'rsync', sshfs: 'sshfs',
   'xorriso': 'xorriso', 'isoinfo': 'genisoimage', 'bsdtar': 'libarchive-tools', 'qemu-img': 'qemu-utils', '/usr/bin/python3': 'python3-minimal',
   ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
@@ -31,9 +31,8 @@ export function missingPackages(wanted) {
   return Object.entries(wanted).filter(([program]) => !isThere(program)).map(([, name]) => name);
 }
 
-/** Whether a program is in PATH or where Debian keeps those of the administrator. */
+/** Whether a program is in PATH or where Debian keeps those of the administrator; a path is looked for itself, also as a Python module. */
 export function isThere(program) {
-function isThere(program) {
   if (program.startsWith('/')) return existsSync(program) || existsSync(`${program}.py`);
   return folders.some((folder) => {
     try {

@@ -4,13 +4,20 @@ import { dirname } from 'node:path';
 import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
 import { diskError } from './disk-error.js';
 
+/** Loaded once: calls go on in the order they came. */
+let library: ReturnType<typeof loadLibrary> | undefined;
+
+async function loadLibrary() {
+  return (await import('write-file-atomic')).default;
+}
+
 /**
  * Replaces a file as a whole: a reader sees the old content or the new one, also after a crash or a power cut.
  * The file's mode is exactly `mode`, whatever the umask is, and it is never more open than that on the way.
  * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then untouched.
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
-  const { default: replace } = await import('write-file-atomic');
+  const replace = await (library ??= loadLibrary());
   try {
     // The content is put into the temporary file here: the library writes with one call, and on an almost full disk
     // such a call can store half of the bytes without an error.

@@ -144,7 +144,8 @@ describe('scp and mount on machines', function () {
     record('sshfs');
     expect((await run('mount', `bob@m1:/srv/a,b`, here)).code).to.equal(0);
     const words = recorded();
-    expect(words.filter((_, i) => words[i - 1] === '-o')).to.deep.equal(settings());
+    // sshfs knows no HashKnownHosts and ends when it is given it
+    expect(words.filter((_, i) => words[i - 1] === '-o')).to.deep.equal(settings().filter((setting) => setting !== 'HashKnownHosts=no'));
     expect(words.slice(-2)).to.deep.equal(['bob@127.0.0.1:/srv/a,b', here]);
     record('fusermount');
     expect((await run('mount', '-u', 'm1:/srv')).code).to.equal(0);
