@@ -1,4 +1,5 @@
 import { TsmachineError } from '../errors.js';
+import type { Member } from './member.js';
 import type { Swarm } from './swarm.js';
 
 /** Members that a change can be made to, and what is said of the others. */
@@ -11,15 +12,19 @@ export interface RollingMembers {
  * Which members can be changed, node by node. A machine that runs and whose engine does not answer can: that may be what the change mends.
  * @throws TsmachineError SWARM_STATE for members that are off or gone: the change would stop at them, in the middle
  */
-export function rollingMembers(swarm: Swarm): RollingMembers {
+export function rollingMembers(swarm: Pick<Swarm, 'name' | 'record' | 'members' | 'nodes' | 'machineOf'>): RollingMembers {
   const members = [...swarm.members.values()].filter(({ name }) => swarm.record.members[name]?.node !== undefined);
   const away = members.filter(({ machine, state, unfinished }) => unfinished || machine === undefined || state !== 'Running');
   const [first] = away;
   if (first) {
-    const names = away.map(({ name }) => name).join(' ');
-    const how = away.map(({ name, machine, state, unfinished }) => `${name} ${machine === undefined ? 'is no machine of this store' : unfinished ? 'is not finished' : `is ${state ?? 'in no known state'}`}`);
-    throw new TsmachineError('SWARM_STATE', `Every machine of swarm "${swarm.name}" must run: ${how.join(', ')}`, {
-      cause: first.error, hint: `Start what is off: tsmachine start ${names}\nTake out what is lost for good: tsmachine swarm leave --force ${names}`,
+    const off = away.filter(({ machine, unfinished }) => machine !== undefined && !unfinished).map(({ name }) => name);
+    const gone = away.map(({ name }) => name).filter((name) => !off.includes(name));
+    throw new TsmachineError('SWARM_STATE', `Every machine of swarm "${swarm.name}" must run: ${away.map(whyAway).join(', ')}`, {
+      cause: first.error,
+      hint: [
+        ...(off.length > 0 ? [`Start what is off: tsmachine start ${off.join(' ')}`] : []),
+        ...(gone.length > 0 ? [`Take out what is not there: tsmachine swarm leave --force ${gone.join(' ')}`] : []),
+      ].join('\n'),
     });
   }
   const engineOnly = members.filter(({ machine }) => machine?.module.features.provision === false).map(({ name }) => name);
@@ -31,4 +36,10 @@ export function rollingMembers(swarm: Swarm): RollingMembers {
       ...(strangers.length > 0 ? [`Left as they are, because they are no machines of this store: ${strangers.join(', ')}`] : []),
     ],
   };
+}
+
+function whyAway({ name, machine, state, unfinished, error }: Member): string {
+  if (error && state === undefined) return `${name} is in no known state (${error.message})`;
+  if (machine === undefined) return `${name} is no machine of this store`;
+  return unfinished ? `${name} is not finished` : `${name} is ${state ?? 'unknown'}`;
 }

@@ -18,11 +18,13 @@ export interface SwarmUpgradeOptions extends RollingOptions {
 
 /**
  * Upgrades the engines of a swarm, node by node. Every host is asked first what it would get, so what is done already is skipped.
- * @throws TsmachineError SWARM_STATE, SWARM_QUORUM, SWARM_LOCKED; as `upgradeMachine`, with what remains
+ * @throws TsmachineError FLAG_INVALID, SWARM_STATE, SWARM_QUORUM, SWARM_LOCKED; as `upgradeMachine`, with what remains
  */
 export async function upgradeSwarm(session: Session, given: string | undefined, options: SwarmUpgradeOptions): Promise<RollingReport> {
   const { io, signal, store: { swarms } } = session;
   const { version } = options;
+  const { checkedVersion } = await import('../../provision/install-plan.js');
+  checkedVersion(version); // before every host says it
   const { name: which } = await findSwarm(session, given);
   const pin = version === undefined ? {} : { version };
   return swarms.lock(which, async () => withSwarm(session, await findSwarm(session, which), async (swarm): Promise<RollingReport> => {

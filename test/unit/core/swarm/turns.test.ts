@@ -8,7 +8,7 @@ import { takeTurns } from '../../../../src/core/swarm/turns.js';
 function swarm(leader = 'm1') {
   const log: string[] = [];
   const state = { leader, away: 0, most: 0 };
-  const run = (names: readonly string[], { fails = [] as readonly string[], workersAtOnce = 1, after = (_name: string) => undefined as void } = {}) => takeTurns(names, {
+  const run = (names: readonly string[], { fails = [] as readonly string[], workersAtOnce = 1, after = (_name: string): void => undefined } = {}) => takeTurns(names, {
     workersAtOnce,
     now: (name) => Promise.resolve({ name, role: name.startsWith('m') ? 'manager' : 'worker', leader: name === state.leader, well: true }),
     take: async (name) => {
