@@ -108,7 +108,7 @@ async function leave(swarm: Swarm, name: string): Promise<void> {
 }
 
 /** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
-async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
+export async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
   const { engine } = swarm.members.get(name) ?? {};
   if (!engine) return;
   await waitFor(async () => ((await membershipOf(engine)).control ? undefined : true), {
