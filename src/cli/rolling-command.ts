@@ -16,7 +16,8 @@ interface RollingFlags {
 
 /** What commands share that change a swarm node by node. */
 export abstract class RollingCommand extends MachineCommand {
-  static override usage = '[swarm]';
+  static override usage = '[swarm|machine]';
+  static override operands = { kind: 'swarm' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = {
     ...jsonFlag,
