@@ -7,7 +7,10 @@ const generic: DriverModule = {
     { name: 'generic-engine-port', type: 'int', default: 2376, env: 'GENERIC_ENGINE_PORT', usage: 'Docker engine port' },
     { name: 'generic-ip-address', type: 'string', default: '', env: 'GENERIC_IP_ADDRESS', usage: 'IP address or DNS name of the host' },
     { name: 'generic-ssh-user', type: 'string', default: 'root', env: 'GENERIC_SSH_USER', usage: 'SSH user' },
-    { name: 'generic-ssh-key', type: 'string', default: '', env: 'GENERIC_SSH_KEY', usage: 'SSH private key (default: agent, then your default keys)' },
+    {
+      name: 'generic-ssh-key', type: 'string', default: '', env: 'GENERIC_SSH_KEY', file: true,
+      usage: 'SSH private key (default: agent, then your default keys)',
+    },
     { name: 'generic-ssh-port', type: 'int', default: 22, env: 'GENERIC_SSH_PORT', usage: 'SSH port' },
     { name: 'generic-jump-host', type: 'strings', env: 'GENERIC_JUMP_HOST', usage: 'Reach the host through [user@]host[:port]; repeat for a chain' },
   ],

@@ -16,7 +16,7 @@ const nspawn: DriverModule = {
     { name: 'nspawn-memory', type: 'int', default: 0, env: 'NSPAWN_MEMORY', usage: 'Memory limit in MB, 0 for none' },
     { name: 'nspawn-cpus', type: 'int', default: 0, env: 'NSPAWN_CPUS', usage: 'Number of CPUs the machine may use, 0 for all' },
     {
-      name: 'nspawn-rootfs', type: 'string', default: '', env: 'NSPAWN_ROOTFS',
+      name: 'nspawn-rootfs', type: 'string', default: '', env: 'NSPAWN_ROOTFS', file: true,
       usage: 'Own root file system, a tarball with systemd and sshd, instead of a Debian release',
     },
     {

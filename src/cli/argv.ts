@@ -1,7 +1,8 @@
 import { TsmachineError } from '../core/errors.js';
+import { goBool } from '../driver/flags.js';
 import { nearest } from '../system/nearest.js';
 import type { FlagInput } from './flags.js';
-import { globalFlags, goBool } from './globals.js';
+import { globalFlags } from './globals.js';
 
 type Flag = FlagInput[string];
 

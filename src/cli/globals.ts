@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { TsmachineError } from '../core/errors.js';
+import { goBool } from '../driver/flags.js';
 
 /** The flags of spec 1.2. They stand before the command or after it; help lists them once, in the global help. */
 export const globalFlags = {
@@ -63,11 +64,4 @@ export function debugWanted(argv: readonly string[], env: NodeJS.ProcessEnv): bo
   throw new TsmachineError('USAGE', `Error parsing boolean value from MACHINE_DEBUG: ${reason}`, {
     exit: 1, hint: 'Set MACHINE_DEBUG to true or false, or unset it',
   });
-}
-
-/** What Go's strconv.ParseBool reads; undefined for anything else. */
-export function goBool(text: string): boolean | undefined {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { FlagValues } from '../driver/contract.js';
+import { flagsToKeep } from '../driver/flags.js';
 import { loadDriverModule } from '../driver/registry.js';
 import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/schema.js';
 import { copyClientCertificates, ensureAuthorityOf } from './certificates.js';
@@ -38,7 +39,7 @@ export async function createMachine(session: Session, request: CreateRequest): P
   await session.store.lock(request.name, async () => {
     const reservation = await reserve(session, config, request.command);
     try {
-      await makeMachine(session, config, request.install, reservation);
+      await makeMachine(session, config, request, reservation);
     } catch (error) {
       throw await leaveOrForget(session, request.name, reservation, error);
     }
@@ -65,13 +66,15 @@ export async function planMachine(session: Session, request: CreateRequest): Pro
   });
 }
 
-async function makeMachine(session: Session, config: HostConfig, install: EngineInstall, reservation: Reservation): Promise<void> {
+async function makeMachine(session: Session, config: HostConfig, { install, flags }: CreateRequest, reservation: Reservation): Promise<void> {
   const { io, store } = session;
   const { name, machine } = await open(session, config, reservation);
   if (reservation.resumed) io.info(`Continuing the interrupted creation of ${name} after step "${reservation.last ?? 'none'}"`);
   await reservation.once('reserved', async () => {
     await machine.save();
-    await store.writeFacts(name, { createdAt: new Date().toISOString(), engineInstall: install });
+    await store.writeFacts(name, {
+      createdAt: new Date().toISOString(), engineInstall: install, flags: flagsToKeep(machine.module.flags, flags),
+    });
   });
   await reservation.once('certificates', () => ensureAuthorityOf(session, config));
   await reservation.once('prechecked', async () => {

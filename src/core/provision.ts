@@ -60,7 +60,7 @@ export async function provisionHost(
 }
 
 /** A machine made by Docker Machine, or by a version that did not write this down, has no wish of its own. */
-function installOf(facts: Facts): EngineInstall {
+export function installOf(facts: Facts): EngineInstall {
   const { mode, version } = { ...(facts['engineInstall'] as Partial<EngineInstall> | undefined) };
   return { mode: mode ?? 'auto', ...(version === undefined ? {} : { version }) };
 }

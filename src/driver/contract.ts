@@ -15,6 +15,8 @@ export interface FlagSpec {
   readonly default?: FlagValue;
   /** The environment variable read when the flag is not given. */
   readonly env?: string;
+  /** It names a file of this computer: in a file, a relative one begins at that file's folder. */
+  readonly file?: true;
 }
 
 /** What the engine may expect of a driver's machines. It asks these, never for a driver's name. */

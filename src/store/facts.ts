@@ -1,4 +1,5 @@
 import { TsmachineError } from '../core/errors.js';
+import type { FlagValues } from '../driver/contract.js';
 import { readIfExists, writeAtomic } from '../system/files.js';
 import { isJson } from './conform.js';
 
@@ -10,6 +11,8 @@ export interface Facts {
   readonly osName?: string;
   readonly engineVersion?: string;
   readonly provisioner?: string;
+  /** The driver's flags it was made with, without secrets. */
+  readonly flags?: FlagValues;
   readonly [key: string]: unknown;
 }
 

@@ -2,10 +2,13 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../core/errors.js';
+import type { FlagValues } from '../driver/contract.js';
+import type { Availability, Labels, Role } from '../swarm/types.js';
 import { diskError } from '../system/disk-error.js';
 import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files.js';
 import { withLock, type LockOptions } from '../system/lock.js';
 import { isJson } from './conform.js';
+import type { EngineOptions, SwarmOptions } from './options.js';
 import type { StorePaths } from './paths.js';
 
 /** What the store knows of one member; the swarm itself knows the rest. */
@@ -17,6 +20,28 @@ export interface MemberRecord {
   readonly node?: string;
 }
 
+/** A machine that is to take another's place: how to make it, and what its node is to be. There until the exchange is done. */
+export interface Replacement {
+  /** The new machine; the name of the old one when that goes first. */
+  readonly by: string;
+  /** The old machine was taken away; what has its name now is the new one. */
+  readonly gone: boolean;
+  readonly role: Role;
+  readonly group?: string;
+  readonly availability: Availability;
+  readonly labels: Labels;
+  readonly driver: string;
+  /** The driver's flags, without secrets. */
+  readonly flags: FlagValues;
+  readonly engine: EngineOptions;
+  readonly swarm: SwarmOptions;
+  readonly tlsSans: readonly string[];
+  /** An authority of the user's own. */
+  readonly tls: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
+  /** How the engine gets onto the host, as in the machine's facts. */
+  readonly install: unknown;
+}
+
 /** swarm.json: which machines are, or are to become, one swarm. Labels and tokens are the swarm's own and not kept here. */
 export interface SwarmRecord {
   readonly version: 1;
@@ -26,6 +51,8 @@ export interface SwarmRecord {
   /** The machine that was chosen to initialise it, written before it is asked to. */
   readonly first?: string;
   readonly members: Readonly<Record<string, MemberRecord>>;
+  /** Exchanges that are under way, by the name of the old machine. */
+  readonly replacing?: Readonly<Record<string, Replacement>>;
 }
 
 /** Keys that unlock an autolocked swarm's managers, newest first: a manager that was down at a rotation wants an older one. */
@@ -113,11 +140,20 @@ function notOurs(file: string, cause?: unknown): TsmachineError {
 
 function isRecord(value: unknown): value is SwarmRecord {
   return isJson(value) && value['version'] === 1 && typeof value['name'] === 'string' && isOptionalText(value['cluster'])
-    && isOptionalText(value['first']) && isJson(value['members']) && Object.values(value['members']).every(isMember);
+    && isOptionalText(value['first']) && isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement)) && isJson(value['members']) && Object.values(value['members']).every(isMember);
 }
 
 function isMember(value: unknown): value is MemberRecord {
   return isJson(value) && (value['role'] === 'manager' || value['role'] === 'worker') && isOptionalText(value['group']) && isOptionalText(value['node']);
+}
+
+function isReplacement(value: unknown): value is Replacement {
+  return isJson(value) && ['by', 'role', 'availability', 'driver'].every((key) => typeof value[key] === 'string') && typeof value['gone'] === 'boolean'
+    && ['labels', 'flags', 'engine', 'swarm', 'tls'].every((key) => isJson(value[key])) && isStrings(value['tlsSans']);
+}
+
+function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value);
 }
 
 function isOptionalText(value: unknown): boolean {

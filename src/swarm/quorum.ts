@@ -1,3 +1,5 @@
+import type { Role } from './types.js';
+
 /** Managers of a swarm as Raft counts them. */
 export interface Managers {
   readonly total: number;
@@ -26,4 +28,10 @@ export function withOneDown({ total, reachable }: Managers): Managers {
 /** The numbers, as they stand in a refusal: "2 of 3 managers reachable, 2 needed". */
 export function inNumbers({ total, reachable }: Managers): string {
   return `${reachable} of ${total} manager${total === 1 ? '' : 's'} reachable, ${quorumOf(total)} needed`;
+}
+
+/** Counts the managers among nodes as their swarm lists them. */
+export function managersAmong(nodes: readonly { readonly role: Role; readonly reachability?: string }[]): Managers {
+  const managers = nodes.filter(({ role }) => role === 'manager');
+  return { total: managers.length, reachable: managers.filter(({ reachability }) => reachability === 'reachable').length };
 }

@@ -5,6 +5,7 @@ import { changeNode } from '../../swarm/nodes.js';
 import type { Availability, Labels, Role } from '../../swarm/types.js';
 import { onEach } from '../each.js';
 import { TsmachineError } from '../errors.js';
+import type { Io } from '../io.js';
 import type { Session } from '../session.js';
 import { nodeAddresses, type GivenAddresses } from './addresses.js';
 import { throwFailures } from './failures.js';
@@ -20,6 +21,8 @@ export interface JoinOptions extends GivenAddresses {
   readonly availability: Availability;
   readonly labels: Labels;
   readonly group?: string;
+  /** Who is told; the swarm's own by default. */
+  readonly io?: Io;
 }
 
 /**
@@ -41,8 +44,8 @@ export async function joinMachines(session: Session, names: readonly string[], t
  * @throws TsmachineError SWARM_FOREIGN, SWARM_JOIN, WAIT_TIMEOUT
  */
 export async function joinMachine(swarm: Swarm, name: string, options: JoinOptions): Promise<void> {
-  const { session: { io, signal } } = swarm;
-  const { role, availability, labels, group } = options;
+  const { session: { signal } } = swarm;
+  const { role, availability, labels, group, io = swarm.session.io } = options;
   const node = await isMember(swarm, name) ? await known(swarm, name) : await join(swarm, swarm.reached(name), options);
   const member: MemberRecord = { ...swarm.record.members[name], role, node, ...(group === undefined ? {} : { group }) };
   await swarm.keepMember(name, member);
@@ -70,8 +73,8 @@ async function known(swarm: Swarm, name: string): Promise<string> {
   return nodeId;
 }
 
-async function join(swarm: Swarm, { name, machine, engine, membership }: Reached, { role, availability, ...options }: JoinOptions): Promise<string> {
-  const { session: { io, signal } } = swarm;
+async function join(swarm: Swarm, { name, machine, engine, membership }: Reached, { role, availability, io = swarm.session.io, ...options }: JoinOptions): Promise<string> {
+  const { session: { signal } } = swarm;
   const { engine: manager } = swarm.reached(swarm.manager?.name ?? name);
   await swarm.keepMember(name, { ...swarm.record.members[name], role });
   if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true }); // what an interrupted or failed join left

@@ -22,6 +22,8 @@ export interface Member {
   readonly state?: State;
   /** Its best address. */
   readonly address?: string;
+  /** Every address that its driver tells, best first. */
+  readonly addresses?: readonly string[];
   /** There when the engine answered. */
   readonly engine?: Engine;
   readonly membership?: Membership;
@@ -41,11 +43,12 @@ export async function lookAtMember(session: Session, name: string, read: ReadPem
     if (unfinished) return { name, machine, unfinished };
     state = await machine.driver.state(machine.data, machine.ctx);
     if (state !== 'Running') return { name, machine, unfinished, state };
-    const { dockerUrl, addresses: [best] } = await machine.driver.endpoint(machine.data, machine.ctx);
+    const { dockerUrl, addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+    const [best] = addresses;
     if (dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${name} has no address yet`);
     const { openEngine } = await import('../../docker/client.js');
     const engine = openEngine(await engineTarget(machine.config, dockerUrl, read), { signal, timeout: engineTimeout });
-    const known = { name, machine, unfinished, state, ...(best ? { address: best.ip } : {}) };
+    const known = { name, machine, unfinished, state, ...(best ? { address: best.ip } : {}), addresses: addresses.map(({ ip }) => ip) };
     try {
       return { ...known, engine, membership: await membershipOf(engine) };
     } catch (error) {

@@ -24,6 +24,8 @@ export class Swarm {
   #nodes: readonly Node[] = [];
   #manager: Reached | undefined;
   #trouble: TsmachineError | undefined;
+  /** One writes after the other: members that join or leave together must not put an older record back. */
+  #saved: Promise<void> = Promise.resolve();
 
   constructor(session: Session, record: SwarmRecord) {
     this.session = session;
@@ -52,6 +54,13 @@ export class Swarm {
     return this.#manager;
   }
 
+  /** Managers of this swarm, and of no other, whose engine answered when it was looked at. */
+  get managers(): readonly Reached[] {
+    return [...this.#members.values()].filter((member): member is Reached =>
+      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true
+      && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
+  }
+
   /** Looks at every machine of the record, and at `others`, and asks a manager for the nodes. */
   async look(others: readonly string[] = []): Promise<void> {
     this.close();
@@ -69,28 +78,33 @@ export class Swarm {
 
   /** Looks at one machine again: it was made, started or has joined. */
   async lookAt(name: string): Promise<Reached> {
-    this.#members.get(name)?.engine?.close();
+    const before = this.#members.get(name)?.engine;
     this.#members.set(name, await lookAtMember(this.session, name, readingOnce()));
-    return this.reached(name);
+    before?.close();
+    const reached = this.reached(name);
+    if (this.#manager?.name === name) this.#manager = reached;
+    return reached;
   }
 
-  /** Asks the managers for the nodes again. */
+  /** Asks the managers for the nodes again. What was known stays until they have answered: others may be reading it. */
   async lookAtNodes(): Promise<void> {
-    this.#manager = undefined;
-    this.#nodes = [];
-    this.#trouble = undefined;
-    for (const candidate of this.#managers()) {
+    let trouble: TsmachineError | undefined;
+    for (const candidate of this.managers) {
       try {
         const nodes = await listNodes(candidate.engine);
         this.#nodes = nodes;
+        this.#trouble = undefined;
         const leader = nodes.find((node) => node.leader)?.id;
-        this.#manager = this.#managers().find(({ membership }) => membership.nodeId === leader) ?? candidate;
+        this.#manager = this.managers.find(({ membership }) => membership.nodeId === leader) ?? candidate;
         return;
       } catch (error) {
         this.session.signal.throwIfAborted();
-        this.#trouble = TsmachineError.from(error);
+        trouble = TsmachineError.from(error);
       }
     }
+    this.#nodes = [];
+    this.#manager = undefined;
+    this.#trouble = trouble;
   }
 
   /** The engine of a manager that answers for the swarm. @throws TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM: why there is none */
@@ -124,9 +138,10 @@ export class Swarm {
     return [...this.#members.keys()].find((name) => this.nodeOf(name)?.id === node.id);
   }
 
-  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members'>>): Promise<void> {
+  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing'>>): Promise<void> {
     this.#record = { ...this.#record, ...record };
-    await this.session.store.swarms.save(this.#record);
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
+    await this.#saved;
   }
 
   async keepMember(name: string, member: MemberRecord): Promise<void> {
@@ -136,6 +151,9 @@ export class Swarm {
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
     await this.keep({ members });
+    this.#members.get(name)?.engine?.close();
+    this.#members.delete(name);
+    if (this.#manager?.name === name) [this.#manager] = this.managers;
   }
 
   close(): void {
@@ -160,13 +178,6 @@ export class Swarm {
     return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers${first ? `: ${first.message}` : ''}`, {
       cause: first, hint: managers.length === 0 ? `tsmachine swarm init MACHINE` : `Look at its managers: tsmachine ls ${managers.map((name) => `--filter name=${name}`).join(' ')}`,
     });
-  }
-
-  /** Managers of this swarm, and of no other, whose engine answers. */
-  #managers(): Reached[] {
-    return [...this.#members.values()].filter((member): member is Reached =>
-      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true
-      && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
   }
 
   /** A run that was killed between initialising the swarm and writing its id down left the machine it had chosen. */

@@ -10,7 +10,7 @@ export const leaves = ['src/core/errors', 'src/core/forms', 'src/core/io', 'src/
 export const layers: Readonly<Record<string, readonly string[]>> = {
   'src/index': ['src/core', 'src/system/home', 'src/system/package'],
   'src/commands': ['src/cli', 'src/core', 'src/store/schema', 'src/system/home', 'src/system/package'],
-  'src/cli': ['src/core', 'src/driver/registry', 'src/system'],
+  'src/cli': ['src/core', 'src/driver/registry', 'src/driver/flags', 'src/system'],
   'src/core': [
     'src/store', 'src/driver', 'src/ssh', 'src/certs', 'src/provision', 'src/docker', 'src/swarm', 'src/archive', 'src/copy', 'src/system',
   ],

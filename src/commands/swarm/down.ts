@@ -1,0 +1,28 @@
+import * as Flags from '@oclif/core/flags';
+
+import { isYes } from '../../cli/answer.js';
+import { MachineCommand } from '../../cli/command.js';
+import { oneOrNone } from '../../cli/names.js';
+
+export default class SwarmDown extends MachineCommand {
+  static override summary = 'End a swarm and remove its machines';
+  static override usage = '[swarm]';
+  static override examples = ['<%= config.bin %> swarm down', '<%= config.bin %> swarm down --keep-machines prod'];
+  static override infoTo = 'stdout' as const;
+  static override flags = {
+    'keep-machines': Flags.boolean({ description: 'Only end the swarm: the machines stay' }),
+    y: Flags.boolean({ char: 'y', description: 'Do not ask' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(SwarmDown);
+    const given = oneOrNone(argv);
+    const session = await this.session();
+    const [{ findSwarm }, { endSwarm }] = await Promise.all([import('../../core/swarm/find.js'), import('../../core/swarm/down.js')]);
+    const { name, members } = await findSwarm(session, given);
+    const machines = Object.keys(members).join(', ');
+    this.io.info(flags['keep-machines'] ? `About to end swarm "${name}" of ${machines}` : `About to end swarm "${name}" and to remove ${machines}`);
+    if (!flags.y && !isYes(await this.ask('Are you sure? (y/n): '))) return;
+    await endSwarm(session, name, { keepMachines: flags['keep-machines'] });
+  }
+}

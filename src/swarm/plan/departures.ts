@@ -1,0 +1,31 @@
+import type { SwarmDeclaration } from '../declaration.js';
+import { nodeOf, type SeenSwarm } from './seen.js';
+import type { Step } from './step.js';
+
+/** Machines that `swarm up` made for this swarm and that are declared no longer: workers, then managers, the leader last. */
+export function removals(seen: SeenSwarm, { members }: SwarmDeclaration): (Step & { kind: 'remove' })[] {
+  const declared = new Set(members.map(({ machine }) => machine));
+  const leaving = Object.entries(seen.record).filter(([name, { group }]) => !declared.has(name) && group !== undefined).map(([name]) => name);
+  const place = (name: string) => {
+    const node = nodeOf(seen, name);
+    if (node?.role !== 'manager') return 0;
+    if (node.leader) return 3;
+    return node.reachability === 'reachable' ? 2 : 1;
+  };
+  return leaving.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
+    .map((machine) => ({ kind: 'remove', machine, gone: seen.machines.get(machine)?.exists !== true }));
+}
+
+/**
+ * Nodes that a machine of ours was before it joined again: the managers never forget them by themselves (moby#24106).
+ * A dead node that no machine of ours explains is left alone.
+ */
+export function prunings(seen: SeenSwarm): (Step & { kind: 'prune' })[] {
+  const names = [...seen.machines.keys()];
+  const living = new Set(names.flatMap((name) => nodeOf(seen, name)?.id ?? []));
+  const former = new Set(names.flatMap((name) => seen.record[name]?.node ?? []));
+  const hostnames = new Set(names.flatMap((name) => [name, seen.machines.get(name)?.membership?.hostname ?? name]));
+  return seen.nodes
+    .filter((node) => !living.has(node.id) && (former.has(node.id) || (node.state === 'down' && hostnames.has(node.hostname))))
+    .map(({ id, hostname }) => ({ kind: 'prune', node: id, hostname }));
+}

@@ -1,0 +1,21 @@
+import type { MemberDeclaration } from '../declaration.js';
+import { sameLabels } from '../nodes.js';
+import { nodeOf, type SeenSwarm } from './seen.js';
+import type { Step } from './step.js';
+
+/** What has to change about a node of the swarm. Joining brings role, availability and labels with it. */
+export function nodeSteps(seen: SeenSwarm, { machine, role, availability, labels }: MemberDeclaration): Step[] {
+  const node = nodeOf(seen, machine);
+  if (!node) return [];
+  const about = { machine, node: node.id };
+  const steps: Step[] = [];
+  if (role !== node.role) steps.push({ kind: role === 'manager' ? 'promote' : 'demote', ...about });
+  if (availability !== node.availability) steps.push({ kind: 'availability', ...about, availability });
+  if (declares(labels) && !sameLabels(labels, node.labels)) steps.push({ kind: 'labels', ...about, labels, before: node.labels });
+  return steps;
+}
+
+/** Where no label is declared, those that were set by hand stay. */
+export function declares(labels: MemberDeclaration['labels']): boolean {
+  return Object.keys(labels).length > 0;
+}

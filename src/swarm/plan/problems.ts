@@ -1,0 +1,78 @@
+import type { MemberDeclaration, SwarmDeclaration } from '../declaration.js';
+import { hasQuorum, inNumbers, withoutOne, type Managers } from '../quorum.js';
+import { isOff } from './machine-steps.js';
+import { nodeOf, type SeenSwarm } from './seen.js';
+import type { Problem, Step } from './step.js';
+
+/** What is wrong with one machine that is declared. */
+export function machineProblems(seen: SeenSwarm, name: string, member: MemberDeclaration): Problem[] {
+  const { machine, driver } = member;
+  const now = seen.machines.get(machine);
+  if (!now?.exists) return [];
+  const free = `Free it first: tsmachine swarm leave --force ${machine}`;
+  const problems: Problem[] = [];
+  if (now.otherSwarm !== undefined) {
+    problems.push({ code: 'SWARM_FOREIGN', message: `${machine} is in swarm "${now.otherSwarm}" already`, hint: free, blocks: true });
+  } else if (isForeign(seen, machine)) {
+    const id = now.membership?.cluster;
+    problems.push({
+      code: 'SWARM_FOREIGN', message: `${machine} is in another swarm already${id === undefined ? '' : ` (id ${id})`}, which this store does not know`, blocks: true,
+      hint: id === undefined ? free : `${free}. Or take that swarm over as it is: tsmachine swarm init --name ${name} ${machine}`,
+    });
+  }
+  if (!(machine in seen.record) && now.driver !== undefined && now.driver !== driver) {
+    problems.push({
+      code: 'MACHINE_EXISTS', message: `There is a machine "${machine}" of driver ${now.driver}; the swarm's is to be of driver ${driver}`, blocks: true,
+      hint: `Give the swarm's machine another name, or remove the other: tsmachine rm ${machine}`,
+    });
+  }
+  if (now.error && !now.unfinished) problems.push({ ...now.error, message: aboutMachine(machine, now.error.message), blocks: false });
+  else if (!now.unfinished && now.state !== undefined && now.state !== 'Running' && !isOff(now)) {
+    problems.push({ code: 'MACHINE_STATE', message: `${machine} is ${now.state}`, hint: `tsmachine status ${machine}`, blocks: false });
+  }
+  return problems;
+}
+
+/** Its engine is in a swarm, and that swarm is not this one. */
+function isForeign(seen: SeenSwarm, machine: string): boolean {
+  const membership = seen.machines.get(machine)?.membership;
+  if (membership?.state !== 'active') return false;
+  if (membership.cluster !== undefined) return membership.cluster !== seen.cluster;
+  if (seen.record[machine]?.node !== undefined && seen.record[machine].node === membership.nodeId) return false;
+  if (seen.cluster === undefined) return true;
+  return seen.nodes.length > 0 && !nodeOf(seen, machine);
+}
+
+function aboutMachine(machine: string, message: string): string {
+  return message.includes(machine) ? message : `${machine}: ${message}`;
+}
+
+/** Nobody answers for the swarm, and no step would change that. */
+export function silenceProblems({ silence, machines }: SeenSwarm, { members }: SwarmDeclaration, steps: readonly Step[]): Problem[] {
+  if (!silence) return [];
+  const wakes = steps.some((step) => step.kind === 'unlock'
+    || (step.kind === 'start' && members.some(({ machine, role }) => machine === step.machine && role === 'manager' && machines.has(machine))));
+  return wakes ? [] : [{ ...silence, blocks: true }];
+}
+
+/** Every demotion, one after the other: the managers that vote on must be enough at each. */
+export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): Problem[] {
+  const managers = seen.nodes.filter(({ role }) => role === 'manager');
+  const arriving = steps.filter((step) => step.kind === 'promote' || (step.kind === 'join' && step.role === 'manager')).length;
+  let left: Managers = {
+    total: managers.length + arriving,
+    reachable: managers.filter(({ reachability }) => reachability === 'reachable').length + arriving,
+  };
+  for (const step of steps) {
+    if (step.kind !== 'demote' && step.kind !== 'remove') continue;
+    const node = nodeOf(seen, step.machine);
+    if (node?.role !== 'manager') continue;
+    const after = withoutOne(left, node.reachability === 'reachable');
+    if (!hasQuorum(after)) {
+      const hint = 'Bring the managers that are unreachable back first, or replace them: tsmachine swarm status';
+      return [{ code: 'SWARM_QUORUM', message: `Without ${step.machine} the swarm would lose its quorum: ${inNumbers(after)}`, hint, blocks: true }];
+    }
+    left = after;
+  }
+  return [];
+}

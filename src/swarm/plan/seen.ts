@@ -1,0 +1,49 @@
+import type { State } from '../../driver/contract.js';
+import type { Cluster, ClusterSpec } from '../cluster.js';
+import type { Membership } from '../membership.js';
+import type { Node } from '../nodes.js';
+import type { Role } from '../types.js';
+import type { Problem } from './step.js';
+
+/** A swarm as it is now: plain data, so that planning asks nobody. */
+export interface SeenSwarm {
+  /** The swarm's id; undefined before it is made. */
+  readonly cluster?: string | undefined;
+  /** The machine that was chosen to make it. */
+  readonly first?: string | undefined;
+  /** What the store knows of the members. Those without a group were not made by `swarm up`. */
+  readonly record: Readonly<Record<string, { readonly role: Role; readonly group?: string; readonly node?: string }>>;
+  /** Every machine that is declared or in the record, by name. */
+  readonly machines: ReadonlyMap<string, SeenMachine>;
+  /** None without a manager that answers. */
+  readonly nodes: readonly Node[];
+  /** The settings as they are, and as the declaration wants them; undefined without a manager that answers. */
+  readonly settings?: { readonly now: Cluster; readonly wanted: ClusterSpec } | undefined;
+  /** Why no manager answers for a swarm that was made. */
+  readonly silence?: Omit<Problem, 'blocks'> | undefined;
+}
+
+export interface SeenMachine {
+  readonly exists: boolean;
+  /** Its creation was interrupted. */
+  readonly unfinished: boolean;
+  readonly driver?: string | undefined;
+  readonly state?: State | undefined;
+  /** Literal addresses, as its driver tells them. */
+  readonly addresses: readonly string[];
+  readonly membership?: Membership | undefined;
+  /** Why it or its engine does not answer. */
+  readonly error?: Omit<Problem, 'blocks'> | undefined;
+  /** Another swarm of the store that has it. */
+  readonly otherSwarm?: string | undefined;
+  /** Settings it was made with that are not the declared ones. */
+  readonly differs: readonly string[];
+}
+
+/** The node that a machine is now; undefined when it is none, or none any longer. */
+export function nodeOf(seen: SeenSwarm, name: string): Node | undefined {
+  const machine = seen.machines.get(name);
+  const asked = machine?.membership;
+  const id = asked ? asked.nodeId : machine?.exists === true && !machine.unfinished ? seen.record[name]?.node : undefined;
+  return id === undefined ? undefined : seen.nodes.find((node) => node.id === id);
+}
