@@ -10,12 +10,14 @@ const integer = Flags.custom<number>({
   parse: (text) => Promise.resolve(toInteger(text)),
 });
 
+type Char = 'd' | 'f';
+
 /** Flags that are data (a driver's, and those every driver shares) as flags that oclif parses and the help shows. */
-export function toFlagInput(specs: readonly FlagSpec[], chars: Readonly<Record<string, 'd'>> = {}): FlagInput {
+export function toFlagInput(specs: readonly FlagSpec[], chars: Readonly<Record<string, Char>> = {}): FlagInput {
   return Object.fromEntries(specs.map((spec) => [spec.name, toFlag(spec, chars[spec.name])]));
 }
 
-function toFlag(spec: FlagSpec, char: 'd' | undefined): FlagInput[string] {
+function toFlag(spec: FlagSpec, char: Char | undefined): FlagInput[string] {
   const text = {
     description: spec.env === undefined ? spec.usage : `${spec.usage} [$${spec.env}]`,
     ...(char === undefined ? {} : { char }),

@@ -19,5 +19,5 @@ function fixLines(fix: string | undefined): string[] {
 
 function summary(findings: readonly Finding[]): string {
   const counted = levels.map((level) => [level, findings.filter((finding) => finding.level === level).length] as const);
-  return counted.map(([level, count]) => `${count} ${level}${count === 1 || level === 'ok' ? '' : 's'}`).join(', ');
+  return counted.filter(([level, count]) => level !== 'ok' || count > 0).map(([level, count]) => `${count} ${level}${count === 1 || level === 'ok' ? '' : 's'}`).join(', ');
 }

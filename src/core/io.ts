@@ -31,9 +31,21 @@ export function quiet(io: Io): Io {
   return { ...silentIo, warn: (text) => { io.warn(text); }, secret: (question) => io.secret(question) };
 }
 
-/** The same `io` with every line prefixed `(name) `, as drivers' messages are. */
+/** The same `io`, facts told as what is going on now: of a step of something greater, which tells its own. */
+export function inPassing(io: Io): Io {
+  return {
+    info: (text) => { io.progress(text); },
+    warn: (text) => { io.warn(text); },
+    debug: (text) => { io.debug(text); },
+    progress: (text, passing) => { io.progress(text, passing); },
+    secret: (question) => io.secret(question),
+  };
+}
+
+/** The same `io` with every line prefixed `(name) `, as drivers' messages are; one mark is enough. */
 export function prefixed(io: Io, name: string): Io {
-  const mark = (text: string) => `(${name}) ${text}`;
+  const prefix = `(${name}) `;
+  const mark = (text: string) => (text.startsWith(prefix) ? text : prefix + text);
   return {
     info: (text) => { io.info(mark(text)); },
     warn: (text) => { io.warn(mark(text)); },

@@ -1,17 +1,7 @@
 import { TsmachineError } from '../errors.js';
+import type { Finding, Level } from '../finding.js';
 
-export type Level = 'ok' | 'warning' | 'fault';
-
-/** What one check found. Codes of checks are stable: scripts may look for them. */
-export interface Finding {
-  readonly check: string;
-  /** Absent for what concerns the store or this computer. */
-  readonly machine?: string;
-  readonly level: Level;
-  readonly message: string;
-  /** What to type, or to do, next. */
-  readonly fix?: string;
-}
+export type { Finding, Level } from '../finding.js';
 
 /** Gathers what the checks of one machine, or of the computer, find. What was found stays when a later check fails or takes too long. */
 export class Findings {

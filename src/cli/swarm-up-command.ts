@@ -1,0 +1,29 @@
+import type { UpOptions } from '../core/swarm/up.js';
+import { MachineCommand } from './command.js';
+import { toFlagInput } from './driver-flags.js';
+import { jsonFlag, type FlagInput } from './flags.js';
+import { repeatable } from './repeatable.js';
+import { declaredBy, upChars, upDriver, upFlags } from './swarm-up-flags.js';
+
+/** What `swarm up` and `swarm plan` share: the same words say what the swarm is to be. */
+export abstract class SwarmUpCommand extends MachineCommand {
+  static override usage = '[name]';
+  static override operands = { kind: 'none' } as const;
+  static override flags: FlagInput = { ...toFlagInput(upFlags, upChars), ...jsonFlag };
+
+  static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
+    const driver = await upDriver(words, env);
+    return { ...SwarmUpCommand.flags, ...toFlagInput(driver?.flags ?? []) };
+  }
+
+  /** What is to be, with its warnings told. */
+  protected async declared(): Promise<Omit<UpOptions, 'ioOf'>> {
+    const { env, line } = this.invocation;
+    const driver = await upDriver(this.argv, env);
+    const flags = { ...SwarmUpCommand.flags, ...toFlagInput(driver?.flags ?? []) };
+    const { flags: given, argv: words } = await this.parse({ baseFlags: SwarmUpCommand.baseFlags, flags });
+    const { warnings, ...declared } = await declaredBy({ words, given, driver, globals: this.globals, env, cwd: process.cwd() });
+    for (const { message, line: at } of warnings) this.io.warn(`Warning: ${at === undefined ? '' : `line ${at}: `}${message}`);
+    return { ...declared, command: repeatable(line, [], '') };
+  }
+}

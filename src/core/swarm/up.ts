@@ -1,0 +1,118 @@
+import type { SwarmDeclaration } from '../../swarm/declaration.js';
+import { planSwarm, stepText, type Plan } from '../../swarm/plan.js';
+import { TsmachineError } from '../errors.js';
+import type { Session } from '../session.js';
+import { type Swarm, withSwarm } from './swarm.js';
+import { change } from './up/change.js';
+import { grow } from './up/grow.js';
+import { refuseLeftovers } from './up/leftovers.js';
+import { wantedMachines, type MachineSettings, type Wanted } from './up/machines.js';
+import type { MachineIo, Run } from './up/run.js';
+import { seeSwarm } from './up/see.js';
+import { wake } from './up/wake.js';
+
+export type { MachineIo } from './up/run.js';
+
+export interface UpOptions extends MachineSettings {
+  readonly declaration: SwarmDeclaration;
+  /** How many machines are made or started at once. */
+  readonly concurrency: number;
+  readonly ioOf: (machine: string) => MachineIo;
+}
+
+/** A plan as people and scripts read it. */
+export interface PlanReport {
+  readonly name: string;
+  readonly steps: readonly { readonly kind: string; readonly machine?: string; readonly text: string }[];
+  readonly notes: readonly string[];
+  readonly problems: readonly { readonly code: string; readonly message: string; readonly hint?: string }[];
+}
+
+/**
+ * Brings a swarm to what is declared: makes and starts machines, begins the swarm, joins, changes, and removes what it made earlier and
+ * that is declared no longer. Everything that is to be is on disk before it is done, so a run that was killed is finished by the next.
+ * @returns what was done; nothing for a swarm that is right
+ * @throws TsmachineError SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before anything is done; afterwards what failed
+ */
+export async function bringUp(session: Session, options: UpOptions): Promise<PlanReport> {
+  const { declaration, declaration: { name } } = options;
+  const wanted = await wantedMachines(session, declaration.members, options);
+  const { swarms } = session.store;
+  return swarms.lock(name, () => withNow(session, declaration, async (swarm) => {
+    const run: Run = { swarm, declaration, wanted, concurrency: options.concurrency, ioOf: options.ioOf, done: [], failed: [] };
+    const left = await work(run);
+    refuseLeftovers(run, left);
+    return reportOf(name, { ...left, steps: run.done });
+  }), { signal: session.signal, onWait: () => { session.io.progress(`Waiting for another tsmachine that works on swarm ${name}`); } });
+}
+
+/** What `bringUp` would do. Changes nothing. */
+export async function planUp(session: Session, options: Omit<UpOptions, 'concurrency' | 'ioOf'>): Promise<PlanReport> {
+  const { declaration } = options;
+  const wanted = await wantedMachines(session, declaration.members, options);
+  return withNow(session, declaration, async (swarm) => reportOf(declaration.name, await planNow(swarm, declaration, wanted)));
+}
+
+/** The straight line. @returns the plan that is left */
+async function work(run: Run): Promise<Plan> {
+  const { swarm, declaration, wanted } = run;
+  const look = () => swarm.look(declaration.members.map(({ machine }) => machine));
+  const plan = async () => refuse(await planNow(swarm, declaration, wanted));
+
+  let now = await plan();
+  if (now.steps.length === 0) return now;
+  await intend(run, now);
+  if (now.steps.some(({ kind }) => kind === 'start' || kind === 'unlock')) {
+    await wake(run, now);
+    await look();
+    now = await plan();
+  }
+  if (now.steps.some(({ kind }) => kind === 'create' || kind === 'init' || kind === 'join' || kind === 'rejoin')) {
+    await grow(run, now);
+    await look();
+    now = await plan();
+  }
+  if (now.steps.length > 0) {
+    await change(run, now);
+    await look();
+    now = await planNow(swarm, declaration, wanted);
+  }
+  return now;
+}
+
+/** Who is to be a member is known before its machine is made. What up makes has a group; only that it will ever remove. */
+async function intend({ swarm, declaration }: Run, { steps }: Plan): Promise<void> {
+  const created = new Set(steps.flatMap((step) => (step.kind === 'create' ? [step.machine] : [])));
+  const fresh = declaration.members.filter(({ machine }) => !(machine in swarm.record.members));
+  if (fresh.length === 0) return;
+  const members = Object.fromEntries(fresh.map(({ machine, role, group }) => [machine, created.has(machine) ? { role, group } : { role }]));
+  await swarm.keep({ members: { ...swarm.record.members, ...members } });
+}
+
+async function planNow(swarm: Swarm, declaration: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<Plan> {
+  return planSwarm(declaration, await seeSwarm(swarm, declaration, wanted));
+}
+
+/** @throws TsmachineError for the problems that stand in the way of everything */
+function refuse(plan: Plan): Plan {
+  const blocking = plan.problems.filter(({ blocks }) => blocks);
+  const [first] = blocking;
+  if (!first) return plan;
+  throw new TsmachineError(first.code, blocking.map(({ message }) => message).join('\n'), {
+    hint: [...new Set(blocking.flatMap(({ hint }) => hint ?? []))].join('\n'),
+  });
+}
+
+async function withNow<T>(session: Session, { name, members }: SwarmDeclaration, use: (swarm: Swarm) => Promise<T>): Promise<T> {
+  const record = await session.store.swarms.find(name) ?? { version: 1, name, members: {} };
+  return withSwarm(session, record, use, members.map(({ machine }) => machine));
+}
+
+function reportOf(name: string, { steps, notes, problems }: Plan): PlanReport {
+  return {
+    name,
+    steps: steps.map((step) => ({ kind: step.kind, ...('machine' in step ? { machine: step.machine } : {}), text: stepText(step) })),
+    notes,
+    problems: problems.map(({ code, message, hint }) => ({ code, message, ...(hint === undefined ? {} : { hint }) })),
+  };
+}

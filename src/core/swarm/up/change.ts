@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+
+import { readCluster, updateCluster, withSettings } from '../../../swarm/cluster.js';
+import { waitUntilSeen } from '../../../swarm/join.js';
+import { changeNode, findNode, removeNode, waitForNode } from '../../../swarm/nodes.js';
+import { patient } from '../../../swarm/patient.js';
+import { stepText, type Plan, type Step } from '../../../swarm/plan.js';
+import type { Role } from '../../../swarm/types.js';
+import { removeMachine } from '../../remove.js';
+import type { Session } from '../../session.js';
+import { depart } from '../depart.js';
+import { keepUnlockKey } from '../init.js';
+import type { Swarm } from '../swarm.js';
+import { attempt, sessionOf, type Run } from './run.js';
+
+type Removal = Step & { readonly kind: 'remove' };
+
+/** Workers that are taken away at once. */
+const workersTogether = 10;
+/** Milliseconds for a manager to become a worker. */
+const demoteTimeout = 60_000;
+
+/** Brings nodes and settings to what is declared, and takes away what is declared no longer: the latter only when all else went well. */
+export async function change(run: Run, { steps }: Plan): Promise<void> {
+  for (const step of steps) {
+    const name = 'machine' in step ? step.machine : run.swarm.name;
+    if (step.kind === 'settings') await attempt(run, name, [step], () => changeSettings(run));
+    else if (step.kind === 'promote' || step.kind === 'demote') await attempt(run, name, [step], () => changeRole(run.swarm, step));
+    else if (step.kind === 'labels') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { labels: step.labels }));
+    else if (step.kind === 'availability') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { availability: step.availability }));
+    else if (step.kind === 'prune') await attempt(run, name, [step], () => prune(run.swarm, step.node));
+    else continue;
+    if (run.done.includes(step)) run.swarm.session.io.info(`Done: ${stepText(step)}`);
+  }
+  if (run.failed.length === 0) await takeAway(run, steps.flatMap((step) => (step.kind === 'remove' ? [step] : [])));
+}
+
+/** Workers together, managers one after the other. */
+async function takeAway(run: Run, steps: readonly Removal[]): Promise<void> {
+  const isManager = ({ machine }: Removal) => run.swarm.nodeOf(machine)?.role === 'manager';
+  const bounded = pLimit(workersTogether);
+  const away = (step: Removal) => attempt(run, step.machine, [step], (io) => remove(run, step, sessionOf(run, step.machine, io)));
+  await Promise.all(steps.filter((step) => !isManager(step)).map((step) => bounded(() => away(step))));
+  for (const step of steps.filter(isManager)) if (run.failed.length === 0) await away(step);
+}
+
+async function changeSettings({ swarm, declaration: { settings } }: Run): Promise<void> {
+  const wanted = await withSettings((await readCluster(swarm.control)).spec, settings);
+  await updateCluster(swarm.control, () => wanted);
+  await keepUnlockKey(swarm);
+}
+
+/** A manager that is asked while it becomes a worker answers no longer: another one is asked, where there is one. */
+async function changeRole(swarm: Swarm, { kind, machine, node }: Step & { kind: 'promote' | 'demote' }): Promise<void> {
+  const { session: { signal } } = swarm;
+  const role: Role = kind === 'promote' ? 'manager' : 'worker';
+  const beside = swarm.managers.find((other) => other.name !== machine);
+  const manager = patient(beside?.engine ?? swarm.control, signal);
+  await changeNode(manager, node, { role });
+  if (role === 'manager') await waitUntilSeen(manager, { machine, id: node, role, signal });
+  else {
+    await waitForNode(manager, node, (now) => now?.role === 'worker' && now.reachability === undefined, {
+      what: `${machine} to be no manager any longer`, timeout: demoteTimeout, signal,
+    });
+  }
+  await swarm.keepMember(machine, { ...swarm.record.members[machine], role, node });
+  await swarm.lookAt(machine);
+  await swarm.lookAtNodes();
+}
+
+async function adjust(swarm: Swarm, node: string, wanted: Parameters<typeof changeNode>[2]): Promise<void> {
+  await changeNode(patient(swarm.control, swarm.session.signal), node, wanted);
+}
+
+/** A dead manager counts until it is demoted. */
+async function prune(swarm: Swarm, id: string): Promise<void> {
+  const manager = patient(swarm.control, swarm.session.signal);
+  if ((await findNode(manager, id))?.role === 'manager') {
+    await changeNode(manager, id, { role: 'worker' });
+    await waitForNode(manager, id, (node) => node === undefined || node.reachability === undefined, {
+      what: `the dead node ${id} to be no manager any longer`, timeout: demoteTimeout, signal: swarm.session.signal,
+    });
+  }
+  await removeNode(manager, id, { force: true });
+}
+
+async function remove({ swarm }: Run, { machine }: Removal, session: Session): Promise<void> {
+  await depart(swarm, machine, { force: true, remembered: true });
+  if (await session.store.exists(machine)) await removeMachine(session, machine, { force: false });
+  await swarm.forgetMember(machine);
+  swarm.session.io.info(`${machine} is removed.`);
+}

@@ -1,0 +1,48 @@
+import type { Outcome } from '../../each.js';
+import { inPassing, prefixed, type Io } from '../../io.js';
+import type { Session } from '../../session.js';
+import type { Swarm } from '../swarm.js';
+import type { SwarmDeclaration } from '../../../swarm/declaration.js';
+import { stepText, type Step } from '../../../swarm/plan.js';
+import type { Wanted } from './machines.js';
+
+/** Where what happens to one machine is told. */
+export interface MachineIo extends Io {
+  /** The work on the machine is over. */
+  settled(): void;
+}
+
+/** One `swarm up` under way. */
+export interface Run {
+  readonly swarm: Swarm;
+  readonly declaration: SwarmDeclaration;
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  /** How many machines are made or started at once. */
+  readonly concurrency: number;
+  readonly ioOf: (machine: string) => MachineIo;
+  /** Every step that was done, as it was planned. */
+  readonly done: Step[];
+  readonly failed: (Outcome<void> & { readonly error: unknown })[];
+}
+
+/** Runs one step, and remembers how it ended: one that fails stops no other. @returns whether it was done */
+export async function attempt(run: Run, name: string, steps: readonly Step[], work: (io: MachineIo) => Promise<void>): Promise<boolean> {
+  const io = run.ioOf(name);
+  try {
+    await work(io);
+    run.done.push(...steps);
+    for (const step of steps) io.debug(`Done: ${stepText(step)}`);
+    return true;
+  } catch (error) {
+    run.swarm.session.signal.throwIfAborted();
+    run.failed.push({ name, error });
+    return false;
+  } finally {
+    io.settled();
+  }
+}
+
+/** A session in which what a machine's making tells is what is going on now, not lasting lines: the swarm has its own to tell. */
+export function sessionOf({ swarm: { session } }: Run, name: string, io: Io): Session {
+  return { ...session, io: inPassing(prefixed(io, name)) };
+}

@@ -1,0 +1,16 @@
+# Runs a program of the swarm check in whichever language the host has: minimal systems bring perl (Debian) or python3 (Red Hat).
+# PERL and PYTHON hold its text; CHECK_* are its parameters. Prints "interpreter|NAME" first, "interpreter|none" when there is neither.
+export LC_ALL=C CHECK_TOKEN CHECK_SELF CHECK_SECONDS CHECK_FAMILIES CHECK_TCP CHECK_UDP CHECK_ESP CHECK_TARGETS
+
+python=python3
+command -v "$python" >/dev/null 2>&1 || python=/usr/libexec/platform-python
+
+if perl -MSocket=inet_pton -e 1 >/dev/null 2>&1; then
+  echo 'interpreter|perl'
+  printf '%s\n' "$PERL" | perl -
+elif "$python" -c 'import socket, select' >/dev/null 2>&1; then
+  echo 'interpreter|python3'
+  printf '%s\n' "$PYTHON" | "$python" -
+else
+  echo 'interpreter|none'
+fi
