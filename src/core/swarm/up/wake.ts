@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Plan } from '../../../swarm/plan.js';
 import { startMachine } from '../../lifecycle.js';
 import { attempt, sessionOf, type Run } from './run.js';
-import { unlockMember } from './unlock.js';
+import { unlockMember } from '../unlock.js';
 
 /** Starts the machines that are off and unlocks the managers that are locked: only then it shows what the swarm is. */
 export async function wake(run: Run, { steps }: Plan): Promise<void> {
