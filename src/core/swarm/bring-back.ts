@@ -21,13 +21,12 @@ export async function bringBack(swarm: Swarm, only: string): Promise<void> {
   const { session: { io } } = swarm;
   await fence(swarm, only);
   await writeDown(swarm);
-  const manager = patient(swarm.control, swarm.session.signal);
-  for (const node of deadManagers(swarm, only)) await changeNode(manager, node.id, { role: 'worker' }); // it would count again when it returns
   const due = Object.entries(swarm.record.rejoining ?? {}).sort(([, a], [, b]) => rank(a) - rank(b));
   for (const [name, { role }] of due) if (role === 'manager') await attempt(swarm, name);
   throwFailures(await onEach(due.flatMap(([name, { role }]) => (role === 'worker' ? [name] : [])), 10, (name) => attempt(swarm, name)));
   await awaitWorkers(swarm, only);
   await swarm.lookAtNodes();
+  const manager = patient(swarm.control, swarm.session.signal);
   for (const node of strangers(swarm)) {
     await removeNode(manager, node.id, { force: true });
     io.info(`${node.hostname}, of which there is no machine any longer, is no node of swarm "${swarm.name}" any more.`);
@@ -46,19 +45,24 @@ async function fence(swarm: Swarm, only: string): Promise<void> {
   await swarm.look();
 }
 
-/** Whether a member's engine takes part in the swarm as it was before. */
+/**
+ * Whether a member's engine takes part in the swarm as it was before. One that returned as a manager before anybody could have it forget
+ * is taken into the new quorum by the engines themselves: it must not leave that without being demoted.
+ */
 function knowsOld(swarm: Swarm, only: string, name: string, before: Rejoin): boolean {
   const { membership } = swarm.members.get(name) ?? {};
   if (!membership || membership.state === 'inactive' || name === only) return false;
   const { nodeId } = membership;
+  if (nodeId !== swarm.members.get(only)?.membership?.nodeId && swarm.nodes.some(({ id, reachability }) => id === nodeId && reachability !== undefined)) return false;
   return nodeId === undefined || nodeId === swarm.members.get(only)?.membership?.nodeId || nodeId === (before.node ?? swarm.record.members[name]?.node);
 }
 
 /** A member that knows an older state of the swarm leaves it, and joins again. */
 export async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
   if (knowsOld(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(swarm.reached(name).engine, { force: true });
-  if (before.node !== undefined) await removeFormer(swarm, before.node);
   await swarm.lookAt(name);
+  await swarm.lookAtNodes();
+  if (before.node !== undefined && swarm.members.get(name)?.membership?.nodeId !== before.node) await removeFormer(swarm, before.node);
   await swarm.lookAtNodes();
   const member: MemberRecord | undefined = swarm.record.members[name];
   await joinMachine(swarm, name, {
@@ -106,7 +110,8 @@ async function removeFormer(swarm: Swarm, id: string): Promise<void> {
   const manager = patient(swarm.control, swarm.session.signal);
   const former = swarm.nodes.find((node) => node.id === id);
   if (!former || id === swarm.manager?.membership.nodeId) return;
-  if (former.role === 'manager') await changeNode(manager, id, { role: 'worker' });
+  // a manager of the older state is none of this quorum: the engine does not even find it to demote
+  if (former.role === 'manager' && former.reachability !== undefined) await changeNode(manager, id, { role: 'worker' });
   await removeNode(manager, id, { force: true });
 }
 
@@ -133,13 +138,6 @@ async function awaitWorkers(swarm: Swarm, only: string): Promise<void> {
     await writeDown(swarm);
     for (const name of Object.keys(late)) await attempt(swarm, name);
   }
-}
-
-/** Nodes that were managers, as the state tells, and are no part of the quorum now. */
-function deadManagers({ nodes, record, members }: Swarm, only: string): Node[] {
-  const own = members.get(only)?.membership?.nodeId;
-  const back = new Set(Object.entries(record.members).filter(([name]) => !(name in (record.rejoining ?? {}))).map(([, { node }]) => node));
-  return nodes.filter(({ id, role, reachability }) => role === 'manager' && id !== own && reachability === undefined && !back.has(id));
 }
 
 /** Nodes that are down and that no member is behind. */

@@ -1,6 +1,6 @@
 import type { SwarmRecord } from '../../store/swarms.js';
 import { updateCluster } from '../../swarm/cluster.js';
-import { hasQuorum, inNumbers, managersAmong } from '../../swarm/quorum.js';
+import { inNumbers, managersAmong } from '../../swarm/quorum.js';
 import { bestSurvivor, canComeBack, type Left } from '../../swarm/survivor.js';
 import { onEach } from '../each.js';
 import { TsmachineError } from '../errors.js';
@@ -56,9 +56,12 @@ async function goOnAlone(swarm: Swarm, { force }: { force: boolean }): Promise<s
   return best.name;
 }
 
-/** Whether the swarm agrees on changes now. Its last leader goes on answering questions for a while, so it is asked to decide. */
+/**
+ * Whether the swarm agrees on changes now. Its last leader goes on answering questions for a while, and counts managers of before the
+ * swarm was begun anew, so it is asked to decide.
+ */
 async function decides(swarm: Swarm): Promise<boolean> {
-  if (!swarm.manager || !hasQuorum(managersAmong(swarm.nodes))) return false;
+  if (!swarm.manager) return false;
   const { session: { signal, io } } = swarm;
   try {
     const { engine } = swarm.manager;

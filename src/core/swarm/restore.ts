@@ -4,6 +4,7 @@ import type { SwarmRecord } from '../../store/swarms.js';
 import { leaveSwarm } from '../../swarm/join.js';
 import { TsmachineError, messageOf } from '../errors.js';
 import type { Session } from '../session.js';
+import { nodeAddresses } from './addresses.js';
 import { awaken } from './backup.js';
 import { readBackup, type BackupManifest } from './backup-file.js';
 import { beginAnew, refuseAutolock } from './begin-anew.js';
@@ -40,7 +41,7 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
       await swarm.keep(planned(swarm.record, manifest, machine));
       if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
       session.io.progress(`Putting the state of ${manifest.takenAt} onto ${machine}`);
-      await placeRaft(session, host, state);
+      await placeRaft(session, host, state, (await nodeAddresses(host, {})).advertiseAddr);
       await awaken(swarm, machine);
       await beginAnew(swarm, machine, await lookAtRaft(session, host));
       session.io.info(`${machine} is the only manager of swarm "${swarm.name}" as it was on ${manifest.takenAt}.`);
