@@ -3,17 +3,54 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import generic from '../drivers/generic/index.js';
+import { quote } from '../src/ssh/quote.js';
 import { newHostConfig } from '../src/store/schema.js';
 import { openStore } from '../src/store/store.js';
-import { me, sshdMissing, workshop, type Workshop } from '../test/helpers/sshd.js';
+import { openLab } from '../test/helpers/lab.js';
+import { me, sshdMissing, workshop } from '../test/helpers/sshd.js';
 import { cost, inTurn, program, type Cost } from './measure.js';
 import { atLeast, atMost, type Row } from './report.js';
 
 const mebibytes = 256;
 const files = 10_000;
 
-/** `scp` and `ssh` against the system's own, to an SSH server on this computer, whole programs from start to end. */
+/** Where is copied to: a machine `m` of a store, and what the system's programs need to know of it. */
+interface Goal {
+  readonly what: string;
+  readonly store: string;
+  readonly home: string;
+  /** Holds what is copied, here. */
+  readonly folder: string;
+  /** A folder over there that may be emptied. */
+  readonly there: string;
+  readonly key: string;
+  readonly login: string;
+  readonly port: number;
+  /** Runs a shell command over there. */
+  readonly run: (command: string) => Promise<unknown>;
+}
+
+/** `scp` and `ssh` against the system's own, whole programs from start to end: to a machine of nspawn, else to a server on this computer. */
 export async function copies(): Promise<Row[]> {
+  return process.platform === 'linux' && process.getuid?.() === 0 ? toHost() : toThisComputer();
+}
+
+async function toHost(): Promise<Row[]> {
+  const lab = await openLab();
+  const shop = await workshop();
+  try {
+    const host = await lab.host('copies');
+    const store = join(lab.dir, 'store');
+    await addMachine(store, host.ip, 22, host.keyPath, 'root');
+    const goal = { what: 'a host', store, home: shop.home, folder: lab.dir, there: '/root/there', key: host.keyPath, login: `root@${host.ip}`, port: 22 };
+    return await measure({ ...goal, run: (command) => host.run(command) });
+  } finally {
+    await shop.clean();
+    await lab.close();
+  }
+}
+
+async function toThisComputer(): Promise<Row[]> {
   const missing = sshdMissing();
   if (missing !== undefined) {
     console.log(`Copies are left out: ${missing}.`);
@@ -21,68 +58,72 @@ export async function copies(): Promise<Row[]> {
   }
   const shop = await workshop();
   try {
-    return await measure(shop);
+    const key = await shop.key('key');
+    const { port } = await shop.sshd({ authorized: [key], settings: ['Subsystem sftp internal-sftp -l ERROR'] });
+    const [store, there] = [join(shop.folder, 'store'), join(shop.folder, 'there')];
+    await addMachine(store, '127.0.0.1', port, key, me);
+    const run = async (command: string) => { execFileSync('sh', ['-c', command]); };
+    return await measure({ what: 'loopback', store, home: shop.home, folder: shop.folder, there, key, login: `${me}@127.0.0.1`, port, run });
   } finally {
     await shop.clean();
   }
 }
 
-async function measure(shop: Workshop): Promise<Row[]> {
-  const key = await shop.key('key');
-  const { port } = await shop.sshd({ authorized: [key], settings: ['Subsystem sftp internal-sftp -l ERROR'] });
-  const store = join(shop.folder, 'store');
-  await addMachine(store, port, key);
-  const [big, many, there] = ['big', 'many', 'there'].map((name) => join(shop.folder, name)) as [string, string, string];
+async function measure({ what, store, home, folder, there, key, login, port, run }: Goal): Promise<Row[]> {
+  const [big, many, here] = ['big', 'many', 'here'].map((name) => join(folder, name)) as [string, string, string];
   execFileSync('dd', ['if=/dev/urandom', `of=${big}`, 'bs=1M', `count=${mebibytes}`, 'status=none']);
   fill(many);
-  const env = { MACHINE_STORAGE_PATH: store, HOME: shop.home };
+  const env = { MACHINE_STORAGE_PATH: store, HOME: home };
   const ours = (...args: string[]) => cost([process.execPath, program, ...args], env);
   const settings = [
     'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=quiet', 'IdentitiesOnly=yes', `IdentityFile=${key}`,
   ].flatMap((setting) => ['-o', setting]);
   const theirs = (...args: string[]) => cost(['scp', ...settings, '-P', String(port), '-q', ...args], env);
-  const remote = `${me}@127.0.0.1`;
   const fresh = async <T>(work: () => Promise<T>): Promise<T> => {
-    execFileSync('rm', ['-rf', there]);
-    mkdirSync(there);
+    execFileSync('rm', ['-rf', here]);
+    mkdirSync(here);
+    await run(`rm -rf ${quote(there)} && mkdir ${quote(there)}`);
     return work();
   };
   await ours('ssh', 'm', 'true'); // pins the host's key
+  await run(`mkdir -p ${quote(`${there}.source`)}`);
+  await theirs('-r', big, `${login}:${there}.source/`);
+  await ours('scp', '-q', '-r', many, `m:${there}.source/`);
   const file = await inTurn(5, {
     up: () => fresh(() => ours('scp', '-q', big, `m:${there}`)),
-    scpUp: () => fresh(() => theirs(big, `${remote}:${there}`)),
-    down: () => fresh(() => ours('scp', '-q', `m:${big}`, there)),
-    scpDown: () => fresh(() => theirs(`${remote}:${big}`, there)),
+    scpUp: () => fresh(() => theirs(big, `${login}:${there}`)),
+    down: () => fresh(() => ours('scp', '-q', `m:${there}.source/big`, here)),
+    scpDown: () => fresh(() => theirs(`${login}:${there}.source/big`, here)),
   });
-  const folder = await inTurn(1, {
+  const tree = await inTurn(1, {
     up: () => fresh(() => ours('scp', '-q', '-r', many, `m:${there}`)),
-    scpUp: () => fresh(() => theirs('-r', many, `${remote}:${there}`)),
-    down: () => fresh(() => ours('scp', '-q', '-r', `m:${many}`, there)),
-    scpDown: () => fresh(() => theirs('-r', `${remote}:${many}`, there)),
+    scpUp: () => fresh(() => theirs('-r', many, `${login}:${there}`)),
+    down: () => fresh(() => ours('scp', '-q', '-r', `m:${there}.source/many`, here)),
+    scpDown: () => fresh(() => theirs('-r', `${login}:${there}.source/many`, here)),
   });
-  const login = await inTurn(5, {
+  const command = await inTurn(5, {
     ours: () => ours('ssh', 'm', 'true'),
-    ssh: () => cost(['ssh', ...settings, '-p', String(port), remote, 'true'], env),
+    ssh: () => cost(['ssh', ...settings, '-p', String(port), login, 'true'], env),
   });
   const against = (what: string, own: Cost, scp: Cost, amount: number, unit: string, bar: number): Row => {
     const rate = ({ wall }: Cost) => `${(amount / wall).toFixed(0)} ${unit}/s`;
     return atLeast(`${what}, ${rate(own)} (scp: ${rate(scp)})`, scp.wall / own.wall, bar, 'x');
   };
   return [
-    against(`scp of ${mebibytes} MiB to a host`, file.up, file.scpUp, mebibytes, 'MiB', 0.9),
-    against('  from a host', file.down, file.scpDown, mebibytes, 'MiB', 0.9),
-    against(`scp -r of ${files} files to a host`, folder.up, folder.scpUp, files, 'files', 1),
-    against('  from a host', folder.down, folder.scpDown, files, 'files', 1),
-    atMost("ssh NAME true, beyond the system's ssh", login.ours.wall - login.ssh.wall, 0.3, 's'),
+    against(`scp of ${mebibytes} MiB to ${what}`, file.up, file.scpUp, mebibytes, 'MiB', 0.9),
+    against('  from it', file.down, file.scpDown, mebibytes, 'MiB', 0.9),
+    against(`scp -r of ${files} files to ${what}`, tree.up, tree.scpUp, files, 'files', 1),
+    against('  from it', tree.down, tree.scpDown, files, 'files', 1),
+    atMost("ssh NAME true, beyond the system's ssh", command.ours.wall - command.ssh.wall, 0.3, 's'),
   ];
 }
 
-async function addMachine(root: string, port: number, key: string): Promise<void> {
+async function addMachine(root: string, ip: string, port: number, key: string, user: string): Promise<void> {
   const store = openStore(root);
   const driver = (await generic.load()).parse({
     machineName: 'm', storePath: root, machineDir: store.machine('m').dir,
     flags: {
-      'generic-ip-address': '127.0.0.1', 'generic-ssh-port': port, 'generic-ssh-user': me, 'generic-ssh-key': key,
+      'generic-ip-address': ip, 'generic-ssh-port': port, 'generic-ssh-user': user, 'generic-ssh-key': key,
       'generic-engine-port': 2376,
     },
   });

@@ -10,8 +10,8 @@ export interface Cost {
   readonly cpu: number;
 }
 
-/** Runs one command to its end as a whole process; bash's `time` asks the kernel what it cost. Fails when the command does. */
-export function cost(command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Cost> {
+/** Runs one command to its end as a whole process; bash's `time` asks the kernel what it cost. Fails when its status is none of `ok`. */
+export function cost(command: readonly string[], env: NodeJS.ProcessEnv = {}, ok: readonly number[] = [0]): Promise<Cost> {
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
     const script = 'TIMEFORMAT="%R %U %S"; { time "$@" >/dev/null 2>&3; } 2>&4';
@@ -23,7 +23,7 @@ export function cost(command: readonly string[], env: NodeJS.ProcessEnv = {}): P
     child.stdio[4]?.on('data', (data: Buffer) => { texts.time += data.toString(); });
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code !== 0) { reject(new Error(`${command.join(' ')} ended with ${code ?? 'a signal'}\n${texts.talk}`)); return; }
+      if (code === null || !ok.includes(code)) { reject(new Error(`${command.join(' ')} ended with ${code ?? 'a signal'}\n${texts.talk}`)); return; }
       const [wall = 0, user = 0, system = 0] = texts.time.trim().split(/\s+/).map(Number);
       resolve({ wall, cpu: user + system });
     });

@@ -10,12 +10,15 @@ import { list } from './list.js';
 import { reach } from './reach.js';
 import { computer, print, type Row } from './report.js';
 import { startup } from './startup.js';
+import { swarms } from './swarm.js';
 
 const dockerMachine = process.env['DOCKER_MACHINE_BIN'];
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
 const rows: Row[] = [...await startup(dockerMachine), ...await reach(), ...await list(dockerMachine), ...await copies()];
-if (process.platform === 'linux' && process.getuid?.() === 0) {
+const canRunHosts = process.platform === 'linux' && process.getuid?.() === 0;
+rows.push(...await swarms(canRunHosts));
+if (canRunHosts) {
   rows.push(...await hosts(dockerMachine));
 } else {
   console.log('Creates are left out: hosts of systemd-nspawn need root on Linux.');

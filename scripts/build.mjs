@@ -9,6 +9,8 @@ import { join } from 'node:path';
 
 import { build } from 'esbuild';
 
+import { commitOf } from './commit.mjs';
+
 const root = join(import.meta.dirname, '..');
 const at = (...names) => join(root, ...names);
 const { file: bundle } = createRequire(import.meta.url)('../bin/load.js');
@@ -36,6 +38,7 @@ async function bundleCommandLine() {
     logLevel: 'warning',
     define: {
       'import.meta.url': 'moduleUrl',
+      builtFrom: JSON.stringify(commitOf(root) ?? 'HEAD'),
       // oclif would read its own package.json and compare versions of Node on every start
       'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',
       // and ask who the user is, which fails for one without an entry (containers), or on Windows start a PowerShell; nothing needs the answer

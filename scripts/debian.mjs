@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { runVisibly } from './test/processes.mjs';
 
-/** A program of each package: what counts is that it is there, not which package brought it. */
+/** A program of each package, or a path: what counts is that it is there, not which package brought it. */
 export const forHosts = {
   'systemd-nspawn': 'systemd-container',
   'debootstrap': 'debootstrap',
@@ -14,7 +14,15 @@ export const forHosts = {
 };
 export const forTests = {
   ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
+  git: 'git', rsync: 'rsync', sshfs: 'sshfs',
+  'xorriso': 'xorriso', 'isoinfo': 'genisoimage', 'bsdtar': 'libarchive-tools', 'qemu-img': 'qemu-utils', '/usr/bin/python3': 'python3-minimal',
+  ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
+
+/** What cloud-init needs to check a file. Its own package, which would set up this computer, is never installed: tests unpack it. */
+function pythonModules(...names) {
+  return Object.fromEntries(names.map((name) => [`/usr/lib/python3/dist-packages/${name}`, `python3-${name}`]));
+}
 
 const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 
@@ -23,7 +31,9 @@ export function missingPackages(wanted) {
   return Object.entries(wanted).filter(([program]) => !isThere(program)).map(([, name]) => name);
 }
 
-function isThere(program) {
+/** Whether a program is in PATH or where Debian keeps those of the administrator; a path is looked for itself, also as a Python module. */
+export function isThere(program) {
+  if (program.startsWith('/')) return existsSync(program) || existsSync(`${program}.py`);
   return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -1,21 +1,23 @@
 #!/usr/bin/env node
 /**
- * `npm run quickstart`: from a fresh clone to three Docker hosts on this computer and a container on one of them.
+ * `npm run quickstart`: from a fresh clone to a swarm of three machines on this computer with a service on it.
  * Run again it picks up what is there.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureDebianPackages, forHosts, installCommand } from './debian.mjs';
 import { ensureNpmPackages } from './test/packages.mjs';
 
 const root = join(import.meta.dirname, '..');
 const machines = ['manager1', 'worker1', 'worker2'];
+const file = 'examples/quickstart.yaml';
 const image = 'quickstart/busybox:1';
+const replicas = 3;
 const packages = { ...forHosts, busybox: 'busybox-static' };
 
 await main();
@@ -34,57 +36,78 @@ async function main() {
   if (process.getuid() !== 0) return stop('Local machines need root:\n  sudo npm run quickstart');
   console.log('all there');
 
-  heading(`tsmachine create -d nspawn ${machines.join(' ')}`);
-  const there = new Set(ask('ls', '-q').split('\n'));
-  const wanted = machines.filter((name) => !there.has(name) || existsSync(join(machineDir(name), 'journal.json')));
-  if (wanted.length === 0) console.log('they are there already');
-  else if (tsmachine('create', '-d', 'nspawn', ...wanted) !== 0) return stop('Run this again to continue, or clean up:\n  ./bin/run.js rm -y ' + machines.join(' '));
-  const stopped = machines.filter((name) => ask('status', name).trim() === 'Stopped');
-  if (stopped.length > 0) tsmachine('start', ...stopped);
+  heading(`tsmachine swarm up -f ${file}`);
+  if (tsmachine('swarm', 'up', '-f', file) !== 0) return stop('Run this again to continue, or clean up:\n  ./bin/run.js swarm down -y quickstart');
 
-  heading('tsmachine ls');
-  tsmachine('ls');
+  heading('tsmachine swarm nodes');
+  tsmachine('swarm', 'nodes', 'quickstart');
 
-  heading('a container on manager1');
-  await runContainerOn('manager1');
+  heading(`a service of ${replicas} replicas`);
+  await runService();
 
   heading('what now');
   console.log([
     'The tool is ./bin/run.js (npm link makes it `tsmachine`):',
     '',
+    '  eval $(./bin/run.js env manager1)    # then docker talks to the swarm:',
+    '  docker service scale hello=5         #   if there is a docker client here',
+    '  ./bin/run.js swarm status            # how the swarm is',
     '  ./bin/run.js ssh worker1             # a shell on a machine',
-    '  eval $(./bin/run.js env manager1)    # then docker talks to manager1',
     '  ./bin/run.js create --help           # more drivers and flags',
     '',
     'To clean up: every machine with all that belongs to it, and the cached root file system:',
     '',
-    `  ./bin/run.js rm -y ${machines.join(' ')}`,
+    '  ./bin/run.js swarm down -y quickstart',
     `  rm -rf ${join(storePath(), 'cache')}`,
   ].join('\n'));
 }
 
 /** Through the Engine API over mutual TLS, so that no docker client is needed here; no registry either. */
-async function runContainerOn(name) {
+async function runService() {
   const lib = (path) => import(join(root, 'dist', 'src', path));
-  const [{ openSession }, { openMachine }, { openMachineEngine }, { silentIo }, { importImage, runContainer }, { pack }] = await Promise.all([
-    lib('core/session.js'), lib('core/machine.js'), lib('core/docker.js'), lib('core/io.js'), lib('docker/containers.js'), import('tar-fs'),
+  const [{ openSession }, { openMachine }, { openMachineEngine }, { silentIo }] = await Promise.all([
+    lib('core/session.js'), lib('core/machine.js'), lib('core/docker.js'), lib('core/io.js'),
   ]);
   const session = openSession({ storePath: storePath(), io: silentIo, signal: AbortSignal.timeout(120_000) });
-  const engine = await openMachineEngine(session, await openMachine(session, name));
+  const engines = await Promise.all(machines.map(async (name) => openMachineEngine(session, await openMachine(session, name))));
+  try {
+    await giveImage(engines);
+    const [manager] = engines;
+    const there = await manager.find('/services/hello');
+    const { ID: service } = there ?? await manager.request('POST', '/services/create', { body: {
+      Name: 'hello',
+      TaskTemplate: { ContainerSpec: { Image: image, Command: ['sh', '-c', 'echo "Hello from $(hostname)"; exec sleep 1000000'] } },
+      Mode: { Replicated: { Replicas: replicas } },
+    } });
+    const running = await converged(manager, service, session.signal);
+    const nodes = new Map((await manager.request('GET', '/nodes')).map(({ ID, Description: { Hostname } }) => [ID, Hostname]));
+    for (const { Slot, NodeID } of running) console.log(`hello.${Slot} runs on ${nodes.get(NodeID)}`);
+  } finally {
+    for (const engine of engines) engine.close();
+  }
+}
+
+/** This computer's static busybox as an image on every machine: a swarm would pull it from a registry otherwise. */
+async function giveImage(engines) {
+  const [{ importImage }, { pack }] = await Promise.all([import(join(root, 'dist', 'src', 'docker', 'containers.js')), import('tar-fs')]);
   const dir = await mkdtemp(join(tmpdir(), 'tsmachine-quickstart-'));
   try {
     await mkdir(join(dir, 'bin'));
     await copyFile('/bin/busybox', join(dir, 'bin', 'busybox'));
-    for (const applet of ['sh', 'uname', 'echo']) await symlink('busybox', join(dir, 'bin', applet));
-    await importImage(engine, Readable.from(pack(dir)), image);
-    const { stdout, exitCode } = await runContainer(engine, {
-      image, cmd: ['sh', '-c', `echo "Hello from a container on ${name}, engine ${(await engine.version()).Version}, $(uname -sr)"`],
-    });
-    process.stdout.write(stdout);
-    if (exitCode !== 0) process.exitCode = 1;
+    for (const applet of ['sh', 'hostname', 'sleep']) await symlink('busybox', join(dir, 'bin', applet));
+    await Promise.all(engines.map((engine) => importImage(engine, Readable.from(pack(dir)), image)));
   } finally {
-    engine.close();
     await rm(dir, { recursive: true });
+  }
+}
+
+/** The tasks of a service, once as many run as are wanted. */
+async function converged(manager, service, signal) {
+  for (;;) {
+    const tasks = await manager.request('GET', '/tasks', { query: { filters: JSON.stringify({ service: [service], 'desired-state': ['running'] }) } });
+    const running = tasks.filter(({ Status }) => Status.State === 'running').sort((a, b) => a.Slot - b.Slot);
+    if (running.length >= replicas) return running;
+    await sleep(300, undefined, { signal });
   }
 }
 
@@ -92,16 +115,8 @@ function storePath() {
   return process.env.MACHINE_STORAGE_PATH || join(process.env.HOME ?? '/root', '.docker', 'machine');
 }
 
-function machineDir(name) {
-  return join(storePath(), 'machines', name);
-}
-
 function tsmachine(...args) {
   return run(process.execPath, ['bin/run.js', ...args]).status;
-}
-
-function ask(...args) {
-  return run(process.execPath, ['bin/run.js', ...args], ['ignore', 'pipe', 'inherit']).stdout.toString();
 }
 
 function run(file, args, stdio = 'inherit') {

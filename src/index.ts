@@ -15,3 +15,5 @@ export { removeMachine } from './core/remove.js';
 export { parseFilters, type Filters } from './core/selection.js';
 export { openSession, type Session, type SessionOptions } from './core/session.js';
 export { openShell } from './core/shell.js';
+export { checkBeforeSwarm, type CheckFinding } from './core/swarm/check/before.js';
+export { checkSwarm, type CheckRequest, type SwarmCheck } from './core/swarm/check/check.js';

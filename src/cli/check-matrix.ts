@@ -23,7 +23,8 @@ export function matrix(names: readonly string[], pairs: readonly PairResult[]): 
   const lines = [['FROM\\TO', ...names.map((_, i) => String(i + 1))], ...rows];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((row) => (row[column] ?? '').length))) ?? [];
   const gap = ['  ', ' '].find((blanks) => widths.reduce((sum, width) => sum + width + blanks.length, -blanks.length) <= widest);
-  return gap === undefined ? undefined : lines.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(gap).trimEnd()).join('\n');
+  if (gap === undefined) return undefined;
+  return lines.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(gap).trimEnd()).join('\n');
 }
 
 function byPair(pairs: readonly PairResult[]): Map<string, PairResult[]> {

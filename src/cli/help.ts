@@ -6,7 +6,7 @@ import type { FlagInput } from './flags.js';
 import { globalFlags } from './globals.js';
 import { isMachineConfig } from './oclif.js';
 import { programName } from './program.js';
-import { findCommandWords, typed } from './topic.js';
+import { findCommandWords, typed, verbsOf } from './topic.js';
 import { unknownCommand, usageLine } from './usage.js';
 import { twoColumns, wrap } from './wrap.js';
 
@@ -24,7 +24,8 @@ export default class MachineHelp extends Help {
     if (name === undefined || name === 'help') return this.showRootHelp();
     const id = findCommandWords(names, (known) => this.config.findCommand(known) !== undefined)?.id ?? name;
     const command = this.config.findCommand(id);
-    if (!command) throw unknownCommand(name, this.config.commandIDs);
+    if (!command && names.length === 1 && verbsOf(name, this.config.commandIDs).length > 0) return this.showTopic(name);
+    if (!command) throw unknownCommand(names, this.config.commandIDs);
     await this.showCommandHelp(command, argv.filter((word) => !id.split(':').includes(word)));
   }
 
@@ -52,6 +53,16 @@ export default class MachineHelp extends Help {
       `Run '${programName()} COMMAND --help' for more information on a command.`,
     ].join('\n'));
     return Promise.resolve();
+  }
+
+  private showTopic(topic: string): void {
+    const verbs = this.sortedCommands.filter(({ id }) => id.startsWith(`${topic}:`));
+    this.log([
+      `Usage: ${programName()} ${topic} COMMAND [arg...]`, '',
+      'Commands:',
+      ...columns(verbs.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]), 2, this.width), '',
+      `Run '${programName()} ${topic} COMMAND --help' for more information on a command.`,
+    ].join('\n'));
   }
 
   /** By name, but for those that Docker Machine lists out of turn. */

@@ -40,7 +40,7 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
     // oclif's run() would look for hooks and the help class in files of their own, but the built program is one file
     if (asksFor(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
     else if (found) await config.runCommand(id, [...leading, ...(passThrough ? ['--'] : []), ...words], found);
-    else throw unknownCommand(command, config.commandIDs);
+    else throw unknownCommand([command, ...rest], config.commandIDs);
     return 0;
   } catch (error) {
     if (error instanceof ExitError) return error.oclif.exit ?? 0;

@@ -27,8 +27,9 @@ const fish: Shell = {
   evaluate: (command) => `eval (${command})`,
 };
 
+/** PowerShell takes typographic quotes for plain ones. */
 const powershell: Shell = {
-  set: (name, value) => `$Env:${name} = "${value.replace(/["$`]/g, '`$&')}"`,
+  set: (name, value) => `$Env:${name} = "${value.replace(/["\u201C-\u201E$`]/g, '`$&')}"`,
   unset: (name) => `Remove-Item Env:\\${name}`,
   comment: '#',
   evaluate: (command) => `& ${command} | Invoke-Expression`,

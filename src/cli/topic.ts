@@ -8,6 +8,11 @@ export function findCommandWords(words: readonly string[], isKnown: (id: string)
   return verb !== '' && isKnown(`${topic}:${verb}`) ? { id: `${topic}:${verb}`, rest } : undefined;
 }
 
+/** The commands of a topic, in the order of their names. */
+export function verbsOf(topic: string, known: readonly string[]): string[] {
+  return known.filter((id) => id.startsWith(`${topic}:`)).sort();
+}
+
 /** A command's id as it is typed. */
 export function typed(id: string): string {
   return id.replaceAll(':', ' ');

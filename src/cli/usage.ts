@@ -2,7 +2,7 @@ import { TsmachineError, messageOf, type ErrorCode } from '../core/errors.js';
 import { nearest } from '../system/nearest.js';
 import type { FlagInput } from './flags.js';
 import { programName } from './program.js';
-import { typed } from './topic.js';
+import { typed, verbsOf } from './topic.js';
 
 const usageCodes: readonly ErrorCode[] = ['USAGE', 'FLAG_INVALID', 'FLAG_MISSING'];
 
@@ -36,10 +36,17 @@ export function parseError(error: unknown): TsmachineError {
   return new TsmachineError(code, flag === undefined ? reason : `${flag}: ${reason}`, { cause: error });
 }
 
-/** A word that is no command, with the nearest that is; or a topic without a verb, with its verbs. */
-export function unknownCommand(name: string, known: readonly string[]): TsmachineError {
+/** Words that are no command, with the nearest that is; or a topic without a verb, with its verbs. */
+export function unknownCommand(words: readonly string[], known: readonly string[]): TsmachineError {
   const program = programName();
-  const verbs = known.filter((id) => id.startsWith(`${name}:`)).sort();
+  const [name = '', verb = ''] = words;
+  const verbs = verbsOf(name, known);
+  if (verbs.length > 0 && verb !== '' && !verb.startsWith('-')) {
+    const near = nearest(`${name}:${verb}`, verbs);
+    return new TsmachineError('USAGE', `${program}: '${name} ${verb}' is not a ${program} command. See '${program} ${name} --help'.`, {
+      hint: near === undefined ? undefined : `Did you mean '${typed(near)}'?`,
+    });
+  }
   if (verbs.length > 0) {
     return new TsmachineError('USAGE', `${program} ${name}: say what to do`, { hint: verbs.map((id) => `${program} ${typed(id)}`).join('\n') });
   }

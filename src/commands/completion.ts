@@ -12,8 +12,8 @@ import { oneOrNone } from '../cli/names.js';
  */
 export default class Completion extends MachineCommand {
   static override summary = 'Print a script that makes a shell complete tsmachine\'s words';
-  static override description = 'Argument is bash, zsh, fish or powershell, default is auto-detect. The script also brings "<%= config.bin %> use"'
-    + ' and, for bash, zsh and fish, the prompt function __tsmachine_ps1.';
+  static override description = 'Argument is bash, zsh, fish or powershell, default is auto-detect. For bash, zsh and fish the script'
+    + ' also brings "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
   static override usage = '[shell]';
   static override examples = ['<%= config.bin %> completion bash >> ~/.bashrc', 'eval "$(<%= config.bin %> completion zsh)"'];
   static override operands = { kind: 'shell' } as const;

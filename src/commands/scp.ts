@@ -21,7 +21,7 @@ export default class Scp extends MachineCommand {
     const { argv, flags } = await this.parse(Scp);
     const [from, to] = fromTo(argv);
     const { copyFiles } = await import('../core/copy.js');
-    const status = await copyFiles(await this.session(), from, to, flags);
+    const status = await copyFiles(await this.session(), from, to, { ...flags, native: this.globals.nativeSsh });
     if (status !== 0) this.exit(status);
   }
 }

@@ -2,6 +2,7 @@ import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/flags.js';
 import { oneOrNone } from '../cli/names.js';
 import { programName } from '../cli/program.js';
+import { packageBuild } from '../system/package.js';
 
 export default class Version extends MachineCommand {
   static override summary = 'Show the <%= config.bin %> version or a machine docker version';
@@ -16,7 +17,8 @@ export default class Version extends MachineCommand {
     const name = oneOrNone(argv);
     if (name === undefined) {
       const { version } = this.config;
-      return this.show({ version }, () => `${programName()} version ${version}, build HEAD`);
+      const build = packageBuild();
+      return this.show({ version, build }, () => `${programName()} version ${version}, build ${build}`);
     }
     const { engineVersion } = await import('../core/query.js');
     const version = await engineVersion(await this.session(), name);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 /** What lies at a path, symbolic links followed. */
@@ -35,9 +37,17 @@ export interface End {
   writeFolder(target: Found, source: Found, content: Readable): Promise<void>;
   /** Bytes below a folder; undefined when nobody can tell. */
   total(path: string): Promise<number | undefined>;
+  /** This computer only: the open file, to be given to a program. */
+  openFile?(path: string): Promise<FileHandle>;
+  /** This computer only: as `writeFile`, with what `fill` writes into the open file. */
+  fillFile?(target: Found, source: Found, fill: (file: FileHandle) => Promise<void>): Promise<void>;
+  /** Only where a program does the copying: writes a file's content into an open file of this computer. */
+  readInto?(path: string, file: FileHandle): Promise<void>;
+  /** Only where a program does the copying: as `writeFile`, with the content of an open file of this computer. */
+  writeFrom?(target: Found, source: Found, file: FileHandle): Promise<void>;
 }
 
-/** A name beside the final one, for what is not complete: short, because names have limits. */
-export function partialName(random: string): string {
-  return `.tsmachine-${random}.part`;
+/** A new name beside the final one, for what is not complete: short, because names have limits. */
+export function newPart(): string {
+  return `.tsmachine-${randomBytes(6).toString('hex')}.part`;
 }

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, chown, lstat, mkdir, opendir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, chmod, chown, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
 import type { Io } from '../core/io.js';
 import { packFolder, unpackFolder } from '../system/tar.js';
-import { partialName, type End, type Found } from './end.js';
+import { newPart, type End, type Found } from './end.js';
 
 /** This computer as one side of a copy. */
 export class LocalEnd implements End {
@@ -47,6 +46,11 @@ export class LocalEnd implements End {
     }
   }
 
+  /** An open file, for a program that is to read it. */
+  async openFile(path: string): Promise<FileHandle> {
+    return open(path).catch((error: unknown) => { throw unreadable(path, error); });
+  }
+
   async readFile(path: string): Promise<Readable> {
     try {
       await access(path, 4);
@@ -57,24 +61,27 @@ export class LocalEnd implements End {
   }
 
   async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
+    await this.fillFile(target, source, (file) => writeFile(file, content));
+  }
+
+  /** As `writeFile`, with whatever `fill` writes; what comes beyond the announced size is cut off, because a file may grow. */
+  async fillFile(target: Found, source: Found, fill: (file: FileHandle) => Promise<void>): Promise<void> {
     const whole = target.path;
-    if (target.kind === 'other') {
-      await pipeline(content, createWriteStream(whole)).catch((error: unknown) => { throw unwritable(whole, error); });
-      return;
-    }
-    const half = join(dirname(whole), partialName(randomBytes(6).toString('hex')));
+    const half = target.kind === 'other' ? undefined : join(dirname(whole), newPart());
     try {
-      const file = createWriteStream(half, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20 });
-      await pipeline(content, file).catch((error: unknown) => { throw unwritable(whole, error); });
-      const written = (await stat(half)).size;
-      if (source.size > 0 && written !== source.size) throw shrunk(source, written);
-      await chmod(half, source.mode);
-      await utimes(half, source.mtime, source.mtime);
+      const file = half === undefined ? await open(whole, 'w') : await open(half, 'wx', 0o600);
+      try {
+        await fill(file);
+        if (half !== undefined) await complete(file, source);
+      } finally {
+        await file.close();
+      }
+      if (half === undefined) return;
       if (target.kind === 'file') await this.#keepOwner(half, whole);
-      await rename(half, whole).catch((error: unknown) => { throw unwritable(whole, error); });
+      await rename(half, whole);
     } catch (error) {
-      await rm(half, { force: true });
-      throw error;
+      if (half !== undefined) await rm(half, { force: true });
+      throw unwritable(whole, error);
     }
   }
 
@@ -90,7 +97,7 @@ export class LocalEnd implements End {
 
   async writeFolder(target: Found, source: Found, content: Readable): Promise<void> {
     const fresh = target.kind === 'none';
-    const folder = fresh ? join(dirname(resolve(target.path)), partialName(randomBytes(6).toString('hex'))) : target.path;
+    const folder = fresh ? join(dirname(resolve(target.path)), newPart()) : target.path;
     try {
       if (fresh) await mkdir(folder, 0o700).catch((error: unknown) => { throw unwritable(target.path, error); });
       const unpacking = await unpackFolder(folder, target.path);
@@ -115,6 +122,15 @@ export class LocalEnd implements End {
     }
     return bytes;
   }
+}
+
+/** Gives a file that was just written the size, mode and time of its source. */
+async function complete(file: FileHandle, source: Found): Promise<void> {
+  const written = (await file.stat()).size;
+  if (source.size > 0 && written < source.size) throw shrunk(source, written);
+  if (source.size > 0 && written > source.size) await file.truncate(source.size);
+  await file.chmod(source.mode);
+  await file.utimes(source.mtime, source.mtime);
 }
 
 function unreadable(path: string, error: unknown): TsmachineError {

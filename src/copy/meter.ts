@@ -22,6 +22,7 @@ export class Meter {
   #total: number | undefined;
   #measure: NodeJS.Timeout | undefined;
   #stopped: number | undefined;
+  #position: (() => Promise<number>) | undefined;
 
   /** @param total bytes to come, when that is known */
   constructor(io: Io, what: string, total: number | undefined) {
@@ -29,7 +30,7 @@ export class Meter {
     this.#what = what;
     this.#total = total;
     io.progress(what);
-    this.#timer = setInterval(() => { this.#tell(); }, pace).unref();
+    this.#timer = setInterval(() => { this.#look(); }, pace).unref();
   }
 
   get milliseconds(): number {
@@ -63,10 +64,43 @@ export class Meter {
     return counter;
   }
 
+  /** Tells what others move: `position` is asked for the bytes so far until `unfollow` or `stop`. */
+  follow(position: () => Promise<number>): void {
+    this.#position = position;
+  }
+
+  unfollow(): void {
+    this.#position = undefined;
+  }
+
+  /** Takes figures that somebody else counts. What was there before the first of them, or before it began again, is no speed. */
+  seen(bytes: number, total: number | undefined): void {
+    if (this.bytes === 0 || bytes < this.bytes) this.#samples = [{ at: performance.now(), bytes }];
+    this.bytes = bytes;
+    this.#total = total;
+  }
+
   stop(): void {
+    this.unfollow();
     clearInterval(this.#timer);
     clearTimeout(this.#measure);
     this.#stopped ??= performance.now();
+  }
+
+  #look(): void {
+    const position = this.#position;
+    if (position === undefined) {
+      this.#tell();
+      return;
+    }
+    position().then(
+      (bytes) => {
+        if (this.#position !== position) return;
+        this.bytes = Math.min(bytes, this.#total ?? bytes);
+        this.#tell();
+      },
+      (error: unknown) => { this.#io.debug(`No figures for ${this.#what}: ${messageOf(error)}`); },
+    );
   }
 
   #tell(): void {

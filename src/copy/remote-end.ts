@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
-import { TsmachineError } from '../core/errors.js';
+import type { TsmachineError } from '../core/errors.js';
 import type { Io } from '../core/io.js';
 import { quote } from '../ssh/quote.js';
-import type { RemoteStream, SshConnection } from '../ssh/types.js';
+import type { RemoteStream, FileConnection } from '../ssh/types.js';
 import { packFolder, unpackFolder, type FileCalls } from '../system/tar.js';
-import { partialName, type End, type Found } from './end.js';
+import { newPart, type End, type Found } from './end.js';
 import { parseLook, type RemoteLook } from './remote-look.js';
 import { refused, unreadable, unwritable } from './remote-failure.js';
+import { dashless, hardened, judgeWrite, writeCommand } from './remote-write.js';
 
 /** Milliseconds for what is tidied up after an interruption, and for the other short commands. */
 const tidyTimeout = 10_000;
@@ -22,15 +22,26 @@ const shortTimeout = 120_000;
  * that have no tar. Names reach the host as quoted words; nothing in them is ever expanded.
  */
 export class RemoteEnd implements End {
-  readonly #connection: SshConnection;
+  readonly #connection: FileConnection;
   readonly #machine: string;
   readonly #io: Io;
   #hasTar = true;
+  readInto?: NonNullable<End['readInto']>;
+  writeFrom?: NonNullable<End['writeFrom']>;
 
-  constructor(connection: SshConnection, machine: string, io: Io) {
+  constructor(connection: FileConnection, machine: string, io: Io) {
     this.#connection = connection;
     this.#machine = machine;
     this.#io = io;
+    const pass = connection.pass?.bind(connection);
+    if (pass === undefined) return;
+    this.readInto = async (path, file) => {
+      const { exitCode, stderr } = await pass(readCommand(path), { stdout: file.fd });
+      if (exitCode !== 0) throw unreadable(machine, path, stderr);
+    };
+    this.writeFrom = async (target, source, file) => {
+      judgeWrite(machine, target.path, await pass(writeCommand(target, source), { stdin: file.fd }));
+    };
   }
 
   name(path: string): string {
@@ -51,31 +62,13 @@ export class RemoteEnd implements End {
   }
 
   async readFile(path: string): Promise<Readable> {
-    const stream = await this.#connection.stream(`cat < ${quote(path)}`);
+    const stream = await this.#connection.stream(readCommand(path));
     stream.stdin.end();
     return whole(stream, ({ exitCode, stderr }) => exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr));
   }
 
   async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
-    const path = quote(target.path);
-    if (target.kind === 'other') {
-      await this.#feed(`cat > ${path}`, target.path, content);
-      return;
-    }
-    const halfPath = posix.join(posix.dirname(target.path), newPart());
-    const half = quote(dashless(halfPath));
-    const { owner } = target as RemoteLook;
-    const steps = [
-      `cat > ${half}`,
-      // the end of a broken connection looks like the end of the file
-      `[ "$(wc -c < ${half})" -eq ${source.size} ] || { echo ${wrongSize} >&2; false; }`,
-      ...(owner === undefined ? [] : [`{ chown ${owner} ${half} 2>/dev/null || :; }`]),
-      `chmod ${source.mode.toString(8)} ${half}`,
-      `{ touch -d @${source.mtime} ${half} 2>/dev/null || :; }`,
-      `mv -f ${half} ${path}`,
-    ];
-    const command = `${hardened}; { ${steps.map((step) => `{ ${step}; }`).join(' && ')}; } || { status=$?; rm -f ${half}; exit $status; }`;
-    await this.#feed(command, target.path, content);
+    await this.#feed(writeCommand(target, source), target.path, content);
   }
 
   async readFolder(path: string): Promise<Readable> {
@@ -158,18 +151,17 @@ export class RemoteEnd implements End {
       await stream.ended.catch(() => undefined); // the host tidies up before anything else is done there
       throw content.errored;
     }
-    const { exitCode, stderr } = await stream.ended;
-    if (stderr.includes(wrongSize) && exitCode !== 0) throw changed(this.name(path));
-    if (exitCode !== 0) throw unwritable(this.#machine, path, stderr);
+    judgeWrite(this.#machine, path, await stream.ended);
     if (sent !== undefined) throw sent.error;
   }
 }
 
-/** What tidies up must outlive the connection and the pipes that went with it. */
-const hardened = "trap '' HUP PIPE; umask 077";
+function readCommand(path: string): string {
+  return `cat < ${quote(path)}`;
+}
+
 /** GNU tar gives a folder its mode and time as soon as the stream leaves it, unless told that the stream may come back to it. */
 const lateFolders = 'late=; if tar --version 2>/dev/null | grep -q GNU; then late=--delay-directory-restore; fi';
-const wrongSize = 'tsmachine-wrong-size';
 const allStatuses = Array.from({ length: 256 }, (_, status) => status);
 
 /** A path as the host's commands take it: relative to the home folder, never looking like a flag. */
@@ -178,23 +170,9 @@ export function remotePath(path: string): string {
   return dashless(path.startsWith('~/') ? `./${path.slice(2)}` : path);
 }
 
-function dashless(path: string): string {
-  return path.startsWith('-') ? `./${path}` : path;
-}
-
-function newPart(): string {
-  return partialName(randomBytes(6).toString('hex'));
-}
-
 /** Whether the source itself failed, not the writing to the target. */
 function isOwn(error: Error): boolean {
   return !('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE');
-}
-
-function changed(name: string): TsmachineError {
-  return new TsmachineError('COPY_SOURCE', `The source changed while it was copied, so ${name} was not written`, {
-    hint: 'Copy it again once nobody writes to it.',
-  });
 }
 
 /** A command's output that ends well only if the command did. */

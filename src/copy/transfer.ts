@@ -2,6 +2,7 @@ import { TsmachineError } from '../core/errors.js';
 import type { Io } from '../core/io.js';
 import type { End, Found } from './end.js';
 import { Meter } from './meter.js';
+import { passFile } from './passing.js';
 
 export interface CopyRequest {
   readonly from: { readonly end: End; readonly path: string };
@@ -26,10 +27,13 @@ export async function copy({ from, to, recursive, io, signal }: CopyRequest): Pr
   const meter = new Meter(io, what, source.kind === 'file' ? source.size : undefined);
   if (source.kind === 'folder') meter.whenLong(() => from.end.total(source.path));
   try {
-    const content = source.kind === 'file' ? await from.end.readFile(source.path) : await from.end.readFolder(source.path);
-    // what the system makes up when it is read (/proc) has no size
-    const counted = meter.count(content, signal, source.kind === 'file' && source.size > 0 ? source.size : undefined);
-    await (source.kind === 'file' ? to.end.writeFile(target, source, counted) : to.end.writeFolder(target, source, counted));
+    if (source.kind === 'folder') {
+      await to.end.writeFolder(target, source, meter.count(await from.end.readFolder(source.path), signal));
+    } else if (!await passFile({ from: from.end, to: to.end, source, target, meter })) {
+      // what the system makes up when it is read (/proc) has no size
+      const content = meter.count(await from.end.readFile(source.path), signal, source.size > 0 ? source.size : undefined);
+      await to.end.writeFile(target, source, content);
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw error;

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import type { End } from '../copy/end.js';
 import { LocalEnd } from '../copy/local-end.js';
 import { size } from '../copy/meter.js';
@@ -5,9 +7,9 @@ import { parsePlace, type Place } from '../copy/place.js';
 import { RemoteEnd, remotePath } from '../copy/remote-end.js';
 import { copy } from '../copy/transfer.js';
 import { rsyncArguments, type RemoteTarget } from '../ssh/foreign-client.js';
-import type { SshConnection } from '../ssh/types.js';
+import type { FileConnection } from '../ssh/types.js';
 import { runForeground } from '../system/foreground.js';
-import { connectTo } from './connection.js';
+import { connectForData, connectTo, trustOf } from './connection.js';
 import { TsmachineError } from './errors.js';
 import { quiet } from './io.js';
 import type { Machine } from './machine.js';
@@ -19,7 +21,12 @@ export interface CopyOptions {
   readonly quiet: boolean;
   /** By rsync: only what differs, and going on where an interrupted copy stopped. */
   readonly delta: boolean;
+  /** By the built-in client alone. */
+  readonly native: boolean;
 }
+
+/** Bytes from which a login by the system's ssh is made up for by its speed. */
+const much = 16 * 2 ** 20;
 
 /**
  * Copies between this computer and a machine, or between two machines through this computer. Modes and times are kept.
@@ -60,8 +67,9 @@ function machineAt(machines: Machines, name: string): Machine {
 
 async function copyStream(session: Session, places: readonly [Place, Place], machines: Machines, options: CopyOptions): Promise<number> {
   const io = options.quiet ? quiet(session.io) : session.io;
-  const connections: SshConnection[] = [];
+  const connections: FileConnection[] = [];
   const ends = new Map<string, End>();
+  const open = options.native || await isSmall(places[0]) ? connectTo : connectForData;
   try {
     for (const { machine, user } of places) {
       const key = `${user ?? ''}@${machine ?? ''}`;
@@ -70,7 +78,7 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
         ends.set(key, new LocalEnd(io));
         continue;
       }
-      const connection = await connectTo({ ...session, io }, machineAt(machines, machine), { user });
+      const connection = await open({ ...session, io }, machineAt(machines, machine), { user });
       connections.push(connection);
       ends.set(key, new RemoteEnd(connection, machine, io));
     }
@@ -86,6 +94,13 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
   } finally {
     for (const connection of connections) await connection.close();
   }
+}
+
+/** Whether it is sure that there is little to copy. */
+async function isSmall({ machine, path }: Place): Promise<boolean> {
+  if (machine !== undefined) return false;
+  const found = await stat(path).catch(() => undefined); // the copy itself tells what is wrong with it
+  return found === undefined || (found.isFile() && found.size < much);
 }
 
 async function copyDelta(session: Session, places: readonly [Place, Place], machines: Machines, options: CopyOptions): Promise<number> {
@@ -111,13 +126,4 @@ async function copyDelta(session: Session, places: readonly [Place, Place], mach
   throw new TsmachineError('COMMAND_MISSING', 'You must have a copy of the rsync binary locally to use the --delta option', {
     hint: 'Install rsync here and on the machine, or leave out --delta',
   });
-}
-
-/** Whose key is expected of a machine, for programs that call ssh themselves. */
-export function trustOf(session: Session, machine: Machine): RemoteTarget['trust'] {
-  return {
-    machine: machine.name,
-    knownHostsFile: session.store.machine(machine.name).knownHosts,
-    unknownHostKey: machine.module.features.hostKeyKnown ? 'refuse' : 'trust',
-  };
 }

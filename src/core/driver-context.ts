@@ -39,8 +39,12 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
       }
     },
     async download(url, options = {}) {
-      const { download } = await import('../system/download.js');
-      return download(url, store.paths.cacheDir, { ...options, signal });
+      const { downloadTold } = await import('./download.js');
+      return downloadTold(url, store.paths.cacheDir, { ...options, signal }, io);
+    },
+    async fetchText(url) {
+      const { fetchText } = await import('../system/fetch-text.js');
+      return fetchText(url, { signal });
     },
     async lock(lockName, use) {
       const { withLock } = await import('../system/lock.js');

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 
 import type { ArchiveFile } from '../archive/archive.js';
 import type { Staging } from '../store/store.js';
+import { whyUnreadable } from '../system/disk-error.js';
 import { writeAtomic } from '../system/files.js';
-import { TsmachineError, messageOf } from './errors.js';
+import { TsmachineError } from './errors.js';
 import { entryOf, type Manifest, readManifest } from './export-manifest.js';
 import { placeMachine } from './import-machine.js';
 import { refuseOtherCase, validateName } from './names.js';
@@ -59,7 +60,7 @@ async function readExport(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     if (TsmachineError.is(error)) throw error;
-    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${whyUnreadable(error)}`, { cause: error });
   }
 }
 

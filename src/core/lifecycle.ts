@@ -28,6 +28,7 @@ export async function restartMachine(session: Session, name: string): Promise<vo
     session.io.info(`Restarting "${name}"...`);
     const { driver, ctx } = machine;
     const state = await driver.state(machine.data, ctx);
+    const before = await addressesOf(machine);
     if (state === 'Stopped') return powerOn(session, machine);
     if (driver.restart) {
       await machine.keep(await driver.restart(machine.data, ctx));
@@ -36,7 +37,7 @@ export async function restartMachine(session: Session, name: string): Promise<vo
       await machine.keep(await driver.start(machine.data, ctx));
     }
     await waitForState(session, machine, 'Running');
-    await waitForEngine(session, machine);
+    await waitForEngine(session, machine, before);
     await followMachine(session, machine);
   });
 }
@@ -47,10 +48,11 @@ async function withMachine(session: Session, name: string, work: (machine: Machi
 
 /** Starts a machine that is off and waits until its engine answers. The caller holds the machine's lock. */
 export async function powerOn(session: Session, machine: Machine): Promise<void> {
+  const before = await addressesOf(machine);
   await machine.keep(await machine.driver.start(machine.data, machine.ctx));
   await waitForState(session, machine, 'Running');
   session.io.info(`Machine "${machine.name}" was started.`);
-  await waitForEngine(session, machine);
+  await waitForEngine(session, machine, before);
   await followMachine(session, machine);
 }
 
@@ -69,8 +71,11 @@ async function refuseState(machine: Machine, state: State, word: string): Promis
   throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
 }
 
-/** A machine that came back under another address gets a certificate for it before anybody trips over the old one. */
-async function waitForEngine(session: Session, machine: Machine): Promise<void> {
+/**
+ * A machine that came back under another address gets a certificate for it before anybody trips over the old one. One whose certificate
+ * is good for that address already is still told to the members of its classic swarm.
+ */
+async function waitForEngine(session: Session, machine: Machine, before: string): Promise<void> {
   if (!machine.module.features.provision) return;
   try {
     await verifyEngine(session, machine);
@@ -78,5 +83,12 @@ async function waitForEngine(session: Session, machine: Machine): Promise<void> 
     if (!TsmachineError.is(error) || error.code !== 'ENGINE_TLS') throw error;
     session.io.info(`Renewing the certificate of ${machine.name}: ${error.message}`);
     await provisionAgain(session, machine, false);
+    return;
   }
+  if (machine.config.HostOptions.SwarmOptions.IsSwarm && await addressesOf(machine) !== before) await provisionAgain(session, machine, false);
+}
+
+async function addressesOf(machine: Machine): Promise<string> {
+  const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+  return addresses.map(({ ip }) => ip).join();
 }

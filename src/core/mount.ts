@@ -4,7 +4,7 @@ import { parsePlace, type Place } from '../copy/place.js';
 import { remotePath } from '../copy/remote-end.js';
 import { sshfsArguments } from '../ssh/foreign-client.js';
 import { runForeground } from '../system/foreground.js';
-import { trustOf } from './copy.js';
+import { trustOf } from './connection.js';
 import { resolveNames } from './each.js';
 import { TsmachineError, systemCode } from './errors.js';
 import { openMachine } from './machine.js';

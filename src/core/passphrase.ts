@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-import { TsmachineError, messageOf } from './errors.js';
+import { whyUnreadable } from '../system/disk-error.js';
+import { TsmachineError } from './errors.js';
 import type { Session } from './session.js';
 
 export const passphraseVariable = 'TSMACHINE_PASSPHRASE';
@@ -50,6 +51,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new TsmachineError('ARCHIVE_PASSPHRASE', `Cannot read the passphrase from ${file}: ${messageOf(error)}`, { cause: error });
+    throw new TsmachineError('ARCHIVE_PASSPHRASE', `Cannot read the passphrase from ${file}: ${whyUnreadable(error)}`, { cause: error });
   }
 }

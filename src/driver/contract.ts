@@ -114,8 +114,13 @@ export interface DriverContext {
   spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number>;
   /** Opens one SSH connection for the duration of `use`. */
   ssh<T>(endpoint: SshEndpoint, use: (shell: RemoteShell) => Promise<T>): Promise<T>;
-  /** Fetches a URL into the cache once, verified against `sha256`, and returns the file's path. */
-  download(url: string, options?: { sha256?: string }): Promise<string>;
+  /**
+   * Fetches a URL into the cache once, verified against its digest, and returns the file's path. Tells how far it is; what was cut off is
+   * continued by the next call. Fails with DOWNLOAD.
+   */
+  download(url: string, options?: { sha256?: string; sha512?: string }): Promise<string>;
+  /** The text of a small document at a URL, such as an index or a list of checksums; never from a cache. Fails with DOWNLOAD. */
+  fetchText(url: string): Promise<string>;
   /** Holds a lock of this computer (not of the store) while `use` runs. */
   lock<T>(name: string, use: () => Promise<T>): Promise<T>;
 }

@@ -91,12 +91,12 @@ function serviceFacts(report: Report, states: States): ServiceFacts {
 function engineFacts(report: Report, service: ServiceFacts, states: States): EngineFacts | undefined {
   const path = report.first('engine');
   if (path === '') return undefined;
-  const [version = '', containers = '', liveRestore = '', storageDriver = ''] = report.first('info').split('|');
+  const [running = '', containers = '', liveRestore = '', storageDriver = ''] = report.first('info').split('|');
   const masked = states.get('docker.service')?.['UnitFileState'] === 'masked-runtime';
   return {
     path,
-    version: version || (/version ([^\s,]+)/.exec(report.first('engine-version'))?.[1] ?? ''),
-    running: service.active || version !== '',
+    version: /version ([^\s,]+)/.exec(report.first('engine-version'))?.[1] ?? running,
+    running: service.active || running !== '',
     runningContainers: Number(containers === '' ? report.first('shims') : containers) || 0,
     liveRestore: liveRestore === 'true',
     storageDriver,

@@ -6,7 +6,7 @@ export type Init = 'systemd' | 'openrc' | 'sysv' | 'none';
 export interface EngineFacts {
   /** Where dockerd is. */
   readonly path: string;
-  /** `20.10.24+dfsg1`; empty when dockerd would not say. */
+  /** `20.10.24+dfsg1`, of the program: after an upgrade an older one may still be running. Empty when dockerd would not say. */
   readonly version: string;
   readonly running: boolean;
   readonly runningContainers: number;

@@ -7,7 +7,7 @@ import { TsmachineError, messageOf } from '../core/errors.js';
 import type { ExecOptions, ExecResult } from '../driver/contract.js';
 
 import type { Link } from './link.js';
-import { at } from './place.js';
+import { at, type Place } from './place.js';
 import { quote } from './quote.js';
 
 export interface RunOptions extends Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> {
@@ -29,7 +29,7 @@ export interface Ended extends ExecResult {
  * @throws TsmachineError REMOTE_COMMAND (exit status not in `ok`, time over), SSH_LOST; the signal's reason when aborted.
  */
 export async function execOn(link: Link, command: string, options: RunOptions): Promise<ExecResult> {
-  return judge(link, options, await runOn(link, command, options));
+  return judge(link.place, options, await runOn(link, command, options));
 }
 
 /** Runs a command as `execOn` does, whatever its exit status. */
@@ -55,7 +55,7 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
       };
       signal.addEventListener('abort', onAbort, { once: true });
       timer = setTimeout(() => {
-        stop(overdue(link, title, timeout, stderr));
+        stop(overdue(link.place, title, timeout, stderr.text()));
       }, timeout);
       follow(channel, options.dialogue, stdout, stderr, () => {
         resolve(told);
@@ -75,11 +75,12 @@ export function exitCodeOf(end: End): number {
   return end.code ?? (end.signal === undefined ? 255 : 128 + (signals[end.signal] ?? 0));
 }
 
-function overdue(link: Link, title: string, timeout: number, stderr: Collector): TsmachineError {
-  const words = tail(stderr.text());
+/** @param timeout milliseconds */
+export function overdue(place: Place, title: string, timeout: number, stderr: string): TsmachineError {
+  const words = tail(stderr);
   return new TsmachineError(
     'REMOTE_COMMAND',
-    `${at(link.place)}: ${title} did not finish within ${timeout / 1000} s and may still be running there${afterColon(words)}`,
+    `${at(place)}: ${title} did not finish within ${timeout / 1000} s and may still be running there${afterColon(words)}`,
   );
 }
 
@@ -134,7 +135,7 @@ function follow(channel: ClientChannel, dialogue: RunOptions['dialogue'], stdout
 }
 
 /** Passes a result whose exit status is in `ok` (default [0]). @throws TsmachineError REMOTE_COMMAND. */
-export function judge(link: Link, { ok, title }: Pick<RunOptions, 'ok' | 'title'>, { status, ...result }: Ended): ExecResult {
+export function judge(place: Place, { ok, title }: Pick<RunOptions, 'ok' | 'title'>, { status, ...result }: Ended): ExecResult {
   const told = status.code !== undefined || status.signal !== undefined;
   if (told && (ok ?? [0]).includes(result.exitCode)) return result;
   const how =
@@ -144,11 +145,11 @@ export function judge(link: Link, { ok, title }: Pick<RunOptions, 'ok' | 'title'
         ? `failed with exit status ${result.exitCode}`
         : 'ended without an exit status';
   const words = tail(result.stderr) || tail(result.stdout);
-  throw new TsmachineError('REMOTE_COMMAND', `${at(link.place)}: ${title} ${how}${afterColon(words)}`);
+  throw new TsmachineError('REMOTE_COMMAND', `${at(place)}: ${title} ${how}${afterColon(words)}`);
 }
 
 /** Gathers one stream, and passes on its lines as they come. */
-class Collector {
+export class Collector {
   readonly #chunks: Buffer[] = [];
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: ((line: string) => void) | undefined;

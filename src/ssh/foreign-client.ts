@@ -48,7 +48,8 @@ export async function sshfsArguments(
   { endpoint, trust, path }: RemoteTarget, mountpoint: string, env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   const settings = [...sshSettings(endpoint, trust, await isPinned(endpoint, trust, env)), ...endpointSettings(endpoint)];
-  return [...configArguments(env), ...settings.flatMap((setting) => ['-o', fuseWord(setting)]), `${login(endpoint)}:${path}`, mountpoint];
+  const taken = settings.filter((setting) => !setting.startsWith('HashKnownHosts=')); // sshfs passes on only what its own list has
+  return [...configArguments(env), ...taken.flatMap((setting) => ['-o', fuseWord(setting)]), `${login(endpoint)}:${path}`, mountpoint];
 }
 
 /** fuse takes a list of options apart at its commas (fuse_opt_parse). */

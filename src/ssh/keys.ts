@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 
 import { TsmachineError } from '../core/errors.js';
+import { newEd25519 } from '../system/ed25519.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files.js';
 
 import { readKeyFile } from './key-file.js';
-import { newEd25519 } from './key-format.js';
 import { quote } from './quote.js';
 
 /**

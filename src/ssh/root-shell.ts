@@ -66,7 +66,7 @@ export class RootShell {
     const ended = await runOn(this.#link, withoutPassword, { ...options, signal: this.#options.signal, input: script });
     const refusal =
       ended.exitCode === refusalStatus && ended.stderr.startsWith(refusalMark) ? ended.stderr.slice(refusalMark.length) : undefined;
-    if (refusal === undefined) return judge(this.#link, options, ended);
+    if (refusal === undefined) return judge(this.#link.place, options, ended);
     const [means = 'none', ...words] = refusal.trim().split('\n');
     const why = words.join('\n').trim();
     if (means === 'sudo' && /password|authentication is required/i.test(why)) {
@@ -95,7 +95,7 @@ export class RootShell {
     const { isRoot, asked, before } = state;
     if (isRoot) {
       this.#password = password;
-      return judge(this.#link, options, ended);
+      return judge(this.#link.place, options, ended);
     }
     if (asked > 1 || /incorrect password|authentication (failed|attempt)/i.test(before)) throw this.#wrongPassword();
     throw this.#refused('sudo', before.replaceAll(prompt, '').trim());

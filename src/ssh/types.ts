@@ -50,3 +50,9 @@ export interface SshConnection extends RemoteShell {
   upload(path: string, content: Uint8Array | string, mode: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What copying needs of a connection, whichever client it is. */
+export interface FileConnection extends Pick<SshConnection, 'exec' | 'script' | 'stream' | 'sftp' | 'close'> {
+  /** As `stream`, with open files of this computer (their descriptors) as the command's own; to its end. */
+  pass?(command: string, files: { readonly stdin?: number; readonly stdout?: number }): RemoteStream['ended'];
+}

@@ -6,7 +6,7 @@ import { refusalIn } from '../docker/engine-refusal.js';
 const electionTimeout = 30_000;
 
 /** What managers answer while they have no leader, or while the old one has just gone (swarmkit manager/state/raft, api/errors). */
-const leaderless = /does not have a leader|no leader|lost leadership|leader change|not the leader|code = (Unavailable|DeadlineExceeded|Canceled|Aborted)|context deadline exceeded/i;
+const leaderless = /does not have a leader|no leader|lost leader|leader change|not the leader|code = (Unavailable|DeadlineExceeded|Canceled|Aborted)|context deadline exceeded/i;
 
 /** The same manager, asked again for as long as the swarm elects a leader: for changes that may take the present one away. */
 export function patient(manager: Engine, signal: AbortSignal): Engine {

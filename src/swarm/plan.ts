@@ -11,9 +11,9 @@ import type { Plan, Step, StepKind } from './plan/step.js';
 export type { SeenMachine, SeenSwarm } from './plan/seen.js';
 export { stepText, type Plan, type Problem, type Step, type StepKind } from './plan/step.js';
 
-/** What comes first is done first: everything that adds managers before anything that takes them away. */
+/** What comes first is done first: dead nodes go, then managers are added, and only then some are taken away. */
 const order: readonly StepKind[] = [
-  'start', 'unlock', 'create', 'init', 'join', 'rejoin', 'settings', 'promote', 'labels', 'availability', 'demote', 'prune', 'remove',
+  'start', 'unlock', 'prune', 'create', 'init', 'join', 'rejoin', 'settings', 'promote', 'labels', 'availability', 'demote', 'remove',
 ];
 
 /** From what is to be and what is to what has to be done. Pure: it looks at nothing and changes nothing. */

@@ -2,6 +2,17 @@ import { dirname } from 'node:path';
 
 import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
 
+/** Why a file that somebody named cannot be read, in words. */
+export function whyUnreadable(error: unknown): string {
+  switch (systemCode(error)) {
+    case 'ENOENT': return 'there is no such file';
+    case 'ENOTDIR': return 'a part of the path is a file, not a folder';
+    case 'EISDIR': return 'it is a folder';
+    case 'EACCES': case 'EPERM': return 'permission denied';
+    default: return messageOf(error);
+  }
+}
+
 /**
  * What went wrong with a file, in words and with the thing to change.
  * @param doing the sentence's beginning: "Cannot write", "Cannot make the folder".
@@ -32,7 +43,7 @@ export function diskError(error: unknown, doing: string, path: string): Tsmachin
         'Move it away, or choose another folder with --storage-path',
       );
     case 'ENOENT':
-      return unwritable('its folder is gone');
+      return unwritable(`there is no folder ${dirname(path)}`);
     default:
       return unwritable(messageOf(error));
   }

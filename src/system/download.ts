@@ -14,11 +14,17 @@ import { withLock } from './lock.js';
 import { Interrupted, discard, fetchRest } from './partial.js';
 
 export interface DownloadOptions {
-  /** The file's digest in hexadecimal digits. */
+  /** The file's digest in hexadecimal digits; of both the longer one counts. */
   readonly sha256?: string;
+  readonly sha512?: string;
   readonly signal?: AbortSignal;
   /** Bytes that are here, and in all where the server says so. */
   readonly onProgress?: (done: number, total?: number) => void;
+}
+
+interface Digest {
+  readonly algorithm: 'sha256' | 'sha512';
+  readonly value: string;
 }
 
 /** Pauses before the second, third and fourth attempt, in milliseconds. */
@@ -33,7 +39,7 @@ const lockTimeout = 60 * 60_000;
  */
 export async function download(url: string, dir: string, options: DownloadOptions = {}): Promise<string> {
   const address = parseUrl(url);
-  const digest = options.sha256?.toLowerCase();
+  const digest = digestOf(options);
   if (address.protocol === 'file:') return useLocal(address, digest);
   const file = join(dir, cacheName(address, digest));
   if (existsSync(file)) return file;
@@ -45,6 +51,11 @@ export async function download(url: string, dir: string, options: DownloadOption
   });
 }
 
+function digestOf({ sha256, sha512 }: DownloadOptions): Digest | undefined {
+  if (sha512 !== undefined) return { algorithm: 'sha512', value: sha512.toLowerCase() };
+  return sha256 === undefined ? undefined : { algorithm: 'sha256', value: sha256.toLowerCase() };
+}
+
 function parseUrl(url: string): URL {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (address && /^(https?|file):$/.test(address.protocol)) return address;
@@ -53,20 +64,20 @@ function parseUrl(url: string): URL {
   });
 }
 
-function cacheName(url: URL, digest: string | undefined): string {
-  const key = digest ?? createHash('sha256').update(url.href).digest('hex');
+function cacheName(url: URL, digest: Digest | undefined): string {
+  const key = digest?.value ?? createHash('sha256').update(url.href).digest('hex');
   const last = url.pathname.split('/').pop()?.replace(/[^\w.+-]/g, '_').slice(-80) || 'download';
   return `${key.slice(0, 16)}-${last}`;
 }
 
-async function useLocal(url: URL, digest: string | undefined): Promise<string> {
+async function useLocal(url: URL, digest: Digest | undefined): Promise<string> {
   const path = fileURLToPath(url);
   if (!existsSync(path)) throw new TsmachineError('DOWNLOAD', `There is no file ${path}`);
   if (digest !== undefined) await verify(path, url, digest);
   return path;
 }
 
-async function fetchVerified(url: URL, part: string, file: string, digest: string | undefined, options: DownloadOptions): Promise<void> {
+async function fetchVerified(url: URL, part: string, file: string, digest: Digest | undefined, options: DownloadOptions): Promise<void> {
   const continued = existsSync(part);
   await fetchAll(url, part, digest !== undefined, options);
   if (digest !== undefined) {
@@ -104,16 +115,16 @@ async function fetchAll(url: URL, part: string, verified: boolean, { signal, onP
   }
 }
 
-async function verify(path: string, url: URL, expected: string): Promise<void> {
-  const hash = createHash('sha256');
+async function verify(path: string, url: URL, { algorithm, value }: Digest): Promise<void> {
+  const hash = createHash(algorithm);
   try {
     await pipeline(createReadStream(path), hash);
   } catch (error) {
     throw unreadable(error, path);
   }
   const actual = hash.digest('hex');
-  if (actual === expected) return;
-  throw new TsmachineError('DOWNLOAD', `${shown(url)} has the wrong checksum: sha256 ${actual}, expected ${expected}`, {
+  if (actual === value) return;
+  throw new TsmachineError('DOWNLOAD', `${shown(url)} has the wrong checksum: ${algorithm} ${actual}, expected ${value}`, {
     hint: 'The file was changed on the way or on the server; check where the expected checksum comes from',
   });
 }

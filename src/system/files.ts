@@ -4,13 +4,20 @@ import { dirname } from 'node:path';
 import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
 import { diskError } from './disk-error.js';
 
+/** Loaded once: calls go on in the order they came. */
+let library: ReturnType<typeof loadLibrary> | undefined;
+
+async function loadLibrary() {
+  return (await import('write-file-atomic')).default;
+}
+
 /**
  * Replaces a file as a whole: a reader sees the old content or the new one, also after a crash or a power cut.
  * The file's mode is exactly `mode`, whatever the umask is, and it is never more open than that on the way.
  * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then untouched.
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
-  const { default: replace } = await import('write-file-atomic');
+  const replace = await (library ??= loadLibrary());
   try {
     // The content is put into the temporary file here: the library writes with one call, and on an almost full disk
     // such a call can store half of the bytes without an error.
@@ -48,14 +55,15 @@ export async function makePrivateDir(path: string): Promise<void> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** @param again whether to make a missing parent: where one is no place for folders (/proc), it is missing still when it has been made */
+async function makeFolder(path: string, again = true): Promise<void> {
   try {
     await mkdir(path, 0o700);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' && dirname(path) !== path) {
+    if (again && code === 'ENOENT' && dirname(path) !== path) {
       await makeFolder(dirname(path));
-      return makeFolder(path);
+      return makeFolder(path, false);
     }
     if (await isFolder(path)) return;
     throw error;

@@ -11,6 +11,9 @@ interface OwnPackage {
   readonly content: object & { readonly version: string };
 }
 
+/** The build puts the commit's short hash in the place of this name. */
+declare const builtFrom: string | undefined;
+
 let found: OwnPackage | undefined;
 const templates = new Map<string, Promise<string>>();
 
@@ -21,6 +24,11 @@ export function packageRoot(): string {
 
 export function packageVersion(): string {
   return ownPackage().content.version;
+}
+
+/** The commit that the program was built from; `HEAD`, Docker Machine's word, where nobody knows: from sources, or built outside a checkout. */
+export function packageBuild(): string {
+  return typeof builtFrom === 'undefined' ? 'HEAD' : builtFrom;
 }
 
 /** What package.json holds. */

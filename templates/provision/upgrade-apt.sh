@@ -7,11 +7,13 @@
 trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
+# In the order of the sets, the engine first: dpkg-query sorts by name.
 installed() {
   for set in 'docker-ce docker-ce-cli containerd.io docker-ce-rootless-extras docker-buildx-plugin docker-compose-plugin' \
     'docker.io docker-cli containerd runc' 'moby-engine moby-cli moby-containerd moby-buildx moby-compose'; do
-    dpkg-query -W -f '${Package} ${Version} ${Status}\n' ${set%% *} 2>/dev/null | grep -q ' ok installed$' || continue
-    dpkg-query -W -f '${Package} ${Version} ${Status}\n' $set 2>/dev/null | sed -n 's/ [a-z]* ok installed$//p'
+    dpkg-query -W -f '${Package} ${Version} ${Status}\n' $set >"$work/packages" 2>/dev/null
+    grep -q "^${set%% *} .* ok installed$" "$work/packages" || continue
+    for package in $set; do sed -n "s/^\($package [^ ]*\) [a-z]* ok installed$/\1/p" "$work/packages"; done
     return
   done
 }
@@ -22,7 +24,9 @@ main() {
   fact progress 'Reading package lists'
   locked apt-get -q update || fact note 'apt-get update failed on the host; going on with the lists that are there'
   set -- $(names)
-  if [ "$1" = docker.io ]; then for package in $OPTIONAL; do if exists "$package"; then set -- "$@" "$package"; fi; done; fi
+  if [ "$1" = docker.io ]; then for package in $OPTIONAL; do
+    case " $* " in *" $package "*) ;; *) if exists "$package"; then set -- "$@" "$package"; fi ;; esac
+  done; fi
   choose "$@" || { available "$1"; exit 21; }
   if [ -n "$exact" ] && dpkg --compare-versions "$exact" lt "$(version_of "$1")"; then refuse_older "$exact" "$(version_of "$1")"; fi
   fact progress "Upgrading$chosen"

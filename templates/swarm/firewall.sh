@@ -4,9 +4,10 @@ export LC_ALL=C
 
 for table in iptables ip6tables; do
   command -v "$table" >/dev/null 2>&1 || continue
-  "$table" -S 2>/dev/null | grep -E -e '-(j|P) .*(DROP|REJECT)|^-P (INPUT|OUTPUT) DROP' | grep -v -E '^-[AP] (FORWARD|DOCKER)' | sed "s/^/$table|/"
+  "$table" -S 2>/dev/null | grep -E -e '-(j|P) .*(DROP|REJECT)' |
+    grep -v -E '^-[AP] (FORWARD|DOCKER)' | sed "s/^/$table|/"
 done
 if command -v nft >/dev/null 2>&1; then
-  nft list ruleset 2>/dev/null | grep -v '^#' | grep -E '(policy |^[[:space:]]*[^#]*)\b(drop|reject)\b' | sed 's/^[[:space:]]*/nft|/'
+  nft list ruleset 2>/dev/null | sed -n '/hook input/,/}/p; /hook output/,/}/p' | grep -E 'drop|reject|jump' | sed 's/^[[:space:]]*/nft|/'
 fi
 echo 'end|yes'

@@ -110,6 +110,17 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
       code: 2, stdout: '',
       stderr: 'tsmachine context: say what to do\ntsmachine context create\ntsmachine context ls\ntsmachine context rm\n',
     });
+    for (const words of [['context', '--help'], ['help', 'context'], ['context', '-h']]) {
+      const { code, stdout, stderr } = await here.run(words);
+      expect([code, stderr]).to.deep.equal([0, '']);
+      expect(stdout).to.match(/^Usage: tsmachine context COMMAND \[arg\.\.\.\]\n\nCommands:\n {2}context create +Make docker contexts for machines\n/);
+    }
+    for (const words of [['context', 'creat', 'm1'], ['help', 'context', 'creat']]) {
+      expect(await here.run(words)).to.deep.equal({
+        code: 2, stdout: '',
+        stderr: "tsmachine: 'context creat' is not a tsmachine command. See 'tsmachine context --help'.\nDid you mean 'context create'?\n",
+      });
+    }
     expect((await here.run(['context', 'rm', '--help'])).stdout).to.match(/^Usage: tsmachine context rm name\.\.\.\n/);
     expect((await here.run(['help', 'context', 'rm'])).stdout).to.match(/^Usage: tsmachine context rm name\.\.\.\n/);
     expect((await here.run(['context', 'rm'])).stderr).to.contain('Usage: tsmachine context rm name...');

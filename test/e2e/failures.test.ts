@@ -10,6 +10,13 @@ import { openLab, type Lab, type LabHost } from '../helpers/lab.js';
 
 const run = promisify(execFile);
 
+/** A host that Ann can log into as she is, and root too, with the same key. */
+async function hostOfAnn(lab: Lab): Promise<LabHost> {
+  const host = await lab.host('host');
+  await host.run('useradd -m -s /bin/bash ann && mkdir -p ~ann/.ssh && cp ~/.ssh/authorized_keys ~ann/.ssh/ && chown -R ann ~ann/.ssh');
+  return host;
+}
+
 describe('failures of a create over SSH', () => {
   let lab: Lab;
   let host: LabHost;
@@ -18,8 +25,7 @@ describe('failures of a create over SSH', () => {
   before(async () => {
     lab = await openLab();
     store = await lab.store('store');
-    host = await lab.host('host');
-    await host.run('useradd -m -s /bin/bash ann && mkdir -p ~ann/.ssh && cp ~/.ssh/authorized_keys ~ann/.ssh/ && chown -R ann ~ann/.ssh');
+    host = await hostOfAnn(lab);
   });
   after(async () => { await lab.close(); });
 
@@ -158,8 +164,7 @@ describe('ways into a host', () => {
   before(async () => {
     lab = await openLab();
     store = await lab.store('store');
-    host = await lab.host('host');
-    await host.run('useradd -m -s /bin/bash ann && mkdir -p ~ann/.ssh && cp ~/.ssh/authorized_keys ~ann/.ssh/ && chown -R ann ~ann/.ssh');
+    host = await hostOfAnn(lab);
   });
   after(async () => { await lab.close(); });
   const logins = async (of: LabHost) => Number((await of.run('journalctl --no-pager -q | grep -c "Accepted publickey"', { ok: [0, 1] })).stdout);

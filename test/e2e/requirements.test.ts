@@ -1,6 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
+import { isThere } from '../../scripts/debian.mjs';
 import { skip } from '../helpers/skip.js';
 
 const programs = ['systemd-nspawn', 'debootstrap', 'ip', 'iptables', 'ssh', 'ssh-keygen', 'openssl', 'busybox'];
@@ -12,15 +10,3 @@ before(function () {
   const missing = programs.filter((program) => !isThere(program));
   if (missing.length > 0) skip(this, `these programs are missing: ${missing.join(', ')}`);
 });
-
-function isThere(program: string): boolean {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}

@@ -16,16 +16,19 @@ export interface CliOptions {
   readonly store: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** A link to the program, called as a command of its own: `docker-machine`, as its scripts do. */
+  readonly link?: string;
   /** Called with the process, to signal it. */
   readonly onStart?: (pid: number) => void;
 }
 
 /** Runs the built command line as a process of its own and resolves when it has ended, whatever its status. */
-export function tsmachine(args: readonly string[], { store, env = {}, input = '', onStart }: CliOptions): Promise<CliResult> {
+export function tsmachine(args: readonly string[], { store, env = {}, input = '', link, onStart }: CliOptions): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
-    const child = spawn(process.execPath, [program, ...args], { env: { ...inherited, MACHINE_STORAGE_PATH: store, SHELL: '/bin/bash', ...env } });
+    const [file, words] = link === undefined ? [process.execPath, [program, ...args]] : [link, args];
+    const child = spawn(file, words, { env: { ...inherited, MACHINE_STORAGE_PATH: store, SHELL: '/bin/bash', ...env } });
     const out = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => { out.stdout += text; });
     child.stderr.setEncoding('utf8').on('data', (text: string) => { out.stderr += text; });
@@ -39,6 +42,6 @@ export function tsmachine(args: readonly string[], { store, env = {}, input = ''
 /** As `tsmachine`, for calls that must succeed: the error holds everything the call printed. */
 export async function succeed(args: readonly string[], options: CliOptions): Promise<CliResult> {
   const result = await tsmachine(args, options);
-  if (result.code !== 0) throw new Error(`tsmachine ${args.join(' ')} ended with ${result.code ?? result.signal ?? '?'}\n${result.stdout}${result.stderr}`);
+  if (result.code !== 0) throw new Error(`${options.link ?? 'tsmachine'} ${args.join(' ')} ended with ${result.code ?? result.signal ?? '?'}\n${result.stdout}${result.stderr}`);
   return result;
 }

@@ -10,3 +10,13 @@ export async function failureOf(work: Promise<unknown> | (() => unknown)): Promi
   }
   throw new Error('it should have failed');
 }
+
+/** What a promise was rejected with, whoever made the error: the reason of an abort is its caller's own. */
+export async function reasonOf(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it should have failed');
+}

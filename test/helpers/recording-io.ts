@@ -6,6 +6,7 @@ export class RecordingIo implements Io {
   readonly warnings: string[] = [];
   readonly steps: string[] = [];
   readonly questions: string[] = [];
+  readonly debugs: string[] = [];
   readonly #answer: string | undefined;
 
   constructor(answer?: string) {
@@ -20,8 +21,8 @@ export class RecordingIo implements Io {
     this.warnings.push(text);
   }
 
-  debug(): void {
-    // not of interest
+  debug(text: string): void {
+    this.debugs.push(text);
   }
 
   progress(text: string): void {
@@ -32,14 +33,4 @@ export class RecordingIo implements Io {
     this.questions.push(question);
     return Promise.resolve(this.#answer);
   }
-}
-
-/** What a promise was rejected with. */
-export async function failure(promise: Promise<unknown>): Promise<{ code: string; message: string; hint?: string | undefined }> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as { code: string; message: string; hint?: string | undefined };
-  }
-  throw new Error('It should have failed');
 }

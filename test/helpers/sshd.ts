@@ -6,6 +6,10 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import type { Context } from 'mocha';
+
+import { skip } from './skip.js';
+
 const run = promisify(execFile);
 const binary = '/usr/sbin/sshd';
 const privilegeFolder = '/run/sshd';
@@ -15,6 +19,12 @@ export const me = userInfo().username;
 /** Why no real SSH server can be started here; undefined when one can. */
 export function sshdMissing(): string | undefined {
   return existsSync(binary) ? undefined : 'sshd is not installed (Debian: openssh-server)';
+}
+
+/** Skips what needs a real SSH server where none can be started. @param context the `this` of a test or hook */
+export function needSshd(context: Context): void {
+  const reason = sshdMissing();
+  if (reason !== undefined) skip(context, reason);
 }
 
 /** Folders, keys and servers of one suite, all gone after `clean`. */

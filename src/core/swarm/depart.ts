@@ -6,7 +6,7 @@ import { patient } from '../../swarm/patient.js';
 import { tasksOn, waitUntilMoved } from '../../swarm/tasks.js';
 import { TsmachineError } from '../errors.js';
 import { waitFor } from '../wait.js';
-import { checkDeparture } from './departure.js';
+import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from './swarm.js';
 
 /** Milliseconds that tasks have to end and to run elsewhere: what takes longer is warned about and left behind. */
@@ -33,8 +33,9 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   const { session } = swarm;
   await swarm.lookAtNodes();
   if (swarm.record.cluster !== undefined && !swarm.manager && !isOutside(swarm, name)) throw swarm.whyNoManager();
-  const node = swarm.nodeOf(name);
-  const way = node && checkDeparture(swarm.name, name, node, swarm.nodes);
+  const nodes = nodesAsSeen(swarm);
+  const node = nodes.find(({ id }) => id === swarm.nodeOf(name)?.id);
+  const way = node && checkDeparture(swarm.name, name, node, nodes);
   if (node && !force) answering(swarm, name);
   if (way === 'last') {
     await leave(swarm, name);
@@ -49,20 +50,32 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
 
-async function moveOut(swarm: Swarm, name: string, { id, state, role }: Node): Promise<void> {
+async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
   const { session: { io, signal } } = swarm;
+  const { id, state, role } = node;
   const manager = patient(managerBeside(swarm, name), signal);
   await moveTasks(swarm, manager, name, { id, answers: state === 'ready' && swarm.members.get(name)?.engine !== undefined });
-  if (role === 'manager') io.progress(`Demoting ${name}`);
-  await changeNode(manager, id, { role: 'worker' });
-  await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
-    what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
-  });
+  if (role === 'manager') await demote(manager, name, node, swarm);
   if (role === 'manager') await waitUntilWorker(swarm, name);
   io.progress(`Taking ${name} out of the swarm`);
   await leave(swarm, name);
   // Forced, because managers take ten seconds and more to notice that a node has left; this one said so itself, or is to go anyway.
   await removeNode(manager, id, { force: true });
+}
+
+/** Managers put a demotion off for as long as it would cost the quorum; one that is not done in time is taken back. */
+async function demote(manager: Engine, name: string, { id, availability }: Node, { name: swarm, session: { io, signal } }: Swarm): Promise<void> {
+  io.progress(`Demoting ${name}`);
+  await changeNode(manager, id, { role: 'worker' });
+  try {
+    await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
+      what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
+      hint: `The other managers may be too few: tsmachine swarm nodes ${swarm}`,
+    });
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') await changeNode(manager, id, { role: 'manager', availability });
+    throw error;
+  }
 }
 
 /** Drains the node and waits for its tasks. */

@@ -1,6 +1,15 @@
 import type { Node } from '../../swarm/nodes.js';
 import { hasQuorum, inNumbers, managersAmong, withoutOne } from '../../swarm/quorum.js';
 import { TsmachineError } from '../errors.js';
+import type { Swarm } from './swarm.js';
+
+/** The nodes as their managers list them, but for managers whose engine does not answer us: the others notice a loss seconds later. */
+export function nodesAsSeen(swarm: Pick<Swarm, 'nodes' | 'members' | 'machineOf'>): Node[] {
+  return swarm.nodes.map((node) => {
+    const member = swarm.members.get(swarm.machineOf(node) ?? '');
+    return member && !member.engine && node.reachability !== undefined ? { ...node, reachability: 'unreachable' } : node;
+  });
+}
 
 /**
  * What the nodes of a swarm allow one of them: `last` is the only one there is, and takes the swarm with it.

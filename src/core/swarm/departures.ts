@@ -1,6 +1,6 @@
 import type { Node } from '../../swarm/nodes.js';
 import { onEach, type Outcome } from '../each.js';
-import { checkDeparture } from './departure.js';
+import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from './swarm.js';
 
 /** How many workers go at once. */
@@ -35,12 +35,13 @@ export function departureOrder(swarm: Swarm, names: readonly string[]): Order {
  * @throws TsmachineError SWARM_QUORUM
  */
 export function checkDepartures(swarm: Swarm, { together, inTurn }: Order): void {
-  let nodes = swarm.nodes;
+  let nodes = nodesAsSeen(swarm);
   for (const name of [...together, ...inTurn]) {
-    const node = swarm.nodeOf(name);
+    const id = swarm.nodeOf(name)?.id;
+    const node = nodes.find((other) => other.id === id);
     if (!node) continue;
     checkDeparture(swarm.name, name, node, nodes);
-    nodes = nodes.filter(({ id }) => id !== node.id);
+    nodes = nodes.filter((other) => other !== node);
   }
 }
 

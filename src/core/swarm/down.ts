@@ -1,11 +1,27 @@
+import type { SwarmRecord } from '../../store/swarms.js';
+import { TsmachineError } from '../errors.js';
 import type { Session } from '../session.js';
+import { declaredByFile } from './declared.js';
 import { dissolve } from './dissolve.js';
 import { throwFailures } from './failures.js';
+import { findSwarm } from './find.js';
 import { withSwarm } from './swarm.js';
 
 export interface DownOptions {
   /** The machines stay, in no swarm. */
   readonly keepMachines: boolean;
+}
+
+/**
+ * The swarm that is to end: named, described by a file, or the only one of the store.
+ * @throws TsmachineError SWARM_NOT_FOUND, SWARM_FILE, USAGE
+ */
+export async function swarmToEnd(session: Session, { name, file, cwd }: { name?: string | undefined; file?: string | undefined; cwd: string }): Promise<SwarmRecord> {
+  if (file === undefined) return findSwarm(session, name);
+  const { declaration } = await declaredByFile({ file, name, cwd, env: session.env });
+  const record = await session.store.swarms.find(declaration.name);
+  if (record) return record;
+  throw new TsmachineError('SWARM_NOT_FOUND', `There is no swarm "${declaration.name}", which ${file} describes`, { hint: 'It may have been ended already' });
 }
 
 /**

@@ -21,10 +21,10 @@ import { withSwarm, type Swarm } from './swarm.js';
 export async function replaceMachine(session: Session, name: string, as?: string): Promise<void> {
   const { swarms } = session.store;
   const { name: which } = await replacedIn(session, name);
-  await swarms.lock(which, async () => {
+  const by = await swarms.lock(which, async () => {
     const record = await swarms.find(which) ?? await replacedIn(session, name);
     const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
-    await withSwarm(session, record, async (swarm) => {
+    return withSwarm(session, record, async (swarm) => {
       if (!swarm.manager) throw swarm.whyNoManager();
       const replacement = await replacementFor(swarm, name, as);
       await note(swarm, name, replacement);
@@ -36,9 +36,10 @@ export async function replaceMachine(session: Session, name: string, as?: string
         await retire(swarm, name);
       }
       await note(swarm, name);
+      return replacement.by;
     }, others);
   }, { signal: session.signal });
-  session.io.info(`${name} was replaced${as === undefined || as === name ? '' : ` by ${as}`}.`);
+  session.io.info(`${name} was replaced${by === name ? '' : ` by ${by}`}.`);
 }
 
 /** The swarm that has the machine, or in which another one is taking its place. */

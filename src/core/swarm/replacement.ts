@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 
 import type { Replacement } from '../../store/swarms.js';
-import { checkDeparture } from './departure.js';
+import { checkDeparture, nodesAsSeen } from './departure.js';
 import { TsmachineError } from '../errors.js';
 import type { Machine } from '../machine.js';
 import { validateName } from '../names.js';
@@ -67,12 +67,13 @@ async function checkNames({ session: { store } }: Swarm, { name, module, config 
 
 /** With a name of its own the new machine joins before the old one goes, which nothing stands against. */
 function checkQuorum(swarm: Swarm, name: string, as: string | undefined): void {
-  const node = swarm.nodeOf(name);
+  const nodes = nodesAsSeen(swarm);
+  const node = nodes.find(({ id }) => id === swarm.nodeOf(name)?.id);
   if (!node || (as !== undefined && as !== name)) return;
   const before = { hint: `Have the new machine join first, under a name of its own: tsmachine swarm replace --as NAME ${name}` };
   let way;
   try {
-    way = checkDeparture(swarm.name, name, node, swarm.nodes);
+    way = checkDeparture(swarm.name, name, node, nodes);
   } catch (cause) {
     const { code, message } = TsmachineError.from(cause);
     throw new TsmachineError(code, message, { cause, ...before });

@@ -64,6 +64,7 @@ export async function readUnlockKey(session: Session, given: string | undefined)
 /** Unlocks a manager with the keys that the store knows, the newest first. @throws TsmachineError SWARM_LOCKED when none fits */
 export async function unlockMember(swarm: Swarm, name: string): Promise<void> {
   await unlockEngine(swarm.session, swarm.name, swarm.reached(name).engine);
+  await swarm.lookAt(name);
 }
 
 /** As `unlockMember`, and waits until the manager takes part again. */

@@ -1,15 +1,20 @@
 import type { SwarmDeclaration } from '../../swarm/declaration.js';
-import { planSwarm, stepText, type Plan } from '../../swarm/plan.js';
+import { planSwarm, stepText, type Plan, type StepKind } from '../../swarm/plan.js';
 import { TsmachineError } from '../errors.js';
 import type { Session } from '../session.js';
+import { throwFailures } from './failures.js';
 import { type Swarm, withSwarm } from './swarm.js';
 import { change } from './up/change.js';
 import { grow } from './up/grow.js';
 import { refuseLeftovers } from './up/leftovers.js';
 import { wantedMachines, type MachineSettings, type Wanted } from './up/machines.js';
 import type { MachineIo, Run } from './up/run.js';
+import { prune } from './up/prune.js';
 import { seeSwarm } from './up/see.js';
-import { wake } from './up/wake.js';
+import { look, wake } from './up/wake.js';
+
+/** Steps that bring machines into the swarm. */
+const growing: readonly StepKind[] = ['create', 'init', 'join', 'rejoin'];
 
 export type { MachineIo } from './up/run.js';
 
@@ -56,25 +61,26 @@ export async function planUp(session: Session, options: Omit<UpOptions, 'concurr
 /** The straight line. @returns the plan that is left */
 async function work(run: Run): Promise<Plan> {
   const { swarm, declaration, wanted } = run;
-  const look = () => swarm.look(declaration.members.map(({ machine }) => machine));
-  const plan = async () => refuse(await planNow(swarm, declaration, wanted));
+  const plan = async () => refuse(run, await planNow(swarm, declaration, wanted));
 
   let now = await plan();
   if (now.steps.length === 0) return now;
   await intend(run, now);
-  if (now.steps.some(({ kind }) => kind === 'start' || kind === 'unlock')) {
-    await wake(run, now);
-    await look();
+  for (const kind of ['start', 'unlock'] as const) { // what has just started may be locked
+    if (!now.steps.some((step) => step.kind === kind)) continue;
+    await wake(run, now, kind);
     now = await plan();
   }
-  if (now.steps.some(({ kind }) => kind === 'create' || kind === 'init' || kind === 'join' || kind === 'rejoin')) {
+  if (now.steps.some(({ kind }) => growing.includes(kind))) {
+    await prune(run, now);
     await grow(run, now);
-    await look();
+    await look(run);
     now = await plan();
   }
   if (now.steps.length > 0) {
+    await prune(run, now);
     await change(run, now);
-    await look();
+    await look(run);
     now = await planNow(swarm, declaration, wanted);
   }
   return now;
@@ -83,24 +89,26 @@ async function work(run: Run): Promise<Plan> {
 /** Who is to be a member is known before its machine is made. What up makes has a group; only that it will ever remove. */
 async function intend({ swarm, declaration }: Run, { steps }: Plan): Promise<void> {
   const created = new Set(steps.flatMap((step) => (step.kind === 'create' ? [step.machine] : [])));
-  const fresh = declaration.members.filter(({ machine }) => !(machine in swarm.record.members));
-  if (fresh.length === 0) return;
-  const members = Object.fromEntries(fresh.map(({ machine, role, group }) => [machine, created.has(machine) ? { role, group } : { role }]));
-  await swarm.keep({ members: { ...swarm.record.members, ...members } });
+  const { members: known } = swarm.record;
+  const members = Object.fromEntries(declaration.members.map(({ machine, role, group }) =>
+    [machine, { role, ...known[machine], ...(created.has(machine) ? { group } : {}) }]));
+  await swarm.keep({ members: { ...known, ...members } });
 }
 
 async function planNow(swarm: Swarm, declaration: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<Plan> {
   return planSwarm(declaration, await seeSwarm(swarm, declaration, wanted));
 }
 
-/** @throws TsmachineError for the problems that stand in the way of everything */
-function refuse(plan: Plan): Plan {
+/** @throws TsmachineError for the problems that stand in the way of everything, and what has failed until now */
+function refuse({ failed, declaration: { name } }: Run, plan: Plan): Plan {
   const blocking = plan.problems.filter(({ blocks }) => blocks);
   const [first] = blocking;
   if (!first) return plan;
-  throw new TsmachineError(first.code, blocking.map(({ message }) => message).join('\n'), {
-    hint: [...new Set(blocking.flatMap(({ hint }) => hint ?? []))].join('\n'),
+  const error = new TsmachineError(first.code, blocking.map(({ message }) => message).join('\n'), {
+    hint: [...new Set(blocking.flatMap(({ hint }) => hint ?? []))].join('\n') || undefined,
   });
+  throwFailures([...failed, { name, error }]);
+  throw error;
 }
 
 async function withNow<T>(session: Session, { name, members }: SwarmDeclaration, use: (swarm: Swarm) => Promise<T>): Promise<T> {

@@ -16,7 +16,9 @@ export interface Obstacle {
 export type Remedy = (obstacle: Obstacle) => string | undefined;
 
 /** One finding for each machine and check, naming all that cannot get through, rather than one for each pair. */
-export function pairFindings(results: readonly PairResult[], members: readonly Member[], settings: CheckSettings, remedy: Remedy): Finding[] {
+export function pairFindings(
+  results: readonly PairResult[], members: readonly Member[], settings: CheckSettings, remedy: Remedy,
+): Finding[] {
   const unreachable = unreachablePairs(results);
   const blocked = results.filter(({ outcome }) => outcome === 'blocked')
     .map((result) => (unreachable.has(pairOf(result)) ? { ...result, check: 'reach' } : result));
@@ -56,10 +58,12 @@ function tell(group: readonly PairResult[], members: readonly Member[], settings
   if (check === 'mtu') return tellSize(group, to, narrowAmong(first, members, settings), settings);
   if (first.atSender === true) {
     const targets = others(group.map((result) => result.to));
-    return { check, machine: from, level: 'fault', message: `Its own firewall lets nothing out to ${title(check)} of ${targets} (${reasons})`, ...fix(remedy, 'out', from, check) };
+    const message = `Its own firewall lets nothing out to ${title(check)} of ${targets} (${reasons})`;
+    return { check, machine: from, level: 'fault', message, ...fix(remedy, 'out', from, check) };
   }
   const senders = others(group.map((result) => result.from));
-  const message = check === 'reach' ? `Nothing gets there from ${senders} (${reasons})` : `${title(check)} is blocked from ${senders} (${reasons})`;
+  const what = check === 'reach' ? 'Nothing gets there' : `${title(check)} is blocked`;
+  const message = `${what} from ${senders} (${reasons})`;
   return { check, machine: to, level: 'fault', message, ...fix(remedy, 'in', to, check) };
 }
 
@@ -75,7 +79,9 @@ export function title(check: string): string {
 }
 
 /** The device that is too narrow, when it is one of the two hosts' own. */
-function narrowAmong({ from, to }: PairResult, members: readonly Member[], { mtu }: CheckSettings): (HostAddress & { readonly name: string }) | undefined {
+function narrowAmong(
+  { from, to }: PairResult, members: readonly Member[], { mtu }: CheckSettings,
+): (HostAddress & { readonly name: string }) | undefined {
   const narrow = [from, to].flatMap((name) => {
     const member = members.find((one) => one.name === name);
     const device = member?.host?.addresses.find(({ ip }) => ip === member.address);

@@ -13,7 +13,8 @@ function settingFindings({ name, engine, host }: Member): Finding[] {
   const found: Finding[] = [];
   if (engine.liveRestore) {
     found.push({
-      check: 'live-restore', machine: name, level: 'fault', message: 'live-restore is on, and an engine with it cannot be in a swarm', fix: edit('live-restore'),
+      check: 'live-restore', machine: name, level: 'fault',
+      message: 'live-restore is on, and an engine with it cannot be in a swarm', fix: edit('live-restore'),
     });
   }
   const livesWithNftables = host?.swarmNftables === true || engine.swarm === 'active';

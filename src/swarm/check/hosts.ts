@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/finding.js';
-import { list } from './duplicates.js';
+import { list, subject } from './duplicates.js';
 import type { HostLook, Member } from './facts.js';
 
 /** Seconds a clock may be off: tokens and node certificates of a swarm are backdated by an hour, logs and raft by nothing. */
@@ -30,7 +30,8 @@ function kernel(members: readonly Member[]): Finding[] {
   const found: Finding[] = [];
   if (vxlan.length > 0) {
     found.push({
-      check: 'kernel-vxlan', ...subject(vxlan), level: 'fault', message: `The kernel of ${list(vxlan)} has no vxlan: overlay networks cannot be made`,
+      check: 'kernel-vxlan', ...subject(vxlan), level: 'fault',
+      message: `The kernel of ${list(vxlan)} has no vxlan: overlay networks cannot be made`,
       fix: 'Use another kernel; for a container (LXC), on the host below it: modprobe vxlan',
     });
   }
@@ -42,11 +43,6 @@ function kernel(members: readonly Member[]): Finding[] {
     });
   }
   return found;
-}
-
-function subject(names: readonly string[]): Pick<Finding, 'machine'> {
-  const [name, ...others] = names;
-  return name === undefined || others.length > 0 ? {} : { machine: name };
 }
 
 /** Engines refuse or misunderstand an address that is not on the host (1:1 NAT), and managers cannot be moved to another one later. */

@@ -87,7 +87,8 @@ function judgeSize({ receiver, numbers }: Told, settings: CheckSettings): Judgem
   const sizes = rest(receiver.heard, `seen|${dataPath(settings)}|${numbers.from}|`).map(Number);
   if (sizes.length === 0) return unknown('no packet of any size arrives');
   const largest = Math.max(...sizes);
-  return largest >= settings.mtu ? { ...open, largest } : { outcome: 'blocked', reason: `packets of more than ${largest} bytes do not arrive`, largest };
+  if (largest >= settings.mtu) return { ...open, largest };
+  return { outcome: 'blocked', reason: `packets of more than ${largest} bytes do not arrive`, largest };
 }
 
 function rest(lines: readonly string[], prefix: string): string[] {

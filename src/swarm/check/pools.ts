@@ -1,5 +1,7 @@
 import type { Finding } from '../../core/finding.js';
-import { firstSubnet, formatRange, overlap, parseRange, type Range } from './cidr.js';
+import { overlap, parseNetwork, type Network } from '../file/network.js';
+import { firstSubnet, formatNetwork } from './cidr.js';
+import { list, subject } from './duplicates.js';
 import type { Member } from './facts.js';
 import type { Route } from './routes.js';
 import type { CheckSettings } from './settings.js';
@@ -9,12 +11,22 @@ const surely = 256;
 const perhaps = 4096;
 
 /** Address pools whose networks the hosts already reach some other way: containers there could not talk to what is behind those routes. */
-export function poolFindings(members: readonly Member[], { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>, fixed: boolean): Finding[] {
+export function poolFindings(
+  members: readonly Member[], { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>, fixed: boolean,
+): Finding[] {
   const routes = members.flatMap(({ host }) => host?.routes ?? []);
   const free = freePool(routes);
-  return members.flatMap(({ name, host }) => uniqueRoutes(host?.routes ?? []).flatMap((route): Finding[] => {
+  const groups = new Map<string, { route: Route; names: string[] }>();
+  for (const { name, host } of members) {
+    for (const route of host?.routes ?? []) {
+      const key = `${formatNetwork(route)} ${route.device}`;
+      const names = groups.get(key)?.names ?? [];
+      groups.set(key, { route, names: names.includes(name) ? names : [...names, name] });
+    }
+  }
+  return [...groups.values()].flatMap(({ route, names }): Finding[] => {
     const [found] = pools.flatMap((text) => {
-      const pool = parseRange(text);
+      const pool = parseNetwork(text);
       return pool && overlap(pool, route) ? [{ text, index: firstSubnet(pool, subnetSize, route) }] : [];
     });
     if (!found || found.index >= perhaps) return [];
@@ -22,11 +34,11 @@ export function poolFindings(members: readonly Member[], { pools, subnetSize }: 
     const which = index === 0 ? 'the ingress network' : `network ${index + 1} of the swarm`;
     const via = route.device === '' ? '' : ` (${route.device})`;
     return [{
-      check: 'address-pool', machine: name, level: index < surely ? 'fault' : 'warning',
-      message: `The pool ${text} overlaps the host's route to ${formatRange(route)}${via}: ${which} would get its addresses`,
+      check: 'address-pool', ...subject(names), level: index < surely ? 'fault' : 'warning',
+      message: `The pool ${text} overlaps the route of ${list(names)} to ${formatNetwork(route)}${via}: ${which} would get its addresses`,
       ...fix(free, fixed),
     }];
-  }));
+  });
 }
 
 function fix(free: string | undefined, fixed: boolean): Pick<Finding, 'fix'> {
@@ -37,16 +49,11 @@ function fix(free: string | undefined, fixed: boolean): Pick<Finding, 'fix'> {
 }
 
 /** The first of some private ranges that no route of any host goes to. */
-export function freePool(routes: readonly Range[]): string | undefined {
+export function freePool(routes: readonly Network[]): string | undefined {
   const blocks = [[10, 20], [10, 100], [10, 200], [172, 28], [192, 168]] as const;
   const candidates = blocks.flatMap(([a, b]) => Array.from({ length: a === 10 ? 10 : 1 }, (_, i) => `${a}.${b + i}.0.0/16`));
   return candidates.find((text) => {
-    const range = parseRange(text);
-    return range && !routes.some((route) => overlap(range, route));
+    const network = parseNetwork(text);
+    return network && !routes.some((route) => overlap(network, route));
   });
-}
-
-/** A host has a route for each address of an interface, and lists some in several tables. */
-function uniqueRoutes(routes: readonly Route[]): Route[] {
-  return [...new Map(routes.map((route) => [`${formatRange(route)} ${route.device}`, route])).values()];
 }

@@ -1,6 +1,6 @@
-import { parseRange, type Range } from './cidr.js';
+import { parseNetwork, type Network } from '../file/network.js';
 
-export interface Route extends Range {
+export interface Route extends Network {
   readonly device: string;
 }
 
@@ -8,8 +8,8 @@ export interface Route extends Range {
 export function parseRoutes(lines: readonly string[]): Route[] {
   return lines.flatMap((line) => {
     const [, target = ''] = /^(?:unicast\s+|blackhole\s+|unreachable\s+)?(\d\S*)/.exec(line) ?? [];
-    const range = parseRange(target);
-    if (!range || range.bits === 0) return [];
-    return [{ ...range, device: /\bdev\s+(\S+)/.exec(line)?.[1] ?? '' }];
+    const network = parseNetwork(target.includes('/') ? target : `${target}/32`);
+    if (!network || network.prefix === 0) return [];
+    return [{ ...network, device: /\bdev\s+(\S+)/.exec(line)?.[1] ?? '' }];
   });
 }

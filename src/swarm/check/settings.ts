@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../core/errors.js';
-import { parseRange } from './cidr.js';
+import { parseNetwork, poolFault } from '../file/network.js';
 
 /** What the swarm is to be made with, as far as a network or a host may not allow it. */
 export interface CheckSettings {
@@ -20,12 +20,14 @@ export const defaultSettings: CheckSettings = { dataPathPort: 4789, pools: ['10.
 /** @throws TsmachineError FLAG_INVALID for what no engine would take */
 export function validateSettings({ dataPathPort, pools, subnetSize, mtu }: CheckSettings): void {
   if (!within(dataPathPort, 1024, 49_151)) invalid(`The data path port must be 1024 to 49151, not ${dataPathPort}`);
-  if (!within(subnetSize, 1, 29)) invalid(`The mask length of a pool must be 29 or less, not ${subnetSize}: every network needs four addresses for itself`);
+  if (!within(subnetSize, 1, 29)) {
+    invalid(`The mask length of a pool must be 29 or less, not ${subnetSize}: every network needs four addresses for itself`);
+  }
   if (!within(mtu, 576, 65_535)) invalid(`An MTU of ${mtu} is not possible`);
   for (const pool of pools) {
-    const range = /\//.test(pool) ? parseRange(pool) : undefined;
-    if (!range) invalid(`The pool ${JSON.stringify(pool)} is not an IPv4 range such as 10.20.0.0/16`);
-    if (range.bits > subnetSize) invalid(`The pool ${pool} is smaller than one network of it (/${subnetSize})`);
+    const fault = poolFault(pool);
+    if (fault !== undefined) invalid(`The pool ${JSON.stringify(pool)} ${fault}`);
+    if ((parseNetwork(pool)?.prefix ?? 0) > subnetSize) invalid(`The pool ${pool} is smaller than one network of it (/${subnetSize})`);
   }
 }
 

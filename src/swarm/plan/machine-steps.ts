@@ -12,7 +12,7 @@ export function machineSteps(seen: SeenSwarm, member: MemberDeclaration, first: 
   const { membership } = now;
   if (!membership) return [];
   if (membership.state === 'locked') return [{ kind: 'unlock', machine }];
-  if (membership.state === 'error') return [{ kind: 'rejoin', machine, role, why: membership.error ?? 'its membership is in error' }];
+  if (membership.state === 'error' && seen.cluster !== undefined) return [{ kind: 'rejoin', machine, role, why: membership.error ?? 'its membership is in error' }];
   if (membership.state !== 'active') return [enter];
   const node = nodeOf(seen, machine);
   if (!node) return isLost(seen, machine) ? [{ kind: 'rejoin', machine, role, why: 'the swarm does not know its node any longer' }] : [];

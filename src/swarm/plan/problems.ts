@@ -30,7 +30,22 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
   else if (!now.unfinished && now.state !== undefined && now.state !== 'Running' && !isOff(now)) {
     problems.push({ code: 'MACHINE_STATE', message: `${machine} is ${now.state}`, hint: `tsmachine status ${machine}`, blocks: false });
   }
+  if (problems.length === 0) problems.push(...nodeProblems(seen, machine));
   return problems;
+}
+
+/** The machine runs, and the managers do not see its node. */
+function nodeProblems(seen: SeenSwarm, machine: string): Problem[] {
+  const node = nodeOf(seen, machine);
+  const state = seen.machines.get(machine)?.membership?.state;
+  if (!node || state !== 'active') return [];
+  const isSeen = node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable');
+  if (isSeen) return [];
+  const how = node.state === 'ready' ? 'unreachable as a manager' : `${node.state}${node.message === '' ? '' : ` (${node.message})`}`;
+  return [{
+    code: 'SWARM_STATE', message: `${machine} runs, and the managers see its node as ${how}`, blocks: false,
+    hint: 'tsmachine swarm check shows which ports are blocked between the machines',
+  }];
 }
 
 /** Its engine is in a swarm, and that swarm is not this one. */
@@ -59,18 +74,20 @@ export function silenceProblems({ silence, machines }: SeenSwarm, { members }: S
 export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): Problem[] {
   const managers = seen.nodes.filter(({ role }) => role === 'manager');
   const arriving = steps.filter((step) => step.kind === 'promote' || (step.kind === 'join' && step.role === 'manager')).length;
-  let left: Managers = {
-    total: managers.length + arriving,
-    reachable: managers.filter(({ reachability }) => reachability === 'reachable').length + arriving,
-  };
+  let left: Managers = { total: managers.length, reachable: managers.filter(({ reachability }) => reachability === 'reachable').length };
+  let arrived = false;
   for (const step of steps) {
-    if (step.kind !== 'demote' && step.kind !== 'remove') continue;
-    const node = nodeOf(seen, step.machine);
+    if (step.kind !== 'demote' && step.kind !== 'remove' && step.kind !== 'prune') continue;
+    const node = step.kind === 'prune' ? seen.nodes.find(({ id }) => id === step.node) : nodeOf(seen, step.machine);
     if (node?.role !== 'manager') continue;
+    if (step.kind !== 'prune' && !arrived) {
+      left = { total: left.total + arriving, reachable: left.reachable + arriving };
+      arrived = true;
+    }
     const after = withoutOne(left, node.reachability === 'reachable');
     if (!hasQuorum(after)) {
       const hint = 'Bring the managers that are unreachable back first, or replace them: tsmachine swarm status';
-      return [{ code: 'SWARM_QUORUM', message: `Without ${step.machine} the swarm would lose its quorum: ${inNumbers(after)}`, hint, blocks: true }];
+      return [{ code: 'SWARM_QUORUM', message: `Without ${step.kind === 'prune' ? step.hostname : step.machine} the swarm would lose its quorum: ${inNumbers(after)}`, hint, blocks: true }];
     }
     left = after;
   }

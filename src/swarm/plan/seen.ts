@@ -43,7 +43,7 @@ export interface SeenMachine {
 /** The node that a machine is now; undefined when it is none, or none any longer. */
 export function nodeOf(seen: SeenSwarm, name: string): Node | undefined {
   const machine = seen.machines.get(name);
-  const asked = machine?.membership;
-  const id = asked ? asked.nodeId : machine?.exists === true && !machine.unfinished ? seen.record[name]?.node : undefined;
+  if (machine?.exists !== true || machine.unfinished || machine.membership?.state === 'inactive') return undefined;
+  const id = machine.membership?.nodeId ?? seen.record[name]?.node; // an engine that is locked, or just starting, does not tell
   return id === undefined ? undefined : seen.nodes.find((node) => node.id === id);
 }

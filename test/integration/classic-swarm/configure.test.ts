@@ -6,7 +6,8 @@ import { openMachine, type Machine } from '../../../src/core/machine.js';
 import { openSession, type Session } from '../../../src/core/session.js';
 import { configureSwarm } from '../../../src/core/classic-swarm.js';
 import { newHostConfig, type SwarmOptions } from '../../../src/store/schema.js';
-import { failure, RecordingIo } from '../../helpers/recording-io.js';
+import { failureOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';
 import { makeAuthority, type Authority } from '../docker/certificates.js';
 import { startStandIn, type StandIn } from './stand-in.js';
@@ -104,7 +105,7 @@ describe('classic swarm, ordered from an engine', function () {
   it('starts a right one that is stopped, as an interruption leaves it', async () => {
     has();
     engine.taken.add('4000/tcp');
-    expect((await failure(configure())).message).to.match(/^Error while starting container: .*4000\/tcp is already allocated/);
+    expect((await failureOf(configure())).message).to.match(/^Error while starting container: .*4000\/tcp is already allocated/);
     expect(present()).to.deep.equal(['c1 swarm-agent-master is stopped']);
     engine.taken.clear();
     await configure();
@@ -142,7 +143,7 @@ describe('classic swarm, ordered from an engine', function () {
   });
 
   it('tells of an image that cannot be had', async () => {
-    const { code, message, hint } = await failure(configure({ ...wish, Image: 'lab/swarm:1' }));
+    const { code, message, hint } = await failureOf(configure({ ...wish, Image: 'lab/swarm:1' }));
     expect(code).to.equal('ENGINE_API');
     expect(message).to.match(/^Unable to pull image: .*"m1".*manifest for lab\/swarm:1 not found/);
     expect(hint).to.equal('Where no registry has it: load lab/swarm:1 into the engine of m1 with "docker load"');

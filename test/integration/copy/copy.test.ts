@@ -13,7 +13,10 @@ import { LocalEnd } from '../../../src/copy/local-end.js';
 import { RemoteEnd } from '../../../src/copy/remote-end.js';
 import { copy, type CopyRequest } from '../../../src/copy/transfer.js';
 import { connect } from '../../../src/ssh/connect.js';
-import type { SshConnection } from '../../../src/ssh/types.js';
+import { pinHostKey } from '../../../src/ssh/known-hosts.js';
+import { SharedConnection } from '../../../src/ssh/shared-connection.js';
+import { shareLogin } from '../../../src/ssh/shared-login.js';
+import type { FileConnection } from '../../../src/ssh/types.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { skip } from '../../helpers/skip.js';
@@ -23,12 +26,12 @@ const awkward = [
   'plain', 'two words', "quote's \"double\"", 'line\nfeed', '-r', '$HOME `id` *.txt', 'ünïcödé 文件', '.hidden', 'back\\slash',
 ];
 
-describe('copying', function () {
+for (const client of ['the built-in client', "the system's ssh"]) describe(`copying by ${client}`, function () {
   this.timeout(60_000);
   let shop: Workshop;
   let server: Sshd;
   let key: string;
-  let connection: SshConnection;
+  let connection: FileConnection;
   let stop: AbortController;
   let io: RecordingIo;
   let local: End;
@@ -60,10 +63,19 @@ describe('copying', function () {
   });
   afterEach(async () => { await connection.close(); });
 
-  const login = (to: Sshd): Promise<SshConnection> => connect({ host: '127.0.0.1', port: to.port, user: me, keyPath: key }, {
-    machine: 'm1', knownHostsFile: join(shop.folder, `known-${to.port}`), unknownHostKey: 'trust',
-    io, signal: stop.signal, env: { HOME: shop.home },
-  });
+  const login = async (to: Sshd): Promise<FileConnection> => {
+    const place = { machine: 'm1', isJump: false, host: '127.0.0.1', port: to.port, user: me };
+    const endpoint = { host: place.host, port: place.port, user: me, keyPath: key };
+    const options = {
+      machine: 'm1', knownHostsFile: join(shop.folder, `known-${to.port}`), unknownHostKey: 'trust', io, signal: stop.signal,
+      env: { ...process.env, HOME: shop.home },
+    } as const;
+    if (client === 'the built-in client') return connect(endpoint, options);
+    await pinHostKey(options.knownHostsFile, { host: 'm1' }, to.hostKey);
+    const shared = await shareLogin(endpoint, options);
+    if (shared === undefined) throw new Error(`The system's ssh does not log in: ${io.debugs.join('\n')}`);
+    return new SharedConnection(shared, place, stop.signal, () => connect(endpoint, options));
+  };
   const run = (from: CopyRequest['from'], to: CopyRequest['to'], recursive = false) =>
     copy({ from, to, recursive, io, signal: stop.signal });
   const up = (from: string, to: string, recursive = false) => run({ end: local, path: from }, { end: remote, path: to }, recursive);
@@ -231,7 +243,7 @@ describe('copying', function () {
   });
 
   describe('from a host that is not to be trusted', () => {
-    let evil: SshConnection;
+    let evil: FileConnection;
     let server2: Sshd;
     let bin: string;
     const send = (make: string): void => {
@@ -337,11 +349,11 @@ async function waitUntil(look: () => boolean): Promise<void> {
 }
 
 /** The same connection to a host that has no tar. */
-function withoutTar(connection: SshConnection): SshConnection {
+function withoutTar(connection: FileConnection): FileConnection {
   return new Proxy(connection, {
     get(target, name) {
       if (name === 'script') {
-        return async (...args: Parameters<SshConnection['script']>) => {
+        return async (...args: Parameters<FileConnection['script']>) => {
           const result = await target.script(...args);
           return { ...result, stdout: result.stdout.replace('tar|yes\n', '') };
         };

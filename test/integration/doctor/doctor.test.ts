@@ -13,7 +13,7 @@ import { newHostConfig } from '../../../src/store/schema.js';
 import { standInEngine, type StandInEngine } from '../../compat/engine.js';
 import { expiringStore } from '../../helpers/expiring.js';
 import { skip } from '../../helpers/skip.js';
-import { freePort, me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 import { makeMachine, person, type Person } from '../transfer/two-homes.js';
 
 describe('doctor', function () {
@@ -135,8 +135,7 @@ describe('doctor', function () {
     let key: string;
 
     before(async function () {
-      const reason = sshdMissing();
-      if (reason !== undefined) skip(this, reason);
+      needSshd(this);
       if (process.getuid?.() !== 0) skip(this, 'needs root: the host is looked at as root');
       shop = await workshop();
       key = await shop.key('login');

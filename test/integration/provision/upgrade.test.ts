@@ -34,12 +34,12 @@ for (const interpreter of interpreters) {
       beforeEach(() => {
         box.state('version', '5:27.5.1-1~debian.12~bookworm');
         box.state('engine', 'docker-ce');
-        // dpkg-query knows the packages of $STATE/engine at $STATE/version
+        // dpkg-query knows the packages of $STATE/engine at $STATE/version; as the real one it prints them in the order of their names
         box.program('dpkg-query', `
           shift 2
-          for name; do
+          for name in $(shift; printf '%s\\n' "$@" | sort); do
             case "$(cat "$STATE/engine") $name" in
-              "docker-ce docker-ce" | "docker-ce docker-ce-cli" | "docker.io docker.io") echo "$name $(cat "$STATE/version") $(cat "$STATE/want" 2>/dev/null || echo install) ok installed" ;;
+              "docker-ce docker-ce" | "docker-ce docker-ce-cli" | "docker.io docker.io" | "docker.io with its client docker.io" | "docker.io with its client docker-cli") echo "$name $(cat "$STATE/version") $(cat "$STATE/want" 2>/dev/null || echo install) ok installed" ;;
               "docker-ce containerd.io") echo "$name 1.7.1 install ok installed" ;;
               "docker-ce docker-buildx-plugin") echo "$name 0.1 deinstall ok config-files" ;;
               *) echo "dpkg-query: no packages found matching $name" >&2; status=1 ;;
@@ -102,6 +102,9 @@ for (const interpreter of interpreters) {
 
       it('takes the client along that newer packages of the distribution split off', async () => {
         box.state('engine', 'docker.io');
+        expect((await run(box, hosts.debian12)).exitCode).to.equal(0);
+        expect(has('apt-get').at(-1)).to.match(/ install docker\.io docker-cli$/);
+        box.state('engine', 'docker.io with its client');
         expect((await run(box, hosts.debian12)).exitCode).to.equal(0);
         expect(has('apt-get').at(-1)).to.match(/ install docker\.io docker-cli$/);
       });

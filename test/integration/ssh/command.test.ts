@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { succeed, tsmachine } from '../../helpers/cli.js';
-import { skip } from '../../helpers/skip.js';
-import { me, sshdMissing, workshop, type Workshop } from '../../helpers/sshd.js';
+import { me, needSshd, workshop, type Workshop } from '../../helpers/sshd.js';
 
 describe('tsmachine ssh', function () {
   this.timeout(30_000);
@@ -14,8 +13,7 @@ describe('tsmachine ssh', function () {
   let env: NodeJS.ProcessEnv;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     store = join(shop.folder, 'store');
     env = { HOME: shop.home };

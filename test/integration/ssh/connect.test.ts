@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { waitFor } from '../../../src/core/wait.js';
 import type { SshEndpoint } from '../../../src/driver/contract.js';
 import { connect, type ConnectOptions, type SshConnection } from '../../../src/ssh/connect.js';
-import { failure, RecordingIo } from '../../helpers/recording-io.js';
-import { skip } from '../../helpers/skip.js';
-import { copyKey, freePort, me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { failureOf, reasonOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
+import { copyKey, freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
 describe('logging in over SSH', function () {
   this.timeout(20_000);
@@ -21,8 +21,7 @@ describe('logging in over SSH', function () {
   const open: SshConnection[] = [];
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('right');
     server = await shop.sshd({ authorized: [key] });
@@ -68,7 +67,7 @@ describe('logging in over SSH', function () {
 
   it('names the key and what the server accepts when the key is wrong', async () => {
     const wrong = await shop.key('wrong');
-    const error = await failure(login({ keyPath: wrong }));
+    const error = await failureOf(login({ keyPath: wrong }));
     expect(error.code).to.equal('SSH_AUTH');
     expect(error.message)
       .to.include('"m1"')
@@ -79,20 +78,20 @@ describe('logging in over SSH', function () {
   });
 
   it('tells of an unknown user as of a refused login', async () => {
-    const error = await failure(login({ user: 'nobody-here' }));
+    const error = await failureOf(login({ user: 'nobody-here' }));
     expect(error.code).to.equal('SSH_AUTH');
     expect(error.message).to.include('nobody-here@');
   });
 
   it('tells a closed port', async () => {
     const port = await freePort();
-    const error = await failure(login({ port }));
+    const error = await failureOf(login({ port }));
     expect(error.code).to.equal('SSH_REFUSED');
     expect(error.message).to.include(`127.0.0.1:${port}`);
   });
 
   it('tells an unknown name', async () => {
-    const error = await failure(login({ host: 'nonexistent.invalid' }));
+    const error = await failureOf(login({ host: 'nonexistent.invalid' }));
     expect(error.code).to.equal('SSH_DNS');
     expect(error.message).to.include('nonexistent.invalid');
   });
@@ -116,28 +115,28 @@ describe('logging in over SSH', function () {
 
     it('gives up on a listener that never speaks', async () => {
       const port = await listen(undefined, false);
-      const error = await failure(login({ port }, { timeout: 300 }));
+      const error = await failureOf(login({ port }, { timeout: 300 }));
       expect(error.code).to.equal('SSH_TIMEOUT');
       expect(error.message).to.include('waiting for the SSH server');
     });
 
     it('tells a web server from an SSH server', async () => {
       const port = await listen('HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\nwhat?', true);
-      const error = await failure(login({ port }));
+      const error = await failureOf(login({ port }));
       expect(error.code).to.equal('SSH_PROTOCOL');
       expect(error.message).to.include('HTTP/1.1 400 Bad Request');
     });
 
     it('tells a server that has too many connections', async () => {
       const port = await listen('Exceeded MaxStartups\r\n', true);
-      const error = await failure(login({ port }));
+      const error = await failureOf(login({ port }));
       expect(error.code).to.equal('SSH_REFUSED');
       expect(error.message).to.include('Exceeded MaxStartups');
     });
 
     it('tells a server that hangs up at once', async () => {
       const port = await listen(undefined, true);
-      expect((await failure(login({ port }))).code).to.equal('SSH_REFUSED');
+      expect((await failureOf(login({ port }))).code).to.equal('SSH_REFUSED');
     });
   });
 
@@ -156,7 +155,7 @@ describe('logging in over SSH', function () {
   it('stops waiting when the time is over', async () => {
     const port = await freePort();
     const started = performance.now();
-    const error = await failure(login({ port }, { waitFor: 600 }));
+    const error = await failureOf(login({ port }, { waitFor: 600 }));
     expect(error.code).to.equal('SSH_REFUSED');
     expect(performance.now() - started).to.be.within(300, 3000);
   });
@@ -164,7 +163,7 @@ describe('logging in over SSH', function () {
   it('does not wait when the login is refused', async () => {
     const wrong = await shop.key('wrong-again');
     const failed = server.log().match(/Connection (closed|reset)|Received disconnect/g)?.length ?? 0;
-    const error = await failure(login({ keyPath: wrong }, { waitFor: 15_000 }));
+    const error = await failureOf(login({ keyPath: wrong }, { waitFor: 15_000 }));
     expect(error.code).to.equal('SSH_AUTH');
     expect(io.steps).to.deep.equal([]);
     expect((server.log().match(/Connection (closed|reset)|Received disconnect/g)?.length ?? 0) - failed).to.be.at.most(1);
@@ -189,14 +188,14 @@ describe('logging in over SSH', function () {
     const controller = new AbortController();
     const waiting = login({ port: (silent.address() as AddressInfo).port }, { signal: controller.signal });
     controller.abort(new Error('enough'));
-    expect((await failure(waiting)).message).to.equal('enough');
+    expect(await reasonOf(waiting)).to.have.property('message', 'enough');
     silent.close();
   });
 
   describe('keys', () => {
     it('refuses one that others can read, with the command that closes it', async () => {
       const path = await copyKey(key, join(shop.folder, 'open'), 0o644);
-      const error = await failure(login({ keyPath: path }));
+      const error = await failureOf(login({ keyPath: path }));
       expect(error.code).to.equal('SSH_KEY_TOO_OPEN');
       expect(error.hint).to.equal(`chmod 600 ${path}`);
     });
@@ -209,7 +208,7 @@ describe('logging in over SSH', function () {
       expect((await connection.exec('echo in')).stdout).to.equal('in\n');
       expect(io.questions).to.have.length(1);
       expect(io.questions[0]).to.include(locked);
-      const notTaken = await failure(login({ keyPath: locked }));
+      const notTaken = await failureOf(login({ keyPath: locked }));
       expect(notTaken.code).to.equal('SSH_AUTH');
       expect(io.questions).to.have.length(1);
     });
@@ -217,11 +216,11 @@ describe('logging in over SSH', function () {
     it('tells a wrong passphrase, and nobody to ask', async () => {
       const locked = await shop.key('locked-too', { passphrase: 'open sesame' });
       const own = await shop.sshd({ authorized: [locked] });
-      const nobody = await failure(login({ port: own.port, keyPath: locked }));
+      const nobody = await failureOf(login({ port: own.port, keyPath: locked }));
       expect(nobody.code).to.equal('SSH_KEY_PASSPHRASE');
       expect(nobody.hint).to.include(`ssh-add ${locked}`);
       io = new RecordingIo('shazam');
-      const wrong = await failure(login({ port: own.port, keyPath: locked }));
+      const wrong = await failureOf(login({ port: own.port, keyPath: locked }));
       expect(wrong.code).to.equal('SSH_KEY_PASSPHRASE');
       expect(wrong.message).to.include('wrong');
     });
@@ -277,9 +276,9 @@ describe('logging in over SSH', function () {
       const socket = await shop.agent(...others);
       const env = { HOME: shop.home, SSH_AUTH_SOCK: socket };
       await login({}, { env });
-      const alone = await failure(login({ keyPath: await shop.key('alone') }, { env }));
+      const alone = await failureOf(login({ keyPath: await shop.key('alone') }, { env }));
       expect(alone.message).to.match(/offered: \S+alone \([^,;]*\); it accepts/);
-      const error = await failure(
+      const error = await failureOf(
         connect(
           { host: '127.0.0.1', port: server.port, user: me },
           {

@@ -8,9 +8,9 @@ import { expect } from 'chai';
 
 import { connect, type SshConnection } from '../../../src/ssh/connect.js';
 import { quote } from '../../../src/ssh/quote.js';
-import { failure, RecordingIo } from '../../helpers/recording-io.js';
-import { skip } from '../../helpers/skip.js';
-import { me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { failureOf, reasonOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
+import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
 describe('commands over SSH', function () {
   this.timeout(20_000);
@@ -21,8 +21,7 @@ describe('commands over SSH', function () {
   let abort: AbortController;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('right');
     server = await shop.sshd({ authorized: [key] });
@@ -71,14 +70,14 @@ describe('commands over SSH', function () {
   });
 
   it('that fail are named with their last words, never with their input', async () => {
-    const error = await failure(shell.exec('cat >/dev/null; echo bad luck >&2; exit 4', { input: 'secret' }));
+    const error = await failureOf(shell.exec('cat >/dev/null; echo bad luck >&2; exit 4', { input: 'secret' }));
     expect(error.code).to.equal('REMOTE_COMMAND');
     expect(error.message).to.include('"m1"').and.include('cat >/dev/null').and.include('exit status 4').and.include('bad luck');
     expect(error.message).to.not.include('secret');
   });
 
   it('killed by a signal tell so', async () => {
-    const error = await failure(shell.exec('kill -KILL $$'));
+    const error = await failureOf(shell.exec('kill -KILL $$'));
     expect(error.message).to.include('killed by SIGKILL');
     expect((await shell.exec('kill -KILL $$', { ok: [137] })).exitCode).to.equal(137);
   });
@@ -133,7 +132,7 @@ describe('commands over SSH', function () {
   });
 
   it('are given up when their time is over, and the connection stays usable', async () => {
-    const error = await failure(shell.exec('echo slow >&2; read -r line; sleep 3', { timeout: 400 }));
+    const error = await failureOf(shell.exec('echo slow >&2; read -r line; sleep 3', { timeout: 400 }));
     expect(error.code).to.equal('REMOTE_COMMAND');
     expect(error.message).to.include('did not finish within 0.4 s').and.include('slow');
     expect((await shell.exec('echo still here')).stdout).to.equal('still here\n');
@@ -141,21 +140,21 @@ describe('commands over SSH', function () {
 
   it('are given up when aborted', async () => {
     const started = performance.now();
-    const running = failure(
+    const running = reasonOf(
       shell.exec('echo go; sleep 5', {
         onLine: () => {
           abort.abort(new Error('enough'));
         },
       }),
     );
-    expect((await running).message).to.equal('enough');
+    expect(await running).to.have.property('message', 'enough');
     expect(performance.now() - started).to.be.below(4000);
-    expect((await failure(shell.exec('true'))).message).to.equal('enough');
+    expect(await reasonOf(shell.exec('true'))).to.have.property('message', 'enough');
   });
 
   it('tell of a host that goes away', async () => {
     // the session's process is ended only once the command runs
-    const error = await failure(
+    const error = await failureOf(
       shell.exec('echo go; sleep 5', {
         onLine: () => {
           void server.session().then((pid) => kill(pid));
@@ -165,7 +164,7 @@ describe('commands over SSH', function () {
     expect(error.code).to.equal('SSH_LOST');
     expect(error.message).to.include("the host went away while running 'echo go; sleep 5'");
     expect(shell.closed).to.equal(true);
-    expect((await failure(shell.exec('true'))).code).to.equal('SSH_LOST');
+    expect((await failureOf(shell.exec('true'))).code).to.equal('SSH_LOST');
   });
 
   it('run side by side', async () => {
@@ -179,7 +178,7 @@ describe('commands over SSH', function () {
     await shell.upload(path, data, 0o640);
     expect((await readFile(path)).equals(data)).to.equal(true);
     expect((await stat(path)).mode & 0o777).to.equal(0o640);
-    const error = await failure(shell.upload(join(shop.folder, 'missing', 'file'), 'x', 0o600));
+    const error = await failureOf(shell.upload(join(shop.folder, 'missing', 'file'), 'x', 0o600));
     expect(error.message).to.include('writing').and.include('missing/file');
     expect((await readdir(shop.folder)).filter((name) => name.endsWith('.part'))).to.deep.equal([]);
   });

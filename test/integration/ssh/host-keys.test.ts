@@ -6,9 +6,9 @@ import { expect } from 'chai';
 
 import { connect, type ConnectOptions } from '../../../src/ssh/connect.js';
 import { fingerprint, pinHostKey, readHostKeys } from '../../../src/ssh/known-hosts.js';
-import { failure, RecordingIo } from '../../helpers/recording-io.js';
-import { skip } from '../../helpers/skip.js';
-import { me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { failureOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
+import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
 describe('the host key', function () {
   this.timeout(20_000);
@@ -20,8 +20,7 @@ describe('the host key', function () {
   let count = 0;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('right');
     server = await shop.sshd({
@@ -73,13 +72,13 @@ describe('the host key', function () {
   });
 
   it('is not pinned by a visit that is not let in', async () => {
-    await failure(visit({ keyPath: await shop.key('stranger') }));
+    await failureOf(visit({ keyPath: await shop.key('stranger') }));
     expect(await readHostKeys(file, { host: 'm1' })).to.deep.equal([]);
     expect(io.infos).to.deep.equal([]);
   });
 
   it('is refused when unknown and not to be trusted', async () => {
-    const error = await failure(visit({ unknownHostKey: 'refuse' }));
+    const error = await failureOf(visit({ unknownHostKey: 'refuse' }));
     expect(error.code).to.equal('SSH_HOST_KEY_UNKNOWN');
     expect(error.message).to.include(fingerprint(base64(server.hostKey)));
   });
@@ -88,7 +87,7 @@ describe('the host key', function () {
     await visit();
     const other = await shop.sshd({ authorized: [key] });
     const before = other.accepted();
-    const error = await failure(visit({ port: other.port }));
+    const error = await failureOf(visit({ port: other.port }));
     expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
     expect(error.message)
       .to.include(fingerprint(base64(server.hostKey)))
@@ -135,14 +134,14 @@ describe('the host key', function () {
       const own = join(home, '.ssh', 'known_hosts');
       const other = (await readFile(`${await shop.key(`another-${count}`)}.pub`, 'utf8')).trim();
       await writeFile(own, `[127.0.0.1]:${server.port} ${other}\n`);
-      const error = await failure(visit({ env: { HOME: home } }));
+      const error = await failureOf(visit({ env: { HOME: home } }));
       expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
       expect(error.hint).to.include(own).and.include(`[127.0.0.1]:${server.port}`);
     });
 
     it('is refused when marked as revoked', async () => {
       await writeFile(join(home, '.ssh', 'known_hosts'), `@revoked * ${server.hostKey}\n`);
-      const error = await failure(visit({ env: { HOME: home } }));
+      const error = await failureOf(visit({ env: { HOME: home } }));
       expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
       expect(error.message).to.include('revoked');
     });

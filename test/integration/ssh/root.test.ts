@@ -8,9 +8,9 @@ import { RootShell } from '../../../src/ssh/root-shell.js';
 import { composeScript } from '../../../src/ssh/root-script.js';
 import type { Connection } from '../../../src/ssh/connection.js';
 import type { ExecResult } from '../../../src/driver/contract.js';
-import { failure, RecordingIo } from '../../helpers/recording-io.js';
-import { skip } from '../../helpers/skip.js';
-import { me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { failureOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
+import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
 /** What stands in for the host's programs: `id` says "not root", and sudo or doas behave as told. They log how they were called. */
 const programs: Record<string, Record<string, string>> = {
@@ -48,8 +48,7 @@ describe('becoming root over SSH', function () {
   const open: SshConnection[] = [];
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('right');
   });
@@ -128,40 +127,40 @@ describe('becoming root over SSH', function () {
 
   it('tells a wrong sudo password, and names where it came from', async () => {
     const run = await root('password', new RecordingIo(), { M1_SUDO: 'guess' });
-    const error = await failure(run('echo in'));
+    const error = await failureOf(run('echo in'));
     expect(error.code).to.equal('SUDO_PASSWORD');
     expect(error.message).to.not.include('guess');
     expect(error.hint).to.include('M1_SUDO');
   });
 
   it('tells that nobody is there to ask', async () => {
-    const error = await failure((await root('password', new RecordingIo()))('echo in'));
+    const error = await failureOf((await root('password', new RecordingIo()))('echo in'));
     expect(error.code).to.equal('SUDO_PASSWORD');
     expect(error.hint).to.include('M1_SUDO').and.include(`${me} ALL=(ALL) NOPASSWD: ALL`);
   });
 
   it('tells a user that sudo does not know, with the line that changes it', async () => {
-    const error = await failure((await root('forbidden', new RecordingIo('pass word')))('echo in'));
+    const error = await failureOf((await root('forbidden', new RecordingIo('pass word')))('echo in'));
     expect(error.code).to.equal('SUDO_REFUSED');
     expect(error.message).to.include('not in the sudoers file');
     expect(error.hint).to.include(`'${me} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/`);
   });
 
   it('tells a sudo that wants a terminal', async () => {
-    const error = await failure((await root('tty', new RecordingIo()))('echo in'));
+    const error = await failureOf((await root('tty', new RecordingIo()))('echo in'));
     expect(error.code).to.equal('SUDO_REFUSED');
     expect(error.hint).to.include('!requiretty');
   });
 
   it('uses doas where there is no sudo, and tells when it may not', async () => {
     expect((await (await root('doas', new RecordingIo()))('echo in')).stdout).to.equal('in\n');
-    const error = await failure((await root('doasForbidden', new RecordingIo()))('echo in'));
+    const error = await failureOf((await root('doasForbidden', new RecordingIo()))('echo in'));
     expect(error.code).to.equal('SUDO_REFUSED');
     expect(error.hint).to.include('/etc/doas.conf');
   });
 
   it('tells that there is neither', async () => {
-    const error = await failure((await root('nothing', new RecordingIo()))('echo in'));
+    const error = await failureOf((await root('nothing', new RecordingIo()))('echo in'));
     expect(error.code).to.equal('SUDO_REFUSED');
     expect(error.message).to.include('neither sudo nor doas');
   });
@@ -169,7 +168,7 @@ describe('becoming root over SSH', function () {
   for (const kind of ['root', 'free']) {
     it(`passes the script's own failure on (${kind})`, async () => {
       const run = await root(kind, new RecordingIo());
-      const error = await failure(run('echo "no room" >&2; exit 97'));
+      const error = await failureOf(run('echo "no room" >&2; exit 97'));
       expect(error.code).to.equal('REMOTE_COMMAND');
       expect(error.message).to.include('the script x').and.include('exit status 97').and.include('no room');
     });
@@ -189,6 +188,6 @@ describe('becoming root over SSH', function () {
       },
     );
     open.push(connection);
-    expect((await failure(connection.rootScript('no/such.sh'))).message).to.include('no/such.sh');
+    expect((await failureOf(connection.rootScript('no/such.sh'))).message).to.include('no/such.sh');
   });
 });

@@ -6,9 +6,9 @@ import { expect } from 'chai';
 import type { SshEndpoint } from '../../../src/driver/contract.js';
 import { connect, type SshConnection } from '../../../src/ssh/connect.js';
 import { readHostKeys } from '../../../src/ssh/known-hosts.js';
-import { failure, RecordingIo } from '../../helpers/recording-io.js';
-import { skip } from '../../helpers/skip.js';
-import { freePort, me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { failureOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
+import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
 describe('the way to a host', function () {
   this.timeout(20_000);
@@ -22,8 +22,7 @@ describe('the way to a host', function () {
   let count = 0;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('right');
     target = await shop.sshd({ authorized: [key] });
@@ -69,26 +68,26 @@ describe('the way to a host', function () {
     expect(await readHostKeys(file, { host: '127.0.0.1', port: bastion.port })).to.have.length(1);
     expect(await readHostKeys(file, { host: 'm1' })).to.have.length(1);
     await second.stop();
-    const error = await failure(open({ keyPath: key, jump: [jump(), `127.0.0.1:${second.port}`] }));
+    const error = await failureOf(open({ keyPath: key, jump: [jump(), `127.0.0.1:${second.port}`] }));
     expect(error.code).to.equal('SSH_REFUSED');
     expect(error.message).to.include(`jump host 127.0.0.1:${second.port}`);
   });
 
   it('names the jump host that refuses', async () => {
-    const error = await failure(open({ keyPath: await shop.key('wrong'), jump: [jump()] }));
+    const error = await failureOf(open({ keyPath: await shop.key('wrong'), jump: [jump()] }));
     expect(error.code).to.equal('SSH_AUTH');
     expect(error.message).to.include(`jump host 127.0.0.1:${bastion.port}`);
   });
 
   it('tells that the jump host cannot reach the machine', async () => {
-    const error = await failure(open({ keyPath: key, jump: [jump()], port: await freePort() }));
+    const error = await failureOf(open({ keyPath: key, jump: [jump()], port: await freePort() }));
     expect(error.code).to.equal('SSH_REFUSED');
     expect(error.message).to.include(`through jump host 127.0.0.1:${bastion.port}`);
   });
 
   it('tells that the jump host forwards nothing', async () => {
     const closed = await shop.sshd({ authorized: [key], settings: ['AllowTcpForwarding no'] });
-    const error = await failure(open({ keyPath: key, jump: [`${me}@127.0.0.1:${closed.port}`] }));
+    const error = await failureOf(open({ keyPath: key, jump: [`${me}@127.0.0.1:${closed.port}`] }));
     expect(error.code).to.equal('SSH_PROTOCOL');
     expect(error.hint).to.include('AllowTcpForwarding');
   });
@@ -125,7 +124,7 @@ describe('the way to a host', function () {
     await configure('Host box', '  HostName 127.0.0.1', `  ProxyCommand ${process.execPath} ${relay} %h %p`);
     await speaks({ host: 'box', keyPath: key });
     await configure('Host box', '  ProxyCommand sh -c "echo no way through >&2; exit 1"');
-    const error = await failure(open({ host: 'box', keyPath: key }));
+    const error = await failureOf(open({ host: 'box', keyPath: key }));
     expect(error.code).to.equal('SSH_UNREACHABLE');
     expect(error.message).to.include('no way through');
   });

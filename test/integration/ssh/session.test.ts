@@ -10,7 +10,7 @@ import type { SshEndpoint } from '../../../src/driver/contract.js';
 import { pinHostKey, readHostKeys } from '../../../src/ssh/known-hosts.js';
 import { quote } from '../../../src/ssh/quote.js';
 import { skip } from '../../helpers/skip.js';
-import { me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 
 const runner = fileURLToPath(new URL('../../fixtures/ssh-session.ts', import.meta.url));
 
@@ -30,8 +30,7 @@ describe('a session', function () {
   let count = 0;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     shop = await workshop();
     key = await shop.key('the 100% right key');
     server = await shop.sshd({ authorized: [key], settings: ['AcceptEnv TSM_TEST'] });

@@ -143,6 +143,15 @@ describe('download', () => {
     expect(readdirSync(dir)).to.deep.equal([]);
   });
 
+  it('verifies a sha512 as well, and goes by it', async () => {
+    const sha512 = createHash('sha512').update(body).digest('hex');
+    const file = await download(server.url(), dir, { sha512: sha512.toUpperCase() });
+    expect(basename(file)).to.equal(`${sha512.slice(0, 16)}-disk.img`);
+    const error = await failureOf(download(server.url(), dir, { sha512: '0'.repeat(128) }));
+    expect(error.message).to.equal(`${server.url()} has the wrong checksum: sha512 ${sha512}, expected ${'0'.repeat(128)}`);
+    expect(readdirSync(dir)).to.deep.equal([basename(file)]);
+  });
+
   it('does not blame the server for a part that an earlier run left behind', async () => {
     server.cuts = [200_000];
     server.statuses = [0, 404];

@@ -10,7 +10,7 @@ import { engineVersion } from '../../../src/core/query.js';
 import { standInEngine, type StandInEngine } from '../../compat/engine.js';
 import { failureOf } from '../../helpers/failure.js';
 import { skip } from '../../helpers/skip.js';
-import { freePort, me, sshdMissing, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
+import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 import { person, type Person } from './two-homes.js';
 
 describe('adopting a host that another store made', function () {
@@ -24,8 +24,7 @@ describe('adopting a host that another store made', function () {
   let log: string;
 
   before(async function () {
-    const reason = sshdMissing();
-    if (reason !== undefined) skip(this, reason);
+    needSshd(this);
     if (process.getuid?.() !== 0) skip(this, 'needs root: the host is looked at as root');
     shop = await workshop();
     key = await shop.key('login');

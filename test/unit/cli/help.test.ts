@@ -35,7 +35,7 @@ describe('cli: help', () => {
   it('fits 80 columns, with an example, for every command and driver', async () => {
     const texts = [await help()];
     for (const name of commands.filter((command) => command !== 'help')) {
-      for (const driver of name === 'create' || name === 'adopt' ? driverNames() : ['-']) {
+      for (const driver of ['create', 'adopt', 'swarm plan', 'swarm up'].includes(name) ? driverNames() : ['-']) {
         const text = await help(...name.split(' '), '-d', driver);
         expect(text, name).to.match(new RegExp(`Example:\\n   tsmachine ${name}( |$)`, 'm'));
         texts.push(text);

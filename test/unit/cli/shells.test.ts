@@ -66,6 +66,7 @@ describe('cli: shells', () => {
   it('quotes for the shells that are not here by their own rules', () => {
     expect(shellNamed('fish').set('V', 'a"$b\\')).to.equal('set -gx V "a\\"\\$b\\\\";');
     expect(shellNamed('powershell').set('V', 'a"$b`\\')).to.equal('$Env:V = "a`"`$b``\\"');
+    expect(shellNamed('powershell').set('V', '\u201Ca\u201D \u201E \u2019')).to.equal('$Env:V = "`\u201Ca`\u201D `\u201E \u2019"');
     expect(shellNamed('tcsh').set('V', `a'b!c$d`)).to.equal(`setenv V 'a'\\''b\\!c$d';`);
     expect(shellNamed('cmd').set('V', 'C:\\a & b')).to.equal('SET "V=C:\\a & b"');
     expect(shellNamed('emacs').set('V', 'a"\\')).to.equal('(setenv "V" "a\\"\\\\")');

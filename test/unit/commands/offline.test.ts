@@ -12,7 +12,7 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
   ['version', {}, { code: 0, stdout: `tsmachine version ${packageVersion()}, build HEAD\n`, stderr: '' }],
   ['-v', {}, { code: 0, stdout: `tsmachine version ${packageVersion()}, build HEAD\n` }],
   ['--version', {}, { code: 0, stdout: `tsmachine version ${packageVersion()}, build HEAD\n` }],
-  ['version --json', {}, { code: 0, stdout: `${JSON.stringify({ version: packageVersion() }, undefined, 2)}\n` }],
+  ['version --json', {}, { code: 0, stdout: `${JSON.stringify({ version: packageVersion(), build: 'HEAD' }, undefined, 2)}\n` }],
   ['bogus', {}, { code: 2, stdout: '', stderr: `tsmachine: 'bogus' is not a tsmachine command. See 'tsmachine --help'.\n` }],
   ['help bogus', {}, { code: 2, stderr: `tsmachine: 'bogus' is not a tsmachine command. See 'tsmachine --help'.\n` }],
   ['strat m1', {}, { code: 2, stderr: `tsmachine: 'strat' is not a tsmachine command. See 'tsmachine --help'.\nDid you mean 'start'?\n` }],

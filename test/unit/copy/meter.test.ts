@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 
 import { Meter, figures, size } from '../../../src/copy/meter.js';
+import { waitFor } from '../../../src/core/wait.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 
 describe('a meter', () => {
@@ -29,6 +30,15 @@ describe('a meter', () => {
     expect((await buffer(counted)).toString()).to.equal('abcde');
     expect(meter.bytes).to.equal(5);
     meter.stop();
+  });
+
+  it('takes figures that are counted elsewhere, and what was there before for no speed', async () => {
+    const io = new RecordingIo();
+    const meter = new Meter(io, 'x', undefined);
+    meter.seen(50 * 2 ** 20, 100 * 2 ** 20);
+    const told = await waitFor(() => io.steps[1], { timeout: 3000, what: 'a figure' });
+    meter.stop();
+    expect(told).to.equal('x: 50.0 MiB of 100 MiB (50 %), 0 B/s');
   });
 
   it('passes on the error of its source', async () => {

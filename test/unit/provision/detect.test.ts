@@ -27,6 +27,12 @@ describe('detection', () => {
     expect(facts.service).to.include({ active: true, enabled: true });
   });
 
+  it('tells the version of the program where an older one still runs, as packages leave it', () => {
+    const output = detection(hosts.debian12, { engine: '26.1.5+dfsg1' }).replace('info|26.1.5+dfsg1', 'info|20.10.24+dfsg1');
+    expect(parseFacts(output).engine).to.include({ version: '26.1.5+dfsg1', running: true });
+    expect(parseFacts(output.replace(/^engine-version\|.*$/m, 'engine-version|')).engine).to.include({ version: '20.10.24+dfsg1' });
+  });
+
   it('knows a stopped engine by its file, and counts containers without a client', () => {
     const stopped = parseFacts(detection(hosts.debian12, { engine: '26.1.5+dfsg1', running: false }));
     expect(stopped.engine).to.include({ version: '26.1.5+dfsg1', running: false, runningContainers: 0 });

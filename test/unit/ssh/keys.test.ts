@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import ssh2 from 'ssh2';
 
-import { newEd25519 } from '../../../src/ssh/key-format.js';
+import { newEd25519 } from '../../../src/system/ed25519.js';
 import { readKeyFile } from '../../../src/ssh/key-file.js';
 import { checkPrivateKey, createKeyPair, publicKey } from '../../../src/ssh/keys.js';
-import { failure } from '../../helpers/recording-io.js';
+import { failureOf } from '../../helpers/failure.js';
 
 const { utils } = ssh2;
 
@@ -61,8 +61,8 @@ describe('SSH keys', () => {
   });
 
   it('that are not there, no file, or closed to us are told apart', async () => {
-    expect((await failure(checkPrivateKey(join(folder, 'none')))).code).to.equal('SSH_KEY_MISSING');
-    const noFile = await failure(checkPrivateKey(folder));
+    expect((await failureOf(checkPrivateKey(join(folder, 'none')))).code).to.equal('SSH_KEY_MISSING');
+    const noFile = await failureOf(checkPrivateKey(folder));
     expect(noFile.code).to.equal('SSH_KEY_UNREADABLE');
     expect(noFile.message).to.include(folder);
   });
@@ -70,7 +70,7 @@ describe('SSH keys', () => {
   it('open to others are refused with the command that closes them, but not on Windows', async () => {
     await createKeyPair(path);
     await chmod(path, 0o640);
-    const error = await failure(checkPrivateKey(path));
+    const error = await failureOf(checkPrivateKey(path));
     expect(error.code).to.equal('SSH_KEY_TOO_OPEN');
     expect(error.message).to.include('0640');
     expect(error.hint).to.equal(`chmod 600 ${path}`);
@@ -80,7 +80,7 @@ describe('SSH keys', () => {
   it('given as their public half, or as something else, are refused', async () => {
     await createKeyPair(path);
     await chmod(`${path}.pub`, 0o600);
-    const half = await failure(checkPrivateKey(`${path}.pub`));
+    const half = await failureOf(checkPrivateKey(`${path}.pub`));
     expect(half.code).to.equal('SSH_KEY_UNREADABLE');
     expect(half.hint).to.equal(`Name the private key: ${path}`);
     const other = join(folder, 'other');
@@ -92,7 +92,7 @@ describe('SSH keys', () => {
       '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----',
     ]) {
       await writeFile(other, text, { mode: 0o600 });
-      const error = await failure(checkPrivateKey(other));
+      const error = await failureOf(checkPrivateKey(other));
       expect(error.code, text).to.equal('SSH_KEY_UNREADABLE');
       expect(error.message, text).to.include(other);
     }

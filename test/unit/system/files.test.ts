@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/core/errors.js';
-import { diskError } from '../../../src/system/disk-error.js';
+import { diskError, whyUnreadable } from '../../../src/system/disk-error.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../../../src/system/files.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
+import { skip } from '../../helpers/skip.js';
 
 const mode = (path: string) => statSync(path).mode & 0o7777;
 
@@ -80,7 +81,7 @@ describe('writeAtomic', () => {
     const below = await failureOf(writeAtomic(join(folder, 'file', 'x'), 'x', 0o600));
     expect(below).to.include({ code: 'STORE_UNWRITABLE' });
     expect(below.message).to.contain(join(folder, 'file', 'x')).and.to.contain('file where a folder should be');
-    expect((await failureOf(writeAtomic(join(folder, 'gone', 'x'), 'x', 0o600))).message).to.contain('its folder is gone');
+    expect((await failureOf(writeAtomic(join(folder, 'gone', 'x'), 'x', 0o600))).message).to.contain(`there is no folder ${join(folder, 'gone')}`);
     expect(await failureOf(writeAtomic(join(folder, 'folder'), 'x', 0o600))).to.include({ code: 'STORE_UNWRITABLE' });
     expect(readdirSync(folder)).to.deep.equal(['file', 'folder']);
   });
@@ -97,6 +98,21 @@ describe('diskError', () => {
     expect(made('EACCES').message).to.equal('Cannot write /s/config.json: permission denied');
     expect(made('EIO').message).to.contain('EIO');
     for (const code of ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EIO']) expect(made(code)).to.include({ code: 'STORE_UNWRITABLE' });
+  });
+
+  it('says in words why a file that was named cannot be read', () => {
+    const why = (path: string) => {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch (error) {
+        return whyUnreadable(error);
+      }
+    };
+    const folder = scratch();
+    writeFileSync(join(folder, 'file'), '');
+    expect([join(folder, 'no'), folder, join(folder, 'file', 'x')].map(why)).to.deep.equal([
+      'there is no such file', 'it is a folder', 'a part of the path is a file, not a folder',
+    ]);
   });
 
   it('lets our own errors pass', () => {
@@ -127,6 +143,11 @@ describe('makePrivateDir', () => {
     const path = join(scratch(), 'a', 'b', 'c');
     await Promise.all(Array.from({ length: 20 }, () => makePrivateDir(path)));
     expect(statSync(path).isDirectory()).to.equal(true);
+  });
+
+  it('gives up where the system makes no folders', async function () {
+    if (process.platform !== 'linux') skip(this, 'needs /proc');
+    expect(await failureOf(makePrivateDir('/proc/nowhere/at/all'))).to.have.property('code', 'STORE_UNWRITABLE');
   });
 
   it('refuses a path with a file in it', async () => {

@@ -12,7 +12,9 @@ export type CheckFinding = Finding;
  * @returns what speaks against it; empty when nothing does
  * @throws TsmachineError MACHINE_NOT_FOUND, FLAG_INVALID
  */
-export async function checkBeforeSwarm(session: Session, machines: readonly string[], settings: Partial<CheckSettings> = {}): Promise<CheckFinding[]> {
+export async function checkBeforeSwarm(
+  session: Session, machines: readonly string[], settings: Partial<CheckSettings> = {},
+): Promise<CheckFinding[]> {
   const wanted = { ...defaultSettings, ...settings };
   validateSettings(wanted);
   const visited = await visitAll(session, await chooseMachines(session, machines));

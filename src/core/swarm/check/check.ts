@@ -29,12 +29,16 @@ export interface SwarmCheck {
  * Whether these machines (all that run, when none is named) and the network between them allow a swarm. Nothing of it stays on the hosts.
  * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE, FLAG_INVALID; what is broken is a finding
  */
-export async function checkSwarm(session: Session, names: readonly string[], { managers, ...settings }: CheckRequest = {}): Promise<SwarmCheck> {
+export async function checkSwarm(
+  session: Session, names: readonly string[], { managers, ...settings }: CheckRequest = {},
+): Promise<SwarmCheck> {
   const wanted: CheckSettings = { ...defaultSettings, ...settings };
   validateSettings(wanted);
   const machines = await chooseMachines(session, names);
   const stranger = managers?.find((name) => !machines.some((machine) => machine.name === name));
-  if (stranger !== undefined) throw new TsmachineError('FLAG_INVALID', `${stranger} cannot be a manager: it is not among the machines that are checked`);
+  if (stranger !== undefined) {
+    throw new TsmachineError('FLAG_INVALID', `${stranger} cannot be a manager: it is not among the machines that are checked`);
+  }
   session.io.progress(`Looking at ${machines.length === 1 ? '1 machine' : `${machines.length} machines`}`);
   const all = await visitAll(session, machines);
   try {
@@ -57,7 +61,8 @@ async function checkVisited(session: Session, visited: readonly Visited[], wante
     ...takenFindings(members, accounts),
     ...evaluateMembers(members, settings),
   ];
-  return { machines: members.map(({ name, address, manager }) => ({ name, ...(address !== undefined && { address }), manager })), pairs, findings };
+  const told = members.map(({ name, address, manager }) => ({ name, ...(address !== undefined && { address }), manager }));
+  return { machines: told, pairs, findings };
 }
 
 /** Port and pools are settled for good when a swarm is made. */

@@ -10,8 +10,13 @@ export const lifetime = 20;
 /** Milliseconds until a listener must listen. */
 const startTimeout = 5000;
 
-/** Runs `listen` or `send` in the language the host has. Lines are told as they come. @throws TsmachineError REMOTE_COMMAND, SSH_LOST, SUDO_* */
-export async function runProgram(connection: SshConnection, program: 'listen' | 'send', parameters: Parameters, onLine: (line: string) => void): Promise<void> {
+/**
+ * Runs `listen` or `send` in the language the host has. Lines are told as they come.
+ * @throws TsmachineError REMOTE_COMMAND, SSH_LOST, SUDO_*
+ */
+export async function runProgram(
+  connection: SshConnection, program: 'listen' | 'send', parameters: Parameters, onLine: (line: string) => void,
+): Promise<void> {
   const [perl, python] = await Promise.all([readTemplate(`swarm/${program}.pl`), readTemplate(`swarm/${program}.py`)]);
   const variables = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`CHECK_${name}`, value]));
   await connection.rootScript('swarm/probe.sh', { ...variables, PERL: perl, PYTHON: python }, { onLine, timeout: (lifetime + 5) * 1000 });

@@ -19,7 +19,9 @@ export async function lookAtHost(connection: SshConnection, name: string): Promi
   const { stdout } = await connection.rootScript('swarm/host.sh', {}, { timeout: hostTimeout });
   const ended = Date.now();
   const report = new Report(stdout);
-  if (report.first('end') !== 'yes') throw new TsmachineError('REMOTE_COMMAND', `${name}: the host did not run the script swarm/host.sh to its end`);
+  if (report.first('end') !== 'yes') {
+    throw new TsmachineError('REMOTE_COMMAND', `${name}: the host did not run the script swarm/host.sh to its end`);
+  }
   return {
     hostname: report.first('hostname'),
     machineId: report.first('machine-id'),
@@ -62,6 +64,12 @@ export async function lookAtEngine(session: Session, machine: Machine): Promise<
   }
 }
 
+interface Cluster {
+  readonly DataPathPort?: number;
+  readonly DefaultAddrPool?: readonly string[] | null;
+  readonly SubnetSize?: number;
+}
+
 interface Info {
   readonly ServerVersion?: string;
   readonly ID?: string;
@@ -70,7 +78,7 @@ interface Info {
   readonly Swarm?: {
     readonly LocalNodeState?: string;
     readonly ControlAvailable?: boolean;
-    readonly Cluster?: { readonly DataPathPort?: number; readonly DefaultAddrPool?: readonly string[] | null; readonly SubnetSize?: number } | null;
+    readonly Cluster?: Cluster | null;
   };
 }
 
@@ -85,8 +93,15 @@ export function parseInfo(info: Info): EngineLook {
     firewallBackend: info.FirewallBackend?.Driver ?? '',
     swarm: swarm.LocalNodeState || 'inactive',
     manager: swarm.ControlAvailable === true,
-    ...(cluster?.DataPathPort === undefined ? {} : {
-      settled: { dataPathPort: cluster.DataPathPort || defaultSettings.dataPathPort, pools: cluster.DefaultAddrPool?.length ? cluster.DefaultAddrPool : defaultSettings.pools, subnetSize: cluster.SubnetSize || defaultSettings.subnetSize },
-    }),
+    ...(cluster?.DataPathPort === undefined ? {} : { settled: settledBy(cluster) }),
+  };
+}
+
+/** An engine leaves out what it was not asked for. */
+function settledBy({ DataPathPort: port, DefaultAddrPool: pools, SubnetSize: size }: Cluster): NonNullable<EngineLook['settled']> {
+  return {
+    dataPathPort: port || defaultSettings.dataPathPort,
+    pools: pools?.length ? pools : defaultSettings.pools,
+    subnetSize: size || defaultSettings.subnetSize,
   };
 }

@@ -22,9 +22,10 @@ export async function probeAll(session: Session, visited: readonly Visited[], se
   const sent = await Promise.all(visited.map(async ({ connection }, i) => {
     const lines: string[] = [];
     if (!connection || listeners[i]?.absent !== undefined) return lines;
-    const to = targets.flatMap((target, j) => (
-      i === j || target.address === '' || listeners[j] === undefined || listeners[j].absent !== undefined ? [] : [targetLine(j, target, settings)]
-    ));
+    const to = targets.flatMap((target, j) => {
+      const heard = target.address !== '' && listeners[j] !== undefined && listeners[j].absent === undefined;
+      return heard && i !== j ? [targetLine(j, target, settings)] : [];
+    });
     try {
       await runProgram(connection, 'send', { ...base, SELF: String(i), TARGETS: to.join('\n') }, (line) => { lines.push(line); });
     } catch (error) {

@@ -11,7 +11,8 @@ type Firewall = 'firewalld' | 'ufw' | 'iptables' | 'nftables' | 'none';
 
 /** Looks at the firewalls of the machines where something is blocked. @returns the command that opens each obstacle */
 export async function remedies(session: Session, visited: readonly Visited[], pairs: readonly PairResult[]): Promise<Remedy> {
-  const concerned = new Set(pairs.flatMap(({ outcome, from, to, atSender }) => (outcome === 'blocked' ? [atSender === true ? from : to] : [])));
+  const blocked = pairs.filter(({ outcome }) => outcome === 'blocked');
+  const concerned = new Set(blocked.map(({ from, to, atSender }) => (atSender === true ? from : to)));
   if (concerned.size > 0) session.io.progress('Looking at the firewalls');
   const known = new Map(await Promise.all(visited.filter(({ member }) => concerned.has(member.name)).map(async (one) => {
     try {
@@ -41,12 +42,20 @@ async function lookAtFirewall(session: Session, { connection }: Visited): Promis
 export function remedyFor({ machine, direction, check }: Obstacle, firewall: Firewall, iptables = 'iptables'): string {
   const what = title(check);
   const command = check === 'reach' ? undefined : openCommand(check, direction, firewall)?.replace('iptables', iptables);
-  if (command !== undefined) return `tsmachine ssh ${machine} ${quote(command)}${firewall === 'iptables' ? ' (and keep the rule over reboots)' : ''}`;
-  const rules = { firewalld: 'sudo firewall-cmd --list-all', ufw: 'sudo ufw status', iptables: `sudo ${iptables} -S`, nftables: 'sudo nft list ruleset', none: '' }[firewall];
+  const keep = firewall === 'iptables' ? ' (and keep the rule over reboots)' : '';
+  if (command !== undefined) return `tsmachine ssh ${machine} ${quote(command)}${keep}`;
+  const rules = rulesCommands(iptables)[firewall];
   const which = direction === 'in' ? `let ${what} in` : `let ${what} out`;
   if (rules !== '') return `Have ${firewall} ${which}; its rules: tsmachine ssh ${machine} ${rules}`;
   const answers = check.startsWith('tcp/') || check === 'reach' ? ', or the answers on their way back,' : '';
-  return `Let ${what}${answers} through to ${machine} in the firewall or security group of its network: ${machine} itself blocks nothing that can be seen`;
+  return `Let ${what}${answers} through to ${machine} in the firewall or security group of its network: `
+    + `${machine} itself blocks nothing that can be seen`;
+}
+
+function rulesCommands(iptables: string): Readonly<Record<Firewall, string>> {
+  return {
+    firewalld: 'sudo firewall-cmd --list-all', ufw: 'sudo ufw status', iptables: `sudo ${iptables} -S`, nftables: 'sudo nft list ruleset', none: '',
+  };
 }
 
 function openCommand(check: string, direction: Obstacle['direction'], firewall: Firewall): string | undefined {
@@ -61,7 +70,7 @@ function openCommand(check: string, direction: Obstacle['direction'], firewall: 
       if (port === undefined) return `sudo ufw allow ${direction} proto ${protocol} from any to any`;
       return `sudo ufw allow ${direction} ${port}/${protocol}`;
     case 'iptables':
-      return `sudo iptables -I ${direction === 'in' ? 'INPUT' : 'OUTPUT'} -p ${protocol}${port === undefined ? '' : ` --dport ${port}`} -j ACCEPT`;
+      return `sudo iptables -I ${direction === 'in' ? 'INPUT' : 'OUTPUT'} -p ${protocol} ${port === undefined ? '' : `--dport ${port} `}-j ACCEPT`;
     case 'nftables':
     case 'none':
       return undefined;

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 
 import { readCluster, updateCluster, withSettings } from '../../../swarm/cluster.js';
 import { waitUntilSeen } from '../../../swarm/join.js';
-import { changeNode, findNode, removeNode, waitForNode } from '../../../swarm/nodes.js';
+import { changeNode, waitForNode } from '../../../swarm/nodes.js';
 import { patient } from '../../../swarm/patient.js';
 import { stepText, type Plan, type Step } from '../../../swarm/plan.js';
 import type { Role } from '../../../swarm/types.js';
@@ -11,7 +11,7 @@ import type { Session } from '../../session.js';
 import { depart } from '../depart.js';
 import { keepUnlockKey } from '../init.js';
 import type { Swarm } from '../swarm.js';
-import { attempt, sessionOf, type Run } from './run.js';
+import { allOf, attempt, sessionOf, type Run } from './run.js';
 
 type Removal = Step & { readonly kind: 'remove' };
 
@@ -28,7 +28,6 @@ export async function change(run: Run, { steps }: Plan): Promise<void> {
     else if (step.kind === 'promote' || step.kind === 'demote') await attempt(run, name, [step], () => changeRole(run.swarm, step));
     else if (step.kind === 'labels') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { labels: step.labels }));
     else if (step.kind === 'availability') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { availability: step.availability }));
-    else if (step.kind === 'prune') await attempt(run, name, [step], () => prune(run.swarm, step.node));
     else continue;
     if (run.done.includes(step)) run.swarm.session.io.info(`Done: ${stepText(step)}`);
   }
@@ -40,7 +39,7 @@ async function takeAway(run: Run, steps: readonly Removal[]): Promise<void> {
   const isManager = ({ machine }: Removal) => run.swarm.nodeOf(machine)?.role === 'manager';
   const bounded = pLimit(workersTogether);
   const away = (step: Removal) => attempt(run, step.machine, [step], (io) => remove(run, step, sessionOf(run, step.machine, io)));
-  await Promise.all(steps.filter((step) => !isManager(step)).map((step) => bounded(() => away(step))));
+  await allOf(steps.filter((step) => !isManager(step)).map((step) => bounded(() => away(step))));
   for (const step of steps.filter(isManager)) if (run.failed.length === 0) await away(step);
 }
 
@@ -70,18 +69,6 @@ async function changeRole(swarm: Swarm, { kind, machine, node }: Step & { kind: 
 
 async function adjust(swarm: Swarm, node: string, wanted: Parameters<typeof changeNode>[2]): Promise<void> {
   await changeNode(patient(swarm.control, swarm.session.signal), node, wanted);
-}
-
-/** A dead manager counts until it is demoted. */
-async function prune(swarm: Swarm, id: string): Promise<void> {
-  const manager = patient(swarm.control, swarm.session.signal);
-  if ((await findNode(manager, id))?.role === 'manager') {
-    await changeNode(manager, id, { role: 'worker' });
-    await waitForNode(manager, id, (node) => node === undefined || node.reachability === undefined, {
-      what: `the dead node ${id} to be no manager any longer`, timeout: demoteTimeout, signal: swarm.session.signal,
-    });
-  }
-  await removeNode(manager, id, { force: true });
 }
 
 async function remove({ swarm }: Run, { machine }: Removal, session: Session): Promise<void> {

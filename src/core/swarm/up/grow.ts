@@ -1,13 +1,15 @@
 import pLimit from 'p-limit';
 
+import { leaveSwarm } from '../../../swarm/join.js';
 import type { Plan, Step } from '../../../swarm/plan.js';
+import type { Labels } from '../../../swarm/types.js';
 import { createMachine } from '../../create.js';
 import { TsmachineError } from '../../errors.js';
 import { waitFor } from '../../wait.js';
 import { begin } from '../init.js';
 import { joinMachine } from '../join.js';
 import { checkHost } from './before.js';
-import { attempt, sessionOf, type MachineIo, type Run } from './run.js';
+import { allOf, attempt, sessionOf, type MachineIo, type Run } from './run.js';
 import { leaveForGood } from './rejoin.js';
 
 /** Workers that join at once; managers join one after the other. */
@@ -27,15 +29,20 @@ export async function grow(run: Run, { steps }: Plan): Promise<void> {
   const todo = run.declaration.members.map((member) => ({ member, own: steps.filter((step) => belongs(step, member.machine)) }))
     .filter(({ own }) => own.length > 0);
 
-  await Promise.all(todo.map(async ({ member: { machine: name, role }, own }) => {
+  const labels = new Map(todo.map(({ member: { machine } }) => [machine, swarm.nodeOf(machine)?.labels ?? {}])); // of nodes that join anew
+  await allOf(todo.map(async ({ member: { machine: name, role }, own }) => {
     const ready = await machines(() => attempt(run, name, own.filter(({ kind }) => kind === 'create'), (io) => makeReady(run, name, own, io)));
     const begins = own.find(({ kind }) => kind === 'init');
     if (begins) {
-      made.open(ready && await attempt(run, name, [begins], () => beginOn(run, name)));
+      try {
+        made.open(ready && await attempt(run, name, [begins], () => beginOn(run, name)));
+      } finally {
+        made.open(false); // an interruption must leave nobody waiting
+      }
       return;
     }
     if (!ready || !await made.opened) return;
-    await lanes[role](() => attempt(run, name, own.filter(({ kind }) => kind === 'join' || kind === 'rejoin'), (io) => enter(run, name, own, io)));
+    await lanes[role](() => attempt(run, name, own.filter(({ kind }) => kind === 'join' || kind === 'rejoin'), (io) => enter(run, name, { own, before: labels.get(name) ?? {} }, io)));
   }));
 }
 
@@ -59,18 +66,18 @@ async function beginOn(run: Run, name: string): Promise<void> {
     if (swarm.manager) return;
     throw swarm.whyNoManager();
   }
+  if (state !== 'inactive') await leaveSwarm((await swarm.lookAt(name)).engine, { force: true });
   await checkHost(swarm.session, name, settings);
   await begin(swarm, name, { ...member, settings, availability: member?.availability ?? 'active' });
   swarm.session.io.info(`${name} is the first manager of swarm "${swarm.name}".`);
 }
 
-async function enter(run: Run, name: string, own: readonly Step[], io: MachineIo): Promise<void> {
+async function enter(run: Run, name: string, { own, before }: { own: readonly Step[]; before: Labels }, io: MachineIo): Promise<void> {
   const { swarm } = run;
   const member = run.wanted.get(name)?.member;
   if (!member) return;
   const { membership: { state } } = await settled(run, name);
   if (state === 'inactive') await checkHost({ ...swarm.session, io }, name, run.declaration.settings);
-  const before = swarm.nodeOf(name)?.labels ?? {};
   if (own.some(({ kind }) => kind === 'rejoin')) await leaveForGood(swarm, name);
   const labels = Object.keys(member.labels).length > 0 ? member.labels : before;
   await joinMachine(swarm, name, {

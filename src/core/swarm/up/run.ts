@@ -42,6 +42,11 @@ export async function attempt(run: Run, name: string, steps: readonly Step[], wo
   }
 }
 
+/** Waits for all of them, whatever becomes of some: after an interruption nothing goes on behind the back of who is told. */
+export async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
 /** A session in which what a machine's making tells is what is going on now, not lasting lines: the swarm has its own to tell. */
 export function sessionOf({ swarm: { session } }: Run, name: string, io: Io): Session {
   return { ...session, io: inPassing(prefixed(io, name)) };

@@ -35,7 +35,7 @@ export async function openPlayground(): Promise<Playground> {
       io: { info: () => undefined, warn: (text) => { playground.warnings.push(text); }, debug: () => undefined, progress: () => undefined },
       signal: new AbortController().signal, machineName: name, machineDir: join(dir, 'machines', name), cacheDir: join(dir, 'cache'),
       checkpoint: (data) => { playground.saved = data; return Promise.resolve(); },
-      exec: unused, spawnDetached: unused, ssh: unused, download: unused, lock: (_name, use) => use(),
+      exec: unused, spawnDetached: unused, ssh: unused, download: unused, fetchText: unused, lock: (_name, use) => use(),
     }),
     parse: (name, flags = {}) => driver.parse({
       machineName: name, storePath: dir, machineDir: join(dir, 'machines', name),

@@ -90,12 +90,19 @@ describe('address pools and the routes of the hosts', () => {
   it('are a fault where the first networks would overlap, a warning further on', () => {
     const [ingress] = evaluate([member('a', route('10.0.0.0/24 dev br-1 proto kernel scope link src 10.0.0.1'))]);
     expect(ingress).to.include({
-      level: 'fault', check: 'address-pool', message: 'The pool 10.0.0.0/8 overlaps the host\'s route to 10.0.0.0/24 (br-1): the ingress network would get its addresses',
+      level: 'fault', check: 'address-pool', message: 'The pool 10.0.0.0/8 overlaps the route of a to 10.0.0.0/24 (br-1): the ingress network would get its addresses',
       fix: 'Give the swarm another pool when it is made: --default-addr-pool 10.20.0.0/16 (it cannot be changed later)',
     });
     expect(evaluate([member('a', route('10.0.3.16/28 dev eth0'))])[0]?.message).to.match(/network 4 of the swarm/);
     expect(told([member('a', route('10.5.0.0/16 via 10.5.0.1 dev eth0'))])).to.deep.equal(['warning address-pool a']);
     expect(told([member('a', route('10.0.0.0/8 dev tun0'))])).to.deep.equal(['fault address-pool a']);
+  });
+
+  it('are one finding for all hosts that have the route', () => {
+    const [found, ...more] = evaluate(['a', 'b'].map((name) => member(name, route('10.0.0.0/24 dev eth0'))));
+    expect(more).to.deep.equal([]);
+    expect(found).not.to.have.property('machine');
+    expect(found?.message).to.contain('the route of a and b to 10.0.0.0/24 (eth0)');
   });
 
   it('lead to a pool that is free on all hosts', () => {

@@ -1,0 +1,1 @@
+export function isThere(program: string): boolean;

@@ -1,0 +1,42 @@
+import type { DriverContext } from '../../driver/contract.js';
+
+/** Forms of a disk; `iso` is one to boot from. */
+export type ImageFormat = 'vmdk' | 'vdi' | 'vhd' | 'vhdx' | 'qcow2' | 'raw' | 'iso';
+
+/** As Debian and Ubuntu call them. */
+export type Architecture = 'amd64' | 'arm64';
+
+export interface Digest {
+  readonly algorithm: 'sha256' | 'sha512';
+  /** Hexadecimal digits. */
+  readonly value: string;
+}
+
+/** An image as its vendor publishes it. */
+export interface Published {
+  /** What a person reads: `Debian 13, build 20260826-2582`. */
+  readonly title: string;
+  readonly url: string;
+  readonly format: ImageFormat;
+  readonly digest: Digest;
+}
+
+/** The vendors' servers; a mirror has the same folders. */
+export interface Sites {
+  readonly debian: string;
+  readonly ubuntu: string;
+}
+
+export interface Query {
+  readonly arch: Architecture;
+  /** Best first. */
+  readonly formats: readonly ImageFormat[];
+  readonly sites: Sites;
+  readonly fetchText: (url: string) => Promise<string>;
+}
+
+/** Asks a vendor's index for the newest build in the best format there is. */
+export type Resolve = (query: Query) => Promise<Published>;
+
+/** What fetching needs of a driver's context. */
+export type ImageContext = Pick<DriverContext, 'io' | 'signal' | 'cacheDir' | 'download' | 'fetchText' | 'lock'>;

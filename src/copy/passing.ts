@@ -1,0 +1,39 @@
+import { positionOf, tellsPosition } from '../system/file-position.js';
+import type { End, Found } from './end.js';
+import type { Meter } from './meter.js';
+
+export interface FilePass {
+  readonly from: End;
+  readonly to: End;
+  readonly source: Found;
+  readonly target: Found;
+  readonly meter: Meter;
+}
+
+/**
+ * Copies a file by a program that is given the open file: none of its bytes comes by here.
+ * @returns false where the two ends cannot do that, or the file has no size of its own
+ */
+export async function passFile({ from, to, source, target, meter }: FilePass): Promise<boolean> {
+  if (source.size === 0 || target.kind === 'other') return false;
+  if (from.readInto !== undefined && to.fillFile !== undefined) {
+    const read = from.readInto.bind(from);
+    await to.fillFile(target, source, async (file) => {
+      meter.follow(async () => (await file.stat()).size);
+      await read(source.path, file);
+    });
+  } else if (from.openFile !== undefined && to.writeFrom !== undefined && tellsPosition) {
+    const file = await from.openFile(source.path);
+    try {
+      meter.follow(() => positionOf(file));
+      await to.writeFrom(target, source, file);
+    } finally {
+      meter.unfollow();
+      await file.close();
+    }
+  } else {
+    return false;
+  }
+  meter.bytes = source.size;
+  return true;
+}

@@ -1,0 +1,71 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { expect } from 'chai';
+
+import { fetchText } from '../../../src/system/fetch-text.js';
+import { failureOf } from '../../helpers/failure.js';
+
+describe('the text at an address', () => {
+  let answer: http.RequestListener;
+  let server: http.Server;
+  let url: string;
+
+  beforeEach(async () => {
+    server = http.createServer((request, response) => { answer(request, response); });
+    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/index`;
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('is read as UTF-8, behind redirects too', async () => {
+    answer = (request, response) => {
+      if (request.url === '/index') response.writeHead(302, { location: '/there' }).end();
+      else response.end('größe\n');
+    };
+    expect(await fetchText(url)).to.equal('größe\n');
+  });
+
+  it('is asked for anew every time', async () => {
+    let count = 0;
+    answer = (_request, response) => { response.end(String(++count)); };
+    expect([await fetchText(url), await fetchText(url)]).to.deep.equal(['1', '2']);
+  });
+
+  it('is an error that says what to do, when there is none', async () => {
+    answer = (_request, response) => { response.writeHead(404).end('<html>'); };
+    expect(await failureOf(fetchText(`${url}?token=secret`))).to.include({
+      code: 'DOWNLOAD', message: `Cannot fetch ${url}: HTTP 404 Not Found`, hint: 'Check the address',
+    });
+    answer = (_request, response) => { response.writeHead(503).end(); };
+    expect((await failureOf(fetchText(url))).hint).to.contain('try again later');
+    for (const wrong of ['', 'index', 'file:///etc/passwd', 'ftp://x/y']) expect(await failureOf(fetchText(wrong))).to.include({ code: 'DOWNLOAD' });
+  });
+
+  it('is not half of it', async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('half', () => { response.destroy(); });
+    };
+    expect(await failureOf(fetchText(url))).to.include({ code: 'DOWNLOAD', hint: 'Run the command again' });
+  });
+
+  it('is not endless', async () => {
+    answer = (_request, response) => {
+      const more = (): void => { if (!response.destroyed) response.write(Buffer.alloc(2 ** 20), more); };
+      more();
+    };
+    expect((await failureOf(fetchText(url))).message).to.contain('it is longer than 16 MiB');
+  });
+
+  it('is given up at once when aborted', async () => {
+    const abort = new AbortController();
+    const reason = new Error('Ctrl-C');
+    answer = () => { abort.abort(reason); };
+    await fetchText(url, { signal: abort.signal }).then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+  });
+});

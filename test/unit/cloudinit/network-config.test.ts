@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+
+import { macAddress, networkConfig } from '../../../src/cloudinit/network-config.js';
+import { failureOf } from '../../helpers/failure.js';
+
+describe('network-config', () => {
+  it('finds adapters by their addresses, asks DHCP or not, and waits for the first alone', () => {
+    const text = networkConfig([
+      { mac: '080027A1B2C3' },
+      { mac: '08:00:27:a1:b2:c4', noDefaultRoute: true },
+      { mac: '08-00-27-A1-B2-C5', addresses: ['10.0.0.5/24', 'fd00::5/64'], gateway: '10.0.0.1', nameservers: ['10.0.0.1'] },
+    ]);
+    expect(JSON.parse(text)).to.deep.equal({
+      version: 2,
+      ethernets: {
+        nic0: { 'match': { macaddress: '08:00:27:a1:b2:c3' }, 'set-name': 'nic0', 'dhcp4': true },
+        nic1: {
+          'match': { macaddress: '08:00:27:a1:b2:c4' }, 'set-name': 'nic1', 'dhcp4': true,
+          'dhcp4-overrides': { 'use-routes': false, 'use-dns': false }, 'optional': true,
+        },
+        nic2: {
+          'match': { macaddress: '08:00:27:a1:b2:c5' }, 'set-name': 'nic2', 'dhcp4': false, 'addresses': ['10.0.0.5/24', 'fd00::5/64'],
+          'routes': [{ to: '0.0.0.0/0', via: '10.0.0.1' }], 'nameservers': { addresses: ['10.0.0.1'] }, 'optional': true,
+        },
+      },
+    });
+  });
+
+  it('refuses what is no address', async () => {
+    for (const mac of ['', '0800', 'zz0027a1b2c3', '08002 7a1b2c']) expect(await failureOf(() => macAddress(mac))).to.include({ code: 'INTERNAL' });
+    for (const address of ['10.0.0.5', '10.0.0.5/33', 'x/24', '10.0.0.5/']) {
+      expect(await failureOf(() => networkConfig([{ mac: '080027A1B2C3', addresses: [address] }])), address).to.include({ code: 'INTERNAL' });
+    }
+    expect(await failureOf(() => networkConfig([{ mac: '080027A1B2C3', gateway: 'router' }]))).to.include({ code: 'INTERNAL' });
+  });
+});
