@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 
 import { TsmachineError } from '../core/errors.js';
@@ -18,6 +19,7 @@ export interface Interruption {
 /** The first signal aborts the work so that it ends in order; the second ends the process at once. */
 export function listenForInterrupts(host: { tell(text: string): void; leave(exit: number): void }): Interruption {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // every call to every machine listens: a hundred at once are no leak
   let exit: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (name: NodeJS.Signals) => {

@@ -100,6 +100,11 @@ export async function waitForNode(manager: Engine, id: string, is: (node: Node |
   await waitFor(async () => (is(await findNode(manager, id)) ? true : undefined), { ...wait, maxInterval: 500 });
 }
 
+/** Whether the managers see the node, and count it if it is one of them. */
+export function isSeen({ state, role, reachability }: Node): boolean {
+  return state === 'ready' && (role === 'worker' || reachability === 'reachable');
+}
+
 export function sameLabels(one: Labels, other: Labels): boolean {
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);

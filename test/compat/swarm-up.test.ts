@@ -56,6 +56,16 @@ describe('swarm up and swarm plan from the command line', () => {
     expect(performance.now() - started).to.be.at.most(2000);
   });
 
+  it('plan of machines that are there and do not answer: each is told, and nothing else', async () => {
+    const names = ['prod-manager1', ...Array.from({ length: 29 }, (_, i) => `prod-worker${i + 1}`)];
+    await shop.run(['create', ...none, '--concurrency', '30', ...names]);
+    const started = performance.now();
+    const { code, stdout, stderr } = await plan('--managers', '1', '--workers', '29', ...none, 'prod');
+    expect({ code, stderr }).to.deep.equal({ code: 1, stderr: '' });
+    expect(stdout.match(/^Problem: Cannot reach the engine of "prod-/gm)).to.have.length(30);
+    expect(performance.now() - started).to.be.at.most(2000);
+  });
+
   const refused: [what: string, words: readonly string[], code: number, stderr: RegExp][] = [
     ['nothing says what', [], 2, /^Nothing says what the swarm is to be: there is no swarm\.yaml here, and no flags\nName a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],

@@ -11,7 +11,7 @@ import { wantedMachines, type MachineSettings, type Wanted } from './up/machines
 import type { MachineIo, Run } from './up/run.js';
 import { prune } from './up/prune.js';
 import { seeSwarm } from './up/see.js';
-import { look, wake } from './up/wake.js';
+import { awakenings, look, settleNodes, toWake, wake } from './up/wake.js';
 
 /** Steps that bring machines into the swarm. */
 const growing: readonly StepKind[] = ['create', 'init', 'join', 'rejoin'];
@@ -64,11 +64,12 @@ async function work(run: Run): Promise<Plan> {
   const plan = async () => refuse(run, await planNow(swarm, declaration, wanted));
 
   let now = await plan();
-  if (now.steps.length === 0) return now;
+  if (now.steps.length === 0 && now.problems.length === 0) return now;
   await intend(run, now);
-  for (const kind of ['start', 'unlock'] as const) { // what has just started may be locked
-    if (!now.steps.some((step) => step.kind === kind)) continue;
-    await wake(run, now, kind);
+  for (const which of awakenings) {
+    const asleep = toWake(run, now, which);
+    if (asleep.length === 0) continue;
+    await wake(run, asleep);
     now = await plan();
   }
   if (now.steps.some(({ kind }) => growing.includes(kind))) {
@@ -77,13 +78,11 @@ async function work(run: Run): Promise<Plan> {
     await look(run);
     now = await plan();
   }
-  if (now.steps.length > 0) {
-    await prune(run, now);
-    await change(run, now);
-    await look(run);
-    now = await planNow(swarm, declaration, wanted);
-  }
-  return now;
+  await prune(run, now);
+  await change(run, now);
+  await look(run);
+  await settleNodes(run);
+  return planNow(swarm, declaration, wanted);
 }
 
 /** Who is to be a member is known before its machine is made. What up makes has a group; only that it will ever remove. */

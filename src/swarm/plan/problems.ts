@@ -1,4 +1,5 @@
 import type { MemberDeclaration, SwarmDeclaration } from '../declaration.js';
+import { isSeen } from '../nodes.js';
 import { hasQuorum, inNumbers, withoutOne, type Managers } from '../quorum.js';
 import { isOff } from './machine-steps.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
@@ -38,9 +39,7 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
 function nodeProblems(seen: SeenSwarm, machine: string): Problem[] {
   const node = nodeOf(seen, machine);
   const state = seen.machines.get(machine)?.membership?.state;
-  if (!node || state !== 'active') return [];
-  const isSeen = node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable');
-  if (isSeen) return [];
+  if (!node || state !== 'active' || isSeen(node)) return [];
   const how = node.state === 'ready' ? 'unreachable as a manager' : `${node.state}${node.message === '' ? '' : ` (${node.message})`}`;
   return [{
     code: 'SWARM_STATE', message: `${machine} runs, and the managers see its node as ${how}`, blocks: false,
