@@ -2,7 +2,6 @@
 # DO       look, save or place
 # OWNER    who logs in, and fetches what is saved
 # ARCHIVE  what is placed; removed afterwards
-# ADDRESS  the host's address, in brackets when it is IPv6: an engine does not start with that of another host
 # Prints "key|text" lines. Exit status 40 no state there, 41 not stopped, 42 not started, 43 the state could not be saved or placed.
 export LC_ALL=C
 umask 077
@@ -73,10 +72,6 @@ case $DO in
     rm -rf "$new" && mkdir -p "$new" && tar -C "$new" -xzf "$ARCHIVE" || { rm -rf "$new" "$ARCHIVE"; exit 43; }
     rm -f "$ARCHIVE"
     [ -s "$new/docker-state.json" ] || { rm -rf "$new"; exit 40; }
-    bare=$(printf '%s' "$ADDRESS" | tr -d '[]')
-    sed -e "s/\"LocalAddr\":\"[^\"]*\"/\"LocalAddr\":\"$bare\"/" -e "s/\"RemoteAddr\":\"[^\"]*\"/\"RemoteAddr\":\"\"/" \
-      -e "s/\"\(Listen\|Advertise\)Addr\":\"[^\"]*\"/\"\1Addr\":\"$ADDRESS:2377\"/g" -e "s/\"DataPathAddr\":\"[^\"]*\"/\"DataPathAddr\":\"$bare\"/" \
-      "$new/docker-state.json" >"$new/docker-state.new" && mv "$new/docker-state.new" "$new/docker-state.json" || { rm -rf "$new"; exit 43; }
     chown -R 0:0 "$new"; chmod 700 "$new"
     halt
     rm -rf "$state.tsmachine-old"

@@ -57,8 +57,15 @@ function knowsOld(swarm: Swarm, only: string, name: string, before: Rejoin): boo
   return nodeId === undefined || nodeId === swarm.members.get(only)?.membership?.nodeId || nodeId === (before.node ?? swarm.record.members[name]?.node);
 }
 
+/** Has one member join anew, what its node is being on disk first. */
+export async function rejoinNow(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
+  await swarm.keep({ rejoining: { ...swarm.record.rejoining, [name]: before } });
+  await writeDown(swarm);
+  await rejoin(swarm, name, swarm.record.rejoining?.[name] ?? before);
+}
+
 /** A member that knows an older state of the swarm leaves it, and joins again. */
-export async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
+async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
   if (knowsOld(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(swarm.reached(name).engine, { force: true });
   await swarm.lookAt(name);
   await swarm.lookAtNodes();

@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 import type { SshConnection } from '../../ssh/types.js';
 import type { RaftState } from '../../swarm/survivor.js';
 import { connectTo } from '../connection.js';
@@ -57,15 +55,12 @@ export async function saveRaft(session: Session, machine: Machine): Promise<Buff
   });
 }
 
-/**
- * Puts a saved state in the place of the engine's own, and starts the engine with it.
- * @param address an IP address of this host, in the place of those of the host that was saved
- */
-export async function placeRaft(session: Session, machine: Machine, saved: Buffer, address: string): Promise<void> {
+/** Puts a saved state in the place of the engine's own, and starts the engine with it. The host must have the address of the one saved. */
+export async function placeRaft(session: Session, machine: Machine, saved: Buffer): Promise<void> {
   await connected(session, machine, async (connection) => {
     const archive = `/var/tmp/tsmachine-swarm-${process.pid}-${Date.now()}.tar.gz`;
     await connection.upload(archive, saved, 0o600);
-    await runState(connection, machine, { DO: 'place', ARCHIVE: archive, ADDRESS: isIPv6(address) ? `[${address}]` : address });
+    await runState(connection, machine, { DO: 'place', ARCHIVE: archive });
   });
 }
 

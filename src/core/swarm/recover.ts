@@ -6,7 +6,7 @@ import { onEach } from '../each.js';
 import { TsmachineError } from '../errors.js';
 import type { Session } from '../session.js';
 import { keepBackup } from './backup.js';
-import { beginAnew, refuseAutolock } from './begin-anew.js';
+import { beginAnew, refuseAutolock, requireAddress } from './begin-anew.js';
 import { bringBack } from './bring-back.js';
 import { findSwarm } from './find.js';
 import { lookAtRaft, type SwarmState } from './raft-folder.js';
@@ -124,7 +124,9 @@ async function chooseSurvivor(swarm: Swarm, candidates: readonly Reached[]): Pro
   }
   const best = bestSurvivor(looked);
   if (!best) throw new TsmachineError('SWARM_STATE', `None of ${candidates.map(({ name }) => name).join(', ')} tells how far it is`);
-  refuseAutolock(swarm, best.name, best);
+  refuseAutolock(swarm.name, best.name, best);
+  const reached = swarm.reached(best.name);
+  await requireAddress(swarm.session, reached, reached.membership.address ?? '');
   return best;
 }
 

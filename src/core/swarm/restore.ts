@@ -4,10 +4,9 @@ import type { SwarmRecord } from '../../store/swarms.js';
 import { leaveSwarm } from '../../swarm/join.js';
 import { TsmachineError, messageOf } from '../errors.js';
 import type { Session } from '../session.js';
-import { nodeAddresses } from './addresses.js';
 import { awaken } from './backup.js';
 import { readBackup, type BackupManifest } from './backup-file.js';
-import { beginAnew, refuseAutolock } from './begin-anew.js';
+import { beginAnew, refuseAutolock, requireAddress } from './begin-anew.js';
 import { bringBack } from './bring-back.js';
 import { lookAtRaft, placeRaft } from './raft-folder.js';
 import { swarmOf } from './find.js';
@@ -26,7 +25,7 @@ export interface RestoreOptions {
  */
 export async function restoreSwarm(session: Session, file: string, machine: string, options: RestoreOptions): Promise<void> {
   const { manifest, state } = await readFrom(file, options);
-  refuseAutolock({ name: manifest.swarm } as Swarm, manifest.machine, manifest);
+  refuseAutolock(manifest.swarm, manifest.machine, manifest);
   const { swarms } = session.store;
   await swarms.lock(manifest.swarm, async () => {
     const known = await swarms.find(manifest.swarm);
@@ -35,13 +34,14 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
     await withSwarm(session, record, async (swarm) => {
       refuseWorking(swarm, machine, options);
       const { engine, membership, machine: host } = swarm.reached(machine);
+      await requireAddress(session, swarm.reached(machine), manifest.address);
       if (membership.engineVersion !== manifest.engineVersion) {
         session.io.warn(`The swarm was saved from engine ${manifest.engineVersion}, and ${machine} has ${membership.engineVersion}`);
       }
       await swarm.keep(planned(swarm.record, manifest, machine));
       if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
       session.io.progress(`Putting the state of ${manifest.takenAt} onto ${machine}`);
-      await placeRaft(session, host, state, (await nodeAddresses(host, {})).advertiseAddr);
+      await placeRaft(session, host, state);
       await awaken(swarm, machine);
       await beginAnew(swarm, machine, await lookAtRaft(session, host));
       session.io.info(`${machine} is the only manager of swarm "${swarm.name}" as it was on ${manifest.takenAt}.`);

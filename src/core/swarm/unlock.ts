@@ -3,7 +3,7 @@ import { refusalIn } from '../../docker/engine-refusal.js';
 import { unlockKey, updateCluster } from '../../swarm/cluster.js';
 import { membershipOf } from '../../swarm/membership.js';
 import { patient } from '../../swarm/patient.js';
-import { onEach } from '../each.js';
+import { onEach, type Outcome } from '../each.js';
 import { TsmachineError } from '../errors.js';
 import type { Session } from '../session.js';
 import { waitFor } from '../wait.js';
@@ -27,11 +27,10 @@ export async function unlockSwarm(session: Session, given: string | undefined): 
       session.io.info(`No manager of swarm "${swarm.name}" is locked.`);
       return;
     }
-    await askForKey(swarm, locked);
-    throwFailures(await onEach(locked, 10, async (name) => {
-      await unlockMember(swarm, name);
-      session.io.info(`${name} is unlocked.`);
-    }));
+    const outcomes = await unlockAll(swarm, locked);
+    const refused = outcomes.flatMap((outcome) => ('error' in outcome && TsmachineError.is(outcome.error) && outcome.error.code === 'SWARM_LOCKED' ? [outcome.name] : []));
+    const again = refused.length > 0 && await askForKey(swarm, refused) ? await unlockAll(swarm, refused) : [];
+    throwFailures([...outcomes.filter(({ name }) => again.every((other) => other.name !== name)), ...again]);
     await swarm.look();
     if (swarm.manager) await keepUnlockKey(swarm);
   });
@@ -80,7 +79,7 @@ async function fits(engine: Engine, key: string): Promise<boolean> {
     return true;
   } catch (error) {
     const words = refusalIn(error)?.message ?? '';
-    if (words.includes('not locked')) return true;
+    if (/not locked|in the background/.test(words)) return true;
     if (/invalid key|invalid unlock key|could not be decrypted/.test(words)) return false; // a manager that was down at a rotation wants an older one
     throw error;
   }
@@ -92,15 +91,23 @@ async function waitUntilAwake({ signal }: Session, engine: Engine): Promise<void
   });
 }
 
-/** Tries the store's keys on nobody: only where there is none a person is asked. */
-async function askForKey(swarm: Swarm, locked: readonly string[]): Promise<void> {
+/** All together: one that is unlocked alone waits for the others, if they are its quorum. */
+function unlockAll(swarm: Swarm, names: readonly string[]): Promise<Outcome<void>[]> {
+  return onEach(names, 10, async (name) => {
+    await unlockMember(swarm, name);
+    swarm.session.io.info(`${name} is unlocked.`);
+  });
+}
+
+/** A key that is typed is kept once a manager took it. @returns whether there is one */
+async function askForKey(swarm: Swarm, locked: readonly string[]): Promise<boolean> {
   const { session: { store: { swarms }, io } } = swarm;
-  const { engine } = swarm.reached(locked[0] ?? '');
-  for (const key of await swarms.unlockKeys(swarm.name)) if (await fits(engine, key)) return;
   const key = (await io.secret(`Unlock key of swarm "${swarm.name}" (SWMKEY-1-...): `))?.trim() ?? '';
-  if (key === '') return; // whoever needs it says so
-  if (await fits(engine, key)) await swarms.keepUnlockKey(swarm.name, key);
-  else throw new TsmachineError('SWARM_LOCKED', `That key does not unlock ${locked[0] ?? ''}`);
+  if (key === '') return false;
+  const [name = ''] = locked;
+  if (!await fits(swarm.reached(name).engine, key)) throw new TsmachineError('SWARM_LOCKED', `That key does not unlock ${name}`);
+  await swarms.keepUnlockKey(swarm.name, key);
+  return true;
 }
 
 async function withAutolocked(session: Session, given: string | undefined, use: (swarm: Swarm) => Promise<void>): Promise<void> {

@@ -28,7 +28,7 @@ export async function wake(run: Run, steps: readonly Step[]): Promise<void> {
   const { swarm } = run;
   const bounded = pLimit(run.concurrency);
   await allOf(steps.map((step) => bounded(async () => {
-    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine));
+    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine, { settle: false }));
     if (step.kind === 'unlock') await attempt(run, step.machine, [step], () => unlockMember(swarm, step.machine));
   })));
   await look(run);
