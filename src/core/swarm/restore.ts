@@ -32,7 +32,7 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
     await refuseOthers(session, manifest, machine, known);
     const record = known ?? fromManifest(manifest, await session.store.names());
     await withSwarm(session, record, async (swarm) => {
-      refuseWorking(swarm, machine, options);
+      refuseWorking(swarm, machine, manifest, options);
       const { engine, membership, machine: host } = swarm.reached(machine);
       await requireAddress(session, swarm.reached(machine), manifest.address);
       if (membership.engineVersion !== manifest.engineVersion) {
@@ -70,11 +70,11 @@ async function refuseOthers(session: Session, { swarm, cluster }: BackupManifest
   }
 }
 
-function refuseWorking(swarm: Swarm, machine: string, { force }: RestoreOptions): void {
+function refuseWorking(swarm: Swarm, machine: string, { machine: source, takenAt }: BackupManifest, { force }: RestoreOptions): void {
   if (force) return;
   if (swarm.manager) {
     throw new TsmachineError('SWARM_STATE', `Swarm "${swarm.name}" works: ${swarm.manager.name} answers for it`, {
-      hint: 'What it learned since the backup would be forgotten: --force to do so all the same',
+      hint: `It was saved from ${source} on ${takenAt}; what it learned since would be forgotten: --force to do so all the same`,
     });
   }
   if (swarm.reached(machine).membership.state === 'inactive') return;

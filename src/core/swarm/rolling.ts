@@ -52,7 +52,8 @@ export async function rollThrough(session: Session, given: string | undefined, r
   const { name } = await findSwarm(session, given);
   await session.store.swarms.lock(name, async () => withSwarm(session, await findSwarm(session, name), async (swarm) => {
     if (!swarm.manager) throw swarm.whyNoManager();
-    const due = rollingOrder(swarm).filter((machine) => machine in (swarm.record.drained ?? {}) || !isDone(swarm, machine, rolling));
+    const due = rollingOrder(Object.keys(swarm.record.members), (member) => swarm.nodeOf(member))
+      .filter((machine) => machine in (swarm.record.drained ?? {}) || !isDone(swarm, machine, rolling));
     for (const [at, machine] of due.entries()) {
       session.signal.throwIfAborted();
       try {
@@ -68,9 +69,13 @@ export async function rollThrough(session: Session, given: string | undefined, r
 }
 
 /** Managers, the leader last of them; then workers. Machines that are no node are left alone. */
-function rollingOrder(swarm: Swarm): string[] {
-  const rank = (name: string) => { const node = swarm.nodeOf(name); return node?.role === 'worker' ? 2 : node?.leader === true ? 1 : 0; };
-  return Object.keys(swarm.record.members).filter((name) => swarm.nodeOf(name)).sort((a, b) => rank(a) - rank(b));
+export function rollingOrder(names: readonly string[], nodeOf: (name: string) => Pick<Node, 'role' | 'leader'> | undefined): string[] {
+  const rank = (name: string) => {
+    const node = nodeOf(name);
+    if (node?.role === 'worker') return 2;
+    return node?.leader === true ? 1 : 0;
+  };
+  return names.filter((name) => nodeOf(name)).sort((a, b) => rank(a) - rank(b));
 }
 
 async function rollOne(swarm: Swarm, name: string, { work }: RollingWork): Promise<void> {
