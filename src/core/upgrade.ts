@@ -5,14 +5,21 @@ import { powerOn } from './lifecycle.js';
 import { openMachine, type Machine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
 import type { Session } from './session.js';
+import { settled } from './settled.js';
 import { verifyEngine } from './verify.js';
+
+export interface UpgradeOptions {
+  readonly version?: string;
+  /** Whether the machine takes its place in its swarm by itself; whoever works on the swarm says no. */
+  readonly settle?: boolean;
+}
 
 /**
  * Upgrades the engine of a machine to the newest packages its host can have, starting a machine that is off (spec 2.8).
  * @param options.version `28`, `28.5` or `28.5.2`: the newest package it stands for
  * @throws TsmachineError MACHINE_STATE for a machine without SSH, and as provisioning does
  */
-export async function upgradeMachine(session: Session, name: string, options: { version?: string } = {}): Promise<void> {
+export async function upgradeMachine(session: Session, name: string, { settle = true, ...options }: UpgradeOptions = {}): Promise<void> {
   const { io, store, signal } = session;
   await store.lock(name, async () => {
     const machine = await openMachine(session, name);
@@ -46,6 +53,7 @@ export async function upgradeMachine(session: Session, name: string, options: { 
       await connection.close();
     }
   }, { signal });
+  if (settle) await settled(session, name);
 }
 
 /**

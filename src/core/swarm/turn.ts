@@ -10,7 +10,7 @@ import { waitFor } from '../wait.js';
 import { managerBeside, moveTasks } from './depart.js';
 import { checkRestart } from './restart.js';
 import type { Swarm } from './swarm.js';
-import { unlockMember } from './up/unlock.js';
+import { unlockMember } from './unlock.js';
 
 /** Milliseconds for a restarted engine to take its place in the swarm again. */
 const returnTimeout = 90_000;
