@@ -37,7 +37,10 @@ export default class Create extends MachineCommand {
     const { createMachine } = await import('../core/create.js');
     this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
-    const make = (session: Session, name: string) => createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+    const make = async (session: Session, name: string) => {
+      await createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+      session.io.info(`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env ${name}`);
+    };
     await this.onNames(names, make, { limit, prefixed: true });
   }
 }

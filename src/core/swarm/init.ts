@@ -42,7 +42,9 @@ export async function initSwarmOn(session: Session, machine: string, { name, sec
     }
     const known = await swarmOf(session, machine);
     if (known && known.name !== name) {
-      throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, { hint: `tsmachine swarm nodes ${known.name}` });
+      throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, {
+        hint: again ? `Name that one: --name ${known.name}` : `tsmachine swarm nodes ${known.name}`,
+      });
     }
     const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
     await withSwarm(session, record, async (swarm) => {

@@ -25,6 +25,7 @@ describe('what is wrong with a swarm', () => {
     ['it has left', down, member('w', { membership: membership({ state: 'inactive' }) }), /^fault: w is down: its engine is in no swarm\ntsmachine swarm join --role worker w$/],
     ['its certificate has expired', down, member('w', { membership: membership({ state: 'error', error: 'x509: expired' }) }), /^fault: w is down: x509: expired\ntsmachine swarm leave --force w, then /],
     ['a port is blocked', down, member('w'), /^fault: w is down, though its engine answers\ntsmachine swarm check prod$/],
+    ['the managers have not noticed', node('w'), { ...silent, state: 'Stopped' }, /^fault: The machine of w is stopped, which the managers have not noticed yet\ntsmachine start w\n/],
     ['it is no machine', down, undefined, /^fault: Node w is down, and no machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/],
   ];
   for (const [why, found, machine, said] of nodes) {
@@ -40,6 +41,12 @@ describe('what is wrong with a swarm', () => {
     const [first, ...more] = told(lost);
     expect(first).to.match(/^fault: Swarm "prod" has lost its quorum: 1 of 3 managers reachable, 2 needed\n.*tsmachine swarm recover prod$/);
     expect(more).to.have.length(2);
+  });
+
+  it('is no lost quorum when a manager has no vote', () => {
+    const { reachability: _, ...left } = node('w', { role: 'manager', state: 'unknown' });
+    const all = told([node('m1', { role: 'manager', leader: true }), left], [...machines, { ...silent, state: 'Stopped' }]);
+    expect(all.map((text) => text.split('\n')[0])).to.deep.equal(['fault: w is unknown: its machine is stopped']);
   });
 
   it('is that no manager answers, with the hint of that error', () => {
