@@ -5,7 +5,8 @@ export default class SwarmRegenerateCerts extends MachineCommand {
   static override summary = 'Give the engines of a swarm new server certificates, one node at a time';
   static override description = 'Each node is drained and waited for; managers come first, the leader last of them. The first failure ends it. '
     + 'The argument is a swarm, or a machine in it.';
-  static override usage = '[swarm|name]';
+  static override usage = '[swarm|machine]';
+  static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm regenerate-certs'];
   static override infoTo = 'stdout' as const;
 

@@ -7,7 +7,8 @@ export default class SwarmUpgrade extends MachineCommand {
   static override summary = 'Upgrade the engines of a swarm, one node at a time';
   static override description = 'Each node is drained, upgraded, and waited for; managers come first, the leader last of them. The first failure ends it. '
     + 'The argument is a swarm, or a machine in it.';
-  static override usage = '[swarm|name]';
+  static override usage = '[swarm|machine]';
+  static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm upgrade --engine-version 28'];
   static override infoTo = 'stdout' as const;
   static override flags = {
