@@ -138,7 +138,6 @@ describe('a swarm after disasters', () => {
     expect(await withEngine(store, worker, async (engine) => (await membershipOf(engine)).address)).to.equal(now);
     const doctor = await tsmachine(['doctor', worker, '--json'], { store });
     expect(doctor.stdout).to.match(/"check": "swarm",[^}]*"level": "ok"/);
-    await tsmachine(['rm', '-f', 'rcv-squatter'], { store: other });
   });
 
   it('is restored onto a fresh machine that has the address of the saved one; the others join it when they return', async () => {

@@ -8,7 +8,8 @@ export default class SwarmBackup extends MachineCommand {
   static override summary = 'Save all that a swarm knows into one file';
   static override description = 'Taken from a manager that is not the leader, whose engine is stopped for some seconds; a machine named is the one. '
     + 'Unlock keys are not in it.';
-  static override usage = '[swarm|name]';
+  static override usage = '[swarm|machine]';
+  static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm backup -o swarm.tsm --encrypt'];
   static override infoTo = 'stdout' as const;
   static override flags = {

@@ -9,6 +9,7 @@ export default class SwarmRestore extends MachineCommand {
   static override summary = 'Make a machine the manager of a swarm as it was saved';
   static override description = 'The members of then that answer join it again; tsmachine swarm recover brings back the others later.';
   static override usage = 'file name';
+  static override operands = { kind: 'files' } as const;
   static override examples = ['<%= config.bin %> swarm restore swarm.tsm manager4'];
   static override infoTo = 'stdout' as const;
   static override flags = {

@@ -6,7 +6,8 @@ import { oneOrNone } from '../../cli/names.js';
 export default class SwarmUnlock extends MachineCommand {
   static override summary = 'Unlock the managers of an autolocked swarm after they were restarted';
   static override description = 'With the keys that this store knows; it asks where it knows none that fits. The argument is a swarm, or a machine in it.';
-  static override usage = '[swarm|name]';
+  static override usage = '[swarm|machine]';
+  static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm unlock'];
   static override infoTo = 'stdout' as const;
   static override flags = {

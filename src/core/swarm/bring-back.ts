@@ -52,9 +52,8 @@ async function fence(swarm: Swarm, only: string): Promise<void> {
 function knowsOld(swarm: Swarm, only: string, name: string, before: Rejoin): boolean {
   const { membership } = swarm.members.get(name) ?? {};
   if (!membership || membership.state === 'inactive' || name === only) return false;
-  const { nodeId } = membership;
-  if (nodeId !== swarm.members.get(only)?.membership?.nodeId && swarm.nodes.some(({ id, reachability }) => id === nodeId && reachability !== undefined)) return false;
-  return nodeId === undefined || nodeId === swarm.members.get(only)?.membership?.nodeId || nodeId === (before.node ?? swarm.record.members[name]?.node);
+  const node = swarm.nodes.find(({ id }) => id === membership.nodeId && id !== swarm.members.get(only)?.membership?.nodeId);
+  return !node || (node.reachability === undefined && node.id === (before.node ?? swarm.record.members[name]?.node));
 }
 
 /** Has one member join anew, what its node is being on disk first. */

@@ -81,21 +81,20 @@ function refuseWorking(swarm: Swarm, machine: string, { machine: source, takenAt
   throw new TsmachineError('SWARM_STATE', `${machine} is in a swarm already`, { hint: `Have it leave first: tsmachine swarm leave --force ${machine}, or --force` });
 }
 
-/** Everybody else joins anew: what they know is not what was saved. */
-function planned({ members, rejoining }: SwarmRecord, { cluster, machine: from, node }: BackupManifest, machine: string): Partial<SwarmRecord> {
-  const others = Object.entries(members).filter(([name]) => name !== machine);
-  const isOther = (name: string, former: string | undefined): former is string => former !== undefined && former !== node && name !== from;
+/** Everybody else joins anew: what they know is not what was saved. Their nodes are those of then; that of the machine that was saved is this one's now. */
+function planned({ members, rejoining }: SwarmRecord, { cluster, machine: from, node, members: then }: BackupManifest, machine: string): Partial<SwarmRecord> {
+  const others = Object.entries(members).filter(([name]) => name !== machine).map(([name, { node: now, ...member }]) => {
+    const id = then[name]?.node ?? now;
+    return { name, member, former: name === from || id === undefined || id === node ? {} : { node: id } };
+  });
   return {
     ...(cluster === '' ? {} : { cluster }),
     first: machine,
-    // the node of the machine that was saved is this one now
     members: {
-      ...Object.fromEntries(others.map(([name, { node: former, ...member }]) => [name, isOther(name, former) ? { ...member, node: former } : member])),
+      ...Object.fromEntries(others.map(({ name, member, former }) => [name, { ...member, ...former }])),
       [machine]: { ...members[machine], role: 'manager' },
     },
-    rejoining: Object.fromEntries(others.map(([name, { role, node: former }]) => [name, {
-      ...rejoining?.[name], role, ...(isOther(name, former) ? { node: former } : {}),
-    }])),
+    rejoining: Object.fromEntries(others.map(({ name, member: { role }, former }) => [name, { ...rejoining?.[name], role, ...former }])),
   };
 }
 

@@ -55,10 +55,10 @@ export class Swarm {
     return this.#manager;
   }
 
-  /** Managers of this swarm, and of no other, whose engine answered when it was looked at. */
+  /** Managers of this swarm, and of no other, whose engine answered when it was looked at; not those that know only how it was once. */
   get managers(): readonly Reached[] {
     return [...this.#members.values()].filter((member): member is Reached =>
-      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true
+      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true && !(member.name in (this.#record.rejoining ?? {}))
       && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
   }
 
