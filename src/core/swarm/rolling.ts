@@ -5,15 +5,19 @@ import { hasQuorum, inNumbers, managersAmong, withOneDown } from '../../swarm/qu
 import { tasksOn, waitUntilMoved } from '../../swarm/tasks.js';
 import type { Availability } from '../../swarm/types.js';
 import { TsmachineError } from '../errors.js';
+import { inPassing, prefixed } from '../io.js';
 import { regenerateCertificates } from '../provision.js';
 import type { Session } from '../session.js';
 import { upgradeMachine } from '../upgrade.js';
+import { waitFor } from '../wait.js';
 import { awaken } from './backup.js';
 import { findSwarm } from './find.js';
 import { withSwarm, type Swarm } from './swarm.js';
 
 /** Milliseconds that tasks have to run elsewhere. */
 const moveTimeout = 60_000;
+/** Milliseconds for a new leader to hear of every node. */
+const knownTimeout = 90_000;
 
 /** Something that restarts engines, done to the nodes of a swarm one after the other. */
 export interface RollingWork {
@@ -86,7 +90,7 @@ async function rollOne(swarm: Swarm, name: string, { work }: RollingWork): Promi
   if (!node) return;
   refuseLoss(swarm, name, node);
   await drain(swarm, name, node);
-  await work(session, name);
+  await work({ ...session, io: inPassing(prefixed(session.io, name)) }, name);
   if (node.role === 'manager') await awaken(swarm, name);
   await swarm.look();
   const beside = patient(swarm.managers.find((other) => other.name !== name)?.engine ?? swarm.control, signal);
@@ -94,6 +98,15 @@ async function rollOne(swarm: Swarm, name: string, { work }: RollingWork): Promi
   const before = swarm.record.drained?.[name];
   if (before !== undefined) await changeNode(beside, id, { availability: before });
   await noteDrained(swarm, name);
+  await untilKnown(swarm, name);
+}
+
+/** A new leader knows of no node how it is until it has heard of it. */
+async function untilKnown(swarm: Swarm, name: string): Promise<void> {
+  await waitFor(async () => {
+    await swarm.lookAtNodes();
+    return swarm.manager && swarm.nodes.every(({ state }) => state !== 'unknown') ? true : undefined;
+  }, { timeout: knownTimeout, maxInterval: 500, signal: swarm.session.signal, what: `the managers to hear of every node after ${name}` });
 }
 
 function refuseLoss(swarm: Swarm, name: string, { role }: Node): void {
