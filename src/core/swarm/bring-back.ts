@@ -74,7 +74,6 @@ async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void>
   await joinMachine(swarm, name, {
     role: before.role, availability: before.availability ?? 'active', labels: before.labels ?? {}, ...(member?.group === undefined ? {} : { group: member.group }),
   });
-  await settled(swarm, name);
   await swarm.lookAtNodes();
 }
 
@@ -105,11 +104,6 @@ async function attempt(swarm: Swarm, name: string): Promise<void> {
   }
   io.warn(`${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (tsmachine start ${name}); `
     + `when it is lost: tsmachine swarm replace ${name}`);
-}
-
-async function settled(swarm: Swarm, name: string): Promise<void> {
-  const { [name]: _, ...others } = swarm.record.rejoining ?? {};
-  await swarm.keep({ rejoining: others });
 }
 
 async function removeFormer(swarm: Swarm, id: string): Promise<void> {

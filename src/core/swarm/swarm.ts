@@ -149,10 +149,16 @@ export class Swarm {
     await this.keep({ members: { ...this.#record.members, [name]: member } });
   }
 
+  /** The member knows the swarm as it is now. */
+  async keepRejoined(name: string): Promise<void> {
+    const { [name]: _, ...rejoining } = this.#record.rejoining ?? {};
+    await this.keep({ rejoining });
+  }
+
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
-    const { [name]: _rejoin, ...rejoining } = this.#record.rejoining ?? {};
-    await this.keep({ members, ...(this.#record.rejoining ? { rejoining } : {}) });
+    await this.keep({ members });
+    if (this.#record.rejoining?.[name]) await this.keepRejoined(name);
     this.#members.get(name)?.engine?.close();
     this.#members.delete(name);
     if (this.#manager?.name === name) [this.#manager] = this.managers;
