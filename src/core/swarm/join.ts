@@ -63,6 +63,7 @@ export async function joinMachine(swarm: Swarm, name: string, options: JoinOptio
   await swarm.keepMember(name, member);
   await changeNode(swarm.control, node, { role, ...(availability ? { availability } : {}), ...(labels ? { labels } : {}) });
   await waitUntilSeen(swarm.control, { machine: name, id: node, role, signal });
+  if (swarm.record.rejoining?.[name]) await swarm.keepRejoined(name);
   await swarm.lookAt(name);
   io.info(`${name} is a ${role} of swarm "${swarm.name}".`);
 }

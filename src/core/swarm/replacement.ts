@@ -28,7 +28,7 @@ export async function replacementFor(swarm: Swarm, name: string, as: string | un
   const { flags, ...facts } = await store.readFacts(name);
   if (flags === undefined) throw unknownOrigin(name);
   const { config: { DriverName: driver, HostOptions: options } } = machine;
-  const node = swarm.nodeOf(name);
+  const node = swarm.nodeOf(name) ?? record.rejoining?.[name];
   const { role = 'worker', group } = record.members[name] ?? {};
   return {
     by: as ?? name,
