@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 
-import type { RollingOptions, RollingReport } from '../core/swarm/rolling.js';
+import type { RollingOptions, RollingReport } from '../core/swarm/roll/rolling.js';
 import type { Session } from '../core/session.js';
 import { MachineCommand } from './command.js';
 import { jsonFlag } from './flags.js';

@@ -1,4 +1,4 @@
-import type { RollingReport } from '../core/swarm/rolling.js';
+import type { RollingReport } from '../core/swarm/roll/rolling.js';
 import { asTyped } from './program.js';
 
 /** What is going to be done, in the order of the turns. */

@@ -23,7 +23,7 @@ export default class SwarmBackup extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmBackup);
     const { output, encrypt: ask, force, 'passphrase-file': file } = flags;
     const [session, { backupSwarm }, { newPassphrase }] = await Promise.all([
-      this.session(), import('../../core/swarm/backup.js'), import('../../core/passphrase.js'),
+      this.session(), import('../../core/swarm/mend/backup.js'), import('../../core/hand-over/passphrase.js'),
     ]);
     await backupSwarm(session, oneOrNone(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
   }

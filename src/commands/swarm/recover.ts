@@ -20,7 +20,7 @@ export default class SwarmRecover extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmRecover);
     const given = oneOrNone(argv);
     this.afterInterrupt = `Run the same command again to continue: ${[programName(), 'swarm', 'recover', given ?? ''].join(' ').trim()}`;
-    const [session, { recoverSwarm }] = await Promise.all([this.session(), import('../../core/swarm/recover.js')]);
+    const [session, { recoverSwarm }] = await Promise.all([this.session(), import('../../core/swarm/mend/recover.js')]);
     await recoverSwarm(session, given, { force: flags.force });
   }
 }

@@ -25,7 +25,7 @@ export default class SwarmRestore extends MachineCommand {
     }
     this.afterInterrupt = `Run the same command again, with --force: ${programName()} swarm restore --force ${file} ${machine}`;
     const [session, { restoreSwarm }, { knownPassphrase }] = await Promise.all([
-      this.session(), import('../../core/swarm/restore.js'), import('../../core/passphrase.js'),
+      this.session(), import('../../core/swarm/mend/restore.js'), import('../../core/hand-over/passphrase.js'),
     ]);
     await restoreSwarm(session, file, machine, { force: flags.force, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
   }

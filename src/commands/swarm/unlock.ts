@@ -18,7 +18,7 @@ export default class SwarmUnlock extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmUnlock);
     const given = oneOrNone(argv);
-    const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([this.session(), import('../../core/swarm/unlock.js')]);
+    const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([this.session(), import('../../core/swarm/mend/unlock.js')]);
     if (flags['show-key']) this.print(await readUnlockKey(session, given));
     else if (flags['rotate-key']) await rotateUnlockKey(session, given);
     else await unlockSwarm(session, given);

@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { throwFailures } from './failures.js';
 import { findSwarm, swarmOf } from './find.js';
-import { changedLabels, parseLabels } from './labels.js';
+import { changedLabels, parseLabels } from './steps/labels.js';
 import type { Reached, Swarm } from './swarm.js';
 import { withSwarm } from './swarm.js';
 

@@ -6,7 +6,7 @@ import type { Plan, Step } from '../../../swarm/plan.js';
 import { TsmachineError } from '../../errors.js';
 import { startMachine } from '../../lifecycle.js';
 import { waitFor } from '../../wait.js';
-import { unlockMember } from '../unlock.js';
+import { unlockMember } from '../mend/unlock.js';
 import { allOf, attempt, sessionOf, type Run } from './run.js';
 
 /** Milliseconds for managers that have just started to elect a leader. */
