@@ -1,4 +1,4 @@
-import { chosenDriver, driverToExplain } from '../cli/chosen-driver.js';
+import { chosenDriver } from '../cli/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
 import { createFlags } from '../cli/create-flags.js';
 import { createRequest } from '../cli/create-request.js';
@@ -21,8 +21,8 @@ export default class Create extends MachineCommand {
   static override flags = toFlagInput(createFlags, { driver: 'd' });
 
   static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
-    const specs = (await driverToExplain(words, env))?.flags ?? [];
-    return inOrder({ ...Create.flags, ...toFlagInput(specs) });
+    const { flags } = await chosenDriver(words, env);
+    return inOrder({ ...Create.flags, ...toFlagInput(flags) });
   }
 
   async run(): Promise<void> {
