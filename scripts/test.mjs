@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: everything from a fresh clone, no step before. Suites: unit, integration, e2e, compat;
- * without a name all of them, after build, lint and type check. `npm test -- unit --grep journal` runs part of one.
+ * without a name all of them, after build, lint and type check. `npm test -- unit --grep journal` runs part of one. By name only: virtualbox,
+ * every command line of that driver through a real VBoxManage, which is fetched on the first run (some minutes).
  *
  * The last line is `N passed, N failed, N skipped`. A build, lint or type error, a suite that crashes, hangs or finds no test counts as one failure.
  *
@@ -22,13 +23,14 @@ const suites = {
   integration: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   e2e: { timeout: 40 * minutes, each: 10 * minutes, built: true, system: true },
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
+  virtualbox: { timeout: 40 * minutes, each: 3 * minutes, system: true, onlyByName: true },
 };
 
 const words = process.argv.slice(2);
 const cut = words.findIndex((word) => !Object.hasOwn(suites, word));
 const named = cut < 0 ? words : words.slice(0, cut);
 const mochaOptions = cut < 0 ? [] : words.slice(cut).filter((word) => word !== '--');
-const wanted = named.length > 0 ? named : Object.keys(suites);
+const wanted = named.length > 0 ? named : Object.keys(suites).filter((name) => !suites[name].onlyByName);
 
 const total = { passed: 0, failed: [], skipped: [] };
 const remarks = [];

@@ -7,6 +7,7 @@ const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>
   generic: () => import('../../drivers/generic/index.js'),
   none: () => import('../../drivers/none/index.js'),
   nspawn: () => import('../../drivers/nspawn/index.js'),
+  virtualbox: () => import('../../drivers/virtualbox/index.js'),
 };
 
 /** Names of the built-in drivers, sorted. */

@@ -1,0 +1,59 @@
+/** What came of one call of VBoxManage. */
+export interface Outcome {
+  readonly stdout: string;
+  /** What VBoxManage complains about, without its prefixes; undefined when the call did what it should. */
+  readonly problem: string | undefined;
+}
+
+export interface CallOptions {
+  /** Milliseconds; default 60 000. */
+  readonly timeout?: number;
+}
+
+/** VirtualBox as the driver sees it. Options are spelled as VirtualBox 7 does; older versions get theirs. */
+export interface VBoxManage {
+  version(): Promise<Version>;
+  /** Standard output. @throws TsmachineError COMMAND_MISSING, DRIVER_FAILED, STORE_FULL */
+  run(args: readonly string[], options?: CallOptions): Promise<string>;
+  /** As `run`, for calls that may be refused. @throws TsmachineError COMMAND_MISSING */
+  attempt(args: readonly string[], options?: CallOptions): Promise<Outcome>;
+}
+
+export interface Version {
+  readonly text: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+export interface NetworkInterface {
+  readonly name: string;
+  /** `192.168.1.7/24`. */
+  readonly cidr: string;
+}
+
+/** The computer as the driver sees it. */
+export interface Computer {
+  /** Node's words. */
+  readonly platform: string;
+  readonly architecture: string;
+  readonly cpus: number;
+  /** MB of memory. */
+  readonly memory: number;
+  /** The program, absolute or to be found on PATH. */
+  program(): Promise<string>;
+  /** Whether the processor has VT-x or AMD-V; undefined where that cannot be told. */
+  virtualization(): Promise<boolean | undefined>;
+  /** Interfaces that are up, without loopback; IPv4. */
+  interfaces(): readonly NetworkInterface[];
+  /** VirtualBox's list of allowed host-only ranges; undefined when there is none. */
+  networksConf(): Promise<string | undefined>;
+  /** A port of 127.0.0.1 that nothing listens on: the wanted one if it is free, else undefined; without a wish any. */
+  freePort(wanted?: number): Promise<number | undefined>;
+  /** Whether something listens there, within a second. */
+  answers(ip: string, port: number): Promise<boolean>;
+  /** The neighbours' MAC addresses as the system prints them; empty where it does not. */
+  neighbours(): Promise<string>;
+  /** Bytes free on the disk under a path or its nearest existing parent. */
+  freeBytes(path: string): Promise<number>;
+}

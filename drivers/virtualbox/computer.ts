@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { readFile, statfs } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { systemCode } from '../../src/core/errors.js';
+import type { DriverContext } from '../../src/driver/contract.js';
+import type { Computer } from './api.js';
+
+const megabyte = 2 ** 20;
+
+/** This computer. */
+export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
+  const { platform, arch } = process;
+  return {
+    platform,
+    architecture: arch,
+    cpus: availableParallelism(),
+    memory: Math.floor(totalmem() / megabyte),
+    program: () => Promise.resolve(platform === 'win32' ? windowsProgram(process.env) : 'VBoxManage'),
+    virtualization: () => virtualization(platform, arch, ctx),
+    interfaces: () => Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.flatMap(({ family, internal, cidr }) => (family === 'IPv4' && !internal && cidr !== null ? [{ name, cidr }] : []))),
+    networksConf: () => readOptional('/etc/vbox/networks.conf'),
+    freePort,
+    answers,
+    async neighbours() {
+      if (platform === 'linux') return await readOptional('/proc/net/arp') ?? '';
+      return (await ctx.exec('arp', ['-a'], { timeout: 10_000, ok: [0, 1] })).stdout;
+    },
+    freeBytes,
+  };
+}
+
+/** The installer of Windows leaves PATH alone. */
+export function windowsProgram(env: NodeJS.ProcessEnv, exists: (path: string) => boolean = existsSync): string {
+  const folders = [env['VBOX_INSTALL_PATH'], env['VBOX_MSI_INSTALL_PATH'], env['ProgramFiles'] && join(env['ProgramFiles'], 'Oracle', 'VirtualBox')];
+  const paths = folders.filter((folder) => folder !== undefined && folder !== '').map((folder) => join(folder ?? '', 'VBoxManage.exe'));
+  return paths.find(exists) ?? 'VBoxManage';
+}
+
+async function virtualization(platform: string, arch: string, ctx: Pick<DriverContext, 'exec'>): Promise<boolean | undefined> {
+  if (arch !== 'x64') return undefined;
+  if (platform === 'linux') return /^flags\s*:.*\b(vmx|svm)\b/m.test(await readFile('/proc/cpuinfo', 'utf8'));
+  if (platform === 'darwin') return /\bVMX\b/.test((await ctx.exec('sysctl', ['-n', 'machdep.cpu.features'], { timeout: 10_000 })).stdout);
+  return undefined;
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function freePort(wanted = 0): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => {
+      if (['EADDRINUSE', 'EACCES'].includes(systemCode(error) ?? '')) resolve(undefined);
+      else reject(error);
+    });
+    server.listen(wanted, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => { resolve(typeof address === 'object' && address ? address.port : undefined); });
+    });
+  });
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port, timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => { end(true); }).once('error', () => { end(false); }).once('timeout', () => { end(false); });
+  });
+}
+
+async function freeBytes(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    return freeBytes(dirname(path));
+  }
+}

@@ -1,0 +1,132 @@
+import { join, resolve } from 'node:path';
+
+import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
+import { TsmachineError } from '../../src/core/errors.js';
+import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/base.js';
+import type { DriverData, ParseInput } from '../../src/driver/contract.js';
+import { parseHostCidr } from './cidr.js';
+
+/** The `Driver` object of config.json, typed. The first fields are Docker Machine's (spec 8.3). */
+export interface VirtualboxConfig {
+  readonly machineName: string;
+  readonly ip: string;
+  readonly sshUser: string;
+  readonly sshPort: number;
+  readonly sshKeyPath: string;
+  /** -1: as many as the computer has. */
+  readonly cpus: number;
+  /** MB. */
+  readonly memory: number;
+  /** MB. */
+  readonly diskSize: number;
+  /** A short name, an address with its checksum or a path; empty for a boot2docker guest. */
+  readonly image: string;
+  readonly isoUrl: string;
+  readonly natNicType: string;
+  readonly natOnly: boolean;
+  readonly hostOnlyCidr: string;
+  readonly hostOnlyNicType: string;
+  readonly hostOnlyPromiscuous: string;
+  readonly hostOnlyNoDhcp: boolean;
+  readonly hostDnsResolver: boolean;
+  readonly dnsProxy: boolean;
+  readonly uiType: string;
+  readonly noShare: boolean;
+  readonly shareFolder: string;
+  readonly noVtxCheck: boolean;
+  /** The VM's UUID, chosen by us; empty for machines of Docker Machine, which know their VM by name. */
+  readonly vmId: string;
+  /** The disk below the VM's own, shared by machines; empty while it has none. */
+  readonly baseDisk: string;
+  /** The VM has its disks and adapters. */
+  readonly built: boolean;
+  /** Nat-only: the engine's port, the same here and in the guest; 0 while it has none. */
+  readonly enginePort: number;
+}
+
+export const defaultCidr = '192.168.99.1/24';
+const uiTypes = ['gui', 'sdl', 'headless', 'separate'];
+const promiscuousModes = ['deny', 'allow-vms', 'allow-all'];
+const nicTypes = ['82540EM', '82543GC', '82545EM', 'Am79C970A', 'Am79C973', 'virtio'];
+
+/** @throws TsmachineError FLAG_INVALID */
+export function parseConfig(input: ParseInput): DriverData {
+  const { flags } = input;
+  const isoUrl = isoFlag(textFlag(flags, 'virtualbox-boot2docker-url'));
+  const image = isoUrl === '' ? imageFlag(textFlag(flags, 'virtualbox-image') || 'debian') : '';
+  parseHostCidr(textFlag(flags, 'virtualbox-hostonly-cidr'));
+  return {
+    ...baseData(input, { sshUser: 'docker', sshPort: 0, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
+    VBoxManager: {},
+    HostInterfaces: {},
+    CPU: intFlag(flags, 'virtualbox-cpu-count', { min: -1, max: 64 }),
+    Memory: intFlag(flags, 'virtualbox-memory', { min: 4, max: 2_097_152 }),
+    DiskSize: intFlag(flags, 'virtualbox-disk-size', { min: 1, max: 2_097_152 }),
+    NatNicType: oneOf(flags, 'virtualbox-nat-nictype', nicTypes),
+    Boot2DockerURL: isoUrl,
+    Boot2DockerImportVM: '',
+    HostDNSResolver: flags['virtualbox-host-dns-resolver'] === true,
+    HostOnlyCIDR: textFlag(flags, 'virtualbox-hostonly-cidr'),
+    HostOnlyNicType: oneOf(flags, 'virtualbox-hostonly-nictype', nicTypes),
+    HostOnlyPromiscMode: oneOf(flags, 'virtualbox-hostonly-nicpromisc', promiscuousModes),
+    UIType: oneOf(flags, 'virtualbox-ui-type', uiTypes),
+    HostOnlyNoDHCP: flags['virtualbox-hostonly-no-dhcp'] === true,
+    NoShare: flags['virtualbox-no-share'] === true,
+    DNSProxy: flags['virtualbox-no-dns-proxy'] !== true,
+    NoVTXCheck: flags['virtualbox-no-vtx-check'] === true,
+    ShareFolder: textFlag(flags, 'virtualbox-share-folder'),
+    Image: image,
+    NatOnly: flags['virtualbox-nat-only'] === true,
+    VMId: '',
+    BaseDisk: '',
+    Built: false,
+    EnginePort: 0,
+  };
+}
+
+export function readConfig(data: DriverData): VirtualboxConfig {
+  return {
+    machineName: textOf(data, 'MachineName'),
+    ip: textOf(data, 'IPAddress'),
+    sshUser: textOf(data, 'SSHUser') || 'docker',
+    sshPort: numberOf(data, 'SSHPort', 0),
+    sshKeyPath: textOf(data, 'SSHKeyPath'),
+    cpus: numberOf(data, 'CPU', 1),
+    memory: numberOf(data, 'Memory', 1024),
+    diskSize: numberOf(data, 'DiskSize', 20_000),
+    image: textOf(data, 'Image'),
+    isoUrl: textOf(data, 'Boot2DockerURL'),
+    natNicType: textOf(data, 'NatNicType') || '82540EM',
+    natOnly: data['NatOnly'] === true,
+    hostOnlyCidr: textOf(data, 'HostOnlyCIDR') || defaultCidr,
+    hostOnlyNicType: textOf(data, 'HostOnlyNicType') || '82540EM',
+    hostOnlyPromiscuous: textOf(data, 'HostOnlyPromiscMode') || 'deny',
+    hostOnlyNoDhcp: data['HostOnlyNoDHCP'] === true,
+    hostDnsResolver: data['HostDNSResolver'] === true,
+    dnsProxy: data['DNSProxy'] !== false,
+    uiType: textOf(data, 'UIType') || 'headless',
+    noShare: data['NoShare'] === true,
+    shareFolder: textOf(data, 'ShareFolder'),
+    noVtxCheck: data['NoVTXCheck'] === true,
+    vmId: textOf(data, 'VMId'),
+    baseDisk: textOf(data, 'BaseDisk'),
+    built: data['Built'] !== false,
+    enginePort: numberOf(data, 'EnginePort', 0),
+  };
+}
+
+/** A path is kept whole: a create that goes on may be called in another folder. */
+function imageFlag(text: string): string {
+  const choice = parseImageChoice(text, 'virtualbox-image');
+  return choice.kind === 'file' ? choice.path : text;
+}
+
+function isoFlag(text: string): string {
+  return text === '' || /^(https?|file):/i.test(text) ? text : resolve(text);
+}
+
+function oneOf(flags: ParseInput['flags'], name: string, words: readonly string[]): string {
+  const text = textFlag(flags, name);
+  if (words.includes(text)) return text;
+  throw new TsmachineError('FLAG_INVALID', `--${name} must be one of ${words.join(', ')}, not ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,125 @@
+import { TsmachineError } from '../../src/core/errors.js';
+import { waitFor } from '../../src/core/wait.js';
+import type { DriverContext } from '../../src/driver/contract.js';
+import type { Computer, VBoxManage } from './api.js';
+import { blocks } from './blocks.js';
+import { parseCidr, parseHostCidr, prefixOfMask, type HostCidr } from './cidr.js';
+import { defaultCidr } from './config.js';
+import { allowedRanges, freeNetwork, isAllowed, refusedRange } from './ranges.js';
+
+/** An interface of this computer that leads to a host-only network. */
+export interface HostOnly {
+  readonly name: string;
+  readonly cidr: HostCidr | undefined;
+  readonly networkName: string;
+}
+
+/** Interfaces that tsmachine made carry this mark, in VirtualBox's own settings. */
+const markOf = (name: string) => `tsmachine/hostonly/${name}`;
+
+/** @throws TsmachineError DRIVER_PRECHECK for two interfaces of one name or address, in Docker Machine's words */
+export async function listHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
+  const found = blocks(await vbox.run(['list', 'hostonlyifs'])).filter((block) => block.has('VBoxNetworkName')).map((block) => {
+    const ip = block.get('IPAddress') ?? '';
+    const cidr = ip === '' || ip === '0.0.0.0' ? undefined : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
+    return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '' };
+  });
+  refuseTwins('name', found.map(({ networkName }) => networkName));
+  refuseTwins('IP', found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])));
+  return found;
+}
+
+function refuseTwins(what: string, values: readonly string[]): void {
+  const twin = values.find((value, index) => value !== '' && values.indexOf(value) < index);
+  if (twin === undefined) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox is configured with multiple host-only adapters with the same ${what} "${twin}". Please remove one`, {
+    hint: 'VBoxManage list hostonlyifs shows them, VBoxManage hostonlyif remove NAME removes one',
+  });
+}
+
+/**
+ * The interface for a machine: the one with the wanted address, one that tsmachine made when the wanted address is the default one, else a new
+ * one. The caller holds the lock of the network.
+ * @throws TsmachineError DRIVER_PRECHECK when the address is taken or not allowed, DRIVER_FAILED when VirtualBox makes no interface
+ */
+export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<HostOnly & { cidr: HostCidr }> {
+  const known = await listHostOnly(vbox);
+  const cidr = parseHostCidr(wanted);
+  const match = known.find((one) => one.cidr?.ip === cidr.ip && one.cidr.prefix === cidr.prefix);
+  if (match) return { ...match, cidr };
+  const ranges = allowedRanges(await vbox.version(), computer.platform, await computer.networksConf());
+  const isDefault = wanted === defaultCidr;
+  for (const one of isDefault ? known : []) {
+    if (one.cidr && isAllowed(one.cidr, ranges) && await isOurs(one.name, vbox)) return { ...one, cidr: one.cidr };
+  }
+  const lost = await withoutAddress(known, vbox);
+  const chosen = choose(cidr, { isDefault, ranges, known }, computer);
+  if (chosen.ip !== cidr.ip) ctx.io.info(`Host-only network: ${chosen.ip}/${chosen.prefix}, because VirtualBox does not allow ${wanted} or it is taken here`);
+  const name = lost ?? await makeInterface(known, ctx, vbox);
+  if (lost === undefined) ctx.io.info(`Found a new host-only adapter: "${name}"`);
+  else ctx.io.warn(`The host-only adapter "${name}" has lost its address and gets ${chosen.ip} again`);
+  await vbox.run(['hostonlyif', 'ipconfig', name, '--ip', chosen.ip, '--netmask', chosen.mask]);
+  const made = (await listHostOnly(vbox)).find((one) => one.name === name);
+  return { name, networkName: made?.networkName ?? `HostInterfaceNetworking-${name}`, cidr: chosen };
+}
+
+interface Choice {
+  readonly isDefault: boolean;
+  readonly ranges: readonly HostCidr[] | undefined;
+  readonly known: readonly HostOnly[];
+}
+
+function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: Computer): HostCidr {
+  const taken = [
+    ...known.flatMap((one) => (one.cidr ? [{ name: one.name, cidr: one.cidr }] : [])),
+    ...computer.interfaces().flatMap(({ name, cidr: text }) => {
+      const found = parseCidr(text);
+      return found ? [{ name, cidr: found }] : [];
+    }),
+  ];
+  const obstacle = taken.find((one) => one.cidr.network === cidr.network);
+  if (isAllowed(cidr, ranges) && !obstacle) return cidr;
+  if (isDefault) return freeNetwork(ranges, taken.map((one) => one.cidr));
+  if (obstacle) {
+    throw new TsmachineError('DRIVER_PRECHECK', `host-only cidr conflicts with the network address of a host interface: ${obstacle.name}`, {
+      hint: 'Choose another with --virtualbox-hostonly-cidr, or leave the flag out: a free one is found',
+    });
+  }
+  throw refusedRange(cidr, ranges);
+}
+
+/** VirtualBox sometimes complains about an interface that it has made: what counts is whether one is there. */
+async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbox: VBoxManage): Promise<string> {
+  const { problem } = await vbox.attempt(['hostonlyif', 'create']);
+  if (problem !== undefined) ctx.io.debug(`Creating a new host-only adapter produced an error: ${problem}`);
+  const name = await waitFor(async () => (await listHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
+    timeout: problem === undefined ? 10_000 : 3000, interval: 200, signal: ctx.signal, what: 'the new host-only adapter',
+  }).catch((error: unknown) => {
+    if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
+    throw new TsmachineError('DRIVER_FAILED', `VirtualBox made no host-only adapter${problem === undefined ? '' : `:\n${problem}`}`, {
+      hint: `Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: tsmachine create -d virtualbox --virtualbox-nat-only ${ctx.machineName}`,
+    });
+  });
+  await vbox.run(['setextradata', 'global', markOf(name), '1']);
+  return name;
+}
+
+/** An interface of ours that forgot its address, as they do when the computer wakes up or a create was cut off. */
+async function withoutAddress(known: readonly HostOnly[], vbox: VBoxManage): Promise<string | undefined> {
+  for (const { name, cidr } of known) if (!cidr && await isOurs(name, vbox)) return name;
+  return undefined;
+}
+
+export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
+  return /^Value: 1\s*$/m.test(await vbox.run(['getextradata', 'global', markOf(name)]));
+}
+
+/** Removes an interface that tsmachine made when no VM is left on it. The caller holds the lock of the network. */
+export async function removeUnused(name: string, vbox: VBoxManage, computer: Computer): Promise<void> {
+  if (name === '' || computer.platform === 'win32' || !await isOurs(name, vbox)) return;
+  const others = await vbox.run(['list', '--long', 'vms']);
+  if (others.includes(`Host-only Interface '${name}'`)) return;
+  await vbox.attempt(['dhcpserver', 'remove', '--netname', `HostInterfaceNetworking-${name}`]);
+  await vbox.run(['hostonlyif', 'remove', name]);
+  await vbox.run(['setextradata', 'global', markOf(name)]);
+}

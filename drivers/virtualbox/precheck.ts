@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+
+import { TsmachineError } from '../../src/core/errors.js';
+import type { DriverContext } from '../../src/driver/contract.js';
+import type { Computer, VBoxManage, Version } from './api.js';
+import type { VirtualboxConfig } from './config.js';
+import { listHostOnly } from './hostonly.js';
+import { hasNetworks } from './hostonlynet.js';
+import { noVtxHint, noVtxMessage } from './startup.js';
+import { checkVersion, isAtLeast } from './version.js';
+
+const megabyte = 2 ** 20;
+/** What a machine writes until its engine runs. */
+const machineSpace = 2000;
+
+/**
+ * Refuses what cannot work on this computer. Changes nothing.
+ * @throws TsmachineError DRIVER_PRECHECK, DRIVER_UNSUPPORTED, COMMAND_MISSING, STORE_FULL
+ */
+export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
+  const version = await vbox.version();
+  checkVersion(version);
+  checkArchitecture(config, version, computer);
+  if (!config.noVtxCheck && await computer.virtualization() === false) throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
+  checkSizes(config, computer);
+  await checkSpace(ctx, computer);
+  if (config.image === '' && !/^(https?|file):/i.test(config.isoUrl) && !existsSync(config.isoUrl)) {
+    throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${config.isoUrl}`, { hint: 'Check --virtualbox-boot2docker-url' });
+  }
+  await checkName(config, vbox);
+  if (!config.natOnly && !hasNetworks(version, computer.platform)) await listHostOnly(vbox);
+}
+
+function checkArchitecture(config: VirtualboxConfig, version: Version, { architecture }: Computer): void {
+  if (architecture === 'x64') return;
+  if (architecture !== 'arm64') throw new TsmachineError('DRIVER_UNSUPPORTED', `VirtualBox has no machines for processors of the kind ${architecture}`);
+  if (!isAtLeast(version, [7, 1, 0])) {
+    throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox ${version.text} has no machines for ARM processors; 7.1 and later have`, {
+      hint: 'Please upgrade at https://www.virtualbox.org',
+    });
+  }
+  if (config.image === '') throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', { hint: 'Leave --virtualbox-boot2docker-url out' });
+}
+
+function checkSizes({ cpus, memory }: VirtualboxConfig, computer: Computer): void {
+  if (cpus > computer.cpus) {
+    throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-cpu-count ${cpus}: this computer has ${computer.cpus}`, { hint: 'Ask for fewer, or -1 for all' });
+  }
+  if (memory < computer.memory) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-memory ${memory}: this computer has ${computer.memory} MB`, { hint: 'Ask for less' });
+}
+
+async function checkSpace(ctx: DriverContext, computer: Computer): Promise<void> {
+  const free = Math.floor(await computer.freeBytes(ctx.machineDir) / megabyte);
+  if (free >= machineSpace) return;
+  throw new TsmachineError('STORE_FULL', `There is too little room for a machine below ${ctx.machineDir}: ${free} MB free, ${machineSpace} MB needed`, {
+    hint: 'Make room, or put the store on another disk with --storage-path',
+  });
+}
+
+async function checkName({ machineName }: VirtualboxConfig, vbox: VBoxManage): Promise<void> {
+  const names = (await vbox.run(['list', 'vms'])).split(/\r?\n/).map((line) => /^"(.*)" \{[0-9a-f-]+\}$/.exec(line.trim())?.[1]);
+  if (!names.includes(machineName)) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox has a VM "${machineName}" that is not tsmachine's`, {
+    hint: `Choose another name for the machine. That VM is not touched; VBoxManage showvminfo ${machineName} shows it`,
+  });
+}

@@ -1,0 +1,67 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+import type { World } from './state.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+export interface Fault {
+  /** A regular expression over the words of a call, joined by blanks. */
+  readonly call: string;
+  readonly stderr?: string;
+  readonly status?: number;
+  readonly times?: number;
+}
+
+/** A VirtualBox of a test's own: its VBoxManage stands first on the PATH in `env`. */
+export class StandIn {
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+
+  private constructor(home: string) {
+    this.home = home;
+    this.env = { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}` };
+  }
+
+  /** @param version what `VBoxManage --version` says */
+  static async open(parent: string, version?: string): Promise<StandIn> {
+    mkdirSync(parent, { recursive: true });
+    const standIn = new StandIn(mkdtempSync(join(parent, 'vbox-')));
+    const { home } = standIn;
+    mkdirSync(join(home, 'bin'));
+    const program = join(home, 'vboxmanage.mjs');
+    await build({ entryPoints: [join(root, 'test', 'helpers', 'vboxmanage', 'main.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+    const script = join(home, 'bin', 'VBoxManage');
+    writeFileSync(script, `#!/bin/sh\nVBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`);
+    chmodSync(script, 0o755);
+    if (version !== undefined) standIn.write({ ...standIn.world(), version });
+    return standIn;
+  }
+
+  world(): World {
+    const file = join(this.home, 'world.json');
+    const empty: World = { version: '7.2.22_Debianr175245', global: {}, vms: {}, media: {}, interfaces: {}, dhcp: {} };
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as World : empty;
+  }
+
+  write(world: World): void {
+    writeFileSync(join(this.home, 'world.json'), JSON.stringify(world));
+  }
+
+  /** Makes calls fail, the next `times` ones that match (default: all). */
+  fail(...faults: readonly Fault[]): void {
+    writeFileSync(join(this.home, 'faults.json'), JSON.stringify(faults.map((fault) => ({ status: 1, stderr: '', times: 1_000_000, ...fault }))));
+  }
+
+  calls(): string[][] {
+    const file = join(this.home, 'calls.log');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as string[]) : [];
+  }
+
+  close(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}

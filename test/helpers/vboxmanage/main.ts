@@ -1,0 +1,197 @@
+/**
+ * A stand-in for VBoxManage: keeps real state below VBOX_STAND_IN, refuses what VirtualBox refuses and prints what it prints, as seen
+ * at version 7.2. A started VM is a machine of systemd-nspawn (guest.ts).
+ * `faults.json` there makes calls fail: [{"call": "^startvm ", "stderr": "...", "status": 1, "times": 1}].
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { cloneMedium, closeMedium, convertFromRaw, createMedium, describe, modifyMedium, showMedium } from './media.js';
+import { dhcpServer, hostOnlyIf, listDhcpServers, listHostOnlyIfs } from './networks.js';
+import { Refusal, change, home, isAlive, readWorld, type World } from './state.js';
+import { attach, createVm, machineReadable, modifyVm, storageController, unregister, vmOf } from './vms.js';
+
+interface Fault {
+  call: string;
+  stderr: string;
+  stdout?: string;
+  status: number;
+  times: number;
+}
+
+const root = process.env['VBOX_STAND_IN_ROOT'] ?? '';
+const args = process.argv.slice(2);
+
+try {
+  appendFileSync(join(home, 'calls.log'), `${JSON.stringify(args)}\n`);
+  if (!fault()) process.stdout.write(await answer(args));
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  process.stderr.write(`VBoxManage: error: ${error.message}\n${error.details && `VBoxManage: error: ${error.details}\n`}`);
+  process.exitCode = error.status;
+}
+
+function fault(): boolean {
+  const file = join(home, 'faults.json');
+  if (!existsSync(file)) return false;
+  return change(() => {
+    const faults = JSON.parse(readFileSync(file, 'utf8')) as Fault[];
+    const found = faults.find((one) => one.times > 0 && new RegExp(one.call).test(args.join(' ')));
+    if (!found) return false;
+    found.times -= 1;
+    writeFileSync(file, JSON.stringify(faults));
+    process.stdout.write(found.stdout ?? '');
+    process.stderr.write(found.stderr);
+    process.exitCode = found.status;
+    return true;
+  });
+}
+
+async function answer([command = '', ...words]: readonly string[]): Promise<string> {
+  switch (command) {
+    case '--version':
+      return `${readWorld().version}\n`;
+    case 'startvm':
+      return start(words[0] ?? '');
+    case 'controlvm':
+      return control(words);
+    case 'unregistervm': {
+      const { uuid } = change((world) => unregister(world, words));
+      if (existsSync(join(home, 'guests', uuid))) guest('remove', uuid);
+      return '';
+    }
+    default:
+      return change((world) => simple(world, command, words));
+  }
+}
+
+function simple(world: World, command: string, words: readonly string[]): string {
+  const dashes = Number(world.version.split('.')[0]) >= 7;
+  switch (command) {
+    case 'list':
+      return list(world, words.at(-1) ?? '');
+    case 'createvm':
+      return createVm(world, words);
+    case 'modifyvm':
+      return modifyVm(world, words, dashes);
+    case 'showvminfo':
+      return machineReadable(vmOf(world, words[0] ?? ''));
+    case 'storagectl':
+      return storageController(world, words);
+    case 'storageattach':
+      return attach(world, words);
+    case 'convertfromraw':
+      return convertFromRaw(words);
+    case 'createmedium':
+      return createMedium(world, words);
+    case 'clonemedium':
+      return cloneMedium(world, words);
+    case 'modifymedium':
+      return modifyMedium(world, words);
+    case 'showmediuminfo':
+      return showMedium(world, words);
+    case 'closemedium':
+      return closeMedium(world, words);
+    case 'hostonlyif':
+      return hostOnlyIf(world, words);
+    case 'dhcpserver':
+      return dhcpServer(world, words);
+    case 'setextradata':
+    case 'getextradata':
+      return extraData(world, command, words);
+    case 'guestproperty':
+      return 'No value set!\n';
+    case 'sharedfolder':
+      vmOf(world, words[1] ?? '').shares[words[3] ?? ''] = words[5] ?? '';
+      return '';
+    default:
+      throw new Refusal(`Invalid command '${command}'`, 2);
+  }
+}
+
+function list(world: World, what: string): string {
+  const media = (kind: string) => Object.entries(world.media).filter(([, one]) => one.kind === kind).map(([path, one]) => `${describe(path, one)}\n`).join('');
+  switch (what) {
+    case 'vms': {
+      const vms = Object.values(world.vms);
+      if (!args.includes('--long')) return vms.map(({ name, uuid }) => `"${name}" {${uuid}}\n`).join('');
+      return vms.map(({ name, settings }) => `Name:                        ${name}\nNIC 2:                       MAC: ${settings['macaddress2'] ?? ''}, `
+        + `Attachment: Host-only Interface '${settings['hostonlyadapter2'] ?? ''}', Cable connected: on\n`).join('\n');
+    }
+    case 'hdds':
+      return media('disk');
+    case 'dvds':
+      return media('dvd');
+    case 'hostonlyifs':
+      return listHostOnlyIfs(world);
+    case 'dhcpservers':
+      return listDhcpServers(world);
+    default:
+      throw new Refusal(`Unknown subcommand "${what}".`, 2);
+  }
+}
+
+function extraData(world: World, command: string, [name = '', key = '', value]: readonly string[]): string {
+  const table = name === 'global' ? world.global : vmOf(world, name).extra;
+  if (command === 'getextradata') return table[key] === undefined ? 'No value set!\n' : `Value: ${table[key]}\n`;
+  if (value === undefined) delete table[key];
+  else table[key] = value;
+  return '';
+}
+
+async function start(name: string): Promise<string> {
+  const { uuid } = change((world) => {
+    const vm = vmOf(world, name);
+    if (vm.state === 'running') throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
+    const nic = vm.settings['hostonlyadapter2'];
+    if (nic !== undefined && !world.interfaces[nic]) throw new Refusal(`Failed to open/create the internal network 'HostInterfaceNetworking-${nic}' (VERR_INTNET_FLT_IF_NOT_FOUND).`);
+    return vm;
+  });
+  const log = openSync(join(home, `${uuid}.log`), 'a');
+  const child = spawn(process.execPath, ['--import', 'tsx', guestProgram(), 'run', uuid], { cwd: root, detached: true, stdio: ['ignore', log, log] });
+  const pid = child.pid ?? 0;
+  child.unref();
+  const until = Date.now() + 60_000;
+  while (!existsSync(join(home, `${uuid}.${pid}.up`))) {
+    if (Date.now() > until || !isAlive(pid)) {
+      throw new Refusal(`The virtual machine '${name}' has terminated unexpectedly during startup with exit code 1 (0x1)`);
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+  change((world) => { Object.assign(vmOf(world, uuid), { state: 'running', pid }); });
+  return `Waiting for VM "${name}" to power on...\nVM "${name}" has been successfully started.\n`;
+}
+
+function control([name = '', verb = '']: readonly string[]): string {
+  return change((world) => {
+    const vm = vmOf(world, name);
+    if (vm.state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
+    switch (verb) {
+      case 'pause':
+        vm.state = 'paused';
+        return '';
+      case 'resume':
+        vm.state = 'running';
+        return '';
+      case 'acpipowerbutton':
+        process.kill(vm.pid, 'SIGTERM');
+        return '';
+      case 'poweroff':
+        process.kill(vm.pid, 'SIGINT');
+        process.stderr.write('0%...10%...20%...30%...40%...50%...60%...70%...80%...90%...100%\n');
+        return '';
+      default:
+        throw new Refusal(`Invalid parameter '${verb}'`, 2);
+    }
+  });
+}
+
+function guest(verb: string, uuid: string): void {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', guestProgram(), verb, uuid], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+function guestProgram(): string {
+  return join(root, 'test', 'helpers', 'vboxmanage', 'guest.ts');
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
+import { Refusal, type Medium, type World } from './state.js';
+import { read } from './words.js';
+
+const megabyte = 2 ** 20;
+/** What a disk made here begins with; the rest of it is nobody's business. */
+const mark = '\x7fstand-in disk ';
+const progress = '0%...10%...20%...30%...40%...50%...60%...70%...80%...90%...100%\n';
+
+/** Puts a file on the list of media, as opening it does. */
+export function register(world: World, path: string, kind: Medium['kind']): Medium {
+  if (!existsSync(path)) throw new Refusal(`Could not find file for the medium '${path}' (VERR_FILE_NOT_FOUND)`);
+  const known = world.media[path];
+  if (known) return known;
+  const head = readFileSync(path).subarray(0, 200).toString('latin1');
+  const content = head.startsWith(mark) ? JSON.parse(head.slice(mark.length).split('\n')[0] ?? '') as Medium : undefined;
+  const medium: Medium = content ?? { uuid: randomUUID(), kind, parent: '', format: kind === 'dvd' ? 'RAW' : 'VMDK', capacity: Math.ceil(statSync(path).size / megabyte) };
+  world.media[path] = medium;
+  return medium;
+}
+
+function write(path: string, medium: Medium): void {
+  writeFileSync(path, `${mark}${JSON.stringify(medium)}\n`);
+}
+
+export function convertFromRaw(args: readonly string[]): string {
+  const { options, rest: [from = '', to = ''] } = read(args, { format: 1 }, true);
+  process.stderr.write(`Converting from raw image file="${from}" to file="${to}"...\n`);
+  if (!existsSync(from)) throw new Refusal(`Cannot open file "${from}": VERR_FILE_NOT_FOUND`);
+  if (existsSync(to)) throw new Refusal(`Cannot create image "${to}": VERR_ALREADY_EXISTS`);
+  const { size } = statSync(from);
+  process.stderr.write(`Creating dynamic image with size ${size} bytes (${Math.ceil(size / megabyte)}MB)...\n`);
+  write(to, { uuid: randomUUID(), kind: 'disk', parent: '', format: options.get('format') ?? 'VDI', capacity: Math.ceil(size / megabyte) });
+  return '';
+}
+
+export function createMedium(world: World, args: readonly string[]): string {
+  const { options } = read(args.slice(1), { filename: 1, diffparent: 1 }, true);
+  const path = options.get('filename') ?? '';
+  if (existsSync(path)) throw new Refusal('Failed to create medium');
+  const parent = register(world, options.get('diffparent') ?? '', 'disk');
+  const medium: Medium = { uuid: randomUUID(), kind: 'disk', parent: parent.uuid, format: 'VDI', capacity: parent.capacity };
+  write(path, medium);
+  world.media[path] = medium;
+  process.stderr.write(progress);
+  return `Medium created. UUID: ${medium.uuid}\n`;
+}
+
+export function cloneMedium(world: World, args: readonly string[]): string {
+  const { options, rest: [from = '', to = ''] } = read(args.slice(1), { format: 1 }, true);
+  const source = register(world, from, 'disk');
+  const copy: Medium = { ...source, uuid: randomUUID(), parent: '', format: options.get('format') ?? source.format };
+  write(to, copy);
+  world.media[to] = copy;
+  process.stderr.write(progress);
+  return `Clone medium created in format '${copy.format}'. UUID: ${copy.uuid}\n`;
+}
+
+export function modifyMedium(world: World, args: readonly string[]): string {
+  const { options, rest: [path = ''] } = read(args.slice(1), { resize: 1 }, true);
+  const medium = register(world, path, 'disk');
+  const size = Number(options.get('resize'));
+  if (size < medium.capacity) throw new Refusal('Shrinking is not yet supported for medium');
+  medium.capacity = size;
+  process.stderr.write(progress);
+  return '';
+}
+
+export function showMedium(world: World, args: readonly string[]): string {
+  const path = args.at(-1) ?? '';
+  return describe(path, register(world, path, 'disk'));
+}
+
+export function describe(path: string, { uuid, parent, format, capacity }: Medium): string {
+  return `UUID:           ${uuid}\nParent UUID:    ${parent || 'base'}\nState:          created\nType:           normal (${parent ? 'differencing' : 'base'})\n`
+    + `Location:       ${path}\nStorage format: ${format}\nCapacity:       ${capacity} MBytes\nEncryption:     disabled\n`;
+}
+
+export function closeMedium(world: World, args: readonly string[]): string {
+  const { options, rest: [kind = '', name = ''] } = read(args, { delete: 0 }, true);
+  const path = Object.keys(world.media).find((one) => one === name || world.media[one]?.uuid === name) ?? name;
+  const medium = register(world, path, kind === 'dvd' ? 'dvd' : 'disk');
+  const children = Object.values(world.media).filter((one) => one.parent === medium.uuid);
+  if (children.length > 0) throw new Refusal(`Cannot close medium '${path}' because it has ${children.length} child media`);
+  const user = Object.values(world.vms).find((vm) => Object.values(vm.attached).includes(path));
+  if (user) throw new Refusal(`Medium '${path}' cannot be closed because it is still attached to 1 virtual machines`);
+  delete world.media[path];
+  if (options.has('delete')) rmSync(path);
+  return '';
+}
