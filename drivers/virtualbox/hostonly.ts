@@ -19,14 +19,18 @@ const markOf = (name: string) => `tsmachine/hostonly/${name}`;
 
 /** @throws TsmachineError DRIVER_PRECHECK for two interfaces of one name or address, in Docker Machine's words */
 export async function listHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
-  const found = blocks(await vbox.run(['list', 'hostonlyifs'])).filter((block) => block.has('VBoxNetworkName')).map((block) => {
+  const found = await read(vbox);
+  refuseTwins('name', found.map(({ networkName }) => networkName));
+  refuseTwins('IP', found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])));
+  return found;
+}
+
+async function read(vbox: VBoxManage): Promise<HostOnly[]> {
+  return blocks(await vbox.run(['list', 'hostonlyifs'])).filter((block) => block.has('VBoxNetworkName')).map((block) => {
     const ip = block.get('IPAddress') ?? '';
     const cidr = ip === '' || ip === '0.0.0.0' ? undefined : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
     return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '' };
   });
-  refuseTwins('name', found.map(({ networkName }) => networkName));
-  refuseTwins('IP', found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])));
-  return found;
 }
 
 function refuseTwins(what: string, values: readonly string[]): void {
@@ -90,10 +94,11 @@ function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: 
 
 /** VirtualBox sometimes complains about an interface that it has made: what counts is whether one is there. */
 async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbox: VBoxManage): Promise<string> {
-  const { problem } = await vbox.attempt(['hostonlyif', 'create']);
+  const { stdout, problem } = await vbox.attempt(['hostonlyif', 'create']);
   if (problem !== undefined) ctx.io.debug(`Creating a new host-only adapter produced an error: ${problem}`);
-  const name = await waitFor(async () => (await listHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
-    timeout: problem === undefined ? 10_000 : 3000, interval: 200, signal: ctx.signal, what: 'the new host-only adapter',
+  const told = /^Interface '(.+)' was successfully created/m.exec(stdout)?.[1];
+  const name = told ?? await waitFor(async () => (await listHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
+    timeout: problem === undefined ? 10_000 : 1500, interval: 200, signal: ctx.signal, what: 'the new host-only adapter',
   }).catch((error: unknown) => {
     if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
     throw new TsmachineError('DRIVER_FAILED', `VirtualBox made no host-only adapter${problem === undefined ? '' : `:\n${problem}`}`, {
@@ -114,12 +119,15 @@ export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
   return /^Value: 1\s*$/m.test(await vbox.run(['getextradata', 'global', markOf(name)]));
 }
 
-/** Removes an interface that tsmachine made when no VM is left on it. The caller holds the lock of the network. */
-export async function removeUnused(name: string, vbox: VBoxManage, computer: Computer): Promise<void> {
-  if (name === '' || computer.platform === 'win32' || !await isOurs(name, vbox)) return;
-  const others = await vbox.run(['list', '--long', 'vms']);
-  if (others.includes(`Host-only Interface '${name}'`)) return;
-  await vbox.attempt(['dhcpserver', 'remove', '--netname', `HostInterfaceNetworking-${name}`]);
-  await vbox.run(['hostonlyif', 'remove', name]);
-  await vbox.run(['setextradata', 'global', markOf(name)]);
+/** Removes the interfaces that tsmachine made and no VM is left on. The caller holds the lock of the network. */
+export async function removeUnused(vbox: VBoxManage, computer: Computer): Promise<void> {
+  if (computer.platform === 'win32') return; // Windows asks the person each time
+  const known = await read(vbox);
+  const vms = known.length === 0 ? '' : await vbox.run(['list', '--long', 'vms']);
+  for (const { name, networkName } of known) {
+    if (vms.includes(`Host-only Interface '${name}'`) || !await isOurs(name, vbox)) continue;
+    await vbox.attempt(['dhcpserver', 'remove', '--netname', networkName]);
+    await vbox.run(['hostonlyif', 'remove', name]);
+    await vbox.run(['setextradata', 'global', markOf(name)]);
+  }
 }

@@ -15,7 +15,7 @@ export function hasNetworks(version: Version, platform: string): boolean {
 
 /** The name of our network with the wanted address, made if it is not there. The caller holds the lock of the network. */
 export async function ensureHostOnlyNet(wanted: string, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
-  const known = blocks(await vbox.run(['list', 'hostonlynets'])).filter((block) => (block.get('Name') ?? '').startsWith(prefix));
+  const known = await ours(vbox);
   const cidr = parseHostCidr(wanted);
   const nameOf = (network: number) => `${prefix}${ipOfNumber(network)}`;
   const present = known.find((block) => block.get('Name') === nameOf(cidr.network)) ?? (wanted === defaultCidr ? known[0] : undefined);
@@ -31,8 +31,13 @@ export async function ensureHostOnlyNet(wanted: string, ctx: DriverContext, vbox
   return name;
 }
 
-/** Removes a network of ours when no VM is left on it. The caller holds the lock of the network. */
-export async function removeUnusedNet(name: string, vbox: VBoxManage): Promise<void> {
-  if (!name.startsWith(prefix) || (await vbox.run(['list', '--long', 'vms'])).includes(`'${name}'`)) return;
-  await vbox.attempt(['hostonlynet', 'remove', `--name=${name}`]);
+/** Removes our networks that no VM is left on. The caller holds the lock of the network. */
+export async function removeUnusedNets(vbox: VBoxManage): Promise<void> {
+  const names = (await ours(vbox)).map((block) => block.get('Name') ?? '');
+  const vms = names.length === 0 ? '' : await vbox.run(['list', '--long', 'vms']);
+  for (const name of names) if (!vms.includes(`'${name}'`)) await vbox.attempt(['hostonlynet', 'remove', `--name=${name}`]);
+}
+
+async function ours(vbox: VBoxManage): Promise<ReadonlyMap<string, string>[]> {
+  return blocks(await vbox.run(['list', 'hostonlynets'])).filter((block) => (block.get('Name') ?? '').startsWith(prefix));
 }

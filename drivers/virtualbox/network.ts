@@ -3,7 +3,7 @@ import type { Computer, VBoxManage } from './api.js';
 import { readConfig, type VirtualboxConfig } from './config.js';
 import { ensureDhcp } from './dhcp.js';
 import { ensureHostOnly, removeUnused } from './hostonly.js';
-import { ensureHostOnlyNet, hasNetworks, removeUnusedNet } from './hostonlynet.js';
+import { ensureHostOnlyNet, hasNetworks, removeUnusedNets } from './hostonlynet.js';
 import { macAddresses } from './identity.js';
 import { chooseEnginePort, chooseSshPort, forward } from './ports.js';
 import { vmName, type VmFacts } from './vm.js';
@@ -19,7 +19,7 @@ export async function connectVm(data: DriverData, facts: VmFacts, ctx: DriverCon
   const vm = vmName(config);
   const cidr = config.natOnly ? config.hostOnlyCidr : await plugHostOnly(config, ctx, vbox, computer);
   const ssh = await chooseSshPort(config.sshPort, computer);
-  const engine = config.natOnly ? await chooseEnginePort(config.enginePort, config.machineName, computer) : 0;
+  const engine = config.natOnly ? await chooseEnginePort(config, ssh, computer) : 0;
   const placed = { ...data, SSHPort: ssh, EnginePort: engine, HostOnlyCIDR: cidr };
   if (ssh !== config.sshPort || engine !== config.enginePort || cidr !== config.hostOnlyCidr) await ctx.checkpoint(placed);
   await forward(vm, facts, { name: 'ssh', host: ssh, guest: 22 }, vbox);
@@ -50,8 +50,8 @@ async function hostOnlyAdapter(
   return { words: ['--nic2', 'hostonly', '--host-only-adapter2', hostOnly.name], cidr: `${ip}/${prefix}` };
 }
 
-/** Gives back what the machine's VM was plugged into, if it was made by tsmachine and no other VM is on it. */
-export async function disconnect(facts: VmFacts, vbox: VBoxManage, computer: Computer): Promise<void> {
-  await removeUnused(facts.get('hostonlyadapter2') ?? '', vbox, computer);
-  await removeUnusedNet(facts.get('hostonly-network2') ?? '', vbox);
+/** Gives back the networks that tsmachine made and no VM is plugged into any more. The caller holds the lock of the network. */
+export async function disconnect(vbox: VBoxManage, computer: Computer): Promise<void> {
+  if (hasNetworks(await vbox.version(), computer.platform)) await removeUnusedNets(vbox);
+  else await removeUnused(vbox, computer);
 }

@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../src/core/errors.js';
 import type { Computer, VBoxManage } from './api.js';
+import type { VirtualboxConfig } from './config.js';
 import { forwards, type VmFacts } from './vm.js';
 
 /** A free port of this computer: the remembered one if it is. */
@@ -11,12 +12,16 @@ export async function chooseSshPort(remembered: number, computer: Computer): Pro
 
 /**
  * The engine's forwarded port has one number on both sides, and its certificate and clients know it: once chosen it stays.
+ * @param ssh the port that is promised to SSH
  * @throws TsmachineError DRIVER_FAILED when another program has taken it
  */
-export async function chooseEnginePort(remembered: number, machineName: string, computer: Computer): Promise<number> {
-  if (remembered === 0) return chooseSshPort(0, computer);
-  if (await computer.freePort(remembered) !== undefined) return remembered;
-  throw new TsmachineError('DRIVER_FAILED', `The port ${remembered} of 127.0.0.1, by which the engine of ${machineName} is reached, is taken by another program`, {
+export async function chooseEnginePort({ enginePort, machineName }: VirtualboxConfig, ssh: number, computer: Computer): Promise<number> {
+  if (enginePort === 0) {
+    const port = await chooseSshPort(0, computer);
+    return port === ssh ? chooseSshPort(ssh + 1, computer) : port;
+  }
+  if (await computer.freePort(enginePort) !== undefined) return enginePort;
+  throw new TsmachineError('DRIVER_FAILED', `The port ${enginePort} of 127.0.0.1, by which the engine of ${machineName} is reached, is taken by another program`, {
     hint: `End that program, then: tsmachine start ${machineName}`,
   });
 }

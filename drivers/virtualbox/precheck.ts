@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 
+import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from './api.js';
@@ -18,17 +19,32 @@ const machineSpace = 2000;
  * @throws TsmachineError DRIVER_PRECHECK, DRIVER_UNSUPPORTED, COMMAND_MISSING, STORE_FULL
  */
 export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
-  const version = await vbox.version();
+  const version = await vbox.version().catch((error: unknown) => { throw withAlternatives(error, ctx.machineName, computer.platform); });
   checkVersion(version);
   checkArchitecture(config, version, computer);
   if (!config.noVtxCheck && await computer.virtualization() === false) throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
   checkSizes(config, computer);
   await checkSpace(ctx, computer);
-  if (config.image === '' && !/^(https?|file):/i.test(config.isoUrl) && !existsSync(config.isoUrl)) {
-    throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${config.isoUrl}`, { hint: 'Check --virtualbox-boot2docker-url' });
-  }
+  checkFiles(config);
   await checkName(config, vbox);
   if (!config.natOnly && !hasNetworks(version, computer.platform)) await listHostOnly(vbox);
+}
+
+/** VirtualBox is what `create` takes when nobody chose: who has none learns what else there is. */
+function withAlternatives(error: unknown, name: string, platform: string): unknown {
+  if (!TsmachineError.is(error) || error.code !== 'COMMAND_MISSING') return error;
+  const nspawn = platform === 'linux' ? `make a light machine without it, tsmachine create -d nspawn ${name}, or ` : '';
+  return new TsmachineError(error.code, error.message, { cause: error, hint: `${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}` });
+}
+
+function checkFiles({ image, isoUrl }: VirtualboxConfig): void {
+  const choice = image === '' ? undefined : parseImageChoice(image, 'virtualbox-image');
+  if (choice?.kind === 'file' && !existsSync(choice.path)) {
+    throw new TsmachineError('DRIVER_PRECHECK', `There is no image ${choice.path}`, { hint: 'Check --virtualbox-image' });
+  }
+  if (image === '' && !/^(https?|file):/i.test(isoUrl) && !existsSync(isoUrl)) {
+    throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${isoUrl}`, { hint: 'Check --virtualbox-boot2docker-url' });
+  }
 }
 
 function checkArchitecture(config: VirtualboxConfig, version: Version, { architecture }: Computer): void {

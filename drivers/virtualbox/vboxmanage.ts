@@ -10,7 +10,7 @@ const defaultTimeout = 60_000;
 const anyStatus = Array.from({ length: 256 }, (_, status) => status);
 
 /** VBoxManage of this computer, called through the context. It complains on stderr and may end with 0 all the same (spec 8.3). */
-export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal' | 'machineName'>, computer: Computer): VBoxManage {
+export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal'>, computer: Computer): VBoxManage {
   let known: Promise<Version> | undefined;
   const attempt = async (args: readonly string[], { timeout = defaultTimeout }: CallOptions = {}): Promise<Outcome> => {
     for (let left = attempts; ; left -= 1) {
@@ -41,21 +41,18 @@ export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal' | 'machine
   };
 }
 
-async function call(ctx: Pick<DriverContext, 'exec' | 'machineName'>, computer: Computer, args: readonly string[], timeout: number): Promise<ExecResult> {
+async function call(ctx: Pick<DriverContext, 'exec'>, computer: Computer, args: readonly string[], timeout: number): Promise<ExecResult> {
   try {
     return await ctx.exec(await computer.program(), args, { timeout, ok: anyStatus, env: { LC_MESSAGES: 'C', LANGUAGE: 'C' } });
   } catch (error) {
-    if (TsmachineError.is(error) && error.code === 'COMMAND_MISSING') throw missing(ctx.machineName, computer.platform, error);
+    if (TsmachineError.is(error) && error.code === 'COMMAND_MISSING') throw missing(error);
     throw error;
   }
 }
 
-function missing(name: string, platform: string, cause: unknown): TsmachineError {
-  const others = platform === 'linux'
-    ? `a light machine without it, tsmachine create -d nspawn ${name}, or a host that is there, tsmachine create -d generic ${name}`
-    : `use a host that is there, tsmachine create -d generic ${name}`;
+function missing(cause: unknown): TsmachineError {
   return new TsmachineError('COMMAND_MISSING', 'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path', {
-    cause, hint: `Install it from https://www.virtualbox.org, or make ${others}`.replace('make use', 'use'),
+    cause, hint: 'Install VirtualBox from https://www.virtualbox.org',
   });
 }
 

@@ -79,3 +79,17 @@ export function placeAndPoint(args: readonly string[]): readonly [string, string
   if (place === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
   return [place, point];
 }
+
+/** A machine and what is said of it. @throws TsmachineError USAGE without a machine */
+export function nameAndWords(args: readonly string[]): readonly [string, readonly string[]] {
+  const [name, ...words] = args;
+  if (name === undefined) throw new TsmachineError('USAGE', 'Error: Expected one machine name as an argument');
+  return [name, words];
+}
+
+/** The role and the swarm of `swarm token`. @throws TsmachineError USAGE */
+export function roleAndSwarm(args: readonly string[]): readonly ['worker' | 'manager', string | undefined] {
+  const [role, swarm, ...more] = args;
+  if ((role === 'worker' || role === 'manager') && more.length === 0) return [role, swarm];
+  throw new TsmachineError('USAGE', 'Error: Expected "worker" or "manager", and at most the name of a swarm');
+}

@@ -1,12 +1,13 @@
 /** Least width of a column and blanks after its longest cell: what Docker Machine's tabwriter is set to (spec 2.9). */
 const leastWidth = 5;
-const padding = 3;
+const usualPadding = 3;
 
 /**
  * Columns padded with blanks, as Go's tabwriter does it: the last cell of a row stays as it is and widens no column, and a column is as
  * wide as its widest cell in the rows that follow each other and all have more cells behind it.
+ * @param padding blanks between two columns, where many have to fit
  */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[], padding = usualPadding): string {
   const widths: number[][] = rows.map(() => []);
   rows.forEach((row, i) => {
     for (let column = 0; column < row.length - 1; column++) {

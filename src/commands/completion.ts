@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { choiceLines } from '../cli/completion/candidate.js';
-import type { MachineNames } from '../cli/completion/operands.js';
+import type { MachineNames, SwarmNames } from '../cli/completion/operands.js';
 import { detectShell } from '../cli/shells.js';
 import { oneOrNone } from '../cli/names.js';
 
@@ -36,6 +36,7 @@ export default class Completion extends MachineCommand {
     const current = typed.at(-1) ?? '';
     const choice = await choose({
       before: typed.slice(0, -1), current, commands: this.config.commands, env: this.invocation.env, machines: (path) => this.names(path),
+      swarms: (path) => this.swarms(path),
     });
     const lines = choiceLines(choice, current);
     if (lines.length > 0) this.print(lines.join('\n'));
@@ -46,6 +47,13 @@ export default class Completion extends MachineCommand {
       if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
       const { offeredNames } = await import('../core/offered.js');
       return offeredNames(await this.session(), feature);
+    };
+  }
+
+  private swarms(storagePath: string | undefined): SwarmNames {
+    return async () => {
+      if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
+      return (await this.session()).store.swarms.names();
     };
   }
 }

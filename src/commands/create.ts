@@ -1,4 +1,4 @@
-import { chosenDriver, driverToExplain } from '../cli/chosen-driver.js';
+import { chosenDriver } from '../cli/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
 import { createFlags } from '../cli/create-flags.js';
 import { createRequest } from '../cli/create-request.js';
@@ -21,8 +21,8 @@ export default class Create extends MachineCommand {
   static override flags = toFlagInput(createFlags, { driver: 'd' });
 
   static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
-    const specs = (await driverToExplain(words, env))?.flags ?? [];
-    return inOrder({ ...Create.flags, ...toFlagInput(specs) });
+    const { flags } = await chosenDriver(words, env);
+    return inOrder({ ...Create.flags, ...toFlagInput(flags) });
   }
 
   async run(): Promise<void> {
@@ -37,7 +37,10 @@ export default class Create extends MachineCommand {
     const { createMachine } = await import('../core/create.js');
     this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
-    const make = (session: Session, name: string) => createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+    const make = async (session: Session, name: string) => {
+      await createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+      session.io.info(`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env ${name}`);
+    };
     await this.onNames(names, make, { limit, prefixed: true });
   }
 }

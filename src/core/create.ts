@@ -44,7 +44,6 @@ export async function createMachine(session: Session, request: CreateRequest): P
       throw await leaveOrForget(session, request.name, reservation, error);
     }
   }, { signal: session.signal, onWait: () => { session.io.progress(`Waiting for another tsmachine that works on ${request.name}`); } });
-  session.io.info(`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env ${request.name}`);
 }
 
 /** Name and flags to the configuration the machine will have. Touches nothing. */

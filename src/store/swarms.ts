@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../core/errors.js';
@@ -108,6 +108,7 @@ export function openSwarmStore(paths: Pick<StorePaths, 'swarmsDir' | 'locksDir'>
     },
     async remove(name) {
       for (const file of [keysFile(name), recordFile(name)]) await removeFile(file);
+      await removeIfEmpty(dir(name));
     },
     lock: (name, use, options) => withLock(join(paths.locksDir, `swarm-${inside(name).toLowerCase()}`), { ...options, what: `swarm "${name}"` }, use),
     unlockKeys,
@@ -179,6 +180,15 @@ async function removeFile(path: string): Promise<void> {
     await rm(path, { force: true });
   } catch (error) {
     throw diskError(error, 'Cannot remove', path);
+  }
+}
+
+/** Backups keep the folder. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw diskError(error, 'Cannot remove', folder);
   }
 }
 

@@ -66,6 +66,14 @@ export async function readCluster(manager: Engine): Promise<Cluster> {
   };
 }
 
+/** All that `GET /swarm` says but for its secrets: join tokens, and keys of a CA where an engine tells them. */
+export async function inspectCluster(manager: Engine): Promise<object> {
+  const { JoinTokens: _, Spec, ...cluster } = await manager.request<ClusterObject & { Spec: { CAConfig?: object } }>('GET', '/swarm');
+  const ca: Record<string, unknown> = { ...Spec.CAConfig };
+  delete ca['SigningCAKey'];
+  return { ...cluster, Spec: { ...Spec, ...(Spec.CAConfig ? { CAConfig: ca } : {}) } };
+}
+
 /** The secret with which an engine joins. Read when it is needed and kept nowhere. */
 export async function joinToken(manager: Engine, role: Role): Promise<string> {
   const { JoinTokens: tokens } = await manager.request<ClusterObject>('GET', '/swarm');

@@ -1,11 +1,11 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError, messageOf } from '../core/errors.js';
 import { waitFor } from '../core/wait.js';
 import type { Engine } from '../docker/client.js';
 import { refusalIn } from '../docker/engine-refusal.js';
 import { withSettings } from './cluster.js';
 import type { SwarmSettings } from './declaration.js';
 import { membershipOf, type Membership } from './membership.js';
-import { waitForNode } from './nodes.js';
+import { listNodes, removeNode, waitForNode } from './nodes.js';
 import type { Availability, Role } from './types.js';
 
 /** The port of swarm managers. */
@@ -68,7 +68,26 @@ export interface JoinRequest extends NodeAddresses {
  * @throws TsmachineError SWARM_JOIN, WAIT_TIMEOUT
  */
 export async function joinSwarm(engine: Engine, manager: Engine, request: JoinRequest): Promise<Membership> {
-  const { role, token, managers, availability, signal } = request;
+  const { role, signal } = request;
+  const { machine } = engine.target;
+  const before = role === 'manager' ? await nodeIds(manager) : undefined;
+  let joined;
+  try {
+    joined = await enter(engine, request);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw await tidiedUp(error, async () => {
+      await leaveSwarm(engine, { force: true }); // it would go on in the background
+      if (before) await removePhantom(manager, before);
+    });
+  }
+  await waitUntilSeen(manager, { machine, id: joined.nodeId, role, signal });
+  return role === 'manager' ? membershipOf(engine) : joined;
+}
+
+/** Asks the engine to join, and waits until it says that it has. */
+async function enter(engine: Engine, request: JoinRequest): Promise<Membership & { nodeId: string }> {
+  const { token, managers, availability, signal } = request;
   const { machine } = engine.target;
   try {
     const body = { ...addresses(request), RemoteAddrs: managers, JoinToken: token, Availability: availability };
@@ -77,13 +96,37 @@ export async function joinSwarm(engine: Engine, manager: Engine, request: JoinRe
     const pending = refusalIn(error)?.message.includes('continue in the background') === true;
     if (!pending) throw refused(`${machine} cannot join the swarm`, error);
   }
-  const joined = await waitFor(async () => {
+  return waitFor(async () => {
     const membership = await membershipOf(engine);
     if (membership.state === 'error') throw failedJoin(machine, membership.error ?? 'no reason given');
     return membership.state === 'active' && membership.nodeId !== undefined ? { ...membership, nodeId: membership.nodeId } : undefined;
   }, { timeout: joinTimeout, maxInterval: 300, signal, what: `${machine} to join the swarm`, hint: tryCheck });
-  await waitUntilSeen(manager, { machine, id: joined.nodeId, role, signal });
-  return role === 'manager' ? membershipOf(engine) : joined;
+}
+
+async function nodeIds(manager: Engine): Promise<ReadonlySet<string>> {
+  return new Set((await listNodes(manager)).map(({ id }) => id));
+}
+
+/**
+ * An engine that gets a manager's certificate and then cannot listen or be reached leaves a manager that never was, and that everybody
+ * counts. Managers join one at a time, so that it is no other's; one that raft does not know cannot be demoted, only removed.
+ */
+async function removePhantom(manager: Engine, before: ReadonlySet<string>): Promise<void> {
+  for (const { id, role, reachability } of await listNodes(manager)) {
+    if (!before.has(id) && role === 'manager' && reachability === undefined) await removeNode(manager, id, { force: true });
+  }
+}
+
+/** The error, once what it left is gone; it says so when that does not go. */
+async function tidiedUp(error: unknown, tidyUp: () => Promise<void>): Promise<unknown> {
+  try {
+    await tidyUp();
+    return error;
+  } catch (cause) {
+    const { code, message, hint } = TsmachineError.from(error);
+    const left = `What the attempt left could not be taken away: ${messageOf(cause)}`;
+    return new TsmachineError(code, message, { cause: error, hint: hint === undefined ? left : `${hint}\n${left}` });
+  }
 }
 
 /** Waits until the managers see a node as Ready, and as Reachable when it is to be a manager. @throws TsmachineError WAIT_TIMEOUT */
@@ -106,7 +149,7 @@ export async function leaveSwarm(engine: Engine, { force }: { force: boolean }):
 
 const tryCheck = 'tsmachine swarm check shows which ports are blocked between the machines';
 
-function addresses({ advertiseAddr, listenAddr = advertiseAddr, dataPathAddr = advertiseAddr }: NodeAddresses) {
+function addresses({ advertiseAddr, listenAddr = advertiseAddr, dataPathAddr = withoutPort(advertiseAddr) }: NodeAddresses) {
   return { AdvertiseAddr: bare(advertiseAddr), ListenAddr: withPort(listenAddr), DataPathAddr: bare(dataPathAddr) };
 }
 
@@ -115,13 +158,24 @@ function withPort(address: string): string {
   return address.includes(':') && !address.startsWith('[') ? `[${address}]:${managerPort}` : `${address}:${managerPort}`;
 }
 
+function withoutPort(address: string): string {
+  return address.replace(/^(\[.*\]|[^:]+):\d+$/, '$1');
+}
+
 function bare(address: string): string {
   return address.replace(/^\[|\]$/g, '');
 }
 
+const noSuchAddress = /cannot assign requested address|not recognized as a system address|could not choose an IP|interface|no such/i;
+
+/** Whether an engine refused because the address is none of its host. */
+export function isAddressFault(error: TsmachineError): boolean {
+  return error.code === 'SWARM_JOIN' && noSuchAddress.test(error.message);
+}
+
 /** What the engine says when it cannot, and what helps (field experience: moby#36696, moby#30455, swarmkit#1340). */
 const remedies: readonly [words: RegExp, hint: string][] = [
-  [/cannot assign requested address|not recognized as a system address|could not choose an IP|interface|no such/i,
+  [noSuchAddress,
     'The address must be one of the host\'s own: --advertise-addr takes one of them or an interface; behind NAT give --listen-addr as well'],
   [/could not connect to prospective new cluster member|DeadlineExceeded|deadline exceeded|connection refused|i\/o timeout/i, tryCheck],
   [/live-restore/i, 'Swarm mode and live-restore exclude each other: remove "live-restore" from /etc/docker/daemon.json on the host'],

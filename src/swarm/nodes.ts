@@ -25,8 +25,8 @@ export interface Node {
 export interface NodeChange {
   readonly role?: Role;
   readonly availability?: Availability;
-  /** All labels the node is to have. */
-  readonly labels?: Labels;
+  /** All labels the node is to have, or what is to become of those it has. */
+  readonly labels?: Labels | ((now: Labels) => Labels);
 }
 
 interface NodeObject {
@@ -59,13 +59,14 @@ const attempts = 10;
 export async function changeNode(manager: Engine, id: string, change: NodeChange): Promise<boolean> {
   for (let left = attempts; ; left--) {
     const { Version: { Index: version }, Spec: spec } = await manager.request<NodeObject>('GET', `/nodes/${id}`);
+    const now = spec.Labels ?? {};
     const wanted = {
       ...spec,
       Role: change.role ?? spec.Role,
       Availability: change.availability ?? spec.Availability,
-      Labels: change.labels ?? spec.Labels ?? {},
+      Labels: typeof change.labels === 'function' ? change.labels(now) : change.labels ?? now,
     };
-    if (wanted.Role === spec.Role && wanted.Availability === spec.Availability && sameLabels(wanted.Labels, spec.Labels ?? {})) return false;
+    if (wanted.Role === spec.Role && wanted.Availability === spec.Availability && sameLabels(wanted.Labels, now)) return false;
     try {
       await manager.request('POST', `/nodes/${id}/update`, { query: { version }, body: wanted });
       return true;

@@ -31,7 +31,7 @@ export const listFacts: Readonly<Record<string, readonly Fact[]>> = {
     },
     { line: 'ls', out: /\none {4}- {8}none [^]*\ntwo {4}- {8}none / },
     { line: 'ls -t 0', out: /\none {13}none {5}Timeout +\ntwo {13}none {5}Timeout / },
-    { line: 'ls -t 5', store: 'old', out: /\ng-ubuntu22 [^\n]* g-ubuntu22 \(master\) [^]*\none [^]*\nvb1 {10}- {8}not-found {3}Error / },
+    { line: 'ls -t 5', store: 'old', env: { PATH: '/nonexistent' }, out: /\ng-ubuntu22 [^\n]* g-ubuntu22 \(master\) [^]*\none [^]*\nvb1 {10}- {8}virtualbox {3}Error / },
     { line: 'ls -q', store: 'empty' },
     { line: 'ls -q', store: 'old', out: 'g-ubuntu22\none\nvb1\n' },
     { line: 'ls --quiet=false -q=true', code: 2, err: /^Cannot use two forms/ },

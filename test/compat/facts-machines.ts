@@ -1,6 +1,8 @@
 import { both, type Fact } from './fact.js';
 import { notThere } from './shop.js';
 
+/** Without any program: no VirtualBox of this computer is asked. */
+const bare = { PATH: '/nonexistent' };
 const noDefault = /^Error: No machine name\(s\) specified and no "default" machine exists\n/;
 const single = ['env', 'inspect', 'status', 'url', 'config'];
 const many = ['ip', 'kill', 'provision', 'restart', 'start', 'stop'];
@@ -73,7 +75,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
         + `Running pre-create checks...\nCreating machine...\n${connect} tsmachine env m1\n`,
     },
     ...both.map((as): Fact => (
-      { ...as, line: 'create m1', code: as.as ? 1 : 2, err: /^No driver was chosen, and the default one, "virtualbox", is not built in\n/ }
+      { ...as, line: 'create m1', env: bare, code: 3, out: 'Running pre-create checks...\n', err: /^Error with pre-create check: "VBoxManage not found\. Make sure [^]*create -d nspawn m1, or/ }
     )),
     { line: 'create -d bogus m1', code: 2, err: /^Driver "bogus" not found\n/ },
     { line: 'create -d bogus m1', as: 'docker-machine', code: 1, err: /^Driver "bogus" not found\n/ },
@@ -94,7 +96,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'ip one', out: '127.0.0.1\n' },
     { line: 'url one', out: '{url}\n' },
     { line: 'status one', out: 'Running\n' },
-    { line: 'status vb1', store: 'old', code: 1, err: /"virtualbox"/ },
+    { line: 'status vb1', store: 'old', env: bare, code: 1, err: /^error getting state for host vb1: VBoxManage not found\. [^]*\nInstall VirtualBox/ },
   ],
   '2.7 start, stop, restart, kill': [
     { line: 'start one', code: 1, out: 'Starting "one"...\n', err: 'Machine "one" is already running.\n' },

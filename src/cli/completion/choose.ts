@@ -7,7 +7,7 @@ import { findCommandWords } from '../topic.js';
 import { nothing, words, type Candidate, type Choice } from './candidate.js';
 import { completedShells } from './scripts.js';
 import { findFlag, positionAfter, type Position } from './position.js';
-import type { MachineNames, Operands } from './operands.js';
+import type { MachineNames, Operands, SwarmNames } from './operands.js';
 import { valueChoice } from './values.js';
 
 export interface Asked {
@@ -19,13 +19,13 @@ export interface Asked {
   readonly env: NodeJS.ProcessEnv;
   /** Opens the store that the words say, or the usual one. */
   readonly machines: (storagePath: string | undefined) => MachineNames;
+  readonly swarms: (storagePath: string | undefined) => SwarmNames;
 }
 
 /** What may stand at the cursor: the one place that knows, whatever the shell. */
-export async function choose({ before, current, commands, env, machines }: Asked): Promise<Choice> {
+export async function choose({ before, current, commands, env, machines, swarms }: Asked): Promise<Choice> {
   const outer = positionAfter(before, globalFlags, 1);
   const [first, ...more] = outer.operands;
-  const names = machines(outer.given['storage-path']);
   if (first === undefined) return flagOrValue(outer, current, globalFlags) ?? commandChoice(commands);
   const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
   const command = commands.find((one) => one.id === id);
@@ -33,9 +33,9 @@ export async function choose({ before, current, commands, env, machines }: Asked
   const Found = await command.load() as unknown as typeof MachineCommand;
   const flags = { ...await flagsOf(Found, rest, env), ...globalFlags };
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
-  const inside = inner.given['storage-path'];
+  const inside = inner.given['storage-path'] ?? outer.given['storage-path'];
   return flagOrValue(inner, current, flags)
-    ?? operandChoice(Found.operands, inner.operands, { commands, current, names: inside === undefined ? names : machines(inside) });
+    ?? operandChoice(Found.operands, inner.operands, { commands, current, names: machines(inside), swarms: swarms(inside) });
 }
 
 /** With a driver that is not there (yet: half of its name is typed) the flags are those of no driver. */
@@ -79,16 +79,19 @@ interface Around {
   readonly commands: readonly Command.Loadable[];
   readonly current: string;
   readonly names: MachineNames;
+  readonly swarms: SwarmNames;
 }
 
-async function operandChoice({ kind, feature }: Operands, given: readonly string[], { commands, current, names }: Around): Promise<Choice> {
+async function operandChoice({ kind, feature }: Operands, given: readonly string[], { commands, current, names, swarms }: Around): Promise<Choice> {
   if (kind === 'machines') return words((await names(feature)).filter((name) => !given.includes(name)));
   if (kind === 'files') return { candidates: [], place: 'files' };
   if (kind === 'machine-paths') {
     if (current.includes(':')) return nothing;
     return { ...words((await names(feature)).map((name) => `${name}:`)), place: 'files' };
   }
+  if (kind === 'role-swarm') return given.length === 0 ? words(['worker', 'manager']) : given.length === 1 ? words(await swarms()) : nothing;
   if (given.length > 0) return nothing;
+  if (kind === 'swarm') return words(await swarms());
   if (kind === 'machine') return words(await names(feature));
   if (kind === 'command') return commandChoice(commands);
   return kind === 'shell' ? words(completedShells) : nothing;

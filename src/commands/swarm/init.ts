@@ -1,17 +1,22 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { addressFlags, availabilityFlag } from '../../cli/swarm-flags.js';
+import { addressFlags, availabilityFlag, givenAddresses, settingsFlags, settingsSection } from '../../cli/swarm-flags.js';
 
 export default class SwarmInit extends MachineCommand {
   static override summary = 'Make a swarm with a machine as its first manager';
+  static override description = 'A swarm that the machine is a manager of already, made by hand, is taken into the store as it is.'
+    + ' Durations are written 90s, 10m or 2160h.';
   static override usage = 'name';
-  static override examples = ['<%= config.bin %> swarm init manager1'];
+  static override examples = ['<%= config.bin %> swarm init manager1', '<%= config.bin %> swarm init --autolock --name prod manager1'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machine' } as const;
   static override flags = {
-    name: Flags.string({ description: 'What this store calls the swarm', default: 'default' }),
+    'name': Flags.string({ description: 'What this store calls the swarm', default: 'default' }),
     ...addressFlags,
     ...availabilityFlag,
+    ...settingsFlags,
+    'force-new-cluster': Flags.boolean({ description: 'Begin anew with what the machine knows of its swarm, without the other managers; "swarm recover" does more' }),
   };
 
   async run(): Promise<void> {
@@ -19,8 +24,8 @@ export default class SwarmInit extends MachineCommand {
     const { session, name } = await this.oneMachine(argv);
     const { initSwarmOn } = await import('../../core/swarm/init.js');
     await initSwarmOn(session, name, {
-      name: flags.name, settings: {}, availability: flags.availability,
-      advertiseAddr: flags['advertise-addr'], listenAddr: flags['listen-addr'], dataPathAddr: flags['data-path-addr'],
+      name: flags.name, section: settingsSection(flags), availability: flags.availability,
+      forceNewCluster: flags['force-new-cluster'], ...givenAddresses(flags),
     });
   }
 }

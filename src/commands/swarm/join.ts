@@ -2,17 +2,19 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { someNames } from '../../cli/names.js';
-import { addressFlags, availabilityFlag, roleFlag } from '../../cli/swarm-flags.js';
+import { addressFlags, availabilityChangeFlag, givenAddresses, roleFlag } from '../../cli/swarm-flags.js';
 
 export default class SwarmJoin extends MachineCommand {
   static override summary = 'Join machines to a swarm';
+  static override description = 'A machine that has joined already gets what the options say; an interrupted join is finished.';
   static override usage = 'name...';
-  static override examples = ['<%= config.bin %> swarm join --role worker worker1 worker2'];
+  static override examples = ['<%= config.bin %> swarm join --role worker --label zone=a worker1 worker2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
     to: Flags.string({ description: 'The swarm, or a machine in it; not needed when there is one swarm' }),
     ...roleFlag,
-    ...availabilityFlag,
+    ...availabilityChangeFlag,
+    label: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Label of the node [key=value]; repeatable' }),
     ...addressFlags,
   };
 
@@ -22,8 +24,7 @@ export default class SwarmJoin extends MachineCommand {
     const session = await this.session();
     const { joinMachines } = await import('../../core/swarm/join.js');
     await joinMachines(session, names, flags.to, {
-      role: flags.role, availability: flags.availability, labels: {},
-      advertiseAddr: flags['advertise-addr'], listenAddr: flags['listen-addr'], dataPathAddr: flags['data-path-addr'],
+      role: flags.role, availability: flags.availability, label: flags.label ?? [], ...givenAddresses(flags),
     });
   }
 }

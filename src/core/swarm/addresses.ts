@@ -3,7 +3,10 @@ import { isIP } from 'node:net';
 
 import { TsmachineError } from '../errors.js';
 import type { Machine } from '../machine.js';
-import type { NodeAddresses } from '../../swarm/join.js';
+import type { Session } from '../session.js';
+import { advertisedFault, dataPathFault, listenFault } from '../../swarm/file/node-address.js';
+import { isAddressFault, type NodeAddresses } from '../../swarm/join.js';
+import { hostAddresses } from './host-addresses.js';
 
 /** What a command or a file says of a node's addresses; each an IP address or an interface of the host. */
 export interface GivenAddresses {
@@ -18,6 +21,31 @@ export interface GivenAddresses {
  */
 export async function nodeAddresses(machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
   return { ...given, advertiseAddr: given.advertiseAddr ?? await ownAddress(machine) };
+}
+
+/** Looks at what was given before anybody is asked. @throws TsmachineError FLAG_INVALID */
+export function checkAddresses({ advertiseAddr, listenAddr, dataPathAddr }: GivenAddresses): void {
+  const rows: [flag: string, given: string | undefined, faultOf: (text: string) => string | undefined][] = [
+    ['--advertise-addr', advertiseAddr, advertisedFault], ['--listen-addr', listenAddr, listenFault], ['--data-path-addr', dataPathAddr, dataPathFault],
+  ];
+  for (const [flag, given, faultOf] of rows) {
+    const fault = given === undefined ? undefined : faultOf(given);
+    if (fault !== undefined) throw new TsmachineError('FLAG_INVALID', `${flag}: ${JSON.stringify(given)} ${fault}`);
+  }
+}
+
+/** Does what gives an engine addresses; when it finds none of them on its host, the error says which there are. */
+export async function namingAddresses<T>(session: Session, machine: Machine, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!TsmachineError.is(error) || !isAddressFault(error)) throw error;
+    const there = await hostAddresses(session, machine);
+    if (!there) throw error;
+    const list = there.map((one) => `${one.ip} (${one.interface})`).join(', ');
+    const hint = [error.hint, `${machine.name} has ${list === '' ? 'no address' : list}`].filter((line) => line !== undefined).join('\n');
+    throw new TsmachineError(error.code, error.message, { cause: error, hint });
+  }
 }
 
 /** The address of a machine that other machines reach it under, as far as its driver can tell. */

@@ -79,7 +79,7 @@ async function demote(manager: Engine, name: string, { id, availability }: Node,
 }
 
 /** Drains the node and waits for its tasks. */
-async function moveTasks(swarm: Swarm, manager: Engine, name: string, { id, answers }: { id: string; answers: boolean }): Promise<void> {
+export async function moveTasks(swarm: Swarm, manager: Engine, name: string, { id, answers }: { id: string; answers: boolean }): Promise<void> {
   const { session: { io, signal } } = swarm;
   const were = await tasksOn(manager, id);
   await changeNode(manager, id, { availability: 'drain' });
@@ -92,7 +92,7 @@ async function moveTasks(swarm: Swarm, manager: Engine, name: string, { id, answ
 }
 
 /** A manager to ask that is not the one to go. @throws TsmachineError SWARM_STATE */
-function managerBeside(swarm: Swarm, name: string): Engine {
+export function managerBeside(swarm: Swarm, name: string): Engine {
   const { manager } = swarm;
   const beside = manager && manager.name !== name ? manager : swarm.managers.find((other) => other.name !== name);
   if (beside) return beside.engine;
@@ -108,7 +108,7 @@ async function leave(swarm: Swarm, name: string): Promise<void> {
 }
 
 /** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
-async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
+export async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
   const { engine } = swarm.members.get(name) ?? {};
   if (!engine) return;
   await waitFor(async () => ((await membershipOf(engine)).control ? undefined : true), {

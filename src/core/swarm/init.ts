@@ -1,11 +1,12 @@
 import type { SwarmRecord } from '../../store/swarms.js';
-import { unlockKey } from '../../swarm/cluster.js';
+import { readCluster, unlockKey } from '../../swarm/cluster.js';
 import type { SwarmSettings } from '../../swarm/declaration.js';
+import type { SettingsFlags } from '../../swarm/file/flags.js';
 import { initSwarm } from '../../swarm/join.js';
 import type { Availability } from '../../swarm/types.js';
 import { TsmachineError } from '../errors.js';
 import type { Session } from '../session.js';
-import { nodeAddresses, type GivenAddresses } from './addresses.js';
+import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { swarmOf } from './find.js';
 import { type Swarm, withSwarm } from './swarm.js';
 
@@ -14,34 +15,66 @@ export interface InitOptions extends GivenAddresses {
   readonly name: string;
   readonly settings: SwarmSettings;
   readonly availability: Availability;
+  /** Begins anew with what the machine knows of the swarm it is in; the other managers are out. */
+  readonly forceNewCluster?: boolean;
+}
+
+export type { SettingsFlags };
+
+export interface InitRequest extends Omit<InitOptions, 'settings'> {
+  readonly section: SettingsFlags;
 }
 
 /**
  * Makes a swarm of one machine. A swarm that the machine is a manager of already, made by hand, is taken into the store as it is.
- * @throws TsmachineError SWARM_EXISTS, SWARM_STATE, SWARM_JOIN
+ * @throws TsmachineError FLAG_INVALID, SWARM_EXISTS, SWARM_STATE, SWARM_JOIN
  */
-export async function initSwarmOn(session: Session, machine: string, { name, ...options }: InitOptions): Promise<void> {
+export async function initSwarmOn(session: Session, machine: string, { name, section, ...rest }: InitRequest): Promise<void> {
   const { swarms } = session.store;
+  checkAddresses(rest);
+  const { settingsOfFlags } = await import('../../swarm/file/flags.js');
+  const options = { ...rest, settings: await settingsOfFlags(section) };
   await swarms.lock(name, async () => {
     const there = await swarms.find(name);
-    if (there && there.first !== machine) {
+    const again = options.forceNewCluster === true;
+    if (there && there.first !== machine && !(again && machine in there.members)) {
       throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
+    }
+    const known = await swarmOf(session, machine);
+    if (known && known.name !== name) {
+      throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, {
+        hint: again ? `Name that one: --name ${known.name}` : `tsmachine swarm nodes ${known.name}`,
+      });
     }
     const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
     await withSwarm(session, record, async (swarm) => {
-      if (swarm.reached(machine).membership.state !== 'inactive') await adopt(swarm, machine);
-      else await begin(swarm, machine, options);
+      if (swarm.reached(machine).membership.state === 'inactive' || again) await beginOrForget(swarm, machine, options, there === undefined);
+      else await adopt(swarm, machine, options);
+      const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
+      if (locks) session.io.info(`Its managers lock themselves when they restart. The key is kept in the store: tsmachine swarm unlock ${name}`);
       session.io.info(`${machine} is a manager of swarm "${name}". Add machines to it: tsmachine swarm join --role worker MACHINE...`);
     });
   }, { signal: session.signal });
 }
 
+/** A new swarm that the engine refuses to begin is none: no record of it stays. */
+async function beginOrForget(swarm: Swarm, machine: string, options: Omit<InitOptions, 'name'>, isNew: boolean): Promise<void> {
+  try {
+    await begin(swarm, machine, options);
+  } catch (error) {
+    if (isNew && TsmachineError.is(error) && error.code === 'SWARM_JOIN') await swarm.session.store.swarms.remove(swarm.name);
+    throw error;
+  }
+}
+
 /** Makes a machine that is in no swarm the first manager of this one. What is to be is on disk before the engine is asked. */
-export async function begin(swarm: Swarm, name: string, { settings, availability, ...given }: Omit<InitOptions, 'name'>): Promise<void> {
+export async function begin(swarm: Swarm, name: string, { settings, availability, forceNewCluster, ...given }: Omit<InitOptions, 'name'>): Promise<void> {
   const { machine, engine } = swarm.reached(name);
   await swarm.keep({ first: name, members: { ...swarm.record.members, [name]: { ...swarm.record.members[name], role: 'manager' } } });
   swarm.session.io.progress(`Initialising the swarm on ${name}`);
-  const { cluster, nodeId } = await initSwarm(engine, { ...await nodeAddresses(machine, given), settings, availability });
+  const addresses = await nodeAddresses(machine, given);
+  const { cluster, nodeId } = await namingAddresses(swarm.session, machine, () =>
+    initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }));
   if (cluster === undefined || nodeId === undefined) throw new TsmachineError('ENGINE_API', `The engine of "${name}" made a swarm and gives no id for it`);
   await swarm.keep({ cluster });
   await swarm.keepMember(name, { ...swarm.record.members[name], role: 'manager', node: nodeId });
@@ -57,17 +90,14 @@ export async function keepUnlockKey(swarm: Swarm): Promise<void> {
 }
 
 /** Takes a swarm that was made by hand into the store, with every machine of the store that is a node of it. */
-async function adopt(swarm: Swarm, machine: string): Promise<void> {
+async function adopt(swarm: Swarm, machine: string, { settings }: Omit<InitOptions, 'name'>): Promise<void> {
   const { session } = swarm;
   const { membership: { state, cluster } } = swarm.reached(machine);
   if (cluster === undefined) {
     const why = state === 'active' ? 'is a worker of another swarm' : `is in another swarm already (${state})`;
     throw new TsmachineError('SWARM_STATE', `${machine} ${why}`, { hint: `Free it: tsmachine swarm leave --force ${machine}` });
   }
-  const known = await swarmOf(session, machine);
-  if (known && known.name !== swarm.name) {
-    throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, { hint: `tsmachine swarm nodes ${known.name}` });
-  }
+  if (Object.keys(settings).length > 0) session.io.warn(`${machine} is in a swarm already, whose settings stay as they are`);
   await swarm.keep({ cluster });
   await swarm.look(await session.store.names());
   for (const node of swarm.nodes) {

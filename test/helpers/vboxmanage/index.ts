@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import type { World } from './state.js';
+import { emptyWorld, type World } from './state.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
@@ -43,8 +43,7 @@ export class StandIn {
 
   world(): World {
     const file = join(this.home, 'world.json');
-    const empty: World = { version: '7.2.22_Debianr175245', global: {}, vms: {}, media: {}, interfaces: {}, dhcp: {} };
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as World : empty;
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as World : emptyWorld();
   }
 
   write(world: World): void {

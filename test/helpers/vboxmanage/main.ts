@@ -7,10 +7,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { cloneMedium, closeMedium, convertFromRaw, createMedium, describe, modifyMedium, showMedium } from './media.js';
-import { dhcpServer, hostOnlyIf, listDhcpServers, listHostOnlyIfs } from './networks.js';
-import { Refusal, change, home, isAlive, readWorld, type World } from './state.js';
-import { attach, createVm, machineReadable, modifyVm, storageController, unregister, vmOf } from './vms.js';
+import { simple } from './answer.js';
+import { Refusal, change, heard, home, isAlive } from './state.js';
+import { unregister, vmOf } from './vms.js';
 
 interface Fault {
   call: string;
@@ -26,9 +25,10 @@ const args = process.argv.slice(2);
 try {
   appendFileSync(join(home, 'calls.log'), `${JSON.stringify(args)}\n`);
   if (!fault()) process.stdout.write(await answer(args));
+  process.stderr.write(heard());
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
-  process.stderr.write(`VBoxManage: error: ${error.message}\n${error.details && `VBoxManage: error: ${error.details}\n`}`);
+  process.stderr.write(`${heard()}VBoxManage: error: ${error.message}\n${error.details && `VBoxManage: error: ${error.details}\n`}`);
   process.exitCode = error.status;
 }
 
@@ -50,8 +50,6 @@ function fault(): boolean {
 
 async function answer([command = '', ...words]: readonly string[]): Promise<string> {
   switch (command) {
-    case '--version':
-      return `${readWorld().version}\n`;
     case 'startvm':
       return start(words[0] ?? '');
     case 'controlvm':
@@ -64,80 +62,6 @@ async function answer([command = '', ...words]: readonly string[]): Promise<stri
     default:
       return change((world) => simple(world, command, words));
   }
-}
-
-function simple(world: World, command: string, words: readonly string[]): string {
-  const dashes = Number(world.version.split('.')[0]) >= 7;
-  switch (command) {
-    case 'list':
-      return list(world, words.at(-1) ?? '');
-    case 'createvm':
-      return createVm(world, words);
-    case 'modifyvm':
-      return modifyVm(world, words, dashes);
-    case 'showvminfo':
-      return machineReadable(vmOf(world, words[0] ?? ''));
-    case 'storagectl':
-      return storageController(world, words);
-    case 'storageattach':
-      return attach(world, words);
-    case 'convertfromraw':
-      return convertFromRaw(words);
-    case 'createmedium':
-      return createMedium(world, words);
-    case 'clonemedium':
-      return cloneMedium(world, words);
-    case 'modifymedium':
-      return modifyMedium(world, words);
-    case 'showmediuminfo':
-      return showMedium(world, words);
-    case 'closemedium':
-      return closeMedium(world, words);
-    case 'hostonlyif':
-      return hostOnlyIf(world, words);
-    case 'dhcpserver':
-      return dhcpServer(world, words);
-    case 'setextradata':
-    case 'getextradata':
-      return extraData(world, command, words);
-    case 'guestproperty':
-      return 'No value set!\n';
-    case 'sharedfolder':
-      vmOf(world, words[1] ?? '').shares[words[3] ?? ''] = words[5] ?? '';
-      return '';
-    default:
-      throw new Refusal(`Invalid command '${command}'`, 2);
-  }
-}
-
-function list(world: World, what: string): string {
-  const media = (kind: string) => Object.entries(world.media).filter(([, one]) => one.kind === kind).map(([path, one]) => `${describe(path, one)}\n`).join('');
-  switch (what) {
-    case 'vms': {
-      const vms = Object.values(world.vms);
-      if (!args.includes('--long')) return vms.map(({ name, uuid }) => `"${name}" {${uuid}}\n`).join('');
-      return vms.map(({ name, settings }) => `Name:                        ${name}\nNIC 2:                       MAC: ${settings['macaddress2'] ?? ''}, `
-        + `Attachment: Host-only Interface '${settings['hostonlyadapter2'] ?? ''}', Cable connected: on\n`).join('\n');
-    }
-    case 'hdds':
-      return media('disk');
-    case 'dvds':
-      return media('dvd');
-    case 'hostonlyifs':
-      return listHostOnlyIfs(world);
-    case 'dhcpservers':
-      return listDhcpServers(world);
-    default:
-      throw new Refusal(`Unknown subcommand "${what}".`, 2);
-  }
-}
-
-function extraData(world: World, command: string, [name = '', key = '', value]: readonly string[]): string {
-  const table = name === 'global' ? world.global : vmOf(world, name).extra;
-  if (command === 'getextradata') return table[key] === undefined ? 'No value set!\n' : `Value: ${table[key]}\n`;
-  if (value === undefined) delete table[key];
-  else table[key] = value;
-  return '';
 }
 
 async function start(name: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
-import { Refusal, type Medium, type World } from './state.js';
+import { Refusal, tell, type Medium, type World } from './state.js';
 import { read } from './words.js';
 
 const megabyte = 2 ** 20;
@@ -27,11 +27,11 @@ function write(path: string, medium: Medium): void {
 
 export function convertFromRaw(args: readonly string[]): string {
   const { options, rest: [from = '', to = ''] } = read(args, { format: 1 }, true);
-  process.stderr.write(`Converting from raw image file="${from}" to file="${to}"...\n`);
+  tell(`Converting from raw image file="${from}" to file="${to}"...\n`);
   if (!existsSync(from)) throw new Refusal(`Cannot open file "${from}": VERR_FILE_NOT_FOUND`);
   if (existsSync(to)) throw new Refusal(`Cannot create image "${to}": VERR_ALREADY_EXISTS`);
   const { size } = statSync(from);
-  process.stderr.write(`Creating dynamic image with size ${size} bytes (${Math.ceil(size / megabyte)}MB)...\n`);
+  tell(`Creating dynamic image with size ${size} bytes (${Math.ceil(size / megabyte)}MB)...\n`);
   write(to, { uuid: randomUUID(), kind: 'disk', parent: '', format: options.get('format') ?? 'VDI', capacity: Math.ceil(size / megabyte) });
   return '';
 }
@@ -44,7 +44,7 @@ export function createMedium(world: World, args: readonly string[]): string {
   const medium: Medium = { uuid: randomUUID(), kind: 'disk', parent: parent.uuid, format: 'VDI', capacity: parent.capacity };
   write(path, medium);
   world.media[path] = medium;
-  process.stderr.write(progress);
+  tell(progress);
   return `Medium created. UUID: ${medium.uuid}\n`;
 }
 
@@ -54,7 +54,7 @@ export function cloneMedium(world: World, args: readonly string[]): string {
   const copy: Medium = { ...source, uuid: randomUUID(), parent: '', format: options.get('format') ?? source.format };
   write(to, copy);
   world.media[to] = copy;
-  process.stderr.write(progress);
+  tell(progress);
   return `Clone medium created in format '${copy.format}'. UUID: ${copy.uuid}\n`;
 }
 
@@ -64,7 +64,7 @@ export function modifyMedium(world: World, args: readonly string[]): string {
   const size = Number(options.get('resize'));
   if (size < medium.capacity) throw new Refusal('Shrinking is not yet supported for medium');
   medium.capacity = size;
-  process.stderr.write(progress);
+  tell(progress);
   return '';
 }
 

@@ -43,8 +43,11 @@ export const home = process.env['VBOX_STAND_IN'] ?? '';
 const file = join(home, 'world.json');
 
 export function readWorld(): World {
-  const empty: World = { version: '7.2.22_Debianr175245', global: {}, vms: {}, media: {}, interfaces: {}, dhcp: {} };
-  return existsSync(file) ? { ...empty, ...JSON.parse(readFileSync(file, 'utf8')) as World } : empty;
+  return existsSync(file) ? { ...emptyWorld(), ...JSON.parse(readFileSync(file, 'utf8')) as World } : emptyWorld();
+}
+
+export function emptyWorld(): World {
+  return { version: '7.2.22_Debianr175245', global: {}, vms: {}, media: {}, interfaces: {}, dhcp: {} };
 }
 
 /** Changes the world while nobody else does; what throws changes nothing. */
@@ -86,4 +89,18 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+let said = '';
+
+/** Says something on stderr. */
+export function tell(text: string): void {
+  said += text;
+}
+
+/** What was said since the last time. */
+export function heard(): string {
+  const text = said;
+  said = '';
+  return text;
 }

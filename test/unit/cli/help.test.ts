@@ -52,8 +52,8 @@ describe('cli: help', () => {
     expect(text).to.match(/^ {3}--generic-ip-address /m);
   });
 
-  it('helps with create where no driver is chosen', async () => {
-    expect(await help('create')).to.contain('--engine-install-url');
+  it('helps with the default driver where none is chosen', async () => {
+    expect(await help('create')).to.contain('--engine-install-url').and.to.match(/^ {3}--virtualbox-memory "1024"/m);
   });
 
   it('names options on the usage line only where there are some', () => {

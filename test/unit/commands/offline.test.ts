@@ -34,11 +34,6 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
   }],
   ['create', { MACHINE_DRIVER: 'none' }, { code: 2, stderr: `Error: No machine name specified\n${seeHelp('create', '[OPTIONS] name...')}` }],
   ['create -d nnoe m1', {}, { code: 2, stderr: `Driver "nnoe" not found\nDid you mean "none"? Built-in drivers: ${driverNames().join(', ')}\n` }],
-  ['create m1', {}, {
-    code: 2,
-    stderr: 'No driver was chosen, and the default one, "virtualbox", is not built in\n'
-      + `Choose one: ${driverNames().map((name) => `tsmachine create -d ${name}`).join(', ')}\n`,
-  }],
   ['create -d none --swarm-discovery bad m1', {}, {
     code: 2, stderr: `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad\n${seeHelp('create', '[OPTIONS] name...')}`,
   }],

@@ -51,7 +51,6 @@ describe('createMachine', () => {
       `Creating client certificate: ${root}/certs/cert.pem`,
       'Running pre-create checks...',
       'Creating machine...',
-      'To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env one',
     ]);
   });
 

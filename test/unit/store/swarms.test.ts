@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -48,6 +48,12 @@ describe('the swarms of a store', () => {
     expect(await swarms.names()).to.deep.equal([]);
     expect(await swarms.unlockKeys('prod')).to.deep.equal([]);
     expect(statSync(swarms.backupsDir('prod')).isDirectory()).to.equal(true);
+  });
+
+  it('leave no empty folder behind', async () => {
+    await swarms.save(record);
+    await swarms.remove('prod');
+    expect(existsSync(join(root, 'swarms', 'prod'))).to.equal(false);
   });
 
   const broken: [string, string][] = [

@@ -59,6 +59,34 @@ describe('joining a swarm', () => {
     expect(refused.message + later.message).not.to.contain('secret');
   });
 
+  it('takes away what a manager leaves that could not be reached, and stops trying', async () => {
+    const node = (ID: string, more: object) => ({ ID, Version: { Index: 1 }, Spec: { Role: 'manager', Availability: 'active' }, ...more });
+    let asked = 0;
+    const manager = new FakeEngine('manager1', ({ method, path }: Call) => {
+      if (method === 'DELETE' || path !== '/nodes') return undefined;
+      const before = [node('n1', { ManagerStatus: { Reachability: 'reachable' } }), node('stale', {})];
+      return asked++ === 0 ? before : [...before, node('phantom', { Description: { Hostname: 'worker1' } }), node('good', { ManagerStatus: { Reachability: 'reachable' } })];
+    });
+    const engine = joiner(0, 'active', 'could not connect to prospective new cluster member');
+    expect(await failureOf(joinSwarm(engine, manager, { ...request, role: 'manager' }))).to.include({ code: 'SWARM_JOIN' });
+    expect(manager.changes.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['DELETE /nodes/phantom']);
+    expect(engine.changes.map(({ path }) => path)).to.deep.equal(['/swarm/join', '/swarm/leave']);
+  });
+
+  it('says what could not be taken away', async () => {
+    let asked = 0;
+    const manager = new FakeEngine('manager1', () => (asked++ === 0 ? [] : refuse(500, 'no leader')));
+    const { message, hint } = await failureOf(joinSwarm(joiner(0, 'active', 'refused'), manager, { ...request, role: 'manager' }));
+    expect(message).to.equal('worker1 cannot join the swarm: refused');
+    expect(hint).to.match(/^What the attempt left could not be taken away: .*no leader/);
+  });
+
+  it('sends traffic of containers to the address, without the port of the managers', async () => {
+    const engine = joiner(0);
+    await joinSwarm(engine, seen, { ...request, advertiseAddr: '192.0.2.2:12377' });
+    expect(engine.changes[0]?.body).to.include({ AdvertiseAddr: '192.0.2.2:12377', ListenAddr: '192.0.2.2:12377', DataPathAddr: '192.0.2.2' });
+  });
+
   it('leaves what it is not in', async () => {
     await leaveSwarm(new FakeEngine('worker1', () => refuse(503, 'This node is not part of a swarm')), { force: true });
     const last = new FakeEngine('manager1', () => refuse(503, 'You are attempting to leave the swarm on a node that is participating as a manager.'));

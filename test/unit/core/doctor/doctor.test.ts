@@ -79,8 +79,8 @@ describe('doctor: the store and this computer', () => {
   it('tells a driver that is not built in', async () => {
     await machine('old');
     const { config } = await session.store.load('old');
-    await session.store.save({ name: 'old', config: { ...config, DriverName: 'virtualbox' } });
-    expect(await only('config')).to.include({ level: 'fault', message: 'Driver "virtualbox" not found' });
+    await session.store.save({ name: 'old', config: { ...config, DriverName: 'softlayer' } });
+    expect(await only('config')).to.include({ level: 'fault', message: 'Driver "softlayer" not found' });
   });
 
   it('tells keys and folders that others can read, with the command that closes them', async () => {

@@ -1,0 +1,19 @@
+import { MachineCommand } from '../../cli/command.js';
+import { jsonFlag } from '../../cli/flags.js';
+import { oneOrNone } from '../../cli/names.js';
+
+export default class SwarmInspect extends MachineCommand {
+  static override summary = 'Print a swarm as its managers describe it, as JSON';
+  static override description = 'Argument is a swarm or a machine in it; not needed when there is one swarm. Join tokens and keys are left out.';
+  static override usage = '[swarm|machine]';
+  static override examples = ['<%= config.bin %> swarm inspect'];
+  static override operands = { kind: 'swarm' } as const;
+  static override flags = jsonFlag;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(SwarmInspect);
+    const given = oneOrNone(argv);
+    const { inspectSwarm } = await import('../../core/swarm/inspect.js');
+    this.print(JSON.stringify(await inspectSwarm(await this.session(), given), undefined, 2));
+  }
+}

@@ -1,0 +1,22 @@
+import { MachineCommand } from '../../cli/command.js';
+import { jsonFlag } from '../../cli/flags.js';
+import { nameAndWords } from '../../cli/names.js';
+import { labelLines } from '../../cli/nodes-table.js';
+
+export default class SwarmLabel extends MachineCommand {
+  static override summary = 'Set and remove labels of the node that a machine is';
+  static override description = 'key=value sets a label, key- removes it. Without either, prints the labels.';
+  static override usage = 'name [key=value...] [key-...]';
+  static override examples = ['<%= config.bin %> swarm label worker1 zone=a disk-', '<%= config.bin %> swarm label worker1'];
+  static override operands = { kind: 'machine' } as const;
+  static override flags = jsonFlag;
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.parse(SwarmLabel);
+    const [name, words] = nameAndWords(argv);
+    const session = await this.session();
+    const { labelsOf, setLabels } = await import('../../core/swarm/set-labels.js');
+    const labels = words.length === 0 ? await labelsOf(session, name) : await setLabels(session, name, words);
+    if (flags.json || Object.keys(labels).length > 0) this.show(labels, () => labelLines(labels));
+  }
+}

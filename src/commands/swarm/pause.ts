@@ -1,0 +1,17 @@
+import { MachineCommand } from '../../cli/command.js';
+import { someNames } from '../../cli/names.js';
+
+export default class SwarmPause extends MachineCommand {
+  static override summary = 'Give machines no new tasks; those they have stay';
+  static override description = '"swarm activate" ends it.';
+  static override usage = 'name...';
+  static override examples = ['<%= config.bin %> swarm pause worker1'];
+  static override infoTo = 'stdout' as const;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(SwarmPause);
+    const names = someNames(argv);
+    const { setAvailability } = await import('../../core/swarm/availability.js');
+    await setAvailability(await this.session(), names, 'pause');
+  }
+}

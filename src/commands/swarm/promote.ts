@@ -1,0 +1,17 @@
+import { MachineCommand } from '../../cli/command.js';
+import { someNames } from '../../cli/names.js';
+
+export default class SwarmPromote extends MachineCommand {
+  static override summary = 'Make workers managers';
+  static override description = 'One after the other, each waited for until the managers reach it.';
+  static override usage = 'name...';
+  static override examples = ['<%= config.bin %> swarm promote worker1 worker2'];
+  static override infoTo = 'stdout' as const;
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(SwarmPromote);
+    const names = someNames(argv);
+    const { promote } = await import('../../core/swarm/roles.js');
+    await promote(await this.session(), names);
+  }
+}

@@ -1,0 +1,107 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Computer } from '../../../../drivers/virtualbox/api.js';
+import { virtualboxOver } from '../../../../drivers/virtualbox/driver.js';
+import virtualbox from '../../../../drivers/virtualbox/index.js';
+import type { Driver, DriverContext, DriverData, ExecResult, FlagValues } from '../../../../src/driver/contract.js';
+import { RecordingIo } from '../../../helpers/recording-io.js';
+import { scratch } from '../../../helpers/scratch.js';
+import { simple } from '../../../helpers/vboxmanage/answer.js';
+import { Refusal, emptyWorld, heard, type World } from '../../../helpers/vboxmanage/state.js';
+import { unregister, vmOf } from '../../../helpers/vboxmanage/vms.js';
+
+/** A VirtualBox and a computer in memory, and one machine's driver on them. */
+export class Bench {
+  readonly dir = scratch();
+  readonly world: World = emptyWorld();
+  readonly calls: string[] = [];
+  readonly io = new RecordingIo();
+  readonly driver: Driver;
+  readonly image: string;
+  computer: Computer;
+  data: DriverData = {};
+  /** What a call says instead of being obeyed; undefined: it is. */
+  fault: (call: string, index: number) => Partial<ExecResult> | Error | undefined = () => undefined;
+
+  constructor(computer: Partial<Computer> = {}) {
+    this.computer = {
+      platform: 'linux', architecture: 'x64', cpus: 4, memory: 8192, program: () => Promise.resolve('VBoxManage'), virtualization: () => Promise.resolve(true),
+      interfaces: () => [{ name: 'eth0', cidr: '192.168.1.7/24' }], networksConf: () => Promise.resolve(undefined),
+      freePort: (wanted = 0) => Promise.resolve(wanted || 40_000 + this.calls.length), answers: () => Promise.resolve(true),
+      neighbours: () => Promise.resolve(''), freeBytes: () => Promise.resolve(2 ** 40), ...computer,
+    };
+    this.driver = virtualboxOver(() => this.computer);
+    this.image = join(this.dir, 'image.raw');
+    writeFileSync(this.image, 'x');
+    truncateSync(this.image, 2 ** 20);
+  }
+
+  get ctx(): DriverContext {
+    const refuse = () => Promise.reject(new Error('nothing is fetched here'));
+    return {
+      io: this.io, signal: new AbortController().signal, machineName: 'm1', machineDir: join(this.dir, 'm1'), cacheDir: join(this.dir, 'cache'),
+      checkpoint: (data) => {
+        this.data = data;
+        return Promise.resolve();
+      },
+      exec: (_file, args) => this.#exec(args), spawnDetached: refuse, ssh: refuse, download: refuse, fetchText: refuse, lock: (_name, use) => use(),
+    };
+  }
+
+  parse(flags: FlagValues = {}): void {
+    const defaults = Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default]));
+    this.data = this.driver.parse({
+      machineName: 'm1', storePath: this.dir, machineDir: this.ctx.machineDir, flags: { ...defaults, 'virtualbox-image': this.image, ...flags },
+    });
+  }
+
+  async create(): Promise<void> {
+    this.data = await this.driver.create(this.data, this.ctx);
+  }
+
+  async #exec(args: readonly string[]): Promise<ExecResult> {
+    await Promise.resolve();
+    const call = args.join(' ');
+    this.calls.push(call);
+    const fault = this.fault(call, this.calls.length - 1);
+    if (fault instanceof Error) throw fault;
+    if (fault) return { exitCode: 1, stdout: '', stderr: '', ...fault };
+    try {
+      const stdout = this.#answer(args);
+      return { exitCode: 0, stdout, stderr: heard() };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { exitCode: error.status, stdout: '', stderr: `${heard()}VBoxManage: error: ${error.message}\nVBoxManage: error: ${error.details}\n` };
+    }
+  }
+
+  #answer([command = '', ...words]: readonly string[]): string {
+    const { world } = this;
+    const [name = '', verb = ''] = words;
+    switch (command) {
+      case 'startvm': {
+        const vm = vmOf(world, name);
+        const mac = vm.settings['macaddress2'];
+        if (mac !== undefined) world.global[`lease/${mac.toLowerCase()}`] = '192.168.56.101';
+        Object.assign(vm, { state: 'running', pid: process.pid });
+        return '';
+      }
+      case 'controlvm':
+        if (vmOf(world, name).state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
+        vmOf(world, name).state = verb === 'resume' ? 'running' : 'poweroff';
+        return '';
+      case 'unregistervm':
+        unregister(world, words);
+        return '';
+      default:
+        return simple(world, command, words);
+    }
+  }
+
+  /** What VirtualBox still knows of machines: nothing, when all is well. */
+  left(): unknown[] {
+    const { vms, media, interfaces, dhcp, global } = this.world;
+    return [...Object.keys(vms), ...Object.keys(media), ...Object.keys(interfaces), ...Object.keys(dhcp), ...Object.keys(global).filter((key) => !key.startsWith('lease/'))];
+  }
+}

@@ -1,0 +1,205 @@
+import { existsSync } from 'node:fs';
+import { expect } from 'chai';
+
+import { TsmachineError } from '../../../../src/core/errors.js';
+import { failureOf } from '../../../helpers/failure.js';
+import { Bench } from './bench.js';
+
+const error = (text: string) => ({ stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005)\n` });
+
+describe('virtualbox: a machine from create to rm', () => {
+  it('calls VBoxManage in this order', async () => {
+    const bench = new Bench();
+    bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
+    await bench.driver.precheck(bench.data, bench.ctx);
+    await bench.create();
+    expect(bench.calls.map((call) => call.split(' ').slice(0, call.startsWith('list') || call.startsWith('hostonlyif') ? 2 : 1).join(' '))).to.deep.equal([
+      '--version', 'list vms', 'list hostonlyifs', 'closemedium', 'convertfromraw', 'showvminfo', 'createmedium', 'showmediuminfo', 'modifymedium', 'createvm', 'setextradata',
+      '--version', 'modifyvm', 'modifyvm', 'storagectl', 'storageattach', 'storageattach', 'showvminfo', 'list hostonlyifs', 'hostonlyif create',
+      'setextradata', 'hostonlyif ipconfig', 'list hostonlyifs', 'list dhcpservers', 'dhcpserver', 'modifyvm', 'modifyvm', 'startvm', 'showvminfo', 'guestproperty',
+      'dhcpserver',
+    ]);
+    expect(bench.data).to.include({ IPAddress: '192.168.56.101', Built: true });
+    expect(await bench.driver.endpoint(bench.data, bench.ctx)).to.deep.include({
+      addresses: [{ ip: '192.168.56.101', scope: 'private' }], dockerUrl: 'tcp://192.168.56.101:2376',
+    });
+  });
+
+  it('stops, starts with the same ports, and leaves nothing after rm but the cached base', async () => {
+    const bench = new Bench();
+    bench.parse();
+    await bench.create();
+    const port = bench.data['SSHPort'];
+    await bench.driver.stop(bench.data, bench.ctx);
+    expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('Stopped');
+    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    expect(bench.data['SSHPort']).to.equal(port);
+    expect(bench.calls.filter((call) => call === 'hostonlyif create')).to.have.length(1);
+    await bench.driver.remove(bench.data, bench.ctx);
+    expect(bench.left()).to.deep.equal([]);
+    expect(existsSync(String(bench.data['BaseDisk']))).to.equal(true);
+  });
+
+  it('takes another SSH port when the remembered one is taken, and says which program\'s port the engine\'s is', async () => {
+    const bench = new Bench();
+    bench.parse({ 'virtualbox-nat-only': true });
+    await bench.create();
+    await bench.driver.kill(bench.data, bench.ctx);
+    const { SSHPort: ssh, EnginePort: engine } = bench.data;
+    bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === ssh ? undefined : wanted || 50_000) };
+    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    expect(bench.data).to.include({ SSHPort: 50_000, EnginePort: engine });
+    expect(Object.values(bench.world.vms)[0]?.forwards).to.have.members(['ssh,tcp,127.0.0.1,50000,,22', `docker,tcp,127.0.0.1,${String(engine)},,${String(engine)}`]);
+    await bench.driver.kill(bench.data, bench.ctx);
+    bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === engine ? undefined : 50_001) };
+    const { message, hint } = await failureOf(bench.driver.start(bench.data, bench.ctx));
+    expect(message).to.contain(`The port ${String(engine)} of 127.0.0.1`);
+    expect(hint).to.contain('tsmachine start m1');
+  });
+
+  it('goes on, or goes without a trace, whatever call of create is the last one', async () => {
+    const whole = new Bench();
+    whole.parse();
+    await whole.create();
+    for (let last = 0; last < whole.calls.length; last += 1) {
+      for (const resumes of [true, false]) {
+        const bench = new Bench();
+        bench.parse();
+        const cut = new Error('cut off');
+        bench.fault = (_call, index) => (index === last ? cut : undefined);
+        expect(await bench.create().catch((reason: unknown) => reason), whole.calls[last]).to.equal(cut);
+        bench.fault = () => undefined;
+        if (resumes) await bench.create();
+        if (resumes) expect(await bench.driver.state(bench.data, bench.ctx), whole.calls[last]).to.equal('Running');
+        await bench.driver.remove(bench.data, bench.ctx);
+        // Not marked yet as ours, an interface could be anybody's.
+        const lost = whole.calls[last]?.startsWith('setextradata global') ? ['vboxnet0'] : [];
+        expect(bench.left(), `${resumes ? 'resumed' : 'removed'} after ${whole.calls[last] ?? ''}`).to.deep.equal(lost);
+      }
+    }
+  });
+});
+
+describe('virtualbox: what goes wrong', () => {
+  const created = async (flags = {}) => {
+    const bench = new Bench();
+    bench.parse(flags);
+    await bench.create();
+    return bench;
+  };
+
+  it('repeats "The object is not ready", five times at most', async () => {
+    const bench = new Bench();
+    bench.parse();
+    let left = 4;
+    bench.fault = (call) => (call.startsWith('createvm') && left-- > 0 ? error('The object is not ready') : undefined);
+    await bench.create();
+    left = 5;
+    bench.fault = (call) => (call === 'controlvm x' || left-- > 0 ? error('The object is not ready') : undefined);
+    expect((await failureOf(bench.driver.state(bench.data, bench.ctx))).message).to.match(/^VBoxManage showvminfo .* failed:\nThe object is not ready$/);
+  });
+
+  const rows: [string, RegExp, Partial<{ exitCode: number; stderr: string }>, string, string][] = [
+    ['exit 0 with an error', /^storagectl/, { exitCode: 0, ...error('Something is wrong') }, 'DRIVER_FAILED', 'failed:\nSomething is wrong'],
+    ['a full disk', /^createmedium/, error('Could not create the medium (VERR_DISK_FULL)'), 'STORE_FULL', 'VERR_DISK_FULL'],
+    ['VT-x off', /^startvm/, error('VT-x is disabled in the BIOS for all CPU modes (VERR_VMX_MSR_ALL_VMX_DISABLED)'), 'DRIVER_FAILED', 'This computer doesn\'t have VT-X/AMD-v enabled'],
+    ['no kernel module', /^startvm/, error('The VirtualBox Linux kernel driver is not loaded (vboxdrv)'), 'DRIVER_FAILED', 'Unable to start the VM: The VirtualBox Linux'],
+    ['no host-only interface', /^hostonlyif create/, error('Failed to create the host-only adapter'), 'DRIVER_FAILED', 'VirtualBox made no host-only adapter:\nFailed to create'],
+  ];
+  for (const [what, call, answer, code, message] of rows) {
+    it(what, async function () {
+      this.timeout(10_000);
+      const bench = new Bench();
+      bench.parse();
+      bench.fault = (text) => (call.test(text) ? answer : undefined);
+      const failed = await failureOf(bench.create());
+      expect(failed.code).to.equal(code);
+      expect(failed.message).to.contain(message);
+      bench.fault = () => undefined;
+      await bench.driver.remove(bench.data, bench.ctx);
+      expect(bench.left()).to.deep.equal([]);
+    });
+  }
+
+  it('VBoxManage missing: other drivers are named', async () => {
+    const bench = new Bench();
+    bench.parse();
+    bench.fault = () => new TsmachineError('COMMAND_MISSING', 'no');
+    const { code, message, hint } = await failureOf(bench.driver.precheck(bench.data, bench.ctx));
+    expect([code, message]).to.deep.equal(['COMMAND_MISSING', 'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path']);
+    expect(hint).to.match(/virtualbox\.org/).and.to.match(/create -d nspawn m1/).and.to.match(/create -d generic m1/);
+  });
+
+  const checks: [string, (bench: Bench) => void, RegExp][] = [
+    ['too old', (b) => { b.world.version = '4.2.1r80871'; }, /^We support Virtualbox starting with version 5\. Your VirtualBox install is "4\.2\.1r80871"\./],
+    ['no VT-x', (b) => { b.computer = { ...b.computer, virtualization: () => Promise.resolve(false) }; }, /^This computer doesn't have VT-X/],
+    ['a foreign VM', (b) => { b.fault = (call) => (call === 'list vms' ? { exitCode: 0, stdout: '"m1" {11111111-2222-4333-8444-555555555555}\n' } : undefined); }, /that is not tsmachine's$/],
+    ['no such image', (b) => { b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' }); }, /^There is no image .*disk\.vmdk$/],
+    ['no such ISO', (b) => { b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' }); }, /^There is no ISO .*b2d\.iso$/],
+    ['too many CPUs', (b) => { b.parse({ 'virtualbox-cpu-count': 5 }); }, /^--virtualbox-cpu-count 5: this computer has 4$/],
+    ['too much memory', (b) => { b.parse({ 'virtualbox-memory': 9000 }); }, /^--virtualbox-memory 9000: this computer has 8192 MB$/],
+    ['too little room', (b) => { b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) }; }, /^There is too little room .* 1024 MB free, 2000 MB needed$/],
+    ['ARM before 7.1', (b) => {
+      b.world.version = '7.0.26';
+      b.computer = { ...b.computer, architecture: 'arm64' };
+    }, /has no machines for ARM processors/],
+    ['twins', (b) => { b.world.interfaces = { a: { ip: '192.168.56.1', mask: '255.255.255.0' }, b: { ip: '192.168.56.1', mask: '255.255.255.0' } }; }, /with the same IP "192\.168\.56\.1"\. Please remove one$/],
+  ];
+  for (const [what, prepare, message] of checks) {
+    it(`before anything is made: ${what}`, async () => {
+      const bench = new Bench();
+      bench.parse();
+      prepare(bench);
+      expect((await failureOf(bench.driver.precheck(bench.data, bench.ctx))).message).to.match(message);
+      expect(bench.left().filter((name) => !['a', 'b'].includes(String(name)))).to.deep.equal([]);
+    });
+  }
+
+  it('a VM that was deleted behind our back: start says so, rm succeeds', async () => {
+    const bench = await created();
+    bench.world.vms = {};
+    expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('None');
+    expect((await failureOf(bench.driver.start(bench.data, bench.ctx))).hint).to.contain('tsmachine rm -y m1');
+    await bench.driver.remove(bench.data, bench.ctx);
+    expect(Object.keys(bench.world.media)).to.deep.equal([]);
+  });
+
+  it('an adapter that lost its address gets it again', async () => {
+    const bench = await created();
+    await bench.driver.kill(bench.data, bench.ctx);
+    const before = bench.world.interfaces['vboxnet0']?.ip;
+    bench.world.interfaces['vboxnet0'] = { ip: '', mask: '' };
+    await bench.driver.start(bench.data, bench.ctx);
+    expect(bench.world.interfaces).to.have.nested.property('vboxnet0.ip', before);
+    expect(bench.io.warnings.join()).to.contain('"vboxnet0" has lost its address');
+  });
+
+  it('never touches what somebody else made: an interface, its DHCP server, a VM of Docker Machine elsewhere', async () => {
+    const bench = new Bench();
+    bench.world.interfaces['vboxnet0'] = { ip: '192.168.56.1', mask: '255.255.255.0' };
+    bench.world.dhcp['HostInterfaceNetworking-vboxnet0'] = { ip: '192.168.56.50', mask: '255.255.255.0', lower: '192.168.56.60', upper: '192.168.56.70', enabled: true };
+    const theirs = structuredClone([bench.world.interfaces['vboxnet0'], bench.world.dhcp]);
+    bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
+    await bench.create();
+    await bench.driver.remove(bench.data, bench.ctx);
+    expect([bench.world.interfaces['vboxnet0'], bench.world.dhcp]).to.deep.equal(theirs);
+    bench.parse();
+    await bench.create();
+    const old = { ...bench.data, VMId: '', MachineName: 'm1' };
+    await bench.driver.remove(old, { ...bench.ctx, machineDir: '/elsewhere/m1' });
+    expect(Object.keys(bench.world.vms)).to.have.length(1);
+  });
+
+  it('ends a VM that ended while it booted with the place of its console', async () => {
+    const bench = new Bench({ answers: () => Promise.resolve(false) });
+    bench.parse();
+    const ctx = { ...bench.ctx, ssh: () => Promise.reject(new TsmachineError('SSH_REFUSED', 'refused')) };
+    bench.fault = (call) => {
+      if (call.startsWith('guestproperty')) for (const vm of Object.values(bench.world.vms)) vm.state = 'aborted';
+      return undefined;
+    };
+    const failed = await failureOf(bench.driver.create(bench.data, ctx));
+    expect(failed.message).to.equal('The VM ended while it booted (aborted)');
+    expect(failed.hint).to.match(/console\.log$/);
+  });
+});
