@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +56,22 @@ export class StandIn {
     const file = join(this.home, 'calls.log');
     if (!existsSync(file)) return [];
     return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { script: string; input: Record<string, unknown> });
+  }
+
+  /** Deletes a VM behind everybody's back. */
+  forget(id: string): Promise<string> {
+    return this.#pwsh('remove-vm', { id });
+  }
+
+  #pwsh(script: string, input: object): Promise<string> {
+    const text = readFileSync(join(root, 'templates', 'hyperv', `${script}.ps1`), 'utf8');
+    return new Promise((resolve, reject) => {
+      const child = execFile(join(this.home, 'bin', 'pwsh'), ['-NoProfile', '-NonInteractive', '-Command', text], (error, stdout) => {
+        if (error) reject(error);
+        else resolve(stdout);
+      });
+      child.stdin?.end(`${JSON.stringify(input)}\n`);
+    });
   }
 
   close(): void {
