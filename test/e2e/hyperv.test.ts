@@ -76,8 +76,9 @@ describe('hyperv, its VMs played by machines of systemd-nspawn', () => {
     await writeFile(file, pinned);
     const [vm] = Object.values(standIn.world().vms);
     await run('kill', 'h1');
-    await standIn.forget(vm?.uuid ?? '');
-    expect((await tsmachine(['start', 'h1'], { store, env: standIn.env })).stderr).to.include('machine does not exist: Hyper-V has no VM for h1');
+    standIn.forget(vm?.uuid ?? '');
+    const { stderr } = await tsmachine(['start', 'h1'], { store, env: standIn.env });
+    expect(stderr).to.include('machine does not exist: Hyper-V has no VM for h1');
     await run('rm', '-y', 'h1');
     expect((await run('ls', '-q')).stdout).to.equal('');
   });

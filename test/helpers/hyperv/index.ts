@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,11 @@ import type { World } from '../vboxmanage/state.js';
 import { emptyWorld, type Fault } from './state.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+interface Call {
+  readonly script: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
 
 /** A Hyper-V of a test's own: its `pwsh` stands first on the PATH in `env`. */
 export class StandIn {
@@ -32,7 +37,8 @@ export class StandIn {
       bundle: true, platform: 'node', format: 'esm', logLevel: 'error',
     });
     const script = join(home, 'bin', 'pwsh');
-    writeFileSync(script, `#!/bin/sh\nVBOX_STAND_IN='${home}' HYPERV_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`);
+    const variables = `VBOX_STAND_IN='${home}' HYPERV_STAND_IN_ROOT='${root}'`;
+    writeFileSync(script, `#!/bin/sh\n${variables} exec '${process.execPath}' '${program}' "$@"\n`);
     chmodSync(script, 0o755);
     standIn.write(emptyWorld(network));
     return standIn;
@@ -52,26 +58,27 @@ export class StandIn {
   }
 
   /** The scripts that ran, each with its input. */
-  calls(): { script: string; input: Record<string, unknown> }[] {
+  calls(): Call[] {
     const file = join(this.home, 'calls.log');
     if (!existsSync(file)) return [];
-    return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { script: string; input: Record<string, unknown> });
+    return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Call);
   }
 
   /** Deletes a VM behind everybody's back. */
-  forget(id: string): Promise<string> {
-    return this.#pwsh('remove-vm', { id });
+  forget(id: string): void {
+    this.#pwsh('remove-vm', { id });
   }
 
-  #pwsh(script: string, input: object): Promise<string> {
+  turnOff(id: string): void {
+    this.#pwsh('turn-off', { id });
+  }
+
+  #pwsh(script: string, input: object): void {
     const text = readFileSync(join(root, 'templates', 'hyperv', `${script}.ps1`), 'utf8');
-    return new Promise((resolve, reject) => {
-      const child = execFile(join(this.home, 'bin', 'pwsh'), ['-NoProfile', '-NonInteractive', '-Command', text], (error, stdout) => {
-        if (error) reject(error);
-        else resolve(stdout);
-      });
-      child.stdin?.end(`${JSON.stringify(input)}\n`);
+    const { status, stdout, stderr } = spawnSync(join(this.home, 'bin', 'pwsh'), ['-NoProfile', '-NonInteractive', '-Command', text], {
+      input: `${JSON.stringify(input)}\n`, encoding: 'utf8',
     });
+    if (status !== 0 || !stdout.includes('"value"')) throw new Error(`${script}: ${stdout}${stderr}`);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
-import { isAlive, change, type Vm, type World } from '../vboxmanage/state.js';
+import { change, isAlive, type Vm, type World } from '../vboxmanage/state.js';
 import { Complaint } from './complaint.js';
 import { convertDisk, diskSize, newDisk } from './disks.js';
-import { resume, start, stop, forget } from './guests.js';
+import { forget, resume, start, stop } from './guests.js';
 import { drive, drivesIso, hardware, newVm } from './vms.js';
 
 export interface Input {
@@ -48,9 +48,7 @@ export async function perform(script: string, input: Input): Promise<unknown> {
       return stop(change((world) => vmOf(world, id)), script === 'stop' ? 'SIGTERM' : 'SIGINT');
     case 'remove-vm': {
       const vm = change((world) => {
-        const found = vmOf(world, id);
-        if (found.state === 'running') throw new Complaint('The operation cannot be performed while the virtual machine is in its current state.');
-        return found;
+        return off(vmOf(world, id));
       });
       return forget(vm);
     }
@@ -63,14 +61,16 @@ export async function perform(script: string, input: Input): Promise<unknown> {
 
 function refuseStrangers(text: string): void {
   const { module, administrator, hyperVAdministrator } = JSON.parse(text) as Record<string, boolean>;
-  if (module !== true) throw new Complaint("The term 'Hyper-V\\Get-VM' is not recognized as the name of a cmdlet", 'CommandNotFoundException');
+  if (module !== true) {
+    throw new Complaint("The term 'Hyper-V\\Get-VM' is not recognized as the name of a cmdlet", 'CommandNotFoundException');
+  }
   if (administrator === true || hyperVAdministrator === true) return;
-  throw new Complaint('You do not have the required permission to complete this task.', 'AccessDenied,Microsoft.HyperV.PowerShell.Commands.GetVM');
+  throw new Complaint('You do not have the required permission to complete this task.', 'AccessDenied,GetVM');
 }
 
 function vmOf(world: World, id: string): Vm {
   const vm = world.vms[id];
-  if (!vm) throw new Complaint(`Hyper-V was unable to find a virtual machine with ID ${id}.`, 'InvalidParameter,Microsoft.HyperV.PowerShell.Commands.GetVM');
+  if (!vm) throw new Complaint(`Hyper-V was unable to find a virtual machine with ID ${id}.`, 'InvalidParameter,GetVM');
   if (vm.state === 'running' && !isAlive(vm.pid)) vm.state = 'poweroff';
   return vm;
 }

@@ -1,13 +1,13 @@
 import type { World } from '../vboxmanage/state.js';
 
-/** Makes a script of templates/hyperv answer with an error, or not answer. */
+/** Makes a script of templates/hyperv fail. */
 export interface Fault {
   readonly script: string;
   readonly message: string;
   readonly id?: string;
   readonly times?: number;
-  /** Ends without a line of JSON, `message` on stderr. */
-  readonly mute?: boolean;
+  /** What happens instead of an answer: it says `message` on stderr and ends, or never ends. */
+  readonly instead?: 'mute' | 'hang';
 }
 
 export const switches = {
@@ -17,7 +17,8 @@ export const switches = {
 
 /**
  * A computer of 4 processors and 8 GB with two switches, its user an administrator. It is kept in the form of the stand-in for VBoxManage,
- * whose guests play the VMs of this one: a switch is an interface, what else there is of it lies in `global`.
+ * whose guests play the VMs of this one: a switch is an interface, what else there is of it lies in `global`. An address in
+ * `global.imagined` makes all guests imagined.
  */
 export function emptyWorld(network: string): World {
   return {

@@ -12,7 +12,7 @@ const megabyte = 2 ** 20;
 export function newVm(world: World, input: Input): string {
   const [name, path, network] = [String(input['name']), String(input['path']), String(input['switch'])];
   if (!existsSync(path)) throw new Complaint(`Failed to create a new virtual machine: the folder '${path}' is not there.`);
-  if (!world.interfaces[network]) throw new Complaint(`Hyper-V was unable to find a virtual switch with name "${network}".`, 'InvalidParameter,NewVM');
+  if (!world.interfaces[network]) throw new Complaint(`Hyper-V was unable to find a virtual switch with name "${network}".`);
   if (![1, 2].includes(Number(input['generation']))) throw new Complaint('The generation must be 1 or 2.');
   checkMemory(Number(input['memory']));
   const uuid = randomUUID();
@@ -20,7 +20,8 @@ export function newVm(world: World, input: Input): string {
   const folder = join(path, name);
   mkdirSync(folder, { recursive: true });
   world.vms[uuid] = {
-    uuid, name, folder, arm: false, controllers: {}, attached: {}, forwards: [], shares: {}, extra: {}, properties: {}, state: 'poweroff', pid: 0,
+    uuid, name, folder, arm: false, controllers: {}, attached: {}, forwards: [], shares: {}, extra: {}, properties: {},
+    state: 'poweroff', pid: 0,
     settings: {
       generation: String(input['generation']), notes: String(input['notes']), memory: String(input['memory']),
       hostonlyadapter2: network, macaddress2: `00155d${digits}`,
@@ -32,7 +33,7 @@ export function newVm(world: World, input: Input): string {
 /** Set-VMProcessor, Set-VMMemory, Set-VMNetworkAdapter, Set-VMNetworkAdapterVlan */
 export function hardware({ global }: World, { settings }: Vm, input: Input): void {
   const cpus = Number(input['cpus']);
-  if (cpus < 1 || cpus > Number(global['cpus'])) throw new Complaint(`The value ${cpus} is out of range for the number of virtual processors.`);
+  if (cpus < 1 || cpus > Number(global['cpus'])) throw new Complaint(`${cpus} is out of range for virtual processors.`);
   const [memory, minimum] = [Number(input['memory']), Number(input['minimum'])];
   checkMemory(memory);
   if (input['dynamic'] === true) {
@@ -53,7 +54,7 @@ export function hardware({ global }: World, { settings }: Vm, input: Input): voi
 export function drive({ settings, attached }: Vm, input: Input): void {
   if (settings['generation'] !== '2') throw new Complaint('Firmware settings are supported for virtual machines of generation 2 alone.');
   const [disk, seed] = [String(input['disk']), String(input['seed'])];
-  if (!disk.endsWith('.vhdx')) throw new Complaint(`The virtual hard disk format is not supported for a generation 2 virtual machine: '${disk}'.`);
+  if (!disk.endsWith('.vhdx')) throw new Complaint(`This disk is not supported for a virtual machine of generation 2: '${disk}'.`);
   attach(attached, 'SCSI-0-0', disk);
   attach(attached, 'SCSI-0-1', seed);
   settings['firmware'] = input['secureBoot'] === true ? 'MicrosoftUEFICertificateAuthority' : 'off';
