@@ -7,6 +7,8 @@ import { isSpelledByVersion, parseVersion, spelled } from './version.js';
 
 const attempts = 5;
 const defaultTimeout = 60_000;
+/** What is read must not be translated; the code set stays, paths are told by it. */
+const english = { LC_ALL: 'C.UTF-8', LANGUAGE: 'C' };
 const anyStatus = Array.from({ length: 256 }, (_, status) => status);
 
 /** VBoxManage of this computer, called through the context. It complains on stderr and may end with 0 all the same (spec 8.3). */
@@ -43,7 +45,7 @@ export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal'>, computer
 
 async function call(ctx: Pick<DriverContext, 'exec'>, computer: Computer, args: readonly string[], timeout: number): Promise<ExecResult> {
   try {
-    return await ctx.exec(await computer.program(), args, { timeout, ok: anyStatus, env: { LC_MESSAGES: 'C', LANGUAGE: 'C' } });
+    return await ctx.exec(await computer.program(), args, { timeout, ok: anyStatus, env: english });
   } catch (error) {
     if (TsmachineError.is(error) && error.code === 'COMMAND_MISSING') throw missing(error);
     throw error;

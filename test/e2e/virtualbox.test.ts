@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
+import { waitFor } from '../../src/core/wait.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { newEd25519 } from '../../src/system/ed25519.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
@@ -51,6 +52,23 @@ describe('virtualbox, its VMs played by machines of systemd-nspawn', () => {
     await run('restart', 'v2');
     expect((await run('ssh', 'v2', 'hostname')).stdout).to.equal('v2\n');
     await run('rm', '-y', 'v1', 'v2', 'v3');
+    expect(vbox.world()).to.deep.include({ vms: {}, media: {}, interfaces: {}, dhcp: {} });
+  });
+
+  it('killed while the VM starts, the next create goes on with the same VM', async () => {
+    const started = () => vbox.calls().filter(([verb]) => verb === 'startvm').length;
+    const before = started();
+    const killed = await tsmachine([...create, 'v1'], {
+      store, env: vbox.env,
+      onStart: (pid) => { void waitFor(() => started() > before || undefined, { timeout: 120_000, interval: 50, maxInterval: 50, what: 'startvm' }).then(() => process.kill(pid, 'SIGKILL')); },
+    });
+    expect(killed.signal).to.equal('SIGKILL');
+    const [id] = Object.keys(vbox.world().vms);
+    const { stdout } = await run(...create, 'v1');
+    expect(stdout).to.match(/Continuing the interrupted creation of v1/);
+    expect(Object.keys(vbox.world().vms)).to.deep.equal([id]);
+    expect((await run('ls', '-f', '{{.Name}} {{.State}} {{.DockerVersion}}')).stdout).to.match(/^v1 Running v\d/);
+    await run('rm', '-y', 'v1');
     expect(vbox.world()).to.deep.include({ vms: {}, media: {}, interfaces: {}, dhcp: {} });
   });
 

@@ -104,9 +104,11 @@ describe('a real VBoxManage', () => {
     expect(vm.get('nic2')).to.equal('none');
     expect(real.call('snapshot', 'one', 'take', 's1')).to.include({ status: 0 });
     await driver.remove(one.data, one.ctx);
+    real.forget();
     const left = registered().join('\n');
     expect(left).not.to.contain(join('machines', 'one'));
     expect(left).to.contain('"two"');
+    expect(parseVmInfo(real.call('showvminfo', 'two', '--machinereadable').stdout).get('SATA-0-0')).to.equal(join(two.ctx.machineDir, 'disk.vdi'));
     await driver.remove(two.data, two.ctx);
     await driver.remove(two.data, two.ctx);
     expect(registered()).to.deep.equal([]);

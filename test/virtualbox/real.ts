@@ -64,6 +64,13 @@ export class RealVirtualBox {
     return spawnSync(join(this.bin, 'VBoxManage'), args, { encoding: 'utf8', timeout: 60_000 });
   }
 
+  /** Ends VirtualBox's service, which is started again by the next call and knows what its files say. */
+  forget(): void {
+    const script = 'for p in /proc/[0-9]*; do if [ "$(cat "$p/comm")" = VBoxSVC ]; then kill "${p#/proc/}"; fi; done';
+    const pid = /--target '(\d+)'/.exec(readFileSync(join(this.bin, 'VBoxManage'), 'utf8'))?.[1] ?? '';
+    spawnSync('nsenter', ['--target', pid, '--mount', '--pid', '--root', '--', '/bin/sh', '-c', script], { cwd: '/' });
+  }
+
   close(): void {
     this.#holder.kill('SIGKILL');
     rmSync(join(root, this.dir), { recursive: true, force: true });

@@ -61,3 +61,8 @@ export async function lookAtMember(session: Session, name: string, read: ReadPem
     return { name, unfinished, ...(machine ? { machine } : {}), ...(state ? { state } : {}), error: TsmachineError.from(error) };
   }
 }
+
+/** Whether the machine is there and does not run. */
+export function isOff({ state }: Member): boolean {
+  return state !== undefined && state !== 'Running';
+}

@@ -3,7 +3,7 @@ import type { Node } from '../../swarm/nodes.js';
 import { hasQuorum, inNumbers, managersAmong } from '../../swarm/quorum.js';
 import { isConverged, type ServiceState } from '../../swarm/services.js';
 import type { TsmachineError } from '../errors.js';
-import type { Member } from './member.js';
+import { isOff, type Member } from './member.js';
 import type { Moved } from './moved.js';
 import type { SeenNodes } from './rows.js';
 
@@ -56,7 +56,7 @@ const engineFirst = 'eval $(tsmachine env MANAGER)';
 /** A node as its managers see it. */
 function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
   const name = seen.machineOf(node);
-  if (node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable')) return [];
+  if (node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable')) return name === undefined ? [] : unnoticed(seen.members.get(name));
   const is = node.state === 'ready' ? 'is a manager that the others do not reach' : `is ${node.state}`;
   if (name === undefined) {
     const demote = node.reachability === undefined ? '' : `docker node demote ${node.id}\n`; // raft knows nothing of others to demote
@@ -72,6 +72,13 @@ function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
   const replace = `When it is lost: tsmachine swarm replace ${name}`;
   if (error) return [fault(`${name} ${is}: ${oneLine(error.message)}`, `tsmachine doctor ${name}\n${replace}`)];
   return [fault(`${name} ${is}: its machine is ${state.toLowerCase()}`, `tsmachine start ${name}\n${replace}`)];
+}
+
+/** Managers take some seconds to notice that a node is gone, which we know at once. */
+function unnoticed(member: Member | undefined): Problem[] {
+  if (!member || !isOff(member)) return [];
+  const { name, state = 'unknown' } = member;
+  return [fault(`The machine of ${name} is ${state.toLowerCase()}, which the managers have not noticed yet`, `tsmachine start ${name}\nWhen it is lost: tsmachine swarm replace ${name}`)];
 }
 
 /** A machine of the record that is no node. @param known whether the managers told the nodes */

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Node } from '../../swarm/nodes.js';
 import type { Availability, Labels, Role } from '../../swarm/types.js';
 import { byNaturalOrder } from '../selection.js';
-import type { Member } from './member.js';
+import { isOff, type Member } from './member.js';
 
 /** A machine beside the node that it is. Either may be missing. */
 export interface NodeRow {
@@ -39,8 +39,11 @@ export function nodeRows(seen: SeenNodes): NodeRow[] {
   const machines = names.map((name) => {
     const node = seen.nodeOf(name);
     if (!node) return rowWithoutNode(seen, name);
-    const locked = seen.members.get(name)?.membership?.state === 'locked';
-    return { ...rowOf(node, name), ...(locked ? { status: 'locked' } : {}) };
+    const row = rowOf(node, name);
+    const member = seen.members.get(name);
+    if (member?.membership?.state === 'locked') return { ...row, status: 'locked' };
+    // managers take some seconds to notice
+    return member && isOff(member) && node.state === 'ready' ? { ...row, status: (member.state ?? '').toLowerCase() } : row;
   });
   const others = seen.nodes.filter((node) => seen.machineOf(node) === undefined).map((node) => rowOf(node));
   return [...machines, ...others].sort((a, b) => rank(a) - rank(b) || byName(a, b));

@@ -42,6 +42,9 @@ export function simple(world: World, command: string, words: readonly string[]):
       return extraData(world, command, words);
     case 'guestproperty':
       return 'No value set!\n';
+    case 'discardstate':
+      vmOf(world, words[0] ?? '').state = 'poweroff';
+      return '';
     case 'sharedfolder':
       vmOf(world, words[1] ?? '').shares[words[3] ?? ''] = words[5] ?? '';
       return '';

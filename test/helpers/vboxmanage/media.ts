@@ -17,6 +17,9 @@ export function register(world: World, path: string, kind: Medium['kind']): Medi
   const head = readFileSync(path).subarray(0, 200).toString('latin1');
   const content = head.startsWith(mark) ? JSON.parse(head.slice(mark.length).split('\n')[0] ?? '') as Medium : undefined;
   const medium: Medium = content ?? { uuid: randomUUID(), kind, parent: '', format: kind === 'dvd' ? 'RAW' : 'VMDK', capacity: Math.ceil(statSync(path).size / megabyte) };
+  if (medium.parent !== '' && !Object.values(world.media).some((one) => one.uuid === medium.parent)) {
+    throw new Refusal(`Parent medium with UUID {${medium.parent}} of the medium '${path}' is not found in the media registry ('VirtualBox.xml')`);
+  }
   world.media[path] = medium;
   return medium;
 }
@@ -85,7 +88,7 @@ export function closeMedium(world: World, args: readonly string[]): string {
   const children = Object.values(world.media).filter((one) => one.parent === medium.uuid);
   if (children.length > 0) throw new Refusal(`Cannot close medium '${path}' because it has ${children.length} child media`);
   const user = Object.values(world.vms).find((vm) => Object.values(vm.attached).includes(path));
-  if (user) throw new Refusal(`Medium '${path}' cannot be closed because it is still attached to 1 virtual machines`);
+  if (user) throw new Refusal(`Cannot delete storage: medium '${path}' is still attached to the following 1 virtual machine(s): ${user.uuid}`);
   delete world.media[path];
   if (options.has('delete')) rmSync(path);
   return '';

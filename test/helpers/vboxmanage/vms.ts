@@ -31,7 +31,8 @@ export function createVm(world: World, args: readonly string[]): string {
   const folder = join(options.get('basefolder') ?? '/', name);
   const settings = join(folder, `${name}.vbox`);
   if (existsSync(settings)) throw new Refusal(`Machine settings file '${settings}' already exists`);
-  if (world.vms[uuid]) throw new Refusal(`Registered machine with UUID {${uuid}} ('${settings}') already exists`);
+  const twin = world.vms[uuid];
+  if (twin) throw new Refusal(`Registered machine with UUID {${uuid}} ('${join(twin.folder, `${twin.name}.vbox`)}') already exists`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(settings, '<VirtualBox/>\n');
   world.vms[uuid] = {
@@ -106,10 +107,21 @@ export function attach(world: World, [name = '', ...args]: readonly string[]): s
 
 export function unregister(world: World, [name = '', ...args]: readonly string[]): Vm {
   const vm = changeable(world, name);
+  if (vm.state === 'saved') throw new Refusal(`Cannot unregister the machine '${vm.name}' because its state is saved`);
   const { options } = read(args, { delete: 0 }, true);
   delete world.vms[vm.uuid];
+  for (const path of Object.values(vm.attached)) forget(world, path);
   if (options.has('delete')) rmSync(vm.folder, { recursive: true, force: true });
   return vm;
+}
+
+/** Media are on the list for the sake of VMs: what no VM has, and no other disk stands on, goes. */
+function forget(world: World, path: string): void {
+  const medium = world.media[path];
+  if (!medium || Object.values(world.vms).some((vm) => Object.values(vm.attached).includes(path))) return;
+  if (Object.values(world.media).some((one) => one.parent === medium.uuid)) return;
+  delete world.media[path];
+  for (const [parent, one] of Object.entries(world.media)) if (one.uuid === medium.parent) forget(world, parent);
 }
 
 export function machineReadable(vm: Vm): string {

@@ -25,6 +25,7 @@ describe('what is wrong with a swarm', () => {
     ['it has left', down, member('w', { membership: membership({ state: 'inactive' }) }), /^fault: w is down: its engine is in no swarm\ntsmachine swarm join --role worker w$/],
     ['its certificate has expired', down, member('w', { membership: membership({ state: 'error', error: 'x509: expired' }) }), /^fault: w is down: x509: expired\ntsmachine swarm leave --force w, then /],
     ['a port is blocked', down, member('w'), /^fault: w is down, though its engine answers\ntsmachine swarm check prod$/],
+    ['the managers have not noticed', node('w'), { ...silent, state: 'Stopped' }, /^fault: The machine of w is stopped, which the managers have not noticed yet\ntsmachine start w\n/],
     ['it is no machine', down, undefined, /^fault: Node w is down, and no machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/],
   ];
   for (const [why, found, machine, said] of nodes) {

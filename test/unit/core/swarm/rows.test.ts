@@ -35,6 +35,12 @@ describe('nodes beside machines', () => {
     });
   }
 
+  it('tell that a machine is stopped before its managers notice', () => {
+    const { membership: _, ...off } = member('w', { state: 'Stopped' });
+    expect(nodeRows(seen([node('w')], [off]))[0]).to.include({ machine: 'w', status: 'stopped' });
+    expect(nodeRows(seen([node('w', { state: 'down' })], [off]))[0]).to.include({ status: 'down' });
+  });
+
   it('know the address a manager advertises, where its entry says 0.0.0.0', () => {
     const rows = nodeRows(seen([node('m1', { role: 'manager', address: '0.0.0.0', managerAddress: '192.0.2.7:2377' })], [member('m1')]));
     expect(rows[0]?.address).to.equal('192.0.2.7');

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/core/errors.js';
 import { failureOf } from '../../../helpers/failure.js';
+import { simple } from '../../../helpers/vboxmanage/answer.js';
 import { Bench } from './bench.js';
 
 const error = (text: string) => ({ stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005)\n` });
@@ -40,6 +41,30 @@ describe('virtualbox: a machine from create to rm', () => {
     expect(existsSync(String(bench.data['BaseDisk']))).to.equal(true);
   });
 
+  it('resumes what is paused, wakes what is saved without changing it, and stops and removes both', async () => {
+    const bench = new Bench();
+    bench.parse();
+    await bench.create();
+    const [vm] = Object.values(bench.world.vms);
+    if (!vm) throw new Error('no VM');
+    vm.state = 'paused';
+    await bench.driver.start(bench.data, bench.ctx);
+    expect([vm.state, bench.calls.filter((call) => call.startsWith('startvm')).length]).to.deep.equal(['running', 1]);
+    vm.state = 'paused';
+    await bench.driver.stop(bench.data, bench.ctx);
+    expect(bench.calls.slice(-4).map((call) => call.replace(/[0-9a-f]{8}-\S+/, 'ID'))).to.deep.equal([
+      'showvminfo ID --machinereadable', 'controlvm ID resume', 'controlvm ID acpipowerbutton', 'showvminfo ID --machinereadable',
+    ]);
+    vm.state = 'saved';
+    const from = bench.calls.length;
+    await bench.driver.start(bench.data, bench.ctx);
+    expect(bench.calls.slice(from).filter((call) => call.startsWith('modifyvm'))).to.deep.equal([]);
+    vm.state = 'saved';
+    await bench.driver.remove(bench.data, bench.ctx);
+    expect(bench.calls.some((call) => call.startsWith('discardstate'))).to.equal(true);
+    expect(bench.left()).to.deep.equal([]);
+  });
+
   it('takes another SSH port when the remembered one is taken, and says which program\'s port the engine\'s is', async () => {
     const bench = new Bench();
     bench.parse({ 'virtualbox-nat-only': true });
@@ -55,6 +80,33 @@ describe('virtualbox: a machine from create to rm', () => {
     const { message, hint } = await failureOf(bench.driver.start(bench.data, bench.ctx));
     expect(message).to.contain(`The port ${String(engine)} of 127.0.0.1`);
     expect(hint).to.contain('tsmachine start m1');
+  });
+
+  it('gives way to an allowed range where the default address is not allowed, says so, and stays there', async () => {
+    const bench = new Bench({ interfaces: () => [{ name: 'eth0', cidr: '192.168.56.7/24' }] });
+    bench.parse();
+    await bench.create();
+    expect(bench.world.interfaces).to.deep.equal({ vboxnet0: { ip: '192.168.57.1', mask: '255.255.255.0' } });
+    expect(bench.io.infos.join('\n')).to.contain('Host-only network: 192.168.57.1/24, because VirtualBox does not allow 192.168.99.1/24');
+    expect(bench.data).to.include({ HostOnlyCIDR: '192.168.57.1/24' });
+    bench.parse({ 'virtualbox-hostonly-cidr': '192.168.99.2/24' });
+    expect((await failureOf(bench.create())).message).to.equal('VirtualBox does not allow the host-only network 192.168.99.0/24; it allows 192.168.56.0/21');
+  });
+
+  it('starts, stops and removes a machine that Docker Machine made, by the name of its VM', async () => {
+    const bench = new Bench();
+    const { machineDir } = bench.ctx;
+    simple(bench.world, 'createvm', ['--basefolder', machineDir, '--name', 'm1', '--register']);
+    bench.data = { MachineName: 'm1', SSHUser: 'docker', SSHPort: 35_623, SSHKeyPath: `${machineDir}/id_rsa`, HostOnlyCIDR: '192.168.56.1/24' };
+    const [mac] = Object.values(bench.world.vms);
+    if (mac) mac.settings['macaddress2'] = '080027AABBCC';
+    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    expect(bench.data).to.include({ IPAddress: '192.168.56.101', SSHPort: 35_623 });
+    expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('Running');
+    expect((await bench.driver.endpoint(bench.data, bench.ctx)).ssh).to.deep.equal({ host: '127.0.0.1', port: 35_623, user: 'docker', keyPath: `${machineDir}/id_rsa` });
+    await bench.driver.stop(bench.data, bench.ctx);
+    await bench.driver.remove(bench.data, bench.ctx);
+    expect(bench.left()).to.deep.equal([]);
   });
 
   it('goes on, or goes without a trace, whatever call of create is the last one', async () => {
