@@ -5,6 +5,9 @@ import { readScript } from './scripts.js';
 
 const defaultTimeout = 2 * 60_000;
 
+/** In a terminal of PowerShell 7 the variable names that one's modules first, which the PowerShell of Windows cannot load. */
+const ownModules = { PSModulePath: '' };
+
 type Context = Pick<DriverContext, 'exec' | 'machineName'>;
 
 /**
@@ -35,7 +38,7 @@ async function powershell(args: readonly string[], input: string, ctx: Context, 
   const programs = platform === 'win32' ? ['powershell', 'pwsh'] : ['pwsh'];
   for (const program of programs) {
     try {
-      return await ctx.exec(program, args, { input, timeout, ok: [0, 1] });
+      return await ctx.exec(program, args, { input, timeout, ok: [0, 1], env: program === 'powershell' ? ownModules : {} });
     } catch (error) {
       if (!TsmachineError.is(error) || error.code !== 'COMMAND_MISSING') throw error;
     }

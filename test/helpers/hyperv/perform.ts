@@ -11,7 +11,7 @@ export interface Input {
 /** What a script of templates/hyperv does, by its name. */
 export async function perform(script: string, input: Input): Promise<unknown> {
   const id = String(input['id'] ?? '');
-  if (script !== 'rights') change(({ global }) => { refuseStrangers(global['rights'] ?? '{}'); });
+  if (!['rights', 'vms'].includes(script)) change(({ global }) => { refuseStrangers(global['rights'] ?? '{}'); });
   switch (script) {
     case 'rights':
       return change(({ global }) => JSON.parse(global['rights'] ?? '{}') as unknown);
@@ -20,7 +20,7 @@ export async function perform(script: string, input: Input): Promise<unknown> {
         cpus: Number(global['cpus']), memory: Number(global['memory']), switches: JSON.parse(global['switches'] ?? '[]') as unknown,
       }));
     case 'vms':
-      return change((world) => Object.keys(world.vms).map((one) => vmOf(world, one)).map((vm) => (
+      return change((world) => seen(world).map((one) => vmOf(world, one)).map((vm) => (
         { id: vm.uuid, name: vm.name, notes: vm.settings['notes'] ?? '', path: vm.folder, state: stateOf(vm) }
       )));
     case 'convert-disk':
@@ -57,6 +57,11 @@ export async function perform(script: string, input: Input): Promise<unknown> {
     default:
       throw new Error(`no such script: ${script}`);
   }
+}
+
+/** Who may not see a VM is told of none. */
+function seen({ global, vms }: World): string[] {
+  return /[aA]dministrator":true/.test(global['rights'] ?? '') ? Object.keys(vms) : [];
 }
 
 function refuseStrangers(text: string): void {

@@ -155,5 +155,6 @@ describe('hyperv: a machine on the stand-in', () => {
     here.saved = undefined;
     await here.create();
     expect(here.standIn.calls().filter(({ script }) => script === 'convert-disk')).to.have.length(1);
+    expect(vms().map(({ uuid }) => uuid)).to.include('foreign').and.to.have.length(2);
   });
 });
