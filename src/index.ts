@@ -1,11 +1,11 @@
 /** The engine as a library: what the command line does, without a terminal. */
-export { adoptMachine, type AdoptRequest } from './core/adopt.js';
+export { adoptMachine, type AdoptRequest } from './core/hand-over/adopt.js';
 export { createContext, listContexts, removeContext, type ContextRow } from './core/context.js';
 export { createMachine, type CreateRequest } from './core/create.js';
 export { examine, type ExamineOptions, type Finding, type Level } from './core/doctor/doctor.js';
 export { TsmachineError, errorTable, type ErrorCode, type Fault } from './core/errors.js';
-export { exportMachines, type ExportRequest } from './core/export.js';
-export { importMachines, type ImportRequest } from './core/import.js';
+export { exportMachines, type ExportRequest } from './core/hand-over/export.js';
+export { importMachines, type ImportRequest } from './core/hand-over/import.js';
 export { silentIo, type Io } from './core/io.js';
 export { killMachine, restartMachine, startMachine, stopMachine } from './core/lifecycle.js';
 export { activeMachine, listMachines, listNames, type MachineRow } from './core/list.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import type { AdoptRequest } from '../core/adopt.js';
+import type { AdoptRequest } from '../core/hand-over/adopt.js';
 import { TsmachineError } from '../core/errors.js';
 import type { DriverModule, FlagSpec, FlagValues } from '../driver/contract.js';
 import { loadDriverModule } from '../driver/registry.js';

@@ -1,4 +1,4 @@
-import type { NodeRow } from '../core/swarm/rows.js';
+import type { NodeRow } from '../core/swarm/view/rows.js';
 import { table } from './table.js';
 
 interface Column {

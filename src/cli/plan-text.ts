@@ -1,4 +1,4 @@
-import type { PlanReport } from '../core/swarm/up.js';
+import type { PlanReport } from '../core/swarm/up/up.js';
 import { asTyped, programName } from './program.js';
 
 /** A plan for people: what would be done, what is in the way, what is good to know. */

@@ -1,4 +1,4 @@
-import type { SwarmStatus } from '../core/swarm/status.js';
+import type { SwarmStatus } from '../core/swarm/view/status.js';
 import { asTyped } from './program.js';
 import { table } from './table.js';
 

@@ -1,4 +1,4 @@
-import type { UpOptions } from '../core/swarm/up.js';
+import type { UpOptions } from '../core/swarm/up/up.js';
 import { MachineCommand } from './command.js';
 import { toFlagInput } from './driver-flags.js';
 import { jsonFlag, type FlagInput } from './flags.js';

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../core/errors.js';
-import type { DeclaredFrom } from '../core/swarm/declared.js';
-import type { UpOptions } from '../core/swarm/up.js';
+import type { DeclaredFrom } from '../core/swarm/up/declared.js';
+import type { UpOptions } from '../core/swarm/up/up.js';
 import type { DriverModule, FlagSpec, FlagValues } from '../driver/contract.js';
 import { flagValues } from '../driver/flags.js';
 import { loadDriverModule } from '../driver/registry.js';
@@ -50,7 +50,7 @@ export async function declaredBy({ words, given, driver, globals, env, cwd }: Ty
   const values = flagValues(upFlags, given, env);
   const { engine, install, tlsSans, tls } = createRequest(driver?.name ?? '', values, globals);
   const rest = { concurrency: Number(values['concurrency']), ...(tls ? { tls } : {}) };
-  const { declaredByFile, declaredByFlags } = await import('../core/swarm/declared.js');
+  const { declaredByFile, declaredByFlags } = await import('../core/swarm/up/declared.js');
   const typed = Object.keys(given).filter((flag) => given[flag] !== undefined && isMachineFlag(flag, driver));
   if (typed.length === 0) return { ...await declaredByFile({ file: textOf(given, 'file'), name, cwd, env }), ...rest };
 

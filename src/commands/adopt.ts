@@ -24,7 +24,7 @@ export default class Adopt extends MachineCommand {
     const { flags, argv } = await this.parse({ baseFlags: Adopt.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const name = oneNewName(argv);
     const request = adoptRequest(name, driver.name, flagValues(specs, flags, this.invocation.env));
-    const { adoptMachine } = await import('../core/adopt.js');
+    const { adoptMachine } = await import('../core/hand-over/adopt.js');
     await adoptMachine(await this.session(), request);
   }
 }

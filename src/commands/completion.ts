@@ -45,7 +45,7 @@ export default class Completion extends MachineCommand {
   private names(storagePath: string | undefined): MachineNames {
     return async (feature) => {
       if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
-      const { offeredNames } = await import('../core/offered.js');
+      const { offeredNames } = await import('../core/hand-over/offered.js');
       return offeredNames(await this.session(), feature);
     };
   }

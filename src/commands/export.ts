@@ -25,7 +25,7 @@ export default class Export extends MachineCommand {
     const { output, encrypt: ask, 'passphrase-file': file } = flags;
     if (output === undefined || output === '') throw new TsmachineError('FLAG_MISSING', 'export needs the name of the file to write', { hint: '-o machines.tsm' });
     const [session, { exportMachines }, { newPassphrase }] = await Promise.all([
-      this.session(), import('../core/export.js'), import('../core/passphrase.js'),
+      this.session(), import('../core/hand-over/export.js'), import('../core/hand-over/passphrase.js'),
     ]);
     const passphrase = await newPassphrase(session, { file, ask });
     await exportMachines(session, { names, output, passphrase, withCaKey: flags['with-ca-key'], withSshKey: flags['with-ssh-key'] });

@@ -20,7 +20,7 @@ export default class Import extends MachineCommand {
     const { flags, argv } = await this.parse(Import);
     const request = { file: oneFile(argv), renamed: renames(flags.name ?? []) };
     const [session, { importMachines }, { knownPassphrase }] = await Promise.all([
-      this.session(), import('../core/import.js'), import('../core/passphrase.js'),
+      this.session(), import('../core/hand-over/import.js'), import('../core/hand-over/passphrase.js'),
     ]);
     await importMachines(session, { ...request, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
   }

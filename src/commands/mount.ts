@@ -15,7 +15,7 @@ export default class Mount extends MachineCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Mount);
     const [place, mountpoint] = placeAndPoint(argv);
-    const { mountFolder, unmountFolder } = await import('../core/mount.js');
+    const { mountFolder, unmountFolder } = await import('../core/copy/mount.js');
     const session = await this.session();
     await (flags.unmount ? unmountFolder(session, place, mountpoint) : mountFolder(session, place, mountpoint));
   }

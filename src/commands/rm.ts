@@ -23,7 +23,7 @@ export default class Rm extends MachineCommand {
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
     if (!flags.y && !flags.force && !isYes(await this.ask('Are you sure? (y/n): '))) return;
-    const { removalOf } = await import('../core/swarm/removal.js');
+    const { removalOf } = await import('../core/swarm/leave/removal.js');
     this.afterInterrupt = `${programName()} rm ${names.join(' ')}`;
     const remove = await removalOf(await this.session(), names, { force: flags.force });
     await this.onNames(names, async (session, name) => {

@@ -20,7 +20,7 @@ export default class Scp extends MachineCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scp);
     const [from, to] = fromTo(argv);
-    const { copyFiles } = await import('../core/copy.js');
+    const { copyFiles } = await import('../core/copy/copy.js');
     const status = await copyFiles(await this.session(), from, to, { ...flags, native: this.globals.nativeSsh });
     if (status !== 0) this.exit(status);
   }

@@ -4,15 +4,18 @@ import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';
 import { provisionAgain } from './provision.js';
 import type { Session } from './session.js';
+import { settled } from './settled.js';
 import { waitForState } from './state.js';
 import { verifyEngine } from './verify.js';
 
-export async function startMachine(session: Session, name: string): Promise<void> {
+/** @param options.settle whether it takes its place in its swarm by itself; whoever works on the swarm says no */
+export async function startMachine(session: Session, name: string, { settle = true }: { settle?: boolean } = {}): Promise<void> {
   await withMachine(session, name, async (machine) => {
     session.io.info(`Starting "${name}"...`);
     await refuseState(machine, 'Running', 'running');
     await powerOn(session, machine);
   });
+  if (settle) await settled(session, name);
 }
 
 export async function stopMachine(session: Session, name: string): Promise<void> {
@@ -40,6 +43,7 @@ export async function restartMachine(session: Session, name: string): Promise<vo
     await waitForEngine(session, machine, before);
     await followMachine(session, machine);
   });
+  await settled(session, name);
 }
 
 async function withMachine(session: Session, name: string, work: (machine: Machine) => Promise<void>): Promise<void> {

@@ -9,6 +9,7 @@ import { configureSwarm } from './classic-swarm.js';
 import { verifyEngine } from './verify.js';
 import { openMachine, type Machine } from './machine.js';
 import type { Session } from './session.js';
+import { settled } from './settled.js';
 
 export type InstallMode = 'auto' | 'docker' | 'distro' | 'script' | 'none';
 
@@ -71,17 +72,17 @@ export async function provisionMachine(session: Session, name: string): Promise<
 }
 
 /** `tsmachine regenerate-certs`: a new server certificate, shown by a handshake to be the one the engine serves. */
-export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean }): Promise<void> {
+export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean; settle?: boolean }): Promise<void> {
   session.io.info('Regenerating TLS certificates');
   if (options.clientCerts) {
     session.io.info('Regenerating local certificates');
     const { config } = await openMachine(session, name);
     await renewClientCertificateOf(session, config);
   }
-  await reprovision(session, name, true);
+  await reprovision(session, name, true, options.settle);
 }
 
-async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
+async function reprovision(session: Session, name: string, renewCertificate: boolean, settle = true): Promise<void> {
   await session.store.lock(name, async () => {
     const machine = await openMachine(session, name);
     await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
@@ -91,6 +92,7 @@ async function reprovision(session: Session, name: string, renewCertificate: boo
     session.io.info('Waiting for SSH to be available...');
     await provisionAgain(session, machine, renewCertificate);
   }, { signal: session.signal });
+  if (settle) await settled(session, name);
 }
 
 /** Provisions a machine that was provisioned before, over one connection, until its engine answers. The caller holds the machine's lock. */

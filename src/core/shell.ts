@@ -1,5 +1,5 @@
 import { openMachine } from './machine.js';
-import { sshEndpoint } from './reachable.js';
+import { sshEndpoint } from './copy/reachable.js';
 import type { Session } from './session.js';
 
 /**

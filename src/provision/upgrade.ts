@@ -42,8 +42,24 @@ export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { mach
   return { changed: report.lines('changed').map((line) => line.trim()), restart: report.has('restart') };
 }
 
-/** The script and its variables that upgrade an engine. Pure. @throws as upgradeEngine */
-export function planUpgrade(facts: HostFacts, version: string | undefined, machine: string): InstallPlan {
+/**
+ * What `upgradeEngine` would bring, asked of the host's package manager, which reads its lists for it: `docker.io 26.1.5 -> 26.1.9` for each
+ * package. Changes nothing. @throws as upgradeEngine
+ */
+export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machine, io, version }: UpgradeRequest): Promise<string[]> {
+  const plan = planUpgrade(facts, version, machine, true);
+  const result = await shell.rootScript(plan.template, plan.variables, {
+    timeout: installTimeout, ok: packageStatuses, onLine: (line) => { follow(line, io); },
+  });
+  if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version, doing: 'Upgrading' });
+  return new Report(result.stdout).lines('newer').map((line) => line.trim());
+}
+
+/**
+ * The script and its variables that upgrade an engine. Pure. @throws as upgradeEngine
+ * @param check only tell what is newer
+ */
+export function planUpgrade(facts: HostFacts, version: string | undefined, machine: string, check = false): InstallPlan {
   const distribution = distributionOf(facts.family);
   const name = facts.os.prettyName || facts.os.id || 'an unknown system';
   if (!facts.engine || facts.engine.incomplete) {
@@ -67,6 +83,7 @@ export function planUpgrade(facts: HostFacts, version: string | undefined, machi
       OPTIONAL: distribution.packages.distro(facts.os)?.optional?.join(' ') ?? '',
       VERSION: checkedVersion(version),
       LOCK_TIMEOUT: String(lockTimeout),
+      CHECK: check ? 'yes' : '',
     },
   };
 }

@@ -42,6 +42,15 @@ export interface Replacement {
   readonly install: unknown;
 }
 
+/** A member that is to join anew: what its node was, as far as it is known. */
+export interface Rejoin {
+  readonly role: Role;
+  /** Its former node id. */
+  readonly node?: string;
+  readonly availability?: Availability;
+  readonly labels?: Labels;
+}
+
 /** swarm.json: which machines are, or are to become, one swarm. Labels and tokens are the swarm's own and not kept here. */
 export interface SwarmRecord {
   readonly version: 1;
@@ -53,6 +62,23 @@ export interface SwarmRecord {
   readonly members: Readonly<Record<string, MemberRecord>>;
   /** Exchanges that are under way, by the name of the old machine. */
   readonly replacing?: Readonly<Record<string, Replacement>>;
+  /**
+   * Members of before the swarm was begun anew from one manager's state. What they know of it is out of date, so they forget it before
+   * they join again, whenever they return.
+   */
+  readonly rejoining?: Readonly<Record<string, Rejoin>>;
+  /** Nodes that are drained for the time of an upgrade, and what they are to be again. */
+  readonly drained?: Readonly<Record<string, Availability>>;
+  /** The last time that every machine was to get a new certificate. */
+  readonly renewing?: Renewal;
+}
+
+/** `swarm regenerate-certs`, which may have stopped in the middle. */
+export interface Renewal {
+  /** When it began, ISO 8601. */
+  readonly since: string;
+  /** Machines that have not got theirs; none when it is done. */
+  readonly left: readonly string[];
 }
 
 /** Keys that unlock an autolocked swarm's managers, newest first: a manager that was down at a rotation wants an older one. */
@@ -141,16 +167,25 @@ function notOurs(file: string, cause?: unknown): TsmachineError {
 
 function isRecord(value: unknown): value is SwarmRecord {
   return isJson(value) && value['version'] === 1 && typeof value['name'] === 'string' && isOptionalText(value['cluster'])
-    && isOptionalText(value['first']) && isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement)) && isJson(value['members']) && Object.values(value['members']).every(isMember);
+    && isOptionalText(value['first']) && isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement))
+    && isOptional(value['rejoining'], (all) => isJson(all) && Object.values(all).every(isRejoin))
+    && isOptional(value['drained'], (all) => isJson(all) && Object.values(all).every((one) => typeof one === 'string'))
+    && isOptional(value['renewing'], (one) => isJson(one) && typeof one['since'] === 'string' && isStrings(one['left']))
+    && isJson(value['members']) && Object.values(value['members']).every(isMember);
 }
 
-function isMember(value: unknown): value is MemberRecord {
+export function isMember(value: unknown): value is MemberRecord {
   return isJson(value) && (value['role'] === 'manager' || value['role'] === 'worker') && isOptionalText(value['group']) && isOptionalText(value['node']);
 }
 
 function isReplacement(value: unknown): value is Replacement {
   return isJson(value) && ['by', 'role', 'availability', 'driver'].every((key) => typeof value[key] === 'string') && typeof value['gone'] === 'boolean'
     && ['labels', 'flags', 'engine', 'swarm', 'tls'].every((key) => isJson(value[key])) && isStrings(value['tlsSans']);
+}
+
+function isRejoin(value: unknown): value is Rejoin {
+  return isJson(value) && (value['role'] === 'manager' || value['role'] === 'worker') && isOptionalText(value['node'])
+    && isOptionalText(value['availability']) && isOptional(value['labels'], isJson);
 }
 
 function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {

@@ -22,6 +22,9 @@ finish() {
   if [ -z "$pid" ] || [ "$(engine_pid)" = "$pid" ]; then fact restart needed; fi
 }
 
+# Tells that package $1 would become version $2, if there is one.
+tell_newer() { if [ -n "$2" ] && [ "$(version_of "$1")" != "$2" ]; then fact newer "$1 $(version_of "$1") -> $2"; fi; }
+
 # An engine that has been running must not meet data of a newer one.
 refuse_older() {
   fact failure "version $1 is older than the $2 that is there"

@@ -1,5 +1,6 @@
 # Upgrades the distribution's engine with apk.
 # VERSION LOCK_TIMEOUT   as in the other installing scripts
+# CHECK   as in upgrade-apt.sh
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 no package brought the engine.
 # include provision/part-apk.sh
 # include provision/part-upgrade.sh
@@ -16,6 +17,10 @@ main() {
   fact progress 'Reading package lists'
   read_lists
   require docker
+  if [ -n "$CHECK" ]; then
+    tell_newer docker "$(apk search -x docker 2>/dev/null | sed -n 's/^docker-\([0-9].*\)/\1/p' | head -n 1)"
+    exit 0
+  fi
   fact progress 'Upgrading docker'
   add --upgrade docker
   finish

@@ -1,5 +1,6 @@
 # Upgrades the engine that apt installed: Docker's packages or the distribution's, whichever are there.
 # OPTIONAL VERSION LOCK_TIMEOUT   as in install-apt.sh
+# CHECK                         not empty: only tell what is newer, and change nothing
 # Exit status as there, and 24 when no package brought the engine.
 # include provision/part-apt.sh
 # include provision/part-upgrade.sh
@@ -20,7 +21,7 @@ installed() {
 
 main() {
   begin
-  if dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
+  if [ -z "$CHECK" ] && dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
   fact progress 'Reading package lists'
   locked apt-get -q update || fact note 'apt-get update failed on the host; going on with the lists that are there'
   set -- $(names)
@@ -29,6 +30,11 @@ main() {
   done; fi
   choose "$@" || { available "$1"; exit 21; }
   if [ -n "$exact" ] && dpkg --compare-versions "$exact" lt "$(version_of "$1")"; then refuse_older "$exact" "$(version_of "$1")"; fi
+  if [ -n "$CHECK" ]; then
+    apt-get -s -q --allow-change-held-packages --no-install-recommends install $chosen 2>/dev/null \
+      | sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\] (\([^ ]*\) .*/newer|\1 \2 -> \3/p'
+    exit 0
+  fi
   fact progress "Upgrading$chosen"
   apt-mark unhold "$@" >/dev/null 2>&1
   locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install $chosen || exit 22

@@ -1,5 +1,6 @@
 # Upgrades the engine that dnf or yum installed: Docker's packages or the distribution's, whichever are there.
 # VERSION LOCK_TIMEOUT   as in install-dnf.sh
+# CHECK                as in upgrade-apt.sh
 # Exit status as there, and 24 when no package brought the engine.
 # include provision/part-dnf.sh
 # include provision/part-upgrade.sh
@@ -18,11 +19,15 @@ main() {
   set -- $(names)
   fact progress 'Reading package lists'
   "$manager" -q clean expire-cache >/dev/null 2>&1
-  "$manager" -y versionlock delete "$1" "$1-cli" >/dev/null 2>&1
+  if [ -z "$CHECK" ]; then "$manager" -y versionlock delete "$1" "$1-cli" >/dev/null 2>&1; fi
   choose "$@" || { available "$1"; exit 21; }
   if [ -n "$exact" ] && [ "$exact" != "$(version_of "$1")" ]; then
     oldest=$(printf '%s\n%s\n' "$exact" "$(version_of "$1")" | sort -V | head -n 1)
     if [ "$oldest" = "$exact" ]; then refuse_older "$exact" "$(version_of "$1")"; fi
+  fi
+  if [ -n "$CHECK" ]; then
+    tell_newer "$1" "${exact:-$(versions "$1" | tail -n 1)}"
+    exit 0
   fi
   fact progress "Upgrading$chosen"
   # upgrade takes no version in yum, install takes one everywhere

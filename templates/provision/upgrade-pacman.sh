@@ -1,5 +1,6 @@
 # Upgrades the distribution's engine with pacman: the engine and what runs its containers, not the whole system.
 # VERSION LOCK_TIMEOUT   as in the other installing scripts
+# CHECK   as in upgrade-apt.sh
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 no package brought the engine.
 # include provision/part-pacman.sh
 # include provision/part-upgrade.sh
@@ -14,6 +15,10 @@ main() {
   fact progress 'Reading package lists'
   locked pacman -Sy --noconfirm --noprogressbar || exit 22
   require_version docker
+  if [ -n "$CHECK" ]; then
+    tell_newer docker "$(pacman -Si docker 2>/dev/null | sed -n 's/^Version *: *//p' | head -n 1)"
+    exit 0
+  fi
   fact progress 'Upgrading docker'
   locked pacman -S --noconfirm --noprogressbar --needed $(names) || exit 22
   finish

@@ -1,5 +1,6 @@
 # Upgrades the distribution's engine with zypper.
 # VERSION LOCK_TIMEOUT   as in the other installing scripts
+# CHECK   as in upgrade-apt.sh
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 no package brought the engine.
 # include provision/part-zypper.sh
 # include provision/part-upgrade.sh
@@ -14,6 +15,12 @@ main() {
   fact progress 'Reading package lists'
   zypp refresh || fact note 'zypper refresh failed on the host; going on with the lists that are there'
   choose docker
+  if [ -n "$CHECK" ]; then
+    newest=$(versions docker | sort -V | tail -n 1)
+    case $chosen in *=*) newest=${chosen#*=} ;; esac
+    tell_newer docker "$newest"
+    exit 0
+  fi
   fact progress "Upgrading $chosen"
   if [ -n "$VERSION" ]; then zypp install "$chosen" || exit 22
   else zypp update $(names) || exit 22; fi

@@ -11,7 +11,7 @@ export default class SwarmActivate extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmActivate);
     const names = someNames(argv);
-    const { setAvailability } = await import('../../core/swarm/availability.js');
+    const { setAvailability } = await import('../../core/swarm/steps/availability.js');
     await setAvailability(await this.session(), names, 'active');
   }
 }

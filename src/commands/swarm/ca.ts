@@ -23,7 +23,7 @@ export default class SwarmCa extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmCa);
     const given = oneOrNone(argv);
-    const { rootCa } = await import('../../core/swarm/ca.js');
+    const { rootCa } = await import('../../core/swarm/steps/ca.js');
     const certificate = await rootCa(await this.session(), given, {
       rotate: flags.rotate, wait: flags.wait || (flags.rotate && !flags.detach), certExpiry: flags['cert-expiry'], timeout: flags.timeout * 1000,
     });

@@ -11,7 +11,7 @@ export default class SwarmDemote extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDemote);
     const names = someNames(argv);
-    const { demote } = await import('../../core/swarm/roles.js');
+    const { demote } = await import('../../core/swarm/steps/roles.js');
     await demote(await this.session(), names);
   }
 }

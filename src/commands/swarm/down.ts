@@ -20,7 +20,7 @@ export default class SwarmDown extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmDown);
     const given = oneOrNone(argv);
     const session = await this.session();
-    const { endSwarm, swarmToEnd } = await import('../../core/swarm/down.js');
+    const { endSwarm, swarmToEnd } = await import('../../core/swarm/leave/down.js');
     const { name, members } = await swarmToEnd(session, { name: given, file: flags.file, cwd: process.cwd() });
     this.afterInterrupt = `Run it again to finish: ${programName()} swarm down ${name}`;
     const machines = Object.keys(members).join(', ');

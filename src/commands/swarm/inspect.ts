@@ -13,7 +13,7 @@ export default class SwarmInspect extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmInspect);
     const given = oneOrNone(argv);
-    const { inspectSwarm } = await import('../../core/swarm/inspect.js');
+    const { inspectSwarm } = await import('../../core/swarm/steps/inspect.js');
     this.print(JSON.stringify(await inspectSwarm(await this.session(), given), undefined, 2));
   }
 }

@@ -15,7 +15,7 @@ export default class SwarmLabel extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmLabel);
     const [name, words] = nameAndWords(argv);
     const session = await this.session();
-    const { labelsOf, setLabels } = await import('../../core/swarm/set-labels.js');
+    const { labelsOf, setLabels } = await import('../../core/swarm/steps/set-labels.js');
     const labels = words.length === 0 ? await labelsOf(session, name) : await setLabels(session, name, words);
     if (flags.json || Object.keys(labels).length > 0) this.show(labels, () => labelLines(labels));
   }

@@ -17,7 +17,7 @@ export default class SwarmLeave extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmLeave);
     const names = someNames(argv);
     const session = await this.session();
-    const { leaveMachines } = await import('../../core/swarm/leave.js');
+    const { leaveMachines } = await import('../../core/swarm/leave/leave.js');
     await leaveMachines(session, names, { force: flags.force });
   }
 }

@@ -20,7 +20,7 @@ export default class SwarmNodes extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmNodes);
     const given = oneOrNone(argv);
-    const { listSwarmNodes } = await import('../../core/swarm/look.js');
+    const { listSwarmNodes } = await import('../../core/swarm/view/look.js');
     const rows = await listSwarmNodes(await this.session(), given);
     if (!flags.quiet) return this.show(rows, () => nodesTable(rows));
     const names = rows.flatMap(({ machine }) => machine ?? []);

@@ -11,7 +11,7 @@ export default class SwarmPromote extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmPromote);
     const names = someNames(argv);
-    const { promote } = await import('../../core/swarm/roles.js');
+    const { promote } = await import('../../core/swarm/steps/roles.js');
     await promote(await this.session(), names);
   }
 }

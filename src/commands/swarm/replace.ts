@@ -17,7 +17,7 @@ export default class SwarmReplace extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmReplace);
     const { session, name } = await this.oneMachine(argv);
     this.afterInterrupt = `Run the same command again to continue: ${programName()} swarm replace ${name}`;
-    const { replaceMachine } = await import('../../core/swarm/replace.js');
+    const { replaceMachine } = await import('../../core/swarm/leave/replace.js');
     await replaceMachine(session, name, flags.as);
   }
 }

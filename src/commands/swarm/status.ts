@@ -15,7 +15,7 @@ export default class SwarmStatusCommand extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmStatusCommand);
     const given = oneOrNone(argv);
-    const { swarmStatus } = await import('../../core/swarm/look.js');
+    const { swarmStatus } = await import('../../core/swarm/view/look.js');
     const status = await swarmStatus(await this.session(), given);
     this.show(status, () => swarmStatusText(status));
     if (!status.healthy) this.exit(1);

@@ -18,7 +18,7 @@ export default class SwarmToken extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmToken);
     const [role, swarm] = roleAndSwarm(argv);
-    const { tokenOf } = await import('../../core/swarm/token.js');
+    const { tokenOf } = await import('../../core/swarm/steps/token.js');
     const token = await tokenOf(await this.session(), swarm, role, { rotate: flags.rotate });
     this.io.warn(`Whoever has this token can join as a ${role}. It is kept nowhere else.`);
     this.show({ role, token }, () => token);

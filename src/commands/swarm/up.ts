@@ -13,7 +13,7 @@ export default class SwarmUp extends SwarmUpCommand {
   async run(): Promise<void> {
     this.afterInterrupt = `Run the same command again to continue. What is left to do: ${programName()} swarm plan`;
     const declared = await this.declared();
-    const { bringUp } = await import('../../core/swarm/up.js');
+    const { bringUp } = await import('../../core/swarm/up/up.js');
     const report = await bringUp(await this.session(), { ...declared, ioOf: (name) => this.io.forMachine(name, false) });
     this.show(report, () => doneText(report));
   }

@@ -13,6 +13,7 @@ import { checkCreation } from './creation.js';
 import { type Finding, Findings } from './findings.js';
 import { checkEngine } from './engine.js';
 import { checkHost } from './host.js';
+import { checkSwarm } from './swarm.js';
 
 /** Milliseconds for one login. */
 const loginTimeout = 10_000;
@@ -67,6 +68,7 @@ async function checkAll(
   const facts = ssh ? lookAtHost(session, found, machine, ssh) : Promise.resolve(undefined);
   const engine = dockerUrl === undefined ? Promise.resolve(false) : checkEngine(session, found, { machine, url: dockerUrl, facts, client });
   [, reached.reachable] = await Promise.all([facts, engine]);
+  if (reached.reachable) await found.attempt('swarm', () => checkSwarm(session, found, name));
 }
 
 /** A host that tsmachine cannot switch on says more by refusing the login than by its state. */

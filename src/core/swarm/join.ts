@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { throwFailures } from './failures.js';
 import { findSwarm, swarmOf } from './find.js';
-import { changedLabels, parseLabels } from './labels.js';
+import { changedLabels, parseLabels } from './steps/labels.js';
 import type { Reached, Swarm } from './swarm.js';
 import { withSwarm } from './swarm.js';
 
@@ -63,6 +63,7 @@ export async function joinMachine(swarm: Swarm, name: string, options: JoinOptio
   await swarm.keepMember(name, member);
   await changeNode(swarm.control, node, { role, ...(availability ? { availability } : {}), ...(labels ? { labels } : {}) });
   await waitUntilSeen(swarm.control, { machine: name, id: node, role, signal });
+  if (swarm.record.rejoining?.[name]) await swarm.keepRejoined(name);
   await swarm.lookAt(name);
   io.info(`${name} is a ${role} of swarm "${swarm.name}".`);
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../../docker/client.js';
 import type { MemberRecord, SwarmRecord } from '../../store/swarms.js';
 import { listNodes, type Node } from '../../swarm/nodes.js';
+import { inNumbers } from '../../swarm/quorum.js';
 import { readingOnce } from '../docker.js';
 import { onEach } from '../each.js';
 import { TsmachineError } from '../errors.js';
@@ -54,10 +55,10 @@ export class Swarm {
     return this.#manager;
   }
 
-  /** Managers of this swarm, and of no other, whose engine answered when it was looked at. */
+  /** Managers of this swarm, and of no other, whose engine answered when it was looked at; not those that know only how it was once. */
   get managers(): readonly Reached[] {
     return [...this.#members.values()].filter((member): member is Reached =>
-      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true
+      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true && !(member.name in (this.#record.rejoining ?? {}))
       && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
   }
 
@@ -138,7 +139,7 @@ export class Swarm {
     return [...this.#members.keys()].find((name) => this.nodeOf(name)?.id === node.id);
   }
 
-  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing'>>): Promise<void> {
+  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>): Promise<void> {
     this.#record = { ...this.#record, ...record };
     this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
     await this.#saved;
@@ -148,9 +149,16 @@ export class Swarm {
     await this.keep({ members: { ...this.#record.members, [name]: member } });
   }
 
+  /** The member knows the swarm as it is now. */
+  async keepRejoined(name: string): Promise<void> {
+    const { [name]: _, ...rejoining } = this.#record.rejoining ?? {};
+    await this.keep({ rejoining });
+  }
+
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
     await this.keep({ members });
+    if (this.#record.rejoining?.[name]) await this.keepRejoined(name);
     this.#members.get(name)?.engine?.close();
     this.#members.delete(name);
     if (this.#manager?.name === name) [this.#manager] = this.managers;
@@ -173,6 +181,14 @@ export class Swarm {
       });
     }
     const managers = Object.entries(this.#record.members).filter(([, { role }]) => role === 'manager').map(([name]) => name);
+    const leaderless = members.filter(({ membership }) => membership?.control === true && membership.cluster === undefined);
+    if (leaderless.length > 0) {
+      const total = Math.max(managers.length, ...leaderless.map(({ membership }) => membership?.managers.length ?? 0));
+      const numbers = inNumbers({ total, reachable: leaderless.length });
+      return new TsmachineError('SWARM_QUORUM', `Swarm "${this.name}" has lost its quorum: ${numbers}`, {
+        hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
+      });
+    }
     const silent = managers.flatMap((name) => { const error = this.#members.get(name)?.error; return error ? [error] : []; });
     const [first] = silent;
     return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers${first ? `: ${first.message}` : ''}`, {

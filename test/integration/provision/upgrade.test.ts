@@ -7,10 +7,13 @@ import { skip } from '../../helpers/skip.js';
 import { detection, hosts, type SampleHost } from '../../unit/provision/hosts.js';
 import { Sandbox, canIsolate, interpreters } from './sandbox.js';
 
-function run(box: Sandbox, host: SampleHost, version?: string): Promise<ExecResult> {
-  const plan = planUpgrade(parseFacts(detection(host, { engine: '27.5.1' })), version, 'm1');
+function run(box: Sandbox, host: SampleHost, version?: string, check = false): Promise<ExecResult> {
+  const plan = planUpgrade(parseFacts(detection(host, { engine: '27.5.1' })), version, 'm1', check);
   return box.rootScript(plan.template, plan.variables, { ok: [0, 20, 21, 22, 23, 24] });
 }
+
+/** Only asks what is newer. */
+const ask = (box: Sandbox, host: SampleHost, version?: string) => run(box, host, version, true);
 
 const lines = ({ stdout }: ExecResult, key: string) => stdout.split('\n').filter((line) => line.startsWith(`${key}|`)).map((line) => line.slice(key.length + 1));
 
@@ -100,6 +103,18 @@ for (const interpreter of interpreters) {
         expect(has('apt-get').filter((line) => line.includes(' install '))).to.deep.equal([]);
       });
 
+      it('tells what is newer without a change, also of packages that are held', async () => {
+        box.program('apt-get', `case "$*" in "-s -q --allow-change-held-packages"*) printf '%s\n' 'Reading package lists...' \
+          'Inst docker-ce [5:27.5.1-1~debian.12~bookworm] (5:28.5.2-1~debian.12~bookworm Docker CE:bookworm [amd64])' 'Inst libnew (1.0 Debian:12 [amd64])' \
+          'Conf docker-ce (5:28.5.2-1~debian.12~bookworm Docker CE:bookworm [amd64])' ;; esac`);
+        const result = await ask(box, hosts.debian12);
+        expect([result.exitCode, lines(result, 'newer')]).to.deep.equal([0, ['docker-ce 5:27.5.1-1~debian.12~bookworm -> 5:28.5.2-1~debian.12~bookworm']]);
+        expect(has('apt-get').filter((line) => !line.startsWith('apt-get -s'))).to.deep.equal(['apt-get -q update']);
+        expect(has('apt-mark')).to.deep.equal([]);
+        expect((await ask(box, hosts.debian12, '30')).exitCode, 'no such version').to.equal(21);
+        expect((await ask(box, hosts.debian12, '26')).exitCode, 'an older one').to.equal(22);
+      });
+
       it('takes the client along that newer packages of the distribution split off', async () => {
         box.state('engine', 'docker.io');
         expect((await run(box, hosts.debian12)).exitCode).to.equal(0);
@@ -148,6 +163,16 @@ for (const interpreter of interpreters) {
       });
     });
 
+    if (interpreter[0] === 'bash') it('tells what is newer without a change, by dnf', async () => {
+      box.state('version', '28.5.1-1.el9');
+      box.program('rpm', 'case "$*" in "-q docker-ce") ;; "-q --qf"*) echo "docker-ce $(cat "$STATE/version")" ;; *) exit 1 ;; esac');
+      box.program('dnf', 'case "$*" in "-q list --showduplicates "*) printf "Available Packages\n%s.x86_64 3:28.5.0-1.el9 r\n%s.x86_64 3:28.5.2-1.el9 r\n" "$4" "$4" ;; esac; true');
+      expect(lines(await ask(box, hosts.rocky), 'newer')).to.deep.equal(['docker-ce 28.5.1-1.el9 -> 28.5.2-1.el9']);
+      expect(has('dnf').filter((line) => /install|upgrade|versionlock/.test(line))).to.deep.equal([]);
+      box.state('version', '28.5.2-1.el9');
+      expect(lines(await ask(box, hosts.rocky), 'newer')).to.deep.equal([]);
+    });
+
     // busybox has an rpm of its own, which goes before the one in PATH
     if (interpreter[0] !== 'busybox') it('works by zypper', async () => {
       box.state('version', '27.1.1_ce-1.1');
@@ -155,12 +180,18 @@ for (const interpreter of interpreters) {
       box.program('zypper', `case "$*" in
         *search*) printf "S | Name   | Type    | Version         | Arch   | Repository\\n--+--\\n  | docker | package | 28.5.1_ce-1.1 | x86_64 | oss\\n" ;;
         *update* | *install*) printf 28.5.1_ce-1.1 >"$STATE/version" ;; esac`);
+      expect(lines(await ask(box, hosts.leap), 'newer')).to.deep.equal(['docker 27.1.1_ce-1.1 -> 28.5.1_ce-1.1']);
+      box.clearLog();
       expect(lines(await run(box, hosts.leap), 'changed')).to.deep.equal(['docker 27.1.1_ce-1.1 -> 28.5.1_ce-1.1']);
       expect(has('zypper')).to.deep.equal(['zypper -n refresh', 'zypper -n update docker']);
       expect((await run(box, hosts.leap, '30')).exitCode).to.equal(21);
     });
 
     it('works by pacman', async () => {
+      box.state('version', '1:28.4.0-1');
+      box.program('pacman', 'case "$1" in -Q) echo "docker $(cat "$STATE/version")" ;; -Si) echo "Version : 1:28.5.1-1" ;; esac');
+      expect(lines(await ask(box, hosts.arch), 'newer')).to.deep.equal(['docker 1:28.4.0-1 -> 1:28.5.1-1']);
+      box.clearLog();
       box.state('version', '1:28.4.0-1');
       box.program('pacman', 'case "$1" in -Q) echo "docker $(cat "$STATE/version")" ;; -S) printf 1:28.5.1-1 >"$STATE/version" ;; -Si) echo "Version : 1:28.5.1-1" ;; esac');
       expect(lines(await run(box, hosts.arch), 'changed')).to.deep.equal(['docker 1:28.4.0-1 -> 1:28.5.1-1']);
@@ -179,6 +210,8 @@ for (const interpreter of interpreters) {
         "search -x docker") echo docker-28.3.3-r4 ;;
         *add*) printf 28.3.3-r4 >"$STATE/version" ;;
         *info*) exit 1 ;; esac`);
+      expect(lines(await ask(box, hosts.alpine), 'newer')).to.deep.equal(['docker 27.3.1-r0 -> 28.3.3-r4']);
+      expect(has('apk').filter((line) => line.includes(' add '))).to.deep.equal([]);
       expect(lines(await run(box, hosts.alpine), 'changed')).to.deep.equal(['docker 27.3.1-r0 -> 28.3.3-r4', 'docker-engine 27.3.1-r0 -> 28.3.3-r4']);
       expect(has('apk').at(-1)).to.match(/^apk info/);
       expect(has('apk')).to.include('apk --wait 300 add --upgrade docker');

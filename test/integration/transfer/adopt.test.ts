@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { adoptMachine, type AdoptRequest } from '../../../src/core/adopt.js';
+import { adoptMachine, type AdoptRequest } from '../../../src/core/hand-over/adopt.js';
 import { ensureAuthority } from '../../../src/certs/authority.js';
 import { silentIo } from '../../../src/core/io.js';
 import { engineVersion } from '../../../src/core/query.js';

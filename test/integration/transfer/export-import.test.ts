@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { packWithDigest } from '../../../src/archive/digest.js';
-import { exportMachines, type ExportRequest } from '../../../src/core/export.js';
-import { importMachines } from '../../../src/core/import.js';
+import { exportMachines, type ExportRequest } from '../../../src/core/hand-over/export.js';
+import { importMachines } from '../../../src/core/hand-over/import.js';
 import { engineVersion } from '../../../src/core/query.js';
 import { newHostConfig } from '../../../src/store/schema.js';
 import { failureOf } from '../../helpers/failure.js';

@@ -8,7 +8,7 @@ import { stepText, type Plan, type Step } from '../../../swarm/plan.js';
 import type { Role } from '../../../swarm/types.js';
 import { removeMachine } from '../../remove.js';
 import type { Session } from '../../session.js';
-import { depart } from '../depart.js';
+import { depart } from '../leave/depart.js';
 import { keepUnlockKey } from '../init.js';
 import type { Swarm } from '../swarm.js';
 import { allOf, attempt, sessionOf, type Run } from './run.js';

@@ -2,7 +2,7 @@ import { leaveSwarm } from '../../../swarm/join.js';
 import { changeNode, removeNode, waitForNode } from '../../../swarm/nodes.js';
 import { patient } from '../../../swarm/patient.js';
 import { TsmachineError } from '../../errors.js';
-import { checkDeparture } from '../departure.js';
+import { checkDeparture } from '../leave/departure.js';
 import type { Swarm } from '../swarm.js';
 
 /** Milliseconds for a manager to become a worker. */

@@ -6,8 +6,8 @@ import type { Plan, Step } from '../../../swarm/plan.js';
 import { TsmachineError } from '../../errors.js';
 import { startMachine } from '../../lifecycle.js';
 import { waitFor } from '../../wait.js';
+import { unlockMember } from '../mend/unlock.js';
 import { allOf, attempt, sessionOf, type Run } from './run.js';
-import { unlockMember } from './unlock.js';
 
 /** Milliseconds for managers that have just started to elect a leader. */
 const quorumTimeout = 30_000;
@@ -28,7 +28,7 @@ export async function wake(run: Run, steps: readonly Step[]): Promise<void> {
   const { swarm } = run;
   const bounded = pLimit(run.concurrency);
   await allOf(steps.map((step) => bounded(async () => {
-    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine));
+    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine, { settle: false }));
     if (step.kind === 'unlock') await attempt(run, step.machine, [step], () => unlockMember(swarm, step.machine));
   })));
   await look(run);

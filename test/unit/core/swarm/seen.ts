@@ -1,5 +1,5 @@
 import type { Member } from '../../../../src/core/swarm/member.js';
-import type { SeenNodes } from '../../../../src/core/swarm/rows.js';
+import type { SeenNodes } from '../../../../src/core/swarm/view/rows.js';
 import type { Membership } from '../../../../src/swarm/membership.js';
 import type { Node } from '../../../../src/swarm/nodes.js';
 

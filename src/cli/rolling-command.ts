@@ -1,0 +1,46 @@
+import * as Flags from '@oclif/core/flags';
+
+import type { RollingOptions, RollingReport } from '../core/swarm/roll/rolling.js';
+import type { Session } from '../core/session.js';
+import { MachineCommand } from './command.js';
+import { jsonFlag } from './flags.js';
+import { oneOrNone } from './names.js';
+import { programName } from './program.js';
+import { rollingDone, rollingPlan } from './rolling-text.js';
+
+interface RollingFlags {
+  readonly 'no-drain': boolean;
+  readonly 'dry-run': boolean;
+  readonly 'workers-at-once': number;
+}
+
+/** What commands share that change a swarm node by node. */
+export abstract class RollingCommand extends MachineCommand {
+  static override usage = '[swarm|machine]';
+  static override operands = { kind: 'swarm' } as const;
+  static override infoTo = 'stdout' as const;
+  static override flags = {
+    ...jsonFlag,
+    'dry-run': Flags.boolean({ description: 'Only show what would be done' }),
+    'no-drain': Flags.boolean({ description: 'Leave the tasks on each node while its engine restarts' }),
+    'workers-at-once': Flags.integer({ min: 1, default: 1, description: 'Workers that may be away at the same time' }),
+  };
+
+  /** Shows the plan, has the change made, and tells what it did. */
+  protected async roll(
+    words: readonly string[], flags: RollingFlags,
+    change: (session: Session, swarm: string | undefined, options: RollingOptions) => Promise<RollingReport>,
+  ): Promise<void> {
+    const given = oneOrNone(words);
+    const verb = this.id?.split(':').at(-1) ?? '';
+    this.afterInterrupt = `Run the same command again to go on: ${programName()} swarm ${verb}${given === undefined ? '' : ` ${given}`}`;
+    const report = await change(await this.session(), given, {
+      drain: !flags['no-drain'], workersAtOnce: flags['workers-at-once'], dryRun: flags['dry-run'],
+      onPlan: (plan) => { this.io.info(rollingPlan(plan)); },
+    });
+    const { json } = this.invocation;
+    if (json) this.show(report, () => '');
+    else if (!report.done && report.turns.length > 0) return;
+    else this.print(rollingDone(report));
+  }
+}
