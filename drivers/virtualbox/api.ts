@@ -24,6 +24,8 @@ export interface Version {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;
+  /** On Linux VBoxManage says at every call that its kernel module, without which no VM starts, is not there. */
+  readonly withoutModule: boolean;
 }
 
 export interface NetworkInterface {

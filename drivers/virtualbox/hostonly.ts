@@ -67,6 +67,15 @@ export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: V
   return { name, networkName: made?.networkName ?? `HostInterfaceNetworking-${name}`, cidr: chosen };
 }
 
+/** Refuses what `ensureHostOnly` would refuse, before anything is made. @throws TsmachineError DRIVER_PRECHECK */
+export async function checkHostOnly(wanted: string, vbox: VBoxManage, computer: Computer): Promise<void> {
+  const known = await listHostOnly(vbox);
+  const cidr = parseHostCidr(wanted);
+  if (known.some((one) => one.cidr?.ip === cidr.ip && one.cidr.prefix === cidr.prefix) || (wanted === defaultCidr && known.length > 0)) return;
+  const ranges = allowedRanges(await vbox.version(), computer.platform, await computer.networksConf());
+  choose(cidr, { isDefault: wanted === defaultCidr, ranges, known }, computer);
+}
+
 interface Choice {
   readonly isDefault: boolean;
   readonly ranges: readonly HostCidr[] | undefined;

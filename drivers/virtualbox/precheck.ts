@@ -5,7 +5,7 @@ import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from './api.js';
 import type { VirtualboxConfig } from './config.js';
-import { listHostOnly } from './hostonly.js';
+import { checkHostOnly } from './hostonly.js';
 import { hasNetworks } from './hostonlynet.js';
 import { noVtxHint, noVtxMessage } from './startup.js';
 import { checkVersion, isAtLeast } from './version.js';
@@ -21,13 +21,14 @@ const machineSpace = 2000;
 export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
   const version = await vbox.version().catch((error: unknown) => { throw withAlternatives(error, ctx.machineName, computer.platform); });
   checkVersion(version);
+  checkModule(version);
   checkArchitecture(config, version, computer);
   if (!config.noVtxCheck && await computer.virtualization() === false) throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
   checkSizes(config, computer);
   await checkSpace(ctx, computer);
   checkFiles(config);
   await checkName(config, vbox);
-  if (!config.natOnly && !hasNetworks(version, computer.platform)) await listHostOnly(vbox);
+  if (!config.natOnly && !hasNetworks(version, computer.platform)) await checkHostOnly(config.hostOnlyCidr, vbox, computer);
 }
 
 /** VirtualBox is what `create` takes when nobody chose: who has none learns what else there is. */
@@ -35,6 +36,13 @@ function withAlternatives(error: unknown, name: string, platform: string): unkno
   if (!TsmachineError.is(error) || error.code !== 'COMMAND_MISSING') return error;
   const nspawn = platform === 'linux' ? `make a light machine without it, tsmachine create -d nspawn ${name}, or ` : '';
   return new TsmachineError(error.code, error.message, { cause: error, hint: `${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}` });
+}
+
+function checkModule({ text, withoutModule }: Version): void {
+  if (!withoutModule) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `The kernel module of VirtualBox ${text} is not loaded: its VMs cannot start`, {
+    hint: 'sudo modprobe vboxdrv; where there is no such module: sudo /sbin/vboxconfig, or on Debian and Ubuntu apt-get install virtualbox-dkms linux-headers-generic',
+  });
 }
 
 function checkFiles({ image, isoUrl }: VirtualboxConfig): void {

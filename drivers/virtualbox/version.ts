@@ -4,7 +4,7 @@ import type { Version } from './api.js';
 /** `7.2.22_Debianr175245`; complaints about the kernel module may stand above it. */
 export function parseVersion(output: string): Version | undefined {
   const [, text = '', major, minor, patch] = /^((\d+)\.(\d+)\.(\d+)\S*)/m.exec(output) ?? [];
-  return major === undefined ? undefined : { text, major: Number(major), minor: Number(minor), patch: Number(patch) };
+  return major === undefined ? undefined : { text, major: Number(major), minor: Number(minor), patch: Number(patch), withoutModule: /^WARNING: .*vboxdrv/m.test(output) };
 }
 
 export function isAtLeast({ major, minor, patch }: Version, wanted: readonly [number, number, number]): boolean {

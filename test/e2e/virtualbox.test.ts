@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { newEd25519 } from '../../src/system/ed25519.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';
+import { skip } from '../helpers/skip.js';
 import { StandIn } from '../helpers/vboxmanage/index.js';
 
 /** In what VirtualBox allows; the machines of systemd-nspawn that play the guests stand in it. */
@@ -19,18 +21,22 @@ describe('virtualbox, its VMs played by machines of systemd-nspawn', () => {
   let store: string;
   let vbox: StandIn;
   let create: string[];
+  let isOpen = false;
   const run = (...args: string[]) => succeed(args, { store, env: vbox.env });
 
-  before(async () => {
+  before(async function () {
+    if (spawnSync('xorriso', ['-version']).error) skip(this, 'the stand-in for VirtualBox reads seeds with xorriso, which is missing');
     lab = await openLab();
     store = await lab.store('store');
     vbox = await StandIn.open(lab.dir);
+    isOpen = true;
     const image = join(lab.dir, 'image.raw');
     writeFileSync(image, 'x');
     truncateSync(image, 2 ** 20);
     create = ['create', '-d', 'virtualbox', '--virtualbox-image', image, '--virtualbox-no-vtx-check', '--virtualbox-hostonly-cidr', cidr];
   });
   after(async () => {
+    if (!isOpen) return;
     await tsmachine(['rm', '-f', 'v1', 'v2', 'v3', 'nat'], { store, env: vbox.env });
     await lab.close();
   });

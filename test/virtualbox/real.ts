@@ -25,6 +25,7 @@ export function ensureRoot(): void {
   rmSync(part, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
   succeed('debootstrap', ['--variant=minbase', '--components=main,contrib', 'sid', part, mirror]);
+  succeed('chroot', [part, 'apt-get', 'update']);
   succeed('chroot', [part, 'apt-get', 'install', '--yes', '--no-install-recommends', 'virtualbox']);
   renameSync(part, root);
 }
@@ -66,7 +67,7 @@ export class RealVirtualBox {
 
   /** Ends VirtualBox's service, which is started again by the next call and knows what its files say. */
   forget(): void {
-    const script = 'for p in /proc/[0-9]*; do if [ "$(cat "$p/comm")" = VBoxSVC ]; then kill "${p#/proc/}"; fi; done';
+    const script = 'for p in /proc/[0-9]*; do if [ "$(cat "$p/comm")" = VBoxSVC ]; then kill -KILL "${p#/proc/}"; fi; done';
     const pid = /--target '(\d+)'/.exec(readFileSync(join(this.bin, 'VBoxManage'), 'utf8'))?.[1] ?? '';
     spawnSync('nsenter', ['--target', pid, '--mount', '--pid', '--root', '--', '/bin/sh', '-c', script], { cwd: '/' });
   }

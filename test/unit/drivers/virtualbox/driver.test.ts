@@ -184,6 +184,12 @@ describe('virtualbox: what goes wrong', () => {
 
   const checks: [string, (bench: Bench) => void, RegExp][] = [
     ['too old', (b) => { b.world.version = '4.2.1r80871'; }, /^We support Virtualbox starting with version 5\. Your VirtualBox install is "4\.2\.1r80871"\./],
+    ['no kernel module', (b) => { b.world.version = 'WARNING: The character device /dev/vboxdrv does not exist.\n7.2.22'; }, /^The kernel module of VirtualBox 7\.2\.22 is not loaded/],
+    ['a range that is not allowed', (b) => { b.parse({ 'virtualbox-hostonly-cidr': '10.9.9.1/24' }); }, /^VirtualBox does not allow the host-only network 10\.9\.9\.0\/24; it allows 192\.168\.56\.0\/21$/],
+    ['a range that is taken', (b) => {
+      b.computer = { ...b.computer, interfaces: () => [{ name: 'eth0', cidr: '192.168.57.7/24' }] };
+      b.parse({ 'virtualbox-hostonly-cidr': '192.168.57.1/24' });
+    }, /^host-only cidr conflicts with the network address of a host interface: eth0$/],
     ['no VT-x', (b) => { b.computer = { ...b.computer, virtualization: () => Promise.resolve(false) }; }, /^This computer doesn't have VT-X/],
     ['a foreign VM', (b) => { b.fault = (call) => (call === 'list vms' ? { exitCode: 0, stdout: '"m1" {11111111-2222-4333-8444-555555555555}\n' } : undefined); }, /that is not tsmachine's$/],
     ['no such image', (b) => { b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' }); }, /^There is no image .*disk\.vmdk$/],

@@ -19,8 +19,8 @@ const parse = (flags: FlagValues = {}) => parseConfig({
   machineName: 'm1', storePath: '/store', machineDir: '/store/machines/m1',
   flags: { ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])), ...flags },
 });
-const v72 = { text: '7.2.22', major: 7, minor: 2, patch: 22 };
-const v61 = { text: '6.1.50', major: 6, minor: 1, patch: 50 };
+const v72 = { text: '7.2.22', major: 7, minor: 2, patch: 22, withoutModule: false };
+const v61 = { text: '6.1.50', major: 6, minor: 1, patch: 50, withoutModule: false };
 
 describe('virtualbox: flags', () => {
   it('become Docker Machine\'s fields and come back', () => {
@@ -53,8 +53,9 @@ describe('virtualbox: flags', () => {
 describe('virtualbox: versions', () => {
   it('are read below complaints', () => {
     expect(parseVersion('WARNING: The character device /dev/vboxdrv does not exist.\n\t Please install\n7.2.22_Debianr175245\n')).to.deep.equal({
-      text: '7.2.22_Debianr175245', major: 7, minor: 2, patch: 22,
+      text: '7.2.22_Debianr175245', major: 7, minor: 2, patch: 22, withoutModule: true,
     });
+    expect(parseVersion('7.0.26r168464\n')).to.include({ minor: 0, withoutModule: false });
     expect(parseVersion('no version')).to.equal(undefined);
   });
 
