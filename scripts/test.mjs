@@ -8,9 +8,9 @@
  *
  * TSMACHINE_TEST_CACHE: folder where end-to-end tests keep root file systems between runs (default ~/.cache/tsmachine-test).
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { ensureDebianPackages, forTests, installCommand } from './debian.mjs';
 import { ensureNpmPackages } from './test/packages.mjs';
@@ -21,7 +21,11 @@ const minutes = 60_000;
 const suites = {
   unit: { timeout: 3 * minutes, each: 10_000, coverage: true },
   integration: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
-  e2e: { timeout: 40 * minutes, each: 10 * minutes, built: true, system: true },
+  e2e: {
+    timeout: 40 * minutes, each: 10 * minutes, built: true, system: true,
+    // They compare the whole computer before and after, want an address that nobody else takes, or count seconds.
+    alone: /^(address|failures|machines|nspawn|resume|swarm-recover)\./,
+  },
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   virtualbox: { timeout: 40 * minutes, each: 3 * minutes, system: true, onlyByName: true },
 };
@@ -95,13 +99,41 @@ async function runSuite(name) {
     console.log(`test/${name} holds no tests yet`);
     return;
   }
+  for (const lanes of lanesOf(name, files)) {
+    if (wasInterrupted()) return;
+    await Promise.all(lanes.map((lane, i) => runLane(name, lane, { hidden: i > 0 })));
+  }
+}
+
+/**
+ * What runs after each other, and in it what runs at the same time. Tests of real hosts wait most of their time, so two run at once;
+ * a part of a suite is run as it comes.
+ */
+function lanesOf(name, files) {
+  const { alone } = suites[name];
+  if (alone === undefined || mochaOptions.length > 0) return [[files]];
+  const first = files.filter((file) => alone.test(basename(file)));
+  const others = files.filter((file) => !first.includes(file));
+  return [[first], [others.filter((_, i) => i % 2 === 0), others.filter((_, i) => i % 2 === 1)]];
+}
+
+/** @param options.hidden what it prints is shown once it has ended */
+async function runLane(name, files, { hidden }) {
   const { timeout, each, coverage } = suites[name];
-  const record = join(scratch, `${name}.jsonl`);
+  const record = join(scratch, `${name}-${basename(files[0])}.jsonl`);
   const covered = coverage && mochaOptions.length === 0;
   const env = { ...process.env, TSMACHINE_TEST_RECORD: record, ...(covered ? { NODE_V8_COVERAGE: freshCoverage() } : {}) };
   const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--forbid-only', '--timeout', String(each), '--reporter', 'scripts/test/reporter.cjs'];
+  const log = hidden ? join(scratch, `${name}.log`) : undefined;
+  const out = log === undefined ? undefined : openSync(log, 'w');
   const started = performance.now();
-  const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], { cwd: root, env, timeout });
+  const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], {
+    cwd: root, env, timeout, ...(out === undefined ? {} : { stdio: ['ignore', out, out] }),
+  });
+  if (log !== undefined) {
+    closeSync(out);
+    process.stdout.write(readFileSync(log));
+  }
   console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   count(name, record, status);
   if (covered && !wasInterrupted()) await node('node_modules/c8/bin/c8.js', 'report');
