@@ -5,12 +5,15 @@ import { waitFor } from '../../src/core/wait.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Addresses, Tools } from './api.js';
 
-/** A cloud image sets itself up on its first boot. */
 const bootTimeout = 5 * 60_000;
+/** An address of IPv6 is there sooner than one by DHCP; it is taken when none of IPv4 came in so many looks. */
+const looksForIPv4 = 10;
 
 interface BootingVm {
   readonly id: string;
   readonly switch: string;
+  /** Milliseconds; default five minutes: a cloud image sets itself up on its first boot. */
+  readonly timeout?: number;
 }
 
 /**
@@ -20,15 +23,18 @@ interface BootingVm {
  */
 export async function waitForAddress(vm: BootingVm, ctx: DriverContext, { hyperv, computer }: Tools): Promise<string> {
   ctx.io.progress('Waiting for host to start...');
+  let looks = 0;
   return waitFor(async () => {
     const seen = await hyperv.addresses(vm.id);
-    for (const ip of candidates(seen)) if (await computer.answers(ip, 22)) return ip;
+    looks += 1;
+    const ips = candidates(seen).filter((ip) => isIPv4(ip) || looks > looksForIPv4);
+    for (const ip of ips) if (await computer.answers(ip, 22)) return ip;
     if (['Off', 'OffCritical'].includes(seen.state)) {
       throw new TsmachineError('DRIVER_FAILED', 'The VM ended while it booted', { hint: look(ctx.machineName) });
     }
     return undefined;
   }, {
-    timeout: bootTimeout, interval: 500, maxInterval: 3000, signal: ctx.signal,
+    timeout: vm.timeout ?? bootTimeout, interval: 500, maxInterval: 3000, signal: ctx.signal,
     what: `${ctx.machineName} to have an address (IP not found)`,
     hint: `Does the network of switch "${vm.switch}" have a DHCP server? ${look(ctx.machineName)}`,
   });

@@ -96,7 +96,7 @@ export async function makeKeyBase(publicKey: string, ctx: DriverContext, hyperv:
   return target;
 }
 
-/** Hyper-V holds the disk of a VM for a moment after that is gone. */
+/** Files and folders alike: Hyper-V holds those of a VM for a moment after that is gone. Without `recursive` nothing is tried twice. */
 export async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true, maxRetries: 20, retryDelay: 250 });
+  await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 }

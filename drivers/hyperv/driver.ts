@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, HyperV, Tools } from './api.js';
@@ -6,6 +7,7 @@ import { buildVm } from './build.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type HypervConfig } from './config.js';
 import { diskOf, ensureBase, removeFile } from './disks.js';
+import { isoOf, seedOf } from './guest.js';
 import { hypervBy } from './hyperv.js';
 import { boot, end, halt } from './power.js';
 import { checkComputer } from './precheck.js';
@@ -57,10 +59,11 @@ async function create(data: DriverData, ctx: DriverContext, tools: Tools): Promi
 async function remove(config: HypervConfig, ctx: DriverContext, tools: Tools): Promise<void> {
   if (config.mark === '' && !config.built) return; // nothing was made yet
   await removeVm(config, ctx, tools);
-  await removeFile(diskOf(ctx.machineDir));
+  for (const path of [diskOf(ctx.machineDir), seedOf(ctx.machineDir), isoOf(ctx.machineDir), join(ctx.machineDir, config.machineName)]) {
+    await removeFile(path);
+  }
 }
 
-/** Its files go with the machine's folder. */
 async function removeVm(config: HypervConfig, ctx: DriverContext, tools: Tools): Promise<void> {
   await end(config, ctx, tools);
   const vm = await findVm(config, ctx, tools);

@@ -20,7 +20,7 @@ const services: readonly (readonly [RegExp, string])[] = [[/^debian/, 'hyperv-da
  */
 export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: DriverContext): Promise<string> {
   const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
-  const path = join(ctx.machineDir, 'seed.iso');
+  const path = seedOf(ctx.machineDir);
   const hostname = guestHostName(ctx.machineName);
   const packages = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
   await writeSeed(path, {
@@ -28,6 +28,14 @@ export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: Dri
     metaData: metaData({ instanceId: config.mark, hostname }),
   }, new Date());
   return path;
+}
+
+export function seedOf(machineDir: string): string {
+  return join(machineDir, 'seed.iso');
+}
+
+export function isoOf(machineDir: string): string {
+  return join(machineDir, 'boot2docker.iso');
 }
 
 /** boot2docker makes its host key itself: none is pinned. */
@@ -38,7 +46,7 @@ export async function boot2dockerKeys(ctx: DriverContext): Promise<GuestKeys> {
 }
 
 export async function bringIso(url: string, ctx: DriverContext): Promise<string> {
-  const target = join(ctx.machineDir, 'boot2docker.iso');
+  const target = isoOf(ctx.machineDir);
   const source = /^https?:/i.test(url) ? await ctx.download(url) : /^file:/i.test(url) ? fileURLToPath(url) : url;
   ctx.io.progress(`Copying ${source} to ${target}`);
   await copyFile(source, target);
