@@ -5,6 +5,7 @@ import type { DriverModule } from './contract.js';
 /** Built-in drivers. The index modules are light; nothing is loaded before a machine of that driver is touched. */
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
   generic: () => import('../../drivers/generic/index.js'),
+  hyperv: () => import('../../drivers/hyperv/index.js'),
   none: () => import('../../drivers/none/index.js'),
   nspawn: () => import('../../drivers/nspawn/index.js'),
   virtualbox: () => import('../../drivers/virtualbox/index.js'),

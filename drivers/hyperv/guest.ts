@@ -1,0 +1,54 @@
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { guestHostName } from '../../src/cloudinit/host-name.js';
+import { ensureGuestKeys, type GuestKeys } from '../../src/cloudinit/keys.js';
+import { metaData } from '../../src/cloudinit/meta-data.js';
+import { writeSeed } from '../../src/cloudinit/seed.js';
+import { userData } from '../../src/cloudinit/user-data.js';
+import type { DriverContext } from '../../src/driver/contract.js';
+import type { HypervConfig } from './config.js';
+
+/** What tells a guest's addresses to Hyper-V, where this computer cannot see them by itself; by the beginning of the image's name. */
+const services: readonly (readonly [RegExp, string])[] = [[/^debian/, 'hyperv-daemons'], [/^ubuntu/, 'linux-cloud-tools-virtual']];
+
+/**
+ * Writes the seed that makes a guest this machine's.
+ * @param isNatted on Windows's Default Switch, where every guest is a neighbour of this computer
+ * @returns its path
+ */
+export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: DriverContext): Promise<string> {
+  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
+  const path = seedOf(ctx.machineDir);
+  const hostname = guestHostName(ctx.machineName);
+  const packages = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
+  await writeSeed(path, {
+    userData: userData({ hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages }),
+    metaData: metaData({ instanceId: config.mark, hostname }),
+  }, new Date());
+  return path;
+}
+
+export function seedOf(machineDir: string): string {
+  return join(machineDir, 'seed.iso');
+}
+
+export function isoOf(machineDir: string): string {
+  return join(machineDir, 'boot2docker.iso');
+}
+
+/** boot2docker makes its host key itself: none is pinned. */
+export async function boot2dockerKeys(ctx: DriverContext): Promise<GuestKeys> {
+  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
+  await rm(join(ctx.machineDir, 'known_hosts'), { force: true });
+  return keys;
+}
+
+export async function bringIso(url: string, ctx: DriverContext): Promise<string> {
+  const target = isoOf(ctx.machineDir);
+  const source = /^https?:/i.test(url) ? await ctx.download(url) : /^file:/i.test(url) ? fileURLToPath(url) : url;
+  ctx.io.progress(`Copying ${source} to ${target}`);
+  await copyFile(source, target);
+  return target;
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+
+import { TsmachineError } from '../../src/core/errors.js';
+import type { DriverContext } from '../../src/driver/contract.js';
+import type { Computer, HostFacts, HyperV, Tools } from './api.js';
+import type { HypervConfig } from './config.js';
+import { checkRights } from './rights.js';
+import { chooseSwitch } from './switch.js';
+import { ownVm, sameName } from './vm.js';
+
+const megabyte = 2 ** 20;
+/** MB that a machine writes until its engine runs. */
+const machineSpace = 2000;
+
+/**
+ * Refuses what cannot work on this computer. Changes nothing.
+ * @throws TsmachineError DRIVER_PRECHECK, DRIVER_UNSUPPORTED, COMMAND_MISSING, STORE_FULL
+ */
+export async function checkComputer(config: HypervConfig, ctx: DriverContext, { hyperv, computer }: Tools): Promise<void> {
+  await checkRights(hyperv);
+  const host = await hyperv.host();
+  chooseSwitch(config.virtualSwitch, host.switches);
+  checkSizes(config, host);
+  if (config.image === '' && computer.architecture !== 'x64') {
+    throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', {
+      hint: 'Leave --hyperv-boot2docker-url out',
+    });
+  }
+  if (config.image === '' && !/^(https?|file):/i.test(config.isoUrl) && !existsSync(config.isoUrl)) {
+    throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${config.isoUrl}`, { hint: 'Check --hyperv-boot2docker-url' });
+  }
+  await checkSpace(ctx, computer);
+  await checkName(config, ctx, hyperv, computer);
+}
+
+function checkSizes({ cpus, memory }: HypervConfig, host: HostFacts): void {
+  if (cpus > host.cpus) {
+    throw new TsmachineError('DRIVER_PRECHECK', `--hyperv-cpu-count ${cpus}: this computer has ${host.cpus}`, { hint: 'Ask for fewer' });
+  }
+  const most = Math.floor(host.memory / megabyte);
+  if (memory < most) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `--hyperv-memory ${memory}: this computer has ${most} MB`, { hint: 'Ask for less' });
+}
+
+async function checkSpace(ctx: DriverContext, computer: Computer): Promise<void> {
+  const free = Math.floor(await computer.freeBytes(ctx.machineDir) / megabyte);
+  if (free >= machineSpace) return;
+  const message = `There is too little room for a machine below ${ctx.machineDir}: ${free} MB free, ${machineSpace} MB needed`;
+  throw new TsmachineError('STORE_FULL', message, {
+    hint: 'Make room, or put the store on another disk with --storage-path',
+  });
+}
+
+async function checkName(config: HypervConfig, ctx: DriverContext, hyperv: HyperV, { platform }: Computer): Promise<void> {
+  const vms = await hyperv.vms();
+  const own = ownVm(config, ctx.machineDir, vms, platform);
+  if (!vms.some((vm) => vm !== own && sameName(vm.name, config.machineName))) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `Hyper-V has a VM "${config.machineName}" that is not tsmachine's`, {
+    hint: `Choose another name for the machine. That VM is not touched; Get-VM ${config.machineName} shows it`,
+  });
+}

@@ -1,0 +1,10 @@
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+try {
+  $in = @($input)[0] | ConvertFrom-Json
+  $value = (Hyper-V\Get-VHD -Path $in.path).Size
+  $out = @{ value = $value }
+} catch {
+  $out = @{ error = @{ message = $_.Exception.Message; id = $_.FullyQualifiedErrorId } }
+}
+[Console]::Out.WriteLine([regex]::Replace((ConvertTo-Json $out -Compress -Depth 5), '[^ -~]', { '\u{0:x4}' -f [int]$args[0].Value[0] }))

@@ -1,0 +1,10 @@
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+try {
+  $in = @($input)[0] | ConvertFrom-Json
+  $null = Hyper-V\New-VHD -Path $in.path -ParentPath $in.parent -Differencing -SizeBytes $in.size
+  $out = @{ value = $null }
+} catch {
+  $out = @{ error = @{ message = $_.Exception.Message; id = $_.FullyQualifiedErrorId } }
+}
+[Console]::Out.WriteLine([regex]::Replace((ConvertTo-Json $out -Compress -Depth 5), '[^ -~]', { '\u{0:x4}' -f [int]$args[0].Value[0] }))

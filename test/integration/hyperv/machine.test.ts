@@ -1,0 +1,160 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { TsmachineError } from '../../../src/core/errors.js';
+import { failureOf } from '../../helpers/failure.js';
+import { Playground } from './playground.js';
+
+const interrupted = new TsmachineError('CANCELLED', 'interrupted');
+
+/** The scripts of a create that change something, in their order. */
+const steps = ['convert-disk', 'new-disk', 'new-vm', 'hardware', 'drives', 'start', 'addresses'];
+
+describe('hyperv: a machine on the stand-in', () => {
+  let here: Playground;
+
+  beforeEach(async () => { here = await Playground.open(); });
+  afterEach(() => { here.close(); });
+
+  const vms = () => Object.values(here.standIn.world().vms);
+
+  it('from a cloud image: generation 2, a disk of what differs, dynamic memory up to what was asked for', async () => {
+    const data = await here.create({ 'hyperv-memory': 2048, 'hyperv-static-macaddress': '00-15-5D-01-02-03', 'hyperv-vlan-id': 7 });
+    const [vm] = vms();
+    expect(vm?.settings).to.include({
+      generation: '2', memory: String(2 ** 31), dynamic: 'true', vlan: '7', macaddress2: '00155d010203',
+      firmware: 'MicrosoftUEFICertificateAuthority',
+    });
+    expect(vm?.attached).to.deep.equal({ 'SCSI-0-0': join(here.machineDir, 'disk.vhdx'), 'SCSI-0-1': join(here.machineDir, 'seed.iso') });
+    const disk = readFileSync(join(here.machineDir, 'disk.vhdx'), 'utf8');
+    expect(disk).to.include(`"size":${20_000 * 2 ** 20}`);
+    expect(disk).to.include(String(data['BaseDisk']));
+    expect(here.standIn.calls().find(({ script }) => script === 'hardware')?.input).to.include({ minimum: 512 * 2 ** 20 });
+    expect(data).to.include({ IPAddress: '192.0.2.7', VMId: vm?.uuid, VSwitch: 'external', Built: true });
+    expect(await here.driver.endpoint(data, here.ctx())).to.deep.include({ dockerUrl: 'tcp://192.0.2.7:2376' });
+    expect(here.io.infos).to.deep.equal(['Using switch "external"']);
+  });
+
+  it('without secure boot, on the switch that was asked for', async () => {
+    await here.create({ 'hyperv-disable-secure-boot': true, 'hyperv-virtual-switch': 'default switch' });
+    expect(vms()[0]?.settings).to.include({ firmware: 'off', hostonlyadapter2: 'Default Switch' });
+  });
+
+  it('from a boot2docker ISO: generation 1, the key on the disk that it formats', async () => {
+    await here.create({ 'hyperv-boot2docker-url': here.file('b2d.iso'), 'hyperv-image': '' });
+    const [vm] = vms();
+    expect(vm?.settings).to.include({ generation: '1' });
+    const [disk, iso] = ['disk.vhdx', 'boot2docker.iso'].map((name) => join(here.machineDir, name));
+    expect(vm?.attached).to.deep.equal({ 'IDE-0-0': disk, 'IDE-1-0': iso });
+    expect(readFileSync(join(here.machineDir, 'disk.vhdx'), 'utf8')).to.include('key.vhdx');
+    expect(here.files()).not.to.include('known_hosts');
+  });
+
+  for (const step of steps) {
+    it(`goes on after ${step} failed, with one VM, and leaves nothing`, async () => {
+      here.standIn.fail({ script: step, message: 'Das ging nicht: Überlauf', times: 1 });
+      expect((await failureOf(here.create())).message).to.match(/: Das ging nicht: Überlauf$/);
+      const data = await here.create();
+      expect(vms()).to.have.length(1);
+      expect(vms()[0]).to.deep.include({ uuid: data['VMId'], state: 'running' });
+      await here.driver.remove(data, here.ctx());
+      expect(vms()).to.deep.equal([]);
+      expect(here.files()).not.to.include('disk.vhdx');
+    });
+
+  }
+
+  for (const step of ['convert-disk', 'new-vm', 'start']) {
+    it(`interrupted during ${step} leaves nothing after rm`, async () => {
+      here.standIn.fail({ script: step, message: '', instead: 'hang', times: 1 });
+      const creating = here.create();
+      const seen = setInterval(() => {
+        if (here.standIn.calls().some(({ script }) => script === step)) here.abort.abort(interrupted);
+      }, 20);
+      try {
+        expect((await failureOf(creating)).message).to.equal('interrupted');
+      } finally {
+        clearInterval(seen);
+      }
+      here.abort = new AbortController();
+      await here.driver.remove(here.saved ?? here.parse(), here.ctx());
+      expect(vms()).to.deep.equal([]);
+    });
+  }
+
+  it('is found by its folder when the run was cut off between New-VM and its notes', async () => {
+    here.standIn.fail({ script: 'start', message: 'cut off', times: 1 });
+    await failureOf(here.create());
+    const world = here.standIn.world();
+    for (const vm of Object.values(world.vms)) vm.settings['notes'] = '';
+    here.standIn.write(world);
+    here.saved = { ...here.saved, VMId: '', Built: false };
+    await here.create();
+    expect(vms()).to.have.length(1);
+  });
+
+  it('stop, kill, start: from every state; an address that changed is told', async () => {
+    const data = await here.create();
+    const state = () => here.driver.state(data, here.ctx());
+    await here.driver.stop(data, here.ctx());
+    expect(await state()).to.equal('Stopped');
+    await here.driver.stop(data, here.ctx());
+    await here.driver.kill(data, here.ctx());
+    await here.driver.start({ ...data, IPAddress: '192.0.2.6' }, here.ctx());
+    expect(here.io.infos.at(-1)).to.equal('The address is 192.0.2.7 now; it was 192.0.2.6');
+    const world = here.standIn.world();
+    for (const vm of Object.values(world.vms)) vm.state = 'paused';
+    here.standIn.write(world);
+    expect(await state()).to.equal('Paused');
+    await here.driver.start(data, here.ctx());
+    expect(await state()).to.equal('Running');
+  });
+
+  it('a guest that does not power off is switched off, with a warning', async () => {
+    const data = await here.create();
+    here.standIn.fail({ script: 'stop', message: 'The guest operating system does not respond.' });
+    await here.driver.stop(data, here.ctx());
+    expect(await here.driver.state(data, here.ctx())).to.equal('Stopped');
+    expect(here.io.warnings).to.deep.equal([
+      'm1 does not power off and is switched off (Hyper-V could not stop the VM: The guest operating system does not respond.)',
+    ]);
+  });
+
+  it('a VM that ends while it boots is an error that tells where to look', async () => {
+    const data = await here.create();
+    const world = here.standIn.world();
+    world.global['imagined'] = '169.254.1.1';
+    here.standIn.write(world);
+    await here.driver.kill(data, here.ctx());
+    const starting = failureOf(here.driver.start(data, here.ctx()));
+    const ending = setInterval(() => {
+      if (here.standIn.calls().filter(({ script }) => script === 'start').length > 1) here.standIn.turnOff(String(data['VMId']));
+    }, 200);
+    const failure = await starting;
+    clearInterval(ending);
+    expect(failure).to.include({
+      code: 'DRIVER_FAILED', message: 'The VM ended while it booted', hint: 'Its screen: vmconnect localhost m1',
+    });
+  });
+
+  it('two machines share the base; a foreign VM of the same name is never touched', async () => {
+    const first = await here.create();
+    const base = String(first['BaseDisk']);
+    const world = here.standIn.world();
+    const [own] = Object.values(world.vms);
+    if (!own) throw new Error('no VM');
+    world.vms['foreign'] = { ...own, uuid: 'foreign', folder: '/elsewhere/m1', settings: { ...own.settings, notes: 'mine' } };
+    here.standIn.write(world);
+    await here.driver.kill(first, here.ctx());
+    await here.driver.remove(first, here.ctx());
+    expect(vms()).to.have.length(1);
+    expect(vms()[0]).to.include({ uuid: 'foreign', state: 'running' });
+    expect(readdirSync(join(base, '..'))).to.have.length(1);
+    here.saved = undefined;
+    await here.create();
+    expect(here.standIn.calls().filter(({ script }) => script === 'convert-disk')).to.have.length(1);
+    expect(vms().map(({ uuid }) => uuid)).to.include('foreign').and.to.have.length(2);
+  });
+});
