@@ -19,11 +19,11 @@ import { endInOrder, runVisibly, wasInterrupted } from './test/processes.mjs';
 const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const suites = {
-  unit: { timeout: 3 * minutes, each: 10_000, coverage: true },
+  unit: { timeout: 3 * minutes, each: 10_000, coverage: true, lanes: 2 },
   integration: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   e2e: {
-    timeout: 40 * minutes, each: 10 * minutes, built: true, system: true,
-    // They compare the whole computer before and after, want an address that nobody else takes, or count seconds.
+    timeout: 40 * minutes, each: 10 * minutes, built: true, system: true, lanes: 2, // real hosts are waited for most of the time
+    // these compare the whole computer before and after, want an address that nobody else takes, or count seconds
     alone: /^(address|failures|machines|nspawn|resume|swarm-recover)\./,
   },
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
@@ -99,44 +99,42 @@ async function runSuite(name) {
     console.log(`test/${name} holds no tests yet`);
     return;
   }
+  const covered = suites[name].coverage && mochaOptions.length === 0;
+  const env = covered ? { NODE_V8_COVERAGE: freshCoverage() } : {};
+  const started = performance.now();
   for (const lanes of lanesOf(name, files)) {
     if (wasInterrupted()) return;
-    await Promise.all(lanes.map((lane, i) => runLane(name, lane, { hidden: i > 0 })));
+    await Promise.all(lanes.map((lane, i) => runLane(name, lane, { env, hidden: i > 0 })));
   }
+  console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  if (covered && !wasInterrupted()) await node('node_modules/c8/bin/c8.js', 'report');
 }
 
-/**
- * What runs after each other, and in it what runs at the same time. Tests of real hosts wait most of their time, so two run at once;
- * a part of a suite is run as it comes.
- */
+/** What runs after each other, and in it what runs at the same time. A part of a suite is run as it comes. */
 function lanesOf(name, files) {
-  const { alone } = suites[name];
-  if (alone === undefined || mochaOptions.length > 0) return [[files]];
-  const first = files.filter((file) => alone.test(basename(file)));
+  const { alone, lanes = 1 } = suites[name];
+  if (mochaOptions.length > 0) return [[files]];
+  const first = files.filter((file) => alone?.test(basename(file)));
   const others = files.filter((file) => !first.includes(file));
-  return [[first], [others.filter((_, i) => i % 2 === 0), others.filter((_, i) => i % 2 === 1)]];
+  const shared = Array.from({ length: lanes }, (_, lane) => others.filter((_, i) => i % lanes === lane));
+  return [[first], shared].map((group) => group.filter((lane) => lane.length > 0));
 }
 
 /** @param options.hidden what it prints is shown once it has ended */
-async function runLane(name, files, { hidden }) {
-  const { timeout, each, coverage } = suites[name];
+async function runLane(name, files, { env, hidden }) {
+  const { timeout, each } = suites[name];
   const record = join(scratch, `${name}-${basename(files[0])}.jsonl`);
-  const covered = coverage && mochaOptions.length === 0;
-  const env = { ...process.env, TSMACHINE_TEST_RECORD: record, ...(covered ? { NODE_V8_COVERAGE: freshCoverage() } : {}) };
   const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--forbid-only', '--timeout', String(each), '--reporter', 'scripts/test/reporter.cjs'];
   const log = hidden ? join(scratch, `${name}.log`) : undefined;
   const out = log === undefined ? undefined : openSync(log, 'w');
-  const started = performance.now();
   const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], {
-    cwd: root, env, timeout, ...(out === undefined ? {} : { stdio: ['ignore', out, out] }),
+    cwd: root, env: { ...process.env, ...env, TSMACHINE_TEST_RECORD: record }, timeout, ...(out === undefined ? {} : { stdio: ['ignore', out, out] }),
   });
   if (log !== undefined) {
     closeSync(out);
     process.stdout.write(readFileSync(log));
   }
-  console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   count(name, record, status);
-  if (covered && !wasInterrupted()) await node('node_modules/c8/bin/c8.js', 'report');
 }
 
 function count(name, record, status) {

@@ -61,6 +61,12 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     return found.length === count && !found.some((node) => node === without) ? found : undefined;
   }, { timeout: 60_000, maxInterval: 300, what: `${count} tasks to run` }));
 
+  /** A swarm leaves tasks where they run; this has them placed anew. */
+  async function spreadAgain(engine: Engine): Promise<void> {
+    const { Version: { Index: version }, Spec: spec } = await engine.request<{ Version: { Index: number }; Spec: { TaskTemplate: object } }>('GET', '/services/web');
+    await engine.request('POST', '/services/web/update', { query: { version }, body: { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: 1 } } });
+  }
+
   it('runs a service', async () => {
     await on('rm-m1', (engine) => engine.request('POST', '/services/create', {
       body: {
@@ -110,6 +116,25 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     expect(Math.max(...gaps), 'milliseconds in which the managers could decide nothing').to.be.below(10_000);
   });
 
+  it('runs the tasks of a worker that lost its power elsewhere, says so, and gets a new machine for it', async () => {
+    await on('rm-m3', async (engine) => {
+      const id = (await listNodes(engine)).find(({ hostname }) => hostname === worker)?.id ?? '';
+      await changeNode(engine, id, { labels: { disk: 'ssd' } });
+    });
+    await succeed(['kill', worker], { store });
+    const { code, stdout } = await tsmachine(['swarm', 'status'], { store });
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/FAULT: .*rm-w1.* stopped/).and.contain(`tsmachine start ${worker}\n`).and.contain(`tsmachine swarm replace ${worker}`);
+    await converged('rm-m3', 4, worker);
+    await succeed(['swarm', 'replace', worker], { store });
+    const found = await nodes('rm-m3');
+    expect(found).to.have.length(4);
+    expect(found.find(({ hostname }) => hostname === worker)).to.deep.include({ state: 'ready', role: 'worker', labels: { disk: 'ssd' } });
+    await load(worker);
+    await on('rm-m3', spreadAgain);
+    expect((await converged('rm-m3', 4)).sort()).to.deep.equal(all);
+  });
+
   it('moves the tasks of a worker that is removed', async () => {
     await succeed(['rm', '-y', worker], { store });
     expect(await nodes('rm-m3')).to.have.length(3);
@@ -131,6 +156,8 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     expect(code).to.equal(1);
     expect(stderr).to.match(/would lose its quorum without rm-m1: 1 of 2 managers reachable, 2 needed \(now 2 of 3 managers reachable, 2 needed\)/);
     await converged('rm-m1', 4, 'rm-m3');
+    const { stdout } = await tsmachine(['swarm', 'status'], { store });
+    expect(stdout).to.match(/Managers +2 of 3 reachable, 2 needed, 0 may fail; leader rm-m[12]\n/).and.contain('tsmachine swarm replace rm-m3');
   });
 
   it('gets a new machine for it, with its role and its labels', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { driverNames } from '../../../src/driver/registry.js';
 import { program } from '../../helpers/cli.js';
 import { scratch } from '../../helpers/scratch.js';
 import { skip } from '../../helpers/skip.js';
@@ -81,7 +82,7 @@ for (const [name, complete] of shells) {
       // bash has the part before "=" already
       const head = name === 'bash' ? '' : '--driver=';
       expect(complete(user, 'tsmachine create --driver=g')).to.deep.equal([`${head}generic`]);
-      expect(complete(user, 'tsmachine create --driver=').sort()).to.deep.equal(['generic', 'none', 'nspawn'].map((driver) => head + driver));
+      expect(complete(user, 'tsmachine create --driver=').sort()).to.deep.equal(driverNames().map((driver) => head + driver));
       expect(complete(user, 'tsmachine ls --filter state=Sto').sort()).to.deep.equal(['Stopped', 'Stopping'].map((state) => (name === 'bash' ? state : `state=${state}`)));
     });
 
