@@ -124,14 +124,14 @@ describe('a swarm after disasters', () => {
     await withEngine(store, 'rcv-m3', (engine) => updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: false } })));
   });
 
-  it('has a worker that comes back under another address join again, with its label', async () => {
+  it('is whole again after all its nodes were restarted, a worker under another address', async () => {
     const before = await ip(worker);
-    await succeed(['stop', worker], { store });
+    await succeed(['stop', ...all], { store });
     const dir = join(store, 'machines', worker);
     await rename(dir, `${dir}.unmounted`); // a disk that is not there for a while: the address is given to somebody else
     await succeed([...create, 'rcv-squatter'], { store: other });
     await rename(`${dir}.unmounted`, dir);
-    await succeed(['start', worker], { store });
+    await succeed(['start', ...all], { store });
     const now = await ip(worker);
     expect(now).to.not.equal(before);
     expect(await told('rcv-m3')).to.deep.equal(whole);
