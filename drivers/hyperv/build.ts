@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { bringIso } from '../../src/cloudinit/boot2docker/iso.js';
 import type { DriverContext, DriverData } from '../../src/driver/contract.js';
 import type { HyperV, Tools } from './api.js';
 import { readConfig, type HypervConfig } from './config.js';
 import { makeDisk, makeKeyBase } from './disks.js';
-import { boot2dockerKeys, bringIso, makeSeed } from './guest.js';
+import { boot2dockerKeys, makeSeed } from './guest.js';
 import { chooseSwitch, defaultSwitch } from './switch.js';
 import { notesOf } from './vm.js';
 

@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
+import { isoText } from '../../src/cloudinit/boot2docker/source.js';
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/base.js';
@@ -32,6 +33,8 @@ export interface HypervConfig {
   readonly mark: string;
   /** Hyper-V's own id of the VM; empty while it has none. */
   readonly vmId: string;
+  /** The guest's own packages bring the engine during its first boot. */
+  readonly engineAtBoot: boolean;
   /** The disk below the VM's own, shared by machines; empty while it has none. */
   readonly baseDisk: string;
   /** The VM has its disks and adapters. */
@@ -41,7 +44,7 @@ export interface HypervConfig {
 /** @throws TsmachineError FLAG_INVALID */
 export function parseConfig(input: ParseInput): DriverData {
   const { flags } = input;
-  const isoUrl = isoFlag(textFlag(flags, 'hyperv-boot2docker-url'));
+  const isoUrl = isoText(textFlag(flags, 'hyperv-boot2docker-url'));
   return {
     ...baseData(input, { sshUser: 'docker', sshPort: 22, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
     Boot2DockerURL: isoUrl,
@@ -56,6 +59,7 @@ export function parseConfig(input: ParseInput): DriverData {
     Image: isoUrl === '' ? imageFlag(textFlag(flags, 'hyperv-image') || 'debian') : '',
     Mark: '',
     VMId: '',
+    EngineAtBoot: flags['hyperv-engine-at-boot'] === true,
     BaseDisk: '',
     Built: false,
   };
@@ -80,6 +84,7 @@ export function readConfig(data: DriverData): HypervConfig {
     secureBoot: data['DisableSecureBoot'] !== true,
     mark: textOf(data, 'Mark'),
     vmId: textOf(data, 'VMId'),
+    engineAtBoot: data['EngineAtBoot'] === true,
     baseDisk: textOf(data, 'BaseDisk'),
     built: data['Built'] !== false,
   };
@@ -105,8 +110,4 @@ function macFlag(text: string): string {
 function imageFlag(text: string): string {
   const choice = parseImageChoice(text, 'hyperv-image');
   return choice.kind === 'file' ? choice.path : text;
-}
-
-function isoFlag(text: string): string {
-  return text === '' || /^(https?|file):/i.test(text) ? text : resolve(text);
 }

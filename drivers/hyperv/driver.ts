@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
+import { changeIso, isoImages, isoOf } from '../../src/cloudinit/boot2docker/iso.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, HyperV, Tools } from './api.js';
 import { buildVm } from './build.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type HypervConfig } from './config.js';
 import { diskOf, ensureBase, removeFile } from './disks.js';
-import { isoOf, seedOf } from './guest.js';
+import { seedOf } from './guest.js';
 import { hypervBy } from './hyperv.js';
 import { boot, end, halt } from './power.js';
 import { checkComputer } from './precheck.js';
@@ -31,6 +32,14 @@ export function hypervOver(computer: Computer, hypervOf = (ctx: DriverContext): 
     },
     async kill(data, ctx) {
       await end(readConfig(data), ctx, tools(ctx));
+      return data;
+    },
+    async images(data, ctx) {
+      const { image, isoUrl } = readConfig(data);
+      return image === '' ? isoImages(isoUrl, ctx) : undefined;
+    },
+    async upgradeImage(data, ctx, image) {
+      await changeIso(image.path, ctx);
       return data;
     },
     remove: (data, ctx) => remove(readConfig(data), ctx, tools(ctx)),

@@ -1,12 +1,11 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { guestHostName } from '../../src/cloudinit/host-name.js';
 import { ensureGuestKeys, type GuestKeys } from '../../src/cloudinit/keys.js';
 import { metaData } from '../../src/cloudinit/meta-data.js';
 import { writeSeed } from '../../src/cloudinit/seed.js';
-import { userData } from '../../src/cloudinit/user-data.js';
+import { enginePackages, userData } from '../../src/cloudinit/user-data.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { HypervConfig } from './config.js';
 
@@ -22,7 +21,8 @@ export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: Dri
   const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
   const path = seedOf(ctx.machineDir);
   const hostname = guestHostName(ctx.machineName);
-  const packages = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
+  const told = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
+  const packages = [...told, ...(config.engineAtBoot ? enginePackages : [])];
   await writeSeed(path, {
     userData: userData({ hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages }),
     metaData: metaData({ instanceId: config.mark, hostname }),
@@ -34,21 +34,9 @@ export function seedOf(machineDir: string): string {
   return join(machineDir, 'seed.iso');
 }
 
-export function isoOf(machineDir: string): string {
-  return join(machineDir, 'boot2docker.iso');
-}
-
 /** boot2docker makes its host key itself: none is pinned. */
 export async function boot2dockerKeys(ctx: DriverContext): Promise<GuestKeys> {
   const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
   await rm(join(ctx.machineDir, 'known_hosts'), { force: true });
   return keys;
-}
-
-export async function bringIso(url: string, ctx: DriverContext): Promise<string> {
-  const target = isoOf(ctx.machineDir);
-  const source = /^https?:/i.test(url) ? await ctx.download(url) : /^file:/i.test(url) ? fileURLToPath(url) : url;
-  ctx.io.progress(`Copying ${source} to ${target}`);
-  await copyFile(source, target);
-  return target;
 }

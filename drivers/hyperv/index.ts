@@ -12,6 +12,10 @@ const flags: readonly FlagSpec[] = [
     usage: 'Cloud image to boot: a short name (debian, ubuntu, ubuntu-24.04, ...), URL#sha256:..., or a path',
   },
   {
+    name: 'hyperv-engine-at-boot', type: 'bool', env: 'HYPERV_ENGINE_AT_BOOT',
+    usage: 'Let the guest install its distribution\'s docker.io while it boots first, instead of by provisioning (Debian, Ubuntu)',
+  },
+  {
     name: 'hyperv-boot2docker-url', type: 'string', default: '', env: 'HYPERV_BOOT2DOCKER_URL',
     usage: 'Boot this boot2docker ISO, a URL or a path, instead of a cloud image',
   },

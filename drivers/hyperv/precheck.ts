@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-
+import { checkIso } from '../../src/cloudinit/boot2docker/iso.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, HostFacts, HyperV, Tools } from './api.js';
@@ -26,9 +25,7 @@ export async function checkComputer(config: HypervConfig, ctx: DriverContext, { 
       hint: 'Leave --hyperv-boot2docker-url out',
     });
   }
-  if (config.image === '' && !/^(https?|file):/i.test(config.isoUrl) && !existsSync(config.isoUrl)) {
-    throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${config.isoUrl}`, { hint: 'Check --hyperv-boot2docker-url' });
-  }
+  if (config.image === '') await checkIso(config.isoUrl, 'hyperv-boot2docker-url');
   await checkSpace(ctx, computer);
   await checkName(config, ctx, hyperv, computer);
 }

@@ -42,6 +42,8 @@ export interface Computer {
   readonly cpus: number;
   /** MB of memory. */
   readonly memory: number;
+  /** The user's home folder. */
+  readonly home: string;
   /** The program, absolute or to be found on PATH. */
   program(): Promise<string>;
   /** Whether the processor has VT-x or AMD-V; undefined where that cannot be told. */

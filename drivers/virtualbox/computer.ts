@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
-import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
+import { availableParallelism, homedir, networkInterfaces, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { systemCode } from '../../src/core/errors.js';
@@ -18,6 +18,7 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
     architecture: arch,
     cpus: availableParallelism(),
     memory: Math.floor(totalmem() / megabyte),
+    home: homedir(),
     program: () => Promise.resolve(platform === 'win32' ? windowsProgram(process.env) : 'VBoxManage'),
     virtualization: () => virtualization(platform, arch, ctx),
     interfaces: () => Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>

@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
+import { isoText } from '../../src/cloudinit/boot2docker/source.js';
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/base.js';
@@ -21,7 +22,10 @@ export interface VirtualboxConfig {
   readonly diskSize: number;
   /** A short name, an address with its checksum or a path; empty for a boot2docker guest. */
   readonly image: string;
+  /** Path, URL or URL of a list of releases; empty: boot2docker's own releases. */
   readonly isoUrl: string;
+  /** A boot2docker VM of somebody else whose disk the machine gets a copy of; empty: none. */
+  readonly importVm: string;
   readonly natNicType: string;
   readonly natOnly: boolean;
   readonly hostOnlyCidr: string;
@@ -36,6 +40,8 @@ export interface VirtualboxConfig {
   readonly noVtxCheck: boolean;
   /** The VM's UUID, chosen by us; empty for machines of Docker Machine, which know their VM by name. */
   readonly vmId: string;
+  /** The guest's own packages bring the engine during its first boot. */
+  readonly engineAtBoot: boolean;
   /** The disk below the VM's own, shared by machines; empty while it has none. */
   readonly baseDisk: string;
   /** The VM has its disks and adapters. */
@@ -52,8 +58,9 @@ const nicTypes = ['82540EM', '82543GC', '82545EM', 'Am79C970A', 'Am79C973', 'vir
 /** @throws TsmachineError FLAG_INVALID */
 export function parseConfig(input: ParseInput): DriverData {
   const { flags } = input;
-  const isoUrl = isoFlag(textFlag(flags, 'virtualbox-boot2docker-url'));
-  const image = isoUrl === '' ? imageFlag(textFlag(flags, 'virtualbox-image') || 'debian') : '';
+  const isoUrl = isoText(textFlag(flags, 'virtualbox-boot2docker-url'));
+  const importVm = textFlag(flags, 'virtualbox-import-boot2docker-vm');
+  const image = isoUrl === '' && importVm === '' ? imageFlag(textFlag(flags, 'virtualbox-image') || 'debian') : '';
   parseHostCidr(textFlag(flags, 'virtualbox-hostonly-cidr'));
   return {
     ...baseData(input, { sshUser: 'docker', sshPort: 0, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
@@ -64,7 +71,7 @@ export function parseConfig(input: ParseInput): DriverData {
     DiskSize: intFlag(flags, 'virtualbox-disk-size', { min: 1, max: 2_097_152 }),
     NatNicType: oneOf(flags, 'virtualbox-nat-nictype', nicTypes),
     Boot2DockerURL: isoUrl,
-    Boot2DockerImportVM: '',
+    Boot2DockerImportVM: importVm,
     HostDNSResolver: flags['virtualbox-host-dns-resolver'] === true,
     HostOnlyCIDR: textFlag(flags, 'virtualbox-hostonly-cidr'),
     HostOnlyNicType: oneOf(flags, 'virtualbox-hostonly-nictype', nicTypes),
@@ -78,6 +85,7 @@ export function parseConfig(input: ParseInput): DriverData {
     Image: image,
     NatOnly: flags['virtualbox-nat-only'] === true,
     VMId: '',
+    EngineAtBoot: flags['virtualbox-engine-at-boot'] === true,
     BaseDisk: '',
     Built: false,
     EnginePort: 0,
@@ -96,6 +104,7 @@ export function readConfig(data: DriverData): VirtualboxConfig {
     diskSize: numberOf(data, 'DiskSize', 20_000),
     image: textOf(data, 'Image'),
     isoUrl: textOf(data, 'Boot2DockerURL'),
+    importVm: textOf(data, 'Boot2DockerImportVM'),
     natNicType: textOf(data, 'NatNicType') || '82540EM',
     natOnly: data['NatOnly'] === true,
     hostOnlyCidr: textOf(data, 'HostOnlyCIDR') || defaultCidr,
@@ -109,6 +118,7 @@ export function readConfig(data: DriverData): VirtualboxConfig {
     shareFolder: textOf(data, 'ShareFolder'),
     noVtxCheck: data['NoVTXCheck'] === true,
     vmId: textOf(data, 'VMId'),
+    engineAtBoot: data['EngineAtBoot'] === true,
     baseDisk: textOf(data, 'BaseDisk'),
     built: data['Built'] !== false,
     enginePort: numberOf(data, 'EnginePort', 0),
@@ -119,10 +129,6 @@ export function readConfig(data: DriverData): VirtualboxConfig {
 function imageFlag(text: string): string {
   const choice = parseImageChoice(text, 'virtualbox-image');
   return choice.kind === 'file' ? choice.path : text;
-}
-
-function isoFlag(text: string): string {
-  return text === '' || /^(https?|file):/i.test(text) ? text : resolve(text);
 }
 
 function oneOf(flags: ParseInput['flags'], name: string, words: readonly string[]): string {

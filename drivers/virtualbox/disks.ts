@@ -113,9 +113,22 @@ async function dropDisk(disk: string, vbox: VBoxManage): Promise<void> {
   await rm(disk, { force: true });
 }
 
+/** A copy of somebody else's disk, in the machine's folder; the other one stays as it is. */
+export async function copyDisk(source: string, ctx: DriverContext, vbox: VBoxManage): Promise<string> {
+  const disk = boot2dockerDiskOf(ctx.machineDir);
+  await dropDisk(disk, vbox);
+  ctx.io.progress(`Copying ${source} to ${disk}`);
+  await vbox.run(['clonemedium', 'disk', source, disk, '--format', 'VMDK'], { timeout: copyTimeout });
+  return disk;
+}
+
+function boot2dockerDiskOf(machineDir: string): string {
+  return join(machineDir, 'disk.vmdk');
+}
+
 /** The disk of a boot2docker guest, which formats it on its first boot and finds the key in it. */
 export async function makeKeyDisk(config: VirtualboxConfig, publicKey: string, ctx: DriverContext, vbox: VBoxManage): Promise<string> {
-  const disk = join(ctx.machineDir, 'disk.vmdk');
+  const disk = boot2dockerDiskOf(ctx.machineDir);
   const raw = join(ctx.machineDir, 'disk.raw');
   await dropDisk(disk, vbox);
   try {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { changeIso, isoImages } from '../../src/cloudinit/boot2docker/iso.js';
 import { waitFor } from '../../src/core/wait.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';
@@ -10,6 +11,7 @@ import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type VirtualboxConfig } from './config.js';
 import { ensureBase, removeDisks } from './disks.js';
 import { makeDrives } from './guest.js';
+import { readImported } from './import.js';
 import { disconnect, enginePort, networkLock } from './network.js';
 import { boot, end, halt, sshOf } from './power.js';
 import { checkComputer } from './precheck.js';
@@ -49,6 +51,14 @@ export function virtualboxOver(computerOf: (ctx: DriverContext) => Computer): Dr
       await end(readConfig(data), ctx, tools(ctx).vbox);
       return data;
     },
+    async images(data, ctx) {
+      const { image, isoUrl } = readConfig(data);
+      return image === '' ? isoImages(isoUrl, ctx) : undefined;
+    },
+    async upgradeImage(data, ctx, image) {
+      await changeIso(image.path, ctx);
+      return data;
+    },
     remove: (data, ctx) => remove(readConfig(data), ctx, tools(ctx)),
   };
 }
@@ -64,8 +74,9 @@ async function create(data: DriverData, ctx: DriverContext, { vbox, computer }: 
   };
   if (readConfig(settled).vmId === '') await settle({ VMId: randomUUID() });
   if (!readConfig(settled).built) {
-    const { image } = readConfig(settled);
+    const { image, importVm } = readConfig(settled);
     if (image !== '') await settle({ BaseDisk: await ensureBase(readConfig(settled), ctx, vbox, computer) });
+    if (importVm !== '') await settle((await readImported(importVm, vbox, computer)).fields);
     await build(readConfig(settled), ctx, { vbox, computer });
     await settle({ Built: true });
   }
@@ -76,7 +87,7 @@ async function build(config: VirtualboxConfig, ctx: DriverContext, { vbox, compu
   await unregister(config, ctx, vbox);
   await rm(join(ctx.machineDir, config.machineName), { recursive: true, force: true }); // the settings of half a VM
   ctx.io.progress('Creating VirtualBox VM...');
-  const drives = await makeDrives(config, ctx, vbox);
+  const drives = await makeDrives(config, ctx, vbox, computer);
   const commands = buildCommands({
     config, machineDir: ctx.machineDir, drives, cpus: config.cpus < 1 ? Math.min(computer.cpus, 32) : config.cpus,
     arm: computer.architecture === 'arm64', share: shareOf(config, computer.platform),

@@ -11,8 +11,16 @@ const flags: readonly FlagSpec[] = [
     usage: 'Cloud image to boot: a short name (debian, ubuntu, ubuntu-24.04, ...), URL#sha256:..., or a path',
   },
   {
+    name: 'virtualbox-engine-at-boot', type: 'bool', env: 'VIRTUALBOX_ENGINE_AT_BOOT',
+    usage: 'Let the guest install its distribution\'s docker.io while it boots first, instead of by provisioning (Debian, Ubuntu)',
+  },
+  {
     name: 'virtualbox-boot2docker-url', type: 'string', default: '', env: 'VIRTUALBOX_BOOT2DOCKER_URL',
     usage: 'Boot this boot2docker ISO, a URL or a path, instead of a cloud image',
+  },
+  {
+    name: 'virtualbox-import-boot2docker-vm', type: 'string', default: '', env: 'VIRTUALBOX_BOOT2DOCKER_IMPORT_VM',
+    usage: 'Boot boot2docker with a copy of the disk of this VM, which was made by boot2docker\'s own tool',
   },
   { name: 'virtualbox-host-dns-resolver', type: 'bool', env: 'VIRTUALBOX_HOST_DNS_RESOLVER', usage: 'Use the host DNS resolver' },
   { name: 'virtualbox-nat-nictype', type: 'string', default: '82540EM', env: 'VIRTUALBOX_NAT_NICTYPE', usage: `Network card of the NAT adapter: ${nictypes}` },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 
+import { checkIso } from '../../src/cloudinit/boot2docker/iso.js';
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
@@ -7,6 +8,7 @@ import type { Computer, VBoxManage, Version } from './api.js';
 import type { VirtualboxConfig } from './config.js';
 import { checkHostOnly } from './hostonly.js';
 import { hasNetworks } from './hostonlynet.js';
+import { readImported } from './import.js';
 import { noVtxHint, noVtxMessage } from './startup.js';
 import { checkVersion, isAtLeast } from './version.js';
 
@@ -26,7 +28,8 @@ export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext
   if (!config.noVtxCheck && await computer.virtualization() === false) throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
   checkSizes(config, computer);
   await checkSpace(ctx, computer);
-  checkFiles(config);
+  await checkFiles(config);
+  if (config.importVm !== '') await readImported(config.importVm, vbox, computer);
   await checkName(config, vbox);
   if (!config.natOnly && !hasNetworks(version, computer.platform)) await checkHostOnly(config.hostOnlyCidr, vbox, computer);
 }
@@ -45,14 +48,12 @@ function checkModule({ text, withoutModule }: Version): void {
   });
 }
 
-function checkFiles({ image, isoUrl }: VirtualboxConfig): void {
+async function checkFiles({ image, isoUrl }: VirtualboxConfig): Promise<void> {
   const choice = image === '' ? undefined : parseImageChoice(image, 'virtualbox-image');
   if (choice?.kind === 'file' && !existsSync(choice.path)) {
     throw new TsmachineError('DRIVER_PRECHECK', `There is no image ${choice.path}`, { hint: 'Check --virtualbox-image' });
   }
-  if (image === '' && !/^(https?|file):/i.test(isoUrl) && !existsSync(isoUrl)) {
-    throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${isoUrl}`, { hint: 'Check --virtualbox-boot2docker-url' });
-  }
+  if (image === '') await checkIso(isoUrl, 'virtualbox-boot2docker-url');
 }
 
 function checkArchitecture(config: VirtualboxConfig, version: Version, { architecture }: Computer): void {

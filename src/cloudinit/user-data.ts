@@ -21,6 +21,9 @@ export interface GuestSettings {
   readonly packages?: readonly string[];
 }
 
+/** The engine of Debian and Ubuntu, to be installed by the guest itself. */
+export const enginePackages = ['docker.io'];
+
 /**
  * The `user-data` of a guest: `#cloud-config` in JSON, which is YAML. It holds the host's private key: whoever reads it can pass for the guest.
  * @throws TsmachineError FLAG_INVALID for a host or login name that a guest cannot have

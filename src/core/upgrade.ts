@@ -6,6 +6,7 @@ import { openMachine, type Machine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
 import type { Session } from './session.js';
 import { settled } from './settled.js';
+import { newerImage, systemImages, upgradeToImage } from './upgrade-image.js';
 import { verifyEngine } from './verify.js';
 
 export interface UpgradeOptions {
@@ -15,7 +16,8 @@ export interface UpgradeOptions {
 }
 
 /**
- * Upgrades the engine of a machine to the newest packages its host can have, starting a machine that is off (spec 2.8).
+ * Upgrades the engine of a machine to the newest packages its host can have, or the newest image it can boot from, starting a machine
+ * that is off (spec 2.8).
  * @param options.version `28`, `28.5` or `28.5.2`: the newest package it stands for
  * @throws TsmachineError MACHINE_STATE for a machine without SSH, and as provisioning does
  */
@@ -28,6 +30,8 @@ export async function upgradeMachine(session: Session, name: string, { settle = 
         hint: 'Upgrade the engine on its own host',
       });
     }
+    const images = await systemImages(machine);
+    if (images) return upgradeToImage(session, machine, images, options.version);
     if (await machine.driver.state(machine.data, machine.ctx) !== 'Running') {
       io.info('Starting machine so machine can be upgraded...');
       await powerOn(session, machine);
@@ -62,6 +66,8 @@ export async function upgradeMachine(session: Session, name: string, { settle = 
  */
 export async function newerOn(session: Session, name: string, options: { version?: string } = {}): Promise<string[]> {
   const machine = await openMachine(session, name);
+  const images = await systemImages(machine);
+  if (images) return newerImage(images);
   const connection = await connectTo(session, machine);
   try {
     const facts = await detectHost(session, connection);

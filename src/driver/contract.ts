@@ -116,9 +116,9 @@ export interface DriverContext {
   ssh<T>(endpoint: SshEndpoint, use: (shell: RemoteShell) => Promise<T>): Promise<T>;
   /**
    * Fetches a URL into the cache once, verified against its digest, and returns the file's path. Tells how far it is; what was cut off is
-   * continued by the next call. Fails with DOWNLOAD.
+   * continued by the next call. `again`: whatever the cache has. Fails with DOWNLOAD.
    */
-  download(url: string, options?: { sha256?: string; sha512?: string }): Promise<string>;
+  download(url: string, options?: { sha256?: string; sha512?: string; again?: boolean }): Promise<string>;
   /** The text of a small document at a URL, such as an index or a list of checksums; never from a cache. Fails with DOWNLOAD. */
   fetchText(url: string): Promise<string>;
   /** Holds a lock of this computer (not of the store) while `use` runs. */
@@ -132,6 +132,20 @@ export interface ParseInput {
   readonly machineDir: string;
   /** Flags given or found in the environment, defaults filled in. */
   readonly flags: FlagValues;
+}
+
+/** An image that a machine boots from and that its engine is part of, as boot2docker's ISO. */
+export interface SystemImage {
+  /** For people: `v19.03.12`. */
+  readonly version: string;
+  readonly path: string;
+}
+
+export interface SystemImages {
+  /** Its path is where `upgradeImage` leaves it. */
+  readonly current: SystemImage;
+  /** Absent when the machine boots from the newest there is. */
+  readonly newer?: SystemImage;
 }
 
 export interface Driver {
@@ -148,6 +162,10 @@ export interface Driver {
   kill(data: DriverData, ctx: DriverContext): Promise<DriverData>;
   /** Reboots a running machine; without it the engine stops and starts. */
   restart?(data: DriverData, ctx: DriverContext): Promise<DriverData>;
+  /** For a machine that boots from a system image: which one, and a newer one, fetched. Changes nothing; undefined for other machines. */
+  images?(data: DriverData, ctx: DriverContext): Promise<SystemImages | undefined>;
+  /** Lets a machine that is off boot from another system image, and keeps the one before. Comes with `images`. */
+  upgradeImage?(data: DriverData, ctx: DriverContext, image: SystemImage): Promise<DriverData>;
   /** Undoes everything `create` made, also half of it; what is already gone is a success. */
   remove(data: DriverData, ctx: DriverContext): Promise<void>;
 }

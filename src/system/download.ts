@@ -17,6 +17,8 @@ export interface DownloadOptions {
   /** The file's digest in hexadecimal digits; of both the longer one counts. */
   readonly sha256?: string;
   readonly sha512?: string;
+  /** Fetch the file even where the cache has it: what lies at the URL may have changed. */
+  readonly again?: boolean;
   readonly signal?: AbortSignal;
   /** Bytes that are here, and in all where the server says so. */
   readonly onProgress?: (done: number, total?: number) => void;
@@ -42,11 +44,11 @@ export async function download(url: string, dir: string, options: DownloadOption
   const digest = digestOf(options);
   if (address.protocol === 'file:') return useLocal(address, digest);
   const file = join(dir, cacheName(address, digest));
-  if (existsSync(file)) return file;
+  const { signal, again = false } = options;
+  if (!again && existsSync(file)) return file;
   await makePrivateDir(dir);
-  const { signal } = options;
   return withLock(file, { what: `the download of ${shown(address)}`, timeout: lockTimeout, ...(signal && { signal }) }, async () => {
-    if (!existsSync(file)) await fetchVerified(address, `${file}.part`, file, digest, options);
+    if (again || !existsSync(file)) await fetchVerified(address, `${file}.part`, file, digest, options);
     return file;
   });
 }

@@ -127,7 +127,7 @@ describe('a real VBoxManage', () => {
     const cloud = await machine('vmdk', { 'virtualbox-image': vmdk, 'virtualbox-nat-only': true, 'virtualbox-share-folder': '/var/tmp:tmp' });
     expect(Object.fromEntries(await createUpToStart(cloud))).to.include({ SharedFolderNameMachineMapping1: 'tmp', SharedFolderPathMachineMapping1: '/var/tmp' });
     await driver.remove(cloud.data, cloud.ctx);
-    const iso = await machine('iso', { 'virtualbox-boot2docker-url': disk('b2d.iso', 1), 'virtualbox-nat-only': true, 'virtualbox-disk-size': 300 });
+    const iso = await machine('iso', { 'virtualbox-boot2docker-url': iso('v1'), 'virtualbox-nat-only': true, 'virtualbox-disk-size': 300 });
     expect(Object.fromEntries(await createUpToStart(iso))).to.include({
       'boot1': 'dvd', 'SATA-0-0': join(iso.ctx.machineDir, 'boot2docker.iso'), 'SATA-1-0': join(iso.ctx.machineDir, 'disk.vmdk'),
     });

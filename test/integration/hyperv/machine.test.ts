@@ -43,7 +43,7 @@ describe('hyperv: a machine on the stand-in', () => {
   });
 
   it('from a boot2docker ISO: generation 1, the key on the disk that it formats', async () => {
-    await here.create({ 'hyperv-boot2docker-url': here.file('b2d.iso'), 'hyperv-image': '' });
+    await here.create({ 'hyperv-boot2docker-url': here.iso('v1'), 'hyperv-image': '' });
     const [vm] = vms();
     expect(vm?.settings).to.include({ generation: '1' });
     const [disk, iso] = ['disk.vhdx', 'boot2docker.iso'].map((name) => join(here.machineDir, name));

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 
 import { hypervOver } from '../../../drivers/hyperv/driver.js';
 import module from '../../../drivers/hyperv/index.js';
+import { isoImage } from '../../../src/cloudinit/iso/image.js';
 import type { Driver, DriverContext, DriverData, FlagValues } from '../../../src/driver/contract.js';
 import { run } from '../../../src/system/exec.js';
 import { StandIn } from '../../helpers/hyperv/index.js';
@@ -49,12 +50,19 @@ export class Playground {
     };
   }
 
-  /** A file that passes for an image, or an ISO. */
+  /** A file that passes for an image. */
   file(name: string, megabytes = 1): string {
     const path = join(this.dir, name);
     if (existsSync(path)) return path;
     writeFileSync(path, 'x');
     truncateSync(path, megabytes * 2 ** 20);
+    return path;
+  }
+
+  /** A boot2docker ISO of this version, by one name for all. */
+  iso(version: string): string {
+    const path = join(this.dir, 'b2d.iso');
+    writeFileSync(path, isoImage(`Boot2Docker-${version}`, [], new Date(0)));
     return path;
   }
 

@@ -84,6 +84,17 @@ describe('download', () => {
     expect(readdirSync(dir)).to.deep.equal([basename(file)]);
   });
 
+  it('fetches again what may be another file by now, when told so; until it is here the file before stays', async () => {
+    const file = await download(server.url(), dir);
+    server.content = Buffer.from('newer');
+    server.etag = '"v2"';
+    server.statuses.push(404);
+    await failureOf(download(server.url(), dir, { again: true }));
+    expect(readFileSync(file).equals(body)).to.equal(true);
+    expect(await download(server.url(), dir, { again: true })).to.equal(file);
+    expect(readFileSync(file, 'utf8')).to.equal('newer');
+  });
+
   it('goes by the digest where there is one, so that mirrors share the file', async () => {
     const file = await download(server.url('/a/disk.img'), dir, { sha256 });
     expect(await download(server.url('/b/disk.img'), dir, { sha256: sha256.toUpperCase() })).to.equal(file);

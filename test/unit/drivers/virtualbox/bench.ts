@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Computer } from '../../../../drivers/virtualbox/api.js';
@@ -26,12 +26,13 @@ export class Bench {
 
   constructor(computer: Partial<Computer> = {}) {
     this.computer = {
-      platform: 'linux', architecture: 'x64', cpus: 4, memory: 8192, program: () => Promise.resolve('VBoxManage'), virtualization: () => Promise.resolve(true),
+      platform: 'linux', architecture: 'x64', cpus: 4, memory: 8192, home: this.dir, program: () => Promise.resolve('VBoxManage'), virtualization: () => Promise.resolve(true),
       interfaces: () => [{ name: 'eth0', cidr: '192.168.1.7/24' }], networksConf: () => Promise.resolve(undefined),
       freePort: (wanted = 0) => Promise.resolve(wanted || 40_000 + this.calls.length), answers: () => Promise.resolve(true),
       neighbours: () => Promise.resolve(''), freeBytes: () => Promise.resolve(2 ** 40), ...computer,
     };
     this.driver = virtualboxOver(() => this.computer);
+    mkdirSync(this.ctx.machineDir);
     this.image = join(this.dir, 'image.raw');
     writeFileSync(this.image, 'x');
     truncateSync(this.image, 2 ** 20);
