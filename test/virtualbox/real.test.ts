@@ -9,6 +9,7 @@ import { readConfig } from '../../drivers/virtualbox/config.js';
 import { dhcpSettings } from '../../drivers/virtualbox/dhcp.js';
 import { spelled } from '../../drivers/virtualbox/version.js';
 import { parseVmInfo } from '../../drivers/virtualbox/vm.js';
+import { isoImage } from '../../src/cloudinit/iso/image.js';
 import { silentIo } from '../../src/core/io.js';
 import { attachDriver, type Machine } from '../../src/core/machine.js';
 import { openSession } from '../../src/core/session.js';
@@ -44,6 +45,12 @@ describe('a real VBoxManage', () => {
     const file = join(real.dir, name);
     writeFileSync(file, 'not a boot sector');
     truncateSync(file, megabytes * 2 ** 20);
+    return file;
+  }
+
+  function boot2dockerIso(): string {
+    const file = join(real.dir, 'b2d.iso');
+    writeFileSync(file, isoImage('Boot2Docker-v1', [], new Date(0)));
     return file;
   }
 
@@ -127,7 +134,7 @@ describe('a real VBoxManage', () => {
     const cloud = await machine('vmdk', { 'virtualbox-image': vmdk, 'virtualbox-nat-only': true, 'virtualbox-share-folder': '/var/tmp:tmp' });
     expect(Object.fromEntries(await createUpToStart(cloud))).to.include({ SharedFolderNameMachineMapping1: 'tmp', SharedFolderPathMachineMapping1: '/var/tmp' });
     await driver.remove(cloud.data, cloud.ctx);
-    const iso = await machine('iso', { 'virtualbox-boot2docker-url': iso('v1'), 'virtualbox-nat-only': true, 'virtualbox-disk-size': 300 });
+    const iso = await machine('iso', { 'virtualbox-boot2docker-url': boot2dockerIso(), 'virtualbox-nat-only': true, 'virtualbox-disk-size': 300 });
     expect(Object.fromEntries(await createUpToStart(iso))).to.include({
       'boot1': 'dvd', 'SATA-0-0': join(iso.ctx.machineDir, 'boot2docker.iso'), 'SATA-1-0': join(iso.ctx.machineDir, 'disk.vmdk'),
     });

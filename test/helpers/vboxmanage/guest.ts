@@ -18,12 +18,13 @@ import { attachDriver, type Machine } from '../../../src/core/machine.js';
 import { openSession, type Session } from '../../../src/core/session.js';
 import { newHostConfig } from '../../../src/store/schema.js';
 import { labCache } from '../lab.js';
+import { readDisk } from './media.js';
 import { change, home } from './state.js';
 
 interface UserData {
   hostname: string;
   users: { name: string; ssh_authorized_keys: string[] }[];
-  ssh_keys: { ed25519_private: string; ed25519_public: string };
+  ssh_keys?: { ed25519_private: string; ed25519_public: string };
 }
 
 type Guest = Machine & { readonly session: Session };
@@ -55,8 +56,7 @@ async function run(): Promise<void> {
   process.on('SIGTERM', () => { off ??= 'stop'; });
   process.on('SIGINT', () => { off = 'kill'; });
   writeFileSync(join(home, `${uuid}.${process.pid}.up`), '');
-  const seed = Object.values(vm.attached).find((path) => path.endsWith('seed.iso'));
-  const machine = await bootMachine(seed === undefined ? undefined : readSeed(seed), hostOnly);
+  const machine = await bootMachine(settingsOf(Object.values(vm.attached)), hostOnly);
   const ip = (await driver.endpoint(machine.data, machine.ctx)).addresses[0]?.ip ?? '';
   const mac = vm.settings['macaddress2']?.toLowerCase();
   if (hostOnly && mac !== undefined) change((world) => { world.global[`lease/${mac}`] = ip; });
@@ -74,7 +74,7 @@ async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; m
     return machine;
   }
   const { dir } = machine.session.store.machine('guest');
-  if (seed) {
+  if (seed?.ssh_keys) {
     writeFileSync(join(dir, 'ssh_host_ed25519_key'), seed.ssh_keys.ed25519_private, { mode: 0o600 });
     writeFileSync(join(dir, 'ssh_host_ed25519_key.pub'), `${seed.ssh_keys.ed25519_public}\n`);
   }
@@ -82,6 +82,14 @@ async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; m
   if (seed) await apply(machine, seed);
   writeFileSync(join(dir, 'booted'), '');
   return machine;
+}
+
+/** What the guest is told by its seed; or by the disk that boot2docker formats. */
+function settingsOf(drives: readonly string[]): UserData | undefined {
+  const seed = drives.find((path) => path.endsWith('seed.iso'));
+  if (seed !== undefined) return readSeed(seed);
+  const login = drives.some((path) => path.endsWith('boot2docker.iso')) ? drives.map((path) => readDisk(path)?.login).find((key) => key !== undefined) : undefined;
+  return login === undefined ? undefined : { hostname: 'boot2docker', users: [{ name: 'docker', ssh_authorized_keys: [login] }] };
 }
 
 /** What cloud-init makes of the user-data, as far as a driver depends on it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 import { Refusal, tell, type Medium, type World } from './state.js';
 import { read } from './words.js';
@@ -14,9 +14,7 @@ export function register(world: World, path: string, kind: Medium['kind']): Medi
   if (!existsSync(path)) throw new Refusal(`Could not find file for the medium '${path}' (VERR_FILE_NOT_FOUND)`);
   const known = world.media[path];
   if (known) return known;
-  const head = readFileSync(path).subarray(0, 200).toString('latin1');
-  const content = head.startsWith(mark) ? JSON.parse(head.slice(mark.length).split('\n')[0] ?? '') as Medium : undefined;
-  const medium: Medium = content ?? { uuid: randomUUID(), kind, parent: '', format: kind === 'dvd' ? 'RAW' : 'VMDK', capacity: Math.ceil(statSync(path).size / megabyte) };
+  const medium: Medium = readDisk(path) ?? { uuid: randomUUID(), kind, parent: '', format: kind === 'dvd' ? 'RAW' : 'VMDK', capacity: Math.ceil(statSync(path).size / megabyte) };
   if (medium.parent !== '' && !Object.values(world.media).some((one) => one.uuid === medium.parent)) {
     throw new Refusal(`Parent medium with UUID {${medium.parent}} of the medium '${path}' is not found in the media registry ('VirtualBox.xml')`);
   }
@@ -35,8 +33,30 @@ export function convertFromRaw(args: readonly string[]): string {
   if (existsSync(to)) throw new Refusal(`Cannot create image "${to}": VERR_ALREADY_EXISTS`);
   const { size } = statSync(from);
   tell(`Creating dynamic image with size ${size} bytes (${Math.ceil(size / megabyte)}MB)...\n`);
-  write(to, { uuid: randomUUID(), kind: 'disk', parent: '', format: options.get('format') ?? 'VDI', capacity: Math.ceil(size / megabyte) });
+  const login = keyOn(from);
+  write(to, {
+    uuid: randomUUID(), kind: 'disk', parent: '', format: options.get('format') ?? 'VDI', capacity: Math.ceil(size / megabyte), ...(login === undefined ? {} : { login }),
+  });
   return '';
+}
+
+/** What boot2docker finds on a disk that asks to be formatted. */
+function keyOn(raw: string): string | undefined {
+  const file = openSync(raw, 'r');
+  try {
+    const head = Buffer.alloc(4096);
+    readSync(file, head, 0, head.length, 0);
+    const text = head.toString('latin1');
+    return text.startsWith('boot2docker, please format-me') ? /\.ssh\/authorized_keys\0[^]*?(ssh-\S+ \S+)/.exec(text)?.[1] : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Of a disk that was made here. */
+export function readDisk(path: string): Medium | undefined {
+  const head = readFileSync(path).subarray(0, 1000).toString('latin1');
+  return head.startsWith(mark) ? JSON.parse(head.slice(mark.length).split('\n')[0] ?? '') as Medium : undefined;
 }
 
 export function createMedium(world: World, args: readonly string[]): string {

@@ -37,6 +37,8 @@ export interface Medium {
   format: string;
   /** MB. */
   capacity: number;
+  /** The public key on a disk that boot2docker formats. */
+  login?: string;
 }
 
 export const home = process.env['VBOX_STAND_IN'] ?? '';
