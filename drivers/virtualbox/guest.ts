@@ -15,6 +15,7 @@ import type { VirtualboxConfig } from './config.js';
 import { copyDisk, diskOf, makeDisk, makeKeyDisk } from './disks.js';
 import { macAddresses } from './identity.js';
 import { readImported } from './import.js';
+import { mountOf, shareOf } from './share.js';
 
 /** The drives of a guest: its disk and the seed that makes it this machine's; or the boot2docker ISO and the disk with the key. */
 export async function makeDrives(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<Drive[]> {
@@ -27,9 +28,11 @@ export async function makeDrives(config: VirtualboxConfig, ctx: DriverContext, v
   const seed = join(ctx.machineDir, 'seed.iso');
   const hostname = guestHostName(ctx.machineName);
   const mac = macAddresses(config.vmId);
+  const share = shareOf(config, computer.platform);
   await writeSeed(seed, {
     userData: userData({
       hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages: config.engineAtBoot ? enginePackages : [],
+      mounts: share ? [mountOf(share)] : [],
     }),
     metaData: metaData({ instanceId: config.vmId, hostname }),
     networkConfig: networkConfig([{ mac: mac.nat }, ...(config.natOnly ? [] : [{ mac: mac.hostOnly, noDefaultRoute: true }])]),

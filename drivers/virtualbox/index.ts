@@ -42,10 +42,10 @@ const flags: readonly FlagSpec[] = [
   },
   { name: 'virtualbox-hostonly-no-dhcp', type: 'bool', env: 'VIRTUALBOX_HOSTONLY_NO_DHCP', usage: 'Disable the host-only DHCP server' },
   { name: 'virtualbox-ui-type', type: 'string', default: 'headless', env: 'VIRTUALBOX_UI_TYPE', usage: 'UI type: gui, sdl, headless, separate' },
-  { name: 'virtualbox-no-share', type: 'bool', env: 'VIRTUALBOX_NO_SHARE', usage: 'Share no folder with a boot2docker guest' },
+  { name: 'virtualbox-no-share', type: 'bool', env: 'VIRTUALBOX_NO_SHARE', usage: 'Share no folder with the guest' },
   {
     name: 'virtualbox-share-folder', type: 'string', default: '', env: 'VIRTUALBOX_SHARE_FOLDER',
-    usage: 'Share this directory, DIR:NAME (default: the home directories, with boot2docker guests only)',
+    usage: 'Share this directory, DIR:NAME, which the guest mounts at /NAME (default: the home directories)',
   },
   { name: 'virtualbox-no-dns-proxy', type: 'bool', env: 'VIRTUALBOX_NO_DNS_PROXY', usage: 'Disable proxying all DNS requests to the host' },
   { name: 'virtualbox-no-vtx-check', type: 'bool', env: 'VIRTUALBOX_NO_VTX_CHECK', usage: 'Do not check whether hardware virtualization is there' },

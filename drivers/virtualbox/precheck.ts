@@ -9,6 +9,7 @@ import type { VirtualboxConfig } from './config.js';
 import { checkHostOnly } from './hostonly.js';
 import { hasNetworks } from './hostonlynet.js';
 import { readImported } from './import.js';
+import { checkShare } from './share.js';
 import { noVtxHint, noVtxMessage } from './startup.js';
 import { checkVersion, isAtLeast } from './version.js';
 
@@ -29,6 +30,7 @@ export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext
   checkSizes(config, computer);
   await checkSpace(ctx, computer);
   await checkFiles(config);
+  checkShare(config);
   if (config.importVm !== '') await readImported(config.importVm, vbox, computer);
   await checkName(config, vbox);
   if (!config.natOnly && !hasNetworks(version, computer.platform)) await checkHostOnly(config.hostOnlyCidr, vbox, computer);

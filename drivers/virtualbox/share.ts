@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 
+import type { GuestMount } from '../../src/cloudinit/user-data.js';
+import { TsmachineError } from '../../src/core/errors.js';
 import type { VirtualboxConfig } from './config.js';
 
 export interface Share {
@@ -13,17 +15,25 @@ const homes: Readonly<Record<string, Share>> = {
 };
 
 /**
- * The folder that the guest may mount: the one that was asked for; else the homes, as ever, for boot2docker, which mounts it by itself.
- * One that is not there is not shared.
+ * The folder that the guest mounts: the one that was asked for, else the homes, as ever. One that is not there is not shared.
  */
 export function shareOf(config: VirtualboxConfig, platform: string, exists: (path: string) => boolean = existsSync): Share | undefined {
   if (config.noShare) return undefined;
-  const share = config.shareFolder === '' ? homeShare(config, platform) : parseShare(config.shareFolder);
-  return share && exists(share.path) ? share : undefined;
+  const share = config.shareFolder === '' ? homes[platform] ?? { name: 'hosthome', path: '/home' } : parseShare(config.shareFolder);
+  return exists(share.path) ? share : undefined;
 }
 
-function homeShare({ image }: VirtualboxConfig, platform: string): Share | undefined {
-  return image === '' ? homes[platform] ?? { name: 'hosthome', path: '/home' } : undefined;
+/** How a guest that boots a cloud image mounts it, where boot2docker does: at its name, owned by the login. */
+export function mountOf({ name }: Share): GuestMount {
+  return { source: name, path: `/${name}`, type: 'vboxsf', options: ['uid=1000', 'gid=100'] };
+}
+
+/** @throws TsmachineError DRIVER_PRECHECK when the folder that was asked for is not there */
+export function checkShare({ noShare, shareFolder }: VirtualboxConfig): void {
+  if (noShare || shareFolder === '') return;
+  const { path } = parseShare(shareFolder);
+  if (existsSync(path)) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `There is no folder ${path} to share`, { hint: 'Check --virtualbox-share-folder, DIR:NAME' });
 }
 
 /** `DIR:NAME`, cut at the last colon; without a name the folder is its own. A drive's colon is none to cut at. */

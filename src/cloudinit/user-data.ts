@@ -8,6 +8,17 @@ export interface GuestHostKey {
   readonly public: string;
 }
 
+/** A folder of the hypervisor's that the guest mounts at every boot, if its kernel can. */
+export interface GuestMount {
+  /** What the hypervisor calls it. */
+  readonly source: string;
+  /** Absolute path in the guest. */
+  readonly path: string;
+  /** Kind of file system. */
+  readonly type: string;
+  readonly options: readonly string[];
+}
+
 export interface GuestSettings {
   /** See `guestHostName`. */
   readonly hostname: string;
@@ -19,6 +30,7 @@ export interface GuestSettings {
   readonly hostKey: GuestHostKey;
   /** Packages of the guest's own distribution that are installed during the first boot, such as `docker.io`. */
   readonly packages?: readonly string[];
+  readonly mounts?: readonly GuestMount[];
 }
 
 /** The engine of Debian and Ubuntu, to be installed by the guest itself. */
@@ -29,7 +41,7 @@ export const enginePackages = ['docker.io'];
  * @throws TsmachineError FLAG_INVALID for a host or login name that a guest cannot have
  */
 export function userData(settings: GuestSettings): string {
-  const { hostname, user, authorizedKeys, hostKey, packages = [] } = settings;
+  const { hostname, user, authorizedKeys, hostKey, packages = [], mounts = [] } = settings;
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw unfit('login', user);
   if (!isHostName(hostname)) throw unfit('host name', hostname);
   const keys = authorizedKeys.map((key) => key.trim());
@@ -45,7 +57,8 @@ export function userData(settings: GuestSettings): string {
     ssh_keys: { ed25519_private: ended(hostKey.private), ed25519_public: hostKey.public.trim() },
     growpart: { mode: 'auto', devices: ['/'] },
     resize_rootfs: true,
-    write_files: [onlyThisSeed],
+    write_files: [onlyThisSeed, ...mounts.map(fstabLine)],
+    ...(mounts.length > 0 && { runcmd: mountCommands(mounts) }),
     ...(packages.length > 0 && { package_update: true, packages }),
   });
 }
@@ -57,6 +70,22 @@ const onlyThisSeed = {
   permissions: '0644',
   owner: 'root:root',
 };
+
+/** cloud-init's own `mounts` takes every name without a slash for one of /dev. */
+function fstabLine({ source, path, type, options }: GuestMount): Readonly<Record<string, unknown>> {
+  const fields = [source, path, type, ['nofail', ...options].join(',')].map((field) => field.replace(/[\s\\]/g, octal));
+  return { path: '/etc/fstab', append: true, content: `${fields.join(' ')} 0 0\n` };
+}
+
+/** A guest whose kernel does not know the file system goes on without the folder. */
+function mountCommands(mounts: readonly GuestMount[]): string[][] {
+  return [...mounts.flatMap(({ path }) => [['mkdir', '-p', path], ['mount', path]]), ['true']];
+}
+
+/** As fstab(5) wants blanks. */
+function octal(letter: string): string {
+  return `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`;
+}
 
 /**
  * `ssh NAME docker ps` works without sudo, as it always did on boot2docker. No group of the login's own name: for the login `docker` that

@@ -1,7 +1,9 @@
 #!/bin/sh
-# A real VBoxManage, in a Debian of its own (see real.ts). What needs VirtualBox's kernel module, host-only interfaces, is played: in state/NAME.
+# A real VBoxManage, in a Debian of its own (see real.ts). What needs VirtualBox's kernel module, host-only interfaces, is played, in state/NAME,
+# unless REAL is set. Calls are written down.
 state='@STATE@'
-case "$1 $2" in
+printf '%s\n' "$*" >>"$state/calls.log"
+case "${REAL:-}$1 $2" in
 'hostonlyif create')
   : >"$state/vboxnet0"
   echo "Interface 'vboxnet0' was successfully created"

@@ -18,6 +18,7 @@ import { newHostConfig } from '../../src/store/schema.js';
 import { failureOf } from '../helpers/failure.js';
 import { skip } from '../helpers/skip.js';
 import { RealVirtualBox, ensureRoot, obstacle } from './real.js';
+import { shape, shapesOfTheDriver } from './shapes.js';
 
 describe('a real VBoxManage', () => {
   let real: RealVirtualBox;
@@ -162,6 +163,36 @@ describe('a real VBoxManage', () => {
       expect(real.call(...args), args.join(' ')).to.include({ status: 0 });
     }
     expect(real.call('list', 'dhcpservers').stdout).to.match(/Dhcpd IP: +192\.168\.61\.130\nLowerIPAddress: 192\.168\.61\.131\nUpperIPAddress: 192\.168\.61\.190\n/);
+  });
+
+  it('knows the words of what needs its kernel module or a VM that runs', () => {
+    const id = '5a1d6a20-4669-415a-8a1d-6a2046691501';
+    expect(real.call('createvm', '--name', 'off', '--uuid', id, '--basefolder', real.dir, '--register').status).to.equal(0);
+    const rows: [string[], RegExp][] = [
+      ...['resume', 'acpipowerbutton', 'poweroff'].map((verb): [string[], RegExp] => [['controlvm', id, verb], /is not currently running\.$/m]),
+      [['discardstate', id], /error: Cannot discard the saved state as the machine is not in the Saved/],
+      ...['gui', 'sdl', 'separate', 'headless'].map((ui): [string[], RegExp] => [['startvm', id, '--type', ui], /error: (Could not launch the VM process|The virtual machine 'off' has terminated unexpectedly)/]),
+      [['hostonlyif', 'create'], /error: Failed to create the host-only adapter/],
+      [['hostonlyif', 'ipconfig', 'vboxnet0', '--ip', '192.168.56.1', '--netmask', '255.255.255.0'], /error: The host network interface named 'vboxnet0' could not be found/],
+      [['hostonlyif', 'remove', 'vboxnet0'], /error: The host network interface named 'vboxnet0' could not be found/],
+      [['dhcpserver', 'findlease', '--network', 'HostInterfaceNetworking-vboxnet9', '--mac-address', '080027aabbcc'], /error: Failed to find DHCP server for network/],
+      [['guestproperty', 'get', id, '/VirtualBox/GuestInfo/Net/1/V4/IP'], /^(?!.*error:)/],
+      [['modifyvm', id, '--nat-pf1', 'ssh,tcp,127.0.0.1,40001,,22'], /^(?!.*error:)/],
+      [['modifyvm', id, '--nat-pf1', 'delete', 'ssh'], /^(?!.*error:)/],
+      [['list', 'hostonlyifs'], /^(?!.*error:)/],
+    ];
+    for (const [args, expected] of rows) {
+      const { stderr } = real.callReal(...args);
+      expect(stderr, args.join(' ')).to.match(expected);
+      expect(stderr, args.join(' ')).not.to.match(/Unknown option|Invalid (parameter|command|frontend)|Usage/);
+    }
+    real.call('unregistervm', id, '--delete');
+  });
+
+  it('got every kind of call that the driver makes', async () => {
+    const seen = new Set(real.calls().map(shape));
+    const unseen = [...await shapesOfTheDriver()].filter((one) => !seen.has(one));
+    expect(unseen).to.deep.equal([]);
   });
 
   it('leaves a VM alone that has only the name of a machine', async () => {

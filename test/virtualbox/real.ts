@@ -36,6 +36,12 @@ function succeed(file: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status ?? '?'}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);
 }
 
+interface Answer {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A VirtualBox without any VM. Its VBoxManage stands in `bin`, and sees the files below `dir` where everybody sees them. */
 export class RealVirtualBox {
   readonly dir: string;
@@ -62,8 +68,18 @@ export class RealVirtualBox {
   }
 
   /** One call, whatever becomes of it. */
-  call(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  call(...args: string[]): Answer {
     return spawnSync(join(this.bin, 'VBoxManage'), args, { encoding: 'utf8', timeout: 60_000 });
+  }
+
+  /** As `call`; nothing is played. */
+  callReal(...args: string[]): Answer {
+    return spawnSync(join(this.bin, 'VBoxManage'), args, { encoding: 'utf8', timeout: 60_000, env: { ...process.env, REAL: 'yes ' } });
+  }
+
+  /** All calls so far, each in one line. */
+  calls(): string[] {
+    return readFileSync(join(this.dir, 'state', 'calls.log'), 'utf8').trim().split('\n');
   }
 
   /** Ends VirtualBox's service, which is started again by the next call and knows what its files say. */

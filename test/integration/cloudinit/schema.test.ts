@@ -18,6 +18,7 @@ describe('cloud-init itself', () => {
   const accepted: [string, string][] = [
     ['a guest', userData(settings)],
     ['a guest whose login is root', userData({ ...settings, user: 'root' })],
+    ['a guest that mounts a folder', userData({ ...settings, mounts: [{ source: 'Users', path: '/Users', type: 'vboxsf', options: ['uid=1000'] }] })],
     ['a guest that installs packages', userData({ ...settings, packages: ['docker.io'] })],
   ];
   for (const [what, text] of accepted) {

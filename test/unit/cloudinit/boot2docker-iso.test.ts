@@ -110,7 +110,8 @@ describe('the boot2docker ISO of a machine', () => {
   });
 
   it('is changed for another and back; half a change is mended', async () => {
-    const { ctx, iso } = Object.assign(new Net(), { iso: (version: string) => isoImage(version, [], new Date(0)) });
+    const { ctx } = new Net();
+    const iso = (version: string) => isoImage(version, [], new Date(0));
     const own = isoOf(ctx.machineDir);
     const label = () => readFileSync(own).toString('latin1', 0x8028, 0x802a);
     const put = (version: string) => { writeFileSync(join(ctx.machineDir, 'x'), iso(version)); return join(ctx.machineDir, 'x'); };

@@ -16,7 +16,7 @@ describe('virtualbox: a machine from create to rm', () => {
     await bench.create();
     expect(bench.calls.map((call) => call.split(' ').slice(0, call.startsWith('list') || call.startsWith('hostonlyif') ? 2 : 1).join(' '))).to.deep.equal([
       '--version', 'list vms', 'list hostonlyifs', 'closemedium', 'convertfromraw', 'showvminfo', 'createmedium', 'showmediuminfo', 'modifymedium', 'createvm', 'setextradata',
-      '--version', 'modifyvm', 'modifyvm', 'storagectl', 'storageattach', 'storageattach', 'showvminfo', 'list hostonlyifs', 'hostonlyif create',
+      '--version', 'modifyvm', 'modifyvm', 'storagectl', 'storageattach', 'storageattach', 'guestproperty', 'guestproperty', 'sharedfolder', 'setextradata', 'showvminfo', 'list hostonlyifs', 'hostonlyif create',
       'setextradata', 'hostonlyif ipconfig', 'list hostonlyifs', 'list dhcpservers', 'dhcpserver', 'modifyvm', 'modifyvm', 'startvm', 'showvminfo', 'guestproperty',
       'dhcpserver',
     ]);
@@ -194,6 +194,7 @@ describe('virtualbox: what goes wrong', () => {
     ['a foreign VM', (b) => { b.fault = (call) => (call === 'list vms' ? { exitCode: 0, stdout: '"m1" {11111111-2222-4333-8444-555555555555}\n' } : undefined); }, /that is not tsmachine's$/],
     ['no such image', (b) => { b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' }); }, /^There is no image .*disk\.vmdk$/],
     ['no such ISO', (b) => { b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' }); }, /^There is no ISO .*b2d\.iso$/],
+    ['no such folder to share', (b) => { b.parse({ 'virtualbox-share-folder': '/nowhere/x:x' }); }, /^There is no folder \/nowhere\/x to share$/],
     ['too many CPUs', (b) => { b.parse({ 'virtualbox-cpu-count': 5 }); }, /^--virtualbox-cpu-count 5: this computer has 4$/],
     ['too much memory', (b) => { b.parse({ 'virtualbox-memory': 9000 }); }, /^--virtualbox-memory 9000: this computer has 8192 MB$/],
     ['too little room', (b) => { b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) }; }, /^There is too little room .* 1024 MB free, 2000 MB needed$/],

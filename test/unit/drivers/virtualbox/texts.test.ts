@@ -9,7 +9,7 @@ import { parseConfig, readConfig } from '../../../../drivers/virtualbox/config.j
 import { dhcpSettings } from '../../../../drivers/virtualbox/dhcp.js';
 import virtualbox from '../../../../drivers/virtualbox/index.js';
 import { allowedRanges, freeNetwork, isAllowed } from '../../../../drivers/virtualbox/ranges.js';
-import { shareOf } from '../../../../drivers/virtualbox/share.js';
+import { mountOf, shareOf } from '../../../../drivers/virtualbox/share.js';
 import { parseVersion, spelled } from '../../../../drivers/virtualbox/version.js';
 import { parseVmInfo, stateOf } from '../../../../drivers/virtualbox/vm.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
@@ -118,11 +118,12 @@ describe('virtualbox: what programs print', () => {
 });
 
 describe('virtualbox: this computer', () => {
-  it('shares the homes with boot2docker alone, or the folder that was asked for', () => {
+  it('shares the homes, or the folder that was asked for', () => {
     const config = (flags: FlagValues = {}) => readConfig(parse(flags));
     const iso = { 'virtualbox-boot2docker-url': 'https://example.com/b2d.iso' };
     const there = () => true;
-    expect(shareOf(config(), 'linux', there)).to.equal(undefined);
+    expect(shareOf(config(), 'darwin', there)).to.deep.equal({ name: 'Users', path: '/Users' });
+    expect(mountOf({ name: 'c/Users', path: 'x' })).to.include({ source: 'c/Users', path: '/c/Users', type: 'vboxsf' });
     expect(shareOf(config(iso), 'linux', there)).to.deep.equal({ name: 'hosthome', path: '/home' });
     expect(shareOf(config(iso), 'win32', there)).to.deep.equal({ name: 'c/Users', path: '\\\\?\\c:\\Users' });
     expect(shareOf(config(iso), 'darwin', () => false)).to.equal(undefined);
