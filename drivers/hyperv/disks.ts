@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { constants, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 import { keyDisk } from '../../src/cloudinit/boot2docker/key-disk.js';
 import { vhdFooter } from '../../src/cloudinit/disk/vhd.js';
+import { cacheName } from '../../src/cloudinit/image/cache-name.js';
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { fetchImage, guestArchitecture, type GuestImage } from '../../src/cloudinit/image/fetch.js';
 import { TsmachineError } from '../../src/core/errors.js';
@@ -22,7 +22,7 @@ export async function ensureBase(config: HypervConfig, ctx: DriverContext, { hyp
   const image = await fetchImage(parseImageChoice(config.image, 'hyperv-image'), {
     arch: guestArchitecture(computer.architecture), formats: ['vhdx', 'vhd'],
   }, ctx);
-  const target = join(ctx.cacheDir, 'hyperv', `${await nameOf(image.path, ctx.cacheDir)}.vhdx`);
+  const target = join(ctx.cacheDir, 'hyperv', `${await cacheName(image.path, ctx.cacheDir)}.vhdx`);
   await ctx.lock(`hyperv-${basename(target)}`, async () => {
     if (existsSync(target)) return;
     ctx.io.progress(`Preparing ${image.title} for Hyper-V`);
@@ -45,13 +45,6 @@ async function withEnding({ path, format }: GuestImage, part: string, use: (path
   } finally {
     await rm(copy, { force: true });
   }
-}
-
-/** A file of the cache has its digest in its name; another one is known by its path, size and time. */
-async function nameOf(path: string, cacheDir: string): Promise<string> {
-  if (path.startsWith(join(cacheDir, sep))) return basename(path);
-  const { size, mtimeMs } = await stat(path);
-  return `${createHash('sha256').update(JSON.stringify([path, size, mtimeMs])).digest('hex').slice(0, 16)}-${basename(path)}`;
 }
 
 export function diskOf(machineDir: string): string {

@@ -1,4 +1,5 @@
 import { checkIso } from '../../src/cloudinit/boot2docker/iso.js';
+import { checkSpace } from '../../src/cloudinit/computer.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, HostFacts, HyperV, Tools } from './api.js';
@@ -8,8 +9,6 @@ import { chooseSwitch } from './switch.js';
 import { ownVm, sameName } from './vm.js';
 
 const megabyte = 2 ** 20;
-/** MB that a machine writes until its engine runs. */
-const machineSpace = 2000;
 
 /**
  * Refuses what cannot work on this computer. Changes nothing.
@@ -26,7 +25,7 @@ export async function checkComputer(config: HypervConfig, ctx: DriverContext, { 
     });
   }
   if (config.image === '') await checkIso(config.isoUrl, 'hyperv-boot2docker-url');
-  await checkSpace(ctx, computer);
+  await checkSpace(ctx.machineDir, (path) => computer.freeBytes(path));
   await checkName(config, ctx, hyperv, computer);
 }
 
@@ -37,15 +36,6 @@ function checkSizes({ cpus, memory }: HypervConfig, host: HostFacts): void {
   const most = Math.floor(host.memory / megabyte);
   if (memory < most) return;
   throw new TsmachineError('DRIVER_PRECHECK', `--hyperv-memory ${memory}: this computer has ${most} MB`, { hint: 'Ask for less' });
-}
-
-async function checkSpace(ctx: DriverContext, computer: Computer): Promise<void> {
-  const free = Math.floor(await computer.freeBytes(ctx.machineDir) / megabyte);
-  if (free >= machineSpace) return;
-  const message = `There is too little room for a machine below ${ctx.machineDir}: ${free} MB free, ${machineSpace} MB needed`;
-  throw new TsmachineError('STORE_FULL', message, {
-    hint: 'Make room, or put the store on another disk with --storage-path',
-  });
 }
 
 async function checkName(config: HypervConfig, ctx: DriverContext, hyperv: HyperV, { platform }: Computer): Promise<void> {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 
 import { keyDisk } from '../../src/cloudinit/boot2docker/key-disk.js';
+import { cacheName } from '../../src/cloudinit/image/cache-name.js';
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
 import { fetchImage, guestArchitecture, type GuestImage } from '../../src/cloudinit/image/fetch.js';
 import { TsmachineError } from '../../src/core/errors.js';
@@ -25,7 +25,7 @@ export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, v
   const image = await fetchImage(parseImageChoice(config.image, 'virtualbox-image'), {
     arch: guestArchitecture(computer.architecture), formats: ['vdi', 'vmdk', 'raw', 'vhd'],
   }, ctx);
-  const target = join(ctx.cacheDir, 'virtualbox', `${await nameOf(image.path, ctx.cacheDir)}.vdi`);
+  const target = join(ctx.cacheDir, 'virtualbox', `${await cacheName(image.path, ctx.cacheDir)}.vdi`);
   await ctx.lock(mediaLock, async () => {
     if (existsSync(target)) return;
     ctx.io.progress(`Preparing ${image.title} for VirtualBox`);
@@ -34,13 +34,6 @@ export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, v
     await rename(`${target}.part.vdi`, target);
   });
   return target;
-}
-
-/** A file of the cache has its digest in its name; another one is known by its path, size and time. */
-async function nameOf(path: string, cacheDir: string): Promise<string> {
-  if (path.startsWith(join(cacheDir, sep))) return basename(path);
-  const { size, mtimeMs } = await stat(path);
-  return `${createHash('sha256').update(JSON.stringify([path, size, mtimeMs])).digest('hex').slice(0, 16)}-${basename(path)}`;
 }
 
 async function convert({ path, format }: GuestImage, part: string, vbox: VBoxManage): Promise<void> {

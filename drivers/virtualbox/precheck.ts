@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { checkIso } from '../../src/cloudinit/boot2docker/iso.js';
 import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
+import { checkSpace } from '../../src/cloudinit/computer.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from './api.js';
@@ -12,10 +13,6 @@ import { readImported } from './import.js';
 import { checkShare } from './share.js';
 import { noVtxHint, noVtxMessage } from './startup.js';
 import { checkVersion, isAtLeast } from './version.js';
-
-const megabyte = 2 ** 20;
-/** What a machine writes until its engine runs. */
-const machineSpace = 2000;
 
 /**
  * Refuses what cannot work on this computer. Changes nothing.
@@ -28,7 +25,7 @@ export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext
   checkArchitecture(config, version, computer);
   if (!config.noVtxCheck && await computer.virtualization() === false) throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
   checkSizes(config, computer);
-  await checkSpace(ctx, computer);
+  await checkSpace(ctx.machineDir, (path) => computer.freeBytes(path));
   await checkFiles(config);
   checkShare(config);
   if (config.importVm !== '') await readImported(config.importVm, vbox, computer);
@@ -75,14 +72,6 @@ function checkSizes({ cpus, memory }: VirtualboxConfig, computer: Computer): voi
   }
   if (memory < computer.memory) return;
   throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-memory ${memory}: this computer has ${computer.memory} MB`, { hint: 'Ask for less' });
-}
-
-async function checkSpace(ctx: DriverContext, computer: Computer): Promise<void> {
-  const free = Math.floor(await computer.freeBytes(ctx.machineDir) / megabyte);
-  if (free >= machineSpace) return;
-  throw new TsmachineError('STORE_FULL', `There is too little room for a machine below ${ctx.machineDir}: ${free} MB free, ${machineSpace} MB needed`, {
-    hint: 'Make room, or put the store on another disk with --storage-path',
-  });
 }
 
 async function checkName({ machineName }: VirtualboxConfig, vbox: VBoxManage): Promise<void> {

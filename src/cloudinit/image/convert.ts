@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { constants, copyFile, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { diskError } from '../../system/disk-error.js';
-import { makePrivateDir, unreadable } from '../../system/files.js';
+import { makePrivateDir } from '../../system/files.js';
 import { unpackQcow2 } from '../disk/qcow2.js';
 import { vhdFooter } from '../disk/vhd.js';
+import { cacheName } from './cache-name.js';
 import type { ImageContext, ImageFormat } from './types.js';
 
 /** What a format can be had from without a foreign program, best first: a qcow2 is a tenth of the raw disk to fetch. */
@@ -24,7 +24,7 @@ export function sourcesOf(format: ImageFormat): readonly ImageFormat[] {
 /** The same disk in another format, made once and kept in the cache. */
 export async function converted(path: string, from: ImageFormat, to: ImageFormat, ctx: ImageContext): Promise<string> {
   const dir = join(ctx.cacheDir, 'images');
-  const target = join(dir, `${await nameOf(path, ctx)}.${to}`);
+  const target = join(dir, `${await cacheName(path, ctx.cacheDir)}.${to}`);
   if (existsSync(target)) return target;
   await makePrivateDir(dir);
   await ctx.lock(`image-${basename(target)}`, async () => {
@@ -44,17 +44,6 @@ export async function converted(path: string, from: ImageFormat, to: ImageFormat
     }
   });
   return target;
-}
-
-/** A file of the cache has its digest in its name; another one is known by its path, size and time. */
-async function nameOf(path: string, { cacheDir }: ImageContext): Promise<string> {
-  if (path.startsWith(join(cacheDir, '/'))) return basename(path);
-  try {
-    const { size, mtimeMs } = await stat(path);
-    return `${createHash('sha256').update(JSON.stringify([path, size, mtimeMs])).digest('hex').slice(0, 16)}-${basename(path)}`;
-  } catch (error) {
-    throw unreadable(error, path);
-  }
 }
 
 /** A VHD of fixed size is the raw disk and a footer (Virtual Hard Disk Image Format Specification). */
