@@ -52,6 +52,17 @@ describe('hyperv: a machine on the stand-in', () => {
     expect(here.files()).not.to.include('known_hosts');
   });
 
+  it('boots a newer boot2docker ISO after an upgrade; a machine of a cloud image has none', async () => {
+    const data = await here.create({ 'hyperv-boot2docker-url': here.iso('v1'), 'hyperv-image': '' });
+    expect(await here.driver.images?.(data, here.ctx())).not.to.have.property('newer');
+    here.iso('v2');
+    const images = await here.driver.images?.(data, here.ctx());
+    expect([images?.current.version, images?.newer?.version]).to.deep.equal(['v1', 'v2']);
+    if (images?.newer) await here.driver.upgradeImage?.(data, here.ctx(), images.newer);
+    expect(await here.driver.images?.(data, here.ctx())).to.not.have.property('newer');
+    expect(await here.driver.images?.({ ...data, Image: 'debian' }, here.ctx())).to.equal(undefined);
+  });
+
   for (const step of steps) {
     it(`goes on after ${step} failed, with one VM, and leaves nothing`, async () => {
       here.standIn.fail({ script: step, message: 'Das ging nicht: Überlauf', times: 1 });
