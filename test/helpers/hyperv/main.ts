@@ -2,10 +2,10 @@
  * A stand-in for PowerShell with Hyper-V: it takes the scripts of templates/hyperv, byte for byte, and does what their cmdlets do: keeps
  * real state below VBOX_STAND_IN and refuses what Hyper-V refuses. A started VM is a machine of systemd-nspawn (vboxmanage/guest.ts).
  */
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { change, home } from '../vboxmanage/state.js';
+import { change, home, replace } from '../vboxmanage/state.js';
 import { Complaint } from './complaint.js';
 import { perform, type Input } from './perform.js';
 import type { Fault } from './state.js';
@@ -50,7 +50,7 @@ function fault(script: string): boolean {
     const faults = JSON.parse(readFileSync(file, 'utf8')) as (Fault & { times: number })[];
     const one = faults.find(({ script: name, times }) => name === script && times > 0);
     if (one) one.times -= 1;
-    writeFileSync(file, JSON.stringify(faults));
+    replace(file, faults);
     return one;
   });
   if (!found) return false;

@@ -4,11 +4,11 @@
  * `faults.json` there makes calls fail: [{"call": "^startvm ", "stderr": "...", "status": 1, "times": 1}].
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { simple } from './answer.js';
-import { Refusal, change, heard, home, isAlive } from './state.js';
+import { Refusal, change, heard, home, isAlive, replace } from './state.js';
 import { unregister, vmOf } from './vms.js';
 
 interface Fault {
@@ -40,7 +40,7 @@ function fault(): boolean {
     const found = faults.find((one) => one.times > 0 && new RegExp(one.call).test(args.join(' ')));
     if (!found) return false;
     found.times -= 1;
-    writeFileSync(file, JSON.stringify(faults));
+    replace(file, faults);
     process.stdout.write(found.stdout ?? '');
     process.stderr.write(found.stderr);
     process.exitCode = found.status;

@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { systemCode } from '../../../src/core/errors.js';
 
 /** What a VirtualBox knows. Kept in one file, changed under a lock. */
 export interface World {
@@ -54,25 +56,57 @@ export function emptyWorld(): World {
 
 /** Changes the world while nobody else does; what throws changes nothing. */
 export function change<T>(work: (world: World) => T): T {
-  const lock = join(home, 'lock');
-  const until = Date.now() + 20_000;
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
+  takeLock();
   try {
     const world = readWorld();
     const result = work(world);
-    writeFileSync(`${file}.new`, JSON.stringify(world, undefined, 1));
-    renameSync(`${file}.new`, file);
+    replace(file, world);
     return result;
   } finally {
-    rmdirSync(lock);
+    rmSync(lock);
+  }
+}
+
+/** A reader sees the old content or the new one, also when the writer is killed. */
+export function replace(path: string, content: unknown): void {
+  const incoming = `${path}.${process.pid}`;
+  writeFileSync(incoming, JSON.stringify(content, undefined, 1));
+  renameSync(incoming, path);
+}
+
+const lock = join(home, 'lock');
+
+/** The lock is the process id of its holder; one that was killed holds it no more. */
+function takeLock(): void {
+  const own = `${lock}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  try {
+    for (const until = Date.now() + 20_000; !linked(own); ) {
+      if (!isAlive(holder())) rmSync(lock, { force: true });
+      else if (Date.now() > until) throw new Error(`process ${holder()} does not let go of ${lock}`);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  } finally {
+    rmSync(own);
+  }
+}
+
+function linked(own: string): boolean {
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function holder(): number {
+  try {
+    return Number(readFileSync(lock, 'utf8'));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return process.pid; // let go in this moment
+    throw error;
   }
 }
 
