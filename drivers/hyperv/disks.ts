@@ -31,6 +31,7 @@ export async function ensureBase(config: HypervConfig, ctx: DriverContext, { hyp
     await rm(part, { force: true }); // left over from a run that was cut off
     await withEnding(image, part, (source) => hyperv.convertDisk({ source, target: part }));
     await rename(part, target);
+    if (image.intermediate) await rm(image.path, { force: true });
   });
   return target;
 }

@@ -14,13 +14,14 @@ const megabyte = 2 ** 20;
 /** This computer. */
 export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
   const { platform, arch } = process;
+  let program: Promise<string> | undefined;
   return {
     platform,
     architecture: arch,
     cpus: availableParallelism(),
     memory: Math.floor(totalmem() / megabyte),
     home: homedir(),
-    program: () => Promise.resolve(platform === 'win32' ? windowsProgram(process.env) : 'VBoxManage'),
+    program: () => (program ??= platform === 'win32' ? windowsProgram(process.env, ctx) : Promise.resolve('VBoxManage')),
     virtualization: () => virtualization(platform, arch, ctx),
     interfaces: () => Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
       addresses.flatMap(({ family, internal, cidr }) => (family === 'IPv4' && !internal && cidr !== null ? [{ name, cidr }] : []))),
@@ -35,11 +36,17 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
   };
 }
 
-/** The installer of Windows leaves PATH alone. */
-export function windowsProgram(env: NodeJS.ProcessEnv, exists: (path: string) => boolean = existsSync): string {
+/** The installer of Windows leaves PATH alone, and terminals that were open before do not know its variables (spec 8.3). */
+export async function windowsProgram(
+  env: NodeJS.ProcessEnv, ctx: Pick<DriverContext, 'exec'>, exists: (path: string) => boolean = existsSync,
+): Promise<string> {
   const folders = [env['VBOX_INSTALL_PATH'], env['VBOX_MSI_INSTALL_PATH'], env['ProgramFiles'] && join(env['ProgramFiles'], 'Oracle', 'VirtualBox')];
-  const paths = folders.filter((folder) => folder !== undefined && folder !== '').map((folder) => join(folder ?? '', 'VBoxManage.exe'));
-  return paths.find(exists) ?? 'VBoxManage';
+  const known = folders.flatMap((folder) => (folder === undefined || folder === '' ? [] : [join(folder, 'VBoxManage.exe')])).find(exists);
+  if (known !== undefined) return known;
+  const { stdout } = await ctx.exec('reg', ['query', 'HKLM\\SOFTWARE\\Oracle\\VirtualBox', '/v', 'InstallDir'], { timeout: 10_000, ok: [0, 1] });
+  const folder = /^\s*InstallDir\s+REG_SZ\s+(.+?)\s*$/m.exec(stdout)?.[1];
+  const registered = folder === undefined ? undefined : join(folder, 'VBoxManage.exe');
+  return registered !== undefined && exists(registered) ? registered : 'VBoxManage';
 }
 
 async function virtualization(platform: string, arch: string, ctx: Pick<DriverContext, 'exec'>): Promise<boolean | undefined> {

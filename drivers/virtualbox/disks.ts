@@ -32,6 +32,7 @@ export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, v
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await convert(image, `${target}.part.vdi`, vbox);
     await rename(`${target}.part.vdi`, target);
+    if (image.intermediate) await rm(image.path, { force: true });
   });
   return target;
 }

@@ -22,6 +22,8 @@ export interface GuestImage {
   readonly format: ImageFormat;
   /** For people: `Debian 13, build 20260826-2582`, or the file's path. */
   readonly title: string;
+  /** Made here of what was fetched: whoever makes a disk of its own kind of it may delete it. */
+  readonly intermediate?: true;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function fetchImage(choice: ImageChoice, wish: ImageWish, ctx: Imag
       hint: `Convert it to ${formats.join(', ')}`,
     });
   }
-  return format === image.format ? image : { ...image, format, path: await converted(image.path, image.format, format, ctx) };
+  return format === image.format ? image : { ...image, format, path: await converted(image.path, image.format, format, ctx), intermediate: true };
 }
 
 async function here(choice: ImageChoice, wish: ImageWish, ctx: ImageContext): Promise<GuestImage> {

@@ -35,6 +35,7 @@ describe('hyperv: a machine on the stand-in', () => {
     expect(data).to.include({ IPAddress: '192.0.2.7', VMId: vm?.uuid, VSwitch: 'external', Built: true });
     expect(await here.driver.endpoint(data, here.ctx())).to.deep.include({ dockerUrl: 'tcp://192.0.2.7:2376' });
     expect(here.io.infos).to.deep.equal(['Using switch "external"']);
+    expect(readdirSync(join(here.dir, 'cache', 'images')), 'the VHD on the way to the VHDX').to.deep.equal([]);
   });
 
   it('without secure boot, on the switch that was asked for', async () => {

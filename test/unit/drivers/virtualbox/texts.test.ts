@@ -133,9 +133,22 @@ describe('virtualbox: this computer', () => {
     }
   });
 
-  it('has VBoxManage.exe where the installer of Windows says', () => {
+  it('has VBoxManage.exe where the installer of Windows says, or its registry, or on the PATH', async () => {
     const at = join('C:', 'VBox', 'VBoxManage.exe');
-    expect(windowsProgram({ VBOX_MSI_INSTALL_PATH: join('C:', 'VBox') }, (path) => path === at)).to.equal(at);
-    expect(windowsProgram({}, () => true)).to.equal('VBoxManage');
+    const asked: string[] = [];
+    const registry = (stdout: string) => ({
+      exec: (file: string, args: readonly string[]) => {
+        asked.push([file, ...args].join(' '));
+        return Promise.resolve({ exitCode: stdout === '' ? 1 : 0, stdout, stderr: '' });
+      },
+    });
+    const isThere = (path: string) => path === at;
+    expect(await windowsProgram({ VBOX_MSI_INSTALL_PATH: join('C:', 'VBox') }, registry(''), isThere)).to.equal(at);
+    expect(asked).to.deep.equal([]);
+    const said = `\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Oracle\\VirtualBox\r\n    InstallDir    REG_SZ    ${join('C:', 'VBox')}\r\n\r\n`;
+    expect(await windowsProgram({}, registry(said), isThere)).to.equal(at);
+    expect(asked).to.deep.equal(['reg query HKLM\\SOFTWARE\\Oracle\\VirtualBox /v InstallDir']);
+    expect(await windowsProgram({}, registry(said), () => false)).to.equal('VBoxManage');
+    expect(await windowsProgram({}, registry(''), () => true)).to.equal('VBoxManage');
   });
 });
