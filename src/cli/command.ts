@@ -86,7 +86,11 @@ export abstract class MachineCommand extends Command {
   protected async session(io: TerminalIo = this.io): Promise<Session> {
     const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../core/session.js'), import('../system/home.js')]);
     const { env, interruption: { signal } } = this.invocation;
-    return openSession({ storePath: this.globals.storagePath ?? defaultStorePath(env), io, signal, env });
+    const { storagePath, githubToken } = this.globals;
+    return openSession({
+      storePath: storagePath ?? defaultStorePath(env), io, signal,
+      env: githubToken === '' ? env : { ...env, MACHINE_GITHUB_API_TOKEN: githubToken },
+    });
   }
 
   /** The one machine of a command that takes one: named, or "default" (spec 1.6). */

@@ -11,7 +11,7 @@ export const globalFlags = {
   'tls-ca-key': Flags.string({ description: 'Private key to generate certificates [$MACHINE_TLS_CA_KEY]' }),
   'tls-client-cert': Flags.string({ description: 'Client cert to use for TLS [$MACHINE_TLS_CLIENT_CERT]' }),
   'tls-client-key': Flags.string({ description: 'Private key used in client TLS auth [$MACHINE_TLS_CLIENT_KEY]' }),
-  'github-api-token': Flags.string({ description: 'Accepted for old scripts, not used [$MACHINE_GITHUB_API_TOKEN]' }),
+  'github-api-token': Flags.string({ description: 'Token to use for requests to the Github API [$MACHINE_GITHUB_API_TOKEN]' }),
   'native-ssh': Flags.boolean({ description: 'Use the built-in SSH client [$MACHINE_NATIVE_SSH]' }),
   'bugsnag-api-token': Flags.string({ description: 'Accepted for old scripts; nothing is ever sent' }),
 };
@@ -20,6 +20,7 @@ export interface GlobalValues {
   /** Undefined: the default path, found only by commands that open the store. */
   readonly storagePath: string | undefined;
   readonly nativeSsh: boolean;
+  readonly githubToken: string;
   readonly tls: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
 }
 
@@ -31,6 +32,7 @@ export interface GlobalFlagValues {
   readonly 'tls-client-cert'?: string | undefined;
   readonly 'tls-client-key'?: string | undefined;
   readonly 'native-ssh'?: boolean | undefined;
+  readonly 'github-api-token'?: string | undefined;
 }
 
 /** Flags first, then the environment. An unreadable MACHINE_NATIVE_SSH counts as false, as in Docker Machine. */
@@ -45,6 +47,7 @@ export function resolveGlobals(flags: GlobalFlagValues, env: NodeJS.ProcessEnv):
   const storagePath = pick(flags['storage-path'], 'MACHINE_STORAGE_PATH');
   return {
     storagePath: storagePath === '' ? undefined : storagePath,
+    githubToken: pick(flags['github-api-token'], 'MACHINE_GITHUB_API_TOKEN'),
     nativeSsh: flags['native-ssh'] === true || goBool(env['MACHINE_NATIVE_SSH'] ?? '') === true,
     tls: Object.fromEntries(Object.entries(tls).filter(([, path]) => path !== '')),
   };

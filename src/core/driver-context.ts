@@ -44,7 +44,7 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
     },
     async fetchText(url) {
       const { fetchText } = await import('../system/fetch-text.js');
-      return fetchText(url, { signal });
+      return fetchText(url, { signal, ...githubLogin(url, session.env) });
     },
     async lock(lockName, use) {
       const { withLock } = await import('../system/lock.js');
@@ -53,6 +53,12 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
       }, use);
     },
   };
+}
+
+/** Lists of releases are asked for with the token of `--github-api-token`, as Docker Machine did: without one GitHub answers 60 times an hour. */
+export function githubLogin(url: string, env: NodeJS.ProcessEnv): { token?: string } {
+  const token = env['MACHINE_GITHUB_API_TOKEN'] ?? '';
+  return token !== '' && /^https:\/\/(?:api\.github\.com|[^/]+\/api\/v3)\/repos\//i.test(url) ? { token } : {};
 }
 
 /** Locks of the computer lie outside every store, one folder per user so that nobody else can hold them open. */

@@ -3,6 +3,8 @@ import { get, shown } from './http-get.js';
 
 export interface FetchTextOptions {
   readonly signal?: AbortSignal;
+  /** Shown to that server alone, as GitHub takes it. */
+  readonly token?: string;
 }
 
 /** Milliseconds without a byte; bytes. An index that is slower or longer is none. */
@@ -13,10 +15,11 @@ const longest = 16 * 2 ** 20;
  * The text of a small document on a web server, by the proxy the environment names.
  * @throws TsmachineError DOWNLOAD; the signal's reason
  */
-export async function fetchText(url: string, { signal }: FetchTextOptions = {}): Promise<string> {
+export async function fetchText(url: string, { signal, token }: FetchTextOptions = {}): Promise<string> {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (!address || !/^https?:$/.test(address.protocol)) throw new TsmachineError('DOWNLOAD', `"${url}" is not an address that can be fetched`);
-  const response = await get(address, { signal, idleTimeout, headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine' } });
+  const login = token === undefined ? {} : { authorization: `token ${token}` };
+  const response = await get(address, { signal, idleTimeout, headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...login } });
   try {
     const { statusCode = 0, statusMessage = '' } = response;
     if (statusCode !== 200) throw failed(address, `HTTP ${statusCode} ${statusMessage}`.trim(), statusHint(statusCode));

@@ -23,8 +23,9 @@ const mostRedirects = 10;
  */
 export async function get(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
   let current = url;
+  let terms = options;
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-    const response = await getOnce(current, options);
+    const response = await getOnce(current, terms);
     const next = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0) ? response.headers.location : undefined;
     if (next === undefined) return response;
     response.destroy();
@@ -32,9 +33,16 @@ export async function get(url: URL, options: GetOptions): Promise<http.IncomingM
     if (!target || !/^https?:$/.test(target.protocol)) {
       throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it leads to an address that cannot be fetched`);
     }
+    if (target.origin !== current.origin) terms = withoutLogin(terms);
     current = target;
   }
   throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it was redirected more than ${mostRedirects} times`);
+}
+
+/** A login is for the server it was meant for. */
+function withoutLogin({ headers = {}, ...others }: GetOptions): GetOptions {
+  const { authorization: _secret, ...rest } = headers;
+  return { ...others, headers: rest };
 }
 
 async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMessage> {

@@ -30,6 +30,18 @@ describe('the text at an address', () => {
     expect(await fetchText(url)).to.equal('größe\n');
   });
 
+  it('is asked for with a token, which no other server sees', async () => {
+    const logins: [string | undefined, string | undefined][] = [];
+    answer = (request, response) => {
+      logins.push([request.url, request.headers.authorization]);
+      if (request.url === '/index') response.writeHead(302, { location: '/here' }).end();
+      else if (request.url === '/here') response.writeHead(302, { location: url.replace('127.0.0.1', 'localhost').replace('/index', '/other') }).end();
+      else response.end();
+    };
+    await fetchText(url, { token: 'secret' });
+    expect(logins).to.deep.equal([['/index', 'token secret'], ['/here', 'token secret'], ['/other', undefined]]);
+  });
+
   it('is asked for anew every time', async () => {
     let count = 0;
     answer = (_request, response) => { response.end(String(++count)); };

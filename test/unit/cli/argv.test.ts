@@ -68,7 +68,7 @@ describe('cli: argument grammar', () => {
 
   it('takes global flags behind the command too', async () => {
     const { globals, args } = await parse('m1', '-s', '/store', '--native-ssh', '--bugsnag-api-token', 'no-report', '--tls-ca-cert=ca.pem');
-    expect(globals).to.deep.equal({ storagePath: '/store', nativeSsh: true, tls: { caCert: 'ca.pem' } });
+    expect(globals).to.deep.equal({ storagePath: '/store', nativeSsh: true, githubToken: '', tls: { caCert: 'ca.pem' } });
     expect(args).to.deep.equal(['m1']);
   });
 });
@@ -100,11 +100,11 @@ describe('cli: splitting the command line', () => {
 describe('cli: global values', () => {
   it('prefer flags to the environment', () => {
     const env = { MACHINE_STORAGE_PATH: '/env', MACHINE_NATIVE_SSH: 'TRUE', MACHINE_TLS_CLIENT_KEY: 'k.pem' };
-    expect(resolveGlobals({}, env)).to.deep.equal({ storagePath: '/env', nativeSsh: true, tls: { clientKey: 'k.pem' } });
+    expect(resolveGlobals({}, env)).to.deep.equal({ storagePath: '/env', nativeSsh: true, githubToken: '', tls: { clientKey: 'k.pem' } });
     expect(resolveGlobals({ 'storage-path': '/flag', 'tls-client-key': 'f.pem' }, env)).to.deep.include({ storagePath: '/flag', tls: { clientKey: 'f.pem' } });
   });
   it('take an unreadable MACHINE_NATIVE_SSH and an empty path as not given', () => {
-    expect(resolveGlobals({}, { MACHINE_NATIVE_SSH: 'yes', MACHINE_STORAGE_PATH: '' })).to.deep.equal({ storagePath: undefined, nativeSsh: false, tls: {} });
+    expect(resolveGlobals({}, { MACHINE_NATIVE_SSH: 'yes', MACHINE_STORAGE_PATH: '' })).to.deep.equal({ storagePath: undefined, nativeSsh: false, githubToken: '', tls: {} });
   });
   it('find --debug anywhere, and let MACHINE_DEBUG override it', () => {
     expect(debugWanted(['ls', '-D'], {})).to.equal(true);

@@ -100,7 +100,7 @@ describe('cli: values of create', () => {
   it('become the request of the engine', () => {
     const given = { 'engine-opt': ['a=b'], 'engine-label': ['k=v'], 'swarm-master': true, 'tls-san': ['x'], 'engine-version': '26.1', 'engine-install': 'docker' };
     const values = flagValues([...createFlags, ...specs], given, {});
-    const request = createRequest('none', values, { storagePath: undefined, nativeSsh: false, tls: { caCert: '/ca.pem' } });
+    const request = createRequest('none', values, { storagePath: undefined, nativeSsh: false, githubToken: '', tls: { caCert: '/ca.pem' } });
     expect(request).to.deep.include({
       driverName: 'none', install: { mode: 'docker', version: '26.1' }, tlsSans: ['x'], tls: { caCert: '/ca.pem' }, flags: values,
     });
