@@ -42,9 +42,9 @@ export class Playground {
   }
 
   /** `create` of a machine of its own image, unless the words name another. */
-  create(words: readonly string[], options?: Partial<CliOptions>): Promise<CliResult> {
+  create(words: readonly string[], { checkVtx = false, ...options }: Partial<CliOptions> & { checkVtx?: boolean } = {}): Promise<CliResult> {
     const image = words.includes('--virtualbox-image') ? [] : ['--virtualbox-image', this.image];
-    return this.run(['create', '-d', 'virtualbox', '--virtualbox-no-vtx-check', ...image, ...words], options);
+    return this.run(['create', '-d', 'virtualbox', ...checkVtx ? [] : ['--virtualbox-no-vtx-check'], ...image, ...words], options);
   }
 
   /** Names of machines in the store. */
