@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 
 import ssh2, { type Connection, type ServerChannel } from 'ssh2';
 
@@ -10,6 +9,13 @@ import { startEngine, type Running } from '../docker/engine.js';
 interface Seed {
   readonly hostname: string;
   readonly ssh_keys: { readonly ed25519_private: string };
+}
+
+/** How its engine was set up: it comes up with the guest from then on. */
+interface EngineSettings {
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly host: string;
+  readonly port: number;
 }
 
 interface Guest {
@@ -23,17 +29,22 @@ interface Guest {
  * provisioning as a host with an engine would; and that engine, with the certificate it was given.
  */
 export class Guests implements GuestPlayer {
-  /** On the host-only network; of loopback, so that it can be listened on. */
-  readonly address = '127.93.0.2';
+  /** On the host-only network; of loopback, so that it can be listened on. Only Linux has all of 127.0.0.0/8. */
+  readonly address: string;
   /** The private host key that is shown instead of the guest's own. */
   impostor: string | undefined;
   /** What clients brought after the handshake: `none`, `publickey`, `password`. */
   readonly logins: string[] = [];
   readonly commands: string[] = [];
-  readonly #running = new Map<string, Guest>();
-
-  /** Connections to SSH servers, those of impostors included. */
+  /** Connections to its SSH servers, those of impostors included. */
   met = 0;
+  readonly #running = new Map<string, Guest>();
+  readonly #engines = new Map<string, EngineSettings>();
+
+  /** @param network several at the same time need one each */
+  constructor(network = 0) {
+    this.address = process.platform === 'linux' ? `127.93.${network}.2` : '127.0.0.1';
+  }
 
   async start(vm: Vm): Promise<void> {
     const seed = readSeed(Object.values(vm.attached).find((path) => path.endsWith('seed.iso')) ?? '');
@@ -53,6 +64,7 @@ export class Guests implements GuestPlayer {
     }) };
     this.#running.set(vm.uuid, guest);
     await new Promise<void>((resolve, reject) => { guest.ssh.on('error', reject).listen(port, '127.0.0.1', resolve); });
+    await this.#startEngine(vm, guest);
   }
 
   async stop(uuid: string): Promise<void> {
@@ -74,7 +86,7 @@ export class Guests implements GuestPlayer {
     let script = '';
     channel.on('data', (data: Buffer) => { script += data.toString(); });
     channel.on('end', () => {
-      if (/^CERT='/m.test(script)) this.#engine(script, guest).then(end, (error: unknown) => { channel.stderr.end(String(error)); });
+      if (/^CERT='/m.test(script)) this.#apply(script, vm, guest).then(end, (error: unknown) => { channel.stderr.end(String(error)); });
       else end(script.includes('Prints all that provisioning needs to know') ? facts(seed.hostname) : '');
     });
   }
@@ -85,13 +97,21 @@ export class Guests implements GuestPlayer {
     return `2: a: <UP>\n${link(settings['macaddress1'], '10.0.2.15')}${hostOnly}`;
   }
 
-  /** Starts it as apply.sh does, with the certificate and on the port that it is given. */
-  async #engine(script: string, guest: Guest): Promise<string> {
+  /** What apply.sh does: the engine gets its certificate and its port. */
+  async #apply(script: string, vm: Vm, guest: Guest): Promise<string> {
     const text = (name: string) => new RegExp(`^${name}='([^']*)'`, 'm').exec(script)?.[1] ?? '';
     const port = Number(/tcp:\/\/[^"]*:(\d+)/.exec(text('SETTINGS'))?.[1]);
+    this.#engines.set(vm.uuid, {
+      tls: { ca: text('CA'), cert: text('CERT'), key: text('KEY') }, port, host: port === 2376 ? this.address : '127.0.0.1',
+    });
     await guest.engine?.close();
-    guest.engine = await startEngine({ ca: text('CA'), cert: text('CERT'), key: text('KEY') }, {}, port === 2376 ? this.address : '127.0.0.1', port);
+    await this.#startEngine(vm, guest);
     return 'restarted|yes\nengine|28.5.2\n';
+  }
+
+  async #startEngine({ uuid }: Vm, guest: Guest): Promise<void> {
+    const settings = this.#engines.get(uuid);
+    if (settings) guest.engine = await startEngine(settings.tls, {}, settings.host, settings.port);
   }
 }
 
@@ -108,9 +128,4 @@ function facts(hostname: string): string {
 function readSeed(path: string): Seed {
   const json = /#cloud-config\n(\{[\s\S]*?\n\})\n/.exec(readFileSync(path, 'utf8'))?.[1];
   return JSON.parse(json ?? '') as Seed;
-}
-
-/** A port of loopback that something of the test's own listens on. */
-export function portOf(server: { address(): AddressInfo | string | null }): number {
-  return (server.address() as AddressInfo).port;
 }
