@@ -11,7 +11,7 @@ interface Interruption {
   /** Of the call, from the start of the command. */
   readonly index: number;
   readonly call: string;
-  readonly silence: Fault;
+  readonly silence: Extract<Fault, string>;
   readonly ends: 'created' | 'removed';
 }
 
