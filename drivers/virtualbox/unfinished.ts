@@ -21,8 +21,8 @@ export async function dropUnfinished(config: VirtualboxConfig, ctx: DriverContex
   const own = config.baseDisk === '' && config.image !== '' ? parseImageChoice(config.image, 'virtualbox-image') : undefined;
   for (const path of listed) {
     const isSource = path.startsWith(join(ctx.cacheDir, sep)) && !path.startsWith(join(bases, sep));
-    if (isSource || (own?.kind === 'file' && own.path === path)) await vbox.attempt(['closemedium', 'disk', path]);
-    else if (path.startsWith(join(bases, sep)) && path.endsWith(unfinished)) await vbox.attempt(['closemedium', 'disk', path, '--delete']);
+    const isPart = path.startsWith(join(bases, sep)) && path.endsWith(unfinished);
+    if (isSource || isPart || (own?.kind === 'file' && own.path === path)) await vbox.attempt(['closemedium', 'disk', path]);
   }
   for (const name of await namesIn(bases)) if (name.endsWith(unfinished)) await rm(join(bases, name), { force: true });
 }

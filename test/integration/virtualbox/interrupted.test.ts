@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -15,18 +15,23 @@ interface Interruption {
   readonly ends: 'created' | 'removed';
 }
 
-/** Calls that only look: whether they were answered before Ctrl-C makes no difference. */
+/** Calls that only look. */
 const looks = /^(--version|list|show|getextradata|guestproperty get|dhcpserver findlease)/;
 
 /** A call without what is chosen anew in each run. */
 const known = (call: string) => call.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID').replace(/\S+\/tsm-vbox-\w+/g, 'DIR').split(' ').slice(0, 2).join(' ');
 
-/** VirtualBox finishes what it was asked for, or it never heard of it. */
+/** What VirtualBox finishes that was asked for it, also when nobody waits for the answer any more. */
+const finishes = /^(createmedium|clonemedium|createvm|hostonlyif create|startvm)/;
+
+/** Each call once, never heard by VirtualBox, and some obeyed: what stands after a call is what stands before the next. */
 function interruptions(calls: readonly string[]): Interruption[] {
-  return calls.flatMap((call, index) => [
-    { index, call: known(call), silence: 'hang', ends: 'removed' } as const,
-    ...(looks.test(call) ? [] : [{ index, call: known(call), silence: 'obey, then hang', ends: 'created' } as const]),
-  ]);
+  let changes = 0;
+  return calls.flatMap((call, index) => {
+    const ends = looks.test(call) || (changes += 1) % 2 === 0 ? 'removed' : 'created';
+    const one = { index, call: known(call), silence: 'hang', ends } as const;
+    return finishes.test(call) ? [one, { ...one, silence: 'obey, then hang', ends: 'created' }] : [one];
+  });
 }
 
 describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
@@ -42,25 +47,34 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
   after(async () => { for (const here of lanes) await here.close(); });
 
   /** Each time the image is converted anew. */
-  const create = (here: Playground, options = {}) => {
+  const create = (here: Playground, words: readonly string[], options = {}) => {
     rmSync(join(here.store, 'cache', 'virtualbox'), { recursive: true, force: true });
-    return here.create(['m1'], options);
+    return here.create([...words, 'm1'], options);
+  };
+  /** The calls of a whole create that is not interrupted. */
+  const callsOf = async (here: Playground, words: readonly string[]) => {
+    const from = here.vbox.calls.length;
+    const { code, stderr } = await create(here, words);
+    expect(code, stderr).to.equal(0);
+    const calls = here.vbox.calls.slice(from);
+    await here.removed();
+    return calls;
   };
 
-  const interrupt = async (here: Playground, { index, call, silence, ends }: Interruption) => {
+  const interrupt = async (here: Playground, { index, call, silence, ends }: Interruption, words: readonly string[] = []) => {
     const from = here.vbox.calls.length;
     let pid = 0;
     let at = 0;
-    here.vbox.fault = (words, position) => {
+    here.vbox.fault = (given, position) => {
       if (position !== from + index) return undefined;
-      expect(known(words)).to.equal(call);
+      expect(known(given)).to.equal(call);
       setTimeout(() => {
         at = performance.now();
         process.kill(pid, 'SIGINT');
       }, 10);
       return silence;
     };
-    const { code, stderr } = await create(here, { onStart: (id: number) => { pid = id; } });
+    const { code, stderr } = await create(here, words, { onStart: (id: number) => { pid = id; } });
     here.vbox.fault = () => undefined;
     const what = `${silence} at call ${index}, ${call}: ${stderr}`;
     expect(code, what).to.equal(130);
@@ -72,12 +86,12 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
       return;
     }
     expect(stderr, what).to.match(/^Interrupted\nRun the same command again to continue, or remove what was made: tsmachine rm -y m1\n$/m);
-    if (ends === 'created') await finish(here, what);
+    if (ends === 'created') await finish(here, words, what);
     await here.removed();
   };
 
-  const finish = async (here: Playground, what: string) => {
-    const { code, stdout, stderr } = await create(here);
+  const finish = async (here: Playground, words: readonly string[], what: string) => {
+    const { code, stdout, stderr } = await create(here, words);
     expect(code, `${what}\n${stderr}`).to.equal(0);
     expect(stdout, what).to.contain('Continuing the interrupted creation of m1').and.to.contain('Docker is up and running!');
     expect(Object.values(here.vbox.world.vms).map(({ state }) => state), what).to.deep.equal(['running']);
@@ -89,15 +103,26 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
     this.timeout(3 * 60_000);
     const [first] = lanes;
     if (!first) throw new Error('no lane');
-    const { code, stderr } = await create(first);
-    expect(code, stderr).to.equal(0);
-    const started = first.vbox.calls.findIndex((call) => call.startsWith('startvm'));
-    const calls = first.vbox.calls.slice(0, first.vbox.calls.indexOf('list hostonlyifs', started) + 1); // then the core waits, and looks now and then
+    const whole = await callsOf(first, []);
+    const started = whole.findIndex((call) => call.startsWith('startvm'));
+    const calls = whole.slice(0, whole.indexOf('list hostonlyifs', started) + 1); // then the core waits, and looks now and then
     expect(calls.filter((call) => !looks.test(call))).to.have.length.greaterThan(15);
-    await first.removed();
     const queue = interruptions(calls);
     await Promise.all(lanes.map(async (here) => {
       for (let next = queue.shift(); next; next = queue.shift()) await interrupt(here, next);
     }));
+  });
+
+  it('of create while VirtualBox converts the image, which it then has on its list of media', async function () {
+    this.timeout(60_000);
+    const [here] = lanes;
+    if (!here) throw new Error('no lane');
+    const image = join(here.dir, 'image.vmdk');
+    writeFileSync(image, 'KDMV');
+    const words = ['--virtualbox-nat-only', '--virtualbox-image', image];
+    const calls = await callsOf(here, words);
+    const conversion = interruptions(calls.slice(0, calls.findIndex((call) => call.startsWith('createmedium')))).filter(({ call }) => /^(clone|close)medium/.test(call));
+    expect(conversion.map(({ call }) => call)).to.deep.equal(['closemedium disk', 'clonemedium disk', 'clonemedium disk', 'closemedium disk', 'closemedium disk']);
+    for (const one of conversion) await interrupt(here, { ...one, ends: 'removed' }, words);
   });
 });
