@@ -31,7 +31,7 @@ export function addressKeeper(name: string, network: string, ctx: DriverContext,
     }
     if (left === 0) {
       throw new TsmachineError('DRIVER_FAILED', `The host-only adapter "${name}" lost its address ${ip} ${most} times while the VM booted`, {
-        hint: `Does another program configure it? Without such a network: tsmachine create -d virtualbox --virtualbox-nat-only NAME`,
+        hint: `Does another program configure it? Without such a network: tsmachine rm -y ${ctx.machineName}, then create it with --virtualbox-nat-only`,
       });
     }
     left -= 1;

@@ -108,55 +108,6 @@ describe('virtualbox: a machine from create to rm', () => {
     await bench.driver.remove(bench.data, bench.ctx);
     expect(bench.left()).to.deep.equal([]);
   });
-
-  const cut = new Error('cut off');
-  const cutAt = (bench: Bench, last: number, isObeyed: boolean) => {
-    const at = (_call: string, index: number) => (index === last ? cut : undefined);
-    if (isObeyed) bench.unheard = at;
-    else bench.fault = at;
-  };
-  const heal = (bench: Bench) => { bench.fault = bench.unheard = () => undefined; };
-
-  for (const isObeyed of [false, true]) {
-    const when = isObeyed ? 'obeyed, unheard' : 'never made';
-
-    it(`goes on, or goes without a trace, whatever call of create is the last one (${when})`, async function () {
-      this.timeout(20_000);
-      const whole = new Bench();
-      whole.parse();
-      await whole.create();
-      for (let last = 0; last < whole.calls.length; last += 1) {
-        for (const resumes of [true, false]) {
-          const bench = new Bench();
-          bench.parse();
-          cutAt(bench, last, isObeyed);
-          expect(await bench.create().catch((reason: unknown) => reason), whole.calls[last]).to.equal(cut);
-          heal(bench);
-          if (resumes) await bench.create();
-          if (resumes) expect(await bench.driver.state(bench.data, bench.ctx), whole.calls[last]).to.equal('Running');
-          if (resumes) expect(Object.keys(bench.world.interfaces), whole.calls[last]).to.deep.equal(['vboxnet0']);
-          await bench.driver.remove(bench.data, bench.ctx);
-          expect(bench.left(), `${resumes ? 'resumed' : 'removed'} after ${whole.calls[last] ?? ''}`).to.deep.equal([]);
-        }
-      }
-    });
-
-    it(`goes without a trace whatever call of rm is the last one of the first (${when})`, async () => {
-      for (let last = 0; ; last += 1) {
-        const bench = new Bench();
-        bench.parse();
-        await bench.create();
-        cutAt(bench, bench.calls.length + last, isObeyed);
-        const ended = await bench.driver.remove(bench.data, bench.ctx).catch((reason: unknown) => reason);
-        const call = bench.calls.at(-1);
-        heal(bench);
-        if (ended === undefined) break;
-        expect(ended, call).to.equal(cut);
-        await bench.driver.remove(bench.data, bench.ctx);
-        expect(bench.left(), call).to.deep.equal([]);
-      }
-    });
-  }
 });
 
 describe('virtualbox: what goes wrong', () => {
@@ -249,14 +200,27 @@ describe('virtualbox: what goes wrong', () => {
     expect(Object.keys(bench.world.media)).to.deep.equal([]);
   });
 
-  it('an adapter that lost its address gets it again', async () => {
-    const bench = await created();
-    await bench.driver.kill(bench.data, bench.ctx);
-    const before = bench.world.interfaces['vboxnet0']?.ip;
-    bench.world.interfaces['vboxnet0'] = { ip: '', mask: '' };
-    await bench.driver.start(bench.data, bench.ctx);
-    expect(bench.world.interfaces).to.have.nested.property('vboxnet0.ip', before);
-    expect(bench.io.warnings.join()).to.contain('"vboxnet0" has lost its address');
+  for (const none of ['', '0.0.0.0', '169.254.7.7']) {
+    it(`an adapter that lost its address gets it again: it has ${none || 'none'}`, async () => {
+      const bench = await created();
+      await bench.driver.kill(bench.data, bench.ctx);
+      const before = bench.world.interfaces['vboxnet0']?.ip;
+      bench.world.interfaces['vboxnet0'] = { ip: none, mask: '255.255.0.0' };
+      await bench.driver.start(bench.data, bench.ctx);
+      expect(bench.world.interfaces).to.have.nested.property('vboxnet0.ip', before);
+      expect(bench.io.warnings.join()).to.contain('"vboxnet0" has lost its address');
+    });
+  }
+
+  it('an adapter that loses its address again and again while the VM boots ends the waiting', async function () {
+    this.timeout(15_000);
+    const bench = new Bench({ answers: () => Promise.resolve(false), hasAddress: () => Promise.resolve(false) });
+    bench.parse();
+    const ctx = { ...bench.ctx, ssh: () => Promise.reject(new TsmachineError('SSH_REFUSED', 'refused')) };
+    const { code, message, hint } = await failureOf(bench.driver.create(bench.data, ctx));
+    expect([code, message]).to.deep.equal(['DRIVER_FAILED', 'The host-only adapter "vboxnet0" lost its address 192.168.56.1 3 times while the VM booted']);
+    expect(hint).to.contain('tsmachine rm -y m1');
+    expect(bench.io.warnings).to.have.length(3);
   });
 
   it('never touches what somebody else made: an interface, its DHCP server, a VM of Docker Machine elsewhere', async () => {
