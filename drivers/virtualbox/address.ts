@@ -1,6 +1,7 @@
 import { TsmachineError } from '../../src/core/errors.js';
 import { waitFor } from '../../src/core/wait.js';
 import type { DriverContext, SshEndpoint } from '../../src/driver/contract.js';
+import { addressKeeper } from './address-keeper.js';
 import type { Computer, VBoxManage } from './api.js';
 import { parseVmInfo, type VmFacts } from './vm.js';
 
@@ -14,6 +15,8 @@ interface Guest {
   readonly vm: string;
   readonly facts: VmFacts;
   readonly ssh: SshEndpoint;
+  /** This computer's address on its host-only network: `192.168.56.1/24`. */
+  readonly network: string;
   /** Where to look when it does not come up. */
   readonly hint: string;
 }
@@ -26,18 +29,26 @@ interface Guest {
 export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
   const adapter = hostOnlyAdapter(guest.facts);
   if (!adapter) throw new TsmachineError('DRIVER_FAILED', 'Machine does not have a host-only adapter', { hint: 'Was it changed outside of tsmachine?' });
+  const keepOurs = addressKeeper(adapter.host, guest.network, ctx, vbox, computer);
   ctx.io.progress('Waiting for an IP...');
   return waitFor(async () => {
-    const candidates = [await byProperty(guest.vm, adapter.index, vbox), await byLease(adapter, vbox), byNeighbours(adapter.mac, await computer.neighbours())];
-    for (const ip of new Set(candidates)) if (ip !== undefined && await computer.answers(ip, 22)) return ip;
-    const told = await bySsh(guest.ssh, adapter.mac, ctx);
-    if (told === undefined) await refuseEnded(guest, vbox);
-    return told;
+    const ip = await find(guest, adapter, ctx, vbox, computer);
+    if (ip === undefined) await refuseEnded(guest, vbox);
+    await keepOurs(); // also when the guest has told its address by the forwarded port: its engine is reached by this network
+    return ip;
   }, { timeout: bootTimeout, interval: 500, maxInterval: 2000, signal: ctx.signal, what: `${ctx.machineName} to have an address`, hint: guest.hint });
+}
+
+async function find(guest: Guest, adapter: Adapter, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string | undefined> {
+  const candidates = [await byProperty(guest.vm, adapter.index, vbox), await byLease(adapter, vbox), byNeighbours(adapter.mac, await computer.neighbours())];
+  for (const ip of new Set(candidates)) if (ip !== undefined && await computer.answers(ip, 22)) return ip;
+  return bySsh(guest.ssh, adapter.mac, ctx);
 }
 
 interface Adapter {
   readonly index: string;
+  /** The interface of this computer. */
+  readonly host: string;
   /** Twelve small digits. */
   readonly mac: string;
   readonly network: string;
@@ -47,7 +58,7 @@ export function hostOnlyAdapter(facts: VmFacts): Adapter | undefined {
   for (const [key, name] of facts) {
     const index = /^(?:hostonlyadapter|hostonly-network)(\d+)$/.exec(key)?.[1];
     const mac = index === undefined ? undefined : facts.get(`macaddress${index}`);
-    if (index !== undefined && mac !== undefined) return { index, mac: mac.toLowerCase(), network: `HostInterfaceNetworking-${name}` };
+    if (index !== undefined && mac !== undefined) return { index, host: name, mac: mac.toLowerCase(), network: `HostInterfaceNetworking-${name}` };
   }
   return undefined;
 }

@@ -50,6 +50,8 @@ export interface Computer {
   virtualization(): Promise<boolean | undefined>;
   /** Interfaces that are up, without loopback; IPv4. */
   interfaces(): readonly NetworkInterface[];
+  /** Whether the interface of that name has that address; undefined where that cannot be told, as of an interface that the system does not know. */
+  hasAddress(name: string, ip: string): Promise<boolean | undefined>;
   /** VirtualBox's list of allowed host-only ranges; undefined when there is none. */
   networksConf(): Promise<string | undefined>;
   /** A port of 127.0.0.1 that nothing listens on: the wanted one if it is free, else undefined; without a wish any. */

@@ -25,6 +25,7 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
     virtualization: () => virtualization(platform, arch, ctx),
     interfaces: () => Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
       addresses.flatMap(({ family, internal, cidr }) => (family === 'IPv4' && !internal && cidr !== null ? [{ name, cidr }] : []))),
+    hasAddress: (name, ip) => (platform === 'linux' ? hasAddress(name, ip) : Promise.resolve(undefined)),
     networksConf: () => readOptional('/etc/vbox/networks.conf'),
     freePort,
     answers,
@@ -54,6 +55,13 @@ async function virtualization(platform: string, arch: string, ctx: Pick<DriverCo
   if (platform === 'linux') return /^flags\s*:.*\b(vmx|svm)\b/m.test(await readFile('/proc/cpuinfo', 'utf8'));
   if (platform === 'darwin') return /\bVMX\b/.test((await ctx.exec('sysctl', ['-n', 'machdep.cpu.features'], { timeout: 10_000 })).stdout);
   return undefined;
+}
+
+/** The kernel's table of routes has each address of this computer, also where the link is down, which Node passes over. */
+async function hasAddress(name: string, ip: string): Promise<boolean | undefined> {
+  if (!existsSync(join('/sys/class/net', name))) return undefined;
+  const table = await readOptional('/proc/net/fib_trie');
+  return table === undefined ? undefined : table.includes(`|-- ${ip}\n`) && new RegExp(`\\|-- ${ip.replaceAll('.', '\\.')}\\n\\s+/32 host LOCAL`).test(table);
 }
 
 async function readOptional(path: string): Promise<string | undefined> {

@@ -2,7 +2,8 @@ import type { DriverContext } from '../../src/driver/contract.js';
 import type { VBoxManage } from './api.js';
 import { blocks } from './blocks.js';
 import { ipOfNumber, numberOfIp, type HostCidr } from './cidr.js';
-import { isOurs, type HostOnly } from './hostonly.js';
+import type { HostOnly } from './hostonly.js';
+import { isOurs } from './ours.js';
 
 interface DhcpSettings {
   readonly ip: string;

@@ -11,6 +11,7 @@ import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';
 import { blocks } from './blocks.js';
 import type { VirtualboxConfig } from './config.js';
+import { dropUnfinished, unfinished } from './unfinished.js';
 
 /** A cloud image of some gigabytes on a slow disk. */
 const copyTimeout = 30 * 60_000;
@@ -30,8 +31,14 @@ export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, v
     if (existsSync(target)) return;
     ctx.io.progress(`Preparing ${image.title} for VirtualBox`);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await convert(image, `${target}.part.vdi`, vbox);
-    await rename(`${target}.part.vdi`, target);
+    const part = `${target}${unfinished}`;
+    try {
+      await convert(image, part, vbox);
+      await rename(part, target);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
     if (image.intermediate) await rm(image.path, { force: true });
   });
   return target;
@@ -84,6 +91,7 @@ export async function removeDisks(config: VirtualboxConfig, ctx: DriverContext, 
       for (const { kind, id } of media) await vbox.attempt(['closemedium', kind, id, ...(kind === 'disk' ? ['--delete'] : [])]);
     }
     if (config.baseDisk !== '' && existsSync(config.baseDisk)) await vbox.attempt(['closemedium', 'disk', config.baseDisk]);
+    await dropUnfinished(config, ctx, vbox);
   });
 }
 

@@ -104,7 +104,7 @@ async function remove(config: VirtualboxConfig, ctx: DriverContext, { vbox, comp
     await unregister(config, ctx, vbox);
   }
   await removeDisks(config, ctx, vbox);
-  if (!config.natOnly) await ctx.lock(networkLock, () => disconnect(vbox, computer));
+  if (!config.natOnly) await ctx.lock(networkLock, () => disconnect(ctx, vbox, computer));
 }
 
 /** Without `--delete`: that would take the shared disk below the machine's along. The VM's files go with the machine's folder. */

@@ -5,6 +5,8 @@ import type { Computer, VBoxManage } from './api.js';
 import { blocks } from './blocks.js';
 import { parseCidr, parseHostCidr, prefixOfMask, type HostCidr } from './cidr.js';
 import { defaultCidr } from './config.js';
+import { isOurs, mark, markedNames, unmark } from './ours.js';
+import { adoptPending, announce, settle } from './pending.js';
 import { allowedRanges, freeNetwork, isAllowed, refusedRange } from './ranges.js';
 
 /** An interface of this computer that leads to a host-only network. */
@@ -12,24 +14,26 @@ export interface HostOnly {
   readonly name: string;
   readonly cidr: HostCidr | undefined;
   readonly networkName: string;
+  readonly isUp: boolean;
 }
 
-/** Interfaces that tsmachine made carry this mark, in VirtualBox's own settings. */
-const markOf = (name: string) => `tsmachine/hostonly/${name}`;
-
-/** @throws TsmachineError DRIVER_PRECHECK for two interfaces of one name or address, in Docker Machine's words */
-export async function listHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
-  const found = await read(vbox);
+/**
+ * @param except one that is still to be configured
+ * @throws TsmachineError DRIVER_PRECHECK for two interfaces of one name or address, in Docker Machine's words
+ */
+export async function listHostOnly(vbox: VBoxManage, except?: string): Promise<HostOnly[]> {
+  const found = (await readHostOnly(vbox)).filter(({ name }) => name !== except);
   refuseTwins('name', found.map(({ networkName }) => networkName));
   refuseTwins('IP', found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])));
   return found;
 }
 
-async function read(vbox: VBoxManage): Promise<HostOnly[]> {
+/** Windows gives an address of 169.254.0.0/16 to what has none. */
+export async function readHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
   return blocks(await vbox.run(['list', 'hostonlyifs'])).filter((block) => block.has('VBoxNetworkName')).map((block) => {
     const ip = block.get('IPAddress') ?? '';
-    const cidr = ip === '' || ip === '0.0.0.0' ? undefined : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
-    return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '' };
+    const cidr = ip === '' || ip === '0.0.0.0' || ip.startsWith('169.254.') ? undefined : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
+    return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '', isUp: block.get('Status') === 'Up' };
   });
 }
 
@@ -47,7 +51,8 @@ function refuseTwins(what: string, values: readonly string[]): void {
  * @throws TsmachineError DRIVER_PRECHECK when the address is taken or not allowed, DRIVER_FAILED when VirtualBox makes no interface
  */
 export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<HostOnly & { cidr: HostCidr }> {
-  const known = await listHostOnly(vbox);
+  const fresh = await adoptPending(ctx, vbox);
+  const known = await listHostOnly(vbox, fresh);
   const cidr = parseHostCidr(wanted);
   const match = known.find((one) => one.cidr?.ip === cidr.ip && one.cidr.prefix === cidr.prefix);
   if (match) return { ...match, cidr };
@@ -56,15 +61,16 @@ export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: V
   for (const one of isDefault ? known : []) {
     if (one.cidr && isAllowed(one.cidr, ranges) && await isOurs(one.name, vbox)) return { ...one, cidr: one.cidr };
   }
-  const lost = await withoutAddress(known, vbox);
+  const lost = fresh === undefined ? await withoutAddress(known, vbox) : undefined;
   const chosen = choose(cidr, { isDefault, ranges, known }, computer);
   if (chosen.ip !== cidr.ip) ctx.io.info(`Host-only network: ${chosen.ip}/${chosen.prefix}, because VirtualBox does not allow ${wanted} or it is taken here`);
-  const name = lost ?? await makeInterface(known, ctx, vbox);
+  const name = fresh ?? lost ?? await makeInterface(known, ctx, vbox);
   if (lost === undefined) ctx.io.info(`Found a new host-only adapter: "${name}"`);
   else ctx.io.warn(`The host-only adapter "${name}" has lost its address and gets ${chosen.ip} again`);
   await vbox.run(['hostonlyif', 'ipconfig', name, '--ip', chosen.ip, '--netmask', chosen.mask]);
   const made = (await listHostOnly(vbox)).find((one) => one.name === name);
-  return { name, networkName: made?.networkName ?? `HostInterfaceNetworking-${name}`, cidr: chosen };
+  if (lost === undefined) await settle(vbox);
+  return { name, networkName: made?.networkName ?? `HostInterfaceNetworking-${name}`, cidr: chosen, isUp: true };
 }
 
 /** Refuses what `ensureHostOnly` would refuse, before anything is made. @throws TsmachineError DRIVER_PRECHECK */
@@ -103,18 +109,20 @@ function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: 
 
 /** VirtualBox sometimes complains about an interface that it has made: what counts is whether one is there. */
 async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbox: VBoxManage): Promise<string> {
+  await announce(known, vbox);
   const { stdout, problem } = await vbox.attempt(['hostonlyif', 'create']);
   if (problem !== undefined) ctx.io.debug(`Creating a new host-only adapter produced an error: ${problem}`);
   const told = /^Interface '(.+)' was successfully created/m.exec(stdout)?.[1];
-  const name = told ?? await waitFor(async () => (await listHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
+  const name = told ?? await waitFor(async () => (await readHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
     timeout: problem === undefined ? 10_000 : 1500, interval: 200, signal: ctx.signal, what: 'the new host-only adapter',
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
+    await settle(vbox);
     throw new TsmachineError('DRIVER_FAILED', `VirtualBox made no host-only adapter${problem === undefined ? '' : `:\n${problem}`}`, {
       hint: `Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: tsmachine create -d virtualbox --virtualbox-nat-only ${ctx.machineName}`,
     });
   });
-  await vbox.run(['setextradata', 'global', markOf(name), '1']);
+  await mark(name, vbox);
   return name;
 }
 
@@ -124,19 +132,20 @@ async function withoutAddress(known: readonly HostOnly[], vbox: VBoxManage): Pro
   return undefined;
 }
 
-export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
-  return /^Value: 1\s*$/m.test(await vbox.run(['getextradata', 'global', markOf(name)]));
-}
-
 /** Removes the interfaces that tsmachine made and no VM is left on. The caller holds the lock of the network. */
-export async function removeUnused(vbox: VBoxManage, computer: Computer): Promise<void> {
+export async function removeUnused(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
+  if (await adoptPending(ctx, vbox) !== undefined) await settle(vbox);
   if (computer.platform === 'win32') return; // Windows asks the person each time
-  const known = await read(vbox);
-  const vms = known.length === 0 ? '' : await vbox.run(['list', '--long', 'vms']);
-  for (const { name, networkName } of known) {
-    if (vms.includes(`Host-only Interface '${name}'`) || !await isOurs(name, vbox)) continue;
-    await vbox.attempt(['dhcpserver', 'remove', '--netname', networkName]);
-    await vbox.run(['hostonlyif', 'remove', name]);
-    await vbox.run(['setextradata', 'global', markOf(name)]);
+  const known = await readHostOnly(vbox);
+  const marked = await markedNames(vbox);
+  const vms = marked.length === 0 ? '' : await vbox.run(['list', '--long', 'vms']);
+  for (const name of marked) {
+    if (vms.includes(`Host-only Interface '${name}'`)) continue;
+    const present = known.find((one) => one.name === name);
+    if (present) {
+      await vbox.attempt(['dhcpserver', 'remove', '--netname', present.networkName]);
+      await vbox.run(['hostonlyif', 'remove', name]);
+    }
+    await unmark(name, vbox); // without an interface: a removal was cut off, and the next one of this name would be anybody's
   }
 }

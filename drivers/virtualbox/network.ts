@@ -51,7 +51,7 @@ async function hostOnlyAdapter(
 }
 
 /** Gives back the networks that tsmachine made and no VM is plugged into any more. The caller holds the lock of the network. */
-export async function disconnect(vbox: VBoxManage, computer: Computer): Promise<void> {
+export async function disconnect(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
   if (hasNetworks(await vbox.version(), computer.platform)) await removeUnusedNets(vbox);
-  else await removeUnused(vbox, computer);
+  else await removeUnused(ctx, vbox, computer);
 }

@@ -20,7 +20,7 @@ export async function boot(data: DriverData, ctx: DriverContext, vbox: VBoxManag
   const running = readConfig(placed);
   const facts = await existingVm(running, ctx.machineDir, vbox);
   const ip = await waitForAddress({
-    vm: vmName(running), facts, ssh: sshOf(running),
+    vm: vmName(running), facts, ssh: sshOf(running), network: running.hostOnlyCidr,
     hint: running.image === '' ? `VBoxManage showvminfo ${running.machineName}` : `What it printed while it booted: ${consoleLogOf(ctx.machineDir)}`,
   }, ctx, vbox, computer);
   if (config.ip !== '' && config.ip !== ip) ctx.io.info(`The address is ${ip} now; it was ${config.ip}`);

@@ -35,13 +35,27 @@ export default class Create extends MachineCommand {
     const values = flagValues(specs, flags, env);
     const request = createRequest(driver.name, values, this.globals);
     const { createMachine } = await import('../core/create.js');
-    this.afterInterrupt = `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${names.join(' ')}`;
     const limit = Number(values['concurrency']);
     const make = async (session: Session, name: string) => {
       await createMachine(session, { ...request, name, command: repeatable(line, names, name) });
       session.io.info(`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env ${name}`);
     };
-    await this.onNames(names, make, { limit, prefixed: true });
+    try {
+      await this.onNames(names, make, { limit, prefixed: true });
+    } catch (error) {
+      this.afterInterrupt = await this.#next(names);
+      throw error;
+    }
+  }
+
+  /** A machine that was stopped before anything was made is not in the store any more: rm would not find it. */
+  async #next(names: readonly string[]): Promise<string> {
+    const { store } = await this.session();
+    const there = await Promise.all(names.map((name) => store.exists(name)));
+    const left = names.filter((_, i) => there[i]);
+    return left.length === 0
+      ? 'Nothing was made. Run the same command again to start over'
+      : `Run the same command again to continue, or remove what was made: ${programName()} rm -y ${left.join(' ')}`;
   }
 }
 

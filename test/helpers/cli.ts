@@ -18,16 +18,18 @@ export interface CliOptions {
   readonly input?: string;
   /** A link to the program, called as a command of its own: `docker-machine`, as its scripts do. */
   readonly link?: string;
+  /** What runs the program and becomes it: `unshare -m sh -c '...; exec "$@"' sh`. */
+  readonly inside?: readonly string[];
   /** Called with the process, to signal it. */
   readonly onStart?: (pid: number) => void;
 }
 
 /** Runs the built command line as a process of its own and resolves when it has ended, whatever its status. */
-export function tsmachine(args: readonly string[], { store, env = {}, input = '', link, onStart }: CliOptions): Promise<CliResult> {
+export function tsmachine(args: readonly string[], { store, env = {}, input = '', link, inside = [], onStart }: CliOptions): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
-    const [file, words] = link === undefined ? [process.execPath, [program, ...args]] : [link, args];
+    const [file = '', ...words] = [...inside, ...(link === undefined ? [process.execPath, program] : [link]), ...args];
     const child = spawn(file, words, { env: { ...inherited, MACHINE_STORAGE_PATH: store, SHELL: '/bin/bash', ...env } });
     const out = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => { out.stdout += text; });

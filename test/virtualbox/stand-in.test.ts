@@ -35,7 +35,7 @@ const calls = [
   ['controlvm', id, 'acpipowerbutton'], ['controlvm', id, 'poweroff'],
   ['setextradata', id, 'tsmachine/machine', id], ['getextradata', id, 'tsmachine/machine'], ['getextradata', id, 'nothing'],
   ['getextradata', 'global', 'tsmachine/hostonly/x'], ['setextradata', 'global', 'tsmachine/hostonly/x', '1'], ['getextradata', 'global', 'tsmachine/hostonly/x'],
-  ['setextradata', 'global', 'tsmachine/hostonly/x'], ['getextradata', 'global', 'tsmachine/hostonly/x'],
+  ['getextradata', 'global', 'enumerate'], ['setextradata', 'global', 'tsmachine/hostonly/x'], ['getextradata', 'global', 'tsmachine/hostonly/x'],
   ['guestproperty', 'get', id, '/VirtualBox/GuestInfo/Net/1/V4/IP'],
   ['dhcpserver', 'add', ...server], ['dhcpserver', 'add', ...server], ['dhcpserver', 'modify', ...server], ['dhcpserver', 'remove', '--netname', network],
   ['dhcpserver', 'remove', '--netname', network],
@@ -69,7 +69,7 @@ describe('the stand-in for VBoxManage', () => {
       const { status, stdout, stderr } = call(words.map((word) => word.replace('DIR', dir)));
       const said = `${stdout}${stderr}`.replaceAll(dir, 'DIR').replace(/medium with UUID \{[^}]*\}/, 'medium').replace(/\('[^']*VirtualBox\.xml'\)/, '(list)');
       const complaint = /^VBoxManage: error: (.*)$/m.exec(said)?.[1];
-      const read = /^(Value: .*|No value set!|"m" \{.*|Capacity: .*)$/m.exec(said)?.[1];
+      const read = /^(Key: tsmachine.*|Value: .*|No value set!|"m" \{.*|Capacity: .*)$/m.exec(said)?.[1];
       return [words.join(' '), status, complaint ?? read ?? ''];
     });
     const program = join(standIn.home, 'bin', 'VBoxManage');

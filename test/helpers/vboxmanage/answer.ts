@@ -78,6 +78,7 @@ function list(world: World, words: readonly string[]): string {
 
 function extraData(world: World, command: string, [name = '', key = '', value]: readonly string[]): string {
   const table = name === 'global' ? world.global : vmOf(world, name).extra;
+  if (command === 'getextradata' && key === 'enumerate') return Object.entries(table).map(([one, text]) => `Key: ${one}, Value: ${text}\n`).join('');
   if (command === 'getextradata') return table[key] === undefined ? 'No value set!\n' : `Value: ${table[key]}\n`;
   if (value === undefined) delete table[key];
   else table[key] = value;

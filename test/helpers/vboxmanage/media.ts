@@ -104,7 +104,8 @@ export function describe(path: string, { uuid, parent, format, capacity }: Mediu
 export function closeMedium(world: World, args: readonly string[]): string {
   const { options, rest: [kind = '', name = ''] } = read(args, { delete: 0 }, true);
   const path = Object.keys(world.media).find((one) => one === name || world.media[one]?.uuid === name) ?? name;
-  const medium = register(world, path, kind === 'dvd' ? 'dvd' : 'disk');
+  const medium = world.media[path] ?? register(world, path, kind === 'dvd' ? 'dvd' : 'disk'); // one on the list may have lost its file
+  if (options.has('delete') && !existsSync(path)) throw new Refusal(`Could not delete the medium storage unit '${path}'. (VERR_FILE_NOT_FOUND)`);
   const children = Object.values(world.media).filter((one) => one.parent === medium.uuid);
   if (children.length > 0) throw new Refusal(`Cannot close medium '${path}' because it has ${children.length} child media`);
   const user = Object.values(world.vms).find((vm) => Object.values(vm.attached).includes(path));

@@ -5,7 +5,7 @@ export function hostOnlyIf(world: World, [verb = '', ...args]: readonly string[]
   const free = Array.from({ length: 8 }, (_, i) => `vboxnet${i}`).find((name) => !world.interfaces[name]) ?? '';
   switch (verb) {
     case 'create':
-      world.interfaces[free] = { ip: '', mask: '' };
+      world.interfaces[free] = { ip: `192.168.${56 + Number(free.slice('vboxnet'.length))}.1`, mask: '255.255.255.0', down: true };
       return `Interface '${free}' was successfully created\n`;
     case 'ipconfig': {
       const { options, rest: [name = ''] } = read(args, { ip: 1, netmask: 1 }, true);
@@ -27,10 +27,10 @@ function present(world: World, name: string): void {
 }
 
 export function listHostOnlyIfs(world: World): string {
-  return Object.entries(world.interfaces).map(([name, { ip, mask }], index) =>
+  return Object.entries(world.interfaces).map(([name, { ip, mask, down }], index) =>
     `Name:            ${name}\nGUID:            786f6276-656e-4${index}74-8000-0a0027000000\nDHCP:            Disabled\nIPAddress:       ${ip}\n`
     + `NetworkMask:     ${mask}\nIPV6Address:     \nIPV6NetworkMaskPrefixLength: 0\nHardwareAddress: 0a:00:27:00:00:0${index}\nMediumType:      Ethernet\n`
-    + `Wireless:        No\nStatus:          ${ip ? 'Up' : 'Down'}\nVBoxNetworkName: HostInterfaceNetworking-${name}\n\n`).join('');
+    + `Wireless:        No\nStatus:          ${ip && !down ? 'Up' : 'Down'}\nVBoxNetworkName: HostInterfaceNetworking-${name}\n\n`).join('');
 }
 
 export function dhcpServer(world: World, [verb = '', ...args]: readonly string[]): string {

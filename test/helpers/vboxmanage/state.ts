@@ -9,7 +9,8 @@ export interface World {
   global: Record<string, string>;
   vms: Record<string, Vm>;
   media: Record<string, Medium>;
-  interfaces: Record<string, { ip: string; mask: string }>;
+  /** A new one is down, and shows an address that it gets when the first VM on it starts, unless it is given another before. */
+  interfaces: Record<string, { ip: string; mask: string; down?: true }>;
   dhcp: Record<string, { ip: string; mask: string; lower: string; upper: string; enabled: boolean }>;
 }
 

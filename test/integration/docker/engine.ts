@@ -26,9 +26,9 @@ const version = { Version: '28.5.2', ApiVersion: '1.51', MinAPIVersion: '1.24', 
 /**
  * A small strict engine: mutual TLS as dockerd configures it, `/version` and `/_ping` without a version, everything else only with one.
  */
-export function startEngine(tls: ServerOptions, answers: Answers = {}, host = '127.0.0.1'): Promise<Running> {
+export function startEngine(tls: ServerOptions, answers: Answers = {}, host = '127.0.0.1', port = 0): Promise<Running> {
   const requests: string[] = [];
-  return listen(createHttpsServer({ requestCert: true, rejectUnauthorized: true, ...tls }, engine(answers, requests)), requests, { host, port: 0 });
+  return listen(createHttpsServer({ requestCert: true, rejectUnauthorized: true, ...tls }, engine(answers, requests)), requests, { host, port });
 }
 
 /** The same behind no TLS, on a port or on a socket of the file system. */

@@ -23,11 +23,14 @@ export class Bench {
   data: DriverData = {};
   /** What a call says instead of being obeyed; undefined: it is. */
   fault: (call: string, index: number) => Partial<ExecResult> | Error | undefined = () => undefined;
+  /** What is thrown when a call was obeyed: nobody heard the answer. */
+  unheard: (call: string, index: number) => Error | undefined = () => undefined;
 
   constructor(computer: Partial<Computer> = {}) {
     this.computer = {
       platform: 'linux', architecture: 'x64', cpus: 4, memory: 8192, home: this.dir, program: () => Promise.resolve('VBoxManage'), virtualization: () => Promise.resolve(true),
       interfaces: () => [{ name: 'eth0', cidr: '192.168.1.7/24' }], networksConf: () => Promise.resolve(undefined),
+      hasAddress: () => Promise.resolve(undefined),
       freePort: (wanted = 0) => Promise.resolve(wanted || 40_000 + this.calls.length), answers: () => Promise.resolve(true),
       neighbours: () => Promise.resolve(''), freeBytes: () => Promise.resolve(2 ** 40), ...computer,
     };
@@ -65,14 +68,17 @@ export class Bench {
     await Promise.resolve();
     const call = args.join(' ');
     this.calls.push(call);
-    const fault = this.fault(call, this.calls.length - 1);
+    const index = this.calls.length - 1;
+    const fault = this.fault(call, index);
     if (fault instanceof Error) throw fault;
     if (fault) return { exitCode: 1, stdout: '', stderr: '', ...fault };
+    const unheard = this.unheard(call, index);
     try {
       const stdout = this.#answer(args);
+      if (unheard) throw unheard;
       return { exitCode: 0, stdout, stderr: heard() };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (unheard || !(error instanceof Refusal)) throw unheard ?? error;
       return { exitCode: error.status, stdout: '', stderr: `${heard()}VBoxManage: error: ${error.message}\nVBoxManage: error: ${error.details}\n` };
     }
   }

@@ -95,7 +95,7 @@ describe('virtualbox: what programs print', () => {
   it('showvminfo', () => {
     const facts = parseVmInfo('name="a=b"\nmemory=2048\n"SATA-0-0"="/x y/d.vdi"\n rec_screen0\nVMState="running"\nhostonlyadapter2="vboxnet0"\nmacaddress2="080027AABBCD"\n');
     expect(Object.fromEntries(facts)).to.include({ 'name': 'a=b', 'memory': '2048', 'SATA-0-0': '/x y/d.vdi' });
-    expect(hostOnlyAdapter(facts)).to.deep.equal({ index: '2', mac: '080027aabbcd', network: 'HostInterfaceNetworking-vboxnet0' });
+    expect(hostOnlyAdapter(facts)).to.deep.equal({ index: '2', host: 'vboxnet0', mac: '080027aabbcd', network: 'HostInterfaceNetworking-vboxnet0' });
     const states = ['running', 'paused', 'saved', 'poweroff', 'aborted', 'gurumeditation', 'teleporting'];
     expect(states.map((state) => stateOf(new Map([['VMState', state]])))).to.deep.equal(['Running', 'Paused', 'Saved', 'Stopped', 'Stopped', 'Error', 'None']);
   });
