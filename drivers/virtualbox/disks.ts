@@ -11,7 +11,7 @@ import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';
 import { blocks } from './blocks.js';
 import type { VirtualboxConfig } from './config.js';
-import { dropUnfinished, unfinished } from './unfinished.js';
+import { dropUnfinished, unfinished, whileListed } from './unfinished.js';
 
 /** A cloud image of some gigabytes on a slow disk. */
 const copyTimeout = 30 * 60_000;
@@ -51,9 +51,8 @@ async function convert({ path, format }: GuestImage, part: string, vbox: VBoxMan
     await vbox.run(['convertfromraw', path, part, '--format', 'VDI'], { timeout: copyTimeout });
     return;
   }
-  await vbox.run(['clonemedium', 'disk', path, part, '--format', 'VDI'], { timeout: copyTimeout });
+  await whileListed(path, vbox, async () => { await vbox.run(['clonemedium', 'disk', path, part, '--format', 'VDI'], { timeout: copyTimeout }); });
   await vbox.run(['closemedium', 'disk', part]);
-  await vbox.attempt(['closemedium', 'disk', path]);
 }
 
 export function diskOf(machineDir: string): string {
@@ -91,7 +90,7 @@ export async function removeDisks(config: VirtualboxConfig, ctx: DriverContext, 
       for (const { kind, id } of media) await vbox.attempt(['closemedium', kind, id, ...(kind === 'disk' ? ['--delete'] : [])]);
     }
     if (config.baseDisk !== '' && existsSync(config.baseDisk)) await vbox.attempt(['closemedium', 'disk', config.baseDisk]);
-    await dropUnfinished(config, ctx, vbox);
+    await dropUnfinished(ctx, vbox);
   });
 }
 

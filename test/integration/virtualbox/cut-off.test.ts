@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { Bench } from './bench.js';
+import { Bench } from '../../unit/drivers/virtualbox/bench.js';
 
 describe('virtualbox: cut off at each call', () => {
   const cut = new Error('cut off');
