@@ -3,6 +3,8 @@ import type { World } from '../vboxmanage/state.js';
 /** Makes a script of templates/hyperv fail. */
 export interface Fault {
   readonly script: string;
+  /** The cmdlet that fails; default: the first one that looks at the computer or changes it. */
+  readonly cmdlet?: string;
   readonly message: string;
   readonly id?: string;
   readonly times?: number;
