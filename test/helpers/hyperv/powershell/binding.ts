@@ -120,7 +120,8 @@ function setOf(bound: ReadonlyMap<string, Value>, declaration: Declaration): str
   throw refusal(message, 'MissingMandatoryParameter', declaration);
 }
 
-function possibleSets(bound: ReadonlyMap<string, Value>, declaration: Declaration): string[] {
+/** The parameter sets that have all of these arguments. @throws Complaint when none has */
+export function possibleSets(bound: ReadonlyMap<string, unknown>, declaration: Declaration): string[] {
   const parameters = Object.values(declaration.parameters);
   const all = [...new Set(parameters.flatMap(({ sets }) => sets ?? []))];
   const possible = (all.length === 0 ? ['__AllParameterSets'] : all)

@@ -38,7 +38,7 @@ function plain(value: Value, depth: number): unknown {
   if (value instanceof Char) return toText(value);
   if (value instanceof Choice) return value.number; // an enumeration is its number
   if (value instanceof Instance && value.type === 'System.Guid') return toText(value);
-  if (isArray(value)) return depth < 0 ? toText(value) : value.map((one) => plain(one, depth - 1));
+  if (isArray(value)) return depth < 0 ? value.map((one) => (one instanceof Table ? typeName(one) : toText(one))).join(' ') : value.map((one) => plain(one, depth - 1));
   if (value instanceof Table) {
     if (depth < 0) return typeName(value);
     return Object.fromEntries(value.entries().map(([key, one]) => [key, plain(one, depth - 1)]));
