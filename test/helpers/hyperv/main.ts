@@ -31,12 +31,11 @@ async function run(text: string, stdin: string): Promise<void> {
   appendFileSync(join(home, 'calls.log'), `${JSON.stringify({ script, input: JSON.parse(stdin) as unknown })}\n`);
   const statements = await parsed(text);
   const fault = takeFault(script);
-  if (fault?.instead === 'hang') setInterval(() => undefined, 60_000);
   if (fault?.instead === 'mute') {
     process.stderr.write(`${fault.message}\n`);
     process.exitCode = 1;
+    return;
   }
-  if (fault?.instead !== undefined) return;
   const console = consoleOf(fault);
   const { output, status } = await runScript(statements, [stdin.trimEnd()], {
     ...console, command: (call) => runCmdlet(call, console), error: (message) => { process.stderr.write(`${message}\n`); },
@@ -61,8 +60,9 @@ function consoleOf(fault: Fault | undefined): Console {
   return {
     write, hasRole,
     warn: (text) => { write(`WARNING: ${text}\r\n`); },
-    before(name) {
+    async before(name) {
       if (!fault || !(fault.cmdlet === undefined ? reachesOut(name) : fault.cmdlet === name)) return;
+      if (fault.instead === 'hang') await new Promise(() => { setInterval(() => undefined, 60_000); });
       throw new Complaint(fault.message, fault.id ?? 'InvalidParameter');
     },
   };

@@ -8,7 +8,7 @@ export interface Fault {
   readonly message: string;
   readonly id?: string;
   readonly times?: number;
-  /** What happens instead of an answer: it says `message` on stderr and ends, or never ends. */
+  /** What happens instead of an error: PowerShell says `message` on stderr and ends, or the cmdlet never ends. */
   readonly instead?: 'mute' | 'hang';
 }
 

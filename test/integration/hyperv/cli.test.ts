@@ -135,15 +135,21 @@ describe('hyperv: the command line', () => {
     });
   }
 
-  /** Presses Ctrl-C while a script hangs. */
-  async function interrupted(step: string): Promise<string> {
-    standIn.fail({ script: step, message: '', instead: 'hang', times: 1 });
+  it('Ctrl-C between New-VM and its notes leaves a VM that nobody wrote down; rm finds it', async () => {
+    const stderr = await interrupted('new-vm', { cmdlet: 'Set-VM', until: () => Object.keys(standIn.world().vms).length === 1 });
+    expect(stderr).to.include('tsmachine rm -y m1');
+    await remove();
+  });
+
+  /** Presses Ctrl-C while a script hangs: before it does anything, or at a cmdlet of it. */
+  async function interrupted(step: string, { cmdlet, until = () => true }: { cmdlet?: string; until?: () => boolean } = {}): Promise<string> {
+    standIn.fail({ script: step, message: '', instead: 'hang', times: 1, ...(cmdlet === undefined ? {} : { cmdlet }) });
     let pressed = 0;
     const { code, stderr } = await tsmachine([...create, 'm1'], {
       store, env: standIn.env,
       onStart(pid) {
         const seen = setInterval(() => {
-          if (standIn.calls().at(-1)?.script !== step) return;
+          if (standIn.calls().at(-1)?.script !== step || !until()) return;
           clearInterval(seen);
           pressed = performance.now();
           process.kill(pid, 'SIGINT');

@@ -35,7 +35,7 @@ const implementations: Readonly<Record<string, Cmdlet>> = {
 export interface Console extends Outside {
   readonly warn: (text: string) => void;
   /** Called before a cmdlet does anything. */
-  readonly before: (name: string) => void;
+  readonly before: (name: string) => Promise<void>;
 }
 
 /** Finds the cmdlet, binds its parameters, runs it. */
@@ -45,7 +45,7 @@ export async function runCmdlet({ name, words, input }: Call, console: Console):
   if (!implementation) throw new Error(`${found.name} is declared, but not made`);
   const output: Value[] = [];
   for (const args of bind({ words, input }, found.declaration)) {
-    console.before(found.name);
+    await console.before(found.name);
     try {
       checkRights(found.name, args.has('Id') || args.has('Name'));
       output.push(...await implementation(new Given(args), console));
