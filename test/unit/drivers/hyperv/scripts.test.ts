@@ -67,6 +67,11 @@ describe('the PowerShell scripts of hyperv', () => {
     });
   }
 
+  it('use every cmdlet that is declared', () => {
+    const used = scripts.flatMap(({ text }) => commandsOf(parse(text))).map(({ name }) => name.replace(/^.*\\/, ''));
+    expect([...new Set(used)].sort()).to.deep.equal(Object.keys(cmdlets).sort());
+  });
+
   it('get exactly the fields they read, and each is called', async () => {
     const called = new Set<string>();
     const hyperv = hypervBy({
