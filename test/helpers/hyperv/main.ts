@@ -18,6 +18,9 @@ import type { Fault } from './state.js';
 const root = process.env['HYPERV_STAND_IN_ROOT'] ?? '';
 const folder = join(root, 'templates', 'hyperv');
 
+// Hyper-V changes what it keeps whole or not at all, whatever becomes of the PowerShell that asked: a signal waits for that.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(1); });
+
 try {
   await run(scriptOf(process.argv.slice(2)), readFileSync(0, 'utf8'));
 } catch (error) {
