@@ -5,8 +5,11 @@ import { readScript } from './scripts.js';
 
 const defaultTimeout = 2 * 60_000;
 
-/** In a terminal of PowerShell 7 the variable names that one's modules first, which the PowerShell of Windows cannot load. */
-const ownModules = { PSModulePath: '' };
+/**
+ * In a terminal of PowerShell 7 the variable names that one's modules first, which the PowerShell of Windows cannot load. Without it, it
+ * takes its own; with an empty one it would look for modules nowhere.
+ */
+const ownModules = { PSModulePath: undefined };
 
 type Context = Pick<DriverContext, 'exec' | 'machineName'>;
 

@@ -68,7 +68,8 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
   /** Milliseconds; default 60 000. */
   readonly timeout?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to this program's own; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Exit statuses that are not errors; default [0]. */
   readonly ok?: readonly number[];

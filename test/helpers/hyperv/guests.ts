@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { change, home, isAlive, type Vm } from '../vboxmanage/state.js';
-import { Complaint } from './complaint.js';
+import { Complaint } from './powershell/errors.js';
 
 const alwaysThere = 1;
 const root = process.env['HYPERV_STAND_IN_ROOT'] ?? '';
 const program = join(root, 'test', 'helpers', 'vboxmanage', 'guest.ts');
 
 /** Start-VM. In a world whose guests are imagined, they boot at once and have the address that stands there. */
-export async function start({ uuid, name, attached, settings }: Vm): Promise<null> {
-  if (Object.keys(attached).length === 0) throw new Complaint(`'${name}' failed to start: there is nothing to boot from.`);
+export async function start({ uuid, name, attached, settings }: Vm): Promise<void> {
+  if (Object.keys(attached).length === 0) throw new Complaint(`'${name}' failed to start: there is nothing to boot from.`, 'OperationFailed');
   const imagined = change(({ vms, global }) => {
     if (global['imagined'] === undefined) return false;
     global[`lease/${settings['macaddress2'] ?? ''}`] = global['imagined'];
-    Object.assign(vms[uuid] ?? {}, { state: 'running', pid: alwaysThere });
+    runs(vms[uuid], alwaysThere);
     return true;
   });
-  if (imagined) return null;
+  if (imagined) return;
   const log = openSync(join(home, `${uuid}.log`), 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', program, 'run', uuid], {
     cwd: root, detached: true, stdio: ['ignore', log, log],
@@ -27,38 +27,40 @@ export async function start({ uuid, name, attached, settings }: Vm): Promise<nul
   const pid = child.pid ?? 0;
   child.unref();
   await until(() => {
-    if (!isAlive(pid)) throw new Complaint(`'${name}' failed to start: see ${home}/${uuid}.log`);
+    if (!isAlive(pid)) throw new Complaint(`'${name}' failed to start: see ${home}/${uuid}.log`, 'OperationFailed');
     return existsSync(join(home, `${uuid}.${pid}.up`));
   });
-  change(({ vms }) => { Object.assign(vms[uuid] ?? {}, { state: 'running', pid }); });
-  return null;
+  change(({ vms }) => { runs(vms[uuid], pid); });
+}
+
+/** Its adapter has an address of its own from then on. */
+function runs(vm: Vm | undefined, pid: number): void {
+  if (!vm) return;
+  Object.assign(vm, { state: 'running', pid });
+  vm.settings['started'] = 'true';
 }
 
 /** Resume-VM */
-export function resume(id: string): null {
+export function resume(id: string): void {
   change(({ vms }) => { Object.assign(vms[id] ?? {}, { state: 'running' }); });
-  return null;
 }
 
 /** Stop-VM waits until the VM is off. */
-export async function stop({ uuid, pid, state }: Vm, signal: 'SIGTERM' | 'SIGINT'): Promise<null> {
-  if (state !== 'running' && state !== 'paused') return null; // it only warns
+export async function stop({ uuid, pid }: Vm, signal: 'SIGTERM' | 'SIGINT'): Promise<void> {
   if (pid !== alwaysThere) {
     process.kill(pid, signal);
     await until(() => !isAlive(pid));
   }
   change(({ vms }) => { Object.assign(vms[uuid] ?? {}, { state: 'poweroff' }); });
-  return null;
 }
 
 /** Remove-VM: the disks stay. */
-export function forget({ uuid }: Vm): null {
+export function forget({ uuid }: Vm): void {
   if (existsSync(join(home, 'guests', uuid))) {
     const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program, 'remove', uuid], { cwd: root, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   }
   change(({ vms }) => { delete vms[uuid]; });
-  return null;
 }
 
 async function until(done: () => boolean): Promise<void> {

@@ -15,6 +15,12 @@ interface Call {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+interface Ending {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A Hyper-V of a test's own: its `pwsh` stands first on the PATH in `env`. */
 export class StandIn {
   readonly home: string;
@@ -66,19 +72,28 @@ export class StandIn {
 
   /** Deletes a VM behind everybody's back. */
   forget(id: string): void {
-    this.#pwsh('remove-vm', { id });
+    this.value('remove-vm', { id });
   }
 
   turnOff(id: string): void {
-    this.#pwsh('turn-off', { id });
+    this.value('turn-off', { id });
   }
 
-  #pwsh(script: string, input: object): void {
-    const text = readFileSync(join(root, 'templates', 'hyperv', `${script}.ps1`), 'utf8');
+  /** Runs a script, as the driver does; `change` makes another text of it. */
+  run(script: string, input: object = {}, change = (text: string) => text): Ending {
+    const text = change(readFileSync(join(root, 'templates', 'hyperv', `${script}.ps1`), 'utf8'));
     const { status, stdout, stderr } = spawnSync(join(this.home, 'bin', 'pwsh'), ['-NoProfile', '-NonInteractive', '-Command', text], {
-      input: `${JSON.stringify(input)}\n`, encoding: 'utf8',
+      input: `${JSON.stringify(input).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`, encoding: 'utf8',
     });
-    if (status !== 0 || !stdout.includes('"value"')) throw new Error(`${script}: ${stdout}${stderr}`);
+    return { status, stdout, stderr };
+  }
+
+  /** @throws Error when the script does not answer with a value */
+  value(script: string, input?: object): unknown {
+    const { status, stdout, stderr } = this.run(script, input);
+    const answer = JSON.parse(stdout.trimEnd().split('\r\n').at(-1) || 'null') as { value?: unknown } | null;
+    if (status !== 0 || answer?.value === undefined) throw new Error(`${script}: ${stdout}${stderr}`);
+    return answer.value;
   }
 
   close(): void {

@@ -1,65 +1,85 @@
 /**
- * A stand-in for PowerShell with Hyper-V: it takes the scripts of templates/hyperv, byte for byte, and does what their cmdlets do: keeps
- * real state below VBOX_STAND_IN and refuses what Hyper-V refuses. A started VM is a machine of systemd-nspawn (vboxmanage/guest.ts).
+ * A stand-in for PowerShell with Hyper-V: it parses the script that it is given, evaluates it, and its cmdlets keep real state below
+ * VBOX_STAND_IN and refuse what Hyper-V refuses. A started VM is a machine of systemd-nspawn (vboxmanage/guest.ts).
  */
-import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { change, home, replace } from '../vboxmanage/state.js';
-import { Complaint } from './complaint.js';
-import { perform, type Input } from './perform.js';
+import { home } from '../vboxmanage/state.js';
+import { describe, hasRole, runCmdlet, type Console } from './cmdlets/run.js';
+import { reachesOut } from './cmdlets/table.js';
+import { takeFault } from './faults.js';
+import { Complaint, ParseError, Unknown } from './powershell/errors.js';
+import { runScript } from './powershell/evaluate.js';
+import type { Statement } from './powershell/syntax.js';
 import type { Fault } from './state.js';
 
-const folder = join(process.env['HYPERV_STAND_IN_ROOT'] ?? '', 'templates', 'hyperv');
+const root = process.env['HYPERV_STAND_IN_ROOT'] ?? '';
+const folder = join(root, 'templates', 'hyperv');
+
+// Hyper-V changes what it keeps whole or not at all, whatever becomes of the PowerShell that asked: a signal waits for that.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(1); });
 
 try {
-  const script = scriptOf(process.argv.slice(2));
-  const stdin = readFileSync(0, 'utf8');
-  if (!/^[ -~]*\n$/.test(stdin)) throw new Error(`standard input must be one line of ASCII: ${JSON.stringify(stdin)}`);
-  const input = JSON.parse(stdin) as Input;
-  appendFileSync(join(home, 'calls.log'), `${JSON.stringify({ script, input })}\n`);
-  if (!fault(script)) answer({ value: await perform(script, input) ?? null });
+  await run(scriptOf(process.argv.slice(2)), readFileSync(0, 'utf8'));
 } catch (error) {
-  if (error instanceof Complaint) answer({ error: { message: error.message, id: error.id } });
-  else {
-    process.stderr.write(`${error instanceof Error ? error.stack ?? '' : String(error)}\n`);
-    process.exitCode = 64;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ParseError ? 1 : 64;
+}
+
+async function run(text: string, stdin: string): Promise<void> {
+  if (!/^[ -~]*\n$/.test(stdin)) throw new Error(`standard input must be one line of ASCII: ${JSON.stringify(stdin)}`);
+  const script = nameOf(text);
+  appendFileSync(join(home, 'calls.log'), `${JSON.stringify({ script, input: JSON.parse(stdin) as unknown })}\n`);
+  const statements = await parsed(text);
+  const fault = takeFault(script);
+  if (fault?.instead === 'mute') {
+    process.stderr.write(`${fault.message}\n`);
+    process.exitCode = 1;
+    return;
   }
+  const console = consoleOf(fault);
+  const { output, status } = await runScript(statements, [stdin.trimEnd()], {
+    ...console, command: (call) => runCmdlet(call, console), error: (message) => { process.stderr.write(`${message}\n`); },
+  });
+  if (output.length > 0) throw new Unknown(`how PowerShell shows what the script left on its pipeline: ${output.map(describe).join(', ')}`);
+  process.exitCode = status;
+}
+
+/** A script is parsed once: loading the grammar takes longer than all the rest. */
+async function parsed(text: string): Promise<readonly Statement[]> {
+  const file = join(home, `${createHash('sha256').update(text).digest('hex')}.tree`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Statement[];
+  const { openParser } = await import('./powershell/parse.js');
+  const statements = (await openParser(root))(text);
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(statements));
+  renameSync(`${file}.${process.pid}`, file);
+  return statements;
+}
+
+function consoleOf(fault: Fault | undefined): Console {
+  const write = (text: string) => { process.stdout.write(text); };
+  return {
+    write, hasRole,
+    warn: (text) => { write(`WARNING: ${text}\r\n`); },
+    async before(name) {
+      if (!fault || !(fault.cmdlet === undefined ? reachesOut(name) : fault.cmdlet === name)) return;
+      if (fault.instead === 'hang') await new Promise(() => { setInterval(() => undefined, 60_000); });
+      throw new Complaint(fault.message, fault.id ?? 'InvalidParameter');
+    },
+  };
 }
 
 function scriptOf(args: readonly string[]): string {
-  const [profile, interactive, command, text, ...rest] = args;
+  const [profile, interactive, command, text = '', ...rest] = args;
   if (profile !== '-NoProfile' || interactive !== '-NonInteractive' || command !== '-Command' || rest.length > 0) {
     throw new Error(`not how PowerShell is called: ${args.slice(0, 3).join(' ')}`);
   }
-  const found = readdirSync(folder).find((name) => readFileSync(join(folder, name), 'utf8') === text);
-  if (found === undefined) throw new Error('the script is none of templates/hyperv');
-  return found.replace(/\.ps1$/, '');
+  return text;
 }
 
-/** As the scripts end: one line, everything but ASCII written as \uXXXX. */
-function answer(value: object): void {
-  const json = JSON.stringify(value).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  process.stdout.write(`${json}\r\n`);
-}
-
-function fault(script: string): boolean {
-  const file = join(home, 'faults.json');
-  if (!existsSync(file)) return false;
-  const found = change(() => {
-    const faults = JSON.parse(readFileSync(file, 'utf8')) as (Fault & { times: number })[];
-    const one = faults.find(({ script: name, times }) => name === script && times > 0);
-    if (one) one.times -= 1;
-    replace(file, faults);
-    return one;
-  });
-  if (!found) return false;
-  if (found.instead === undefined) throw new Complaint(found.message, found.id);
-  if (found.instead === 'hang') {
-    setInterval(() => undefined, 60_000);
-    return true;
-  }
-  process.stderr.write(`${found.message}\n`);
-  process.exitCode = 1;
-  return true;
+/** As tests call it; any other script is run just the same. */
+function nameOf(text: string): string {
+  return readdirSync(folder).find((name) => readFileSync(join(folder, name), 'utf8') === text)?.replace(/\.ps1$/, '') ?? 'unnamed';
 }

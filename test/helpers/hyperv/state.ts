@@ -3,10 +3,12 @@ import type { World } from '../vboxmanage/state.js';
 /** Makes a script of templates/hyperv fail. */
 export interface Fault {
   readonly script: string;
+  /** The cmdlet that fails; default: the first one that looks at the computer or changes it. */
+  readonly cmdlet?: string;
   readonly message: string;
   readonly id?: string;
   readonly times?: number;
-  /** What happens instead of an answer: it says `message` on stderr and ends, or never ends. */
+  /** What happens instead of an error: PowerShell says `message` on stderr and ends, or the cmdlet never ends. */
   readonly instead?: 'mute' | 'hang';
 }
 

@@ -24,7 +24,8 @@ describe('hyperv: a machine on the stand-in', () => {
     const data = await here.create({ 'hyperv-memory': 2048, 'hyperv-static-macaddress': '00-15-5D-01-02-03', 'hyperv-vlan-id': 7 });
     const [vm] = vms();
     expect(vm?.settings).to.include({
-      generation: '2', memory: String(2 ** 31), dynamic: 'true', vlan: '7', macaddress2: '00155d010203',
+      generation: '2', memory: String(2 ** 31), minimum: String(2 ** 29), maximum: String(2 ** 31), dynamic: 'true', vlan: '7',
+      macaddress2: '00155d010203', boot: join(here.machineDir, 'disk.vhdx'), checkpoints: 'off',
       firmware: 'MicrosoftUEFICertificateAuthority',
     });
     expect(vm?.attached).to.deep.equal({ 'SCSI-0-0': join(here.machineDir, 'disk.vhdx'), 'SCSI-0-1': join(here.machineDir, 'seed.iso') });
@@ -97,14 +98,29 @@ describe('hyperv: a machine on the stand-in', () => {
   }
 
   it('is found by its folder when the run was cut off between New-VM and its notes', async () => {
-    here.standIn.fail({ script: 'start', message: 'cut off', times: 1 });
+    here.standIn.fail({ script: 'new-vm', cmdlet: 'Set-VM', message: 'cut off', times: 1 });
     await failureOf(here.create());
-    const world = here.standIn.world();
-    for (const vm of Object.values(world.vms)) vm.settings['notes'] = '';
-    here.standIn.write(world);
-    here.saved = { ...here.saved, VMId: '', Built: false };
-    await here.create();
     expect(vms()).to.have.length(1);
+    expect(vms()[0]?.settings['notes']).to.equal('');
+    const left = vms()[0]?.uuid;
+    const data = await here.create();
+    expect(vms()).to.have.length(1);
+    expect(vms()[0]?.uuid).to.equal(data['VMId']).and.not.to.equal(left);
+  });
+
+  it('a machine that was saved starts again, and goes with what was saved', async () => {
+    const data = await here.create();
+    const save = () => {
+      const world = here.standIn.world();
+      for (const vm of Object.values(world.vms)) vm.state = 'saved';
+      here.standIn.write(world);
+    };
+    save();
+    expect(await here.driver.state(data, here.ctx())).to.equal('Saved');
+    await here.driver.start(data, here.ctx());
+    save();
+    await here.driver.remove(data, here.ctx());
+    expect(vms()).to.deep.equal([]);
   });
 
   it('stop, kill, start: from every state; an address that changed is told', async () => {

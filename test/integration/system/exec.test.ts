@@ -12,6 +12,17 @@ describe('run, with programs that do not want to end', () => {
     expect(performance.now() - started).to.be.within(2000, 5000);
   });
 
+  it('takes a variable away from one', async () => {
+    process.env['TSMACHINE_TEST_VARIABLE'] = 'there';
+    try {
+      const seen = async (env?: Record<string, undefined>) => (await run('sh', ['-c', 'echo ${TSMACHINE_TEST_VARIABLE-gone}'], env ? { env } : {})).stdout;
+      expect(await seen()).to.equal('there\n');
+      expect(await seen({ TSMACHINE_TEST_VARIABLE: undefined })).to.equal('gone\n');
+    } finally {
+      delete process.env['TSMACHINE_TEST_VARIABLE'];
+    }
+  });
+
   it('takes its children along when this program ends', async () => {
     const module = new URL('../../../src/system/exec.ts', import.meta.url).href;
     const script = `import('${module}').then((m) => m.run('sh', ['-c', 'echo $$; exec sleep 30'], {

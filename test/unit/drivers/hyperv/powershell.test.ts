@@ -27,8 +27,13 @@ describe('calls of PowerShell', () => {
     expect(value).to.equal('Jürgen');
   });
 
-  it('take pwsh where there is no powershell', async () => {
-    expect(await run((file) => (file === 'pwsh' ? said('{"value":7}')() : missing()))).to.equal(7);
+  it('take pwsh where there is no powershell; Windows\'s own never sees that one\'s modules', async () => {
+    const seen: Record<string, ExecOptions['env']> = {};
+    expect(await run((file, _args, options) => {
+      seen[file] = options?.env;
+      return file === 'pwsh' ? said('{"value":7}')() : missing();
+    })).to.equal(7);
+    expect(seen).to.deep.equal({ powershell: { PSModulePath: undefined }, pwsh: {} });
   });
 
   it('say what is missing where there is neither', async () => {

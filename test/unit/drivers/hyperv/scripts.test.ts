@@ -5,9 +5,13 @@ import { expect } from 'chai';
 
 import type { HyperV } from '../../../../drivers/hyperv/api.js';
 import { hypervBy } from '../../../../drivers/hyperv/hyperv.js';
-import { callsOf, cmdlets, common } from './cmdlets.js';
+import { cmdlets, hyperVCmdlets } from '../../../helpers/hyperv/cmdlets/table.js';
+import { possibleSets } from '../../../helpers/hyperv/powershell/binding.js';
+import { openParser, type Parse } from '../../../helpers/hyperv/powershell/parse.js';
+import { commandsOf } from '../../../helpers/hyperv/powershell/syntax.js';
 
-const folder = join(import.meta.dirname, '..', '..', '..', '..', 'templates', 'hyperv');
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const folder = join(root, 'templates', 'hyperv');
 const scripts = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 
 /** Every operation, with all that it sends. */
@@ -30,14 +34,22 @@ const operations: readonly ((hyperv: HyperV) => Promise<unknown>)[] = [
 ];
 
 describe('the PowerShell scripts of hyperv', () => {
+  let parse: Parse;
+
+  before(async () => { parse = await openParser(root); });
+
   for (const { name, text } of scripts) {
     it(`${name}: documented cmdlets and parameters alone, those of Hyper-V by their module's name`, () => {
-      for (const call of callsOf(text)) {
-        const sets = { ...cmdlets, ...common }[call.name];
-        if (!sets) throw new Error(`${call.name} is not known`);
-        const isSet = sets.some((set) => call.parameters.every((one) => set.includes(one)));
-        expect(isSet, `${call.name} -${call.parameters.join(' -')}`).to.equal(true);
-        expect(call.qualified, call.name).to.equal(Object.hasOwn(cmdlets, call.name));
+      const calls = commandsOf(parse(text));
+      expect(calls).not.to.have.length(0);
+      for (const { name: written, words } of calls) {
+        const [short = '', module] = written.split('\\').reverse();
+        const declaration = cmdlets[short];
+        if (!declaration) throw new Error(`${written} is not known`);
+        expect(module, written).to.equal(Object.hasOwn(hyperVCmdlets, short) ? 'Hyper-V' : undefined);
+        const given = words.flatMap((word) => ('parameter' in word ? [word.parameter] : []));
+        for (const parameter of given) expect(declaration.parameters, written).to.have.property(parameter);
+        expect(possibleSets(new Map(given.map((parameter) => [parameter, true])), declaration), written).not.to.have.length(0);
       }
     });
 
@@ -51,13 +63,14 @@ describe('the PowerShell scripts of hyperv', () => {
     it(`${name}: answers in one line, whatever happens, and fits on a command line`, () => {
       expect(text).to.match(/^\$ErrorActionPreference = 'Stop'\n[^]*\ntry \{\n[^]*\n\} catch \{\n {2}\$out = @\{ error = /);
       expect(text.trimEnd().split('\n').at(-1)).to.match(/^\[Console\]::Out\.WriteLine\(.*ConvertTo-Json \$out -Compress -Depth 5/);
-      for (const [open, close] of ['()', '{}', '[]'].map((pair) => pair.split(''))) {
-        const code = text.replace(/'[^']*'/g, '');
-        expect(code.split(open ?? '').length, `${open ?? ''} and ${close ?? ''}`).to.equal(code.split(close ?? '').length);
-      }
       expect(text.length).to.be.below(8000);
     });
   }
+
+  it('use every cmdlet that is declared', () => {
+    const used = scripts.flatMap(({ text }) => commandsOf(parse(text))).map(({ name }) => name.replace(/^.*\\/, ''));
+    expect([...new Set(used)].sort()).to.deep.equal(Object.keys(cmdlets).sort());
+  });
 
   it('get exactly the fields they read, and each is called', async () => {
     const called = new Set<string>();
