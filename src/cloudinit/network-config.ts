@@ -20,7 +20,9 @@ export interface GuestAdapter {
  * @throws TsmachineError INTERNAL for what is no MAC address, address or gateway
  */
 export function networkConfig(adapters: readonly GuestAdapter[]): string {
-  const ethernets = Object.fromEntries(adapters.map((adapter, index) => [`nic${index}`, ethernet(adapter, `nic${index}`, index > 0)]));
+  // Debian's cloud images bring a netplan file of their own, which takes every adapter with another name like en*: networkd's files are read in the
+  // order of these words, and the image's are `all-en` and `all-eth`.
+  const ethernets = Object.fromEntries(adapters.map((adapter, index) => [`adapter${index}`, ethernet(adapter, `nic${index}`, index > 0)]));
   return `${JSON.stringify({ version: 2, ethernets }, undefined, 2)}\n`;
 }
 
