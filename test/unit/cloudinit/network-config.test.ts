@@ -13,13 +13,13 @@ describe('network-config', () => {
     expect(JSON.parse(text)).to.deep.equal({
       version: 2,
       ethernets: {
-        adapter0: { 'match': { macaddress: '08:00:27:a1:b2:c3' }, 'set-name': 'nic0', 'dhcp4': true },
+        adapter0: { 'match': { macaddress: '08:00:27:a1:b2:c3' }, 'dhcp4': true },
         adapter1: {
-          'match': { macaddress: '08:00:27:a1:b2:c4' }, 'set-name': 'nic1', 'dhcp4': true,
+          'match': { macaddress: '08:00:27:a1:b2:c4' }, 'dhcp4': true,
           'dhcp4-overrides': { 'use-routes': false, 'use-dns': false }, 'optional': true,
         },
         adapter2: {
-          'match': { macaddress: '08:00:27:a1:b2:c5' }, 'set-name': 'nic2', 'dhcp4': false, 'addresses': ['10.0.0.5/24', 'fd00::5/64'],
+          'match': { macaddress: '08:00:27:a1:b2:c5' }, 'dhcp4': false, 'addresses': ['10.0.0.5/24', 'fd00::5/64'],
           'routes': [{ to: '0.0.0.0/0', via: '10.0.0.1' }], 'nameservers': { addresses: ['10.0.0.1'] }, 'optional': true,
         },
       },
