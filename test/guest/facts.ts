@@ -32,7 +32,9 @@ export async function factsOf(run: (command: string) => Promise<CliResult>): Pro
     login: await say('echo $(id -un) $(id -Gn | tr " " "\\n" | grep -x docker)'),
     sudo: await say('sudo -n id -un'),
     rootMegabytes: Number(await say('findmnt -bno SIZE /')) / 2 ** 20,
-    addresses: Object.fromEntries(links.filter(({ ifname }) => /^(nic|en|eth)/.test(ifname)).map(({ ifname, addr_info: all }) => [ifname, all.map(({ local, prefixlen }) => `${local}/${prefixlen}`)])),
+    addresses: Object.fromEntries(links.filter(({ ifname }) => /^e/.test(ifname)).map(({ ifname, addr_info: all }) => (
+      [ifname, all.map(({ local, prefixlen }) => `${local}/${prefixlen}`)]
+    ))),
     defaultRoutes: routes.map(({ dev, gateway }) => `${dev} ${gateway}`),
     cloudInit: {
       status: String(status['status']), extended: String(status['extended_status']), errors: status['errors'] as string[],

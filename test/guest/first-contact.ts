@@ -20,9 +20,8 @@ export async function watchSsh(vbox: StandIn, signal: AbortSignal): Promise<Firs
   const before = starts();
   await waitFor(() => starts() > before || undefined, { timeout: bootTimeout, interval: 100, maxInterval: 100, signal, what: 'the VM to be started' });
   const started = performance.now();
-  const port = await waitFor(() => Object.values(vbox.world().vms).find(({ state }) => state === 'running')?.forwards.find((rule) => rule.startsWith('ssh,'))?.split(',')[3], {
-    timeout: 60_000, signal, what: 'the VM to run',
-  });
+  const rules = () => Object.values(vbox.world().vms).find(({ state }) => state === 'running')?.forwards;
+  const port = await waitFor(() => rules()?.find((rule) => rule.startsWith('ssh,'))?.split(',')[3], { timeout: 60_000, signal, what: 'the VM to run' });
   const shown = { timeout: bootTimeout, interval: 500, maxInterval: 500, signal };
   await waitFor(() => greets(Number(port)), { ...shown, what: 'the guest\'s SSH server' });
   const seconds = (performance.now() - started) / 1000;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,16 +15,19 @@ const programs = ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'sfdisk', 'lo
 export function obstacle(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'virtual machines of QEMU are played on Linux on amd64';
   if (process.getuid?.() !== 0) return 'a guest\'s disk and its network need root';
-  const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } }).status !== 0);
+  const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0) return `these programs are missing: ${missing.join(', ')}`;
   return existsSync('/dev/net/tun') ? undefined : 'there is no /dev/net/tun for the guests\' network';
 }
 
-/** A disk like Debian's official cloud image, made once; another script makes another one. */
+/** A disk like Debian's official cloud image, made once; when the script changes, anew. */
 export function ensureImage(): string {
-  const disk = join(cache, 'debian-13-generic-amd64.qcow2');
+  const digest = createHash('sha256').update(readFileSync(script)).digest('hex').slice(0, 12);
+  const disk = join(cache, `debian-13-generic-amd64-${digest}.qcow2`);
   if (existsSync(disk)) return disk;
   mkdirSync(cache, { recursive: true });
+  const old = readdirSync(cache).filter((name) => /^(debian-13-generic-amd64.*\.qcow2|part-\w{6})$/.test(name)); // another script's, and halves
+  for (const name of old) rmSync(join(cache, name), { recursive: true });
   const folder = mkdtempSync(join(cache, 'part-'));
   try {
     // Mounts of its own: whatever interrupts it, they go with it.

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
+import { waitFor } from '../../src/core/wait.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { succeed, tsmachine, type CliResult } from '../helpers/cli.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
@@ -22,7 +23,15 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
   let vbox: StandIn;
   let store: string;
   let create: string[];
-  const run = (...args: string[]) => succeed(args, { store, env: vbox.env });
+  const running = new Set<number>();
+  const run = async (...args: string[]) => {
+    let pid = 0;
+    try {
+      return await succeed(args, { store, env: vbox.env, onStart: (own) => { running.add(pid = own); } });
+    } finally {
+      running.delete(pid);
+    }
+  };
 
   before(async function () {
     const why = obstacle();
@@ -36,6 +45,8 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
   });
   after(async () => {
     if (dir === undefined) return;
+    for (const pid of running) process.kill(pid, 'SIGTERM'); // a test that ran out of time goes on in them
+    await waitFor(() => running.size === 0 || undefined, { timeout: 60_000, what: 'interrupted commands to end' });
     await tsmachine(['rm', '-f', 'full', 'nat'], { store, env: vbox.env });
     await endAll(vbox.home);
     await rm(dir, { recursive: true });
@@ -77,8 +88,8 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     expect(facts.login).to.equal('docker docker');
     expect(facts.sudo).to.equal('root');
     expect(facts.rootMegabytes).to.be.within(diskSize * 0.9, diskSize);
-    expect(facts.addresses).to.deep.equal({ nic0: ['10.0.2.15/24'], nic1: [`${new URL(url).hostname}/24`] });
-    expect(facts.defaultRoutes).to.deep.equal(['nic0 10.0.2.2']);
+    expect(facts.addresses).to.deep.equal({ enp0s3: ['10.0.2.15/24'], enp0s8: [`${new URL(url).hostname}/24`] });
+    expect(facts.defaultRoutes).to.deep.equal(['enp0s3 10.0.2.2']);
     expect(facts.cloudInit).to.deep.equal({ status: 'done', extended: 'done', errors: [], recoverable: {}, source: 'DataSourceNoCloud [seed=/dev/sr0]' });
     expect(facts.sources).to.equal('datasource_list: [NoCloud]');
     expect(facts.hostKeys).to.deep.equal(['ssh_host_ed25519_key']);
@@ -106,8 +117,8 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     expect(traces()).to.deep.equal([]);
   });
 
-  it('nat-only: engine and SSH by forwarded ports alone', async () => {
-    const nat = await made('nat', '--virtualbox-nat-only');
+  it('nat-only, with another adapter: engine and SSH by forwarded ports alone', async () => {
+    const nat = await made('nat', '--virtualbox-nat-only', '--virtualbox-nat-nictype', 'virtio');
     note('nat-only', nat);
     expect(nat.result.stdout + nat.result.stderr).not.to.match(/trusted from now on|warn/i);
     const pinned = await readFile(join(store, 'machines', 'nat', 'known_hosts'), 'utf8');
@@ -115,7 +126,7 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     expect((await run('url', 'nat')).stdout).to.match(/^tcp:\/\/127\.0\.0\.1:\d+\n$/);
     expect((await run('ls', '-f', '{{.State}} {{.DockerVersion}}')).stdout).to.match(/^Running v\d/);
     const facts = await factsOf((command) => run('ssh', 'nat', command));
-    expect(facts).to.deep.include({ hostname: 'nat', addresses: { nic0: ['10.0.2.15/24'] }, defaultRoutes: ['nic0 10.0.2.2'], failedUnits: '' });
+    expect(facts).to.deep.include({ hostname: 'nat', addresses: { enp0s3: ['10.0.2.15/24'] }, defaultRoutes: ['enp0s3 10.0.2.2'], failedUnits: '' });
     await run('rm', '-y', 'nat');
     expect(vbox.world()).to.deep.include({ vms: {}, media: {}, interfaces: {}, dhcp: {} });
     expect(traces()).to.deep.equal([]);
