@@ -21,17 +21,33 @@ interface Link {
   addr_info: { family: string; local: string; prefixlen: number }[];
 }
 
-/** @param run runs a command in the guest */
+const questions = {
+  hostname: 'hostname',
+  login: 'echo $(id -un) $(id -Gn | tr " " "\\n" | grep -x docker)',
+  sudo: 'sudo -n id -un',
+  size: 'findmnt -bno SIZE /',
+  links: 'ip -json -4 addr show',
+  routes: 'ip -json -4 route show default',
+  status: 'cloud-init status --wait --format json',
+  sources: 'cat /etc/cloud/cloud.cfg.d/99-tsmachine.cfg',
+  hostKeys: 'cd /etc/ssh && ls ssh_host_*_key',
+  failedUnits: 'systemctl --failed --plain --no-legend',
+};
+const mark = '-- answered --';
+
+/** Asks everything over one login. @param run runs a command in the guest */
 export async function factsOf(run: (command: string) => Promise<CliResult>): Promise<GuestFacts> {
-  const say = async (command: string) => (await run(command)).stdout.trim();
-  const links = JSON.parse(await say('ip -json -4 addr show')) as Link[];
-  const routes = JSON.parse(await say('ip -json -4 route show default')) as { dev: string; gateway: string }[];
-  const status = JSON.parse(await say('cloud-init status --wait --format json')) as Record<string, unknown>;
+  const { stdout } = await run(Object.values(questions).map((question) => `${question}; echo '${mark}'`).join('; '));
+  const answers = stdout.split(`${mark}\n`).map((answer) => answer.trim());
+  const said = (name: keyof typeof questions) => answers[Object.keys(questions).indexOf(name)] ?? '';
+  const links = JSON.parse(said('links')) as Link[];
+  const routes = JSON.parse(said('routes')) as { dev: string; gateway: string }[];
+  const status = JSON.parse(said('status')) as Record<string, unknown>;
   return {
-    hostname: await say('hostname'),
-    login: await say('echo $(id -un) $(id -Gn | tr " " "\\n" | grep -x docker)'),
-    sudo: await say('sudo -n id -un'),
-    rootMegabytes: Number(await say('findmnt -bno SIZE /')) / 2 ** 20,
+    hostname: said('hostname'),
+    login: said('login'),
+    sudo: said('sudo'),
+    rootMegabytes: Number(said('size')) / 2 ** 20,
     addresses: Object.fromEntries(links.filter(({ ifname }) => /^e/.test(ifname)).map(({ ifname, addr_info: all }) => (
       [ifname, all.map(({ local, prefixlen }) => `${local}/${prefixlen}`)]
     ))),
@@ -40,8 +56,8 @@ export async function factsOf(run: (command: string) => Promise<CliResult>): Pro
       status: String(status['status']), extended: String(status['extended_status']), errors: status['errors'] as string[],
       recoverable: status['recoverable_errors'] as object, source: String(status['detail']),
     },
-    sources: await say('cat /etc/cloud/cloud.cfg.d/99-tsmachine.cfg'),
-    hostKeys: (await say('cd /etc/ssh && ls ssh_host_*_key')).split('\n'),
-    failedUnits: await say('systemctl --failed --plain --no-legend'),
+    sources: said('sources'),
+    hostKeys: said('hostKeys').split('\n'),
+    failedUnits: said('failedUnits'),
   };
 }
