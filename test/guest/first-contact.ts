@@ -14,13 +14,13 @@ export interface FirstContact {
 
 const bootTimeout = 10 * 60_000;
 
-/** Waits for the next VM to start, then asks its forwarded port for host keys until there are some: as early as any client can. */
-export async function watchSsh(vbox: StandIn, signal: AbortSignal): Promise<FirstContact> {
+/** Waits for a VM to be started, then asks its forwarded port for host keys until there are some: as early as any client can. */
+export async function watchSsh(vbox: StandIn, name: string, signal: AbortSignal): Promise<FirstContact> {
   const starts = () => vbox.calls().filter(([verb]) => verb === 'startvm').length;
   const before = starts();
   await waitFor(() => starts() > before || undefined, { timeout: bootTimeout, interval: 100, maxInterval: 100, signal, what: 'the VM to be started' });
   const started = performance.now();
-  const rules = () => Object.values(vbox.world().vms).find(({ state }) => state === 'running')?.forwards;
+  const rules = () => Object.values(vbox.world().vms).find((vm) => vm.name === name && vm.state === 'running')?.forwards;
   const port = await waitFor(() => rules()?.find((rule) => rule.startsWith('ssh,'))?.split(',')[3], { timeout: 60_000, signal, what: 'the VM to run' });
   const shown = { timeout: bootTimeout, interval: 500, maxInterval: 500, signal };
   await waitFor(() => greets(Number(port)), { ...shown, what: 'the guest\'s SSH server' });

@@ -10,8 +10,8 @@ import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { skip } from '../helpers/skip.js';
 import { StandIn } from '../helpers/vboxmanage/index.js';
 import { endAll, leftovers } from '../helpers/vboxmanage/qemu/leftovers.js';
-import { watchSsh, type FirstContact } from './first-contact.js';
 import { factsOf } from './facts.js';
+import { watchSsh, type FirstContact } from './first-contact.js';
 import { ensureImage, obstacle } from './image.js';
 
 const diskSize = 8000;
@@ -55,10 +55,9 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
   /** Creates a machine and watches what its SSH server shows from its first moment on. */
   async function made(name: string, ...flags: string[]): Promise<{ result: CliResult; contact: FirstContact }> {
     const watched = new AbortController();
-    const contact = watchSsh(vbox, watched.signal);
     try {
-      const result = await run(...create, ...flags, name);
-      return { result, contact: await contact };
+      const [result, contact] = await Promise.all([run(...create, ...flags, name), watchSsh(vbox, name, watched.signal)]);
+      return { result, contact };
     } finally {
       watched.abort();
     }
