@@ -19,6 +19,11 @@ export const forTests = {
   ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
 
+/** What virtual machines from a disk of our own need besides. */
+export const forGuests = {
+  'qemu-system-x86_64': 'qemu-system-x86', 'sfdisk': 'fdisk', 'mkfs.ext4': 'e2fsprogs', 'losetup': 'mount', 'setpriv': 'util-linux', 'dnsmasq': 'dnsmasq-base',
+};
+
 /** What cloud-init needs to check a file. Its own package, which would set up this computer, is never installed: tests unpack it. */
 function pythonModules(...names) {
   return Object.fromEntries(names.map((name) => [`/usr/lib/python3/dist-packages/${name}`, `python3-${name}`]));

@@ -2,7 +2,8 @@
 /**
  * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: everything from a fresh clone, no step before. Suites: unit, integration, e2e, compat;
  * without a name all of them, after build, lint and type check. `npm test -- unit --grep journal` runs part of one. By name only: virtualbox,
- * every command line of that driver through a real VBoxManage, which is fetched on the first run (some minutes).
+ * every command line of that driver through a real VBoxManage, which is fetched on the first run (some minutes); guest, that driver's guests
+ * as real virtual machines, of QEMU, from a cloud image that is made on the first run (some minutes; without KVM each machine takes more).
  *
  * The last line is `N passed, N failed, N skipped`. A build, lint or type error, a suite that crashes, hangs or finds no test counts as one failure.
  *
@@ -12,7 +13,7 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, 
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { ensureDebianPackages, forTests, installCommand } from './debian.mjs';
+import { ensureDebianPackages, forGuests, forTests, installCommand } from './debian.mjs';
 import { ensureNpmPackages } from './test/packages.mjs';
 import { endInOrder, runVisibly, wasInterrupted } from './test/processes.mjs';
 
@@ -28,6 +29,7 @@ const suites = {
   },
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   virtualbox: { timeout: 40 * minutes, each: 3 * minutes, system: true, onlyByName: true },
+  guest: { timeout: 90 * minutes, each: 20 * minutes, built: true, system: true, packages: forGuests, onlyByName: true },
 };
 
 const words = process.argv.slice(2);
@@ -59,7 +61,7 @@ async function runAll() {
     await check('lint', () => node('node_modules/eslint/bin/eslint.js', '.'));
     await check('types', () => node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'));
   }
-  if (wanted.some((name) => suites[name].system)) await systemPackages();
+  if (wanted.some((name) => suites[name].system)) await systemPackages({ ...forTests, ...Object.assign({}, ...wanted.map((name) => suites[name].packages)) });
   for (const name of wanted) {
     if (wasInterrupted()) total.failed.push(`${name}: not run, interrupted`);
     else if (suites[name].built && !built) total.failed.push(`${name}: not run, the build failed`);
@@ -85,8 +87,8 @@ async function node(...args) {
   return await runVisibly(process.execPath, args, { cwd: root, timeout: 10 * minutes }) === 0;
 }
 
-async function systemPackages() {
-  const missing = await ensureDebianPackages(forTests);
+async function systemPackages(needed) {
+  const missing = await ensureDebianPackages(needed);
   if (missing.length === 0) return;
   remarks.push(`Tests that need these programs are skipped; to run them: ${installCommand(missing)}`);
   console.log(remarks.at(-1));

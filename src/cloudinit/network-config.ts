@@ -17,21 +17,23 @@ export interface GuestAdapter {
 /**
  * The `network-config` (version 2) of a guest with several adapters or fixed addresses. Adapters are known by their MAC addresses: their
  * names differ from image to image. None of them is waited for at boot but the first.
+ *
+ * Debian's cloud images bring a netplan file of their own, whose `all-en` and `all-eth` take every adapter called en* or eth*. networkd goes by
+ * the first of these words that fits, so ours come before those. And adapters keep their names: with others, each boot but the first would wait
+ * two minutes for the old ones, which the image's file has netplan wait for. Without them cloud-init looks the names up, since 22.3.
  * @throws TsmachineError INTERNAL for what is no MAC address, address or gateway
  */
 export function networkConfig(adapters: readonly GuestAdapter[]): string {
-  const ethernets = Object.fromEntries(adapters.map((adapter, index) => [`nic${index}`, ethernet(adapter, `nic${index}`, index > 0)]));
+  const ethernets = Object.fromEntries(adapters.map((adapter, index) => [`adapter${index}`, ethernet(adapter, index > 0)]));
   return `${JSON.stringify({ version: 2, ethernets }, undefined, 2)}\n`;
 }
 
-function ethernet(adapter: GuestAdapter, name: string, optional: boolean): Readonly<Record<string, unknown>> {
+function ethernet(adapter: GuestAdapter, optional: boolean): Readonly<Record<string, unknown>> {
   const { addresses = [], gateway, nameservers = [], noDefaultRoute = false } = adapter;
   for (const address of addresses) checkAddress(address);
   if (gateway !== undefined && isIP(gateway) === 0) throw invalid('gateway', gateway);
   return {
     match: { macaddress: macAddress(adapter.mac) },
-    // Without it cloud-init's renderers for networkd and ifupdown look for an adapter of this very name.
-    'set-name': name,
     ...(addresses.length === 0 ? { dhcp4: true } : { dhcp4: false, addresses }),
     ...(noDefaultRoute && addresses.length === 0 && { 'dhcp4-overrides': { 'use-routes': false, 'use-dns': false } }),
     ...(gateway !== undefined && { routes: [{ to: isIP(gateway) === 6 ? '::/0' : '0.0.0.0/0', via: gateway }] }),

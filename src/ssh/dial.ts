@@ -212,5 +212,7 @@ function beforeHandshake(hop: Hop, error: Error, said: string, complaint: string
     return /identification|header|greeting|packet|length/i.test(text) && said !== '' ? notSsh(hop, said, error) : dropped(hop, said, error);
   }
   if ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) return dialFailure(hop, error);
+  // cloud-init restarts a guest's server on its first boot
+  if (/^connection lost before handshake$/i.test(text)) return dropped(hop, '', error);
   return handshakeFailure(hop, error);
 }

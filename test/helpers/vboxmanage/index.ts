@@ -26,8 +26,11 @@ export class StandIn {
     this.env = { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}` };
   }
 
-  /** @param version what `VBoxManage --version` says */
-  static async open(parent: string, version?: string): Promise<StandIn> {
+  /**
+   * @param version what `VBoxManage --version` says
+   * @param player the program that plays running VMs, in this folder; default: machines of systemd-nspawn
+   */
+  static async open(parent: string, version?: string, player?: 'qemu/player.ts'): Promise<StandIn> {
     mkdirSync(parent, { recursive: true });
     const standIn = new StandIn(mkdtempSync(join(parent, 'vbox-')));
     const { home } = standIn;
@@ -35,7 +38,8 @@ export class StandIn {
     const program = join(home, 'vboxmanage.mjs');
     await build({ entryPoints: [join(root, 'test', 'helpers', 'vboxmanage', 'main.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
     const script = join(home, 'bin', 'VBoxManage');
-    writeFileSync(script, `#!/bin/sh\nVBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`);
+    const played = player === undefined ? '' : `export VBOX_STAND_IN_PLAYER='${player}' VBOX_STAND_IN_OWNER=${process.pid}\n`;
+    writeFileSync(script, `#!/bin/sh\n${played}VBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`);
     chmodSync(script, 0o755);
     if (version !== undefined) standIn.write({ ...standIn.world(), version });
     return standIn;

@@ -1,6 +1,6 @@
 /**
  * A stand-in for VBoxManage: keeps real state below VBOX_STAND_IN, refuses what VirtualBox refuses and prints what it prints, as seen
- * at version 7.2. A started VM is a machine of systemd-nspawn (guest.ts).
+ * at version 7.2. A started VM is a machine of systemd-nspawn (guest.ts), or with VBOX_STAND_IN_PLAYER=qemu/player.ts one of QEMU.
  * `faults.json` there makes calls fail: [{"call": "^startvm ", "stderr": "...", "status": 1, "times": 1}].
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -117,5 +117,5 @@ function guest(verb: string, uuid: string): void {
 }
 
 function guestProgram(): string {
-  return join(root, 'test', 'helpers', 'vboxmanage', 'guest.ts');
+  return join(root, 'test', 'helpers', 'vboxmanage', process.env['VBOX_STAND_IN_PLAYER'] ?? 'guest.ts');
 }

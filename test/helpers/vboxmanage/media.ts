@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
+import { drop, fill, layer, resize } from './qemu/content.js';
 import { Refusal, tell, type Medium, type World } from './state.js';
 import { read } from './words.js';
 
@@ -34,9 +35,11 @@ export function convertFromRaw(args: readonly string[]): string {
   const { size } = statSync(from);
   tell(`Creating dynamic image with size ${size} bytes (${Math.ceil(size / megabyte)}MB)...\n`);
   const login = keyOn(from);
-  write(to, {
+  const medium: Medium = {
     uuid: randomUUID(), kind: 'disk', parent: '', format: options.get('format') ?? 'VDI', capacity: Math.ceil(size / megabyte), ...(login === undefined ? {} : { login }),
-  });
+  };
+  fill(medium.uuid, from, 'raw');
+  write(to, medium);
   return '';
 }
 
@@ -65,6 +68,7 @@ export function createMedium(world: World, args: readonly string[]): string {
   if (existsSync(path)) throw new Refusal('Failed to create medium');
   const parent = register(world, options.get('diffparent') ?? '', 'disk');
   const medium: Medium = { uuid: randomUUID(), kind: 'disk', parent: parent.uuid, format: 'VDI', capacity: parent.capacity };
+  layer(path, { path: options.get('diffparent') ?? '', uuid: parent.uuid });
   write(path, medium);
   world.media[path] = medium;
   tell(progress);
@@ -75,6 +79,7 @@ export function cloneMedium(world: World, args: readonly string[]): string {
   const { options, rest: [from = '', to = ''] } = read(args.slice(1), { format: 1 }, true);
   const source = register(world, from, 'disk');
   const copy: Medium = { ...source, uuid: randomUUID(), parent: '', format: options.get('format') ?? source.format };
+  fill(copy.uuid, from);
   write(to, copy);
   world.media[to] = copy;
   tell(progress);
@@ -86,6 +91,7 @@ export function modifyMedium(world: World, args: readonly string[]): string {
   const medium = register(world, path, 'disk');
   const size = Number(options.get('resize'));
   if (size < medium.capacity) throw new Refusal('Shrinking is not yet supported for medium');
+  resize(path, medium.uuid, size);
   medium.capacity = size;
   tell(progress);
   return '';
@@ -111,6 +117,9 @@ export function closeMedium(world: World, args: readonly string[]): string {
   const user = Object.values(world.vms).find((vm) => Object.values(vm.attached).includes(path));
   if (user) throw new Refusal(`Cannot delete storage: medium '${path}' is still attached to the following 1 virtual machine(s): ${user.uuid}`);
   delete world.media[path];
-  if (options.has('delete')) rmSync(path);
+  if (options.has('delete')) {
+    drop(path, medium.uuid);
+    rmSync(path);
+  }
   return '';
 }

@@ -127,6 +127,13 @@ describe('logging in over SSH', function () {
       expect(error.message).to.include('HTTP/1.1 400 Bad Request');
     });
 
+    it('takes a server that hangs up after its greeting for one that is being restarted', async () => {
+      const port = await listen('SSH-2.0-OpenSSH_10.0\r\n', true);
+      const error = await failureOf(login({ port }));
+      expect(error.code).to.equal('SSH_REFUSED');
+      expect(error.message).to.include('closed the connection before the SSH handshake');
+    });
+
     it('tells a server that has too many connections', async () => {
       const port = await listen('Exceeded MaxStartups\r\n', true);
       const error = await failureOf(login({ port }));

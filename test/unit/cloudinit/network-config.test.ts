@@ -13,17 +13,24 @@ describe('network-config', () => {
     expect(JSON.parse(text)).to.deep.equal({
       version: 2,
       ethernets: {
-        nic0: { 'match': { macaddress: '08:00:27:a1:b2:c3' }, 'set-name': 'nic0', 'dhcp4': true },
-        nic1: {
-          'match': { macaddress: '08:00:27:a1:b2:c4' }, 'set-name': 'nic1', 'dhcp4': true,
+        adapter0: { 'match': { macaddress: '08:00:27:a1:b2:c3' }, 'dhcp4': true },
+        adapter1: {
+          'match': { macaddress: '08:00:27:a1:b2:c4' }, 'dhcp4': true,
           'dhcp4-overrides': { 'use-routes': false, 'use-dns': false }, 'optional': true,
         },
-        nic2: {
-          'match': { macaddress: '08:00:27:a1:b2:c5' }, 'set-name': 'nic2', 'dhcp4': false, 'addresses': ['10.0.0.5/24', 'fd00::5/64'],
+        adapter2: {
+          'match': { macaddress: '08:00:27:a1:b2:c5' }, 'dhcp4': false, 'addresses': ['10.0.0.5/24', 'fd00::5/64'],
           'routes': [{ to: '0.0.0.0/0', via: '10.0.0.1' }], 'nameservers': { addresses: ['10.0.0.1'] }, 'optional': true,
         },
       },
     });
+  });
+
+  it('comes before the netplan file of Debian\'s images, which takes every adapter', () => {
+    const adapters = Array.from({ length: 12 }, (_, index) => ({ mac: `08002700000${index.toString(16)}` }));
+    const { ethernets } = JSON.parse(networkConfig(adapters)) as { ethernets: object };
+    const files = ['all-en', 'all-eth', ...Object.keys(ethernets)].map((id) => `10-netplan-${id}.network`).sort();
+    expect(files.slice(-2)).to.deep.equal(['10-netplan-all-en.network', '10-netplan-all-eth.network']);
   });
 
   it('refuses what is no address', async () => {
