@@ -39,10 +39,24 @@ export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBo
   }, { timeout: bootTimeout, interval: 500, maxInterval: 2000, signal: ctx.signal, what: `${ctx.machineName} to have an address`, hint: guest.hint });
 }
 
+/**
+ * Until a guest lets in by its forwarded port, which VirtualBox opens long before anybody listens behind it.
+ * @throws TsmachineError WAIT_TIMEOUT, DRIVER_FAILED when the VM ends
+ */
+export async function waitForLogin(guest: Pick<Guest, 'vm' | 'ssh' | 'hint'>, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
+  ctx.io.progress('Waiting for the guest to boot...');
+  await waitFor(async () => {
+    if (await bySsh(guest.ssh, 'true', ctx) !== undefined) return true;
+    await refuseEnded(guest, vbox);
+    return undefined;
+  }, { timeout: bootTimeout, interval: 500, maxInterval: 2000, signal: ctx.signal, what: `${ctx.machineName} to let in over SSH`, hint: guest.hint });
+}
+
 async function find(guest: Guest, adapter: Adapter, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string | undefined> {
   const candidates = [await byProperty(guest.vm, adapter.index, vbox), await byLease(adapter, vbox), byNeighbours(adapter.mac, await computer.neighbours())];
   for (const ip of new Set(candidates)) if (ip !== undefined && await computer.answers(ip, 22)) return ip;
-  return bySsh(guest.ssh, adapter.mac, ctx);
+  const said = await bySsh(guest.ssh, 'ip addr show', ctx);
+  return said === undefined ? undefined : addressIn(said, adapter.mac);
 }
 
 interface Adapter {
@@ -83,10 +97,10 @@ export function byNeighbours(mac: string, table: string): string | undefined {
   return undefined;
 }
 
-async function bySsh(endpoint: SshEndpoint, mac: string, ctx: DriverContext): Promise<string | undefined> {
+/** What a command says in the guest; undefined while nobody gets in. */
+async function bySsh(endpoint: SshEndpoint, command: 'ip addr show' | 'true', ctx: DriverContext): Promise<string | undefined> {
   try {
-    const { stdout } = await ctx.ssh(endpoint, (shell) => shell.exec('ip addr show', { timeout: 20_000 }));
-    return addressIn(stdout, mac);
+    return (await ctx.ssh(endpoint, (shell) => shell.exec(command, { timeout: 20_000 }))).stdout;
   } catch (error) {
     if (TsmachineError.is(error) && notYet.has(error.code)) return undefined;
     throw error;
@@ -103,7 +117,7 @@ export function addressIn(output: string, mac: string): string | undefined {
   return undefined;
 }
 
-async function refuseEnded({ vm, hint }: Guest, vbox: VBoxManage): Promise<void> {
+async function refuseEnded({ vm, hint }: Pick<Guest, 'vm' | 'hint'>, vbox: VBoxManage): Promise<void> {
   const { stdout, problem } = await vbox.attempt(['showvminfo', vm, '--machinereadable']);
   const state = problem === undefined ? parseVmInfo(stdout).get('VMState') : undefined;
   if (state === undefined || !['poweroff', 'aborted', 'gurumeditation'].includes(state)) return;

@@ -1,7 +1,7 @@
 import { waitFor } from '../../src/core/wait.js';
 import type { DriverContext, DriverData } from '../../src/driver/contract.js';
 import { TsmachineError } from '../../src/core/errors.js';
-import { waitForAddress } from './address.js';
+import { waitForAddress, waitForLogin } from './address.js';
 import type { Computer, VBoxManage } from './api.js';
 import { consoleLogOf } from './build.js';
 import { readConfig, type VirtualboxConfig } from './config.js';
@@ -16,13 +16,17 @@ const killTimeout = 30_000;
 export async function boot(data: DriverData, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<DriverData> {
   const config = readConfig(data);
   const placed = await ctx.lock(networkLock, () => turnOn(data, ctx, vbox, computer));
-  if (config.natOnly) return { ...placed, IPAddress: '127.0.0.1' };
   const running = readConfig(placed);
-  const facts = await existingVm(running, ctx.machineDir, vbox);
-  const ip = await waitForAddress({
-    vm: vmName(running), facts, ssh: sshOf(running), network: running.hostOnlyCidr,
+  const guest = {
+    vm: vmName(running), ssh: sshOf(running),
     hint: running.image === '' ? `VBoxManage showvminfo ${running.machineName}` : `What it printed while it booted: ${consoleLogOf(ctx.machineDir)}`,
-  }, ctx, vbox, computer);
+  };
+  if (config.natOnly) {
+    await waitForLogin(guest, ctx, vbox);
+    return { ...placed, IPAddress: '127.0.0.1' };
+  }
+  const facts = await existingVm(running, ctx.machineDir, vbox);
+  const ip = await waitForAddress({ ...guest, facts, network: running.hostOnlyCidr }, ctx, vbox, computer);
   if (config.ip !== '' && config.ip !== ip) ctx.io.info(`The address is ${ip} now; it was ${config.ip}`);
   return { ...placed, IPAddress: ip };
 }

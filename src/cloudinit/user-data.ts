@@ -73,7 +73,8 @@ const onlyThisSeed = {
 
 /** cloud-init's own `mounts` takes every name without a slash for one of /dev. */
 function fstabLine({ source, path, type, options }: GuestMount): Readonly<Record<string, unknown>> {
-  const fields = [source, path, type, ['nofail', ...options].join(',')].map((field) => field.replace(/[\s\\]/g, octal));
+  // Mounted when somebody looks: where the kernel cannot, no boot ends with a failed unit.
+  const fields = [source, path, type, ['nofail', 'x-systemd.automount', ...options].join(',')].map((field) => field.replace(/[\s\\]/g, octal));
   return { path: '/etc/fstab', append: true, content: `${fields.join(' ')} 0 0\n` };
 }
 

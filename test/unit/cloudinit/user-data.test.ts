@@ -45,7 +45,7 @@ describe('user-data', () => {
   it('mounts folders of the hypervisor at every boot, and goes on where it cannot', () => {
     const config = read(userData({ ...settings, mounts: [{ source: 'c/My Files', path: '/c/My Files', type: 'vboxsf', options: ['uid=1000'] }] }));
     expect((config['write_files'] as unknown[])[1]).to.deep.equal({
-      path: '/etc/fstab', append: true, content: 'c/My\\040Files /c/My\\040Files vboxsf nofail,uid=1000 0 0\n',
+      path: '/etc/fstab', append: true, content: 'c/My\\040Files /c/My\\040Files vboxsf nofail,x-systemd.automount,uid=1000 0 0\n',
     });
     expect(config['runcmd']).to.deep.equal([['mkdir', '-p', '/c/My Files'], ['mount', '/c/My Files'], ['true']]);
     expect(read(userData(settings))).not.to.have.property('runcmd');

@@ -49,7 +49,7 @@ export class Bench {
         this.data = data;
         return Promise.resolve();
       },
-      exec: (_file, args) => this.#exec(args), spawnDetached: refuse, ssh: refuse, download: refuse, fetchText: refuse, lock: (_name, use) => use(),
+      exec: (_file, args) => this.#exec(args), spawnDetached: refuse, ssh: (_endpoint, use) => use({ exec: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }), rootScript: refuse }), download: refuse, fetchText: refuse, lock: (_name, use) => use(),
     };
   }
 

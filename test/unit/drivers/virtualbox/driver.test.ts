@@ -252,4 +252,21 @@ describe('virtualbox: what goes wrong', () => {
     expect(failed.message).to.equal('The VM ended while it booted (aborted)');
     expect(failed.hint).to.match(/console\.log$/);
   });
+
+  it('a VM that ends while it boots, nat-only: VirtualBox opens the forwarded port before anybody listens behind it', async () => {
+    const bench = new Bench();
+    bench.parse({ 'virtualbox-nat-only': true });
+    let logins = 0;
+    const ctx = {
+      ...bench.ctx,
+      ssh: () => {
+        logins += 1;
+        if (logins === 2) for (const vm of Object.values(bench.world.vms)) vm.state = 'aborted';
+        return Promise.reject(new TsmachineError('SSH_LOST', 'closed'));
+      },
+    };
+    const failed = await failureOf(bench.driver.create(bench.data, ctx));
+    expect([failed.message, logins]).to.deep.equal(['The VM ended while it booted (aborted)', 2]);
+    expect(failed.hint).to.match(/console\.log$/);
+  });
 });
