@@ -29,8 +29,8 @@ interface Guest {
  * provisioning as a host with an engine would; and that engine, with the certificate it was given.
  */
 export class Guests implements GuestPlayer {
-  /** On the host-only network; of loopback, so that it can be listened on. Only Linux has all of 127.0.0.0/8. */
-  readonly address: string;
+  /** On the host-only network; of loopback, so that they can be listened on. Only Linux has all of 127.0.0.0/8. */
+  readonly #addresses = new Map<string, string>();
   /** The private host key that is shown instead of the guest's own. */
   impostor: string | undefined;
   /** What clients brought after the handshake: `none`, `publickey`, `password`. */
@@ -42,8 +42,13 @@ export class Guests implements GuestPlayer {
   readonly #engines = new Map<string, EngineSettings>();
 
   /** @param network several at the same time need one each */
-  constructor(network = 0) {
-    this.address = process.platform === 'linux' ? `127.93.${network}.2` : '127.0.0.1';
+  constructor(readonly network = 0) {}
+
+  #addressOf({ uuid }: Vm): string {
+    if (process.platform !== 'linux') return '127.0.0.1';
+    const address = this.#addresses.get(uuid) ?? `127.93.${this.network}.${this.#addresses.size + 2}`;
+    this.#addresses.set(uuid, address);
+    return address;
   }
 
   async start(vm: Vm): Promise<void> {
@@ -82,7 +87,7 @@ export class Guests implements GuestPlayer {
       channel.exit(0);
       channel.end();
     };
-    if (command.includes('ip addr show')) return void end(this.#addresses(vm));
+    if (command.includes('ip addr show')) return void end(this.#links(vm));
     let script = '';
     channel.on('data', (data: Buffer) => { script += data.toString(); });
     channel.on('end', () => {
@@ -91,9 +96,10 @@ export class Guests implements GuestPlayer {
     });
   }
 
-  #addresses({ settings }: Vm): string {
+  #links(vm: Vm): string {
+    const { settings } = vm;
     const link = (mac = '', ip = '') => `    link/ether ${mac.toLowerCase().replace(/..(?=.)/g, '$&:')} brd ff\n    inet ${ip}/24\n`;
-    const hostOnly = settings['macaddress2'] === undefined ? '' : `3: b: <UP>\n${link(settings['macaddress2'], this.address)}`;
+    const hostOnly = settings['macaddress2'] === undefined ? '' : `3: b: <UP>\n${link(settings['macaddress2'], this.#addressOf(vm))}`;
     return `2: a: <UP>\n${link(settings['macaddress1'], '10.0.2.15')}${hostOnly}`;
   }
 
@@ -102,7 +108,7 @@ export class Guests implements GuestPlayer {
     const text = (name: string) => new RegExp(`^${name}='([^']*)'`, 'm').exec(script)?.[1] ?? '';
     const port = Number(/tcp:\/\/[^"]*:(\d+)/.exec(text('SETTINGS'))?.[1]);
     this.#engines.set(vm.uuid, {
-      tls: { ca: text('CA'), cert: text('CERT'), key: text('KEY') }, port, host: port === 2376 ? this.address : '127.0.0.1',
+      tls: { ca: text('CA'), cert: text('CERT'), key: text('KEY') }, port, host: port === 2376 ? this.#addressOf(vm) : '127.0.0.1',
     });
     await guest.engine?.close();
     await this.#startEngine(vm, guest);
