@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import { changeIso, isoImages, isoOf } from '../../src/cloudinit/boot2docker/iso.js';
+import { isoOf } from '../../src/cloudinit/boot2docker/iso.js';
+import { isoUpgrade } from '../../src/cloudinit/boot2docker/upgrade.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, HyperV, Tools } from './api.js';
 import { buildVm } from './build.js';
@@ -34,14 +35,10 @@ export function hypervOver(computer: Computer, hypervOf = (ctx: DriverContext): 
       await end(readConfig(data), ctx, tools(ctx));
       return data;
     },
-    async images(data, ctx) {
+    ...isoUpgrade((data) => {
       const { image, isoUrl } = readConfig(data);
-      return image === '' ? isoImages(isoUrl, ctx) : undefined;
-    },
-    async upgradeImage(data, ctx, image) {
-      await changeIso(image.path, ctx);
-      return data;
-    },
+      return image === '' ? isoUrl : undefined;
+    }),
     remove: (data, ctx) => remove(readConfig(data), ctx, tools(ctx)),
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { changeIso, isoImages } from '../../src/cloudinit/boot2docker/iso.js';
+import { isoUpgrade } from '../../src/cloudinit/boot2docker/upgrade.js';
 import { waitFor } from '../../src/core/wait.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';
@@ -51,14 +51,10 @@ export function virtualboxOver(computerOf: (ctx: DriverContext) => Computer): Dr
       await end(readConfig(data), ctx, tools(ctx).vbox);
       return data;
     },
-    async images(data, ctx) {
+    ...isoUpgrade((data) => {
       const { image, isoUrl } = readConfig(data);
-      return image === '' ? isoImages(isoUrl, ctx) : undefined;
-    },
-    async upgradeImage(data, ctx, image) {
-      await changeIso(image.path, ctx);
-      return data;
-    },
+      return image === '' ? isoUrl : undefined;
+    }),
     remove: (data, ctx) => remove(readConfig(data), ctx, tools(ctx)),
   };
 }

@@ -1,0 +1,19 @@
+import type { Driver, DriverData } from '../../driver/contract.js';
+import { changeIso, isoImages } from './iso.js';
+
+/**
+ * What lets a driver's machines be upgraded that boot from an ISO.
+ * @param isoText where a machine's ISO came from, as `isoSource` takes it; undefined for a machine that boots from its disk
+ */
+export function isoUpgrade(isoText: (data: DriverData) => string | undefined): Required<Pick<Driver, 'images' | 'upgradeImage'>> {
+  return {
+    async images(data, ctx) {
+      const text = isoText(data);
+      return text === undefined ? undefined : isoImages(text, ctx);
+    },
+    async upgradeImage(data, ctx, image) {
+      await changeIso(image.path, ctx);
+      return data;
+    },
+  };
+}
