@@ -92,7 +92,7 @@ async function endpoint(config: HypervConfig, ctx: DriverContext, tools: Tools):
   const host = ip.includes(':') ? `[${ip}]` : ip;
   return {
     addresses: [{ ip, scope: 'private' }],
-    ssh: { host: ip, port, user, ...(keyPath === '' ? {} : { keyPath }) },
+    ssh: { host: ip, port, user, hostKeyKnown: config.image !== '', ...(keyPath === '' ? {} : { keyPath }) },
     ...(await state(config, ctx, tools) === 'Running' ? { dockerUrl: `tcp://${host}:${enginePort}` } : {}),
   };
 }

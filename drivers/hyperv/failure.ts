@@ -40,7 +40,12 @@ export function hypervFailure(name: string, error: unknown): TsmachineError {
       hint: 'Make room on the disk, or put the store on another one with --storage-path',
     });
   }
-  return new TsmachineError('DRIVER_FAILED', message, { hint: causes.find(([pattern]) => pattern.test(text))?.[1] });
+  return new TsmachineError('DRIVER_FAILED', message, { hint: causes.find(([pattern]) => pattern.test(text))?.[1], cause: { id } });
+}
+
+/** Something else took an object away while Hyper-V was looking at it: the next look is a whole one. */
+export function isPassing(error: unknown): boolean {
+  return TsmachineError.is(error) && /^ObjectNotFound\b/.test(textFields(error.cause)['id'] ?? '');
 }
 
 function textFields(value: unknown): Record<string, string> {

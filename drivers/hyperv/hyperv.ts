@@ -1,18 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { HostFacts, HyperV, Rights, Vm } from './api.js';
+import { isPassing } from './failure.js';
 import { runScript } from './powershell.js';
 
 /** A cloud image of some gigabytes on a slow disk. */
 const copyTimeout = 30 * 60_000;
+const looks = 5;
 
 /** Hyper-V of this computer, by PowerShell. */
-export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName'>, platform: string): HyperV {
+export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName' | 'signal'>, platform: string): HyperV {
   const run = (name: string, input: object = {}, timeout?: number) => runScript(name, input, ctx, platform, timeout);
   const done = async (name: string, input: object, timeout?: number): Promise<void> => { await run(name, input, timeout); };
   return {
     rights: async () => readRights(await run('rights')),
     host: async () => readHost(await run('host')),
-    vms: async () => list(await run('vms')).map(readVm),
+    vms: async () => list(await lookAgain(ctx.signal, () => run('vms'))).map(readVm),
     convertDisk: (disk) => done('convert-disk', disk, copyTimeout),
     diskSize: async (path) => number(await run('disk-size', { path })),
     newDisk: (disk) => done('new-disk', disk),
@@ -29,6 +33,18 @@ export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName'>, platf
       return { state: text(state), told: texts(told), neighbours: texts(neighbours) };
     },
   };
+}
+
+/** Other machines come and go while all are listed. */
+async function lookAgain(signal: AbortSignal, look: () => Promise<unknown>): Promise<unknown> {
+  for (let left = looks; ; left -= 1) {
+    try {
+      return await look();
+    } catch (error) {
+      if (left <= 1 || !isPassing(error)) throw error;
+    }
+    await pause(200, undefined, { signal });
+  }
 }
 
 function readRights(value: unknown): Rights {

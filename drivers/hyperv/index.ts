@@ -42,7 +42,8 @@ const hyperv: DriverModule = {
   name: 'hyperv',
   summary: 'A virtual machine of Hyper-V on this computer (Windows)',
   flags,
-  // A cloud image's host key is pinned before its first boot; boot2docker and machines of Docker Machine are trusted at the first contact.
+  // The endpoint says more: a cloud image's host key is pinned before its first boot; boot2docker and machines of Docker Machine are trusted at
+  // the first contact.
   features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false },
   load: async () => (await import('./driver.js')).hyperv,
 };

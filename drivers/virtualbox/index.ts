@@ -55,7 +55,8 @@ const virtualbox: DriverModule = {
   name: 'virtualbox',
   summary: 'A virtual machine of VirtualBox on this computer',
   flags,
-  // The host key of a cloud image is pinned before its first boot; boot2docker, and machines of Docker Machine, are trusted at the first contact.
+  // The endpoint says more: a cloud image's host key is pinned before its first boot; boot2docker, and machines of Docker Machine, are trusted at
+  // the first contact.
   features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false },
   load: async () => (await import('./driver.js')).virtualbox,
 };

@@ -1,5 +1,5 @@
 import { waitFor } from '../../src/core/wait.js';
-import type { DriverContext, DriverData } from '../../src/driver/contract.js';
+import type { DriverContext, DriverData, SshEndpoint } from '../../src/driver/contract.js';
 import { TsmachineError } from '../../src/core/errors.js';
 import { waitForAddress, waitForLogin } from './address.js';
 import type { Computer, VBoxManage } from './api.js';
@@ -60,8 +60,8 @@ async function start(config: VirtualboxConfig, facts: VmFacts, vbox: VBoxManage)
   await startVm(vmName(config), config.uiType, facts.get('LogFldr') ?? '', vbox);
 }
 
-export function sshOf(config: VirtualboxConfig): { host: string; port: number; user: string; keyPath?: string } {
-  return { host: '127.0.0.1', port: config.sshPort, user: config.sshUser, ...(config.sshKeyPath === '' ? {} : { keyPath: config.sshKeyPath }) };
+export function sshOf({ sshPort: port, sshUser: user, sshKeyPath: keyPath, image }: VirtualboxConfig): SshEndpoint {
+  return { host: '127.0.0.1', port, user, hostKeyKnown: image !== '', ...(keyPath === '' ? {} : { keyPath }) };
 }
 
 /** Presses the VM's power button; one that does not go down within the time is switched off. */

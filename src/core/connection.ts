@@ -24,7 +24,7 @@ export async function connectTo(session: Session, machine: Machine, as: As = {})
   const { ownsHost } = machine.module.features;
   const { connect } = await import('../ssh/connect.js');
   return connect(endpoint, {
-    ...trustOf(session, machine),
+    ...trustOf(session, machine, endpoint),
     io: session.io,
     signal: session.signal,
     env: session.env,
@@ -40,7 +40,7 @@ export async function connectForData(session: Session, machine: Machine, as: As 
   const endpoint = await endpointOf(machine, as);
   const { io, signal, env } = session;
   const { shareLogin } = await import('../ssh/shared-login.js');
-  const login = await shareLogin(endpoint, { ...trustOf(session, machine), io, signal, env });
+  const login = await shareLogin(endpoint, { ...trustOf(session, machine, endpoint), io, signal, env });
   if (login === undefined) return connectTo(session, machine, as);
   const { SharedConnection } = await import('../ssh/shared-connection.js');
   const { user, host, port } = endpoint;
@@ -49,11 +49,11 @@ export async function connectForData(session: Session, machine: Machine, as: As 
 }
 
 /** Whose key is expected of a machine. */
-export function trustOf(session: Session, machine: Machine): Required<Trust> {
+export function trustOf(session: Session, machine: Machine, { hostKeyKnown = machine.module.features.hostKeyKnown }: SshEndpoint): Required<Trust> {
   return {
     machine: machine.name,
     knownHostsFile: session.store.machine(machine.name).knownHosts,
-    unknownHostKey: machine.module.features.hostKeyKnown ? 'refuse' : 'trust',
+    unknownHostKey: hostKeyKnown ? 'refuse' : 'trust',
   };
 }
 

@@ -30,7 +30,7 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
     async ssh(endpoint, use) {
       const { connect } = await import('../ssh/connect.js');
       const connection = await connect(endpoint, {
-        machine: name, knownHostsFile: paths.knownHosts, unknownHostKey: 'trust', io: session.io, signal, env: session.env,
+        machine: name, knownHostsFile: paths.knownHosts, unknownHostKey: endpoint.hostKeyKnown === true ? 'refuse' : 'trust', io: session.io, signal, env: session.env,
       });
       try {
         return await use(connection);

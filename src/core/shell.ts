@@ -1,3 +1,4 @@
+import { trustOf } from './connection.js';
 import { openMachine } from './machine.js';
 import { sshEndpoint } from './copy/reachable.js';
 import type { Session } from './session.js';
@@ -12,8 +13,7 @@ export async function openShell(session: Session, name: string, args: readonly s
   const ssh = await sshEndpoint(machine);
   const { interactive } = await import('../ssh/session.js');
   return interactive(ssh, {
-    machine: name,
-    knownHostsFile: session.store.machine(name).knownHosts,
+    ...trustOf(session, machine, ssh),
     args: [...args],
     signal: session.signal,
     io: session.io,

@@ -27,7 +27,7 @@ export interface DriverFeatures {
   readonly powerControl: boolean;
   /** The host was made for this machine alone: its host name may be set, and a booting SSH server is waited for. */
   readonly ownsHost: boolean;
-  /** The host key is in the machine's `known_hosts` before the first connection; an unknown key is then refused. */
+  /** The host key is in the machine's `known_hosts` before the first connection; an unknown key is then refused. See also `SshEndpoint`. */
   readonly hostKeyKnown: boolean;
 }
 
@@ -45,6 +45,8 @@ export interface SshEndpoint {
   readonly keyPath?: string;
   /** Jump hosts in order, each `[user@]host[:port]`. */
   readonly jump?: readonly string[];
+  /** Whether this machine's host key is known before the first connection, where that is not the same for all of the driver's machines. */
+  readonly hostKeyKnown?: boolean;
   /** The environment variable that may hold the sudo password of `user`. */
   readonly sudoPasswordEnv?: string;
 }

@@ -114,11 +114,8 @@ async function copyDelta(session: Session, places: readonly [Place, Place], mach
     if (name === undefined) return path;
     const machine = machineAt(machines, name);
     const own = await sshEndpoint(machine);
-    return {
-      endpoint: user === undefined ? own : { ...own, user },
-      trust: trustOf(session, machine),
-      path: remotePath(path),
-    };
+    const endpoint = user === undefined ? own : { ...own, user };
+    return { endpoint, trust: trustOf(session, machine, endpoint), path: remotePath(path) };
   };
   const args = await rsyncArguments(await side(places[0]), await side(places[1]), { ...options, env });
   const status = await runForeground('rsync', args, { signal, env });

@@ -24,7 +24,7 @@ export async function mountFolder(session: Session, where: string, mountpoint?: 
   const target = mountpoint ?? path;
   await refuseNoFolder(target);
   const endpoint = user === undefined ? own : { ...own, user };
-  const args = await sshfsArguments({ endpoint, trust: trustOf(session, machine), path: remotePath(path) }, target, env);
+  const args = await sshfsArguments({ endpoint, trust: trustOf(session, machine, endpoint), path: remotePath(path) }, target, env);
   const status = await runForeground('sshfs', args, { signal, env });
   ended('sshfs', status, 'You must have a copy of the sshfs binary locally to use the mount feature');
 }

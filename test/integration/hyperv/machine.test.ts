@@ -167,6 +167,19 @@ describe('hyperv: a machine on the stand-in', () => {
     });
   });
 
+  it('looks again when VMs come and go while they are listed, but not for ever', async () => {
+    const data = await here.create();
+    const gone = { script: 'vms', message: 'Hyper-V encountered an error trying to access an object: it was not found.', id: 'ObjectNotFound,Microsoft.HyperV.PowerShell.Commands.GetVM' };
+    here.standIn.fail({ ...gone, times: 2 });
+    expect(await here.driver.state(data, here.ctx())).to.equal('Running');
+    here.standIn.fail(gone);
+    const before = here.standIn.calls().length;
+    expect((await failureOf(here.driver.state(data, here.ctx()))).message).to.match(/^Hyper-V could not list its virtual machines: /);
+    expect(here.standIn.calls().length - before).to.equal(5);
+    here.standIn.fail({ ...gone, id: 'AccessDenied,Microsoft.HyperV.PowerShell.Commands.GetVM', times: 1 });
+    expect((await failureOf(here.driver.state(data, here.ctx()))).code).to.equal('DRIVER_FAILED');
+  });
+
   it('two machines share the base; a foreign VM of the same name is never touched', async () => {
     const first = await here.create();
     const base = String(first['BaseDisk']);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -54,4 +54,18 @@ describe('virtualbox: the first connection', () => {
       await here.removed();
     });
   }
+
+  it('a machine whose known_hosts is gone trusts nobody: its key was known before it first booted', async () => {
+    expect((await here.create(['m1'])).code).to.equal(0);
+    rmSync(machine('known_hosts'));
+    const met = guests.logins.length;
+    for (const words of [['provision', 'm1'], ['--native-ssh', 'ssh', 'm1', 'true']]) {
+      const { code, stdout, stderr } = await here.run(words);
+      expect(code, words.join(' ')).not.to.equal(0);
+      expect(stderr, words.join(' ')).to.contain('is not known and was not to be trusted on first use');
+      expect(stdout + stderr).not.to.contain('trusted from now on');
+    }
+    expect(guests.logins).to.have.length(met);
+    await here.removed();
+  });
 });

@@ -75,7 +75,7 @@ describe('the PowerShell scripts of hyperv', () => {
   it('get exactly the fields they read, and each is called', async () => {
     const called = new Set<string>();
     const hyperv = hypervBy({
-      machineName: 'm',
+      machineName: 'm', signal: new AbortController().signal,
       exec(_file, args, options) {
         const found = scripts.find(({ text }) => text === args[3]);
         if (!found) throw new Error('not a script of ours');

@@ -21,9 +21,9 @@ describe('virtualbox: a machine from create to rm', () => {
       'guestproperty', 'dhcpserver', 'list hostonlyifs',
     ]);
     expect(bench.data).to.include({ IPAddress: '192.168.56.101', Built: true });
-    expect(await bench.driver.endpoint(bench.data, bench.ctx)).to.deep.include({
-      addresses: [{ ip: '192.168.56.101', scope: 'private' }], dockerUrl: 'tcp://192.168.56.101:2376',
-    });
+    const endpoint = await bench.driver.endpoint(bench.data, bench.ctx);
+    expect(endpoint).to.deep.include({ addresses: [{ ip: '192.168.56.101', scope: 'private' }], dockerUrl: 'tcp://192.168.56.101:2376' });
+    expect(endpoint.ssh).to.include({ hostKeyKnown: true });
   });
 
   it('stops, starts with the same ports, and leaves nothing after rm but the cached base', async () => {
@@ -103,7 +103,7 @@ describe('virtualbox: a machine from create to rm', () => {
     bench.data = await bench.driver.start(bench.data, bench.ctx);
     expect(bench.data).to.include({ IPAddress: '192.168.56.101', SSHPort: 35_623 });
     expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('Running');
-    expect((await bench.driver.endpoint(bench.data, bench.ctx)).ssh).to.deep.equal({ host: '127.0.0.1', port: 35_623, user: 'docker', keyPath: `${machineDir}/id_rsa` });
+    expect((await bench.driver.endpoint(bench.data, bench.ctx)).ssh).to.deep.equal({ host: '127.0.0.1', port: 35_623, user: 'docker', hostKeyKnown: false, keyPath: `${machineDir}/id_rsa` });
     await bench.driver.stop(bench.data, bench.ctx);
     await bench.driver.remove(bench.data, bench.ctx);
     expect(bench.left()).to.deep.equal([]);
