@@ -110,7 +110,9 @@ export class RemoteEnd implements End {
       const after = target.kind === 'folder'
         ? `chmod ${target.mode.toString(8)} ${quote(folder)}`
         : `[ $status = 0 ] || rm -rf ${quote(folder)}`;
-      const command = `${hardened}; ${lateFolders}; tar $late -xpof - -C ${quote(folder)}; status=$?; ${after}; exit $status`;
+      // tar is done at the archive's mark of the end; the source's own verdict, with which the stream ends, comes after that
+      const rest = '[ $status != 0 ] || cat >/dev/null';
+      const command = `${hardened}; ${lateFolders}; tar $late -xpof - -C ${quote(folder)}; status=$?; ${rest}; ${after}; exit $status`;
       await this.#feed(command, path, content);
       return;
     }

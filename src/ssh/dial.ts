@@ -111,20 +111,21 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
     const listen = (data: Buffer): void => {
       if (said.length < 400) said += data.toString('latin1');
     };
-    const explain = (error: Error & { level?: string }): Error => {
+    const explain = async (error: Error & { level?: string }): Promise<Error> => {
       if (refused !== undefined) return refused;
       if (TsmachineError.is(error)) return error;
       if (sawHandshake)
         return loginFailure(hop, offer.outcome(hop.keyPath, error.level === 'client-authentication' ? '' : error.message), error);
-      return beforeHandshake(hop, error, said, transport.complaint());
+      return beforeHandshake(hop, error, said, await transport.complaint());
     };
+    const failExplained = (error: Error): void => { explain(error).then(fail, fail); };
     client.on('error', (error: Error & { level?: string }) => {
       // the agent would not sign: the next key follows by itself, except after a question nobody answered
       if (error.level === 'agent' && !TsmachineError.is(error)) return;
-      fail(explain(error));
+      failExplained(error);
     });
     client.on('close', () => {
-      fail(explain(new Error(sawHandshake ? 'the server closed the connection' : 'Connection lost before handshake')));
+      failExplained(new Error(sawHandshake ? 'the server closed the connection' : 'Connection lost before handshake'));
     });
     client.once('handshake', () => {
       sawHandshake = true;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { TsmachineError, messageOf } from '../core/errors.js';
 
@@ -9,11 +10,14 @@ import type { Link } from './link.js';
 import { address, at } from './place.js';
 import type { Hop } from './route.js';
 
+/** Milliseconds that a proxy program which closed its output is given to say why. */
+const lastWords = 500;
+
 /** The byte stream a login runs over. */
 export interface Transport {
   readonly stream: Duplex;
-  /** What a proxy program wrote to its standard error, for the message when it fails. */
-  readonly complaint: () => string;
+  /** What a proxy program that ended wrote to its standard error, for the message; of one that goes on, what it wrote so far. */
+  readonly complaint: () => Promise<string>;
   /** Ends whatever was started for the stream. */
   readonly release: () => void;
 }
@@ -46,7 +50,7 @@ function gatherWrites(socket: Socket): void {
 function plain(stream: Duplex): Transport {
   return {
     stream,
-    complaint: () => '',
+    complaint: () => Promise.resolve(''),
     release: () => {
       stream.destroy();
     },
@@ -120,10 +124,15 @@ function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Tran
   child.on('error', (error) => {
     complaint = error.message;
   });
+  // its last words may come after the end of its output
+  const ended = new Promise<void>((resolve) => { child.once('close', () => { resolve(); }); });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   return {
     stream,
-    complaint: () => complaint.trim(),
+    async complaint() {
+      await Promise.race([ended, pause(lastWords, undefined, { ref: false })]);
+      return complaint.trim();
+    },
     release: () => {
       child.kill();
     },

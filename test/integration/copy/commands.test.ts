@@ -89,8 +89,9 @@ describe('scp and mount on machines', function () {
     const logins = server.accepted();
     mkdirSync(join(here, 'd'));
     writeFileSync(join(here, 'd', 'x'), 'x');
-    const { code } = await run('scp', '-r', `m1:${join(here, 'd')}`, `m2:${there}`);
-    expect([code, readFileSync(join(there, 'd', 'x'), 'utf8'), server.accepted() - logins]).to.deep.equal([0, 'x', 2]);
+    const { code, stderr } = await run('scp', '-r', `m1:${join(here, 'd')}`, `m2:${there}`);
+    expect(code, stderr).to.equal(0);
+    expect([readFileSync(join(there, 'd', 'x'), 'utf8'), server.accepted() - logins]).to.deep.equal(['x', 2]);
   });
 
   it('lets user@ stand for the login', async () => {
