@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import generic from '../drivers/generic/index.js';
-import { quote } from '../src/ssh/quote.js';
-import { newHostConfig } from '../src/store/schema.js';
+import { quote } from '../src/base/quote.js';
+import { newHostConfig } from '../src/store/config/schema.js';
 import { openStore } from '../src/store/store.js';
 import { openLab } from '../test/helpers/lab.js';
 import { me, sshdMissing, workshop } from '../test/helpers/sshd.js';

@@ -2,8 +2,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import none from '../drivers/none/index.js';
 import { ensureAuthority } from '../src/certs/authority.js';
-import { silentIo } from '../src/core/io.js';
-import { newHostConfig } from '../src/store/schema.js';
+import { silentIo } from '../src/base/io.js';
+import { newHostConfig } from '../src/store/config/schema.js';
 import { openStore } from '../src/store/store.js';
 
 /** Makes a store of `count` machines `m0`, `m1`... of driver none; each one's engine is said to listen on a port of loopback. */

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-import { TsmachineError } from '../../src/core/errors.js';
-import { baseData, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/base.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { baseData, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contract.js';
 
 const hostName = /^(?=.{1,253}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*\.?$/;

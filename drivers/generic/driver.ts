@@ -1,9 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { connect } from 'node:net';
 
-import { TsmachineError } from '../../src/core/errors.js';
-import { waitFor } from '../../src/core/wait.js';
-import { numberOf, textOf } from '../../src/driver/base.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { waitFor } from '../../src/base/wait.js';
+import { numberOf, textOf } from '../../src/driver/kit/data.js';
 import type { Driver, DriverContext, DriverData, State } from '../../src/driver/contract.js';
 import { dockerUrl, jumpHosts, parseConfig, sshEndpoint } from './config.js';
 

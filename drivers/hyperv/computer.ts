@@ -1,4 +1,4 @@
-import { answers, freeBytes } from '../../src/cloudinit/computer.js';
+import { answers, freeBytes } from '../../src/guest/computer.js';
 import type { Computer } from './api.js';
 
 /** This computer. */

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import { isoOf } from '../../src/cloudinit/boot2docker/iso.js';
-import { isoUpgrade } from '../../src/cloudinit/boot2docker/upgrade.js';
+import { isoOf } from '../../src/guest/boot2docker/iso.js';
+import { isoUpgrade } from '../../src/guest/boot2docker/upgrade.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, HyperV, Tools } from './api.js';
-import { buildVm } from './build.js';
+import { buildVm } from './vm/build.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type HypervConfig } from './config.js';
-import { diskOf, ensureBase, removeFile } from './disks.js';
-import { seedOf } from './guest.js';
-import { hypervBy } from './hyperv.js';
-import { boot, end, halt } from './power.js';
+import { diskOf, ensureBase, removeFile } from './vm/disks.js';
+import { seedOf } from './vm/guest.js';
+import { hypervBy } from './powershell/hyperv.js';
+import { boot, end, halt } from './vm/power.js';
 import { checkComputer } from './precheck.js';
-import { findVm, stateOf } from './vm.js';
+import { findVm, stateOf } from './vm/vm.js';
 
 const enginePort = 2376;
 

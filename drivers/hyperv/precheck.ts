@@ -1,12 +1,12 @@
-import { checkIso } from '../../src/cloudinit/boot2docker/iso.js';
-import { checkSpace } from '../../src/cloudinit/computer.js';
-import { TsmachineError } from '../../src/core/errors.js';
+import { checkIso } from '../../src/guest/boot2docker/iso.js';
+import { checkSpace } from '../../src/guest/computer.js';
+import { TsmachineError } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, HostFacts, HyperV, Tools } from './api.js';
 import type { HypervConfig } from './config.js';
-import { checkRights } from './rights.js';
-import { chooseSwitch } from './switch.js';
-import { ownVm, sameName } from './vm.js';
+import { checkRights } from './powershell/rights.js';
+import { chooseSwitch } from './vm/switch.js';
+import { ownVm, sameName } from './vm/vm.js';
 
 const megabyte = 2 ** 20;
 

@@ -1,5 +1,5 @@
-import { TsmachineError } from '../../src/core/errors.js';
-import { baseData, textFlag } from '../../src/driver/base.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { baseData, textFlag } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
 
 /** `--url` to the `Driver` object; `IPAddress` keeps the port, as Docker Machine writes it (spec 8.5). */

@@ -1,5 +1,5 @@
-import { TsmachineError } from '../../src/core/errors.js';
-import { textOf } from '../../src/driver/base.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { textOf } from '../../src/driver/kit/data.js';
 import type { Driver, DriverContext } from '../../src/driver/contract.js';
 import { parseConfig } from './config.js';
 

@@ -1,11 +1,11 @@
 import { readFile, readdir, realpath, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { TsmachineError, systemCode } from '../../src/core/errors.js';
+import { TsmachineError, systemCode } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import { packages, type Computer, type Disk, type Facts, type Program } from './api.js';
 import { gatherFacts, parseMountinfo, searchPath } from './facts.js';
-import { initAmong, listensOn, processesIn } from './processes.js';
+import { initAmong, listensOn, processesIn } from './boot/processes.js';
 
 /** File system magics of statfs(2) on which an overlay cannot put its upper layer. */
 const kinds: Readonly<Record<number, string>> = {

@@ -1,9 +1,9 @@
 import { isAbsolute, join, resolve } from 'node:path';
 
-import { TsmachineError } from '../../src/core/errors.js';
-import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/base.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
-import { formatCidr, parseCidr } from './cidr.js';
+import { formatCidr, parseCidr } from './network/cidr.js';
 import { machineId } from './identity.js';
 
 export type EngineFrom = 'image' | 'machine';

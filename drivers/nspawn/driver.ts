@@ -2,18 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
-import { acquireAddress, isOriginal, releaseAddress, type Bury } from './addressing.js';
+import { acquireAddress, isOriginal, releaseAddress, type Bury } from './network/addressing.js';
 import type { Computer } from './api.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type NspawnConfig } from './config.js';
-import { needsUnified } from './guest.js';
-import { writeIdentity } from './identity-files.js';
+import { needsUnified } from './boot/guest.js';
+import { writeIdentity } from './image/identity-files.js';
 import { hostName } from './identity.js';
-import { ensureImage, imageDir, planImage } from './image.js';
+import { ensureImage, imageDir, planImage } from './image/image.js';
 import { ensureKeys, pinHostKey } from './keys.js';
-import { deleteLayers, mountLayers, standsOnImage, unmountBelow } from './layers.js';
-import { layCable } from './network.js';
-import { clear, consoleLogOf, end, halt, isRunning, launch, waitForBoot } from './power.js';
+import { deleteLayers, mountLayers, standsOnImage, unmountBelow } from './image/layers.js';
+import { layCable } from './network/network.js';
+import { clear, consoleLogOf, end, halt, isRunning, launch, waitForBoot } from './boot/power.js';
 import { checkComputer } from './precheck.js';
 import { templatesDir } from './templates.js';
 

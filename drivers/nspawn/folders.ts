@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 
-import { systemCode } from '../../src/core/errors.js';
+import { systemCode } from '../../src/base/errors.js';
 
 const kept = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'EPERM']);
 

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 
-import { TsmachineError } from '../../src/core/errors.js';
+import { TsmachineError } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
-import { currentRoutes } from './addressing.js';
+import { currentRoutes } from './network/addressing.js';
 import { packages, type Computer, type Facts } from './api.js';
-import { parseCidr } from './cidr.js';
+import { parseCidr } from './network/cidr.js';
 import type { NspawnConfig } from './config.js';
-import { imageDir, planImage } from './image.js';
-import { placed } from './power.js';
-import { checkRange, freeRange } from './routes.js';
+import { imageDir, planImage } from './image/image.js';
+import { placed } from './boot/power.js';
+import { checkRange, freeRange } from './network/routes.js';
 
 const megabyte = 2 ** 20;
 /** An image with the engine takes 450 MB, its packages and a copy of them come on top while it is built. */

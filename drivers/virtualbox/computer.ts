@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { availableParallelism, homedir, networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { answers, freeBytes } from '../../src/cloudinit/computer.js';
-import { systemCode } from '../../src/core/errors.js';
+import { answers, freeBytes } from '../../src/guest/computer.js';
+import { systemCode } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer } from './api.js';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 
-import { isoText } from '../../src/cloudinit/boot2docker/source.js';
-import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
-import { TsmachineError } from '../../src/core/errors.js';
-import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/base.js';
+import { isoText } from '../../src/guest/boot2docker/source.js';
+import { parseImageChoice } from '../../src/guest/image/choice.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
-import { parseHostCidr } from './cidr.js';
+import { parseHostCidr } from './network/host-cidr.js';
 
 /** The `Driver` object of config.json, typed. The first fields are Docker Machine's (spec 8.3). */
 export interface VirtualboxConfig {

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isoUpgrade } from '../../src/cloudinit/boot2docker/upgrade.js';
-import { waitFor } from '../../src/core/wait.js';
+import { isoUpgrade } from '../../src/guest/boot2docker/upgrade.js';
+import { waitFor } from '../../src/base/wait.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';
-import { buildCommands } from './build.js';
+import { buildCommands } from './vm/build.js';
 import { thisComputer } from './computer.js';
 import { parseConfig, readConfig, type VirtualboxConfig } from './config.js';
-import { ensureBase, removeDisks } from './disks.js';
-import { makeDrives } from './guest.js';
-import { readImported } from './import.js';
-import { disconnect, enginePort, networkLock } from './network.js';
-import { boot, end, halt, sshOf } from './power.js';
+import { ensureBase, removeDisks } from './disks/disks.js';
+import { makeDrives } from './disks/guest.js';
+import { readImported } from './disks/import.js';
+import { disconnect, enginePort, networkLock } from './network/network.js';
+import { boot, end, halt, sshOf } from './vm/power.js';
 import { checkComputer } from './precheck.js';
-import { shareOf } from './share.js';
-import { failure, vboxManage } from './vboxmanage.js';
-import { findVm, isMissing, stateOf, vmName } from './vm.js';
+import { shareOf } from './disks/share.js';
+import { failure, vboxManage } from './program/vboxmanage.js';
+import { findVm, isMissing, stateOf, vmName } from './vm/vm.js';
 
 interface Tools {
   readonly vbox: VBoxManage;

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 
-import { checkIso } from '../../src/cloudinit/boot2docker/iso.js';
-import { parseImageChoice } from '../../src/cloudinit/image/choice.js';
-import { checkSpace } from '../../src/cloudinit/computer.js';
-import { TsmachineError } from '../../src/core/errors.js';
+import { checkIso } from '../../src/guest/boot2docker/iso.js';
+import { parseImageChoice } from '../../src/guest/image/choice.js';
+import { checkSpace } from '../../src/guest/computer.js';
+import { TsmachineError } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from './api.js';
 import type { VirtualboxConfig } from './config.js';
-import { checkHostOnly } from './hostonly.js';
-import { hasNetworks } from './hostonlynet.js';
-import { readImported } from './import.js';
-import { checkShare } from './share.js';
-import { noVtxHint, noVtxMessage } from './startup.js';
-import { checkVersion, isAtLeast } from './version.js';
+import { checkHostOnly } from './network/hostonly.js';
+import { hasNetworks } from './network/hostonlynet.js';
+import { readImported } from './disks/import.js';
+import { checkShare } from './disks/share.js';
+import { noVtxHint, noVtxMessage } from './vm/startup.js';
+import { checkVersion, isAtLeast } from './program/version.js';
 
 /**
  * Refuses what cannot work on this computer. Changes nothing.

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 
-import type { Io } from '../core/io.js';
+import type { Io } from '../base/io.js';
 import type { Authority } from './ca.js';
 
 /** Paths of the four files; docker-machine-spec 3.1. */

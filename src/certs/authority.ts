@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 
-import { TsmachineError } from '../core/errors.js';
-import { makePrivateDir, readIfExists, writeAtomic } from '../system/files.js';
+import { TsmachineError } from '../base/errors.js';
+import { makePrivateDir, readIfExists, writeAtomic } from '../system/files/atomic.js';
 import type { AuthorityFiles, AuthorityOptions, AuthorityTexts, CaInUse } from './authority-files.js';
 import { openAuthority, refuseExpired } from './ca.js';
 import type { Authority } from './ca.js';

@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 import { parseCertificates, parsePrivateKey } from './pem.js';
 
 export interface Authority {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { X509Certificate } from 'node:crypto';
 
-import { TsmachineError } from '../core/errors.js';
-import { writeAtomic } from '../system/files.js';
+import { TsmachineError } from '../base/errors.js';
+import { writeAtomic } from '../system/files/atomic.js';
 import type { AuthorityFiles, AuthorityOptions, AuthorityTexts, CaInUse } from './authority-files.js';
 import type { Authority } from './ca.js';
 import { issueCertificate } from './issue.js';

@@ -1,5 +1,5 @@
-import { TsmachineError } from '../core/errors.js';
-import { readIfExists } from '../system/files.js';
+import { TsmachineError } from '../base/errors.js';
+import { readIfExists } from '../system/files/atomic.js';
 import { parseCertificates } from './pem.js';
 import { daysUntil, soonDays } from './validity.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes, sign } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 import { latin1, loadDer } from './der.js';
 import type { Der } from './der.js';
 import { issuerMarks, keyIdentifier } from './issuer.js';

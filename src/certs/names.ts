@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 
 export interface AlternativeNames {
   readonly dns: readonly string[];

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-import { messageOf, TsmachineError } from '../core/errors.js';
+import { messageOf, TsmachineError } from '../base/errors.js';
 import { openAuthority } from './ca.js';
 import { issueCertificate } from './issue.js';
 import { newKeyPair, privateKeyPem } from './keys.js';

@@ -2,18 +2,18 @@ import { Command } from '@oclif/core/command';
 import { ExitError } from '@oclif/core/errors';
 import type { Interfaces } from '@oclif/core';
 
-import { TsmachineError } from '../core/errors.js';
-import type { Session } from '../core/session.js';
-import { canonicalArgv } from './argv.js';
+import { TsmachineError } from '../base/errors.js';
+import type { Session } from '../machine/session.js';
+import { canonicalArgv } from './line/argv.js';
 import type { Operands } from './completion/operands.js';
-import type { FlagInput } from './flags.js';
-import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './globals.js';
-import type { Invocation } from './invocation.js';
-import { oneOrNone } from './names.js';
-import { isMachineConfig, type MachineConfig } from './oclif.js';
-import { programName } from './program.js';
-import { TerminalIo } from './terminal-io.js';
-import { parseError, withUsage } from './usage.js';
+import type { FlagInput } from './line/flags.js';
+import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './line/globals.js';
+import type { Invocation } from './line/invocation.js';
+import { oneOrNone } from './line/names.js';
+import { isMachineConfig, type MachineConfig } from './line/oclif.js';
+import { programName } from './line/program.js';
+import { TerminalIo } from './terminal/terminal-io.js';
+import { parseError, withUsage } from './line/usage.js';
 
 type MachineWork<T> = (session: Session, name: string) => Promise<T>;
 type Values = Record<string, unknown>;
@@ -84,7 +84,7 @@ export abstract class MachineCommand extends Command {
 
   /** Opens the store that the command line, the environment or the home folder says. */
   protected async session(io: TerminalIo = this.io): Promise<Session> {
-    const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../core/session.js'), import('../system/home.js')]);
+    const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../machine/session.js'), import('../system/home.js')]);
     const { env, interruption: { signal } } = this.invocation;
     const { storagePath, githubToken } = this.globals;
     return openSession({
@@ -97,7 +97,7 @@ export abstract class MachineCommand extends Command {
   protected async oneMachine(words: readonly string[]): Promise<{ session: Session; name: string }> {
     const given = oneOrNone(words);
     const session = await this.session();
-    const { resolveNames } = await import('../core/each.js');
+    const { resolveNames } = await import('../machine/choose/each.js');
     const [name = ''] = await resolveNames(session.store, given === undefined ? [] : [given]);
     return { session, name };
   }
@@ -105,7 +105,7 @@ export abstract class MachineCommand extends Command {
   /** Does `work` on every machine named, or on "default". */
   protected async onAll<T>(words: readonly string[], work: MachineWork<T>, options: { prefixed?: boolean } = {}): Promise<T[]> {
     const session = await this.session();
-    const { resolveNames, loadAll } = await import('../core/each.js');
+    const { resolveNames, loadAll } = await import('../machine/choose/each.js');
     const names = await resolveNames(session.store, words);
     await loadAll(session.store, names);
     return this.onNames(names, work, options);
@@ -122,7 +122,7 @@ export abstract class MachineCommand extends Command {
 
   /** Asks on stderr; undefined at the end of input. */
   protected async ask(question: string): Promise<string | undefined> {
-    const { askLine } = await import('./prompt.js');
+    const { askLine } = await import('./terminal/prompt.js');
     const { screen, progress, interruption: { signal } } = this.invocation;
     return progress.pause(() => askLine(question, screen, signal));
   }

@@ -1,14 +1,14 @@
 import { ExitError } from '@oclif/core/errors';
 
-import { debugWanted } from './globals.js';
-import { listenForInterrupts } from './interrupt.js';
-import { openConfig } from './oclif.js';
-import { Progress } from './progress.js';
-import { errorJson, renderError } from './render-error.js';
-import { processScreen, type Screen } from './screen.js';
-import { splitCommandLine } from './split.js';
-import { findCommandWords } from './topic.js';
-import { unknownCommand } from './usage.js';
+import { debugWanted } from './line/globals.js';
+import { listenForInterrupts } from './terminal/interrupt.js';
+import { openConfig } from './line/oclif.js';
+import { Progress } from './terminal/progress.js';
+import { errorJson, renderError } from './output/render-error.js';
+import { processScreen, type Screen } from './terminal/screen.js';
+import { splitCommandLine } from './line/split.js';
+import { findCommandWords } from './line/topic.js';
+import { unknownCommand } from './line/usage.js';
 
 const helpFlags = ['-h', '--help', '-help'];
 

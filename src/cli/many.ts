@@ -1,7 +1,7 @@
-import { onEach } from '../core/each.js';
-import { TsmachineError } from '../core/errors.js';
-import { renderError } from './render-error.js';
-import type { TerminalIo } from './terminal-io.js';
+import { onEach } from '../machine/choose/each.js';
+import { TsmachineError } from '../base/errors.js';
+import { renderError } from './output/render-error.js';
+import type { TerminalIo } from './terminal/terminal-io.js';
 
 export interface ManyOptions {
   /** How many at once. */

@@ -1,12 +1,12 @@
 import * as Flags from '@oclif/core/flags';
 
-import type { RollingOptions, RollingReport } from '../core/swarm/roll/rolling.js';
-import type { Session } from '../core/session.js';
+import type { RollingOptions, RollingReport } from '../swarm/upkeep/rolling.js';
+import type { Session } from '../machine/session.js';
 import { MachineCommand } from './command.js';
-import { jsonFlag } from './flags.js';
-import { oneOrNone } from './names.js';
-import { programName } from './program.js';
-import { rollingDone, rollingPlan } from './rolling-text.js';
+import { jsonFlag } from './line/flags.js';
+import { oneOrNone } from './line/names.js';
+import { programName } from './line/program.js';
+import { rollingDone, rollingPlan } from './output/rolling-text.js';
 
 interface RollingFlags {
   readonly 'no-drain': boolean;

@@ -1,9 +1,9 @@
-import type { UpOptions } from '../core/swarm/up/up.js';
+import type { UpOptions } from '../swarm/up/up.js';
 import { MachineCommand } from './command.js';
-import { toFlagInput } from './driver-flags.js';
-import { jsonFlag, type FlagInput } from './flags.js';
-import { repeatable } from './repeatable.js';
-import { declaredBy, upChars, upDriver, upFlags } from './swarm-up-flags.js';
+import { toFlagInput } from './options/driver-flags.js';
+import { jsonFlag, type FlagInput } from './line/flags.js';
+import { repeatable } from './line/repeatable.js';
+import { declaredBy, upChars, upDriver, upFlags } from './options/swarm-up-flags.js';
 
 /** What `swarm up` and `swarm plan` share: the same words say what the swarm is to be. */
 export abstract class SwarmUpCommand extends MachineCommand {

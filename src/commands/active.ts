@@ -1,6 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag, seconds } from '../cli/flags.js';
-import { none } from '../cli/names.js';
+import { jsonFlag, seconds } from '../cli/line/flags.js';
+import { none } from '../cli/line/names.js';
 
 export default class Active extends MachineCommand {
   static override summary = 'Print which machine is active';
@@ -15,7 +15,7 @@ export default class Active extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Active);
     none(argv);
-    const { activeMachine } = await import('../core/list.js');
+    const { activeMachine } = await import('../machine/list.js');
     const name = await activeMachine(await this.session(), { timeoutMs: flags.timeout * 1000 });
     this.show({ name }, () => name);
   }

@@ -1,8 +1,8 @@
-import { adoptFlags, adoptRequest, adoptingDriver } from '../cli/adopt-flags.js';
+import { adoptFlags, adoptRequest, adoptingDriver } from '../cli/options/adopt-flags.js';
 import { MachineCommand } from '../cli/command.js';
-import { flagValues, toFlagInput } from '../cli/driver-flags.js';
-import type { FlagInput } from '../cli/flags.js';
-import { oneNewName } from '../cli/names.js';
+import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
+import type { FlagInput } from '../cli/line/flags.js';
+import { oneNewName } from '../cli/line/names.js';
 
 export default class Adopt extends MachineCommand {
   static override summary = 'Take over a host that another store made, without changing it';
@@ -24,7 +24,7 @@ export default class Adopt extends MachineCommand {
     const { flags, argv } = await this.parse({ baseFlags: Adopt.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const name = oneNewName(argv);
     const request = adoptRequest(name, driver.name, flagValues(specs, flags, this.invocation.env));
-    const { adoptMachine } = await import('../core/hand-over/adopt.js');
+    const { adoptMachine } = await import('../transfer/adopt.js');
     await adoptMachine(await this.session(), request);
   }
 }

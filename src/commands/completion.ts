@@ -3,8 +3,8 @@ import * as Flags from '@oclif/core/flags';
 import { MachineCommand } from '../cli/command.js';
 import { choiceLines } from '../cli/completion/candidate.js';
 import type { MachineNames, SwarmNames } from '../cli/completion/operands.js';
-import { detectShell } from '../cli/shells.js';
-import { oneOrNone } from '../cli/names.js';
+import { detectShell } from '../cli/shells/shells.js';
+import { oneOrNone } from '../cli/line/names.js';
 
 /**
  * Why not @oclif/plugin-autocomplete: it writes the flags it finds in the manifest into scripts of its own once, for bash, zsh and
@@ -45,7 +45,7 @@ export default class Completion extends MachineCommand {
   private names(storagePath: string | undefined): MachineNames {
     return async (feature) => {
       if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
-      const { offeredNames } = await import('../core/hand-over/offered.js');
+      const { offeredNames } = await import('../machine/choose/offered.js');
       return offeredNames(await this.session(), feature);
     };
   }

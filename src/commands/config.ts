@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { withPrefix } from '../cli/error-prefix.js';
-import { jsonFlag } from '../cli/flags.js';
-import { standsInForDockerMachine } from '../cli/program.js';
-import { shellWord } from '../cli/shell-word.js';
+import { withPrefix } from '../cli/output/error-prefix.js';
+import { jsonFlag } from '../cli/line/flags.js';
+import { standsInForDockerMachine } from '../cli/line/program.js';
+import { shellWord } from '../cli/shells/shell-word.js';
 
 export default class Config extends MachineCommand {
   static override summary = 'Print the connection config for machine';
@@ -18,7 +18,7 @@ export default class Config extends MachineCommand {
     const { flags, argv } = await this.parse(Config);
     const words: readonly string[] = argv;
     const { session, name } = await this.oneMachine(standsInForDockerMachine() ? words.slice(0, 1) : words); // Docker Machine ignored the rest
-    const { dockerConnection } = await import('../core/query.js');
+    const { dockerConnection } = await import('../machine/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
     const connecting = () => dockerConnection(session, name, flags);
     const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', connecting);

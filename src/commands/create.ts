@@ -1,13 +1,13 @@
-import { chosenDriver } from '../cli/chosen-driver.js';
+import { chosenDriver } from '../cli/options/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
-import { createFlags } from '../cli/create-flags.js';
-import { createRequest } from '../cli/create-request.js';
-import { flagValues, toFlagInput } from '../cli/driver-flags.js';
-import type { FlagInput } from '../cli/flags.js';
-import { newNames } from '../cli/names.js';
-import { programName } from '../cli/program.js';
-import { repeatable } from '../cli/repeatable.js';
-import type { Session } from '../core/session.js';
+import { createFlags } from '../cli/options/create-flags.js';
+import { createRequest } from '../cli/options/create-request.js';
+import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
+import type { FlagInput } from '../cli/line/flags.js';
+import { newNames } from '../cli/line/names.js';
+import { programName } from '../cli/line/program.js';
+import { repeatable } from '../cli/line/repeatable.js';
+import type { Session } from '../machine/session.js';
 import type { FlagSpec } from '../driver/contract.js';
 
 export default class Create extends MachineCommand {
@@ -34,7 +34,7 @@ export default class Create extends MachineCommand {
     const names = newNames(argv);
     const values = flagValues(specs, flags, env);
     const request = createRequest(driver.name, values, this.globals);
-    const { createMachine } = await import('../core/create.js');
+    const { createMachine } = await import('../machine/create.js');
     const limit = Number(values['concurrency']);
     const make = async (session: Session, name: string) => {
       await createMachine(session, { ...request, name, command: repeatable(line, names, name) });

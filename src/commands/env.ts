@@ -1,12 +1,12 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/docker-env.js';
-import { withPrefix } from '../cli/error-prefix.js';
-import { programName } from '../cli/program.js';
-import { shellWord } from '../cli/shell-word.js';
-import { detectShell, shellNamed, usageHint } from '../cli/shells.js';
-import { TsmachineError } from '../core/errors.js';
+import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/shells/docker-env.js';
+import { withPrefix } from '../cli/output/error-prefix.js';
+import { programName } from '../cli/line/program.js';
+import { shellWord } from '../cli/shells/shell-word.js';
+import { detectShell, shellNamed, usageHint } from '../cli/shells/shells.js';
+import { TsmachineError } from '../base/errors.js';
 
 export default class Env extends MachineCommand {
   static override summary = 'Display the commands to set up the environment for the Docker client';
@@ -41,7 +41,7 @@ export default class Env extends MachineCommand {
   ): Promise<string[]> {
     const { env } = this.invocation;
     const { session, name } = await this.oneMachine(words);
-    const { dockerConnection, machineIp } = await import('../core/query.js');
+    const { dockerConnection, machineIp } = await import('../machine/query.js');
     await session.store.load(name); // an unknown machine is told without the prefix
     const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name, flags));
     const lines = setLines(shell, { name, url, certDir }, process.platform);

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { passphraseFlag } from '../cli/flags.js';
-import { someNames } from '../cli/names.js';
-import { TsmachineError } from '../core/errors.js';
+import { passphraseFlag } from '../cli/line/flags.js';
+import { someNames } from '../cli/line/names.js';
+import { TsmachineError } from '../base/errors.js';
 
 export default class Export extends MachineCommand {
   static override summary = 'Write machines into one file, to use them elsewhere';
@@ -25,7 +25,7 @@ export default class Export extends MachineCommand {
     const { output, encrypt: ask, 'passphrase-file': file } = flags;
     if (output === undefined || output === '') throw new TsmachineError('FLAG_MISSING', 'export needs the name of the file to write', { hint: '-o machines.tsm' });
     const [session, { exportMachines }, { newPassphrase }] = await Promise.all([
-      this.session(), import('../core/hand-over/export.js'), import('../core/hand-over/passphrase.js'),
+      this.session(), import('../transfer/export.js'), import('../transfer/passphrase.js'),
     ]);
     const passphrase = await newPassphrase(session, { file, ask });
     await exportMachines(session, { names, output, passphrase, withCaKey: flags['with-ca-key'], withSshKey: flags['with-ssh-key'] });

@@ -9,7 +9,7 @@ export default class Help extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Help);
-    const { default: MachineHelp } = await import('../cli/help.js');
+    const { default: MachineHelp } = await import('../cli/line/help.js');
     await new MachineHelp(this.config).showHelp(argv);
   }
 

@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { passphraseFlag } from '../cli/flags.js';
-import { oneFile, renames } from '../cli/names.js';
+import { passphraseFlag } from '../cli/line/flags.js';
+import { oneFile, renames } from '../cli/line/names.js';
 
 export default class Import extends MachineCommand {
   static override summary = 'Take machines out of a file that export wrote';
@@ -20,7 +20,7 @@ export default class Import extends MachineCommand {
     const { flags, argv } = await this.parse(Import);
     const request = { file: oneFile(argv), renamed: renames(flags.name ?? []) };
     const [session, { importMachines }, { knownPassphrase }] = await Promise.all([
-      this.session(), import('../core/hand-over/import.js'), import('../core/hand-over/passphrase.js'),
+      this.session(), import('../transfer/import.js'), import('../transfer/passphrase.js'),
     ]);
     await importMachines(session, { ...request, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
   }

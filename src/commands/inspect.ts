@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag } from '../cli/flags.js';
+import { jsonFlag } from '../cli/line/flags.js';
 
 export default class Inspect extends MachineCommand {
   static override summary = 'Inspect information about a machine';
@@ -17,8 +17,8 @@ export default class Inspect extends MachineCommand {
   async run(): Promise<void> {
     const { argv, flags: { format } } = await this.parse(Inspect);
     const { session, name } = await this.oneMachine(argv);
-    const { inspectMachine } = await import('../core/query.js');
-    const { serializeHostConfig } = await import('../store/schema.js');
+    const { inspectMachine } = await import('../machine/query.js');
+    const { serializeHostConfig } = await import('../store/config/schema.js');
     const json = serializeHostConfig(await inspectMachine(session, name));
     if (!format) {
       this.print(json);

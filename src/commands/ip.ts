@@ -1,5 +1,5 @@
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag } from '../cli/flags.js';
+import { jsonFlag } from '../cli/line/flags.js';
 
 export default class Ip extends MachineCommand {
   static override summary = 'Get the IP address of a machine';
@@ -9,7 +9,7 @@ export default class Ip extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Ip);
-    const { machineIp } = await import('../core/query.js');
+    const { machineIp } = await import('../machine/query.js');
     const found = await this.onAll(argv, async (session, name) => ({ name, ip: await machineIp(session, name) }));
     this.show(found, () => found.map(({ ip }) => ip).join('\n'));
   }

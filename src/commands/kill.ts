@@ -9,7 +9,7 @@ export default class Kill extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Kill);
-    const { killMachine } = await import('../core/lifecycle.js');
+    const { killMachine } = await import('../machine/lifecycle.js');
     await this.onAll(argv, (session, name) => killMachine(session, name));
   }
 }

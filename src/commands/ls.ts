@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag, seconds } from '../cli/flags.js';
-import { jsonRow, machineTable } from '../cli/machine-table.js';
-import { asTyped } from '../cli/program.js';
+import { jsonFlag, seconds } from '../cli/line/flags.js';
+import { jsonRow, machineTable } from '../cli/output/machine-table.js';
+import { asTyped } from '../cli/line/program.js';
 
 export default class Ls extends MachineCommand {
   static override summary = 'List machines';
@@ -26,7 +26,7 @@ export default class Ls extends MachineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Ls);
     const [session, { listMachines, listNames }, { parseFilters }] = await Promise.all([
-      this.session(), import('../core/list.js'), import('../core/selection.js'),
+      this.session(), import('../machine/list.js'), import('../machine/choose/selection.js'),
     ]);
     const options = { timeoutMs: flags.timeout * 1000, filters: parseFilters(flags.filter ?? []) };
     if (flags.quiet) {

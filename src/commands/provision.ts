@@ -9,7 +9,7 @@ export default class Provision extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Provision);
-    const { provisionMachine } = await import('../core/provision.js');
+    const { provisionMachine } = await import('../machine/provision.js');
     await this.onAll(argv, (session, name) => provisionMachine(session, name), { prefixed: true });
   }
 }

@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
-import { isYes } from '../cli/answer.js';
+import { isYes } from '../cli/terminal/answer.js';
 import { MachineCommand } from '../cli/command.js';
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 
 export default class RegenerateCerts extends MachineCommand {
   static override summary = 'Regenerate TLS Certificates for a machine';
@@ -18,7 +18,7 @@ export default class RegenerateCerts extends MachineCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(RegenerateCerts);
     if (!flags.force && !await this.agreed()) return;
-    const { regenerateCertificates } = await import('../core/provision.js');
+    const { regenerateCertificates } = await import('../machine/provision.js');
     const options = { clientCerts: flags['client-certs'] };
     await this.onAll(argv, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });
   }

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../cli/command.js';
-import { newAddressesNote } from '../cli/notes.js';
+import { newAddressesNote } from '../cli/output/notes.js';
 
 export default class Restart extends MachineCommand {
   static override summary = 'Restart a machine';
@@ -10,7 +10,7 @@ export default class Restart extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Restart);
-    const { restartMachine } = await import('../core/lifecycle.js');
+    const { restartMachine } = await import('../machine/lifecycle.js');
     await this.onAll(argv, (session, name) => restartMachine(session, name));
     this.io.info(newAddressesNote('Restarted'));
   }

@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags';
 
-import { isYes } from '../cli/answer.js';
+import { isYes } from '../cli/terminal/answer.js';
 import { MachineCommand } from '../cli/command.js';
-import { withPrefix } from '../cli/error-prefix.js';
-import { someNames } from '../cli/names.js';
-import { programName } from '../cli/program.js';
+import { withPrefix } from '../cli/output/error-prefix.js';
+import { someNames } from '../cli/line/names.js';
+import { programName } from '../cli/line/program.js';
 
 export default class Rm extends MachineCommand {
   static override summary = 'Remove a machine';
@@ -23,7 +23,7 @@ export default class Rm extends MachineCommand {
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
     if (!flags.y && !flags.force && !isYes(await this.ask('Are you sure? (y/n): '))) return;
-    const { removalOf } = await import('../core/swarm/leave/removal.js');
+    const { removalOf } = await import('../swarm/members/leave/removal.js');
     this.afterInterrupt = `${programName()} rm ${names.join(' ')}`;
     const remove = await removalOf(await this.session(), names, { force: flags.force });
     await this.onNames(names, async (session, name) => {

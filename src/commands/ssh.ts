@@ -11,7 +11,7 @@ export default class Ssh extends MachineCommand {
   async run(): Promise<void> {
     const { argv: [given, ...command] } = await this.parse(Ssh);
     const session = await this.session();
-    const [{ resolveNames }, { openShell }] = await Promise.all([import('../core/each.js'), import('../core/shell.js')]);
+    const [{ resolveNames }, { openShell }] = await Promise.all([import('../machine/choose/each.js'), import('../machine/access/shell.js')]);
     const [name = ''] = await resolveNames(session.store, given === undefined ? [] : [given]);
     this.exit(await openShell(session, name, command, { native: this.globals.nativeSsh }));
   }

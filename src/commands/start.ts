@@ -1,5 +1,5 @@
 import { MachineCommand } from '../cli/command.js';
-import { newAddressesNote } from '../cli/notes.js';
+import { newAddressesNote } from '../cli/output/notes.js';
 
 export default class Start extends MachineCommand {
   static override summary = 'Start a machine';
@@ -10,7 +10,7 @@ export default class Start extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Start);
-    const { startMachine } = await import('../core/lifecycle.js');
+    const { startMachine } = await import('../machine/lifecycle.js');
     await this.onAll(argv, (session, name) => startMachine(session, name));
     this.io.info(newAddressesNote('Started'));
   }

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag } from '../cli/flags.js';
+import { jsonFlag } from '../cli/line/flags.js';
 
 export default class Status extends MachineCommand {
   static override summary = 'Get the status of a machine';
@@ -12,7 +12,7 @@ export default class Status extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(Status);
     const { session, name } = await this.oneMachine(argv);
-    const { machineState } = await import('../core/query.js');
+    const { machineState } = await import('../machine/query.js');
     const state = await machineState(session, name);
     this.show({ name, state }, () => (state === 'None' ? '' : state));
   }

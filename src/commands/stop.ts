@@ -9,7 +9,7 @@ export default class Stop extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Stop);
-    const { stopMachine } = await import('../core/lifecycle.js');
+    const { stopMachine } = await import('../machine/lifecycle.js');
     await this.onAll(argv, (session, name) => stopMachine(session, name));
   }
 }

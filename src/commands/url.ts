@@ -1,5 +1,5 @@
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag } from '../cli/flags.js';
+import { jsonFlag } from '../cli/line/flags.js';
 
 export default class Url extends MachineCommand {
   static override summary = 'Get the URL of a machine';
@@ -12,7 +12,7 @@ export default class Url extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(Url);
     const { session, name } = await this.oneMachine(argv);
-    const { machineUrl } = await import('../core/query.js');
+    const { machineUrl } = await import('../machine/query.js');
     const url = await machineUrl(session, name);
     this.show({ name, url }, () => url);
   }

@@ -1,10 +1,10 @@
 import { MachineCommand } from '../cli/command.js';
 import { loadLine } from '../cli/completion/scripts.js';
-import { oneOrNone } from '../cli/names.js';
-import { programName } from '../cli/program.js';
-import { shellWord } from '../cli/shell-word.js';
-import { detectShell, shellNamed } from '../cli/shells.js';
-import { TsmachineError } from '../core/errors.js';
+import { oneOrNone } from '../cli/line/names.js';
+import { programName } from '../cli/line/program.js';
+import { shellWord } from '../cli/shells/shell-word.js';
+import { detectShell, shellNamed } from '../cli/shells/shells.js';
+import { TsmachineError } from '../base/errors.js';
 
 /** Only a shell can set its own variables: its function of this program's name runs `use`, and this command says how to get it. */
 export default class Use extends MachineCommand {

@@ -1,7 +1,7 @@
 import { MachineCommand } from '../cli/command.js';
-import { jsonFlag } from '../cli/flags.js';
-import { oneOrNone } from '../cli/names.js';
-import { programName } from '../cli/program.js';
+import { jsonFlag } from '../cli/line/flags.js';
+import { oneOrNone } from '../cli/line/names.js';
+import { programName } from '../cli/line/program.js';
 import { packageBuild } from '../system/package.js';
 
 export default class Version extends MachineCommand {
@@ -20,7 +20,7 @@ export default class Version extends MachineCommand {
       const build = packageBuild();
       return this.show({ version, build }, () => `${programName()} version ${version}, build ${build}`);
     }
-    const { engineVersion } = await import('../core/query.js');
+    const { engineVersion } = await import('../machine/query.js');
     const version = await engineVersion(await this.session(), name);
     this.show({ name, version }, () => version);
   }

@@ -4,9 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { TsmachineError, messageOf, systemCode } from '../core/errors.js';
-import type { Io } from '../core/io.js';
-import { packFolder, unpackFolder } from '../system/tar.js';
+import { TsmachineError, messageOf, systemCode } from '../base/errors.js';
+import type { Io } from '../base/io.js';
+import { packFolder, unpackFolder } from '../system/files/tar.js';
 import { newPart, type End, type Found } from './end.js';
 
 /** This computer as one side of a copy. */

@@ -1,6 +1,6 @@
-import { positionOf, tellsPosition } from '../system/file-position.js';
+import { positionOf, tellsPosition } from '../system/files/file-position.js';
 import type { End, Found } from './end.js';
-import type { Meter } from './meter.js';
+import type { Meter } from '../system/http/meter.js';
 
 export interface FilePass {
   readonly from: End;

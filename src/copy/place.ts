@@ -1,4 +1,4 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 
 /** One side of a copy or a mount, as it was typed: `[[user@]machine:]path`. */
 export interface Place {

@@ -3,11 +3,11 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
-import type { TsmachineError } from '../core/errors.js';
-import type { Io } from '../core/io.js';
-import { quote } from '../ssh/quote.js';
+import type { TsmachineError } from '../base/errors.js';
+import type { Io } from '../base/io.js';
+import { quote } from '../base/quote.js';
 import type { RemoteStream, FileConnection } from '../ssh/types.js';
-import { packFolder, unpackFolder, type FileCalls } from '../system/tar.js';
+import { packFolder, unpackFolder, type FileCalls } from '../system/files/tar.js';
 import { newPart, type End, type Found } from './end.js';
 import { parseLook, type RemoteLook } from './remote-look.js';
 import { refused, unreadable, unwritable } from './remote-failure.js';

@@ -1,4 +1,4 @@
-import { TsmachineError, messageOf } from '../core/errors.js';
+import { TsmachineError, messageOf } from '../base/errors.js';
 
 /** The host would not give a file or folder whole. */
 export function unreadable(machine: string, path: string, stderr: string): TsmachineError {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
-import { TsmachineError } from '../core/errors.js';
-import { quote } from '../ssh/quote.js';
+import { TsmachineError } from '../base/errors.js';
+import { quote } from '../base/quote.js';
 import { newPart, type Found } from './end.js';
 import { unwritable } from './remote-failure.js';
 import type { RemoteLook } from './remote-look.js';

@@ -1,7 +1,7 @@
-import { TsmachineError } from '../core/errors.js';
-import type { Io } from '../core/io.js';
+import { TsmachineError } from '../base/errors.js';
+import type { Io } from '../base/io.js';
 import type { End, Found } from './end.js';
-import { Meter } from './meter.js';
+import { Meter } from '../system/http/meter.js';
 import { passFile } from './passing.js';
 
 export interface CopyRequest {

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-import { expectSuccess, readJson, readText } from './answer.js';
-import type { Asked } from './answer.js';
-import { openConnection } from './connection.js';
-import { send } from './send.js';
-import type { EngineTarget } from './target.js';
+import { expectSuccess, readJson, readText } from './call/answer.js';
+import type { Asked } from './call/answer.js';
+import { openConnection } from './call/connection.js';
+import { send } from './call/send.js';
+import type { EngineTarget } from './call/target.js';
 import { negotiateApi, parseEngineVersion } from './version.js';
 import type { EngineVersion } from './version.js';
 
-export type { EngineTarget } from './target.js';
+export type { EngineTarget } from './call/target.js';
 export type { EngineVersion } from './version.js';
 
 export type QueryValue = string | number | boolean | undefined;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-import { messageOf, TsmachineError } from '../core/errors.js';
-import { engineError } from './answer.js';
-import type { Asked } from './answer.js';
+import { messageOf, TsmachineError } from '../base/errors.js';
+import { engineError } from './call/answer.js';
+import type { Asked } from './call/answer.js';
 import type { Engine } from './client.js';
-import { explain } from './failure.js';
+import { explain } from './call/failure.js';
 import { frames } from './frames.js';
 
 export { importImage, pullImage } from './images.js';

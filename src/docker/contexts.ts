@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { TsmachineError, systemCode } from '../core/errors.js';
-import { diskError } from '../system/disk-error.js';
-import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files.js';
+import { TsmachineError, systemCode } from '../base/errors.js';
+import { diskError } from '../system/files/disk-error.js';
+import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';
 
 /** Whose context it is: the mark in its metadata. Without it a context is somebody else's and never touched. */
 export interface ContextOwner {

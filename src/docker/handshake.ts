@@ -1,12 +1,12 @@
 import { TLSSocket } from 'node:tls';
 
-import { TsmachineError } from '../core/errors.js';
-import { openConnection } from './connection.js';
-import { send } from './send.js';
-import { engineAddress } from './target.js';
-import type { EngineTarget } from './target.js';
+import { TsmachineError } from '../base/errors.js';
+import { openConnection } from './call/connection.js';
+import { send } from './call/send.js';
+import { engineAddress } from './call/target.js';
+import type { EngineTarget } from './call/target.js';
 
-export type { EngineTarget } from './target.js';
+export type { EngineTarget } from './call/target.js';
 
 export interface HandshakeOptions {
   readonly signal?: AbortSignal | undefined;

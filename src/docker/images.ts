@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
-import { engineError } from './answer.js';
-import type { Asked } from './answer.js';
+import { engineError } from './call/answer.js';
+import type { Asked } from './call/answer.js';
 import type { Engine } from './client.js';
-import { explain } from './failure.js';
+import { explain } from './call/failure.js';
 import { jsonLines } from './lines.js';
 
 export interface ProgressOptions {

@@ -1,4 +1,4 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 
 /** The newest Engine API this client is written against: engine 28.3 and later. */
 export const newestApi = '1.51';

@@ -1,5 +1,5 @@
-import { TsmachineError } from '../core/errors.js';
-import { nearest } from '../system/nearest.js';
+import { TsmachineError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 import type { DriverModule } from './contract.js';
 
 /** Built-in drivers. The index modules are light; nothing is loaded before a machine of that driver is touched. */

@@ -1,17 +1,17 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 import type { RemoteShell } from '../driver/contract.js';
-import { applyConfig } from './apply.js';
-import { needsRestart, planConfig, type ConfigPlan } from './config-plan.js';
-import { detect } from './detect.js';
-import { containers } from './containers.js';
-import { checkDisk } from './disk.js';
+import { applyConfig } from './apply/apply.js';
+import { needsRestart, planConfig, type ConfigPlan } from './plan/config.js';
+import { detect } from './look/detect.js';
+import { containers } from './plan/containers.js';
+import { checkDisk } from './apply/disk.js';
 import { distributionOf } from './families/table.js';
-import type { EngineFacts, HostFacts } from './facts.js';
-import { setHostname } from './hostname.js';
-import { installEngine } from './install.js';
-import { planInstall } from './install-plan.js';
+import type { EngineFacts, HostFacts } from './look/facts.js';
+import { setHostname } from './apply/hostname.js';
+import { installEngine } from './apply/install.js';
+import { planInstall } from './plan/install.js';
 import type { ProvisionRequest, ProvisionResult } from './request.js';
-import { Report } from './report.js';
+import { Report } from './look/report.js';
 
 export type { ProvisionRequest, ProvisionResult } from './request.js';
 

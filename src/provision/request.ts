@@ -1,5 +1,5 @@
-import type { Io } from '../core/io.js';
-import type { CertificatePaths } from './wanted.js';
+import type { Io } from '../base/io.js';
+import type { CertificatePaths } from './plan/settings/wanted.js';
 
 /** The engine options of config.json that provisioning reads (specification 3.2). */
 export interface EngineSettings {

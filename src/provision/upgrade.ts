@@ -1,14 +1,14 @@
-import { TsmachineError } from '../core/errors.js';
-import type { Io } from '../core/io.js';
+import { TsmachineError } from '../base/errors.js';
+import type { Io } from '../base/io.js';
 import type { RemoteShell } from '../driver/contract.js';
-import { containers } from './containers.js';
-import { checkDisk } from './disk.js';
-import type { HostFacts } from './facts.js';
+import { containers } from './plan/containers.js';
+import { checkDisk } from './apply/disk.js';
+import type { HostFacts } from './look/facts.js';
 import { distributionOf, supportedSystems } from './families/table.js';
-import { checkedVersion, lockTimeout, type InstallPlan } from './install-plan.js';
-import { installTimeout } from './install.js';
-import { follow, packageFailure, packageStatuses } from './package-script.js';
-import { Report } from './report.js';
+import { checkedVersion, lockTimeout, type InstallPlan } from './plan/install.js';
+import { installTimeout } from './apply/install.js';
+import { follow, packageFailure, packageStatuses } from './apply/package-script.js';
+import { Report } from './look/report.js';
 
 export interface UpgradeRequest {
   readonly machine: string;

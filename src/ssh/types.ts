@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 
-import type { Io } from '../core/io.js';
+import type { Io } from '../base/io.js';
 import type { ExecOptions, ExecResult, RemoteShell } from '../driver/contract.js';
-import type { FileCalls } from '../system/tar.js';
+import type { FileCalls } from '../system/files/tar.js';
 
-import type { RemoteStream } from './stream.js';
+import type { RemoteStream } from './run/stream.js';
 
-export type { RemoteStream } from './stream.js';
+export type { RemoteStream } from './run/stream.js';
 
 type ShortOptions = Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>;
 

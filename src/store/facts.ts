@@ -1,6 +1,6 @@
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 import type { FlagValues } from '../driver/contract.js';
-import { readIfExists, writeAtomic } from '../system/files.js';
+import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson } from './conform.js';
 
 /** facts.json: what only tsmachine knows about a machine. Keys of newer versions are kept. */

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-import { TsmachineError } from '../core/errors.js';
-import { diskError } from '../system/disk-error.js';
-import { readIfExists, writeAtomic } from '../system/files.js';
+import { TsmachineError } from '../base/errors.js';
+import { diskError } from '../system/files/disk-error.js';
+import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson } from './conform.js';
 
 const steps = ['reserved', 'certificates', 'prechecked', 'created', 'running', 'connected', 'detected', 'provisioned', 'verified'] as const;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 
-import { TsmachineError, systemCode } from '../core/errors.js';
-import { unreadable, writeAtomic } from '../system/files.js';
+import { TsmachineError, systemCode } from '../base/errors.js';
+import { unreadable, writeAtomic } from '../system/files/atomic.js';
 import type { MachinePaths } from './paths.js';
-import type { Place } from './relocate.js';
-import { type HostConfig, parseHostConfig, serializeHostConfig } from './schema.js';
+import type { Place } from './config/relocate.js';
+import { type HostConfig, parseHostConfig, serializeHostConfig } from './config/schema.js';
 
 export interface Machine {
   readonly name: string;

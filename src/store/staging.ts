@@ -1,8 +1,8 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { diskError } from '../system/disk-error.js';
-import { makePrivateDir } from '../system/files.js';
+import { diskError } from '../system/files/disk-error.js';
+import { makePrivateDir } from '../system/files/atomic.js';
 import { type MachinePaths, machinePaths, storePaths } from './paths.js';
 
 /** Names of folders that machines are made in; a dot in front keeps them out of every listing. */

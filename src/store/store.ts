@@ -1,14 +1,14 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { TsmachineError, systemCode } from '../core/errors.js';
-import { diskError } from '../system/disk-error.js';
-import { makePrivateDir, unreadable, writeAtomic } from '../system/files.js';
-import { type LockOptions, withLock } from '../system/lock.js';
+import { TsmachineError, systemCode } from '../base/errors.js';
+import { diskError } from '../system/files/disk-error.js';
+import { makePrivateDir, unreadable, writeAtomic } from '../system/files/atomic.js';
+import { type LockOptions, withLock } from '../system/locks/lock.js';
 import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
 import { type Machine, loadMachine } from './load.js';
 import { type MachinePaths, type StorePaths, machinePaths, storePaths } from './paths.js';
-import { serializeHostConfig } from './schema.js';
+import { serializeHostConfig } from './config/schema.js';
 import { type Staging, withStaging } from './staging.js';
 import { openSwarmStore, type SwarmStore } from './swarms.js';
 

@@ -1,14 +1,14 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { TsmachineError, systemCode } from '../core/errors.js';
+import { TsmachineError, systemCode } from '../base/errors.js';
 import type { FlagValues } from '../driver/contract.js';
-import type { Availability, Labels, Role } from '../swarm/types.js';
-import { diskError } from '../system/disk-error.js';
-import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files.js';
-import { withLock, type LockOptions } from '../system/lock.js';
+import type { Availability, Labels, Role } from '../base/swarm-node.js';
+import { diskError } from '../system/files/disk-error.js';
+import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';
+import { withLock, type LockOptions } from '../system/locks/lock.js';
 import { isJson } from './conform.js';
-import type { EngineOptions, SwarmOptions } from './options.js';
+import type { EngineOptions, SwarmOptions } from './config/options.js';
 import type { StorePaths } from './paths.js';
 
 /** What the store knows of one member; the swarm itself knows the rest. */

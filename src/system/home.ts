@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 
-import { TsmachineError } from '../core/errors.js';
+import { TsmachineError } from '../base/errors.js';
 
 /**
  * The user's home folder: HOME, on Windows USERPROFILE (or HOMEDRIVE and HOMEPATH).

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { ensureGuestKeys, type GuestKeys } from '../../src/cloudinit/keys.js';
-import { metaData } from '../../src/cloudinit/meta-data.js';
-import { writeSeed } from '../../src/cloudinit/seed.js';
-import { userData } from '../../src/cloudinit/user-data.js';
-import { silentIo } from '../../src/core/io.js';
-import { connect } from '../../src/ssh/connect.js';
+import { ensureGuestKeys, type GuestKeys } from '../../src/guest/keys.js';
+import { metaData } from '../../src/guest/meta-data.js';
+import { writeSeed } from '../../src/guest/seed.js';
+import { userData } from '../../src/guest/user-data.js';
+import { silentIo } from '../../src/base/io.js';
+import { connect } from '../../src/ssh/dial/connect.js';
 import { failureOf } from '../helpers/failure.js';
 import { openLab, type Lab, type LabHost } from '../helpers/lab.js';
 import { scratch } from '../helpers/scratch.js';

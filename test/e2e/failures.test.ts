@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { promisify } from 'node:util';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 import { succeed, tsmachine, type CliResult } from '../helpers/cli.js';
 import { openLab, type Lab, type LabHost } from '../helpers/lab.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 import { openEngine } from '../../src/docker/client.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { program, tsmachine, type CliResult } from '../helpers/cli.js';

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { runContainer } from '../../src/docker/containers.js';
 import { newEd25519 } from '../../src/system/ed25519.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
-import { StandIn } from '../helpers/hyperv/index.js';
+import { StandIn } from '../stand-ins/hyperv/index.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 import { skip } from '../helpers/skip.js';

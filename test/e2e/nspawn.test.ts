@@ -201,7 +201,7 @@ describe('nspawn machines', function () {
     const error: unknown = await make(name, { flags }).then(() => undefined, (reason: unknown) => reason);
     const driver = await (await import('../../drivers/nspawn/index.js')).default.load();
     const { config } = await lab.session.store.load(name);
-    const { attachDriver } = await import('../../src/core/machine.js');
+    const { attachDriver } = await import('../../src/machine/machine.js');
     const machine = await attachDriver(lab.session, config);
     await driver.remove(machine.data, machine.ctx);
     await lab.session.store.remove(name);
@@ -232,7 +232,7 @@ async function busyboxTar(): Promise<string> {
 }
 
 async function until(look: () => Promise<boolean>): Promise<void> {
-  const { waitFor } = await import('../../src/core/wait.js');
+  const { waitFor } = await import('../../src/base/wait.js');
   await waitFor(async () => await look() || undefined, { timeout: 60_000, interval: 200, what: 'a change' });
 }
 

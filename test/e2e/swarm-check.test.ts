@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { SwarmCheck } from '../../src/core/swarm/check/check.js';
+import type { SwarmCheck } from '../../src/swarm/check/check.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { engineOf } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';

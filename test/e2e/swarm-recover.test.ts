@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { silentIo } from '../../src/core/io.js';
-import { openMachine } from '../../src/core/machine.js';
-import { openSession } from '../../src/core/session.js';
-import { waitFor } from '../../src/core/wait.js';
+import { silentIo } from '../../src/base/io.js';
+import { openMachine } from '../../src/machine/machine.js';
+import { openSession } from '../../src/machine/session.js';
+import { waitFor } from '../../src/base/wait.js';
 import { openStore } from '../../src/store/store.js';
-import { updateCluster } from '../../src/swarm/cluster.js';
-import { membershipOf } from '../../src/swarm/membership.js';
-import { changeNode, type Node } from '../../src/swarm/nodes.js';
+import { updateCluster } from '../../src/swarm/engine/cluster.js';
+import { membershipOf } from '../../src/swarm/engine/membership.js';
+import { changeNode, type Node } from '../../src/swarm/engine/nodes.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 import { createService, loadImages, nodesSeenBy, running, withEngine } from '../helpers/swarm.js';

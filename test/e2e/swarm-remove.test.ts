@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../src/core/errors.js';
-import { waitFor } from '../../src/core/wait.js';
+import { TsmachineError } from '../../src/base/errors.js';
+import { waitFor } from '../../src/base/wait.js';
 import type { Engine } from '../../src/docker/client.js';
 import { openStore } from '../../src/store/store.js';
-import { updateCluster } from '../../src/swarm/cluster.js';
-import { changeNode, listNodes } from '../../src/swarm/nodes.js';
-import { listTasks } from '../../src/swarm/tasks.js';
+import { updateCluster } from '../../src/swarm/engine/cluster.js';
+import { changeNode, listNodes } from '../../src/swarm/engine/nodes.js';
+import { listTasks } from '../../src/swarm/engine/tasks.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';

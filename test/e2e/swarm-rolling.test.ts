@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 import { handshake } from '../../src/docker/handshake.js';
 import { openStore } from '../../src/store/store.js';
-import { unlockKey, updateCluster } from '../../src/swarm/cluster.js';
-import { changeNode, listNodes } from '../../src/swarm/nodes.js';
-import { listTasks } from '../../src/swarm/tasks.js';
+import { unlockKey, updateCluster } from '../../src/swarm/engine/cluster.js';
+import { changeNode, listNodes } from '../../src/swarm/engine/nodes.js';
+import { listTasks } from '../../src/swarm/engine/tasks.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 import { forgetSources, offerNewerEngine } from '../helpers/newer-engine.js';

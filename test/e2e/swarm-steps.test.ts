@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 import type { Engine } from '../../src/docker/client.js';
 import { openStore } from '../../src/store/store.js';
-import { joinToken, readCluster, unlockKey } from '../../src/swarm/cluster.js';
-import { listNodes } from '../../src/swarm/nodes.js';
+import { joinToken, readCluster, unlockKey } from '../../src/swarm/engine/cluster.js';
+import { listNodes } from '../../src/swarm/engine/nodes.js';
 import { succeed, tsmachine, type CliResult } from '../helpers/cli.js';
 import { engineOf } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';

@@ -2,12 +2,12 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { isoImage } from '../../src/cloudinit/iso/image.js';
+import { isoImage } from '../../src/guest/iso/image.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';
-import { StandIn } from '../helpers/vboxmanage/index.js';
+import { StandIn } from '../stand-ins/virtualbox/index.js';
 
 describe('virtualbox, a machine that boots from an ISO, played by a machine of systemd-nspawn', () => {
   let lab: Lab;

@@ -4,14 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { newEd25519 } from '../../src/system/ed25519.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 import { skip } from '../helpers/skip.js';
-import { StandIn } from '../helpers/vboxmanage/index.js';
+import { StandIn } from '../stand-ins/virtualbox/index.js';
 
 /** In what VirtualBox allows; the machines of systemd-nspawn that play the guests stand in it. */
 const cidr = `192.168.${56 + process.pid % 8}.1/24`;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import { waitFor } from '../../src/core/wait.js';
-import type { StandIn } from '../helpers/vboxmanage/index.js';
+import { waitFor } from '../../src/base/wait.js';
+import type { StandIn } from '../stand-ins/virtualbox/index.js';
 
 export interface FirstContact {
   /** `ssh-ed25519 AAAA...` of every host key that the guest's SSH server shows. */

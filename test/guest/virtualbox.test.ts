@@ -3,13 +3,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 import { runContainer } from '../../src/docker/containers.js';
 import { succeed, tsmachine, type CliResult } from '../helpers/cli.js';
 import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { skip } from '../helpers/skip.js';
-import { StandIn } from '../helpers/vboxmanage/index.js';
-import { endAll, leftovers } from '../helpers/vboxmanage/qemu/leftovers.js';
+import { StandIn } from '../stand-ins/virtualbox/index.js';
+import { endAll, leftovers } from '../stand-ins/virtualbox/qemu/leftovers.js';
 import { factsOf } from './facts.js';
 import { watchSsh, type FirstContact } from './first-contact.js';
 import { ensureImage, obstacle } from './image.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { Context } from 'mocha';
 
-import { messageOf } from '../../src/core/errors.js';
+import { messageOf } from '../../src/base/errors.js';
 import { skip } from './skip.js';
 
 const modules = 'usr/lib/python3/dist-packages';

@@ -3,8 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import none from '../../drivers/none/index.js';
 import { ensureAuthority, renewClientCertificate } from '../../src/certs/authority.js';
 import { issueServerCertificate } from '../../src/certs/server.js';
-import { silentIo } from '../../src/core/io.js';
-import { newHostConfig } from '../../src/store/schema.js';
+import { silentIo } from '../../src/base/io.js';
+import { newHostConfig } from '../../src/store/config/schema.js';
 import { openStore } from '../../src/store/store.js';
 
 const day = 86_400_000;

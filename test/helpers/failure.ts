@@ -1,4 +1,4 @@
-import { TsmachineError } from '../../src/core/errors.js';
+import { TsmachineError } from '../../src/base/errors.js';
 
 /** The error that `work` ends with; a success, or an error that is not ours, fails the test. */
 export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<TsmachineError> {

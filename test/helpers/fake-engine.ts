@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-import { engineError } from '../../src/docker/answer.js';
+import { engineError } from '../../src/docker/call/answer.js';
 import type { Engine, RequestOptions } from '../../src/docker/client.js';
-import { EngineRefusal, refusalIn } from '../../src/docker/engine-refusal.js';
+import { EngineRefusal, refusalIn } from '../../src/docker/call/engine-refusal.js';
 import { parseEngineVersion } from '../../src/docker/version.js';
 
 export interface Call {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 
 import { pack } from 'tar-fs';
 
-import { engineTarget } from '../../src/core/docker.js';
+import { engineTarget } from '../../src/machine/engine/engine.js';
 import { openEngine, type Engine } from '../../src/docker/client.js';
 import { importImage } from '../../src/docker/containers.js';
 import { openStore } from '../../src/store/store.js';

@@ -3,13 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import nspawn from '../../drivers/nspawn/index.js';
-import { connectTo } from '../../src/core/connection.js';
-import { silentIo } from '../../src/core/io.js';
-import { attachDriver, type Machine } from '../../src/core/machine.js';
-import { openSession, type Session } from '../../src/core/session.js';
+import { connectTo } from '../../src/machine/access/connection.js';
+import { silentIo } from '../../src/base/io.js';
+import { attachDriver, type Machine } from '../../src/machine/machine.js';
+import { openSession, type Session } from '../../src/machine/session.js';
 import type { ExecResult, FlagValues } from '../../src/driver/contract.js';
-import type { SshConnection } from '../../src/ssh/connect.js';
-import { newHostConfig } from '../../src/store/schema.js';
+import type { SshConnection } from '../../src/ssh/dial/connect.js';
+import { newHostConfig } from '../../src/store/config/schema.js';
 
 /** Root file systems survive from run to run here: building one takes more than a minute. */
 export const labCache = process.env['TSMACHINE_TEST_CACHE'] ?? join(homedir(), '.cache', 'tsmachine-test');

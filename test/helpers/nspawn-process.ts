@@ -4,11 +4,11 @@
  * Prints the driver data.
  */
 import nspawn from '../../drivers/nspawn/index.js';
-import { silentIo } from '../../src/core/io.js';
-import { attachDriver } from '../../src/core/machine.js';
-import { openSession } from '../../src/core/session.js';
+import { silentIo } from '../../src/base/io.js';
+import { attachDriver } from '../../src/machine/machine.js';
+import { openSession } from '../../src/machine/session.js';
 import type { FlagValue } from '../../src/driver/contract.js';
-import { newHostConfig, type HostConfig } from '../../src/store/schema.js';
+import { newHostConfig, type HostConfig } from '../../src/store/config/schema.js';
 
 const [verb = '', storePath = '', name = '', ...given] = process.argv.slice(2);
 const session = openSession({ storePath, io: { ...silentIo, warn: (text) => { process.stderr.write(`${text}\n`); } }, signal: new AbortController().signal });

@@ -1,4 +1,4 @@
-import type { Io } from '../../src/core/io.js';
+import type { Io } from '../../src/base/io.js';
 
 /** An `Io` that remembers what was said and answers questions for secrets with `answer`. */
 export class RecordingIo implements Io {

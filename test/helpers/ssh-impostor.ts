@@ -4,7 +4,7 @@
  */
 import ssh2, { type Connection } from 'ssh2';
 
-import { fingerprint } from '../../src/ssh/known-hosts.js';
+import { fingerprint } from '../../src/ssh/trust/known-hosts.js';
 import { newEd25519 } from '../../src/system/ed25519.js';
 
 const [address = ''] = process.argv.slice(2);

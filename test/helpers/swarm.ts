@@ -1,10 +1,10 @@
-import { openSession } from '../../src/core/session.js';
-import { silentIo } from '../../src/core/io.js';
-import { openMachine } from '../../src/core/machine.js';
-import { runningEngineUrl } from '../../src/core/docker.js';
-import { waitFor } from '../../src/core/wait.js';
+import { openSession } from '../../src/machine/session.js';
+import { silentIo } from '../../src/base/io.js';
+import { openMachine } from '../../src/machine/machine.js';
+import { runningEngineUrl } from '../../src/machine/engine/engine.js';
+import { waitFor } from '../../src/base/wait.js';
 import type { Engine } from '../../src/docker/client.js';
-import { listNodes, type Node } from '../../src/swarm/nodes.js';
+import { listNodes, type Node } from '../../src/swarm/engine/nodes.js';
 import { engineOf, labImage, loadLabImage } from './image.js';
 
 /** Opens a machine's engine for as long as `use` takes. */

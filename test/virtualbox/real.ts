@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { waitFor } from '../../src/core/wait.js';
+import { waitFor } from '../../src/base/wait.js';
 
 /** Where the Debian with VirtualBox is kept between runs; building it takes some minutes. */
 const cache = process.env['TSMACHINE_VIRTUALBOX_CACHE'] ?? join(homedir(), '.cache', 'tsmachine-virtualbox');

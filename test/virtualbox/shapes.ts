@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isoImage } from '../../src/cloudinit/iso/image.js';
+import { isoImage } from '../../src/guest/iso/image.js';
 import type { FlagValues } from '../../src/driver/contract.js';
 import { Bench } from '../unit/drivers/virtualbox/bench.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { skip } from '../helpers/skip.js';
-import { StandIn } from '../helpers/vboxmanage/index.js';
+import { StandIn } from '../stand-ins/virtualbox/index.js';
 import { RealVirtualBox, ensureRoot, obstacle } from './real.js';
 
 const id = '5a1d6a20-4669-415a-8a1d-6a2046691501';

@@ -1,9 +1,9 @@
 import type { Command } from '@oclif/core';
 
 import type { MachineCommand } from '../command.js';
-import type { FlagInput } from '../flags.js';
-import { globalFlags } from '../globals.js';
-import { findCommandWords } from '../topic.js';
+import type { FlagInput } from '../line/flags.js';
+import { globalFlags } from '../line/globals.js';
+import { findCommandWords } from '../line/topic.js';
 import { nothing, words, type Candidate, type Choice } from './candidate.js';
 import { completedShells } from './scripts.js';
 import { findFlag, positionAfter, type Position } from './position.js';

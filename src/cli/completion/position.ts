@@ -1,4 +1,4 @@
-import type { FlagInput } from '../flags.js';
+import type { FlagInput } from '../line/flags.js';
 
 type Flag = FlagInput[string];
 

@@ -1,6 +1,6 @@
-import { TsmachineError } from '../../core/errors.js';
+import { TsmachineError } from '../../base/errors.js';
 import { readTemplate } from '../../system/package.js';
-import { programName } from '../program.js';
+import { programName } from '../line/program.js';
 
 /** What a script is made of, below templates/shell. */
 const parts: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { driverNames } from '../../driver/registry.js';
-import { installModes } from '../create-flags.js';
-import type { FlagInput } from '../flags.js';
-import { shellNames } from '../shells.js';
+import { installModes } from '../options/create-flags.js';
+import type { FlagInput } from '../line/flags.js';
+import { shellNames } from '../shells/shells.js';
 import { nothing, words, type Choice } from './candidate.js';
 
 const states = ['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];

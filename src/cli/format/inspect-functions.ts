@@ -1,8 +1,8 @@
-import { builtins, takes, textOf } from './builtins.js';
-import { FunctionError, type TemplateFunctions } from './function.js';
-import { jsonText } from './json-text.js';
-import { print } from './printing.js';
-import { indirect, string, strings, type Maybe } from './values.js';
+import { builtins, takes, textOf } from '../../go-template/functions/builtins.js';
+import { FunctionError, type TemplateFunctions } from '../../go-template/functions/function.js';
+import { jsonText } from '../../go-template/text/json-text.js';
+import { print } from '../../go-template/functions/printing.js';
+import { indirect, string, strings, type Maybe } from '../../go-template/values.js';
 
 /** What `inspect --format` knows beside the built-ins: `json` and `prettyjson` of Docker Machine, and four of the docker command. */
 export const inspectFunctions: TemplateFunctions = new Map([

@@ -1,7 +1,7 @@
-import { TsmachineError } from '../../core/errors.js';
+import { TsmachineError } from '../../base/errors.js';
 import { inspectFunctions } from './inspect-functions.js';
 import { fromJson } from './json-values.js';
-import { compileTemplate, type Template } from './template.js';
+import { compileTemplate, type Template } from '../../go-template/template.js';
 
 /**
  * `inspect --format`: what the template makes of config.json's text, decoded without types (spec 2.5).

@@ -1,4 +1,4 @@
-import { float, nil, string, bool, type InterfaceValue, type MapValue, type Value } from './values.js';
+import { float, nil, string, bool, type InterfaceValue, type MapValue, type Value } from '../../go-template/values.js';
 
 /** The value that Go decodes a JSON object to when it is told no type: maps, slices, float64, string, bool, nil. */
 export function fromJson(object: Readonly<Record<string, unknown>>): MapValue {

@@ -1,8 +1,8 @@
-import type { MachineRow } from '../../core/list.js';
-import { table } from '../table.js';
-import { builtins } from './builtins.js';
+import type { MachineRow } from '../../machine/list.js';
+import { table } from '../output/table.js';
+import { builtins } from '../../go-template/functions/builtins.js';
 import { headerValue, machineValue } from './machine-values.js';
-import { compileTemplate } from './template.js';
+import { compileTemplate } from '../../go-template/template.js';
 
 /** Prints rows; called once with all of the text. */
 export type PrintRows = (rows: readonly MachineRow[], print: (text: string) => void) => void;

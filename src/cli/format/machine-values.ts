@@ -1,9 +1,9 @@
-import type { MachineRow } from '../../core/list.js';
-import { activeMark } from '../machine-table.js';
-import { duration } from './duration.js';
+import type { MachineRow } from '../../machine/list.js';
+import { activeMark } from '../output/machine-table.js';
+import { duration } from '../../go-template/text/duration.js';
 import {
   bool, float, int, string, strings, type IntValue, type MapValue, type PointerValue, type StructValue, type Value,
-} from './values.js';
+} from '../../go-template/values.js';
 
 /** The header of each field in `ls --format 'table ...'` (spec 2.9). */
 const headers: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ export default class ContextCreate extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(ContextCreate);
-    const { createContext } = await import('../../core/context.js');
+    const { createContext } = await import('../../machine/context.js');
     const names = argv.length > 0 ? [...new Set(argv)] : await (await this.session()).store.names();
     await this.onNames(names, async (session, name) => {
       const context = await createContext(session, name);

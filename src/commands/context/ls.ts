@@ -1,7 +1,7 @@
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { none } from '../../cli/names.js';
-import { table } from '../../cli/table.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { none } from '../../cli/line/names.js';
+import { table } from '../../cli/output/table.js';
 
 export default class ContextLs extends MachineCommand {
   static override summary = 'List the docker contexts of machines';
@@ -13,7 +13,7 @@ export default class ContextLs extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(ContextLs);
     none(argv);
-    const { listContexts } = await import('../../core/context.js');
+    const { listContexts } = await import('../../machine/context.js');
     const rows = await listContexts(await this.session());
     const lines = rows.map(({ context, machine, state, current, host }) => [context, machine, state, current ? '*' : '-', host]);
     this.show(rows, () => table([['CONTEXT', 'MACHINE', 'STATE', 'CURRENT', 'URL'], ...lines]));

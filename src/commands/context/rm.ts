@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class ContextRm extends MachineCommand {
   static override summary = 'Remove docker contexts of machines';
@@ -10,7 +10,7 @@ export default class ContextRm extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(ContextRm);
-    const { removeContext } = await import('../../core/context.js');
+    const { removeContext } = await import('../../machine/context.js');
     await this.onNames(someNames(argv), async (session, name) => {
       await removeContext(session, name);
       session.io.info(`Removed the docker context of ${name}`);

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmActivate extends MachineCommand {
   static override summary = 'Have machines take tasks';
@@ -11,7 +11,7 @@ export default class SwarmActivate extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmActivate);
     const names = someNames(argv);
-    const { setAvailability } = await import('../../core/swarm/steps/availability.js');
+    const { setAvailability } = await import('../../swarm/members/availability.js');
     await setAvailability(await this.session(), names, 'active');
   }
 }

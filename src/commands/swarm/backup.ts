@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { passphraseFlag } from '../../cli/flags.js';
-import { oneOrNone } from '../../cli/names.js';
+import { passphraseFlag } from '../../cli/line/flags.js';
+import { oneOrNone } from '../../cli/line/names.js';
 
 export default class SwarmBackup extends MachineCommand {
   static override summary = 'Save all that a swarm knows into one file';
@@ -23,7 +23,7 @@ export default class SwarmBackup extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmBackup);
     const { output, encrypt: ask, force, 'passphrase-file': file } = flags;
     const [session, { backupSwarm }, { newPassphrase }] = await Promise.all([
-      this.session(), import('../../core/swarm/mend/backup.js'), import('../../core/hand-over/passphrase.js'),
+      this.session(), import('../../swarm/rescue/backup.js'), import('../../transfer/passphrase.js'),
     ]);
     await backupSwarm(session, oneOrNone(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
   }

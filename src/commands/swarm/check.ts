@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
-import { checkReport } from '../../cli/check-matrix.js';
+import { checkReport } from '../../cli/output/check-matrix.js';
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { asTyped } from '../../cli/program.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { asTyped } from '../../cli/line/program.js';
 
 export default class SwarmCheck extends MachineCommand {
   static override summary = 'Find what keeps machines from being a swarm';
@@ -27,7 +27,7 @@ export default class SwarmCheck extends MachineCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(SwarmCheck);
     const { 'data-path-port': dataPathPort, managers, mtu, pool: pools, esp } = flags;
-    const { checkSwarm } = await import('../../core/swarm/check/check.js');
+    const { checkSwarm } = await import('../../swarm/check/check.js');
     const { findings, ...rest } = await checkSwarm(await this.session(), argv, {
       esp, mtu,
       ...(dataPathPort !== undefined && { dataPathPort }),

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmDemote extends MachineCommand {
   static override summary = 'Make managers workers';
@@ -11,7 +11,7 @@ export default class SwarmDemote extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDemote);
     const names = someNames(argv);
-    const { demote } = await import('../../core/swarm/steps/roles.js');
+    const { demote } = await import('../../swarm/members/roles.js');
     await demote(await this.session(), names);
   }
 }

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
-import { isYes } from '../../cli/answer.js';
+import { isYes } from '../../cli/terminal/answer.js';
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/names.js';
-import { programName } from '../../cli/program.js';
+import { oneOrNone } from '../../cli/line/names.js';
+import { programName } from '../../cli/line/program.js';
 
 export default class SwarmDown extends MachineCommand {
   static override summary = 'End a swarm and remove its machines';
@@ -20,7 +20,7 @@ export default class SwarmDown extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmDown);
     const given = oneOrNone(argv);
     const session = await this.session();
-    const { endSwarm, swarmToEnd } = await import('../../core/swarm/leave/down.js');
+    const { endSwarm, swarmToEnd } = await import('../../swarm/members/leave/down.js');
     const { name, members } = await swarmToEnd(session, { name: given, file: flags.file, cwd: process.cwd() });
     this.afterInterrupt = `Run it again to finish: ${programName()} swarm down ${name}`;
     const machines = Object.keys(members).join(', ');

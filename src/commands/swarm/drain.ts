@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmDrain extends MachineCommand {
   static override summary = 'Take all tasks from machines, and give them no new ones';
@@ -11,7 +11,7 @@ export default class SwarmDrain extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDrain);
     const names = someNames(argv);
-    const { setAvailability } = await import('../../core/swarm/steps/availability.js');
+    const { setAvailability } = await import('../../swarm/members/availability.js');
     await setAvailability(await this.session(), names, 'drain');
   }
 }

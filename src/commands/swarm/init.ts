@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { addressFlags, availabilityFlag, givenAddresses, settingsFlags, settingsSection } from '../../cli/swarm-flags.js';
+import { addressFlags, availabilityFlag, givenAddresses, settingsFlags, settingsSection } from '../../cli/options/swarm-flags.js';
 
 export default class SwarmInit extends MachineCommand {
   static override summary = 'Make a swarm with a machine as its first manager';
@@ -22,7 +22,7 @@ export default class SwarmInit extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmInit);
     const { session, name } = await this.oneMachine(argv);
-    const { initSwarmOn } = await import('../../core/swarm/init.js');
+    const { initSwarmOn } = await import('../../swarm/members/init.js');
     await initSwarmOn(session, name, {
       name: flags.name, section: settingsSection(flags), availability: flags.availability,
       forceNewCluster: flags['force-new-cluster'], ...givenAddresses(flags),

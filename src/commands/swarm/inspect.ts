@@ -1,6 +1,6 @@
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { oneOrNone } from '../../cli/names.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { oneOrNone } from '../../cli/line/names.js';
 
 export default class SwarmInspect extends MachineCommand {
   static override summary = 'Print a swarm as its managers describe it, as JSON';
@@ -13,7 +13,7 @@ export default class SwarmInspect extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmInspect);
     const given = oneOrNone(argv);
-    const { inspectSwarm } = await import('../../core/swarm/steps/inspect.js');
+    const { inspectSwarm } = await import('../../swarm/status/inspect.js');
     this.print(JSON.stringify(await inspectSwarm(await this.session(), given), undefined, 2));
   }
 }

@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
-import { addressFlags, availabilityChangeFlag, givenAddresses, roleFlag } from '../../cli/swarm-flags.js';
+import { someNames } from '../../cli/line/names.js';
+import { addressFlags, availabilityChangeFlag, givenAddresses, roleFlag } from '../../cli/options/swarm-flags.js';
 
 export default class SwarmJoin extends MachineCommand {
   static override summary = 'Join machines to a swarm';
@@ -22,7 +22,7 @@ export default class SwarmJoin extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmJoin);
     const names = someNames(argv);
     const session = await this.session();
-    const { joinMachines } = await import('../../core/swarm/join.js');
+    const { joinMachines } = await import('../../swarm/members/join.js');
     await joinMachines(session, names, flags.to, {
       role: flags.role, availability: flags.availability, label: flags.label ?? [], ...givenAddresses(flags),
     });

@@ -1,7 +1,7 @@
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { nameAndWords } from '../../cli/names.js';
-import { labelLines } from '../../cli/nodes-table.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { nameAndWords } from '../../cli/line/names.js';
+import { labelLines } from '../../cli/output/nodes-table.js';
 
 export default class SwarmLabel extends MachineCommand {
   static override summary = 'Set and remove labels of the node that a machine is';
@@ -15,7 +15,7 @@ export default class SwarmLabel extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmLabel);
     const [name, words] = nameAndWords(argv);
     const session = await this.session();
-    const { labelsOf, setLabels } = await import('../../core/swarm/steps/set-labels.js');
+    const { labelsOf, setLabels } = await import('../../swarm/members/set-labels.js');
     const labels = words.length === 0 ? await labelsOf(session, name) : await setLabels(session, name, words);
     if (flags.json || Object.keys(labels).length > 0) this.show(labels, () => labelLines(labels));
   }

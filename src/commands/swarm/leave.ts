@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmLeave extends MachineCommand {
   static override summary = 'Take machines out of their swarm; the machines stay';
@@ -17,7 +17,7 @@ export default class SwarmLeave extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmLeave);
     const names = someNames(argv);
     const session = await this.session();
-    const { leaveMachines } = await import('../../core/swarm/leave/leave.js');
+    const { leaveMachines } = await import('../../swarm/members/leave/leave.js');
     await leaveMachines(session, names, { force: flags.force });
   }
 }

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { oneOrNone } from '../../cli/names.js';
-import { nodesTable } from '../../cli/nodes-table.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { oneOrNone } from '../../cli/line/names.js';
+import { nodesTable } from '../../cli/output/nodes-table.js';
 
 export default class SwarmNodes extends MachineCommand {
   static override summary = 'List the nodes of a swarm beside its machines';
@@ -20,7 +20,7 @@ export default class SwarmNodes extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmNodes);
     const given = oneOrNone(argv);
-    const { listSwarmNodes } = await import('../../core/swarm/view/look.js');
+    const { listSwarmNodes } = await import('../../swarm/status/look.js');
     const rows = await listSwarmNodes(await this.session(), given);
     if (!flags.quiet) return this.show(rows, () => nodesTable(rows));
     const names = rows.flatMap(({ machine }) => machine ?? []);

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmPause extends MachineCommand {
   static override summary = 'Give machines no new tasks; those they have stay';
@@ -11,7 +11,7 @@ export default class SwarmPause extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmPause);
     const names = someNames(argv);
-    const { setAvailability } = await import('../../core/swarm/steps/availability.js');
+    const { setAvailability } = await import('../../swarm/members/availability.js');
     await setAvailability(await this.session(), names, 'pause');
   }
 }

@@ -1,4 +1,4 @@
-import { planText } from '../../cli/plan-text.js';
+import { planText } from '../../cli/output/plan-text.js';
 import { SwarmUpCommand } from '../../cli/swarm-up-command.js';
 
 export default class SwarmPlan extends SwarmUpCommand {
@@ -8,7 +8,7 @@ export default class SwarmPlan extends SwarmUpCommand {
 
   async run(): Promise<void> {
     const declared = await this.declared();
-    const { planUp } = await import('../../core/swarm/up/up.js');
+    const { planUp } = await import('../../swarm/up/up.js');
     const report = await planUp(await this.session(), declared);
     this.show(report, () => planText(report));
     if (report.problems.length > 0) this.exit(1);

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/names.js';
+import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmPromote extends MachineCommand {
   static override summary = 'Make workers managers';
@@ -11,7 +11,7 @@ export default class SwarmPromote extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmPromote);
     const names = someNames(argv);
-    const { promote } = await import('../../core/swarm/steps/roles.js');
+    const { promote } = await import('../../swarm/members/roles.js');
     await promote(await this.session(), names);
   }
 }

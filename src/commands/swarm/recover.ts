@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/names.js';
-import { programName } from '../../cli/program.js';
+import { oneOrNone } from '../../cli/line/names.js';
+import { programName } from '../../cli/line/program.js';
 
 export default class SwarmRecover extends MachineCommand {
   static override summary = 'Bring a swarm back that has lost most of its managers for good';
@@ -20,7 +20,7 @@ export default class SwarmRecover extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmRecover);
     const given = oneOrNone(argv);
     this.afterInterrupt = `Run the same command again to continue: ${[programName(), 'swarm', 'recover', given ?? ''].join(' ').trim()}`;
-    const [session, { recoverSwarm }] = await Promise.all([this.session(), import('../../core/swarm/mend/recover.js')]);
+    const [session, { recoverSwarm }] = await Promise.all([this.session(), import('../../swarm/rescue/recover.js')]);
     await recoverSwarm(session, given, { force: flags.force });
   }
 }

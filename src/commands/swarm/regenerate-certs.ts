@@ -9,7 +9,7 @@ export default class SwarmRegenerateCerts extends RollingCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(SwarmRegenerateCerts);
-    const { regenerateSwarm } = await import('../../core/swarm/roll/regenerate.js');
+    const { regenerateSwarm } = await import('../../swarm/upkeep/regenerate-certs.js');
     await this.roll(argv, flags, regenerateSwarm);
   }
 }

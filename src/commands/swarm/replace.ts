@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { programName } from '../../cli/program.js';
+import { programName } from '../../cli/line/program.js';
 
 export default class SwarmReplace extends MachineCommand {
   static override summary = 'Put a new machine in the place of one of a swarm, dead or alive';
@@ -17,7 +17,7 @@ export default class SwarmReplace extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmReplace);
     const { session, name } = await this.oneMachine(argv);
     this.afterInterrupt = `Run the same command again to continue: ${programName()} swarm replace ${name}`;
-    const { replaceMachine } = await import('../../core/swarm/leave/replace.js');
+    const { replaceMachine } = await import('../../swarm/members/replace.js');
     await replaceMachine(session, name, flags.as);
   }
 }

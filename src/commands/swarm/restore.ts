@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { passphraseFlag } from '../../cli/flags.js';
-import { programName } from '../../cli/program.js';
-import { TsmachineError } from '../../core/errors.js';
+import { passphraseFlag } from '../../cli/line/flags.js';
+import { programName } from '../../cli/line/program.js';
+import { TsmachineError } from '../../base/errors.js';
 
 export default class SwarmRestore extends MachineCommand {
   static override summary = 'Make a machine the manager of a swarm as it was saved';
@@ -25,7 +25,7 @@ export default class SwarmRestore extends MachineCommand {
     }
     this.afterInterrupt = `Run the same command again, with --force: ${programName()} swarm restore --force ${file} ${machine}`;
     const [session, { restoreSwarm }, { knownPassphrase }] = await Promise.all([
-      this.session(), import('../../core/swarm/mend/restore.js'), import('../../core/hand-over/passphrase.js'),
+      this.session(), import('../../swarm/rescue/restore.js'), import('../../transfer/passphrase.js'),
     ]);
     await restoreSwarm(session, file, machine, { force: flags.force, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
   }

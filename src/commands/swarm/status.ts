@@ -1,7 +1,7 @@
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { oneOrNone } from '../../cli/names.js';
-import { swarmStatusText } from '../../cli/swarm-status-text.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { oneOrNone } from '../../cli/line/names.js';
+import { swarmStatusText } from '../../cli/output/swarm-status-text.js';
 
 export default class SwarmStatusCommand extends MachineCommand {
   static override summary = 'Say how a swarm is, and what mends what is wrong';
@@ -15,7 +15,7 @@ export default class SwarmStatusCommand extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmStatusCommand);
     const given = oneOrNone(argv);
-    const { swarmStatus } = await import('../../core/swarm/view/look.js');
+    const { swarmStatus } = await import('../../swarm/status/look.js');
     const status = await swarmStatus(await this.session(), given);
     this.show(status, () => swarmStatusText(status));
     if (!status.healthy) this.exit(1);

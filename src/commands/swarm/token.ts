@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { jsonFlag } from '../../cli/flags.js';
-import { roleAndSwarm } from '../../cli/names.js';
+import { jsonFlag } from '../../cli/line/flags.js';
+import { roleAndSwarm } from '../../cli/line/names.js';
 
 export default class SwarmToken extends MachineCommand {
   static override summary = 'Print the token with which engines join a swarm';
@@ -18,7 +18,7 @@ export default class SwarmToken extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmToken);
     const [role, swarm] = roleAndSwarm(argv);
-    const { tokenOf } = await import('../../core/swarm/steps/token.js');
+    const { tokenOf } = await import('../../swarm/members/token.js');
     const token = await tokenOf(await this.session(), swarm, role, { rotate: flags.rotate });
     this.io.warn(`Whoever has this token can join as a ${role}. It is kept nowhere else.`);
     this.show({ role, token }, () => token);

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/names.js';
+import { oneOrNone } from '../../cli/line/names.js';
 
 export default class SwarmUnlock extends MachineCommand {
   static override summary = 'Unlock the managers of an autolocked swarm after they were restarted';
@@ -18,7 +18,7 @@ export default class SwarmUnlock extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmUnlock);
     const given = oneOrNone(argv);
-    const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([this.session(), import('../../core/swarm/mend/unlock.js')]);
+    const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([this.session(), import('../../swarm/rescue/unlock.js')]);
     if (flags['show-key']) this.print(await readUnlockKey(session, given));
     else if (flags['rotate-key']) await rotateUnlockKey(session, given);
     else await unlockSwarm(session, given);

@@ -1,5 +1,5 @@
-import { programName } from '../../cli/program.js';
-import { doneText } from '../../cli/plan-text.js';
+import { programName } from '../../cli/line/program.js';
+import { doneText } from '../../cli/output/plan-text.js';
 import { SwarmUpCommand } from '../../cli/swarm-up-command.js';
 
 export default class SwarmUp extends SwarmUpCommand {
@@ -13,7 +13,7 @@ export default class SwarmUp extends SwarmUpCommand {
   async run(): Promise<void> {
     this.afterInterrupt = `Run the same command again to continue. What is left to do: ${programName()} swarm plan`;
     const declared = await this.declared();
-    const { bringUp } = await import('../../core/swarm/up/up.js');
+    const { bringUp } = await import('../../swarm/up/up.js');
     const report = await bringUp(await this.session(), { ...declared, ioOf: (name) => this.io.forMachine(name, false) });
     this.show(report, () => doneText(report));
   }

@@ -15,7 +15,7 @@ export default class SwarmUpgrade extends RollingCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(SwarmUpgrade);
     const version = flags['engine-version'];
-    const { upgradeSwarm } = await import('../../core/swarm/roll/upgrade.js');
+    const { upgradeSwarm } = await import('../../swarm/upkeep/upgrade.js');
     await this.roll(argv, flags, (session, swarm, options) => upgradeSwarm(session, swarm, { ...options, ...(version === undefined ? {} : { version }) }));
   }
 }

@@ -1,4 +1,4 @@
-import type { OsRelease } from '../os-release.js';
+import type { OsRelease } from '../look/os-release.js';
 import { dockerSite, isLike, type Distribution, type DockerRepository } from './family.js';
 
 /** Debian, Ubuntu and what is built on them: apt and systemd. */

@@ -1,4 +1,4 @@
-import type { OsRelease } from '../os-release.js';
+import type { OsRelease } from '../look/os-release.js';
 
 /** The groups of distributions that are provisioned alike. */
 export type Family = 'debian' | 'rhel' | 'suse' | 'arch' | 'alpine' | 'preinstalled' | 'boot2docker' | 'unknown';

@@ -1,4 +1,4 @@
-import type { OsRelease } from '../os-release.js';
+import type { OsRelease } from '../look/os-release.js';
 import { alpine } from './alpine.js';
 import { arch } from './arch.js';
 import { boot2docker } from './boot2docker.js';

@@ -1,5 +1,5 @@
-import { TsmachineError } from '../../core/errors.js';
-import type { Io } from '../../core/io.js';
+import { TsmachineError } from '../../base/errors.js';
+import type { Io } from '../../base/io.js';
 import type { Engine } from '../../docker/client.js';
 import { findImage, pullImage, type ImageFacts } from '../../docker/images.js';
 import { classicContainers, type ClassicContainer, type ClassicMember } from './containers.js';

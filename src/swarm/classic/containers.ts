@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { defaultSwarmHost, swarmPort } from './address.js';
+import { defaultSwarmHost, swarmPort } from '../../store/config/swarm-address.js';
 
 /** What config.json's SwarmOptions say of a classic swarm (spec 3.2). */
 export interface ClassicOptions {

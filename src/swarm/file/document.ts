@@ -1,6 +1,6 @@
 import type { FlagValues } from '../../driver/contract.js';
-import type { GroupDeclaration, InstallDeclaration, SwarmSettings } from '../declaration.js';
-import type { Availability, Labels, Role } from '../types.js';
+import type { GroupDeclaration, InstallDeclaration, SwarmSettings } from '../model/declaration.js';
+import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 import { nanoseconds } from './duration.js';
 import { parseExternalCa } from './external-ca.js';
 

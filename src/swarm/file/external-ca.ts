@@ -1,5 +1,5 @@
-import { forms } from '../../core/forms.js';
-import type { ExternalCa } from '../declaration.js';
+import { forms } from '../../base/forms.js';
+import type { ExternalCa } from '../model/declaration.js';
 
 /** `protocol=cfssl,url=https://HOST/sign,cacert=FILE` and further options, as docker's --external-ca. */
 export function parseExternalCa(text: string): ExternalCa | string {

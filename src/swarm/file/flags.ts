@@ -1,10 +1,10 @@
-import { TsmachineError } from '../../core/errors.js';
-import type { SwarmSettings } from '../declaration.js';
+import { TsmachineError } from '../../base/errors.js';
+import type { SwarmSettings } from '../model/declaration.js';
 import { settingsOf, type SettingsSection } from './document.js';
-import { schemaErrors } from './schema.js';
-import { schemaProblems } from './schema-problems.js';
-import { checkSettings } from './settings-checks.js';
-import type { Tree } from './tree.js';
+import { schemaErrors } from './checks/schema.js';
+import { schemaProblems } from './checks/schema-problems.js';
+import { checkSettings } from './checks/settings-checks.js';
+import type { Tree } from './text/tree.js';
 
 /** As they come from a command line. */
 export type SettingsFlags = { readonly [K in keyof SettingsSection]?: SettingsSection[K] | undefined };

@@ -1,20 +1,20 @@
 import type { ErrorObject } from 'ajv';
 import { LineCounter } from 'yaml';
 
-import { forms } from '../../core/forms.js';
-import { membersOf, type Declared } from '../declaration.js';
+import { forms } from '../../base/forms.js';
+import { membersOf, type Declared } from '../model/declaration.js';
 import { groupOf, settingsOf, type GroupSection, type SwarmFile } from './document.js';
-import { checkDriver, typedFlags, type DriverFlags } from './driver-flags.js';
-import type { Finding } from './finding.js';
-import { checkGroup } from './group-checks.js';
-import { checkManagers, checkNames } from './member-checks.js';
-import { parseYaml } from './parse.js';
-import { pointerTo } from './pointer.js';
-import { swarmFileError, type Problem } from './problem.js';
-import { schemaProblems } from './schema-problems.js';
-import { schemaErrors } from './schema.js';
-import { checkSettings } from './settings-checks.js';
-import { treeOf, type Tree } from './tree.js';
+import { checkDriver, typedFlags, type DriverFlags } from './checks/driver-flags.js';
+import type { Finding } from './checks/finding.js';
+import { checkGroup } from './checks/group-checks.js';
+import { checkManagers, checkNames } from './checks/member-checks.js';
+import { parseYaml } from './text/parse.js';
+import { pointerTo } from './text/pointer.js';
+import { swarmFileError, type Problem } from './text/problem.js';
+import { schemaProblems } from './checks/schema-problems.js';
+import { schemaErrors } from './checks/schema.js';
+import { checkSettings } from './checks/settings-checks.js';
+import { treeOf, type Tree } from './text/tree.js';
 
 export interface SwarmFileSource {
   /** As errors are to name it. */

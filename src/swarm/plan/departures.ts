@@ -1,4 +1,4 @@
-import type { SwarmDeclaration } from '../declaration.js';
+import type { SwarmDeclaration } from '../model/declaration.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
 import type { Step } from './step.js';
 

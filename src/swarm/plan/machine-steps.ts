@@ -1,4 +1,4 @@
-import type { MemberDeclaration, SwarmDeclaration } from '../declaration.js';
+import type { MemberDeclaration, SwarmDeclaration } from '../model/declaration.js';
 import { nodeOf, type SeenMachine, type SeenSwarm } from './seen.js';
 import type { Step } from './step.js';
 

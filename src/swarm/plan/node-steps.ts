@@ -1,5 +1,5 @@
-import type { MemberDeclaration } from '../declaration.js';
-import { sameLabels } from '../nodes.js';
+import type { MemberDeclaration } from '../model/declaration.js';
+import { sameLabels } from '../engine/nodes.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
 import type { Step } from './step.js';
 

@@ -1,6 +1,6 @@
-import type { MemberDeclaration, SwarmDeclaration } from '../declaration.js';
-import { isSeen } from '../nodes.js';
-import { hasQuorum, inNumbers, withoutOne, type Managers } from '../quorum.js';
+import type { MemberDeclaration, SwarmDeclaration } from '../model/declaration.js';
+import { isSeen } from '../engine/nodes.js';
+import { hasQuorum, inNumbers, withoutOne, type Managers } from '../model/quorum.js';
 import { isOff } from './machine-steps.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
 import type { Problem, Step } from './step.js';

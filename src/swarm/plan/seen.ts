@@ -1,8 +1,8 @@
 import type { State } from '../../driver/contract.js';
-import type { Cluster, ClusterSpec } from '../cluster.js';
-import type { Membership } from '../membership.js';
-import type { Node } from '../nodes.js';
-import type { Role } from '../types.js';
+import type { Cluster, ClusterSpec } from '../engine/cluster.js';
+import type { Membership } from '../engine/membership.js';
+import type { Node } from '../engine/nodes.js';
+import type { Role } from '../../base/swarm-node.js';
 import type { Problem } from './step.js';
 
 /** A swarm as it is now: plain data, so that planning asks nobody. */

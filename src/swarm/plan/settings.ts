@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { ClusterSpec } from '../cluster.js';
-import type { SwarmDeclaration } from '../declaration.js';
+import type { ClusterSpec } from '../engine/cluster.js';
+import type { SwarmDeclaration } from '../model/declaration.js';
 import type { SeenSwarm } from './seen.js';
 import type { Problem, Step } from './step.js';
 

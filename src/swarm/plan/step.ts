@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../core/errors.js';
-import type { Availability, Labels, Role } from '../types.js';
+import type { ErrorCode } from '../../base/errors.js';
+import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 
 /** One thing that `swarm up` would do. */
 export type Step =

@@ -1,5 +1,5 @@
 import { ensureAuthority, renewClientCertificate } from '../../../src/certs/authority.js';
-import { silentIo } from '../../../src/core/io.js';
+import { silentIo } from '../../../src/base/io.js';
 
 /** `ensure` or `renew` on the four files named after it: what interrupted.test.ts runs as a process of its own. */
 const [operation, ca = '', caKey = '', cert = '', key = ''] = process.argv.slice(2);

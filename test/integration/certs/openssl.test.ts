@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { ensureAuthority } from '../../../src/certs/authority.js';
 import type { AuthorityFiles } from '../../../src/certs/authority-files.js';
 import { issueServerCertificate, serverCertificateFits } from '../../../src/certs/server.js';
-import { makePrivateDir } from '../../../src/system/files.js';
+import { makePrivateDir } from '../../../src/system/files/atomic.js';
 import { skip } from '../../helpers/skip.js';
 import { recordingIo, temporaryFolder, type Folder } from '../../unit/certs/temporary.js';
 import { hasOpenssl } from '../docker/openssl.js';

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 
 import { expect } from 'chai';
 
-import { openMachine, type Machine } from '../../../src/core/machine.js';
-import { openSession, type Session } from '../../../src/core/session.js';
-import { configureSwarm } from '../../../src/core/classic-swarm.js';
-import { newHostConfig, type SwarmOptions } from '../../../src/store/schema.js';
+import { openMachine, type Machine } from '../../../src/machine/machine.js';
+import { openSession, type Session } from '../../../src/machine/session.js';
+import { configureSwarm } from '../../../src/swarm/classic/start.js';
+import { newHostConfig, type SwarmOptions } from '../../../src/store/config/schema.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';

@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
-import { contextName, createContext, followMachine, listContexts, removeContext } from '../../../src/core/context.js';
-import { restartMachine } from '../../../src/core/lifecycle.js';
-import { openMachine } from '../../../src/core/machine.js';
-import { regenerateCertificates } from '../../../src/core/provision.js';
-import { removeMachine } from '../../../src/core/remove.js';
+import { contextName, createContext, followMachine, listContexts, removeContext } from '../../../src/machine/context.js';
+import { restartMachine } from '../../../src/machine/lifecycle.js';
+import { openMachine } from '../../../src/machine/machine.js';
+import { regenerateCertificates } from '../../../src/machine/provision.js';
+import { removeMachine } from '../../../src/machine/remove.js';
 import { failureOf } from '../../helpers/failure.js';
 import { skip } from '../../helpers/skip.js';
 import { makeMachine, person, type Person } from '../transfer/two-homes.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import generic from '../../../drivers/generic/index.js';
-import { newHostConfig } from '../../../src/store/schema.js';
+import { newHostConfig } from '../../../src/store/config/schema.js';
 import { openStore } from '../../../src/store/store.js';
 import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 import { line } from '../../unit/commands/line.js';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { pinHostKey } from '../../../src/ssh/known-hosts.js';
-import { SharedConnection } from '../../../src/ssh/shared-connection.js';
-import { shareLogin, type SharedLogin } from '../../../src/ssh/shared-login.js';
+import { pinHostKey } from '../../../src/ssh/trust/known-hosts.js';
+import { SharedConnection } from '../../../src/ssh/system/shared-connection.js';
+import { shareLogin, type SharedLogin } from '../../../src/ssh/system/shared-login.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { skip } from '../../helpers/skip.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { ensureAuthority } from '../../../src/certs/authority.js';
 import { issueServerCertificate } from '../../../src/certs/server.js';
-import { silentIo } from '../../../src/core/io.js';
+import { silentIo } from '../../../src/base/io.js';
 import { temporaryFolder } from '../../unit/certs/temporary.js';
 
 /** A store's certificates: what the client shows and trusts, and server certificates on demand. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { openEngine, type Engine, type EngineOptions } from '../../../src/docker/client.js';
 import { makeAuthority, type Authority } from './certificates.js';
 import { json, listen, startEngine, startPlainEngine, type Answers, type Running } from './engine.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { openEngine, type Engine } from '../../../src/docker/client.js';
 import { importImage, pullImage, runContainer } from '../../../src/docker/containers.js';
 import { makeAuthority, type Authority } from './certificates.js';

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { handshake } from '../../../src/docker/handshake.js';
-import type { EngineTarget } from '../../../src/docker/target.js';
+import type { EngineTarget } from '../../../src/docker/call/target.js';
 import { skip } from '../../helpers/skip.js';
 import { days } from '../../unit/certs/temporary.js';
 import { makeAuthority, type Authority } from './certificates.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 
-import { makePrivateDir } from '../../../src/system/files.js';
+import { makePrivateDir } from '../../../src/system/files/atomic.js';
 import { temporaryFolder } from '../../unit/certs/temporary.js';
 import { listen, type Running } from './engine.js';
 

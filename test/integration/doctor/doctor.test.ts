@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { ensureAuthority } from '../../../src/certs/authority.js';
-import { createContext } from '../../../src/core/context.js';
-import { examine, type ExamineOptions, type Finding } from '../../../src/core/doctor/doctor.js';
-import { silentIo } from '../../../src/core/io.js';
-import { pinHostKey } from '../../../src/ssh/known-hosts.js';
-import { newHostConfig } from '../../../src/store/schema.js';
+import { createContext } from '../../../src/machine/context.js';
+import { examine, type ExamineOptions, type Finding } from '../../../src/doctor/doctor.js';
+import { silentIo } from '../../../src/base/io.js';
+import { pinHostKey } from '../../../src/ssh/trust/known-hosts.js';
+import { newHostConfig } from '../../../src/store/config/schema.js';
 import { standInEngine, type StandInEngine } from '../../compat/engine.js';
 import { expiringStore } from '../../helpers/expiring.js';
 import { skip } from '../../helpers/skip.js';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 
 import { succeed, tsmachine } from '../../helpers/cli.js';
-import { StandIn } from '../../helpers/hyperv/index.js';
+import { StandIn } from '../../stand-ins/hyperv/index.js';
 
 describe('hyperv: the command line', () => {
   let dir: string;

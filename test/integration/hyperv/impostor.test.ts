@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { program, tsmachine } from '../../helpers/cli.js';
-import { StandIn } from '../../helpers/hyperv/index.js';
+import { StandIn } from '../../stand-ins/hyperv/index.js';
 import { skip } from '../../helpers/skip.js';
 
 const address = '192.0.2.7';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { failureOf } from '../../helpers/failure.js';
 import { Playground } from './playground.js';
 

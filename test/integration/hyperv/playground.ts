@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 
 import { hypervOver } from '../../../drivers/hyperv/driver.js';
 import module from '../../../drivers/hyperv/index.js';
-import { isoImage } from '../../../src/cloudinit/iso/image.js';
+import { isoImage } from '../../../src/guest/iso/image.js';
 import type { Driver, DriverContext, DriverData, FlagValues } from '../../../src/driver/contract.js';
-import { run } from '../../../src/system/exec.js';
-import { StandIn } from '../../helpers/hyperv/index.js';
+import { run } from '../../../src/system/processes/exec.js';
+import { StandIn } from '../../stand-ins/hyperv/index.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 
 /** The driver on the stand-in's Hyper-V, whose guests are imagined: a create takes about a second. */

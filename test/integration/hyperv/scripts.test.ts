@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { vhdFooter } from '../../../src/cloudinit/disk/vhd.js';
-import { StandIn } from '../../helpers/hyperv/index.js';
-import { switches } from '../../helpers/hyperv/state.js';
+import { vhdFooter } from '../../../src/guest/disk/vhd.js';
+import { StandIn } from '../../stand-ins/hyperv/index.js';
+import { switches } from '../../stand-ins/hyperv/state.js';
 
 const gigabyte = 2 ** 30;
 

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import type { ExecResult } from '../../../src/driver/contract.js';
-import { parseFacts } from '../../../src/provision/detect.js';
-import { setHostname } from '../../../src/provision/hostname.js';
-import { installEngine } from '../../../src/provision/install.js';
-import { planInstall } from '../../../src/provision/install-plan.js';
+import { parseFacts } from '../../../src/provision/look/detect.js';
+import { setHostname } from '../../../src/provision/apply/hostname.js';
+import { installEngine } from '../../../src/provision/apply/install.js';
+import { planInstall } from '../../../src/provision/plan/install.js';
 import { detection, hosts, type SampleHost } from '../../unit/provision/hosts.js';
 import { request } from '../../unit/provision/request.js';
 import { Sandbox, canIsolate, interpreters } from './sandbox.js';

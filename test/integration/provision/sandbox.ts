@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import type { ExecOptions, ExecResult, RemoteShell } from '../../../src/driver/contract.js';
-import { composeScript } from '../../../src/ssh/root-script.js';
+import { composeScript } from '../../../src/ssh/run/root-script.js';
 import { readTemplate } from '../../../src/system/package.js';
 
 /** The shells hosts have as /bin/sh, as far as this computer has them too. */

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import none from '../../../drivers/none/index.js';
-import { newHostConfig } from '../../../src/store/schema.js';
+import { newHostConfig } from '../../../src/store/config/schema.js';
 import { openStore } from '../../../src/store/store.js';
 import { program } from '../../helpers/cli.js';
 

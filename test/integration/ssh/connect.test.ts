@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { waitFor } from '../../../src/core/wait.js';
+import { waitFor } from '../../../src/base/wait.js';
 import type { SshEndpoint } from '../../../src/driver/contract.js';
-import { connect, type ConnectOptions, type SshConnection } from '../../../src/ssh/connect.js';
+import { connect, type ConnectOptions, type SshConnection } from '../../../src/ssh/dial/connect.js';
 import { failureOf, reasonOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { copyKey, freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';

@@ -6,8 +6,8 @@ import { kill } from 'node:process';
 
 import { expect } from 'chai';
 
-import { connect, type SshConnection } from '../../../src/ssh/connect.js';
-import { quote } from '../../../src/ssh/quote.js';
+import { connect, type SshConnection } from '../../../src/ssh/dial/connect.js';
+import { quote } from '../../../src/base/quote.js';
 import { failureOf, reasonOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';

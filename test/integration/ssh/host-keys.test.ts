@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { connect, type ConnectOptions } from '../../../src/ssh/connect.js';
-import { fingerprint, pinHostKey, readHostKeys } from '../../../src/ssh/known-hosts.js';
+import { connect, type ConnectOptions } from '../../../src/ssh/dial/connect.js';
+import { fingerprint, pinHostKey, readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';

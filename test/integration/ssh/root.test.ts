@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { connect, type SshConnection } from '../../../src/ssh/connect.js';
-import { RootShell } from '../../../src/ssh/root-shell.js';
-import { composeScript } from '../../../src/ssh/root-script.js';
-import type { Connection } from '../../../src/ssh/connection.js';
+import { connect, type SshConnection } from '../../../src/ssh/dial/connect.js';
+import { RootShell } from '../../../src/ssh/run/root-shell.js';
+import { composeScript } from '../../../src/ssh/run/root-script.js';
+import type { Connection } from '../../../src/ssh/dial/connection.js';
 import type { ExecResult } from '../../../src/driver/contract.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';

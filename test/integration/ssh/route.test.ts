@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { SshEndpoint } from '../../../src/driver/contract.js';
-import { connect, type SshConnection } from '../../../src/ssh/connect.js';
-import { readHostKeys } from '../../../src/ssh/known-hosts.js';
+import { connect, type SshConnection } from '../../../src/ssh/dial/connect.js';
+import { readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';

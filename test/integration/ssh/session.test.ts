@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import type { SshEndpoint } from '../../../src/driver/contract.js';
-import { pinHostKey, readHostKeys } from '../../../src/ssh/known-hosts.js';
-import { quote } from '../../../src/ssh/quote.js';
+import { pinHostKey, readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
+import { quote } from '../../../src/base/quote.js';
 import { skip } from '../../helpers/skip.js';
 import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { run } from '../../../src/system/exec.js';
+import { run } from '../../../src/system/processes/exec.js';
 import { scratch } from '../../helpers/scratch.js';
 
 const source = (path: string) => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
@@ -25,8 +25,8 @@ function noMounts(): string | undefined {
 async function onDisk(disk: string, size: number, prepare: string, code: string): Promise<unknown> {
   const script = `
     const { openStore } = await import(${source('store/store.ts')});
-    const { writeAtomic } = await import(${source('system/files.ts')});
-    const { withLock } = await import(${source('system/lock.ts')});
+    const { writeAtomic } = await import(${source('system/files/atomic.ts')});
+    const { withLock } = await import(${source('system/locks/lock.ts')});
     const fs = await import('node:fs');
     const disk = ${JSON.stringify(disk)};
     const codeOf = (work) => work.then(() => 'success', (error) => error.code + ': ' + error.message);

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 
 import { expect } from 'chai';
 
-import { withLock } from '../../../src/system/lock.js';
+import { withLock } from '../../../src/system/locks/lock.js';
 import { scratch } from '../../helpers/scratch.js';
 
-const module = new URL('../../../src/system/lock.ts', import.meta.url).href;
+const module = new URL('../../../src/system/locks/lock.ts', import.meta.url).href;
 
 /** Another process that runs `code` with `withLock`, `file` and `say` (one line to us). */
 function other(file: string, code: string): { process: ChildProcess; line: () => Promise<string>; ended: Promise<string> } {
@@ -96,7 +96,7 @@ describe('locks between processes', () => {
   });
 
   it('never lets two take over the same dead lock', async () => {
-    const stale = new URL('../../../src/system/stale-lock.ts', import.meta.url).href;
+    const stale = new URL('../../../src/system/locks/stale-lock.ts', import.meta.url).href;
     mkdirSync(join(file, '..'));
     // Each "holder" dies at once: it leaves the folder, old, and every lock there is has to be taken over.
     const takers = Array.from({ length: 4 }, () => other(`${file}.lock`, `

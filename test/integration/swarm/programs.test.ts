@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 
 import { expect } from 'chai';
 
-import { composeScript } from '../../../src/ssh/root-script.js';
+import { composeScript } from '../../../src/ssh/run/root-script.js';
 import { readTemplate } from '../../../src/system/package.js';
-import { waitFor } from '../../../src/core/wait.js';
+import { waitFor } from '../../../src/base/wait.js';
 import { skip } from '../../helpers/skip.js';
 
 type Language = 'perl' | 'python';

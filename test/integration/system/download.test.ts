@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 import { expect } from 'chai';
 
-import { download } from '../../../src/system/download.js';
+import { download } from '../../../src/system/http/download.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 

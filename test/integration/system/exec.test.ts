@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { run } from '../../../src/system/exec.js';
+import { run } from '../../../src/system/processes/exec.js';
 import { failureOf } from '../../helpers/failure.js';
 
 describe('run, with programs that do not want to end', () => {
@@ -24,7 +24,7 @@ describe('run, with programs that do not want to end', () => {
   });
 
   it('takes its children along when this program ends', async () => {
-    const module = new URL('../../../src/system/exec.ts', import.meta.url).href;
+    const module = new URL('../../../src/system/processes/exec.ts', import.meta.url).href;
     const script = `import('${module}').then((m) => m.run('sh', ['-c', 'echo $$; exec sleep 30'], {
       onLine: (pid) => { console.log(pid); process.exit(0); },
     }))`;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
 
-import { fetchText } from '../../../src/system/fetch-text.js';
+import { fetchText } from '../../../src/system/http/fetch-text.js';
 import { failureOf } from '../../helpers/failure.js';
 
 describe('the text at an address', () => {

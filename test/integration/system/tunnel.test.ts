@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { run } from '../../../src/system/exec.js';
+import { run } from '../../../src/system/processes/exec.js';
 import { scratch } from '../../helpers/scratch.js';
 
 const port = (server: Server) => (server.address() as AddressInfo).port;
@@ -39,7 +39,7 @@ describe('a download from a TLS server behind a proxy', () => {
       for (const [socket, peer] of [[client, upstream], [upstream, client]] as const) socket.on('error', () => peer.destroy());
     });
     const fetched = (name: string) => run(process.execPath, ['--import=tsx', '--input-type=module', '-e', `
-      const { download } = await import(${JSON.stringify(new URL('../../../src/system/download.ts', import.meta.url).href)});
+      const { download } = await import(${JSON.stringify(new URL('../../../src/system/http/download.ts', import.meta.url).href)});
       const { readFileSync } = await import('node:fs');
       await download('https://${name}/disk.img', ${JSON.stringify(join(folder, 'cache'))})
         .then((file) => console.log(readFileSync(file, 'utf8')), (error) => console.log(error.message));

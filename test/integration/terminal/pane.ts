@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { waitFor } from '../../../src/core/wait.js';
+import { waitFor } from '../../../src/base/wait.js';
 
 const run = promisify(execFile);
 

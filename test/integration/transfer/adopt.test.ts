@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { adoptMachine, type AdoptRequest } from '../../../src/core/hand-over/adopt.js';
+import { adoptMachine, type AdoptRequest } from '../../../src/transfer/adopt.js';
 import { ensureAuthority } from '../../../src/certs/authority.js';
-import { silentIo } from '../../../src/core/io.js';
-import { engineVersion } from '../../../src/core/query.js';
+import { silentIo } from '../../../src/base/io.js';
+import { engineVersion } from '../../../src/machine/query.js';
 import { standInEngine, type StandInEngine } from '../../compat/engine.js';
 import { failureOf } from '../../helpers/failure.js';
 import { skip } from '../../helpers/skip.js';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { packWithDigest } from '../../../src/archive/digest.js';
-import { exportMachines, type ExportRequest } from '../../../src/core/hand-over/export.js';
-import { importMachines } from '../../../src/core/hand-over/import.js';
-import { engineVersion } from '../../../src/core/query.js';
-import { newHostConfig } from '../../../src/store/schema.js';
+import { packWithDigest } from '../../../src/transfer/archive/digest.js';
+import { exportMachines, type ExportRequest } from '../../../src/transfer/export.js';
+import { importMachines } from '../../../src/transfer/import.js';
+import { engineVersion } from '../../../src/machine/query.js';
+import { newHostConfig } from '../../../src/store/config/schema.js';
 import { failureOf } from '../../helpers/failure.js';
 import { standInEngine, type StandInEngine } from '../../compat/engine.js';
 import { makeMachine, person, type Person } from './two-homes.js';

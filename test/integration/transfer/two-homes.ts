@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createMachine } from '../../../src/core/create.js';
-import { openSession, type Session } from '../../../src/core/session.js';
+import { createMachine } from '../../../src/machine/create.js';
+import { openSession, type Session } from '../../../src/machine/session.js';
 import type { FlagValues } from '../../../src/driver/contract.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';

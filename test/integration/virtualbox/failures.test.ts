@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 
 import { skip } from '../../helpers/skip.js';
-import type { Fault } from '../../helpers/vboxmanage/service.js';
+import type { Fault } from '../../stand-ins/virtualbox/service.js';
 import { Guests } from './guests.js';
 import { Playground } from './playground.js';
 

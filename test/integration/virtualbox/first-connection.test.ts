@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { fingerprint } from '../../../src/ssh/known-hosts.js';
+import { fingerprint } from '../../../src/ssh/trust/known-hosts.js';
 import { newEd25519 } from '../../../src/system/ed25519.js';
 import { Guests } from './guests.js';
 import { Playground } from './playground.js';

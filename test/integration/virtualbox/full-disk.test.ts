@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, statfsSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { skip } from '../../helpers/skip.js';
-import { VendorServer } from '../cloudinit/vendor.js';
+import { VendorServer } from '../guest/vendor.js';
 import { emptyQcow2 } from './disk.js';
 import { Guests } from './guests.js';
 import { Playground } from './playground.js';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import ssh2, { type Connection, type ServerChannel } from 'ssh2';
 
-import type { GuestPlayer } from '../../helpers/vboxmanage/service.js';
-import type { Vm } from '../../helpers/vboxmanage/state.js';
+import type { GuestPlayer } from '../../stand-ins/virtualbox/service.js';
+import type { Vm } from '../../stand-ins/virtualbox/state.js';
 import { startEngine, type Running } from '../docker/engine.js';
 
 interface Seed {

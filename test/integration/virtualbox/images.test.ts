@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { expect } from 'chai';
 
-import { VendorServer } from '../cloudinit/vendor.js';
+import { VendorServer } from '../guest/vendor.js';
 import { emptyQcow2 } from './disk.js';
 import { Guests } from './guests.js';
 import { Playground } from './playground.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { Fault } from '../../helpers/vboxmanage/service.js';
+import type { Fault } from '../../stand-ins/virtualbox/service.js';
 import { Guests } from './guests.js';
 import { Playground } from './playground.js';
 

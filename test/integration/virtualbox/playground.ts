@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { tsmachine, type CliOptions, type CliResult } from '../../helpers/cli.js';
-import { Service } from '../../helpers/vboxmanage/service.js';
+import { Service } from '../../stand-ins/virtualbox/service.js';
 
 /** Nothing of the person who runs the tests counts. */
 const nobody = {

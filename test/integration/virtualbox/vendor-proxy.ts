@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 
 import { makeAuthority } from '../docker/certificates.js';
-import type { VendorServer } from '../cloudinit/vendor.js';
+import type { VendorServer } from '../guest/vendor.js';
 
 const hosts = ['cloud.debian.org', 'cloud-images.ubuntu.com'];
 

@@ -9,7 +9,7 @@ const broken = (file: string, text: string) => importsOf(file, text).map(breach)
 
 describe('architecture: who imports whom', () => {
   it('finds the sources', () => {
-    expect(files).to.include.members(['src/core/errors.ts', 'src/driver/contract.ts', 'src/index.ts']);
+    expect(files).to.include.members(['src/base/errors.ts', 'src/driver/contract.ts', 'src/index.ts']);
   });
 
   it('keeps the direction of the layers and one importer per foreign library', () => {
@@ -32,23 +32,23 @@ describe('architecture: who imports whom', () => {
 describe('architecture: the rules themselves', () => {
   const cases: [why: string, file: string, text: string, rule: RegExp][] = [
     ['upward', 'src/store/store.ts', "import { create } from '../core/create.js';", /src\/store may import src\/system, the leaves/],
-    ['upward, type only', 'src/system/exec.ts', "import type { Store } from '../store/store.js';", /src\/system may import the leaves/],
-    ['upward, dynamic', 'src/ssh/connect.ts', "const f = () => import('../core/create.js');", /src\/ssh may import/],
+    ['upward, type only', 'src/system/processes/exec.ts', "import type { Store } from '../store/store.js';", /src\/system may import the leaves/],
+    ['upward, dynamic', 'src/ssh/dial/connect.ts', "const f = () => import('../core/create.js');", /src\/ssh may import/],
     ['upward, re-export', 'src/certs/pem.ts', "export * from '../docker/client.js';", /src\/certs may import/],
     ['upward, import type in a type', 'src/store/paths.ts', "let x: import('../cli/table.js').Row;", /src\/store may import/],
     ['a command below the core', 'src/commands/ls.ts', "import { openStore } from '../store/store.js';", /src\/commands may import src\/cli, src\/core/],
-    ['a leaf', 'src/core/errors.ts', "import { run } from '../system/exec.js';", /a leaf imports nothing but leaves/],
+    ['a leaf', 'src/base/errors.ts', "import { run } from '../system/exec.js';", /a leaf imports nothing but leaves/],
     ['driver to driver', 'drivers/none/driver.ts', "import x from '../generic/index.js';", /drivers\/none may import/],
     ['driver to store', 'drivers/none/driver.ts', "import x from '../../src/store/paths.js';", /drivers\/none may import/],
     ['driver to the registry', 'drivers/none/driver.ts', "import x from '../../src/driver/registry.js';", /drivers\/none may import/],
     ['a table, static', 'src/driver/registry.ts', "import x from '../../drivers/none/index.js';", /a table loads its entries by import\(\)/],
     ['a table, another file of the driver', 'src/driver/registry.ts', "import('../../drivers/none/driver.js');", /src\/driver may import/],
     ['an unknown area', 'src/telemetry/send.ts', "import x from '../core/create.js';", /src\/telemetry has no place/],
-    ['ssh2', 'src/core/shell.ts', "import { Client } from 'ssh2';", /only src\/ssh may/],
-    ['ssh2, dynamic', 'src/core/shell.ts', "await import('ssh2');", /only src\/ssh may/],
-    ['oclif by a subpath', 'src/core/list.ts', "import * as Flags from '@oclif/core/flags';", /only src\/cli and src\/commands may/],
+    ['ssh2', 'src/machine/access/shell.ts', "import { Client } from 'ssh2';", /only src\/ssh may/],
+    ['ssh2, dynamic', 'src/machine/access/shell.ts', "await import('ssh2');", /only src\/ssh may/],
+    ['oclif by a subpath', 'src/machine/list.ts', "import * as Flags from '@oclif/core/flags';", /only src\/cli and src\/commands may/],
     ['HTTP', 'drivers/none/driver.ts', "import { request } from 'node:https';", /only src\/docker and src\/system may/],
-    ['a new package', 'src/core/list.ts', "import _ from 'lodash/fp';", /imports lodash: the package has no importer yet/],
+    ['a new package', 'src/machine/list.ts', "import _ from 'lodash/fp';", /imports lodash: the package has no importer yet/],
   ];
   for (const [why, file, text, rule] of cases) {
     it(`refuse: ${why}`, () => {
@@ -62,8 +62,8 @@ describe('architecture: the rules themselves', () => {
   it('allow what goes down, the leaves, the own folder and the tables', () => {
     const allowed: [string, string][] = [
       ['src/commands/ls.ts', "import { table } from '../cli/table.js'; import { listMachines } from '../core/list.js';"],
-      ['src/core/create.ts', "import { connect } from '../ssh/connect.js'; import { run } from '../system/exec.js'; import './names.js';"],
-      ['src/ssh/connect.ts', "import { TsmachineError } from '../core/errors.js'; import type { Client } from 'ssh2'; import 'node:net';"],
+      ['src/machine/create.ts', "import { connect } from '../ssh/connect.js'; import { run } from '../system/exec.js'; import './names.js';"],
+      ['src/ssh/dial/connect.ts', "import { TsmachineError } from '../core/errors.js'; import type { Client } from 'ssh2'; import 'node:net';"],
       ['src/driver/registry.ts', "const load = () => import('../../drivers/none/index.js');"],
       ['drivers/none/driver.ts', "import type { Driver } from '../../src/driver/contract.js'; import './config.js'; import '../../src/cloudinit/seed.js';"],
     ];

@@ -5,14 +5,14 @@
 
 /** Types and small vocabulary that every area speaks. They import nothing but each other. */
 export const leaves = [
-  'src/core/errors', 'src/core/finding', 'src/core/forms', 'src/core/io', 'src/core/wait', 'src/driver/contract', 'src/swarm/types',
+  'src/base/errors', 'src/base/finding', 'src/base/forms', 'src/base/io', 'src/base/wait', 'src/driver/contract', 'src/base/swarm-node',
 ];
 
 /** From above to below; an area that stands in no list of another is not imported by it. */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   'src/index': ['src/core', 'src/system/home', 'src/system/package'],
-  'src/commands': ['src/cli', 'src/core', 'src/store/schema', 'src/system/home', 'src/system/package'],
-  'src/cli': ['src/core', 'src/driver/registry', 'src/driver/flags', 'src/system'],
+  'src/commands': ['src/cli', 'src/core', 'src/store/config/schema', 'src/system/home', 'src/system/package'],
+  'src/cli': ['src/core', 'src/driver/registry', 'src/base/flags', 'src/system'],
   'src/core': [
     'src/store', 'src/driver', 'src/ssh', 'src/certs', 'src/provision', 'src/docker', 'src/swarm', 'src/archive', 'src/copy', 'src/system',
   ],
@@ -25,14 +25,14 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/system'],
   'src/cloudinit': ['src/system'],
   'src/archive': ['src/system'],
-  'src/driver': ['src/system/nearest'],
+  'src/driver': ['src/base/nearest'],
   'src/system': [],
-  'drivers/*': ['src/driver/base', 'src/cloudinit'],
+  'drivers/*': ['src/driver/kit/data', 'src/cloudinit'],
 };
 
 /**
  * Tables that name what stands above them, by dynamic import alone: nothing is loaded before it is asked for.
- * (src/cli/oclif.ts names no command at all: it loads the one that oclif found in the manifest.)
+ * (src/cli/line/oclif.ts names no command at all: it loads the one that oclif found in the manifest.)
  */
 export const tables: Readonly<Record<string, RegExp>> = {
   'src/driver/registry': /^drivers\/[a-z0-9]+\/index$/,

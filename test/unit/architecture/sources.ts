@@ -22,9 +22,9 @@ export function sourceFiles(...folders: string[]): string[] {
 export const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
 
 export interface Import {
-  /** Without the extension: `src/core/errors`. */
+  /** Without the extension: `src/base/errors`. */
   readonly from: string;
-  /** A module of the project without extension (`src/core/io`), a package (`@oclif/core`) or one of Node (`node:fs`). */
+  /** A module of the project without extension (`src/base/io`), a package (`@oclif/core`) or one of Node (`node:fs`). */
   readonly to: string;
   readonly kind: 'project' | 'package' | 'node';
   /** Loaded when the importing module is loaded: neither `import type` nor `import()`. */
@@ -67,5 +67,5 @@ function target(file: string, name: string): Pick<Import, 'to' | 'kind'> {
 
 const withoutExtension = (file: string) => file.replace(/\.(ts|js|mjs|cjs)$/, '');
 
-/** `src/core` for `src/core/errors`, `drivers/none` for `drivers/none/config`, `src/index` for itself. */
+/** `src/core` for `src/base/errors`, `drivers/none` for `drivers/none/config`, `src/index` for itself. */
 export const areaOf = (module: string) => module.split('/').slice(0, 2).join('/');

@@ -21,13 +21,13 @@ const terminal = [
 ] as const;
 
 /** An interactive session is the person's terminal: it takes the process's streams when it is given no others. */
-const interactive = ['src/ssh/native-session.ts'];
+const interactive = ['src/ssh/system/native-session.ts'];
 
 describe('architecture: what sources say', () => {
   const shipped = ['src', 'drivers', 'bin', 'templates', 'scripts'].flatMap(filesBelow);
 
   it('finds the files', () => {
-    expect(shipped).to.include.members(['src/core/errors.ts', 'bin/run.js', 'scripts/test.mjs']);
+    expect(shipped).to.include.members(['src/base/errors.ts', 'bin/run.js', 'scripts/test.mjs']);
   });
 
   it('holds no path of a computer and no registry address', () => {
@@ -44,7 +44,7 @@ describe('architecture: what sources say', () => {
 
   it('leaves printing and exiting to the command line', () => {
     const engine = sourceFiles('src', 'drivers').filter((file) => !/^src\/(cli|commands)\//.test(file) && !interactive.includes(file));
-    expect(engine).to.include('src/core/errors.ts');
+    expect(engine).to.include('src/base/errors.ts');
     expect(engine.flatMap((file) => offences(file, textOf(file), terminal))).to.deep.equal([]);
   });
 

@@ -3,7 +3,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 
 import { ensureAuthority, renewClientCertificate } from '../../../src/certs/authority.js';
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { days, recordingIo, temporaryFolder, type Folder } from './temporary.js';
 
 const failure = (work: Promise<unknown>) => work.then(() => expect.fail('nothing failed'), (error: unknown) => {

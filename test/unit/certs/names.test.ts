@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { alternativeNames, canonicalIp } from '../../../src/certs/names.js';
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 
 describe('alternative names of a certificate', () => {
   it('are sorted into names and addresses, each once', () => {

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { ensureAuthority } from '../../../src/certs/authority.js';
 import { checkExpiry } from '../../../src/certs/expiry.js';
 import { issueServerCertificate, serverCertificateFits } from '../../../src/certs/server.js';
-import { silentIo } from '../../../src/core/io.js';
+import { silentIo } from '../../../src/base/io.js';
 import { days, temporaryFolder, type Folder } from './temporary.js';
 
 describe('a server certificate', function () {

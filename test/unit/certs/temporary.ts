@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { AuthorityFiles } from '../../../src/certs/authority-files.js';
-import type { Io } from '../../../src/core/io.js';
-import { silentIo } from '../../../src/core/io.js';
+import type { Io } from '../../../src/base/io.js';
+import { silentIo } from '../../../src/base/io.js';
 
 export interface Folder {
   readonly dir: string;

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
 import { onMachines } from '../../../src/cli/many.js';
-import { Progress } from '../../../src/cli/progress.js';
-import { TerminalIo } from '../../../src/cli/terminal-io.js';
-import { TsmachineError } from '../../../src/core/errors.js';
+import { Progress } from '../../../src/cli/terminal/progress.js';
+import { TerminalIo } from '../../../src/cli/terminal/terminal-io.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { failureOf } from '../../helpers/failure.js';
-import { fakeScreen } from './fake-screen.js';
+import { fakeScreen } from './terminal/fake-screen.js';
 
 function io() {
   const screen = fakeScreen();

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
-import { adoptRequest } from '../../../src/cli/adopt-flags.js';
-import { findingsTable } from '../../../src/cli/findings-table.js';
-import { oneFile, renames } from '../../../src/cli/names.js';
-import { repeatable } from '../../../src/cli/repeatable.js';
-import { findCommandWords } from '../../../src/cli/topic.js';
+import { adoptRequest } from '../../../src/cli/options/adopt-flags.js';
+import { findingsTable } from '../../../src/cli/output/findings-table.js';
+import { oneFile, renames } from '../../../src/cli/line/names.js';
+import { repeatable } from '../../../src/cli/line/repeatable.js';
+import { findCommandWords } from '../../../src/cli/line/topic.js';
 import { failureOf } from '../../helpers/failure.js';
 
 describe('cli: upkeep of machines', () => {

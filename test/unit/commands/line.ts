@@ -1,5 +1,5 @@
 import { runCommandLine } from '../../../src/cli/main.js';
-import { fakeScreen } from '../cli/fake-screen.js';
+import { fakeScreen } from '../cli/terminal/fake-screen.js';
 
 export interface LineResult {
   readonly code: number;

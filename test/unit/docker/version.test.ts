@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import { compareApi, negotiateApi, newestApi, parseEngineVersion } from '../../../src/docker/version.js';
 
 const engine = (ApiVersion: string, MinAPIVersion?: string) =>

@@ -1,5 +1,5 @@
 import type { ExecResult, RemoteShell } from '../../../src/driver/contract.js';
-import { TsmachineError } from '../../../src/core/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 
 export interface Call {
   readonly template: string;

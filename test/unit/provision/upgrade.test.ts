@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { parseFacts } from '../../../src/provision/detect.js';
+import { parseFacts } from '../../../src/provision/look/detect.js';
 import { upgradeEngine } from '../../../src/provision/upgrade.js';
 import { failureOf } from '../../helpers/failure.js';
 import { detection, hosts, type Condition, type SampleHost } from './hosts.js';

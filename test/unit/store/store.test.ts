@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { newHostConfig } from '../../../src/store/schema.js';
+import { newHostConfig } from '../../../src/store/config/schema.js';
 import { openStore, type Store } from '../../../src/store/store.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';

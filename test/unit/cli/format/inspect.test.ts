@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { formatConfig } from '../../../../src/cli/format/inspect.js';
-import { TsmachineError } from '../../../../src/core/errors.js';
-import { cases, outcome } from './go.js';
+import { TsmachineError } from '../../../../src/base/errors.js';
+import { cases, outcome } from '../../go-template/go.js';
 
 const json = JSON.stringify(cases.config);
 const inspected = (format: string) => outcome(() => formatConfig(json, format, { pointed: false }));

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { compileListFormat } from '../../../../src/cli/format/ls.js';
-import type { MachineRow } from '../../../../src/core/list.js';
-import { cases, outcome } from './go.js';
+import type { MachineRow } from '../../../../src/machine/list.js';
+import { cases, outcome } from '../../go-template/go.js';
 
 const { row, blank } = cases;
 

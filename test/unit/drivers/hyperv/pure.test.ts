@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
-import { candidates } from '../../../../drivers/hyperv/address.js';
+import { candidates } from '../../../../drivers/hyperv/vm/address.js';
 import { readConfig } from '../../../../drivers/hyperv/config.js';
 import { hyperv } from '../../../../drivers/hyperv/driver.js';
 import module from '../../../../drivers/hyperv/index.js';
-import { chooseSwitch } from '../../../../drivers/hyperv/switch.js';
-import { ownVm, stateOf } from '../../../../drivers/hyperv/vm.js';
+import { chooseSwitch } from '../../../../drivers/hyperv/vm/switch.js';
+import { ownVm, stateOf } from '../../../../drivers/hyperv/vm/vm.js';
 import type { DriverData, FlagValues } from '../../../../src/driver/contract.js';
 import { failureOf } from '../../../helpers/failure.js';
 

@@ -7,9 +7,9 @@ import virtualbox from '../../../../drivers/virtualbox/index.js';
 import type { Driver, DriverContext, DriverData, ExecResult, FlagValues } from '../../../../src/driver/contract.js';
 import { RecordingIo } from '../../../helpers/recording-io.js';
 import { scratch } from '../../../helpers/scratch.js';
-import { simple } from '../../../helpers/vboxmanage/answer.js';
-import { Refusal, emptyWorld, heard, type World } from '../../../helpers/vboxmanage/state.js';
-import { unregister, vmOf } from '../../../helpers/vboxmanage/vms.js';
+import { simple } from '../../../stand-ins/virtualbox/answer.js';
+import { Refusal, emptyWorld, heard, type World } from '../../../stand-ins/virtualbox/state.js';
+import { unregister, vmOf } from '../../../stand-ins/virtualbox/vms.js';
 
 /** A VirtualBox and a computer in memory, and one machine's driver on them. */
 export class Bench {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { isoImage } from '../../../../src/cloudinit/iso/image.js';
+import { isoImage } from '../../../../src/guest/iso/image.js';
 import { failureOf } from '../../../helpers/failure.js';
-import { simple } from '../../../helpers/vboxmanage/answer.js';
+import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { Bench } from './bench.js';
 
 const theirs = '7a1d6a20-4669-415a-8a1d-6a2046691503';

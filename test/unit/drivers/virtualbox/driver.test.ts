@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../../src/core/errors.js';
+import { TsmachineError } from '../../../../src/base/errors.js';
 import { failureOf } from '../../../helpers/failure.js';
-import { simple } from '../../../helpers/vboxmanage/answer.js';
+import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { Bench } from './bench.js';
 
 const error = (text: string) => ({ stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005)\n` });

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { addressIn, byNeighbours, hostOnlyAdapter } from '../../../../drivers/virtualbox/address.js';
-import { blocks } from '../../../../drivers/virtualbox/blocks.js';
-import { parseCidr, parseHostCidr } from '../../../../drivers/virtualbox/cidr.js';
+import { addressIn, byNeighbours, hostOnlyAdapter } from '../../../../drivers/virtualbox/vm/address.js';
+import { blocks } from '../../../../drivers/virtualbox/program/blocks.js';
+import { parseCidr, parseHostCidr } from '../../../../drivers/virtualbox/network/host-cidr.js';
 import { windowsProgram } from '../../../../drivers/virtualbox/computer.js';
 import { parseConfig, readConfig } from '../../../../drivers/virtualbox/config.js';
-import { dhcpSettings } from '../../../../drivers/virtualbox/dhcp.js';
+import { dhcpSettings } from '../../../../drivers/virtualbox/network/dhcp.js';
 import virtualbox from '../../../../drivers/virtualbox/index.js';
-import { allowedRanges, freeNetwork, isAllowed } from '../../../../drivers/virtualbox/ranges.js';
-import { mountOf, shareOf } from '../../../../drivers/virtualbox/share.js';
-import { parseVersion, spelled } from '../../../../drivers/virtualbox/version.js';
-import { parseVmInfo, stateOf } from '../../../../drivers/virtualbox/vm.js';
+import { allowedRanges, freeNetwork, isAllowed } from '../../../../drivers/virtualbox/network/ranges.js';
+import { mountOf, shareOf } from '../../../../drivers/virtualbox/disks/share.js';
+import { parseVersion, spelled } from '../../../../drivers/virtualbox/program/version.js';
+import { parseVmInfo, stateOf } from '../../../../drivers/virtualbox/vm/vm.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
 import { failureOf } from '../../../helpers/failure.js';
 

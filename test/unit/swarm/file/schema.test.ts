@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 
-import { formats } from '../../../../src/swarm/file/formats.js';
+import { formats } from '../../../../src/swarm/file/checks/formats.js';
 
 interface Schema {
   readonly $id?: string;
@@ -42,8 +42,8 @@ describe('docs/swarm.schema.json', () => {
   });
 
   it('allows to name as an install mode what create does', async () => {
-    const { installModes } = await import('../../../../src/swarm/declaration.js');
-    const { installModes: ofCreate } = await import('../../../../src/cli/create-flags.js');
+    const { installModes } = await import('../../../../src/swarm/model/declaration.js');
+    const { installModes: ofCreate } = await import('../../../../src/cli/options/create-flags.js');
     const { enum: words } = schema.definitions?.['engine']?.properties?.['install'] as { readonly enum?: readonly string[] };
     expect(words).to.deep.equal([...installModes]).and.to.deep.equal([...ofCreate]);
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { nanoseconds } from '../../../../src/swarm/file/duration.js';
-import { overlap, parseNetwork, poolFault } from '../../../../src/swarm/file/network.js';
-import { parseNodeAddress } from '../../../../src/swarm/file/node-address.js';
+import { overlap, parseNetwork, poolFault } from '../../../../src/base/cidr.js';
+import { parseNodeAddress } from '../../../../src/swarm/model/node-address.js';
 
 describe('swarm file: values', () => {
   for (const [text, ns] of [

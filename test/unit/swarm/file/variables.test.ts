@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { expandVariables } from '../../../../src/swarm/file/variables.js';
+import { expandVariables } from '../../../../src/swarm/file/text/variables.js';
 import { problemsOf, read, withGroup, withSettings } from './reading.js';
 
 const env = { SET: 'value', EMPTY: '', TRICKY: 'x: [1, ${SET}]\n  role: worker', NUMBER: '3', TRUE: 'true', PASSWORD: 'correct horse', NEARLY: 'managre' };

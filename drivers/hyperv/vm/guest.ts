@@ -1,0 +1,42 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { guestHostName } from '../../../src/guest/host-name.js';
+import { ensureGuestKeys, type GuestKeys } from '../../../src/guest/keys.js';
+import { metaData } from '../../../src/guest/meta-data.js';
+import { writeSeed } from '../../../src/guest/seed.js';
+import { enginePackages, userData } from '../../../src/guest/user-data.js';
+import type { DriverContext } from '../../../src/driver/contract.js';
+import type { HypervConfig } from '../config.js';
+
+/** What tells a guest's addresses to Hyper-V, where this computer cannot see them by itself; by the beginning of the image's name. */
+const services: readonly (readonly [RegExp, string])[] = [[/^debian/, 'hyperv-daemons'], [/^ubuntu/, 'linux-cloud-tools-virtual']];
+
+/**
+ * Writes the seed that makes a guest this machine's.
+ * @param isNatted on Windows's Default Switch, where every guest is a neighbour of this computer
+ * @returns its path
+ */
+export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: DriverContext): Promise<string> {
+  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
+  const path = seedOf(ctx.machineDir);
+  const hostname = guestHostName(ctx.machineName);
+  const told = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
+  const packages = [...told, ...(config.engineAtBoot ? enginePackages : [])];
+  await writeSeed(path, {
+    userData: userData({ hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages }),
+    metaData: metaData({ instanceId: config.mark, hostname }),
+  }, new Date());
+  return path;
+}
+
+export function seedOf(machineDir: string): string {
+  return join(machineDir, 'seed.iso');
+}
+
+/** boot2docker makes its host key itself: none is pinned. */
+export async function boot2dockerKeys(ctx: DriverContext): Promise<GuestKeys> {
+  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
+  await rm(join(ctx.machineDir, 'known_hosts'), { force: true });
+  return keys;
+}

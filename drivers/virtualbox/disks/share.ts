@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+
+import type { GuestMount } from '../../../src/guest/user-data.js';
+import { TsmachineError } from '../../../src/base/errors.js';
+import type { VirtualboxConfig } from '../config.js';
+
+export interface Share {
+  readonly name: string;
+  readonly path: string;
+}
+
+const homes: Readonly<Record<string, Share>> = {
+  darwin: { name: 'Users', path: '/Users' },
+  win32: { name: 'c/Users', path: '\\\\?\\c:\\Users' },
+};
+
+/**
+ * The folder that the guest mounts: the one that was asked for, else the homes, as ever. One that is not there is not shared.
+ */
+export function shareOf(config: VirtualboxConfig, platform: string, exists: (path: string) => boolean = existsSync): Share | undefined {
+  if (config.noShare) return undefined;
+  const share = config.shareFolder === '' ? homes[platform] ?? { name: 'hosthome', path: '/home' } : parseShare(config.shareFolder);
+  return exists(share.path) ? share : undefined;
+}
+
+/** How a guest that boots a cloud image mounts it, where boot2docker does: at its name, owned by the login. */
+export function mountOf({ name }: Share): GuestMount {
+  return { source: name, path: `/${name}`, type: 'vboxsf', options: ['uid=1000', 'gid=100'] };
+}
+
+/** @throws TsmachineError DRIVER_PRECHECK when the folder that was asked for is not there */
+export function checkShare({ noShare, shareFolder }: VirtualboxConfig): void {
+  if (noShare || shareFolder === '') return;
+  const { path } = parseShare(shareFolder);
+  if (existsSync(path)) return;
+  throw new TsmachineError('DRIVER_PRECHECK', `There is no folder ${path} to share`, { hint: 'Check --virtualbox-share-folder, DIR:NAME' });
+}
+
+/** `DIR:NAME`, cut at the last colon; without a name the folder is its own. A drive's colon is none to cut at. */
+function parseShare(text: string): Share {
+  const at = text.lastIndexOf(':');
+  const isDrive = at === 1 && /^[a-z]:[\\/]/i.test(text);
+  const path = at < 0 || isDrive ? text : text.slice(0, at);
+  const name = at < 0 || isDrive ? '' : text.slice(at + 1);
+  return { path, name: name || path.replace(/^[\\/]+/, '') };
+}

@@ -1,0 +1,32 @@
+import type { VBoxManage } from '../api.js';
+
+/** Interfaces that tsmachine made carry this mark, in VirtualBox's own settings. */
+const prefix = 'tsmachine/hostonly/';
+const markOf = (name: string) => `${prefix}${name}`;
+
+export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
+  return await globalData(markOf(name), vbox) === '1';
+}
+
+/** Names that carry the mark, also of an interface that is gone. */
+export async function markedNames(vbox: VBoxManage): Promise<string[]> {
+  const lines = (await vbox.run(['getextradata', 'global', 'enumerate'])).split(/\r?\n/);
+  return lines.flatMap((line) => (line.startsWith(`Key: ${prefix}`) ? /^Key: (.*), Value: 1$/.exec(line)?.[1]?.slice(prefix.length) ?? [] : []));
+}
+
+export async function mark(name: string, vbox: VBoxManage): Promise<void> {
+  await setGlobalData(markOf(name), '1', vbox);
+}
+
+export async function unmark(name: string, vbox: VBoxManage): Promise<void> {
+  await setGlobalData(markOf(name), undefined, vbox);
+}
+
+/** What stands under a key of VirtualBox's own settings. */
+export async function globalData(key: string, vbox: VBoxManage): Promise<string | undefined> {
+  return /^Value: (.*?)\s*$/m.exec(await vbox.run(['getextradata', 'global', key]))?.[1];
+}
+
+export async function setGlobalData(key: string, value: string | undefined, vbox: VBoxManage): Promise<void> {
+  await vbox.run(['setextradata', 'global', key, ...(value === undefined ? [] : [value])]);
+}

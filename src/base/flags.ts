@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+
+import { TsmachineError } from './errors.js';
+import type { FlagSpec, FlagValue, FlagValues } from '../driver/contract.js';
+
+const whole = /^[+-]?\d{1,15}$/;
+
+/**
+ * What each flag is: given, else in the environment, else its default. Lists in the environment are separated by commas.
+ * @throws TsmachineError FLAG_INVALID when a variable does not hold a number where one is needed
+ */
+export function flagValues(specs: readonly FlagSpec[], given: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): FlagValues {
+  return Object.fromEntries(specs.map((spec) => [
+    spec.name, asGiven(spec, given[spec.name]) ?? fromEnvironment(spec, env) ?? spec.default ?? nothing(spec),
+  ]));
+}
+
+/** The same flags with relative names of files beginning at `base`: those of a swarm file are written as seen from there. */
+export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagValues): FlagValues {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => {
+    const isFile = specs.find((spec) => spec.name === name)?.file === true;
+    return [name, isFile && typeof value === 'string' && value !== '' ? resolve(base, value) : value];
+  }));
+}
+
+/** A flag whose value must not be written down. */
+export const secretFlag = /(secret|token|password|passphrase|access-key)/i;
+
+/** The driver's own flags as they may lie on disk, so that another machine can be made alike: without secrets. */
+export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): FlagValues {
+  return Object.fromEntries(specs.flatMap(({ name }) => (secretFlag.test(name) || values[name] === undefined ? [] : [[name, values[name]]])));
+}
+
+function asGiven(spec: FlagSpec, value: unknown): FlagValue | undefined {
+  if (spec.type === 'bool') return value === true ? true : undefined;
+  return value as FlagValue | undefined;
+}
+
+function fromEnvironment({ type, env: variable }: FlagSpec, env: NodeJS.ProcessEnv): FlagValue | undefined {
+  const text = variable === undefined ? undefined : env[variable];
+  if (text === undefined || text === '') return undefined;
+  if (type === 'strings') return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  if (type === 'bool') return goBool(text) ?? false;
+  return type === 'int' ? toInteger(text, variable) : text;
+}
+
+function nothing({ type }: FlagSpec): FlagValue | undefined {
+  if (type === 'bool') return false;
+  if (type === 'strings') return [];
+  return type === 'string' ? '' : undefined;
+}
+
+/** @throws TsmachineError FLAG_INVALID, naming the variable that holds the text, if one does */
+export function toInteger(text: string, variable?: string): number {
+  if (whole.test(text)) return Number(text);
+  const where = variable === undefined ? '' : `${variable}: `;
+  throw new TsmachineError('FLAG_INVALID', `${where}expected a whole number, not ${JSON.stringify(text)}`);
+}
+
+/** What Go's strconv.ParseBool reads; undefined for anything else. */
+export function goBool(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import { TsmachineError } from '../../base/errors.js';
+import { globalFlags } from './globals.js';
+import { programName } from './program.js';
+
+export interface CommandLine {
+  /** Global flags that stood before the command, with their values. */
+  readonly leading: readonly string[];
+  /** Undefined when there is none. */
+  readonly command: string | undefined;
+  /** What came after the command, untouched. */
+  readonly rest: readonly string[];
+}
+
+/**
+ * Cuts a command line at its command. `-v`, `--version`, `-h` and `--help` before it count as commands of their own.
+ * @throws TsmachineError USAGE for an unknown flag before the command
+ */
+export function splitCommandLine(argv: readonly string[]): CommandLine {
+  let i = 0;
+  while (i < argv.length) {
+    const word = argv[i] ?? '';
+    if (!word.startsWith('-') || word === '-') return { leading: argv.slice(0, i), command: word, rest: argv.slice(i + 1) };
+    const bare = word.replace(/^--?/, '').replace(/=.*$/s, '');
+    if (bare === 'h' || bare === 'help') return { leading: argv.slice(0, i), command: 'help', rest: [] };
+    if (bare === 'v' || bare === 'version') return { leading: argv.slice(0, i), command: 'version', rest: [] };
+    const flag = Object.entries(globalFlags).find(([name, { char }]) => name === bare || char === bare)?.[1];
+    if (!flag) throw new TsmachineError('USAGE', `flag provided but not defined: ${word}`, { hint: `See '${programName()} --help'.` });
+    i += flag.type === 'boolean' || word.includes('=') ? 1 : 2;
+    if (i > argv.length) throw new TsmachineError('USAGE', `flag needs an argument: ${word}`, { hint: `See '${programName()} --help'.` });
+  }
+  return { leading: argv, command: undefined, rest: [] };
+}

@@ -1,0 +1,49 @@
+import { TsmachineError } from '../../base/errors.js';
+import { forms, type Form } from '../../base/forms.js';
+import type { FlagValues } from '../../driver/contract.js';
+import { installModes } from './create-flags.js';
+
+interface Rule extends Form {
+  readonly flag: string;
+}
+
+const rules: readonly Rule[] = [
+  { flag: 'engine-label', ...forms.engineLabel },
+  { flag: 'engine-opt', ...forms.engineOption },
+  { flag: 'engine-env', ...forms.environment },
+  { flag: 'engine-insecure-registry', ...forms.insecureRegistry },
+  { flag: 'engine-registry-mirror', ...forms.webUrl },
+  { flag: 'engine-install-url', ...forms.webUrl },
+  { flag: 'engine-storage-driver', ...forms.storageDriver },
+  { flag: 'engine-version', ...forms.engineVersion },
+  { flag: 'engine-install', fits: (text) => installModes.some((mode) => mode === text), form: `one of ${installModes.join(', ')}` },
+  { flag: 'tls-san', ...forms.tlsSan },
+  { flag: 'swarm-host', fits: isListenAddress, form: 'tcp://HOST:PORT' },
+  { flag: 'swarm-image', fits: (text) => /^[\w.:/@-]*$/.test(text), form: 'the name of an image' },
+];
+
+/** Checks what the shared flags of `create` hold, before anything is touched. @throws TsmachineError FLAG_INVALID naming flag and value */
+export function checkCreateFlags(values: FlagValues): void {
+  for (const { flag, fits, form } of rules) {
+    const wrong = textsOf(values[flag]).find((text) => !fits(text));
+    if (wrong !== undefined) throw new TsmachineError('FLAG_INVALID', `--${flag} ${JSON.stringify(wrong)} must be ${form}`);
+  }
+  const discovery = String(values['swarm-discovery'] ?? '');
+  if (discovery !== '' && !/[^:]*:\/\/.*/.test(discovery)) {
+    throw new TsmachineError('FLAG_INVALID', `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: ${discovery}`);
+  }
+  const concurrency = values['concurrency'];
+  if (typeof concurrency !== 'number' || concurrency < 1 || concurrency > 100) {
+    throw new TsmachineError('FLAG_INVALID', `--concurrency must be a whole number from 1 to 100, not ${String(concurrency)}`);
+  }
+}
+
+function textsOf(value: FlagValues[string]): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' ? value : [];
+}
+
+function isListenAddress(text: string): boolean {
+  const port = Number(/^tcp:\/\/[^\s/]+:(\d{1,5})$/.exec(text)?.[1] ?? 0);
+  return text === '' || (port > 0 && port <= 65_535);
+}

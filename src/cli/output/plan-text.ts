@@ -1,0 +1,25 @@
+import type { PlanReport } from '../../swarm/up/up.js';
+import { asTyped, programName } from '../line/program.js';
+
+/** A plan for people: what would be done, what is in the way, what is good to know. */
+export function planText({ name, steps, notes, problems }: PlanReport): string {
+  const head = steps.length === 0 ? `Swarm "${name}" is as declared: nothing to do.` : `Swarm "${name}":`;
+  const what = steps.map(({ text }) => `  ${text}`);
+  const wrong = problems.flatMap(({ message, hint }) => [`Problem: ${message}`, ...(hint === undefined ? [] : [`  ${hint.replaceAll('\n', '\n  ')}`])]);
+  const end = steps.length === 0 || problems.length > 0 ? [] : [`${count(steps.length)} to make. ${programName()} swarm up makes them.`];
+  return asTyped([...(steps.length === 0 && problems.length > 0 ? [] : [head]), ...what, ...wrong, ...noteLines(notes), ...end].join('\n'));
+}
+
+/** What `swarm up` did. */
+export function doneText({ name, steps, notes }: PlanReport): string {
+  const head = `Swarm "${name}" is as declared: ${steps.length === 0 ? 'nothing was to be done' : `${count(steps.length)} made`}.`;
+  return asTyped([...noteLines(notes), head].join('\n'));
+}
+
+function noteLines(notes: readonly string[]): string[] {
+  return notes.map((note) => `Note: ${note}`);
+}
+
+function count(steps: number): string {
+  return `${steps} change${steps === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,31 @@
+import { TsmachineError, errorTable } from '../../base/errors.js';
+import { asTyped, exitStatus } from '../line/program.js';
+
+export interface RenderedError {
+  /** For stderr, without a final newline. */
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** The one place where an error becomes words: message, hint on lines of its own, and a stack trace only with --debug. */
+export function renderError(thrown: unknown, options: { debug: boolean }): RenderedError {
+  const error = TsmachineError.from(thrown);
+  const lines = [error.message, ...(error.hint === undefined ? [] : [error.hint])].map(asTyped);
+  if (options.debug) lines.push(...stacks(error));
+  else if (errorTable[error.code].fault === 'internal') lines.push('Run it again with --debug to see where this came from');
+  return { text: lines.join('\n'), exit: exitStatus(error.exit) };
+}
+
+/** The same error for scripts. */
+export function errorJson(thrown: unknown): { error: { code: string; message: string; hint?: string } } {
+  const { code, message, hint } = TsmachineError.from(thrown);
+  return { error: { code, message: asTyped(message), ...(hint === undefined ? {} : { hint: asTyped(hint) }) } };
+}
+
+function stacks(error: Error): string[] {
+  const found: string[] = [];
+  for (let e: unknown = error; e instanceof Error && found.length < 10; e = e.cause) {
+    found.push(`${found.length === 0 ? '' : 'caused by '}${e.stack ?? e.message}`);
+  }
+  return found;
+}

@@ -1,0 +1,17 @@
+import { TsmachineError } from '../../base/errors.js';
+
+/** An engine's own answer that it will not do a thing: the cause of an ENGINE_API error. */
+export class EngineRefusal extends Error {
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, words: string) {
+    super(words);
+    this.status = status;
+  }
+}
+
+/** The refusal an error stands for; undefined for any other failure. */
+export function refusalIn(error: unknown): EngineRefusal | undefined {
+  return TsmachineError.is(error) && error.cause instanceof EngineRefusal ? error.cause : undefined;
+}

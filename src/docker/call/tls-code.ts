@@ -1,0 +1,12 @@
+import { messageOf, systemCode } from '../../base/errors.js';
+
+/**
+ * The code of a failed connection. When TLS fails as data is written, Node says only EPROTO; OpenSSL's reason then stands in the
+ * message (`error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:...`) and gets the name Node gives it elsewhere.
+ */
+export function failureCode(error: unknown): string {
+  const code = systemCode(error) ?? '';
+  if (code !== 'EPROTO') return code;
+  const reason = /error:[0-9A-F]{8}:SSL routines:[^:]*:([^:]+):/i.exec(messageOf(error))?.[1];
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+}

@@ -1,0 +1,45 @@
+import { TsmachineError } from '../base/errors.js';
+import type { Finding, Level } from '../base/finding.js';
+
+export type { Finding, Level } from '../base/finding.js';
+
+/** Gathers what the checks of one machine, or of the computer, find. What was found stays when a later check fails or takes too long. */
+export class Findings {
+  readonly list: Finding[] = [];
+  readonly #signal: AbortSignal;
+  readonly #machine: string | undefined;
+
+  constructor(signal: AbortSignal, machine?: string) {
+    this.#signal = signal;
+    this.#machine = machine;
+  }
+
+  add(level: Level, check: string, message: string, fix?: string): void {
+    const subject = this.#machine === undefined ? {} : { machine: this.#machine };
+    this.list.push({ check, ...subject, level, message, ...(fix === undefined || level === 'ok' ? {} : { fix }) });
+  }
+
+  ok(check: string, message: string): void {
+    this.add('ok', check, message);
+  }
+
+  warning(check: string, message: string, fix?: string): void {
+    this.add('warning', check, message, fix);
+  }
+
+  fault(check: string, message: string, fix?: string): void {
+    this.add('fault', check, message, fix);
+  }
+
+  /** Runs a check; what it throws is a fault of its own and stops no other check. Undefined then. */
+  async attempt<T>(check: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const { message, hint } = TsmachineError.from(error);
+      this.fault(check, message, hint);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import type { DriverContext } from '../../driver/contract.js';
+
+/** Where a boot2docker ISO lies. The version is known beforehand where a list of releases tells it. */
+export type IsoSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string; readonly version?: string };
+
+/** What machines boot whose owner named no ISO: boot2docker's own releases. */
+const ownReleases = 'https://api.github.com/repos/boot2docker/boot2docker/releases';
+
+/** A list of releases of GitHub, or of a GitHub Enterprise server (spec 8.2). */
+const releases = /^(https?):\/\/([^/]+)(\/api\/v3)?\/repos\/([^/]+)\/([^/]+)\/releases(?:\/latest)?\/?$/i;
+
+/** What a person typed, a path kept whole: a create that goes on may be called in another folder. */
+export function isoText(text: string): string {
+  return text === '' || isAddress(text) ? text : resolve(text);
+}
+
+/** The file that a text names; undefined for what is fetched from elsewhere. */
+export function isoFile(text: string): string | undefined {
+  if (text === '' || /^https?:/i.test(text)) return undefined;
+  return isAddress(text) ? fileURLToPath(text) : text;
+}
+
+/**
+ * Where the ISO is, which for a list of releases means the newest of them.
+ * @param text a path, a URL, the URL of a list of releases; empty for boot2docker's own
+ * @throws TsmachineError DOWNLOAD
+ */
+export async function isoSource(text: string, ctx: Pick<DriverContext, 'io' | 'fetchText'>): Promise<IsoSource> {
+  const path = isoFile(text);
+  if (path !== undefined) return { kind: 'file', path };
+  const url = text === '' ? ownReleases : text;
+  const [, scheme = '', host = '', api = '', owner = '', repository = ''] = releases.exec(url) ?? [];
+  if (host === '') return { kind: 'url', url };
+  const version = await newestTag(`${scheme}://${host}${api}/repos/${owner}/${repository}/releases/latest`, ctx);
+  const site = host === 'api.github.com' ? 'github.com' : host;
+  ctx.io.info(`Latest release for ${site}/${owner}/${repository} is ${version}`);
+  return { kind: 'url', url: `${scheme}://${site}/${owner}/${repository}/releases/download/${version}/boot2docker.iso`, version };
+}
+
+async function newestTag(url: string, ctx: Pick<DriverContext, 'fetchText'>): Promise<string> {
+  const text = await ctx.fetchText(url);
+  const tag = tagIn(text);
+  if (tag !== undefined) return tag;
+  throw new TsmachineError('DOWNLOAD', 'failure getting a version tag from the Github API response (are you getting rate limited by Github?)', {
+    hint: `See what it says: curl ${url}`,
+  });
+}
+
+function tagIn(text: string): string | undefined {
+  try {
+    const release: unknown = JSON.parse(text);
+    const tag = typeof release === 'object' && release !== null && 'tag_name' in release ? release.tag_name : undefined;
+    return typeof tag === 'string' && /^[\w.+-]+$/.test(tag) ? tag : undefined;
+  } catch (error) {
+    throw new TsmachineError('DOWNLOAD', `The list of releases cannot be read: ${messageOf(error)}`, {
+      cause: error, hint: 'Does a proxy or a login page answer in its place?',
+    });
+  }
+}
+
+function isAddress(text: string): boolean {
+  return /^(https?|file):/i.test(text);
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { makePrivateDir, readIfExists, writeAtomic } from '../../system/files/atomic.js';
+import type { Published } from './types.js';
+
+/** What was fetched last under a short name, for the day when the vendor's index cannot be reached. */
+interface Memory {
+  readonly title: string;
+  readonly format: Published['format'];
+  /** Name of the file in the cache. */
+  readonly file: string;
+}
+
+export interface Remembered {
+  readonly title: string;
+  readonly format: Published['format'];
+  readonly path: string;
+}
+
+function memoryFile(cacheDir: string, key: string): string {
+  return join(cacheDir, 'images', `${key}.json`);
+}
+
+export async function remember(cacheDir: string, key: string, { title, format }: Published, path: string): Promise<void> {
+  await makePrivateDir(join(cacheDir, 'images'));
+  const memory: Memory = { title, format, file: basename(path) };
+  await writeAtomic(memoryFile(cacheDir, key), `${JSON.stringify(memory)}\n`, 0o600);
+}
+
+/** The image fetched last, if its file is still there. */
+export async function recall(cacheDir: string, key: string): Promise<Remembered | undefined> {
+  const memory = parse(await readIfExists(memoryFile(cacheDir, key)));
+  if (memory === undefined) return undefined;
+  const path = join(cacheDir, memory.file);
+  return existsSync(path) ? { title: memory.title, format: memory.format, path } : undefined;
+}
+
+/** A memory that cannot be read is none: the index tells it anew. */
+function parse(text: string | undefined): Memory | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return isMemory(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMemory(value: unknown): value is Memory {
+  if (typeof value !== 'object' || value === null || !('title' in value && 'format' in value && 'file' in value)) return false;
+  const { title, format, file } = value;
+  return typeof title === 'string' && typeof format === 'string' && typeof file === 'string' && basename(file) === file;
+}

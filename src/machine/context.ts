@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+
+import { type ContextStore, type ContextTls, type DockerContext, isContextName, openContexts } from '../docker/contexts.js';
+import { homeDirIfAny } from '../system/home.js';
+import { engineTarget } from './engine/engine.js';
+import { TsmachineError, messageOf } from '../base/errors.js';
+import { type Machine, openMachine } from './machine.js';
+import type { Session } from './session.js';
+
+export interface ContextRow {
+  readonly context: string;
+  readonly machine: string;
+  readonly host: string;
+  /** gone: the machine is no longer in the store. stale: its address or its certificates are others now. */
+  readonly state: 'ok' | 'stale' | 'gone' | 'unknown';
+  /** What docker uses where the environment says nothing. */
+  readonly current: boolean;
+}
+
+/** The machine's name; names that docker does not take (one letter, "default") get something in front. */
+export function contextName(machine: string): string {
+  return isContextName(machine) ? machine : `tsmachine-${machine}`;
+}
+
+/** Docker's contexts, as DOCKER_CONFIG or the home folder says; undefined when there is neither. */
+export function contextsOf({ env }: Pick<Session, 'env'>): ContextStore | undefined {
+  const configured = env['DOCKER_CONFIG'];
+  if (configured !== undefined && configured !== '') return openContexts(configured);
+  const home = homeDirIfAny(env);
+  return home === '' ? undefined : openContexts(join(home, '.docker'));
+}
+
+/**
+ * Makes or renews the docker context of a machine.
+ * @returns the context's name
+ * @throws TsmachineError CONTEXT_FOREIGN when somebody else's context has that name; MACHINE_STATE without an address; CERT_UNREADABLE
+ */
+export async function createContext(session: Session, name: string): Promise<string> {
+  const machine = await openMachine(session, name);
+  const contexts = contextsOrFail(session);
+  const context = contextName(name);
+  const found = await contexts.find(context);
+  if (found && !isOurs(session, found, name)) {
+    throw new TsmachineError('CONTEXT_FOREIGN', `There is a docker context "${context}" already, and tsmachine did not make it for ${name}`, {
+      hint: `Look at it: docker context inspect ${context}. Remove it: docker context rm ${context}`,
+    });
+  }
+  const wanted = await contextOf(machine);
+  if (!wanted) throw new TsmachineError('MACHINE_STATE', `${name} has no address yet`, { hint: `tsmachine start ${name}` });
+  await contexts.write({ name: context, host: wanted.host, owner: { machine: name, store: session.store.root } }, wanted.tls);
+  return context;
+}
+
+/**
+ * Removes the docker context of a machine, which need not be in the store any more.
+ * @throws TsmachineError CONTEXT_NOT_FOUND when tsmachine made none for it
+ */
+export async function removeContext(session: Session, name: string): Promise<void> {
+  const contexts = contextsOrFail(session);
+  const mine = await ownContext(session, contexts, name);
+  if (!mine) throw new TsmachineError('CONTEXT_NOT_FOUND', `There is no docker context of machine "${name}"`, { hint: 'tsmachine context ls lists them' });
+  await drop(session, contexts, mine.name);
+}
+
+/** Every context that belongs to a machine of this store, in order of the names. */
+export async function listContexts(session: Session): Promise<ContextRow[]> {
+  const contexts = contextsOrFail(session);
+  const [all, current] = await Promise.all([contexts.list(), contexts.current()]);
+  return Promise.all(all.filter((context) => isOurs(session, context)).map(async (context) => ({
+    context: context.name,
+    machine: context.owner?.machine ?? '',
+    host: context.host,
+    state: await stateOf(session, contexts, context),
+    current: context.name === current,
+  })));
+}
+
+/** After an address or a certificate may have changed: the machine's context follows, where it has one. Never fails the command. */
+export async function followMachine(session: Session, machine: Machine): Promise<void> {
+  await quietly(session, machine.name, async (contexts) => {
+    const context = await ownContext(session, contexts, machine.name);
+    const wanted = context && await contextOf(machine);
+    if (!wanted || await isCurrent(contexts, context, wanted)) return;
+    await contexts.write({ name: context.name, host: wanted.host, owner: { machine: machine.name, store: session.store.root } }, wanted.tls);
+    session.io.info(`Docker context "${context.name}" follows ${machine.name}: ${wanted.host}`);
+  });
+}
+
+/** After a machine is gone: so is its context. Never fails the command. */
+export async function forgetMachine(session: Session, name: string): Promise<void> {
+  await quietly(session, name, async (contexts) => {
+    const context = await ownContext(session, contexts, name);
+    if (context) await drop(session, contexts, context.name);
+  });
+}
+
+async function ownContext(session: Session, contexts: ContextStore, machine: string): Promise<DockerContext | undefined> {
+  const found = await contexts.find(contextName(machine));
+  return found && isOurs(session, found, machine) ? found : undefined;
+}
+
+interface Wanted {
+  readonly host: string;
+  readonly tls: ContextTls | undefined;
+}
+
+async function contextOf(machine: Machine): Promise<Wanted | undefined> {
+  const { dockerUrl: host } = await machine.driver.endpoint(machine.data, machine.ctx);
+  if (host === undefined || host === '') return undefined;
+  if (!host.startsWith('tcp:')) return { host, tls: undefined };
+  const { ca, cert, key } = await engineTarget(machine.config, host);
+  return { host, tls: { ca, cert, key } };
+}
+
+async function isCurrent(contexts: ContextStore, context: DockerContext, { host, tls }: Wanted): Promise<boolean> {
+  const held = await contexts.tls(context.name);
+  return context.host === host && held.ca === tls?.ca && held.cert === tls?.cert && held.key === tls?.key;
+}
+
+async function stateOf(session: Session, contexts: ContextStore, context: DockerContext): Promise<ContextRow['state']> {
+  const name = context.owner?.machine ?? '';
+  if (!await session.store.exists(name)) return 'gone';
+  try {
+    const wanted = await contextOf(await openMachine(session, name));
+    return wanted && await isCurrent(contexts, context, wanted) ? 'ok' : 'stale';
+  } catch (error) {
+    session.io.debug(`context ${context.name}: ${messageOf(error)}`);
+    return 'unknown';
+  }
+}
+
+function isOurs(session: Session, { owner }: DockerContext, machine?: string): boolean {
+  return owner !== undefined && owner.store === session.store.root && (machine === undefined || owner.machine === machine);
+}
+
+/** docker refuses to work with a current context that is not there: it goes back to its default, as after `docker context rm -f`. */
+async function drop(session: Session, contexts: ContextStore, name: string): Promise<void> {
+  const wasCurrent = await contexts.current() === name;
+  await contexts.remove(name);
+  if (!wasCurrent) return;
+  await contexts.forgetCurrent();
+  session.io.info(`"${name}" was docker's current context: docker uses its default one again`);
+}
+
+async function quietly(session: Session, name: string, work: (contexts: ContextStore) => Promise<void>): Promise<void> {
+  const contexts = contextsOf(session);
+  if (!contexts) return;
+  try {
+    await work(contexts);
+  } catch (error) {
+    session.signal.throwIfAborted();
+    session.io.warn(`The docker context of ${name} could not be kept in step: ${messageOf(error)}`);
+  }
+}
+
+function contextsOrFail(session: Session): ContextStore {
+  const contexts = contextsOf(session);
+  if (contexts) return contexts;
+  throw new TsmachineError('HOME_MISSING', 'There is no home folder, and so no docker contexts', { hint: 'Set HOME or DOCKER_CONFIG' });
+}

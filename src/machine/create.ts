@@ -1,0 +1,146 @@
+import type { FlagValues } from '../driver/contract.js';
+import { flagsToKeep } from '../base/flags.js';
+import { loadDriverModule } from '../driver/registry.js';
+import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/config/schema.js';
+import { copyClientCertificates, ensureAuthorityOf } from './engine/certificates.js';
+import { connectTo } from './access/connection.js';
+import { TsmachineError, messageOf } from '../base/errors.js';
+import { type Machine, attachDriver } from './machine.js';
+import { validateName } from './choose/names.js';
+import { detectHost, provisionHost, type EngineInstall } from './provision.js';
+import { reserve, type Reservation } from './reservation.js';
+import type { Session } from './session.js';
+import { waitForState } from './state.js';
+import { configureSwarm } from '../swarm/classic/start.js';
+import { verifyEngine } from './engine/verify.js';
+
+export interface CreateRequest {
+  readonly name: string;
+  readonly driverName: string;
+  /** The driver's flags, defaults and environment filled in. */
+  readonly flags: FlagValues;
+  readonly engine: Partial<EngineOptions>;
+  readonly install: EngineInstall;
+  readonly swarm?: Partial<SwarmOptions>;
+  readonly tlsSans: readonly string[];
+  /** The words after the program's name, without secrets: the journal keeps them, so that the command can be repeated. */
+  readonly command?: readonly string[];
+  /** Own authority instead of the store's, as absolute paths. */
+  readonly tls?: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
+}
+
+/**
+ * Makes a machine, or finishes the one an interrupted run began. Every step is in the journal before the next begins,
+ * so after Ctrl-C, kill -9 or a failure the same call goes on where this one stopped, and `removeMachine` undoes it all.
+ * @throws TsmachineError as its steps do; a failed pre-create check exits with 3 and leaves nothing behind
+ */
+export async function createMachine(session: Session, request: CreateRequest): Promise<void> {
+  const config = await planMachine(session, request);
+  await session.store.lock(request.name, async () => {
+    const reservation = await reserve(session, config, request.command);
+    try {
+      await makeMachine(session, config, request, reservation);
+    } catch (error) {
+      throw await leaveOrForget(session, request.name, reservation, error);
+    }
+  }, { signal: session.signal, onWait: () => { session.io.progress(`Waiting for another tsmachine that works on ${request.name}`); } });
+}
+
+/** Name and flags to the configuration the machine will have. Touches nothing. */
+export async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
+  const { name, driverName } = request;
+  validateName(name);
+  const module = await loadDriverModule(driverName);
+  const driver = await module.load();
+  const { root } = session.store;
+  return newHostConfig({
+    name,
+    root,
+    driverName,
+    driver: driver.parse({ machineName: name, storePath: root, machineDir: session.store.machine(name).dir, flags: request.flags }),
+    engine: request.engine,
+    ...(request.swarm ? { swarm: request.swarm } : {}),
+    serverCertSans: [...request.tlsSans],
+    ...(request.tls ? { auth: request.tls } : {}),
+  });
+}
+
+async function makeMachine(session: Session, config: HostConfig, { install, flags }: CreateRequest, reservation: Reservation): Promise<void> {
+  const { io, store } = session;
+  const { name, machine } = await open(session, config, reservation);
+  if (reservation.resumed) io.info(`Continuing the interrupted creation of ${name} after step "${reservation.last ?? 'none'}"`);
+  await reservation.once('reserved', async () => {
+    await machine.save();
+    await store.writeFacts(name, {
+      createdAt: new Date().toISOString(), engineInstall: install, flags: flagsToKeep(machine.module.flags, flags),
+    });
+  });
+  await reservation.once('certificates', () => ensureAuthorityOf(session, config));
+  await reservation.once('prechecked', async () => {
+    io.info('Running pre-create checks...');
+    await machine.driver.precheck(machine.data, machine.ctx).catch((error: unknown) => { throw failedCheck(error); });
+  });
+  await reservation.once('created', async () => {
+    io.info('Creating machine...');
+    await machine.keep(await machine.driver.create(machine.data, machine.ctx));
+  });
+  if (machine.module.features.provision) await bringUp(session, machine, reservation);
+  await copyClientCertificates(session, config);
+  await machine.save();
+  await reservation.close();
+}
+
+/** A resumed machine has the driver data of its last checkpoint; a new one what its flags say. */
+async function open(session: Session, config: HostConfig, reservation: Reservation): Promise<{ name: string; machine: Machine }> {
+  const stored = reservation.has('reserved') ? (await session.store.load(config.Name)).config : config;
+  return { name: config.Name, machine: await attachDriver(session, stored) };
+}
+
+async function bringUp(session: Session, machine: Machine, reservation: Reservation): Promise<void> {
+  const { io } = session;
+  await waitUntilRunning(session, machine);
+  await reservation.done('running');
+  io.info('Detecting operating system of created instance...');
+  io.info('Waiting for SSH to be available...');
+  const connection = await connectTo(session, machine);
+  try {
+    await reservation.done('connected');
+    const facts = await detectHost(session, connection);
+    await reservation.done('detected');
+    const { certificates } = await provisionHost(session, machine, connection, facts, false);
+    await reservation.done('provisioned');
+    await verifyEngine(session, machine, facts);
+    await reservation.done('verified');
+    await configureSwarm(session, machine, certificates); // without a step: what is right already is kept when it is repeated
+  } finally {
+    await connection.close();
+  }
+  io.info('Docker is up and running!');
+}
+
+/** A machine that was made and has stopped since (the computer was switched off in between) is started. */
+async function waitUntilRunning(session: Session, machine: Machine): Promise<void> {
+  const { features } = machine.module;
+  if (!features.powerControl) return; // connecting says more, and sooner, about a host that tsmachine cannot switch on
+  session.io.info('Waiting for machine to be running, this may take a few minutes...');
+  if (await machine.driver.state(machine.data, machine.ctx) === 'Stopped') await machine.keep(await machine.driver.start(machine.data, machine.ctx));
+  await waitForState(session, machine, 'Running');
+}
+
+function failedCheck(error: unknown): TsmachineError {
+  const cause = TsmachineError.from(error, 'DRIVER_PRECHECK');
+  return new TsmachineError(cause.code, `Error with pre-create check: ${JSON.stringify(cause.message)}`, { cause, hint: cause.hint, exit: 3 });
+}
+
+/** Before the driver made anything there is nothing to continue: the name is given back. Later the error says how to go on. */
+async function leaveOrForget(session: Session, name: string, reservation: Reservation, error: unknown): Promise<unknown> {
+  if (!reservation.has('prechecked')) {
+    await session.store.remove(name);
+    return error;
+  }
+  if (!TsmachineError.is(error)) return error;
+  const next = `Run the same command again to continue, or remove what was made: tsmachine rm -y ${name}`;
+  return new TsmachineError(error.code, `Error creating machine: ${messageOf(error)}`, {
+    cause: error, exit: error.exit, hint: error.hint === undefined ? next : `${error.hint}\n${next}`,
+  });
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+
+import type { Engine, EngineTarget } from '../../docker/client.js';
+import type { HostConfig } from '../../store/config/schema.js';
+import { authorityFiles } from './certificates.js';
+import { TsmachineError, systemCode } from '../../base/errors.js';
+import type { Machine } from '../machine.js';
+import type { Session } from '../session.js';
+
+/** The engine's URL. @throws TsmachineError MACHINE_STATE when the machine is not running. */
+export async function engineUrl(machine: Machine): Promise<string> {
+  const state = await machine.driver.state(machine.data, machine.ctx);
+  if (state !== 'Running') {
+    throw new TsmachineError('MACHINE_STATE', 'Host is not running', { hint: `${machine.name} is ${state}: tsmachine start ${machine.name}` });
+  }
+  return runningEngineUrl(machine);
+}
+
+/** The engine's URL of a machine that is known to run: asking for the state may cost a login of its own. */
+export async function runningEngineUrl(machine: Machine): Promise<string> {
+  const { dockerUrl } = await machine.driver.endpoint(machine.data, machine.ctx);
+  if (dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`);
+  return dockerUrl;
+}
+
+export type ReadPem = (path: string) => Promise<string>;
+
+/**
+ * The engine of a machine as a target of the Engine API, with the client's certificates.
+ * @param read how certificates are read; see `readingOnce` for many machines of one store
+ */
+export async function engineTarget(config: HostConfig, url: string, read: ReadPem = readPem): Promise<EngineTarget> {
+  const files = authorityFiles(config);
+  const [ca, cert, key] = await Promise.all([read(files.ca), read(files.cert), read(files.key)]);
+  return { url, ca, cert, key, machine: config.Name };
+}
+
+/** Reads every file once, however many machines name it. */
+export function readingOnce(): ReadPem {
+  const texts = new Map<string, Promise<string>>();
+  return (path) => {
+    const text = texts.get(path) ?? readPem(path);
+    texts.set(path, text);
+    return text;
+  };
+}
+
+/** Opens the Engine API of a running machine; the caller closes it. */
+export async function openMachineEngine(session: Session, machine: Machine): Promise<Engine> {
+  const target = await engineTarget(machine.config, await engineUrl(machine));
+  const { openEngine } = await import('../../docker/client.js');
+  return openEngine(target, { signal: session.signal });
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = systemCode(cause) === 'ENOENT' ? 'is missing' : `cannot be read (${systemCode(cause) ?? 'unknown reason'})`;
+    throw new TsmachineError('CERT_UNREADABLE', `Unable to read TLS config: ${path} ${why}`, {
+      cause, hint: 'tsmachine regenerate-certs --client-certs NAME makes what is missing',
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import type { DriverData, State } from '../driver/contract.js';
+import { TsmachineError } from '../base/errors.js';
+import { followMachine } from './context.js';
+import { type Machine, openMachine } from './machine.js';
+import { provisionAgain } from './provision.js';
+import type { Session } from './session.js';
+import { settled } from '../swarm/members/settled.js';
+import { waitForState } from './state.js';
+import { verifyEngine } from './engine/verify.js';
+
+/** @param options.settle whether it takes its place in its swarm by itself; whoever works on the swarm says no */
+export async function startMachine(session: Session, name: string, { settle = true }: { settle?: boolean } = {}): Promise<void> {
+  await withMachine(session, name, async (machine) => {
+    session.io.info(`Starting "${name}"...`);
+    await refuseState(machine, 'Running', 'running');
+    await powerOn(session, machine);
+  });
+  if (settle) await settled(session, name);
+}
+
+export async function stopMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, (machine) => powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, (data) => machine.driver.stop(data, machine.ctx)));
+}
+
+export async function killMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, (machine) => powerOff(session, machine, { doing: 'Killing', done: 'killed' }, (data) => machine.driver.kill(data, machine.ctx)));
+}
+
+export async function restartMachine(session: Session, name: string): Promise<void> {
+  await withMachine(session, name, async (machine) => {
+    session.io.info(`Restarting "${name}"...`);
+    const { driver, ctx } = machine;
+    const state = await driver.state(machine.data, ctx);
+    const before = await addressesOf(machine);
+    if (state === 'Stopped') return powerOn(session, machine);
+    if (driver.restart) {
+      await machine.keep(await driver.restart(machine.data, ctx));
+    } else {
+      await machine.keep(await driver.stop(machine.data, ctx));
+      await machine.keep(await driver.start(machine.data, ctx));
+    }
+    await waitForState(session, machine, 'Running');
+    await waitForEngine(session, machine, before);
+    await followMachine(session, machine);
+  });
+  await settled(session, name);
+}
+
+async function withMachine(session: Session, name: string, work: (machine: Machine) => Promise<void>): Promise<void> {
+  await session.store.lock(name, async () => { await work(await openMachine(session, name)); }, { signal: session.signal });
+}
+
+/** Starts a machine that is off and waits until its engine answers. The caller holds the machine's lock. */
+export async function powerOn(session: Session, machine: Machine): Promise<void> {
+  const before = await addressesOf(machine);
+  await machine.keep(await machine.driver.start(machine.data, machine.ctx));
+  await waitForState(session, machine, 'Running');
+  session.io.info(`Machine "${machine.name}" was started.`);
+  await waitForEngine(session, machine, before);
+  await followMachine(session, machine);
+}
+
+async function powerOff(
+  session: Session, machine: Machine, words: { doing: string; done: string }, act: (data: DriverData) => Promise<DriverData>,
+): Promise<void> {
+  session.io.info(`${words.doing} "${machine.name}"...`);
+  await refuseState(machine, 'Stopped', 'stopped');
+  await machine.keep(await act(machine.data));
+  await waitForState(session, machine, 'Stopped');
+  session.io.info(`Machine "${machine.name}" was ${words.done}.`);
+}
+
+async function refuseState(machine: Machine, state: State, word: string): Promise<void> {
+  if (await machine.driver.state(machine.data, machine.ctx) !== state) return;
+  throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
+}
+
+/**
+ * A machine that came back under another address gets a certificate for it before anybody trips over the old one. One whose certificate
+ * is good for that address already is still told to the members of its classic swarm.
+ */
+async function waitForEngine(session: Session, machine: Machine, before: string): Promise<void> {
+  if (!machine.module.features.provision) return;
+  try {
+    await verifyEngine(session, machine);
+  } catch (error) {
+    if (!TsmachineError.is(error) || error.code !== 'ENGINE_TLS') throw error;
+    session.io.info(`Renewing the certificate of ${machine.name}: ${error.message}`);
+    await provisionAgain(session, machine, false);
+    return;
+  }
+  if (machine.config.HostOptions.SwarmOptions.IsSwarm && await addressesOf(machine) !== before) await provisionAgain(session, machine, false);
+}
+
+async function addressesOf(machine: Machine): Promise<string> {
+  const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+  return addresses.map(({ ip }) => ip).join();
+}

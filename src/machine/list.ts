@@ -1,0 +1,197 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import pLimit from 'p-limit';
+
+import type { EngineTarget } from '../docker/client.js';
+import { readJournal } from '../store/journal.js';
+import type { HostConfig, HostOptions } from '../store/config/schema.js';
+import type { State } from '../driver/contract.js';
+import { swarmUrl } from '../store/config/swarm-address.js';
+import { engineTarget, readingOnce, type ReadPem } from './engine/engine.js';
+import { TsmachineError, messageOf } from '../base/errors.js';
+import { attachDriver, type Machine } from './machine.js';
+import { byNaturalOrder, matches, stateMatches, swarmMasters, type Filters } from './choose/selection.js';
+import type { Session } from './session.js';
+
+/** Machines looked at together; each may hold a few sockets, and shells commonly allow 1024 open files. */
+const lookedAtTogether = 200;
+
+export interface MachineRow {
+  readonly name: string;
+  readonly driverName: string;
+  /** A state word; empty for None. */
+  readonly state: string;
+  readonly url: string;
+  readonly dockerVersion: string;
+  readonly error: string;
+  readonly swarm: string;
+  readonly activeHost: boolean;
+  readonly activeSwarm: boolean;
+  /** Milliseconds until the row was known. */
+  readonly responseMs: number;
+  /** From config.json; missing where that cannot be read. */
+  readonly options?: Pick<HostOptions, 'EngineOptions' | 'SwarmOptions'>;
+}
+
+export interface ListOptions {
+  /** Milliseconds for each machine. */
+  readonly timeoutMs: number;
+  readonly filters: Filters;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly config?: HostConfig;
+  readonly interrupted?: string;
+  readonly error?: string;
+}
+
+/** Every machine, in natural order. A machine that cannot be read is a row with an error, never a failed listing. */
+export async function listMachines(session: Session, { timeoutMs, filters }: ListOptions): Promise<MachineRow[]> {
+  const entries = await readEntries(session);
+  const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
+  const limit = pLimit(lookedAtTogether);
+  const read = readingOnce();
+  const rows = await Promise.all(entries
+    .filter((entry) => !entry.config || matches(entry.config, filters, masters))
+    .map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read }))));
+  return rows
+    .filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters))
+    .sort(byNaturalOrder);
+}
+
+/** Names alone, in the order of the folder. States are asked only when a filter needs them. */
+export async function listNames(session: Session, options: ListOptions): Promise<string[]> {
+  if (options.filters.state.length > 0) {
+    const rows = await listMachines(session, options);
+    return rows.filter((row) => row.driverName !== notFound).map((row) => row.name).sort();
+  }
+  const entries = await readEntries(session);
+  const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
+  return entries.flatMap((entry) => entry.config && matches(entry.config, options.filters, masters) ? [entry.name] : []);
+}
+
+const notFound = 'not found';
+
+async function readEntries(session: Session): Promise<Entry[]> {
+  const limit = pLimit(lookedAtTogether);
+  const names = await session.store.names();
+  return Promise.all(names.map((name) => limit(() => readEntry(session, name))));
+}
+
+async function readEntry(session: Session, name: string): Promise<Entry> {
+  try {
+    const { config } = await session.store.load(name);
+    const file = session.store.machine(name).journal;
+    const journal = existsSync(file) ? await readJournal(file) : undefined; // opening a thousand files that are not there takes a tenth of a second
+    return journal ? { name, config, interrupted: journal.done.at(-1) ?? 'none' } : { name, config };
+  } catch (error) {
+    return { name, error: oneLine(error) };
+  }
+}
+
+/** What all rows of one listing share. */
+interface Listing {
+  readonly masters: ReadonlyMap<string, string>;
+  readonly timeoutMs: number;
+  readonly read: ReadPem;
+}
+
+async function look(session: Session, entry: Entry, { masters, timeoutMs, read }: Listing): Promise<MachineRow> {
+  const started = performance.now();
+  if (!entry.config) return { ...blank, name: entry.name, driverName: notFound, state: 'Error', error: entry.error ?? '' };
+  const { config } = entry;
+  const over = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: over.signal }).then(
+    (): Partial<MachineRow> => ({ state: 'Timeout', responseMs: timeoutMs }),
+    () => ({}),
+  );
+  try {
+    const inTime: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
+    const facts = await Promise.race([ask(inTime, config, read), late]);
+    const base = { ...blank, name: entry.name, driverName: config.DriverName, options: config.HostOptions, ...facts };
+    if (base.state === 'Timeout') return base;
+    const responseMs = Math.round(performance.now() - started);
+    return { ...base, ...swarmOf(config, masters), ...activity(session.env, config, base), ...unfinished(entry, base), responseMs };
+  } finally {
+    over.abort();
+  }
+}
+
+const blank: Omit<MachineRow, 'name' | 'driverName'> = {
+  state: '', url: '', dockerVersion: '', error: '', swarm: '', activeHost: false, activeSwarm: false, responseMs: 0,
+};
+
+async function ask(session: Session, config: HostConfig, read: ReadPem): Promise<Partial<MachineRow>> {
+  let machine: Machine;
+  try {
+    machine = await attachDriver(session, config);
+  } catch (error) {
+    return { driverName: 'not-found', state: 'Error', dockerVersion: 'Unknown', error: oneLine(error) };
+  }
+  try {
+    const state = await machine.driver.state(machine.data, machine.ctx);
+    if (state !== 'Running') return { state: state === 'None' ? '' : state };
+    const { dockerUrl: url = '' } = await machine.driver.endpoint(machine.data, machine.ctx);
+    return { state, url, ...url === '' ? {} : await askEngine(session, engineTarget(config, url, read)) };
+  } catch (error) {
+    return { state: 'Error', error: oneLine(error) };
+  }
+}
+
+async function askEngine(session: Session, target: Promise<EngineTarget>): Promise<Pick<MachineRow, 'dockerVersion' | 'error'>> {
+  try {
+    // together, since the target may fail before the import is done
+    const [{ openEngine }, at] = await Promise.all([import('../docker/client.js'), target]);
+    const engine = openEngine(at, { signal: session.signal });
+    try {
+      return { dockerVersion: `v${(await engine.version()).Version}`, error: '' };
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    return { dockerVersion: 'Unknown', error: oneLine(error) };
+  }
+}
+
+function swarmOf(config: HostConfig, masters: ReadonlyMap<string, string>): Pick<MachineRow, 'swarm'> {
+  const swarm = config.HostOptions.SwarmOptions;
+  const master = masters.get(swarm.Discovery);
+  if (master === undefined) return { swarm: '' };
+  return { swarm: swarm.Master ? `${master} (master)` : master };
+}
+
+/** Active is the machine that DOCKER_HOST points at; a classic swarm's master also under the swarm's own port (spec 2.9). */
+function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): Pick<MachineRow, 'activeHost' | 'activeSwarm'> {
+  const dockerHost = env['DOCKER_HOST'] ?? '';
+  if (row.state !== 'Running' || dockerHost === '') return { activeHost: false, activeSwarm: false };
+  const swarm = config.HostOptions.SwarmOptions;
+  return { activeHost: row.url === dockerHost, activeSwarm: swarm.Master && swarmUrl(row.url, swarm.Host) === dockerHost };
+}
+
+function unfinished(entry: Entry, row: MachineRow): Partial<MachineRow> {
+  if (entry.interrupted === undefined) return {};
+  const told = `Creation stopped after step "${entry.interrupted}": run it again, or tsmachine rm ${entry.name}`;
+  return { error: row.error === '' ? told : `${told}; ${row.error}` };
+}
+
+function stateOf(word: string): State {
+  return (word === '' ? 'None' : word) as State;
+}
+
+function oneLine(error: unknown): string {
+  return messageOf(error).replace(/\s*\n\s*/g, ' ').trim();
+}
+
+/** The name of the machine that DOCKER_HOST points at. @throws TsmachineError NO_ACTIVE_MACHINE (spec 2.1) */
+export async function activeMachine(session: Session, options: { timeoutMs: number }): Promise<string> {
+  const none: Filters = { driver: [], name: [], state: [], swarm: [], label: [] };
+  const rows = await listMachines(session, { ...options, filters: none });
+  const active = rows.find((row) => row.activeHost || row.activeSwarm);
+  if (active) return active.name;
+  const late = rows.some((row) => row.state === 'Timeout');
+  throw new TsmachineError('NO_ACTIVE_MACHINE', late ? 'Error getting active host: timeout' : 'No active host found', {
+    hint: 'eval $(tsmachine env NAME) makes a machine the active one',
+  });
+}

@@ -1,0 +1,109 @@
+import type { SshConnection } from '../ssh/types.js';
+import type { HostFacts } from '../provision/look/detect.js';
+import type { ProvisionResult } from '../provision/provision.js';
+import type { Facts } from '../store/store.js';
+import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './engine/certificates.js';
+import { connectTo } from './access/connection.js';
+import { followMachine } from './context.js';
+import { configureSwarm } from '../swarm/classic/start.js';
+import { verifyEngine } from './engine/verify.js';
+import { openMachine, type Machine } from './machine.js';
+import type { Session } from './session.js';
+import { settled } from '../swarm/members/settled.js';
+
+export type InstallMode = 'auto' | 'docker' | 'distro' | 'script' | 'none';
+
+/** How the engine gets onto the host; kept in the machine's facts so that a later `provision` does the same. */
+export interface EngineInstall {
+  readonly mode: InstallMode;
+  readonly version?: string;
+}
+
+/** Reads what is there, in one remote command. */
+export async function detectHost(session: Session, connection: SshConnection): Promise<HostFacts> {
+  session.io.info('Detecting the provisioner...');
+  const { detect } = await import('../provision/look/detect.js');
+  return detect(connection, { signal: session.signal });
+}
+
+/**
+ * Brings the host to what the machine's configuration says, touching only what differs.
+ * @param renewCertificate serve a new certificate even where the present one is good
+ * @param restart restart the engine even where nothing differs: its program is new
+ */
+export async function provisionHost(
+  session: Session, machine: Machine, connection: SshConnection, facts: HostFacts, renewCertificate: boolean, restart = false,
+): Promise<ProvisionResult> {
+  const { config } = machine;
+  const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
+  const addresses = [...endpoint.addresses.map((address) => address.ip), ...facts.addresses];
+  const names = certificateNames(config, addresses, facts.hostname);
+  const url = new URL((endpoint.dockerUrl ?? 'tcp://0.0.0.0:2376').replace(/^tcp:/, 'http:'));
+  const kept = await session.store.readFacts(machine.name);
+  const { provision } = await import('../provision/provision.js');
+  const result = await provision(connection, facts, {
+    machine: machine.name,
+    io: session.io,
+    signal: session.signal,
+    setHostname: machine.module.features.ownsHost,
+    port: Number(url.port) || 2376,
+    hostIsIpv6: url.hostname.startsWith('['),
+    certificates: () => serverCertificate(session, config, names, renewCertificate),
+    engine: config.HostOptions.EngineOptions,
+    install: { ...installOf(kept), url: config.HostOptions.EngineOptions.InstallURL },
+    labels: [`provider=${config.DriverName}`],
+    restart,
+  });
+  await session.store.writeFacts(machine.name, {
+    ...kept, osId: facts.os.id, osName: facts.os.prettyName, provisioner: result.provisioner, engineVersion: result.engineVersion,
+  });
+  return result;
+}
+
+/** A machine made by Docker Machine, or by a version that did not write this down, has no wish of its own. */
+export function installOf(facts: Facts): EngineInstall {
+  const { mode, version } = { ...(facts['engineInstall'] as Partial<EngineInstall> | undefined) };
+  return { mode: mode ?? 'auto', ...(version === undefined ? {} : { version }) };
+}
+
+/** `tsmachine provision`: finishes or repairs a host that is there. */
+export async function provisionMachine(session: Session, name: string): Promise<void> {
+  await reprovision(session, name, false);
+}
+
+/** `tsmachine regenerate-certs`: a new server certificate, shown by a handshake to be the one the engine serves. */
+export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean; settle?: boolean }): Promise<void> {
+  session.io.info('Regenerating TLS certificates');
+  if (options.clientCerts) {
+    session.io.info('Regenerating local certificates');
+    const { config } = await openMachine(session, name);
+    await renewClientCertificateOf(session, config);
+  }
+  await reprovision(session, name, true, options.settle);
+}
+
+async function reprovision(session: Session, name: string, renewCertificate: boolean, settle = true): Promise<void> {
+  await session.store.lock(name, async () => {
+    const machine = await openMachine(session, name);
+    await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
+    await copyClientCertificates(session, machine.config);
+    await followMachine(session, machine);
+    if (!machine.module.features.provision) return;
+    session.io.info('Waiting for SSH to be available...');
+    await provisionAgain(session, machine, renewCertificate);
+  }, { signal: session.signal });
+  if (settle) await settled(session, name);
+}
+
+/** Provisions a machine that was provisioned before, over one connection, until its engine answers. The caller holds the machine's lock. */
+export async function provisionAgain(session: Session, machine: Machine, renewCertificate: boolean): Promise<void> {
+  const connection = await connectTo(session, machine);
+  try {
+    const facts = await detectHost(session, connection);
+    const { certificates } = await provisionHost(session, machine, connection, facts, renewCertificate);
+    await verifyEngine(session, machine, facts);
+    await configureSwarm(session, machine, certificates); // its members advertise the address, and its master serves the certificate
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,14 @@
+import type { State } from '../driver/contract.js';
+import type { Machine } from './machine.js';
+import type { Session } from './session.js';
+import { waitFor } from '../base/wait.js';
+
+/** Docker Machine's 60 tries of 3 seconds (spec 2.7), in milliseconds. */
+const stateTimeout = 180_000;
+
+/** @throws TsmachineError WAIT_TIMEOUT naming the machine and the state */
+export async function waitForState(session: Session, machine: Machine, state: State): Promise<void> {
+  await waitFor(async () => await machine.driver.state(machine.data, machine.ctx) === state || undefined, {
+    timeout: stateTimeout, signal: session.signal, what: `${machine.name} to be ${state.toLowerCase()}`,
+  });
+}

@@ -1,0 +1,16 @@
+import { TsmachineError } from '../../base/errors.js';
+import type { RemoteShell } from '../../driver/contract.js';
+import type { HostFacts } from '../look/facts.js';
+
+/**
+ * Gives the host its machine's name, and the name an address in /etc/hosts, unless both are so already (specification 6.2).
+ * @throws TsmachineError REMOTE_COMMAND
+ */
+export async function setHostname(shell: RemoteShell, facts: HostFacts, machine: string): Promise<void> {
+  const known = facts.loopbackHosts.some((line) => line.split('#')[0]?.trim().split(/\s+/).slice(1).includes(machine));
+  if (facts.hostname === machine && known) return;
+  const file = facts.family === 'boot2docker' ? '/var/lib/boot2docker/etc/hostname' : '/etc/hostname';
+  const result = await shell.rootScript('provision/hostname.sh', { NAME: machine, FILE: file }, { ok: [0, 40] });
+  if (result.exitCode === 0) return;
+  throw new TsmachineError('REMOTE_COMMAND', `The host name of ${machine} cannot be set: ${result.stderr.trim() || result.stdout.trim()}`);
+}

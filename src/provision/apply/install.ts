@@ -1,0 +1,24 @@
+import type { RemoteShell } from '../../driver/contract.js';
+import type { HostFacts } from '../look/facts.js';
+import { planInstall } from '../plan/install.js';
+import { follow, packageFailure, packageStatuses } from './package-script.js';
+import type { ProvisionRequest } from '../request.js';
+
+/** Milliseconds an installation may take: package managers on slow hosts and links. */
+export const installTimeout = 1_200_000;
+
+/**
+ * Puts an engine on a host that has none; leaves it to be started later, with its settings in place.
+ * @throws TsmachineError PACKAGE_LOCK, HOST_DISK_FULL, ENGINE_INSTALL and what `planInstall` throws
+ */
+export async function installEngine(shell: RemoteShell, facts: HostFacts, request: ProvisionRequest): Promise<void> {
+  const { io, machine, install } = request;
+  const plan = planInstall(facts, install, machine);
+  io.info('Installing Docker...');
+  const result = await shell.rootScript(plan.template, plan.variables, {
+    timeout: installTimeout,
+    ok: packageStatuses,
+    onLine: (line) => { follow(line, io); },
+  });
+  if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version: install.version, doing: 'Installing' });
+}

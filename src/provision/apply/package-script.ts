@@ -1,0 +1,89 @@
+import { TsmachineError } from '../../base/errors.js';
+import type { Io } from '../../base/io.js';
+import type { ExecResult } from '../../driver/contract.js';
+import { diskFull, saysDiskFull } from './disk.js';
+import { Report } from '../look/report.js';
+
+/** Exit statuses of the scripts that install and upgrade. */
+const held = 20;
+const noSuchVersion = 21;
+const failed = 22;
+const unreachable = 23;
+const foreign = 24;
+
+export const packageStatuses: readonly number[] = [0, held, noSuchVersion, failed, unreachable, foreign];
+
+/** Tells what such a script says while it runs. */
+export function follow(line: string, io: Io): void {
+  const [, kind, text = ''] = /^(progress|note)\|(.*)$/.exec(line) ?? [];
+  if (kind === 'progress') io.progress(text);
+  else if (kind === 'note') io.info(text);
+  else io.debug(line);
+}
+
+export interface PackageWork {
+  readonly machine: string;
+  readonly version: string | undefined;
+  readonly doing: 'Installing' | 'Upgrading';
+}
+
+/**
+ * Why a script that installs or upgrades packages ended with another status than 0.
+ * @returns PACKAGE_LOCK, HOST_DISK_FULL, ENGINE_INSTALL
+ */
+export function packageFailure(
+  result: ExecResult, variables: Readonly<Record<string, string>>, { machine, version, doing }: PackageWork,
+): TsmachineError {
+  const output = `${result.stdout}\n${result.stderr}`;
+  const report = new Report(result.stdout);
+  if (saysDiskFull(output)) return diskFull(machine, lastLines(output, 3));
+  if (result.exitCode === held) {
+    const holder = report.first('failure');
+    const seconds = variables['LOCK_TIMEOUT'] ?? '?';
+    const by = holder === '' ? '' : ` (${holder})`;
+    return new TsmachineError('PACKAGE_LOCK', `Another package manager kept its lock on ${machine} for ${seconds} s${by}`, {
+      hint: `See what it does: tsmachine ssh ${machine} ps -ef. Then run the command again`,
+    });
+  }
+  if (result.exitCode === noSuchVersion) {
+    const available = report.lines('available').slice(0, 10).join('\n  ');
+    return new TsmachineError('ENGINE_INSTALL', `${machine} can install no engine of version ${version ?? ''}`, {
+      hint: available === '' ? 'The host knows no packages of an engine at all' : `Available there:\n  ${available}`,
+    });
+  }
+  if (result.exitCode === unreachable) {
+    const source = variables['REPOSITORY'] || variables['URL'] || 'The repository';
+    return new TsmachineError('ENGINE_INSTALL', `${source} does not answer ${machine}${detail(report)}`, {
+      hint: 'Check the network and the proxy settings of the host, or take the distribution\'s engine with --engine-install distro',
+    });
+  }
+  if (result.exitCode === foreign) {
+    return new TsmachineError('ENGINE_INSTALL', `No package brought the engine of ${machine}, so none can upgrade it`, {
+      hint: `Upgrade it the way it was installed: tsmachine ssh ${machine}`,
+    });
+  }
+  return new TsmachineError('ENGINE_INSTALL', `${doing} Docker on ${machine} failed${detail(report) || `:\n${lastLines(output, 8)}`}`, {
+    hint: networkHint(output) ?? `Try it by hand: tsmachine ssh ${machine}`,
+  });
+}
+
+function detail(report: Report): string {
+  const reasons = report.lines('failure').filter((line) => line !== '');
+  return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+}
+
+const networkTroubles = [
+  /Temporary failure resolving/, /Could not resolve/, /Cannot initiate the connection/, /Failed to connect/i, /Connection timed out/,
+  /Could not retrieve mirrorlist/, /temporary error \(try again later\)/,
+];
+
+function networkHint(output: string): string | undefined {
+  return networkTroubles.some((trouble) => trouble.test(output))
+    ? 'The host cannot reach its package mirror: check its network, DNS and proxy settings'
+    : undefined;
+}
+
+function lastLines(output: string, count: number): string {
+  const said = output.split('\n').map((line) => line.trimEnd());
+  return said.filter((line) => line !== '' && !/^(progress|note|available|failure)\|/.test(line)).slice(-count).join('\n');
+}

@@ -1,0 +1,66 @@
+import type { Family } from '../families/family.js';
+import type { OsRelease } from './os-release.js';
+
+export type Init = 'systemd' | 'openrc' | 'sysv' | 'none';
+
+export interface EngineFacts {
+  /** Where dockerd is. */
+  readonly path: string;
+  /** `20.10.24+dfsg1`, of the program: after an upgrade an older one may still be running. Empty when dockerd would not say. */
+  readonly version: string;
+  readonly running: boolean;
+  readonly runningContainers: number;
+  /** Containers survive a restart of the engine. */
+  readonly liveRestore: boolean;
+  /** The storage driver in use; empty when the engine is not running. */
+  readonly storageDriver: string;
+  /** An installation that was interrupted: the packages must be finished first. */
+  readonly incomplete: boolean;
+}
+
+export interface ServiceFacts {
+  /** `systemctl cat docker.service`; empty without systemd or without the unit. */
+  readonly unit: string;
+  /** Lines of the unit's environment files. */
+  readonly environmentFiles: string;
+  readonly active: boolean;
+  readonly enabled: boolean;
+  /** /etc/conf.d/docker (OpenRC). */
+  readonly confD: string;
+  /** boot2docker's profile. */
+  readonly profile: string;
+}
+
+export interface ConfigFacts {
+  /** The engine's settings file: /etc/docker/daemon.json unless its unit says otherwise. */
+  readonly path: string;
+  /** Absent when there is no such file. */
+  readonly text?: string;
+  /** SHA-256 in hex of the certificate files already there, by path. */
+  readonly sums: Readonly<Record<string, string>>;
+}
+
+/** All that one remote command tells about a host. Plain data. */
+export interface HostFacts {
+  readonly os: OsRelease;
+  readonly family: Family;
+  readonly init: Init;
+  /** `uname -m`. */
+  readonly arch: string;
+  readonly hostname: string;
+  /** The lines of /etc/hosts for loopback addresses. */
+  readonly loopbackHosts: readonly string[];
+  /** Global addresses of the host's own interfaces, without those of containers and bridges of the engine. */
+  readonly addresses: readonly string[];
+  /** Seconds since the epoch. */
+  readonly clock: number;
+  readonly cloudInit: 'absent' | 'running' | 'finished';
+  readonly snapDocker: boolean;
+  /** Free kilobytes of /var/lib, /etc and /var/lib/docker; undefined when df would not say or there is no such folder. */
+  readonly free: { readonly var?: number; readonly etc?: number; readonly docker?: number };
+  readonly selinux: boolean;
+  readonly firewall?: { readonly name: string; readonly openCommand: string };
+  readonly engine?: EngineFacts;
+  readonly service: ServiceFacts;
+  readonly config: ConfigFacts;
+}

@@ -1,0 +1,42 @@
+import type { HostFacts } from '../../look/facts.js';
+import type { ProvisionRequest } from '../../request.js';
+import type { StartPlan } from '../start.js';
+import { environment, listenAddress } from '../settings/wanted.js';
+import { shellWord } from '../settings/words.js';
+
+const folder = '/var/lib/boot2docker';
+
+/**
+ * boot2docker: no daemon.json, a profile of shell variables (specification 6.5). Unlike Docker Machine's, its values survive
+ * blanks and quotes, and no storage driver is forced.
+ */
+export function planBoot2docker(facts: HostFacts, request: ProvisionRequest): StartPlan {
+  const { engine } = request;
+  const certificates = { ca: `${folder}/ca.pem`, cert: `${folder}/server.pem`, key: `${folder}/server-key.pem` };
+  const options = [
+    ...[...engine.Labels, ...request.labels].map((label) => `--label ${label}`),
+    ...engine.InsecureRegistry.map((registry) => `--insecure-registry ${registry}`),
+    ...engine.RegistryMirror.map((mirror) => `--registry-mirror ${mirror}`),
+    ...engine.ArbitraryFlags.map((flag) => `--${flag}`),
+  ];
+  const text = [
+    '',
+    `EXTRA_ARGS=${shellWord(`\n${options.join('\n')}\n\n`)}`,
+    `CACERT=${certificates.ca}`,
+    `DOCKER_HOST='-H ${listenAddress(request)}'`,
+    ...(engine.StorageDriver === '' ? [] : [`DOCKER_STORAGE=${shellWord(engine.StorageDriver)}`]),
+    'DOCKER_TLS=auto',
+    `SERVERKEY=${certificates.key}`,
+    `SERVERCERT=${certificates.cert}`,
+    '',
+    ...environment(request).map((assignment) => `export ${shellWord(assignment)}`),
+    '',
+  ].join('\n');
+  return {
+    init: 'boot2docker',
+    certificates,
+    override: { path: `${folder}/profile`, text },
+    presentOverride: facts.service.profile,
+    socket: '/var/run/docker.sock',
+  };
+}

@@ -1,0 +1,25 @@
+import { TsmachineError, messageOf } from '../../../base/errors.js';
+import type { Settings } from './merge.js';
+
+/**
+ * Reads the text of daemon.json; a missing or empty file is no settings, as it is to dockerd.
+ * @throws TsmachineError ENGINE_CONFIG when it is not a JSON object
+ */
+export function parseSettings(text: string | undefined, path: string, machine: string): Settings {
+  const trimmed = (text ?? '').replace(/^\uFEFF/, '').trim();
+  if (trimmed === '') return {};
+  const hint = `Mend the file, then run the command again: tsmachine ssh ${machine} sudo vi ${path}`;
+  let value: unknown;
+  try {
+    value = JSON.parse(trimmed);
+  } catch (cause) {
+    const reason = messageOf(cause);
+    throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} is not valid JSON: ${reason}. Nothing was changed`, { cause, hint });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Settings;
+  throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} does not hold a JSON object. Nothing was changed`, { hint });
+}
+
+export function renderSettings(settings: Settings): string {
+  return `${JSON.stringify(settings, null, 2)}\n`;
+}

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { TsmachineError, messageOf } from '../../base/errors.js';
+
+import { dialFailure } from './failures.js';
+import type { Link } from './link.js';
+import { address, at } from './place.js';
+import type { Hop } from './route.js';
+
+/** Milliseconds that a proxy program which closed its output is given to say why. */
+const lastWords = 500;
+
+/** The byte stream a login runs over. */
+export interface Transport {
+  readonly stream: Duplex;
+  /** What a proxy program that ended wrote to its standard error, for the message; of one that goes on, what it wrote so far. */
+  readonly complaint: () => Promise<string>;
+  /** Ends whatever was started for the stream. */
+  readonly release: () => void;
+}
+
+/**
+ * Opens the stream to a hop: through the hop before it, through the user's ProxyCommand, or by TCP.
+ * @throws TsmachineError SSH_DNS, SSH_REFUSED, SSH_TIMEOUT, SSH_UNREACHABLE, SSH_PROTOCOL.
+ */
+export async function openTransport(hop: Hop, before: Link | undefined, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Transport> {
+  if (before !== undefined) return plain(await throughJump(hop, before));
+  if (hop.proxyCommand !== undefined) return throughProgram(hop, hop.proxyCommand, env);
+  return plain(await throughTcp(hop, signal));
+}
+
+/** Hands all packets of one turn of the event loop to the system at once: ssh2 writes each of them by itself. */
+function gatherWrites(socket: Socket): void {
+  const write = socket.write.bind(socket);
+  const gathered = (...words: Parameters<typeof write>): boolean => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => {
+        socket.uncork();
+      });
+    }
+    return write(...words);
+  };
+  socket.write = gathered as Socket['write'];
+}
+
+function plain(stream: Duplex): Transport {
+  return {
+    stream,
+    complaint: () => Promise.resolve(''),
+    release: () => {
+      stream.destroy();
+    },
+  };
+}
+
+function throughTcp(hop: Hop, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    // Node gives each of several addresses 250 ms by default: too little for a far host
+    const socket = connectTcp({ host: hop.host, port: hop.port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
+    gatherWrites(socket);
+    const stop = (): void => {
+      socket.destroy();
+      reject(signal.reason as Error);
+    };
+    const fail = (error: Error): void => {
+      signal.removeEventListener('abort', stop);
+      reject(dialFailure(hop, error));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    socket.once('error', fail);
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', stop);
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}
+
+function throughJump(hop: Hop, before: Link): Promise<Duplex> {
+  return before.guard<Duplex>(`reaching ${address(hop)} through it`, (resolve, reject) => {
+    before.client.forwardOut('127.0.0.1', 0, hop.host, hop.port, (error, channel) => {
+      if (error) reject(forwardFailure(hop, before, error));
+      else resolve(channel);
+    });
+  });
+}
+
+/** The jump host could not go on: its words tell why (RFC 4254 5.1: reason 1 is "administratively prohibited"). */
+function forwardFailure(hop: Hop, before: Link, error: Error & { reason?: unknown }): TsmachineError {
+  const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '');
+  const through = `${at(hop)}, through jump host ${address(before.place)}`;
+  const told = {
+    hint: `Try it there: ssh -p ${before.place.port} ${before.place.user}@${before.place.host} nc -vz ${hop.host} ${hop.port}`,
+    cause: error,
+  };
+  if (error.reason === 1) {
+    return new TsmachineError('SSH_PROTOCOL', `${through}: the jump host forwards no connections: ${words}`, {
+      hint: 'Set "AllowTcpForwarding yes" in its sshd_config.',
+      cause: error,
+    });
+  }
+  if (/refused/i.test(words)) return new TsmachineError('SSH_REFUSED', `${through}, refuses SSH connections`, told);
+  if (/timed out/i.test(words)) return new TsmachineError('SSH_TIMEOUT', `${through}, does not answer`, told);
+  if (/not known|resolv|name or service/i.test(words))
+    return new TsmachineError('SSH_DNS', `${through}: the jump host finds no host named ${hop.host}`, told);
+  return new TsmachineError('SSH_UNREACHABLE', `${through}, cannot be reached: ${words}`, told);
+}
+
+function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Transport {
+  const values: Record<string, string> = { h: hop.host, p: String(hop.port), r: hop.user, n: hop.host, '%': '%' };
+  const line = command.replace(/%([hprn%])/g, (_, letter: string) => values[letter] ?? '');
+  const child =
+    process.platform === 'win32'
+      ? spawn(line, { shell: true, stdio: ['pipe', 'pipe', 'pipe'], env, windowsHide: true })
+      : spawn('/bin/sh', ['-c', `exec ${line}`], { stdio: ['pipe', 'pipe', 'pipe'], env });
+  let complaint = '';
+  child.stderr.on('data', (data: Buffer) => {
+    complaint = (complaint + data.toString()).slice(-500);
+  });
+  child.on('error', (error) => {
+    complaint = error.message;
+  });
+  // its last words may come after the end of its output
+  const ended = new Promise<void>((resolve) => { child.once('close', () => { resolve(); }); });
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  return {
+    stream,
+    async complaint() {
+      await Promise.race([ended, pause(lastWords, undefined, { ref: false })]);
+      return complaint.trim();
+    },
+    release: () => {
+      child.kill();
+    },
+  };
+}

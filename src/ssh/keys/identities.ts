@@ -1,0 +1,161 @@
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+import type { AnyAuthMethod, ParsedKey } from 'ssh2';
+
+import { TsmachineError } from '../../base/errors.js';
+import type { Io } from '../../base/io.js';
+
+import { agentSigners, agentSocket, singleKeyAgent, type Signer } from './agent.js';
+import { publicKeyFile, readKeyFile, type KeyFile } from './key-file.js';
+import { fingerprint } from '../trust/known-hosts.js';
+import { quote } from '../../base/quote.js';
+import { sshFolder, type HostSettings } from '../system/user-config.js';
+
+/** A key to log in with, and how an error names it. */
+export interface Identity {
+  readonly label: string;
+  readonly method: AnyAuthMethod;
+}
+
+export interface IdentityRequest {
+  readonly user: string;
+  /** The one key to offer. */
+  readonly keyPath?: string | undefined;
+  /** Offer the agent's and the default keys after `keyPath`: jump hosts, whose key nobody named. */
+  readonly othersToo?: boolean;
+  readonly settings: HostSettings | undefined;
+  readonly io: Io;
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs a question to a person with the connection's clock stopped. */
+  readonly unhurried: <T>(ask: () => Promise<T>) => Promise<T>;
+}
+
+const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+/** What `ssh -G` lists when the configuration names no key: these are not a person's choice. */
+const sshDefaults = new Set([...defaultKeys, 'id_ecdsa_sk', 'id_ed25519_sk', 'id_xmss', 'id_dsa']);
+
+/**
+ * The keys to offer, best first. A key named by a flag is offered alone: servers hang up after a few wrong ones.
+ * Without one: the keys `~/.ssh/config` names, the agent's, the default files.
+ * @throws TsmachineError SSH_KEY_* for a key that was named and cannot be used.
+ */
+export async function identities(request: IdentityRequest): Promise<Identity[]> {
+  const chosen = request.keyPath === undefined ? [] : [await readKeyFile(request.keyPath)];
+  const alone = chosen.length > 0 && request.othersToo !== true;
+  // the agent is asked only when it may matter: it costs a connection
+  const signers = alone && chosen.every((file) => !file.encrypted) ? [] : await signersOf(request);
+  const files = alone ? chosen : [...chosen, ...(await configuredFiles(request))];
+  const left = new Set(signers);
+  const result: Identity[] = [];
+  const add = async (file: KeyFile): Promise<void> => {
+    const held = signers.find((signer) => isSame(signer, file));
+    if (held !== undefined) left.delete(held);
+    if (held !== undefined && file.encrypted) result.push(await fromAgent(request.user, held));
+    else if (!file.agentOnly) result.push(await fromFile(request, file));
+  };
+  for (const file of files) await add(file);
+  if (alone) return result;
+  if (request.settings?.identitiesOnly !== true) for (const signer of left) result.push(await fromAgent(request.user, signer));
+  const offered = new Set(files.map((file) => file.path));
+  for (const file of await defaultFiles(request))
+    if (!offered.has(file.path) && ![...left].some((signer) => isSame(signer, file))) await add(file);
+  return result;
+}
+
+function isSame(signer: Signer, file: KeyFile): boolean {
+  return file.public !== undefined && signer.key.getPublicSSH().equals(file.public.getPublicSSH());
+}
+
+async function signersOf({ settings, env }: IdentityRequest): Promise<Signer[]> {
+  const socket = agentSocket(settings?.identityAgent, env);
+  return socket === undefined ? [] : agentSigners(expand(socket, env));
+}
+
+function configuredPaths({ settings, env }: IdentityRequest): string[] {
+  return (settings?.identityFiles ?? []).map((file) => expand(file, env));
+}
+
+async function configuredFiles(request: IdentityRequest): Promise<KeyFile[]> {
+  const folder = sshFolder(request.env);
+  return usable(
+    configuredPaths(request).filter((file) => dirname(file) !== folder || !sshDefaults.has(basename(file))),
+    request,
+  );
+}
+
+async function defaultFiles(request: IdentityRequest): Promise<KeyFile[]> {
+  const paths = defaultKeys.map((name) => join(sshFolder(request.env), name));
+  const allowed = configuredPaths(request);
+  return usable(request.settings === undefined ? paths : paths.filter((path) => allowed.includes(path)), request);
+}
+
+/** Keys nobody named by a flag: one that cannot be used is passed over, as ssh does. */
+async function usable(paths: readonly string[], { io }: IdentityRequest): Promise<KeyFile[]> {
+  const files: KeyFile[] = [];
+  for (const path of paths) {
+    try {
+      const file = await readKeyFile(path);
+      if (file.public !== undefined) files.push(file);
+    } catch (error) {
+      const half = await publicKeyFile(path);
+      if (half !== undefined) files.push(half);
+      const problem = TsmachineError.from(error);
+      if (problem.code !== 'SSH_KEY_MISSING') io.debug(`${half === undefined ? 'Not offered' : 'Only from the agent'}: ${problem.message}`);
+    }
+  }
+  return files;
+}
+
+async function fromAgent(user: string, signer: Signer): Promise<Identity> {
+  return {
+    label: `the agent's key ${describe(signer.key)}`,
+    method: { type: 'agent', username: user, agent: await singleKeyAgent(signer) },
+  };
+}
+
+async function fromFile(request: IdentityRequest, file: KeyFile): Promise<Identity> {
+  const { user } = request;
+  const label = file.public === undefined ? file.path : `${file.path} (${describe(file.public)})`;
+  if (!file.encrypted) return { label, method: { type: 'publickey', username: user, key: file.open() } };
+  if (file.public === undefined)
+    return { label: file.path, method: { type: 'publickey', username: user, key: await unlock(request, file) } };
+  // asked for only when the server says it would take this key
+  let opened: Promise<ParsedKey> | undefined;
+  const signer: Signer = {
+    key: file.public,
+    sign: async (data, options) => (await (opened ??= unlock(request, file))).sign(data, options.hash),
+  };
+  return { label, method: { type: 'agent', username: user, agent: await singleKeyAgent(signer) } };
+}
+
+async function unlock({ io, unhurried }: IdentityRequest, file: KeyFile): Promise<ParsedKey> {
+  const passphrase = await unhurried(() => io.secret(`Passphrase of the SSH key ${file.path}: `));
+  if (passphrase === undefined) {
+    throw new TsmachineError(
+      'SSH_KEY_PASSPHRASE',
+      `The SSH key ${file.path} is protected by a passphrase, and there is nobody to ask for it`,
+      {
+        hint: `Give it to the agent once: ssh-add ${quote(file.path)}`,
+      },
+    );
+  }
+  return file.open(passphrase);
+}
+
+function describe(key: ParsedKey): string {
+  const type = key.type
+    .replace(/^ssh-/, '')
+    .replace(/-sha2-nistp\d+$/, '')
+    .toUpperCase();
+  return `${key.comment === '' ? '' : `${key.comment} `}${type} ${fingerprint(key.getPublicSSH().toString('base64'))}`;
+}
+
+/** `~`, `%d` and `${VARIABLE}` in a path of `~/.ssh/config`. */
+function expand(path: string, env: NodeJS.ProcessEnv): string {
+  const home = env['HOME'] ?? homedir();
+  return path
+    .replace(/^~(?=[/\\]|$)/, home)
+    .replaceAll('%d', home)
+    .replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '');
+}

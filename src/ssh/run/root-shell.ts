@@ -1,0 +1,153 @@
+import type { ClientChannel } from 'ssh2';
+
+import { TsmachineError } from '../../base/errors.js';
+import type { Io } from '../../base/io.js';
+import type { ExecOptions, ExecResult } from '../../driver/contract.js';
+
+import { judge, runOn } from './exec.js';
+import type { Link } from '../dial/link.js';
+import { at } from '../dial/place.js';
+import { quote } from '../../base/quote.js';
+
+export interface RootOptions {
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  /** The environment variable that may hold the sudo password. */
+  readonly passwordEnv: string | undefined;
+}
+
+export interface RootRun extends Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> {
+  readonly title: string;
+}
+
+const refusalStatus = 97;
+const refusalMark = 'tsmachine-no-root:';
+const prompt = 'tsmachine-password:';
+const ready = 'tsmachine-root-is-ready';
+
+/**
+ * Becomes root and runs the script on standard input, in one command line. What it can't do without a password it reports:
+ * `sudo` is tried with the very command that follows, because sudoers may allow just that.
+ */
+const withoutPassword = `
+if [ "$(id -u)" = 0 ]; then exec sh -s; fi
+if command -v sudo >/dev/null 2>&1; then
+  why=$(LC_ALL=C sudo -n sh -s </dev/null 2>&1) && exec sudo -n sh -s
+  with=sudo
+elif command -v doas >/dev/null 2>&1; then
+  why=$(doas -n sh -s </dev/null 2>&1) && exec doas -n sh -s
+  with=doas
+else
+  why= with=none
+fi
+printf "%s\\n" "${refusalMark}$with" "$why" >&2
+exit ${refusalStatus}`;
+
+const withPassword = `LC_ALL=C; export LC_ALL; exec sudo -S -p ${prompt} sh -c "echo ${ready}; exec sh -s"`;
+
+/** Runs scripts as root over one connection: as uid 0, by sudo or doas without a password, or by sudo with one, asked for at most once. */
+export class RootShell {
+  readonly #link: Link;
+  readonly #options: RootOptions;
+  #password: string | undefined;
+
+  constructor(link: Link, options: RootOptions) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  /**
+   * @param script goes to the root shell's standard input; never into an argument list.
+   * @throws TsmachineError SUDO_REFUSED, SUDO_PASSWORD, REMOTE_COMMAND, SSH_LOST.
+   */
+  async run(script: string, options: RootRun): Promise<ExecResult> {
+    if (this.#password !== undefined) return this.#runWithPassword(script, this.#password, options);
+    const ended = await runOn(this.#link, withoutPassword, { ...options, signal: this.#options.signal, input: script });
+    const refusal =
+      ended.exitCode === refusalStatus && ended.stderr.startsWith(refusalMark) ? ended.stderr.slice(refusalMark.length) : undefined;
+    if (refusal === undefined) return judge(this.#link.place, options, ended);
+    const [means = 'none', ...words] = refusal.trim().split('\n');
+    const why = words.join('\n').trim();
+    if (means === 'sudo' && /password|authentication is required/i.test(why)) {
+      return this.#runWithPassword(script, await this.#findPassword(), options);
+    }
+    throw this.#refused(means, why);
+  }
+
+  async #runWithPassword(script: string, password: string, options: RootRun): Promise<ExecResult> {
+    const state = { isRoot: false, asked: 0, before: '' };
+    // the password is sent only when sudo asks, the script only once the shell is root's: neither can end up where the other belongs
+    const dialogue = (channel: ClientChannel, _stream: 'stdout' | 'stderr', text: string): boolean => {
+      if (state.isRoot) return false;
+      state.before += text;
+      if (state.before.includes(ready)) {
+        state.isRoot = true;
+        channel.end(script);
+      } else if (state.before.split(prompt).length - 1 > state.asked) {
+        state.asked += 1;
+        if (state.asked === 1) channel.write(`${password}\n`);
+        else channel.end(); // it asks again: the password was wrong
+      }
+      return true;
+    };
+    const ended = await runOn(this.#link, withPassword, { ...options, signal: this.#options.signal, dialogue });
+    const { isRoot, asked, before } = state;
+    if (isRoot) {
+      this.#password = password;
+      return judge(this.#link.place, options, ended);
+    }
+    if (asked > 1 || /incorrect password|authentication (failed|attempt)/i.test(before)) throw this.#wrongPassword();
+    throw this.#refused('sudo', before.replaceAll(prompt, '').trim());
+  }
+
+  async #findPassword(): Promise<string> {
+    const { user } = this.#link.place;
+    const { io, env, passwordEnv } = this.#options;
+    const fromEnv = passwordEnv === undefined ? undefined : env[passwordEnv];
+    const password = fromEnv ?? (await io.secret(`sudo password of ${user} on ${at(this.#link.place)}: `));
+    if (password !== undefined) return password;
+    const way = passwordEnv === undefined ? 'Allow' : `Set ${passwordEnv} to the password, or allow`;
+    throw new TsmachineError(
+      'SUDO_PASSWORD',
+      `${at(this.#link.place)}: ${user} needs a password for sudo, and there is nobody to ask for it`,
+      {
+        hint: `${way} ${user} to use sudo without one: ${sudoersLine(user)}`,
+      },
+    );
+  }
+
+  #wrongPassword(): TsmachineError {
+    const { user } = this.#link.place;
+    const { env, passwordEnv } = this.#options;
+    const source = passwordEnv !== undefined && env[passwordEnv] !== undefined ? `Look at ${passwordEnv}` : 'Try again';
+    return new TsmachineError('SUDO_PASSWORD', `${at(this.#link.place)}: sudo refuses the password of ${user}`, {
+      hint: `${source}, or allow ${user} to use sudo without a password: ${sudoersLine(user)}`,
+    });
+  }
+
+  #refused(means: string, why: string): TsmachineError {
+    const { user } = this.#link.place;
+    const here = at(this.#link.place);
+    if (means === 'none') {
+      return new TsmachineError('SUDO_REFUSED', `${here}: ${user} is not root, and the host has neither sudo nor doas`, {
+        hint: 'Log in as root, or install sudo on the host.',
+      });
+    }
+    if (means === 'doas') {
+      return new TsmachineError('SUDO_REFUSED', `${here}: doas does not let ${user} become root without a password: ${why}`, {
+        hint: `On the host, as root: echo 'permit nopass ${user}' >> /etc/doas.conf`,
+      });
+    }
+    const needsTty = /must have a tty|no tty present/i.test(why);
+    return new TsmachineError('SUDO_REFUSED', `${here}: sudo does not let ${user} become root: ${why.split('\n').at(-1) ?? ''}`, {
+      hint: needsTty
+        ? `sudo wants a terminal there. On the host, as root: echo 'Defaults:${user} !requiretty' > /etc/sudoers.d/tsmachine-tty`
+        : `On the host, as root: ${sudoersLine(user)}`,
+    });
+  }
+}
+
+function sudoersLine(user: string): string {
+  return `echo ${quote(`${user} ALL=(ALL) NOPASSWD: ALL`)} > /etc/sudoers.d/tsmachine`;
+}

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { devNull, homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+import { messageOf, systemCode } from '../../base/errors.js';
+import type { Io } from '../../base/io.js';
+
+/** What the user's `~/.ssh/config` says about a host: the part that applies to a machine. */
+export interface HostSettings {
+  readonly hostname: string;
+  readonly user: string | undefined;
+  readonly port: number | undefined;
+  /** In order; ssh's own defaults when the file names none. */
+  readonly identityFiles: readonly string[];
+  readonly identitiesOnly: boolean;
+  /** A socket path, `none`, `SSH_AUTH_SOCK` or `$VARIABLE`. */
+  readonly identityAgent: string | undefined;
+  readonly proxyJump: readonly string[];
+  readonly proxyCommand: string | undefined;
+  readonly hostKeyAlias: string | undefined;
+}
+
+export interface LookUp {
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The folder `.ssh` of the user: HOME's, as everything else of tsmachine. */
+export function sshFolder(env: NodeJS.ProcessEnv): string {
+  return join(env['HOME'] ?? homedir(), '.ssh');
+}
+
+/** `-F FILE` when HOME is not the home the system knows: ssh itself looks only at the latter. */
+export function configArguments(env: NodeJS.ProcessEnv): string[] {
+  const home = env['HOME'];
+  if (home === undefined || home === systemHome()) return [];
+  const file = join(home, '.ssh', 'config');
+  return ['-F', existsSync(file) ? file : devNull]; // ssh refuses a file that is not there
+}
+
+function systemHome(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined; // a user id without an entry in passwd, as in many containers
+  }
+}
+
+/**
+ * Asks `ssh -G` about a host, so that patterns, `Match` and `Include` mean what they mean to ssh.
+ * Costs nothing where there is no `~/.ssh/config`; undefined then, and where there is no ssh.
+ */
+export async function lookUp(host: string, options: LookUp): Promise<HostSettings | undefined> {
+  if (!(await exists(join(sshFolder(options.env), 'config')))) return undefined;
+  const args = ['-G', ...configArguments(options.env)];
+  if (options.user !== undefined) args.push('-l', options.user);
+  if (options.port !== undefined) args.push('-p', String(options.port));
+  return new Promise((resolve, reject) => {
+    const limits = { timeout: 5000, signal: options.signal, env: options.env, encoding: 'utf8', windowsHide: true } as const;
+    execFile('ssh', [...args, '--', host], limits, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(parseSettings(host, stdout));
+        return;
+      }
+      if (options.signal.aborted) {
+        reject(options.signal.reason as Error);
+        return;
+      }
+      if (systemCode(error) !== 'ENOENT') {
+        options.io.warn(`Your ssh configuration is left aside for ${host}: ${stderr.trim().split('\n')[0] ?? messageOf(error)}`);
+      }
+      resolve(undefined);
+    });
+  });
+}
+
+/** Reads what `ssh -G` prints: one lower-cased keyword and its value a line. */
+export function parseSettings(host: string, text: string): HostSettings {
+  const values = new Map<string, string[]>();
+  for (const line of text.split(/\r?\n/)) {
+    const space = line.indexOf(' ');
+    if (space < 0) continue;
+    const key = line.slice(0, space);
+    values.set(key, [...(values.get(key) ?? []), line.slice(space + 1)]);
+  }
+  const one = (key: string): string | undefined => {
+    const value = values.get(key)?.[0];
+    return value === 'none' || value === '' ? undefined : value;
+  };
+  const port = Number(one('port'));
+  return {
+    hostname: one('hostname') ?? host,
+    user: one('user'),
+    port: Number.isInteger(port) && port > 0 ? port : undefined,
+    identityFiles: (values.get('identityfile') ?? []).filter((file) => file !== 'none'),
+    identitiesOnly: one('identitiesonly') === 'yes',
+    identityAgent: values.get('identityagent')?.[0],
+    proxyJump: one('proxyjump')?.split(',') ?? [],
+    proxyCommand: one('proxycommand'),
+    hostKeyAlias: one('hostkeyalias'),
+  };
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,15 @@
+import { parseNetwork, type Network } from '../../../base/cidr.js';
+
+export interface Route extends Network {
+  readonly device: string;
+}
+
+/** Routes to networks out of the lines of `ip -o -4 route show table all`: no default ones, nothing of the host's own addresses. */
+export function parseRoutes(lines: readonly string[]): Route[] {
+  return lines.flatMap((line) => {
+    const [, target = ''] = /^(?:unicast\s+|blackhole\s+|unreachable\s+)?(\d\S*)/.exec(line) ?? [];
+    const network = parseNetwork(target.includes('/') ? target : `${target}/32`);
+    if (!network || network.prefix === 0) return [];
+    return [{ ...network, device: /\bdev\s+(\S+)/.exec(line)?.[1] ?? '' }];
+  });
+}

@@ -1,0 +1,40 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+import type { ProvisionResult } from '../../provision/provision.js';
+import { engineTarget, runningEngineUrl } from '../../machine/engine/engine.js';
+import { TsmachineError } from '../../base/errors.js';
+import type { Machine } from '../../machine/machine.js';
+import type { Session } from '../../machine/session.js';
+
+const farewell = 'Classic Swarm is no longer developed: swarm mode has replaced it, which every engine has built in (docker swarm init)';
+
+/**
+ * Starts the containers of a classic swarm on a machine that `--swarm` or `--swarm-master` asked them for; does nothing on others.
+ * @param certificates where provisioning put the engine's certificates on the host
+ * @throws TsmachineError as configureClassic
+ */
+export async function configureSwarm(session: Session, machine: Machine, certificates: ProvisionResult['certificates']): Promise<void> {
+  const { SwarmOptions: options, EngineOptions: { Env: env } } = machine.config.HostOptions;
+  if (!options.IsSwarm) return;
+  const { io, signal, store } = session;
+  io.info('Configuring swarm...');
+  io.warn(farewell);
+  if (options.Discovery === '' && !env.some((assignment) => assignment.startsWith('SWARM_DISCOVERY='))) {
+    io.warn('No --swarm-discovery was given: the machines of the swarm will not find each other');
+  }
+  const target = await engineTarget(machine.config, await runningEngineUrl(machine));
+  const [{ openEngine }, { engineAddress }, { configureClassic }] = await Promise.all([
+    import('../../docker/client.js'), import('../../docker/call/target.js'), import('./configure.js'),
+  ]);
+  const at = engineAddress(target);
+  if (at.kind !== 'tcp') throw new TsmachineError('MACHINE_STATE', `${machine.name} has no network address to give to a classic swarm`);
+  const address = at.text.slice(0, at.text.lastIndexOf(':'));
+  const { fingerprint256: fingerprint } = new X509Certificate(await readFile(store.machine(machine.name).serverCert));
+  const engine = openEngine(target, { signal });
+  try {
+    await configureClassic(engine, { options, address, enginePort: at.port, env, certificates, fingerprint }, io);
+  } finally {
+    engine.close();
+  }
+}

@@ -1,0 +1,121 @@
+import { waitFor } from '../../base/wait.js';
+import type { Engine } from '../../docker/client.js';
+
+/** A task as the managers see it: one container that a service wants, on one node. */
+export interface Task {
+  readonly id: string;
+  readonly service: string;
+  /** Which of a service's replicas it is; undefined for a service with a task on every node. */
+  readonly slot?: number;
+  /** Undefined while no node was found for it. */
+  readonly node?: string;
+  readonly state: string;
+  readonly desired: string;
+  /** Why it does not run: "no suitable node (…)". */
+  readonly error?: string;
+}
+
+interface TaskObject {
+  readonly ID: string;
+  readonly ServiceID?: string;
+  readonly Slot?: number;
+  readonly NodeID?: string;
+  readonly Status: { readonly State: string; readonly Err?: string };
+  readonly DesiredState: string;
+}
+
+type TaskFilter = Partial<Record<'node' | 'service', readonly string[]>>;
+
+/** @param manager the engine of a manager */
+export async function listTasks(manager: Engine, filter: TaskFilter): Promise<Task[]> {
+  return (await manager.request<TaskObject[]>('GET', '/tasks', { query: { filters: JSON.stringify(filter) } })).map(toTask);
+}
+
+/** What still has to move from a node, and what cannot. */
+export interface Moving {
+  /** Tasks that the node still has, or whose replacement does not run yet. */
+  readonly waiting: readonly Task[];
+  /** Tasks for whose replacement the swarm finds no node. */
+  readonly stuck: readonly Task[];
+}
+
+/** Everything a node has to do: what runs there, and what is to run there. */
+export async function tasksOn(manager: Engine, node: string): Promise<Task[]> {
+  return (await listTasks(manager, { node: [node] })).filter((task) => isLive(task) || task.desired === 'running');
+}
+
+/**
+ * How far tasks are that were on a node which takes none any longer.
+ * @param were the tasks that were there
+ * @param now every task of their services
+ * @param nodeAnswers a node that is down never says that its tasks have ended: then only their replacements count
+ */
+export function movingOf(node: string, were: readonly Task[], now: readonly Task[], nodeAnswers: boolean): Moving {
+  const waiting: Task[] = [];
+  const stuck: Task[] = [];
+  for (const task of were) {
+    const alike = now.filter(({ service, slot }) => service === task.service && slot === task.slot);
+    const here = alike.filter((other) => other.node === node);
+    if (here.some((other) => other.desired === 'running' || (nodeAnswers && isLive(other)))) {
+      waiting.push(task);
+      continue;
+    }
+    if (task.slot === undefined) continue; // of a service with one on every node: it ends with the node
+    const wanted = alike.filter((other) => other.node !== node && isWanted(other));
+    if (wanted.length === 0 || wanted.some(({ state }) => state === 'running' || state === 'complete')) continue;
+    (wanted.every(({ state, error }) => state === 'pending' && error !== undefined) ? stuck : waiting).push(task);
+  }
+  return { waiting, stuck };
+}
+
+export interface MoveWait {
+  readonly nodeAnswers: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** Called with what still has to move, each time it is another number. */
+  readonly onProgress: (left: number) => void;
+}
+
+/**
+ * Waits until tasks that were on a node, which takes none any longer, have ended there and run elsewhere. Tasks that the swarm finds no
+ * node for are not waited for.
+ * @returns what did not move
+ */
+export async function waitUntilMoved(manager: Engine, node: string, were: readonly Task[], wait: MoveWait): Promise<Moving> {
+  const { nodeAnswers, timeout, signal, onProgress } = wait;
+  const services = [...new Set(were.map(({ service }) => service))];
+  const deadline = performance.now() + timeout;
+  let told = 0;
+  if (were.length === 0) return { waiting: [], stuck: [] };
+  return waitFor(async () => {
+    const moving = movingOf(node, were, await listTasks(manager, { service: services }), nodeAnswers);
+    const left = moving.waiting.length + moving.stuck.length;
+    if (left !== told && left > 0) onProgress(left);
+    told = left;
+    return moving.waiting.length === 0 || performance.now() >= deadline ? moving : undefined;
+  }, { timeout: timeout + 30_000, maxInterval: 500, signal, what: 'the tasks of a node to move' });
+}
+
+const liveStates = new Set(['new', 'pending', 'assigned', 'accepted', 'preparing', 'ready', 'starting', 'running']);
+
+function isLive({ state }: Task): boolean {
+  return liveStates.has(state);
+}
+
+/** `ready` and `complete` are the wishes for a task that starts when another has stopped, and for one of a job. */
+function isWanted({ desired }: Task): boolean {
+  return desired === 'running' || desired === 'ready' || desired === 'complete';
+}
+
+function toTask({ ID, ServiceID = '', Slot: slot, NodeID: node = '', Status, DesiredState }: TaskObject): Task {
+  return {
+    id: ID,
+    service: ServiceID,
+    ...(slot === undefined || slot === 0 ? {} : { slot }),
+    ...(node === '' ? {} : { node }),
+    state: Status.State,
+    desired: DesiredState,
+    ...(Status.Err === undefined || Status.Err === '' ? {} : { error: Status.Err }),
+  };
+}

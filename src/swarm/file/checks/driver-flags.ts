@@ -1,0 +1,64 @@
+import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../../../driver/contract.js';
+import { nearest } from '../../../base/nearest.js';
+import type { GroupSection } from '../document.js';
+import { finding, type Finding } from './finding.js';
+import { pointerTo } from '../text/pointer.js';
+import type { Place, Tree } from '../text/tree.js';
+
+/** The flags of every driver there is, by its name. */
+export type DriverFlags = ReadonlyMap<string, readonly FlagSpec[]>;
+
+const forms: Readonly<Record<FlagType, string>> = {
+  string: 'a text', int: 'a whole number', bool: 'true or false', strings: 'a list, such as [a, b]',
+};
+
+/** Whether there is such a driver with such flags. What a flag holds is never repeated: it may be a secret. */
+export function checkDriver(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): Finding[] {
+  const at = pointerTo('/groups', name);
+  const specs = drivers.get(driver);
+  if (!specs) {
+    const message = noDriver(driver, [...drivers.keys()], places.get(`${at}/driver`));
+    return [finding('error', 'value', `${at}/driver`, `groups.${name}.driver: ${message}`)];
+  }
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    const pointer = pointerTo(at, 'flags', flag);
+    const spec = specs.find((one) => one.name === flag);
+    if (!spec) return finding('error', 'key', pointer, `groups.${name}.flags: ${noFlag(flag, driver, specs.map((one) => one.name))}`);
+    if (asSpec(spec.type, value, places.get(pointer)) !== undefined) return [];
+    return finding('error', 'value', pointer, `groups.${name}.flags: ${flag} must be ${forms[spec.type]}`);
+  });
+}
+
+/** The flags with the types that the driver wants: a text stays as it is written, a variable's text becomes a number. */
+export function typedFlags(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): FlagValues {
+  const types = new Map(drivers.get(driver)?.map(({ name: flag, type }) => [flag, type]));
+  return Object.fromEntries(Object.entries(flags).map(([flag, value]) => {
+    const type = types.get(flag);
+    return [flag, type && asSpec(type, value, places.get(pointerTo('/groups', name, 'flags', flag)))];
+  }));
+}
+
+/** Undefined for a value that is none of the type. */
+function asSpec(type: FlagType, value: FlagValue | undefined, place: Place | undefined): FlagValue | undefined {
+  if (value === undefined) return undefined;
+  const text = typeof value === 'string' ? value : undefined;
+  if (type === 'strings') return typeof value === 'object' ? value : [place?.written ?? String(value)];
+  if (typeof value === 'object') return undefined;
+  if (type === 'string') return place?.written ?? String(value);
+  if (type === 'bool') return /^(true|false)$/.test(String(value)) ? String(value) === 'true' : undefined;
+  if (text !== undefined) return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function noDriver(driver: string, known: readonly string[], place: Place | undefined): string {
+  const meant = place?.hidden === undefined ? nearest(driver, known) : undefined;
+  const word = place?.hidden ?? JSON.stringify(driver);
+  return `${word} is no driver: ${meant === undefined ? `there are ${known.join(', ')}` : `did you mean "${meant}"?`}`;
+}
+
+function noFlag(flag: string, driver: string, known: readonly string[]): string {
+  const bare = flag.replace(/^-+/, '');
+  const meant = [bare, `${driver}-${bare}`].find((name) => known.includes(name)) ?? nearest(bare, known);
+  const instead = meant === undefined ? `it has ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`;
+  return `driver ${driver} has no flag ${JSON.stringify(flag)}: ${instead}`;
+}

@@ -1,0 +1,40 @@
+import { forms, type Form } from '../../../base/forms.js';
+import { nanoseconds } from '../duration.js';
+import { externalCaFault } from '../external-ca.js';
+import { poolFault } from '../../../base/cidr.js';
+import { advertisedFault, dataPathFault, listenFault } from '../../model/node-address.js';
+
+/** What is wrong with a text, to stand behind it ("must be ..."). It repeats nothing of the text, which may be a secret. */
+type Fault = (text: string) => string | undefined;
+
+/** The `format`s of docs/swarm.schema.json. */
+export const formats: Readonly<Record<string, Fault>> = {
+  'machine-name': of(forms.machineName),
+  'engine-option': of(forms.engineOption),
+  'engine-label': of(forms.engineLabel),
+  'insecure-registry': of(forms.insecureRegistry),
+  'web-url': of(forms.webUrl),
+  'storage-driver': of(forms.storageDriver),
+  'environment': of(forms.environment),
+  'engine-version': of(forms.engineVersion),
+  'tls-san': of(forms.tlsSan),
+  'go-duration': (text) => ((nanoseconds(text) ?? 0) > 0 ? undefined : durationForm),
+  'certificate-validity': (text) => {
+    const length = nanoseconds(text);
+    if (length === undefined) return durationForm;
+    return length < hour ? 'must be 1h at least: the engine takes no shorter validity' : undefined;
+  },
+  'ipv4-network': poolFault,
+  'external-ca': externalCaFault,
+  'label-key': of({ fits: (text) => /^[^\s=]+$/.test(text), form: 'without blanks and "="' }),
+  'node-address': advertisedFault,
+  'node-host': dataPathFault,
+  'listen-address': listenFault,
+};
+
+const durationForm = 'must be a duration such as 90s, 10m or 2160h';
+const hour = 3600e9;
+
+function of({ fits, form }: Form): Fault {
+  return (text) => (fits(text) ? undefined : `must be ${form}`);
+}

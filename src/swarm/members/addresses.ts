@@ -1,0 +1,64 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+
+import { TsmachineError } from '../../base/errors.js';
+import type { Machine } from '../../machine/machine.js';
+import type { Session } from '../../machine/session.js';
+import { advertisedFault, dataPathFault, listenFault } from '../model/node-address.js';
+import { isAddressFault, type NodeAddresses } from '../engine/init-join-leave.js';
+import { hostAddresses } from '../reach/host-addresses.js';
+
+/** What a command or a file says of a node's addresses; each an IP address or an interface of the host. */
+export interface GivenAddresses {
+  readonly advertiseAddr?: string | undefined;
+  readonly listenAddr?: string | undefined;
+  readonly dataPathAddr?: string | undefined;
+}
+
+/**
+ * The addresses a machine takes part in a swarm with: those given, else its private address, else its best one.
+ * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name that stands for no address
+ */
+export async function nodeAddresses(machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
+  return { ...given, advertiseAddr: given.advertiseAddr ?? await ownAddress(machine) };
+}
+
+/** Looks at what was given before anybody is asked. @throws TsmachineError FLAG_INVALID */
+export function checkAddresses({ advertiseAddr, listenAddr, dataPathAddr }: GivenAddresses): void {
+  const rows: [flag: string, given: string | undefined, faultOf: (text: string) => string | undefined][] = [
+    ['--advertise-addr', advertiseAddr, advertisedFault], ['--listen-addr', listenAddr, listenFault], ['--data-path-addr', dataPathAddr, dataPathFault],
+  ];
+  for (const [flag, given, faultOf] of rows) {
+    const fault = given === undefined ? undefined : faultOf(given);
+    if (fault !== undefined) throw new TsmachineError('FLAG_INVALID', `${flag}: ${JSON.stringify(given)} ${fault}`);
+  }
+}
+
+/** Does what gives an engine addresses; when it finds none of them on its host, the error says which there are. */
+export async function namingAddresses<T>(session: Session, machine: Machine, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!TsmachineError.is(error) || !isAddressFault(error)) throw error;
+    const there = await hostAddresses(session, machine);
+    if (!there) throw error;
+    const list = there.map((one) => `${one.ip} (${one.interface})`).join(', ');
+    const hint = [error.hint, `${machine.name} has ${list === '' ? 'no address' : list}`].filter((line) => line !== undefined).join('\n');
+    throw new TsmachineError(error.code, error.message, { cause: error, hint });
+  }
+}
+
+/** The address of a machine that other machines reach it under, as far as its driver can tell. */
+async function ownAddress(machine: Machine): Promise<string> {
+  const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const best = addresses.find(({ scope }) => scope === 'private') ?? addresses[0];
+  if (!best) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`, { hint: `tsmachine status ${machine.name}` });
+  if (isIP(best.ip) !== 0) return best.ip;
+  try {
+    return (await lookup(best.ip)).address; // engines take no names
+  } catch (cause) {
+    throw new TsmachineError('SWARM_JOIN', `The address of ${machine.name} is "${best.ip}", which no IP address is known for`, {
+      cause, hint: 'Say which address of the host the swarm is to use: --advertise-addr',
+    });
+  }
+}

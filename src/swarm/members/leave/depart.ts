@@ -1,0 +1,150 @@
+import type { Engine } from '../../../docker/client.js';
+import { leaveSwarm } from '../../engine/init-join-leave.js';
+import { membershipOf, type Membership } from '../../engine/membership.js';
+import { changeNode, findNode, removeNode, waitForNode, type Node } from '../../engine/nodes.js';
+import { patient } from '../../engine/patient.js';
+import { tasksOn, waitUntilMoved } from '../../engine/tasks.js';
+import { TsmachineError } from '../../../base/errors.js';
+import { waitFor } from '../../../base/wait.js';
+import { checkDeparture, nodesAsSeen } from './departure.js';
+import type { Swarm } from '../../reach/swarm.js';
+
+/** Milliseconds that tasks have to end and to run elsewhere: what takes longer is warned about and left behind. */
+const moveTimeout = 60_000;
+/** Milliseconds for a manager to become a worker. */
+const demoteTimeout = 60_000;
+
+export interface DepartOptions {
+  /** The machine's engine need not answer: the others put the node out. The swarm's quorum is kept all the same. */
+  readonly force: boolean;
+  /** The record keeps the member: its machine is to be removed next, and an interruption in between must not make the swarm forget it. */
+  readonly remembered?: boolean;
+}
+
+/**
+ * Takes a machine out of its swarm in the order that keeps services running and managers deciding: drain, wait until its tasks run
+ * elsewhere, demote, wait until it is no manager, leave, take its entry out, forget it in the store.
+ * Every step that is done already is skipped, so that a departure that was interrupted is finished by another. The last node ends the
+ * swarm, and its record. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
+ * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm could not do without this manager, or has no quorum now;
+ * SWARM_STATE, SWARM_LOCKED; without `force` why the engine does not answer
+ */
+export async function depart(swarm: Swarm, name: string, { force, remembered = false }: DepartOptions): Promise<void> {
+  const { session } = swarm;
+  await swarm.lookAtNodes();
+  if (swarm.record.cluster !== undefined && !swarm.manager && !isOutside(swarm, name)) throw swarm.whyNoManager();
+  const nodes = nodesAsSeen(swarm);
+  const node = nodes.find(({ id }) => id === swarm.nodeOf(name)?.id);
+  const way = node && checkDeparture(swarm.name, name, node, nodes);
+  if (node && !force) answering(swarm, name);
+  if (way === 'last') {
+    await leave(swarm, name);
+    await session.store.swarms.remove(swarm.name);
+    return;
+  }
+  if (node) await moveOut(swarm, name, node);
+  else await leave(swarm, name);
+  await removeStale(swarm, name);
+  if (remembered) return;
+  await swarm.forgetMember(name);
+  if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
+}
+
+async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  const { id, state, role } = node;
+  const manager = patient(managerBeside(swarm, name), signal);
+  await moveTasks(swarm, manager, name, { id, answers: state === 'ready' && swarm.members.get(name)?.engine !== undefined });
+  if (role === 'manager') await demote(manager, name, node, swarm);
+  if (role === 'manager') await waitUntilWorker(swarm, name);
+  io.progress(`Taking ${name} out of the swarm`);
+  await leave(swarm, name);
+  // Forced, because managers take ten seconds and more to notice that a node has left; this one said so itself, or is to go anyway.
+  await removeNode(manager, id, { force: true });
+}
+
+/** Managers put a demotion off for as long as it would cost the quorum; one that is not done in time is taken back. */
+async function demote(manager: Engine, name: string, { id, availability }: Node, { name: swarm, session: { io, signal } }: Swarm): Promise<void> {
+  io.progress(`Demoting ${name}`);
+  await changeNode(manager, id, { role: 'worker' });
+  try {
+    await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
+      what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
+      hint: `The other managers may be too few: tsmachine swarm nodes ${swarm}`,
+    });
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') await changeNode(manager, id, { role: 'manager', availability });
+    throw error;
+  }
+}
+
+/** Drains the node and waits for its tasks. */
+export async function moveTasks(swarm: Swarm, manager: Engine, name: string, { id, answers }: { id: string; answers: boolean }): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  const were = await tasksOn(manager, id);
+  await changeNode(manager, id, { availability: 'drain' });
+  const { waiting, stuck } = await waitUntilMoved(manager, id, were, {
+    nodeAnswers: answers, timeout: moveTimeout, signal,
+    onProgress: (left) => { io.progress(`Waiting for ${left} task${left === 1 ? '' : 's'} to move from ${name}`, true); },
+  });
+  if (stuck.length > 0) io.warn(`${stuck.length} of ${were.length} tasks of ${name} wait until the swarm has a node for them`);
+  if (waiting.length > 0) io.warn(`${waiting.length} of ${were.length} tasks of ${name} did not run elsewhere within ${moveTimeout / 1000} s`);
+}
+
+/** A manager to ask that is not the one to go. @throws TsmachineError SWARM_STATE */
+export function managerBeside(swarm: Swarm, name: string): Engine {
+  const { manager } = swarm;
+  const beside = manager && manager.name !== name ? manager : swarm.managers.find((other) => other.name !== name);
+  if (beside) return beside.engine;
+  throw new TsmachineError('SWARM_STATE', `No other manager of swarm "${swarm.name}" than ${name} itself answers`, {
+    hint: `Look at the others: tsmachine swarm nodes ${swarm.name}`,
+  });
+}
+
+/** Has the engine forget the swarm, if it answers; one that is in another swarm is let alone. */
+async function leave(swarm: Swarm, name: string): Promise<void> {
+  const { engine } = swarm.members.get(name) ?? {};
+  if (engine && isOurs(swarm, name, await membershipOf(engine))) await leaveSwarm(engine, { force: true });
+}
+
+/** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
+export async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
+  const { engine } = swarm.members.get(name) ?? {};
+  if (!engine) return;
+  await waitFor(async () => ((await membershipOf(engine)).control ? undefined : true), {
+    timeout: demoteTimeout, maxInterval: 300, signal: swarm.session.signal, what: `the engine of ${name} to be no manager any longer`,
+  });
+}
+
+/** Whether an engine is, or half is, in this swarm and in no other. */
+function isOurs(swarm: Swarm, name: string, { state, nodeId, cluster }: Membership): boolean {
+  if (state === 'inactive') return false;
+  if (cluster !== undefined) return cluster === swarm.record.cluster;
+  return nodeId === undefined || nodeId === swarm.record.members[name]?.node || swarm.nodes.some(({ id }) => id === nodeId);
+}
+
+/** It never became a node: nothing is to be asked of the managers. */
+function isOutside(swarm: Swarm, name: string): boolean {
+  const { machine, unfinished = true, membership } = swarm.members.get(name) ?? {};
+  return swarm.record.members[name]?.node === undefined && (!machine || unfinished || membership?.state === 'inactive');
+}
+
+/** The node it was before it left and joined again by hand. */
+async function removeStale(swarm: Swarm, name: string): Promise<void> {
+  const id = swarm.record.members[name]?.node;
+  const manager = swarm.managers.find((other) => other.name !== name);
+  if (id === undefined || !manager) return;
+  const asked = patient(manager.engine, swarm.session.signal);
+  if ((await findNode(asked, id))?.state === 'down') await removeNode(asked, id, { force: true });
+}
+
+/** @throws TsmachineError why the engine of the machine does not answer */
+function answering(swarm: Swarm, name: string): void {
+  try {
+    swarm.reached(name);
+  } catch (cause) {
+    const { code, message, hint } = TsmachineError.from(cause);
+    const gone = `When it is gone for good: tsmachine swarm leave --force ${name}`;
+    throw new TsmachineError(code, message, { cause, hint: hint === undefined ? gone : `${hint}\n${gone}` });
+  }
+}

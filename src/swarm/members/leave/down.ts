@@ -1,0 +1,45 @@
+import type { SwarmRecord } from '../../../store/swarms.js';
+import { TsmachineError } from '../../../base/errors.js';
+import type { Session } from '../../../machine/session.js';
+import { declaredByFile } from '../../up/declared.js';
+import { dissolve } from './dissolve.js';
+import { throwFailures } from '../../../machine/choose/failures.js';
+import { findSwarm } from '../../reach/find.js';
+import { withSwarm } from '../../reach/swarm.js';
+
+export interface DownOptions {
+  /** The machines stay, in no swarm. */
+  readonly keepMachines: boolean;
+}
+
+/**
+ * The swarm that is to end: named, described by a file, or the only one of the store.
+ * @throws TsmachineError SWARM_NOT_FOUND, SWARM_FILE, USAGE
+ */
+export async function swarmToEnd(session: Session, { name, file, cwd }: { name?: string | undefined; file?: string | undefined; cwd: string }): Promise<SwarmRecord> {
+  if (file === undefined) return findSwarm(session, name);
+  const { declaration } = await declaredByFile({ file, name, cwd, env: session.env });
+  const record = await session.store.swarms.find(declaration.name);
+  if (record) return record;
+  throw new TsmachineError('SWARM_NOT_FOUND', `There is no swarm "${declaration.name}", which ${file} describes`, { hint: 'It may have been ended already' });
+}
+
+/**
+ * Ends a swarm of the store: every machine of its record leaves it and, unless they are kept, is removed. Run again, it finishes what
+ * was interrupted.
+ * @throws TsmachineError SEVERAL_FAILED, or the failure of the one machine that could not be taken out or removed
+ */
+export async function endSwarm(session: Session, name: string, { keepMachines }: DownOptions): Promise<void> {
+  const { io, signal, store: { swarms } } = session;
+  await swarms.lock(name, async () => {
+    const record = await swarms.find(name);
+    if (!record) return;
+    await withSwarm(session, record, async (swarm) => {
+      const strangers = swarm.nodes.filter((node) => node.state !== 'down' && swarm.machineOf(node) === undefined);
+      const outcomes = await dissolve(swarm, { machines: keepMachines ? 'keep' : 'remove' });
+      if (strangers.length > 0) io.warn(`Nodes that are no machines of this store stay as they are: ${strangers.map(({ hostname }) => hostname).join(', ')}`);
+      throwFailures(outcomes);
+    });
+  }, { signal });
+  io.info(`Swarm "${name}" is no more.`);
+}

@@ -1,0 +1,52 @@
+import { TsmachineError } from '../../base/errors.js';
+import { forms } from '../../base/forms.js';
+import type { FlagValues } from '../../driver/contract.js';
+import {
+  membersOf, type Declared, type EngineDeclaration, type GroupDeclaration, type InstallDeclaration, type SwarmSettings,
+} from './declaration.js';
+import { quorumWarnings } from './manager-count.js';
+import type { Role } from '../../base/swarm-node.js';
+
+/** What the flags of `swarm up --managers 3 --workers 5 -d nspawn NAME` say. */
+export interface DeclareRequest {
+  readonly name: string;
+  readonly managers: number;
+  readonly workers: number;
+  readonly driver: string;
+  readonly flags: FlagValues;
+  readonly settings?: SwarmSettings;
+  readonly engine?: EngineDeclaration;
+  readonly install?: InstallDeclaration;
+  readonly tlsSans?: readonly string[];
+}
+
+/**
+ * A swarm without a file: machines NAME-manager1 and on, NAME-worker1 and on, all alike.
+ * @throws TsmachineError NAME_INVALID; FLAG_INVALID without a manager, or for a number that is none
+ */
+export function declare(request: DeclareRequest): Declared {
+  const { name, managers, workers, settings = {} } = request;
+  if (!forms.machineName.fits(`${name}-manager${managers}`)) {
+    throw new TsmachineError('NAME_INVALID', `${JSON.stringify(name)} cannot begin the names of machines`, {
+      hint: `A name must be ${forms.machineName.form}`,
+    });
+  }
+  if (!isCount(managers) || managers < 1) throw notACount('--managers', managers, 'A swarm needs at least one manager');
+  if (!isCount(workers)) throw notACount('--workers', workers, 'None is 0');
+  const groups = [groupOf('manager', managers, request), groupOf('worker', workers, request)];
+  return {
+    declaration: { name, settings, members: groups.flatMap((group) => membersOf(name, group)) },
+    warnings: quorumWarnings(managers).map((message) => ({ message })),
+  };
+}
+
+function groupOf(role: Role, machines: number, request: DeclareRequest): GroupDeclaration {
+  const { driver, flags, engine = {}, install = { mode: 'auto' }, tlsSans = [] } = request;
+  return { name: role, machines, role, availability: 'active', labels: {}, driver, flags, engine, install, tlsSans };
+}
+
+const isCount = (number: number) => Number.isSafeInteger(number) && number >= 0;
+
+function notACount(flag: string, value: number, hint: string): TsmachineError {
+  return new TsmachineError('FLAG_INVALID', `${flag}: ${value} is not a number of machines`, { hint });
+}

@@ -1,0 +1,217 @@
+import type { Engine } from '../../docker/client.js';
+import type { MemberRecord, SwarmRecord } from '../../store/swarms.js';
+import { listNodes, type Node } from '../engine/nodes.js';
+import { inNumbers } from '../model/quorum.js';
+import { readingOnce } from '../../machine/engine/engine.js';
+import { onEach } from '../../machine/choose/each.js';
+import { TsmachineError } from '../../base/errors.js';
+import type { Session } from '../../machine/session.js';
+import { lookAtMember, type Member } from './member.js';
+
+/** Machines looked at together. */
+const lookedAtTogether = 100;
+
+/** A member whose engine answers. */
+export type Reached = Member & Required<Pick<Member, 'machine' | 'engine' | 'membership'>>;
+
+/**
+ * A swarm of the store: what the store knows of it, its machines and, where a manager answers, its nodes, as they are when looked at.
+ * Open one with `withSwarm`, which closes the engines.
+ */
+export class Swarm {
+  readonly session: Session;
+  #record: SwarmRecord;
+  #members = new Map<string, Member>();
+  #nodes: readonly Node[] = [];
+  #manager: Reached | undefined;
+  #trouble: TsmachineError | undefined;
+  /** One writes after the other: members that join or leave together must not put an older record back. */
+  #saved: Promise<void> = Promise.resolve();
+
+  constructor(session: Session, record: SwarmRecord) {
+    this.session = session;
+    this.#record = record;
+  }
+
+  get name(): string {
+    return this.#record.name;
+  }
+
+  get record(): SwarmRecord {
+    return this.#record;
+  }
+
+  /** Every machine of the record, and every other one looked at, by name. */
+  get members(): ReadonlyMap<string, Member> {
+    return this.#members;
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** A manager that answers for the swarm, the leader if it does; undefined before the swarm is made, and without a quorum. */
+  get manager(): Reached | undefined {
+    return this.#manager;
+  }
+
+  /** Managers of this swarm, and of no other, whose engine answered when it was looked at; not those that know only how it was once. */
+  get managers(): readonly Reached[] {
+    return [...this.#members.values()].filter((member): member is Reached =>
+      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true && !(member.name in (this.#record.rejoining ?? {}))
+      && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
+  }
+
+  /** Looks at every machine of the record, and at `others`, and asks a manager for the nodes. */
+  async look(others: readonly string[] = []): Promise<void> {
+    this.close();
+    const names = [...new Set([...Object.keys(this.#record.members), ...others])];
+    const read = readingOnce();
+    const outcomes = await onEach(names, lookedAtTogether, (name) => lookAtMember(this.session, name, read));
+    this.#members = new Map();
+    for (const outcome of outcomes) {
+      if ('error' in outcome) throw outcome.error;
+      this.#members.set(outcome.name, outcome.value);
+    }
+    await this.#adoptFirst();
+    await this.lookAtNodes();
+  }
+
+  /** Looks at one machine again: it was made, started or has joined. */
+  async lookAt(name: string): Promise<Reached> {
+    const before = this.#members.get(name)?.engine;
+    this.#members.set(name, await lookAtMember(this.session, name, readingOnce()));
+    before?.close();
+    const reached = this.reached(name);
+    if (this.#manager?.name === name) this.#manager = reached;
+    return reached;
+  }
+
+  /** Asks the managers for the nodes again. What was known stays until they have answered: others may be reading it. */
+  async lookAtNodes(): Promise<void> {
+    let trouble: TsmachineError | undefined;
+    for (const candidate of this.managers) {
+      try {
+        const nodes = await listNodes(candidate.engine);
+        this.#nodes = nodes;
+        this.#trouble = undefined;
+        const leader = nodes.find((node) => node.leader)?.id;
+        this.#manager = this.managers.find(({ membership }) => membership.nodeId === leader) ?? candidate;
+        return;
+      } catch (error) {
+        this.session.signal.throwIfAborted();
+        trouble = TsmachineError.from(error);
+      }
+    }
+    this.#nodes = [];
+    this.#manager = undefined;
+    this.#trouble = trouble;
+  }
+
+  /** The engine of a manager that answers for the swarm. @throws TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM: why there is none */
+  get control(): Engine {
+    if (this.#manager) return this.#manager.engine;
+    throw this.whyNoManager();
+  }
+
+  /** A member whose engine answers. @throws TsmachineError why it does not */
+  reached(name: string): Reached {
+    const member = this.#members.get(name);
+    if (member?.machine && member.engine && member.membership) return member as Reached;
+    if (member?.error) throw member.error;
+    if (member?.unfinished === true) {
+      throw new TsmachineError('MACHINE_INCOMPLETE', `The creation of ${name} was interrupted`, { hint: `Run it again, or remove it: tsmachine rm -y ${name}` });
+    }
+    if (member?.state !== undefined) {
+      throw new TsmachineError('MACHINE_STATE', `Machine "${name}" is ${member.state}`, { hint: `tsmachine start ${name}` });
+    }
+    throw new TsmachineError('MACHINE_NOT_FOUND', `Docker machine "${name}" does not exist. Use "tsmachine ls" to list machines`);
+  }
+
+  /** The node that this machine is: by what its engine says, else by what the store knows. */
+  nodeOf(name: string): Node | undefined {
+    const id = this.#members.get(name)?.membership?.nodeId ?? this.#record.members[name]?.node;
+    return this.#nodes.find((node) => node.id === id);
+  }
+
+  /** The machine behind a node. */
+  machineOf(node: Node): string | undefined {
+    return [...this.#members.keys()].find((name) => this.nodeOf(name)?.id === node.id);
+  }
+
+  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>): Promise<void> {
+    this.#record = { ...this.#record, ...record };
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
+    await this.#saved;
+  }
+
+  async keepMember(name: string, member: MemberRecord): Promise<void> {
+    await this.keep({ members: { ...this.#record.members, [name]: member } });
+  }
+
+  /** The member knows the swarm as it is now. */
+  async keepRejoined(name: string): Promise<void> {
+    const { [name]: _, ...rejoining } = this.#record.rejoining ?? {};
+    await this.keep({ rejoining });
+  }
+
+  async forgetMember(name: string): Promise<void> {
+    const { [name]: _, ...members } = this.#record.members;
+    await this.keep({ members });
+    if (this.#record.rejoining?.[name]) await this.keepRejoined(name);
+    this.#members.get(name)?.engine?.close();
+    this.#members.delete(name);
+    if (this.#manager?.name === name) [this.#manager] = this.managers;
+  }
+
+  close(): void {
+    for (const { engine } of this.#members.values()) engine?.close();
+  }
+
+  whyNoManager(): TsmachineError {
+    const members = [...this.#members.values()];
+    const locked = members.filter(({ membership }) => membership?.state === 'locked').map(({ name }) => name);
+    if (locked.length > 0) {
+      return new TsmachineError('SWARM_LOCKED', `Swarm "${this.name}" is locked on ${locked.join(', ')}`, { hint: `tsmachine swarm unlock ${this.name}` });
+    }
+    if (this.#trouble) {
+      return new TsmachineError('SWARM_QUORUM', `No manager of swarm "${this.name}" can decide anything: ${this.#trouble.message}`, {
+        cause: this.#trouble,
+        hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
+      });
+    }
+    const managers = Object.entries(this.#record.members).filter(([, { role }]) => role === 'manager').map(([name]) => name);
+    const leaderless = members.filter(({ membership }) => membership?.control === true && membership.cluster === undefined);
+    if (leaderless.length > 0) {
+      const total = Math.max(managers.length, ...leaderless.map(({ membership }) => membership?.managers.length ?? 0));
+      const numbers = inNumbers({ total, reachable: leaderless.length });
+      return new TsmachineError('SWARM_QUORUM', `Swarm "${this.name}" has lost its quorum: ${numbers}`, {
+        hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
+      });
+    }
+    const silent = managers.flatMap((name) => { const error = this.#members.get(name)?.error; return error ? [error] : []; });
+    const [first] = silent;
+    return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers${first ? `: ${first.message}` : ''}`, {
+      cause: first, hint: managers.length === 0 ? `tsmachine swarm init MACHINE` : `Look at its managers: tsmachine ls ${managers.map((name) => `--filter name=${name}`).join(' ')}`,
+    });
+  }
+
+  /** A run that was killed between initialising the swarm and writing its id down left the machine it had chosen. */
+  async #adoptFirst(): Promise<void> {
+    const { cluster, first } = this.#record;
+    if (cluster !== undefined || first === undefined) return;
+    const made = this.#members.get(first)?.membership;
+    if (made?.cluster !== undefined) await this.keep({ cluster: made.cluster });
+  }
+}
+
+/** Looks at a swarm, and closes its engines when `use` is over. */
+export async function withSwarm<T>(session: Session, record: SwarmRecord, use: (swarm: Swarm) => Promise<T>, others: readonly string[] = []): Promise<T> {
+  const swarm = new Swarm(session, record);
+  try {
+    await swarm.look(others);
+    return await use(swarm);
+  } finally {
+    swarm.close();
+  }
+}

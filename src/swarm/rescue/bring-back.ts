@@ -1,0 +1,160 @@
+import type { MemberRecord, Rejoin } from '../../store/swarms.js';
+import { leaveSwarm } from '../engine/init-join-leave.js';
+import { changeNode, removeNode, type Node } from '../engine/nodes.js';
+import { patient } from '../engine/patient.js';
+import { onEach } from '../../machine/choose/each.js';
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import { waitFor } from '../../base/wait.js';
+import { throwFailures } from '../../machine/choose/failures.js';
+import { joinMachine } from '../members/join.js';
+import type { Swarm } from '../reach/swarm.js';
+
+/** Milliseconds for workers to find the only manager by themselves. They try every manager they know, slower from time to time. */
+const findTimeout = 75_000;
+
+/**
+ * Brings the other members back after a swarm was begun anew: whoever knows an older state forgets it before it can speak to anybody, and
+ * joins again with the role, labels and availability that its node had. What does not answer is noted, and does so when it returns.
+ * Every step that is done already is skipped.
+ */
+export async function bringBack(swarm: Swarm, only: string): Promise<void> {
+  const { session: { io } } = swarm;
+  await fence(swarm, only);
+  await writeDown(swarm);
+  const due = Object.entries(swarm.record.rejoining ?? {}).sort(([, a], [, b]) => rank(a) - rank(b));
+  for (const [name, { role }] of due) if (role === 'manager') await attempt(swarm, name);
+  throwFailures(await onEach(due.flatMap(([name, { role }]) => (role === 'worker' ? [name] : [])), 10, (name) => attempt(swarm, name)));
+  await awaitWorkers(swarm, only);
+  await swarm.lookAtNodes();
+  const manager = patient(swarm.control, swarm.session.signal);
+  for (const node of strangers(swarm)) {
+    await removeNode(manager, node.id, { force: true });
+    io.info(`${node.hostname}, of which there is no machine any longer, is no node of swarm "${swarm.name}" any more.`);
+  }
+  await swarm.look();
+}
+
+/** Managers of the older state would go on voting in it. */
+async function fence(swarm: Swarm, only: string): Promise<void> {
+  const old = Object.entries(swarm.record.rejoining ?? {}).filter(([name, before]) => before.role === 'manager' && knowsOld(swarm, only, name, before));
+  if (old.length === 0) return;
+  throwFailures(await onEach(old.map(([name]) => name), 10, async (name) => {
+    swarm.session.io.progress(`Having ${name} forget what it knows of swarm "${swarm.name}"`);
+    await leaveSwarm(swarm.reached(name).engine, { force: true });
+  }));
+  await swarm.look();
+}
+
+/**
+ * Whether a member's engine takes part in the swarm as it was before. One that returned as a manager before anybody could have it forget
+ * is taken into the new quorum by the engines themselves: it must not leave that without being demoted.
+ */
+function knowsOld(swarm: Swarm, only: string, name: string, before: Rejoin): boolean {
+  const { membership } = swarm.members.get(name) ?? {};
+  if (!membership || membership.state === 'inactive' || name === only) return false;
+  const node = swarm.nodes.find(({ id }) => id === membership.nodeId && id !== swarm.members.get(only)?.membership?.nodeId);
+  return !node || (node.reachability === undefined && node.id === (before.node ?? swarm.record.members[name]?.node));
+}
+
+/** Has one member join anew, what its node is being on disk first. */
+export async function rejoinNow(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
+  await swarm.keep({ rejoining: { ...swarm.record.rejoining, [name]: before } });
+  await writeDown(swarm);
+  await rejoin(swarm, name, swarm.record.rejoining?.[name] ?? before);
+}
+
+/** A member that knows an older state of the swarm leaves it, and joins again. */
+async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
+  if (knowsOld(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(swarm.reached(name).engine, { force: true });
+  await swarm.lookAt(name);
+  await swarm.lookAtNodes();
+  if (before.node !== undefined && swarm.members.get(name)?.membership?.nodeId !== before.node) await removeFormer(swarm, before.node);
+  await swarm.lookAtNodes();
+  const member: MemberRecord | undefined = swarm.record.members[name];
+  await joinMachine(swarm, name, {
+    role: before.role, availability: before.availability ?? 'active', labels: before.labels ?? {}, ...(member?.group === undefined ? {} : { group: member.group }),
+  });
+  await swarm.lookAtNodes();
+}
+
+/** What the nodes were is on disk before any of them is removed. */
+async function writeDown(swarm: Swarm): Promise<void> {
+  const { members, rejoining = {} } = swarm.record;
+  const complete = Object.entries(rejoining).map(([name, before]): [string, Rejoin] => {
+    const node = swarm.nodes.find(({ id }) => id === (before.node ?? members[name]?.node));
+    return [name, node && before.labels === undefined ? { ...before, node: node.id, availability: node.availability, labels: node.labels } : before];
+  });
+  await swarm.keep({ rejoining: Object.fromEntries(complete) });
+}
+
+async function attempt(swarm: Swarm, name: string): Promise<void> {
+  const { session: { io } } = swarm;
+  const before = swarm.record.rejoining?.[name];
+  if (!before) return;
+  const member = swarm.members.get(name);
+  if (member?.engine) {
+    await rejoin(swarm, name, before);
+    return;
+  }
+  if (before.node !== undefined) await removeFormer(swarm, before.node);
+  if (!member?.machine && !member?.error) {
+    await swarm.forgetMember(name);
+    io.warn(`There is no machine ${name} any longer: it is no ${before.role} of swarm "${swarm.name}" any more`);
+    return;
+  }
+  io.warn(`${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (tsmachine start ${name}); `
+    + `when it is lost: tsmachine swarm replace ${name}`);
+}
+
+async function removeFormer(swarm: Swarm, id: string): Promise<void> {
+  const manager = patient(swarm.control, swarm.session.signal);
+  const former = swarm.nodes.find((node) => node.id === id);
+  if (!former || id === swarm.manager?.membership.nodeId) return;
+  // a manager of the older state is none of this quorum: the engine does not even find it to demote
+  if (former.role === 'manager' && former.reachability !== undefined) await changeNode(manager, id, { role: 'worker' });
+  await removeNode(manager, id, { force: true });
+}
+
+/** Workers need nobody's help as long as they know the manager's address; those that have not found it in time join anew. */
+async function awaitWorkers(swarm: Swarm, only: string): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  const missing = () => Object.keys(swarm.record.members).filter((name) => {
+    const { engine, membership } = swarm.members.get(name) ?? {};
+    return name !== only && engine !== undefined && membership?.state === 'active' && !(name in (swarm.record.rejoining ?? {}))
+      && swarm.nodeOf(name) !== undefined && swarm.nodeOf(name)?.state !== 'ready';
+  });
+  await swarm.lookAtNodes();
+  if (missing().length === 0) return;
+  io.progress(`Waiting for ${missing().join(', ')} to find ${only}`);
+  try {
+    await waitFor(async () => {
+      await swarm.lookAtNodes();
+      return missing().length === 0 ? true : undefined;
+    }, { timeout: findTimeout, maxInterval: 1000, signal, what: `${missing().join(', ')} to find ${only}` });
+  } catch (error) {
+    if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
+    const late = Object.fromEntries(missing().map((name) => [name, { role: swarm.record.members[name]?.role ?? 'worker' }]));
+    await swarm.keep({ rejoining: { ...swarm.record.rejoining, ...late } });
+    await writeDown(swarm);
+    for (const name of Object.keys(late)) await attempt(swarm, name);
+  }
+}
+
+/** Nodes that are down and that no member is behind. */
+function strangers(swarm: Swarm): Node[] {
+  const known = new Set(Object.values(swarm.record.members).map(({ node }) => node));
+  return swarm.nodes.filter((node) => !known.has(node.id) && node.state !== 'ready' && swarm.machineOf(node) === undefined);
+}
+
+function rank({ availability }: Rejoin): number {
+  return availability === 'active' ? 0 : 1;
+}
+
+function unreachable(swarm: Swarm, name: string): unknown {
+  try {
+    swarm.reached(name);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

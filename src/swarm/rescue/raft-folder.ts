@@ -1,0 +1,97 @@
+import type { SshConnection } from '../../ssh/types.js';
+import type { RaftState } from './survivor.js';
+import { connectTo } from '../../machine/access/connection.js';
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import type { Machine } from '../../machine/machine.js';
+import type { Session } from '../../machine/session.js';
+
+/** Milliseconds for stopping an engine, packing or unpacking its state, and starting it again. */
+const stateTimeout = 300_000;
+
+/** What an engine wrote down of its place in a swarm: docker-state.json of moby's daemon/cluster, and its raft log. */
+export interface SwarmState extends RaftState {
+  /** Its keys are locked with the swarm's unlock key. */
+  readonly autolock: boolean;
+  readonly listenAddr?: string;
+  readonly dataPathPort?: number;
+}
+
+/** Looks at the swarm state of a machine's engine without stopping it. @throws TsmachineError SWARM_STATE when it has none, SSH_*, SUDO_* */
+export async function lookAtRaft(session: Session, machine: Machine): Promise<SwarmState> {
+  return connected(session, machine, async (connection) => {
+    const facts = await runState(connection, machine, { DO: 'look' });
+    const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}');
+    const [, segment = '0'] = /-([0-9a-f]+)\.wal$/.exec(facts.get('wal') ?? '') ?? [];
+    return {
+      autolock: facts.get('autolock') === 'yes',
+      ...(typeof ListenAddr === 'string' && ListenAddr !== '' ? { listenAddr: ListenAddr } : {}),
+      ...(typeof DataPathPort === 'number' && DataPathPort > 0 ? { dataPathPort: DataPathPort } : {}),
+      index: parseInt(segment, 16),
+      used: Number(facts.get('used') ?? 0),
+      changed: Number(facts.get('changed') ?? 0),
+    };
+  });
+}
+
+/**
+ * The swarm state of a machine's engine, packed while the engine is stopped. It is started again whatever happens, also when the
+ * connection is lost on the way.
+ */
+export async function saveRaft(session: Session, machine: Machine): Promise<Buffer> {
+  return connected(session, machine, async (connection) => {
+    const folder = (await runState(connection, machine, { DO: 'save', OWNER: connection.user })).get('folder') ?? '';
+    const { RemoteEnd } = await import('../../copy/remote-end.js');
+    const { quote } = await import('../../base/quote.js');
+    try {
+      const chunks: Buffer[] = [];
+      for await (const chunk of await new RemoteEnd(connection, machine.name, session.io).readFile(`${folder}/swarm.tar.gz`)) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    } finally {
+      if (!connection.closed) {
+        await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) })
+          .catch((error: unknown) => { session.io.warn(`${folder} on ${machine.name} could not be removed, and holds keys: ${messageOf(error)}`); });
+      }
+    }
+  });
+}
+
+/** Puts a saved state in the place of the engine's own, and starts the engine with it. The host must have the address of the one saved. */
+export async function placeRaft(session: Session, machine: Machine, saved: Buffer): Promise<void> {
+  await connected(session, machine, async (connection) => {
+    const archive = `/var/tmp/tsmachine-swarm-${process.pid}-${Date.now()}.tar.gz`;
+    await connection.upload(archive, saved, 0o600);
+    await runState(connection, machine, { DO: 'place', ARCHIVE: archive });
+  });
+}
+
+async function connected<T>(session: Session, machine: Machine, use: (connection: SshConnection) => Promise<T>): Promise<T> {
+  const connection = await connectTo(session, machine);
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+const failures: Readonly<Record<number, string>> = {
+  40: 'has no swarm state on disk', 41: 'cannot stop its engine', 42: 'cannot start its engine again', 43: 'cannot save or place the swarm state',
+};
+
+async function runState(connection: SshConnection, { name }: Machine, variables: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>> {
+  const { exitCode, stdout, stderr } = await connection.rootScript('swarm/state.sh', variables, { timeout: stateTimeout, ok: [0, 40, 41, 42, 43] });
+  if (exitCode !== 0) {
+    const words = stderr.trim().split('\n').slice(-3).join('\n');
+    throw new TsmachineError(exitCode === 42 ? 'ENGINE_START' : 'SWARM_STATE', `${name} ${failures[exitCode] ?? 'fails'}${words === '' ? '' : `: ${words}`}`, {
+      hint: `tsmachine ssh ${name} journalctl -u docker -n 20`,
+    });
+  }
+  return new Map(stdout.split('\n').flatMap((line) => {
+    const at = line.indexOf('|');
+    return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
+  }));
+}
+
+function configOf(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+
+import type { SwarmRecord } from '../../store/swarms.js';
+import { leaveSwarm } from '../engine/init-join-leave.js';
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import type { Session } from '../../machine/session.js';
+import { awaken } from './backup.js';
+import { readBackup, type BackupManifest } from './backup-file.js';
+import { beginAnew, refuseAutolock, requireAddress } from './begin-anew.js';
+import { bringBack } from './bring-back.js';
+import { lookAtRaft, placeRaft } from './raft-folder.js';
+import { swarmOf } from '../reach/find.js';
+import { withSwarm, type Swarm } from '../reach/swarm.js';
+
+export interface RestoreOptions {
+  /** Asked when the backup is encrypted, and only then. */
+  readonly passphrase: () => Promise<string>;
+  /** Also onto a machine that is in a swarm, and beside a swarm that works. */
+  readonly force: boolean;
+}
+
+/**
+ * Makes a machine the only manager of a swarm as it was saved, and brings the members of then back where they answer.
+ * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, SWARM_STATE, SWARM_LOCKED, and what `beginAnew` and `bringBack` throw
+ */
+export async function restoreSwarm(session: Session, file: string, machine: string, options: RestoreOptions): Promise<void> {
+  const { manifest, state } = await readFrom(file, options);
+  refuseAutolock(manifest.swarm, manifest.machine, manifest);
+  const { swarms } = session.store;
+  await swarms.lock(manifest.swarm, async () => {
+    const known = await swarms.find(manifest.swarm);
+    await refuseOthers(session, manifest, machine, known);
+    const record = known ?? fromManifest(manifest, await session.store.names());
+    await withSwarm(session, record, async (swarm) => {
+      refuseWorking(swarm, machine, manifest, options);
+      const { engine, membership, machine: host } = swarm.reached(machine);
+      await requireAddress(session, swarm.reached(machine), manifest.address);
+      if (membership.engineVersion !== manifest.engineVersion) {
+        session.io.warn(`The swarm was saved from engine ${manifest.engineVersion}, and ${machine} has ${membership.engineVersion}`);
+      }
+      await swarm.keep(planned(swarm.record, manifest, machine));
+      if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
+      session.io.progress(`Putting the state of ${manifest.takenAt} onto ${machine}`);
+      await placeRaft(session, host, state);
+      await awaken(swarm, machine);
+      await beginAnew(swarm, machine, await lookAtRaft(session, host));
+      session.io.info(`${machine} is the only manager of swarm "${swarm.name}" as it was on ${manifest.takenAt}.`);
+      await bringBack(swarm, machine);
+    }, [machine]);
+  }, { signal: session.signal });
+}
+
+async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{ manifest: BackupManifest; state: Buffer }> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  });
+  const { unseal } = await import('../../transfer/archive/archive.js');
+  return readBackup(await unseal(bytes, passphrase), file);
+}
+
+async function refuseOthers(session: Session, { swarm, cluster }: BackupManifest, machine: string, known: SwarmRecord | undefined): Promise<void> {
+  if (known?.cluster !== undefined && cluster !== '' && known.cluster !== cluster) {
+    throw new TsmachineError('SWARM_EXISTS', `There is another swarm "${swarm}" in this store (id ${known.cluster}; the backup is of ${cluster})`, {
+      hint: `Take it down first: tsmachine swarm down ${swarm}`,
+    });
+  }
+  const other = await swarmOf(session, machine);
+  if (other && other.name !== swarm) {
+    throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${other.name}"`, { hint: `Free it first: tsmachine swarm leave ${machine}` });
+  }
+}
+
+function refuseWorking(swarm: Swarm, machine: string, { machine: source, takenAt }: BackupManifest, { force }: RestoreOptions): void {
+  if (force) return;
+  if (swarm.manager) {
+    throw new TsmachineError('SWARM_STATE', `Swarm "${swarm.name}" works: ${swarm.manager.name} answers for it`, {
+      hint: `It was saved from ${source} on ${takenAt}; what it learned since would be forgotten: --force to do so all the same`,
+    });
+  }
+  if (swarm.reached(machine).membership.state === 'inactive') return;
+  throw new TsmachineError('SWARM_STATE', `${machine} is in a swarm already`, { hint: `Have it leave first: tsmachine swarm leave --force ${machine}, or --force` });
+}
+
+/** Everybody else joins anew: what they know is not what was saved. Their nodes are those of then; that of the machine that was saved is this one's now. */
+function planned({ members, rejoining }: SwarmRecord, { cluster, machine: from, node, members: then }: BackupManifest, machine: string): Partial<SwarmRecord> {
+  const others = Object.entries(members).filter(([name]) => name !== machine).map(([name, { node: now, ...member }]) => {
+    const id = then[name]?.node ?? now;
+    return { name, member, former: name === from || id === undefined || id === node ? {} : { node: id } };
+  });
+  return {
+    ...(cluster === '' ? {} : { cluster }),
+    first: machine,
+    members: {
+      ...Object.fromEntries(others.map(({ name, member, former }) => [name, { ...member, ...former }])),
+      [machine]: { ...members[machine], role: 'manager' },
+    },
+    rejoining: Object.fromEntries(others.map(({ name, member: { role }, former }) => [name, { ...rejoining?.[name], role, ...former }])),
+  };
+}
+
+function fromManifest({ swarm, cluster, members }: BackupManifest, names: readonly string[]): SwarmRecord {
+  const known = Object.entries(members).filter(([name]) => names.includes(name));
+  return { version: 1, name: swarm, ...(cluster === '' ? {} : { cluster }), members: Object.fromEntries(known) };
+}

@@ -1,0 +1,10 @@
+import { inspectCluster } from '../engine/cluster.js';
+import { patient } from '../engine/patient.js';
+import type { Session } from '../../machine/session.js';
+import { findSwarm } from '../reach/find.js';
+import { withSwarm } from '../reach/swarm.js';
+
+/** A swarm as its managers describe it, without what lets anybody in. @throws as `tokenOf` */
+export async function inspectSwarm(session: Session, given: string | undefined): Promise<object> {
+  return withSwarm(session, await findSwarm(session, given), (swarm) => inspectCluster(patient(swarm.control, session.signal)));
+}

@@ -1,0 +1,76 @@
+import { X509Certificate } from 'node:crypto';
+
+import { readCluster, type Cluster } from '../engine/cluster.js';
+import { managersAmong, quorumOf } from '../model/quorum.js';
+import { listServices, type ServiceState } from '../engine/services.js';
+import { movedMembers } from './moved.js';
+import { problemsOf, type Problem } from './problems.js';
+import type { Swarm } from '../reach/swarm.js';
+
+/** A swarm on one screen. */
+export interface SwarmStatus {
+  readonly name: string;
+  readonly id?: string;
+  readonly healthy: boolean;
+  readonly managers: {
+    readonly total: number;
+    readonly reachable: number;
+    /** How many must agree. */
+    readonly needed: number;
+    /** How many more may fail. */
+    readonly mayFail: number;
+  };
+  /** Its machine, or the host name of a node without one. */
+  readonly leader?: string;
+  readonly workers: { readonly total: number; readonly ready: number };
+  readonly services: readonly ServiceState[];
+  /** What follows is known while a manager answers. */
+  readonly autolock?: boolean;
+  readonly ca?: { readonly expires: string; readonly rotating: boolean };
+  readonly problems: readonly Problem[];
+}
+
+/** Asks the managers, and without them says what the store and the engines know. */
+export async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
+  const control = swarm.manager?.engine;
+  const [cluster, services] = control ? await Promise.all([readCluster(control), listServices(control)]) : [undefined, []];
+  const expires = cluster && rootExpiry(cluster);
+  const problems = problemsOf(swarm, {
+    services,
+    moved: await movedMembers(swarm),
+    ...(control ? {} : { trouble: swarm.whyNoManager() }),
+    ...(cluster && expires ? { ca: { expires, rotating: cluster.rotationInProgress } } : {}),
+  }, Date.now());
+  const { total, reachable } = control ? managersAmong(swarm.nodes) : managersInRecord(swarm);
+  const leader = swarm.nodes.find((node) => node.leader);
+  return {
+    name: swarm.name,
+    ...(swarm.record.cluster === undefined ? {} : { id: swarm.record.cluster }),
+    healthy: !problems.some(({ level }) => level === 'fault'),
+    managers: { total, reachable, needed: quorumOf(total), mayFail: Math.max(reachable - quorumOf(total), 0) },
+    ...(leader ? { leader: swarm.machineOf(leader) ?? leader.hostname } : {}),
+    workers: workersOf(swarm),
+    services,
+    ...(cluster ? { autolock: cluster.spec.EncryptionConfig?.AutoLockManagers === true } : {}),
+    ...(cluster && expires ? { ca: { expires: expires.toISOString(), rotating: cluster.rotationInProgress } } : {}),
+    problems,
+  };
+}
+
+function rootExpiry({ trustRoot }: Cluster): Date | undefined {
+  return trustRoot === '' ? undefined : new Date(new X509Certificate(trustRoot).validTo);
+}
+
+function managersInRecord({ record, members }: Swarm) {
+  const managers = Object.keys(record.members).filter((name) => record.members[name]?.role === 'manager');
+  return { total: managers.length, reachable: managers.filter((name) => members.get(name)?.membership?.state === 'active').length };
+}
+
+function workersOf({ manager, nodes, record, members }: Swarm): SwarmStatus['workers'] {
+  if (manager) {
+    const workers = nodes.filter(({ role }) => role === 'worker');
+    return { total: workers.length, ready: workers.filter(({ state }) => state === 'ready').length };
+  }
+  const workers = Object.keys(record.members).filter((name) => record.members[name]?.role === 'worker');
+  return { total: workers.length, ready: workers.filter((name) => members.get(name)?.membership?.state === 'active').length };
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+
+import type { FlagSpec } from '../../driver/contract.js';
+import { driverNames, loadDriverModule } from '../../driver/registry.js';
+import type { Declared, SwarmDeclaration } from '../model/declaration.js';
+import { declare, type DeclareRequest } from '../model/declare.js';
+import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+
+/** Where a declaration is read from when nothing names a file. */
+export const usualFiles = ['swarm.yaml', 'swarm.yml'];
+
+export interface FromFile {
+  /** Undefined: one of `usualFiles`. */
+  readonly file?: string | undefined;
+  /** What the swarm is to be called, unless the file says it. */
+  readonly name?: string | undefined;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface DeclaredFrom extends Declared {
+  /** Folder that relative names of files in it begin at. */
+  readonly base: string;
+}
+
+/** A swarm that the flags of `swarm up` describe. @throws TsmachineError FLAG_INVALID */
+export function declaredByFlags(request: DeclareRequest, cwd: string): DeclaredFrom {
+  return { ...declare(request), base: cwd };
+}
+
+/** A swarm that a file describes. @throws TsmachineError SWARM_FILE, USAGE when there is none or it describes another swarm */
+export async function declaredByFile({ file, name, cwd, env }: FromFile): Promise<DeclaredFrom> {
+  const found = file === undefined ? await usualFile(cwd) : { path: resolve(cwd, file), file, text: await read(resolve(cwd, file), file) };
+  const base = dirname(found.path);
+  const { readSwarmFile } = await import('../file/read.js');
+  const { declaration, warnings } = await readSwarmFile(found.text, { file: found.file, folderName: name ?? basename(base), env, drivers: await allDriverFlags() });
+  if (name !== undefined && declaration.name !== name) {
+    throw new TsmachineError('USAGE', `${found.file} describes swarm "${declaration.name}", not "${name}"`, { hint: 'Leave the name out, or name another file with -f' });
+  }
+  return { declaration: withPaths(declaration, base), warnings, base };
+}
+
+async function allDriverFlags(): Promise<ReadonlyMap<string, readonly FlagSpec[]>> {
+  return new Map(await Promise.all(driverNames().map(async (name) => [name, (await loadDriverModule(name)).flags] as const)));
+}
+
+async function usualFile(cwd: string): Promise<{ path: string; file: string; text: string }> {
+  for (const file of usualFiles) {
+    const path = resolve(cwd, file);
+    try {
+      return { path, file, text: await readFile(path, 'utf8') };
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw unreadable(file, error);
+    }
+  }
+  throw new TsmachineError('USAGE', `Nothing says what the swarm is to be: there is no ${usualFiles[0]} here, and no flags`, {
+    hint: 'Name a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME',
+  });
+}
+
+async function read(path: string, file: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, cause: unknown): TsmachineError {
+  return new TsmachineError('SWARM_FILE', `Cannot read ${file}: ${messageOf(cause)}`, { cause, hint: 'Name another file with -f' });
+}
+
+function withPaths({ settings, ...declaration }: SwarmDeclaration, base: string): SwarmDeclaration {
+  const { externalCas } = settings;
+  if (!externalCas) return { ...declaration, settings };
+  const absolute = externalCas.map((ca) => (ca.caCertFile === undefined ? ca : { ...ca, caCertFile: resolve(base, ca.caCertFile) }));
+  return { ...declaration, settings: { ...settings, externalCas: absolute } };
+}

@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Facts } from '../../store/store.js';
+import type { HostConfig } from '../../store/config/schema.js';
+import type { Wanted } from './machines.js';
+
+/** Where a machine is in the store, not how it is made. */
+const places = ['MachineName', 'StorePath', 'SSHKeyPath', 'IPAddress'];
+
+/**
+ * What a machine was made with and is declared otherwise now, by the names of config.json; values are not told, some are secret.
+ * What is declared as nothing in particular, its driver has chosen.
+ */
+export function differences(made: HostConfig, facts: Facts, { config, request }: Wanted): string[] {
+  const driver = Object.entries(config.Driver)
+    .filter(([field, value]) => !places.includes(field) && !isNothing(value) && !isDeepStrictEqual(value, made.Driver[field]))
+    .map(([field]) => field);
+  const { EngineOptions: now } = made.HostOptions;
+  const engine = Object.entries(config.HostOptions.EngineOptions)
+    .filter(([field, value]) => !isDeepStrictEqual(value, now[field as keyof typeof now]))
+    .map(([field]) => `engine: ${field}`);
+  const sans = isDeepStrictEqual(config.HostOptions.AuthOptions.ServerCertSANs, made.HostOptions.AuthOptions.ServerCertSANs) ? [] : ['names in the certificate'];
+  const install = facts['engineInstall'] === undefined || isDeepStrictEqual(facts['engineInstall'], { ...request.install }) ? [] : ['engine to install'];
+  return [...driver, ...engine, ...sans, ...install];
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,92 @@
+import { TsmachineError } from '../../base/errors.js';
+import { putBack, takeTurn, turnOf, untilBack, untilDecided, type TurnWork } from './turn.js';
+import { takeTurns, type TurnsTaken } from './turns.js';
+import { turnsOf, type Turn } from './turn-order.js';
+import type { Swarm } from '../reach/swarm.js';
+
+/** How a change goes through a swarm, node by node. */
+export interface Rolling extends TurnWork {
+  readonly workersAtOnce: number;
+  /** The command that goes on after a failure. */
+  readonly again: string;
+  /** Its turn is over. */
+  readonly onDone?: (name: string) => Promise<void>;
+  /** What is told of a machine that has had its turn: "runs Docker 28.5.2". */
+  readonly told: (name: string) => string;
+}
+
+/** What may be asked of a rolling change, of any kind. */
+export interface RollingOptions {
+  readonly drain: boolean;
+  readonly workersAtOnce: number;
+  /** Only tell what would be done. */
+  readonly dryRun: boolean;
+  /** Called with the plan before anything is done; not when nothing is to be. */
+  readonly onPlan: (report: RollingReport) => void;
+}
+
+/** A rolling change as people and scripts read it. */
+export interface RollingReport {
+  readonly swarm: string;
+  /** Every machine that is changed, in the order of the turns. */
+  readonly turns: readonly { readonly machine: string; readonly role: string; readonly leader: boolean; readonly what: readonly string[] }[];
+  /** Machines that need nothing. */
+  readonly skipped: readonly string[];
+  readonly notes: readonly string[];
+  readonly done: boolean;
+}
+
+/** The members that are to be changed, in the order of their turns as the swarm is now. */
+export function inTurn(swarm: Swarm, names: readonly string[]): Turn[] {
+  const members = names.map((name) => turnOf(swarm, name));
+  const { managers, workers } = turnsOf(members);
+  return [...managers, ...workers].flatMap((name) => members.find((member) => member.name === name) ?? []);
+}
+
+/**
+ * Does `work` on these members, one after the other: managers first, the leader last of them, then workers; each is verified before the
+ * next. Nodes that a former run left drained are put back. The caller holds the swarm's lock.
+ * @throws TsmachineError the first failure, with who is done, who is not, and the command that goes on
+ */
+export async function eachInTurn(swarm: Swarm, names: readonly string[], rolling: Rolling): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  for (const name of Object.keys(swarm.record.drained ?? {})) {
+    if (names.includes(name)) continue;
+    await untilBack(swarm, name);
+    await putBack(swarm, name);
+    io.info(`${name} takes tasks again.`);
+  }
+  const taken = await takeTurns(names, {
+    workersAtOnce: rolling.workersAtOnce,
+    now: async (name) => {
+      await untilDecided(swarm);
+      return turnOf(swarm, name);
+    },
+    take: async (name) => {
+      signal.throwIfAborted();
+      await takeTurn(swarm, name, rolling);
+      await rolling.onDone?.(name);
+      io.info(`${name} ${rolling.told(name)}.`);
+    },
+  });
+  signal.throwIfAborted();
+  if (taken.failed.length > 0) throw stopped(taken, rolling.again);
+}
+
+/** @returns the failure with what remains, and how to go on */
+export function stopped({ done, failed, left }: TurnsTaken, again: string): TsmachineError {
+  const errors = failed.map(({ name, error }) => ({ name, error: TsmachineError.from(error) }));
+  const notDone = [...errors.map(({ name }) => name), ...left];
+  const state = `${done.length === 0 ? 'None is done' : `Done: ${done.join(', ')}`}. Not done: ${notDone.join(', ')}`;
+  const hints = [...new Set(errors.flatMap(({ error: { hint } }) => hint ?? []))];
+  const [first] = errors;
+  return new TsmachineError(
+    errors.length > 1 ? 'SEVERAL_FAILED' : first?.error.code ?? 'INTERNAL',
+    [...errors.map(({ name, error: { message } }) => (message.includes(name) ? message : `${name}: ${message}`)), state].join('\n'),
+    { cause: first?.error, hint: [...hints, `Then go on with the others: ${again}`].join('\n') },
+  );
+}
+
+/** Nobody remembers it by themselves, and it is asked every time. */
+export const rebalance = 'Swarm does not move tasks back by itself. To spread a service again, which restarts its tasks one after the other:'
+  + ' docker service update --force SERVICE';

@@ -1,0 +1,152 @@
+import { findNode, changeNode, waitForNode, type Node } from '../engine/nodes.js';
+import { waitUntilSeen } from '../engine/init-join-leave.js';
+import { patient } from '../engine/patient.js';
+import type { Turn } from './turn-order.js';
+import type { Engine } from '../../docker/client.js';
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import { inPassing, prefixed } from '../../base/io.js';
+import type { Session } from '../../machine/session.js';
+import { waitFor } from '../../base/wait.js';
+import { managerBeside, moveTasks } from '../members/leave/depart.js';
+import { checkRestart } from './restart.js';
+import type { Swarm } from '../reach/swarm.js';
+import { unlockMember } from '../rescue/unlock.js';
+
+/** Milliseconds for a restarted engine to take its place in the swarm again. */
+const returnTimeout = 90_000;
+/** Milliseconds for managers to elect a leader. */
+const electionTimeout = 30_000;
+
+export interface TurnWork {
+  /** What goes on, without the machine: "Upgrading". */
+  readonly doing: string;
+  /** Restarts the machine's engine, in the end or not at all. */
+  readonly work: (session: Session, name: string) => Promise<void>;
+  /** Move the node's tasks away meanwhile. */
+  readonly drain: boolean;
+}
+
+/** A member as it is now. A machine whose node the managers do not know, or cannot tell, has the role that the store knows. */
+export function turnOf(swarm: Swarm, name: string): Turn {
+  const node = swarm.nodeOf(name);
+  const role = node?.role ?? swarm.record.members[name]?.role ?? 'worker';
+  const well = swarm.members.get(name)?.engine !== undefined && node?.state === 'ready' && (role === 'worker' || node.reachability === 'reachable');
+  return { name, role, leader: node?.leader === true, well };
+}
+
+/**
+ * One node's turn: its tasks are moved away, the work is done, a locked manager is unlocked, the managers see the node as Ready (and
+ * Reachable), and it is put back to the availability it had. What that was is in the swarm's record before the node is drained.
+ * @throws TsmachineError SWARM_QUORUM before anything is done, and what `work` throws: a node that is well all the same is put back
+ */
+export async function takeTurn(swarm: Swarm, name: string, { doing, work, drain }: TurnWork): Promise<void> {
+  const { session, session: { io, signal } } = swarm;
+  await untilDecided(swarm);
+  const node = swarm.nodeOf(name);
+  if (node && checkRestart(swarm.name, name, node, swarm.nodes) === 'paused') {
+    io.warn(`Swarm "${swarm.name}" decides nothing until ${name} is back: fewer than 3 managers have none to spare`);
+  }
+  if (node && drain) await putAside(swarm, name, node);
+  signal.throwIfAborted();
+  try {
+    io.progress(`${doing} ${name}`);
+    await work({ ...session, io: inPassing(prefixed(io, name)) }, name);
+    await untilBack(swarm, name);
+  } catch (error) {
+    signal.throwIfAborted();
+    await putBackIfWell(swarm, name);
+    throw error;
+  }
+  await putBack(swarm, name);
+}
+
+/** A leader that was restarted leaves the others a second or two without one. @throws TsmachineError why no manager answers */
+export async function untilDecided(swarm: Swarm): Promise<void> {
+  if (swarm.managers.length === 0) return; // no certificate is good any more: the first one that gets a new one is asked
+  try {
+    await waitFor(async () => {
+      await swarm.lookAtNodes();
+      return swarm.manager;
+    }, { timeout: electionTimeout, signal: swarm.session.signal, what: `a manager of swarm "${swarm.name}" to answer` });
+  } catch (error) {
+    if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
+    throw swarm.whyNoManager();
+  }
+}
+
+/** Moves the node's tasks away, if there is a place for them. */
+async function putAside(swarm: Swarm, name: string, node: Node): Promise<void> {
+  const { session: { io, signal }, record: { drained = {} } } = swarm;
+  if (node.availability === 'drain' || node.state !== 'ready') return;
+  if (!swarm.nodes.some(({ id, state, availability }) => id !== node.id && state === 'ready' && availability === 'active')) {
+    io.warn(`${name} keeps its tasks, which stop while its engine restarts: no other node takes any`);
+    return;
+  }
+  await swarm.keep({ drained: { ...drained, [name]: node.availability } });
+  io.progress(`Draining ${name}`);
+  await moveTasks(swarm, patient(askedFor(swarm, name), signal), name, { id: node.id, answers: swarm.members.get(name)?.engine !== undefined });
+}
+
+/** Waits until the node is a part of its swarm again, by its own words and by those of the managers. @throws TsmachineError WAIT_TIMEOUT, SWARM_LOCKED */
+export async function untilBack(swarm: Swarm, name: string): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  io.progress(`Waiting for ${name} to take its place in the swarm again`);
+  const { engine, membership } = await waitFor(async () => {
+    const reached = await swarm.lookAt(name);
+    const { state, error, control } = reached.membership;
+    if (state === 'error') throw new TsmachineError('SWARM_STATE', `The engine of ${name} cannot take its place in the swarm: ${error ?? 'no reason given'}`);
+    if (state === 'locked') await unlockMember(swarm, name);
+    return state === 'active' && (control || turnOf(swarm, name).role === 'worker') ? reached : undefined;
+  }, { timeout: returnTimeout, signal, what: `${name} to take its place in the swarm again` });
+  await untilDecided(swarm);
+  const { nodeId: id } = membership;
+  const node = swarm.nodeOf(name);
+  if (id === undefined || !node) return;
+  // the managers may still have it as it was before: it is back once they know the engine that runs now
+  for (const asked of [askedFor(swarm, name), ...(node.role === 'manager' ? [engine] : [])].map((one) => patient(one, signal))) {
+    await waitUntilSeen(asked, { machine: name, id, role: node.role, signal });
+    await waitForNode(asked, id, (seen) => seen?.engineVersion === membership.engineVersion, {
+      what: `the managers to see the new engine of ${name}`, timeout: returnTimeout, signal,
+    });
+  }
+  await untilAllKnown(swarm);
+}
+
+/** A new leader knows of no node how it is until that has reported to it: the next turn waits for it. */
+async function untilAllKnown(swarm: Swarm): Promise<void> {
+  await waitFor(async () => {
+    await untilDecided(swarm);
+    return swarm.nodes.some(({ state }) => state === 'unknown') ? undefined : true;
+  }, { timeout: returnTimeout, signal: swarm.session.signal, what: `every node of swarm "${swarm.name}" to report to its leader` });
+}
+
+/** Gives a node the availability it had. It is struck off the record afterwards. */
+export async function putBack(swarm: Swarm, name: string): Promise<void> {
+  const before = swarm.record.drained?.[name];
+  const node = swarm.nodeOf(name);
+  if (before === undefined) return;
+  const manager = patient(askedFor(swarm, name), swarm.session.signal);
+  if (node && (await findNode(manager, node.id))?.availability === 'drain') await changeNode(manager, node.id, { availability: before });
+  const { [name]: _, ...others } = swarm.record.drained ?? {};
+  await swarm.keep({ drained: others });
+}
+
+/** After a failure: a node whose engine was not touched serves on; one that is not well stays drained, and the record knows it. */
+async function putBackIfWell(swarm: Swarm, name: string): Promise<void> {
+  const { session: { io, signal } } = swarm;
+  if (swarm.record.drained?.[name] === undefined) return;
+  try {
+    await swarm.lookAt(name);
+    await untilDecided(swarm);
+    if (!turnOf(swarm, name).well) throw new TsmachineError('SWARM_STATE', 'its node is not ready');
+    await putBack(swarm, name);
+  } catch (error) {
+    signal.throwIfAborted();
+    io.warn(`${name} stays drained: ${messageOf(error)}`);
+  }
+}
+
+/** Another manager, where there is one that answers: this one restarts. */
+function askedFor(swarm: Swarm, name: string): Engine {
+  return swarm.managers.some((other) => other.name !== name) ? managerBeside(swarm, name) : swarm.control;
+}

@@ -1,0 +1,110 @@
+import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { diskError } from './disk-error.js';
+
+/** Loaded once: calls go on in the order they came. */
+let library: ReturnType<typeof loadLibrary> | undefined;
+
+async function loadLibrary() {
+  return (await import('write-file-atomic')).default;
+}
+
+/**
+ * Replaces a file as a whole: a reader sees the old content or the new one, also after a crash or a power cut.
+ * The file's mode is exactly `mode`, whatever the umask is, and it is never more open than that on the way.
+ * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then untouched.
+ */
+export async function writeAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  const replace = await (library ??= loadLibrary());
+  try {
+    // The content is put into the temporary file here: the library writes with one call, and on an almost full disk
+    // such a call can store half of the bytes without an error.
+    const options = { mode, tmpfileCreated: (temporary: string) => writeFile(temporary, data) };
+    await replace(path, '', options);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    throw diskError(error, 'Cannot write', path);
+  }
+}
+
+/** Makes the rename itself durable; Windows has no such call for folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } catch (error) {
+    // Some network and FUSE file systems cannot sync a folder; the file's own content is safe already.
+    if (systemCode(error) !== 'EINVAL' && systemCode(error) !== 'ENOTSUP') throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * Makes a folder and its missing parents, each with mode 0700 whatever the umask is. Folders that exist are left as they are.
+ * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE.
+ */
+export async function makePrivateDir(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+  } catch (error) {
+    throw diskError(error, 'Cannot make the folder', path);
+  }
+}
+
+/** @param again whether to make a missing parent: where one is no place for folders (/proc), it is missing still when it has been made */
+async function makeFolder(path: string, again = true): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+  } catch (error) {
+    const code = systemCode(error);
+    if (again && code === 'ENOENT' && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      return makeFolder(path, false);
+    }
+    if (await isFolder(path)) return;
+    throw error;
+  }
+  await chmod(path, 0o700);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false; // the caller throws the error that says why
+  }
+}
+
+/**
+ * A text file's content, or undefined when there is no such file.
+ * @throws TsmachineError CONFIG_UNREADABLE when it is there and cannot be read.
+ */
+export async function readIfExists(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unreadable(error, path);
+  }
+}
+
+/** The error for a file that is there and cannot be read. */
+export function unreadable(error: unknown, path: string): TsmachineError {
+  const problem = (why: string, hint?: string) =>
+    new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { hint, cause: error });
+  switch (systemCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return problem('permission denied', `Run as the user who owns it (ls -l ${path})`);
+    case 'ENOTDIR':
+      return problem('a part of the path is a file, not a folder', 'Move the file away, or choose another folder with --storage-path');
+    case 'EISDIR':
+      return problem('it is a folder');
+    default:
+      return problem(messageOf(error));
+  }
+}

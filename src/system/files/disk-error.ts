@@ -1,0 +1,50 @@
+import { dirname } from 'node:path';
+
+import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+
+/** Why a file that somebody named cannot be read, in words. */
+export function whyUnreadable(error: unknown): string {
+  switch (systemCode(error)) {
+    case 'ENOENT': return 'there is no such file';
+    case 'ENOTDIR': return 'a part of the path is a file, not a folder';
+    case 'EISDIR': return 'it is a folder';
+    case 'EACCES': case 'EPERM': return 'permission denied';
+    default: return messageOf(error);
+  }
+}
+
+/**
+ * What went wrong with a file, in words and with the thing to change.
+ * @param doing the sentence's beginning: "Cannot write", "Cannot make the folder".
+ * @returns STORE_FULL for a full disk or quota, STORE_UNWRITABLE for the rest; our own errors pass through.
+ */
+export function diskError(error: unknown, doing: string, path: string): TsmachineError {
+  if (TsmachineError.is(error)) return error;
+  const code = systemCode(error);
+  const unwritable = (why: string, hint?: string) =>
+    new TsmachineError('STORE_UNWRITABLE', `${doing} ${path}: ${why}`, { hint, cause: error });
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new TsmachineError('STORE_FULL', `${doing} ${path}: ${code === 'EDQUOT' ? 'the disk quota is used up' : 'the disk is full'}`, {
+        hint: `Free some space (df -h ${dirname(path)}), or choose another folder with --storage-path`,
+        cause: error,
+      });
+    case 'EROFS':
+      return unwritable('the disk is read-only', 'Choose another folder with --storage-path or MACHINE_STORAGE_PATH');
+    case 'EACCES':
+    case 'EPERM':
+      return unwritable('permission denied', `Run as its owner (ls -ld ${dirname(path)}), or choose another folder with --storage-path`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+      return unwritable(
+        'there is a file where a folder should be, or a folder where a file should be',
+        'Move it away, or choose another folder with --storage-path',
+      );
+    case 'ENOENT':
+      return unwritable(`there is no folder ${dirname(path)}`);
+    default:
+      return unwritable(messageOf(error));
+  }
+}

@@ -1,0 +1,147 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import tls from 'node:tls';
+
+import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { proxyFor, proxyLogin } from './proxy.js';
+
+export interface GetOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte after which the connection counts as dead. */
+  readonly idleTimeout: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const mostRedirects = 10;
+
+/**
+ * Sends a GET, through the proxy the environment names, and follows redirects. Node 20's `fetch` knows no proxies.
+ * @returns the response with its body unread; its status is any that is not a redirect.
+ * @throws TsmachineError DOWNLOAD when no response came; the signal's reason.
+ */
+export async function get(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
+  let current = url;
+  let terms = options;
+  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    const response = await getOnce(current, terms);
+    const next = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0) ? response.headers.location : undefined;
+    if (next === undefined) return response;
+    response.destroy();
+    const target = URL.canParse(next, current.href) ? new URL(next, current) : undefined;
+    if (!target || !/^https?:$/.test(target.protocol)) {
+      throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it leads to an address that cannot be fetched`);
+    }
+    if (target.origin !== current.origin) terms = withoutLogin(terms);
+    current = target;
+  }
+  throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it was redirected more than ${mostRedirects} times`);
+}
+
+/** A login is for the server it was meant for. */
+function withoutLogin({ headers = {}, ...others }: GetOptions): GetOptions {
+  const { authorization: _secret, ...rest } = headers;
+  return { ...others, headers: rest };
+}
+
+async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
+  options.signal?.throwIfAborted();
+  const proxy = proxyFor(url, options.env ?? process.env);
+  try {
+    if (url.protocol === 'http:') return await send(requestPlain(url, proxy, options), options.idleTimeout);
+    const socket = proxy && await openTunnel(proxy, url, options);
+    return await send(requestSecure(url, socket, options), options.idleTimeout);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (TsmachineError.is(error)) throw error;
+    throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${problem(error, proxy ?? url)}`, {
+      hint: proxy
+        ? `It went through the proxy ${proxy.host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that`
+        : 'Check the network; behind a proxy set HTTPS_PROXY',
+      cause: error,
+    });
+  }
+}
+
+function requestPlain(url: URL, proxy: URL | undefined, { headers, signal }: GetOptions): http.ClientRequest {
+  if (!proxy) return http.request(url, { headers: { ...headers }, agent: false, ...(signal && { signal }) });
+  const { protocol, hostname, port } = proxy;
+  const options = {
+    hostname: bare(hostname),
+    port,
+    path: url.href,
+    headers: { ...headers, host: url.host, ...proxyLogin(proxy) },
+    agent: false as const,
+    ...(signal && { signal }),
+  };
+  return protocol === 'https:' ? https.request(options) : http.request(options);
+}
+
+function requestSecure(url: URL, socket: Socket | undefined, { headers, signal }: GetOptions): http.ClientRequest {
+  const options = { headers: { ...headers }, ...(signal && { signal }) };
+  if (!socket) return https.request(url, { ...options, agent: false });
+  // Without an agent Node takes 80 for the usual port and would name it in the header.
+  const createConnection = () => tls.connect({ socket, servername: bare(url.hostname) });
+  return https.request(url, { ...options, defaultPort: 443, createConnection });
+}
+
+function openTunnel(proxy: URL, url: URL, { signal, idleTimeout }: GetOptions): Promise<Socket> {
+  const target = `${url.hostname}:${url.port || 443}`;
+  const request = (proxy.protocol === 'https:' ? https : http).request({
+    hostname: bare(proxy.hostname),
+    port: proxy.port,
+    method: 'CONNECT',
+    path: target,
+    headers: { host: target, ...proxyLogin(proxy) },
+    agent: false,
+    ...(signal && { signal }),
+  });
+  return new Promise((resolve, reject) => {
+    request.once('connect', (response, socket) => {
+      if (response.statusCode === 200) resolve(socket);
+      else {
+        socket.destroy();
+        reject(new Error(`the proxy answered ${response.statusCode} ${response.statusMessage}`));
+      }
+    });
+    start(request, idleTimeout, reject);
+  });
+}
+
+function send(request: http.ClientRequest, idleTimeout: number): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    start(request, idleTimeout, reject);
+  });
+}
+
+function start(request: http.ClientRequest, idleTimeout: number, reject: (error: Error) => void): void {
+  request.on('error', reject);
+  request.setTimeout(idleTimeout, () => request.destroy(new Error(`nothing came for ${idleTimeout / 1000} s`)));
+  request.end();
+}
+
+/** Node wants IPv6 addresses without the URL's brackets. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+function problem(error: unknown, contacted: URL): string {
+  switch (systemCode(error)) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name ${contacted.hostname} cannot be resolved`;
+    case 'ECONNREFUSED':
+      return `${contacted.host} refused the connection`;
+    case 'ECONNRESET':
+      return `${contacted.host} closed the connection`;
+    default:
+      return messageOf(error) || systemCode(error) || 'it failed';
+  }
+}
+
+/** A URL without what may be secret in it: login and query. */
+export function shown(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}

@@ -1,0 +1,131 @@
+import { mkdir, rmdir, rmdirSync, stat, utimes } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { TsmachineError, systemCode } from '../../base/errors.js';
+import { diskError } from '../files/disk-error.js';
+import { makePrivateDir } from '../files/atomic.js';
+import { type Patience, enterQueue, patience } from './lock-queue.js';
+import { staleWatch } from './stale-lock.js';
+
+export interface LockOptions {
+  /** What the lock guards, as it stands in the error: `machine "m1"`. */
+  readonly what: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds to wait for others; default 60 000. */
+  readonly timeout?: number;
+  /** Called once, when somebody else holds the lock. */
+  readonly onWait?: () => void;
+}
+
+/** Milliseconds between two signs of life, and without one until a lock counts as left behind. */
+const heartbeat = 1000;
+const staleAfter = 5000;
+
+/**
+ * Runs `use` while no other process, and nobody else in this one, holds the lock `<lockFile>.lock`. Waiters of one process go in order.
+ * A holder that was killed loses the lock 5 s later; the lock is given back on errors and when the program ends.
+ * @throws TsmachineError STORE_LOCKED after `timeout`, or when the lock was lost while `use` ran, whose result then must not count;
+ * STORE_UNWRITABLE and STORE_FULL when the lock cannot be made; the signal's reason; whatever `use` throws.
+ */
+export async function withLock<T>(lockFile: string, options: LockOptions, use: () => Promise<T>): Promise<T> {
+  const path = resolve(lockFile);
+  const waiting = patience({ ...options, timeout: options.timeout ?? 60_000, lock: `${path}.lock` });
+  const leaveQueue = await enterQueue(path, waiting);
+  try {
+    const lock = await acquire(path, waiting);
+    try {
+      const result = await use();
+      if (await lock.lost()) throw lockLost(options.what);
+      return result;
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    leaveQueue();
+  }
+}
+
+interface HeldLock {
+  /** Whether somebody else took it since. */
+  lost(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+async function acquire(path: string, waiting: Patience): Promise<HeldLock> {
+  await makePrivateDir(dirname(path));
+  const removeIfStale = staleWatch(`${path}.lock`, { staleAfter, observeFor: 2 * heartbeat });
+  for (;;) {
+    waiting.check();
+    const lock = await tryLock(path);
+    if (lock) return lock;
+    waiting.begun();
+    if (!removeIfStale()) await waiting.pause();
+  }
+}
+
+/** One attempt; undefined when somebody holds it. */
+async function tryLock(path: string): Promise<HeldLock | undefined> {
+  const { default: lockfile } = await import('proper-lockfile');
+  const marks = markedFiles();
+  let compromised = false;
+  try {
+    const release = await lockfile.lock(path, {
+      realpath: false,
+      // Its own removal of stale locks can remove a lock that another waiter has just taken: staleWatch does that instead.
+      stale: Infinity,
+      update: heartbeat,
+      retries: 0,
+      fs: marks.fs,
+      onCompromised: () => { compromised = true; },
+    });
+    return {
+      lost: async () => compromised || !(await marks.stillOurs()),
+      release: async () => { if (!compromised) await release(); },
+    };
+  } catch (error) {
+    if (systemCode(error) === 'ELOCKED') return undefined;
+    throw diskError(error, 'Cannot make the lock', `${path}.lock`);
+  }
+}
+
+type Done = (error: NodeJS.ErrnoException | null) => void;
+
+/**
+ * The file functions a lock works with, remembering the times it was marked with: they tell this lock from another process's.
+ * Removal leaves another's lock alone.
+ */
+function markedFiles() {
+  let folder = '';
+  const marks: number[] = [];
+  const isOurs = (modified: Date) => marks.slice(-2).some((mark) => Math.abs(mark - modified.getTime()) <= heartbeat);
+  const stillOurs = () => new Promise<boolean>((decided, failed) => {
+    stat(folder, (error, found) => {
+      if (!error) decided(isOurs(found.mtime));
+      else if (error.code === 'ENOENT') decided(false);
+      else failed(diskError(error, 'Cannot check the lock', folder));
+    });
+  });
+  const fs = {
+    stat,
+    mkdir: (path: string, done: Done) => { folder = path; mkdir(path, 0o700, done); },
+    utimes: (path: string, accessed: Date, modified: Date, done: Done) => {
+      marks.push(modified.getTime());
+      utimes(path, accessed, modified, done);
+    },
+    rmdir: (path: string, done: Done) => {
+      stat(path, (error, found) => {
+        if (error || !isOurs(found.mtime)) done(null);
+        else rmdir(path, done);
+      });
+    },
+    rmdirSync,
+  };
+  return { fs, stillOurs };
+}
+
+function lockLost(what: string): TsmachineError {
+  const text = `Another tsmachine took over ${what} while this one, at work on it, stood still for more than ${staleAfter / 1000} s`;
+  return new TsmachineError('STORE_LOCKED', text, {
+    hint: 'Run the command again: it continues where it stopped',
+  });
+}

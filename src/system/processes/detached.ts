@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+
+import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { commandMissing } from './command-missing.js';
+import { diskError } from '../files/disk-error.js';
+
+/**
+ * Starts a program that outlives this one, its output appended to `logFile` (mode 0600).
+ * @returns its process id, once it runs.
+ * @throws TsmachineError COMMAND_MISSING, COMMAND_FAILED, or the log file's STORE_UNWRITABLE / STORE_FULL.
+ */
+export async function spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number> {
+  const log = await openLog(logFile);
+  try {
+    const child = spawn(file, args, { detached: true, windowsHide: true, stdio: ['ignore', log.fd, log.fd] });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    child.unref();
+    if (child.pid === undefined) throw new Error('it has no process id');
+    return child.pid;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw commandMissing(file, undefined, error);
+    const why = systemCode(error) === 'EACCES' ? 'the file is not executable' : messageOf(error);
+    throw new TsmachineError('COMMAND_FAILED', `Cannot run "${[file, ...args].join(' ')}": ${why}`, { cause: error });
+  } finally {
+    await log.close();
+  }
+}
+
+async function openLog(path: string) {
+  try {
+    const log = await open(path, 'a', 0o600);
+    await log.chmod(0o600);
+    return log;
+  } catch (error) {
+    throw diskError(error, 'Cannot write', path);
+  }
+}

@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises';
+
+import type { Options } from 'execa';
+
+import { TsmachineError } from '../../base/errors.js';
+import type { ExecOptions, ExecResult } from '../../driver/contract.js';
+import { commandMissing } from './command-missing.js';
+import { ownGroup, supervise } from './supervise.js';
+
+export { spawnDetached } from './detached.js';
+
+export interface RunOptions extends ExecOptions {
+  readonly signal?: AbortSignal;
+  /** What to do when the program is not installed: "apt-get install debootstrap". */
+  readonly hint?: string;
+}
+
+const defaultTimeout = 60_000;
+const shownLines = 5;
+
+/**
+ * Runs a program of this computer without a shell. Output is returned as it came, final line end included.
+ * @throws TsmachineError COMMAND_MISSING when it is not installed, COMMAND_FAILED for any other end than an `ok` status;
+ * the signal's reason when aborted. Errors show the arguments and the last lines of output, never input or environment.
+ */
+export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<ExecResult> {
+  options.signal?.throwIfAborted();
+  const timeout = options.timeout ?? defaultTimeout;
+  const { execa } = await import('execa');
+  const child = execa(file, args, settings(options));
+  const watch = supervise(child, { timeout, signal: options.signal });
+  const result = await child.finally(() => { watch.done(); });
+  options.signal?.throwIfAborted();
+
+  const command = [file, ...args].join(' ');
+  if (result.exitCode === undefined && !result.isTerminated) throw await spawnError(file, command, options, result);
+  if (watch.timedOut) throw failure(command, `did not finish within ${seconds(timeout)} s and was ended`, result);
+  if (result.exitCode === undefined) throw failure(command, `was ended by ${result.signal ?? 'a signal'}`, result);
+  if (!(options.ok ?? [0]).includes(result.exitCode)) throw failure(command, `failed with exit status ${result.exitCode}`, result);
+  return { exitCode: result.exitCode, stdout: text(result.stdout), stderr: text(result.stderr) };
+}
+
+function settings(options: RunOptions) {
+  const output = options.onLine ? lineByLine(options.onLine) : 'pipe';
+  return {
+    reject: false,
+    stripFinalNewline: false,
+    windowsHide: true,
+    detached: ownGroup,
+    stdout: output,
+    stderr: output,
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...(options.env && { env: { ...options.env } }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+  } satisfies Options;
+}
+
+function lineByLine(onLine: (line: string) => void) {
+  return function* (line: unknown) {
+    onLine(String(line));
+    yield line;
+  };
+}
+
+interface Ending {
+  readonly code?: string | undefined;
+  readonly cause?: unknown;
+  readonly originalMessage?: string | undefined;
+  readonly stdout?: unknown;
+  readonly stderr?: unknown;
+}
+
+async function spawnError(file: string, command: string, options: RunOptions, ending: Ending): Promise<TsmachineError> {
+  if (ending.code === 'ENOENT' || /\bENOENT\b/.test(ending.originalMessage ?? '')) {
+    if (options.cwd !== undefined && !(await isFolder(options.cwd))) {
+      return new TsmachineError('COMMAND_FAILED', `Cannot run "${command}": there is no folder ${options.cwd} to run it in`, {
+        cause: ending.cause,
+      });
+    }
+    return commandMissing(file, options.hint, ending.cause);
+  }
+  return new TsmachineError('COMMAND_FAILED', `Cannot run "${command}": ${startProblem(ending)}`, { cause: ending.cause });
+}
+
+function startProblem(ending: Ending): string {
+  if (ending.code === 'EACCES') return 'the file is not executable';
+  return ending.originalMessage ?? ending.code ?? 'it could not be started';
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false; // either way it cannot be worked in, which is what the caller reports
+  }
+}
+
+/** Programs that complain on standard output alone (debootstrap) are quoted from there. */
+function failure(command: string, what: string, ending: Ending): TsmachineError {
+  const lines = lastLines(text(ending.stderr)) || lastLines(text(ending.stdout));
+  return new TsmachineError('COMMAND_FAILED', `"${command}" ${what}${lines && `:\n${lines}`}`);
+}
+
+function lastLines(output: string): string {
+  return output.split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== '').slice(-shownLines).join('\n');
+}
+
+function text(output: unknown): string {
+  return typeof output === 'string' ? output : '';
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 100) / 10;
+}

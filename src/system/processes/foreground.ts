@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+import { systemCode } from '../../base/errors.js';
+
+/**
+ * Runs a program of this computer that talks to the person itself, with this program's own standard streams.
+ * @returns its exit status (128 and the signal's number when it was killed), or undefined when there is no such program.
+ */
+export function runForeground(
+  file: string, args: readonly string[], options: { signal: AbortSignal; env: NodeJS.ProcessEnv },
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: 'inherit', env: options.env });
+    // Ctrl-C reaches the program by the terminal; a kill of this one has to be passed on
+    const stop = (): void => { child.kill('SIGTERM'); };
+    options.signal.addEventListener('abort', stop, { once: true });
+    child.once('error', (error) => {
+      options.signal.removeEventListener('abort', stop);
+      if (systemCode(error) === 'ENOENT') resolve(undefined);
+      else reject(error);
+    });
+    child.once('exit', (code, name) => {
+      options.signal.removeEventListener('abort', stop);
+      resolve(code ?? 128 + (name === null ? 0 : constants.signals[name]));
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import type { Header } from 'tar-stream';
+
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import { entryParts } from './entry-path.js';
+
+/** One file of an archive; `path` is relative, with slashes. */
+export interface ArchiveFile {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
+/** The two empty blocks at the end of every tar file. */
+export const endOfTar = 1024;
+
+/** The files as a tar file, each with mode 0600. The same files give the same bytes. */
+export async function packTar(files: readonly ArchiveFile[], modified: Date): Promise<Buffer> {
+  const { pack } = await import('tar-stream');
+  const archive = pack();
+  for (const { path, content } of files) archive.entry({ name: path, mode: 0o600, mtime: modified, uid: 0, gid: 0 }, content);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The files of a tar file. Only plain files with paths that stay below it pass; owners and modes are not looked at.
+ * @throws TsmachineError ARCHIVE_INVALID
+ */
+export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
+  const { extract } = await import('tar-stream');
+  const archive = extract();
+  archive.end(bytes);
+  const files = new Map<string, ArchiveFile>();
+  try {
+    for await (const entry of archive) {
+      const path = checkedPath(entry.header);
+      const chunks: Buffer[] = [];
+      for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
+      const known = path.toLowerCase(); // one file on Windows and macOS
+      if (files.has(known)) throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(path)} twice`);
+      files.set(known, { path, content: Buffer.concat(chunks) });
+    }
+  } catch (error) {
+    throw TsmachineError.is(error) ? error : new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${messageOf(error)}`, { cause: error });
+  }
+  return [...files.values()];
+}
+
+function checkedPath({ name, type }: Header): string {
+  entryParts(name);
+  if (type === 'file') return name;
+  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(name)}, which is no file but a ${type}`, {
+    hint: 'tsmachine does not write such files: do not trust where this one comes from',
+  });
+}

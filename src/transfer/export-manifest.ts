@@ -1,0 +1,62 @@
+import { entryParts } from './archive/archive.js';
+import { TsmachineError } from '../base/errors.js';
+
+export interface ExportedMachine {
+  readonly name: string;
+  readonly driver: string;
+  /** The file in the machine's folder that holds the user's own SSH key. */
+  readonly sshKey?: string;
+}
+
+/** What an export says of itself; its first entry. */
+export interface Manifest {
+  readonly version: 1;
+  readonly writtenBy: string;
+  /** ISO 8601. */
+  readonly exportedAt: string;
+  /** The home folder it was written in, so that paths below it can follow to another; may be empty. */
+  readonly home: string;
+  readonly machines: readonly ExportedMachine[];
+}
+
+/** Where a machine's file is in an export. */
+export function entryOf(machine: string, file: string): string {
+  return `machines/${machine}/${file}`;
+}
+
+export function printManifest(manifest: Manifest): Buffer {
+  return Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** @throws TsmachineError ARCHIVE_INVALID for anything a tsmachine does not write, CONFIG_FUTURE for a newer one's */
+export function readManifest(content: Buffer): Manifest {
+  const value = parse(content.toString('utf8'));
+  if (typeof value['version'] === 'number' && value['version'] > 1) {
+    throw new TsmachineError('CONFIG_FUTURE', 'The export was written by a newer tsmachine', { hint: 'Upgrade tsmachine' });
+  }
+  const { version, writtenBy, exportedAt, home, machines } = value;
+  if (version !== 1 || !Array.isArray(machines) || machines.length === 0) throw invalid();
+  const text = (found: unknown) => (typeof found === 'string' ? found : '');
+  return { version, writtenBy: text(writtenBy), exportedAt: text(exportedAt), home: text(home), machines: machines.map(machine) };
+}
+
+function machine(value: unknown): ExportedMachine {
+  const { name, driver, sshKey }: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
+  if (typeof name !== 'string' || typeof driver !== 'string' || (sshKey !== undefined && typeof sshKey !== 'string')) throw invalid();
+  for (const part of [name, ...(sshKey === undefined ? [] : [sshKey])]) if (entryParts(part).length !== 1) throw invalid();
+  return { name, driver, ...(sshKey === undefined ? {} : { sshKey }) };
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    throw invalid();
+  }
+  throw invalid();
+}
+
+function invalid(): TsmachineError {
+  return new TsmachineError('ARCHIVE_INVALID', 'The export does not say what is in it');
+}

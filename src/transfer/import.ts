@@ -1,0 +1,130 @@
+import { readFile, stat } from 'node:fs/promises';
+
+import type { ArchiveFile } from './archive/archive.js';
+import type { Staging } from '../store/store.js';
+import { whyUnreadable } from '../system/files/disk-error.js';
+import { writeAtomic } from '../system/files/atomic.js';
+import { TsmachineError } from '../base/errors.js';
+import { entryOf, type Manifest, readManifest } from './export-manifest.js';
+import { placeMachine } from './import-machine.js';
+import { refuseOtherCase, validateName } from '../machine/choose/names.js';
+import type { Session } from '../machine/session.js';
+
+/** More than any export of machines is, in bytes: it is read as a whole. */
+const largest = 256 * 1024 * 1024;
+
+export interface ImportRequest {
+  readonly file: string;
+  /** New names by the names in the export. */
+  readonly renamed: Readonly<Record<string, string>>;
+  /** Asked when the export is encrypted, and only then. */
+  readonly passphrase: () => Promise<string>;
+}
+
+/** A machine of the export and the name it gets here. */
+export interface Arrival {
+  readonly from: string;
+  readonly to: string;
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly manifest: Manifest;
+  readonly sshKey: string | undefined;
+}
+
+/**
+ * Takes every machine of an export into the store, or none of them. Nothing is written before the whole file is proved.
+ * @returns the names the machines have here
+ * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, MACHINE_EXISTS, NAME_INVALID, USAGE, CONFIG_*, STORE_*
+ */
+export async function importMachines(session: Session, request: ImportRequest): Promise<string[]> {
+  const { unseal } = await import('./archive/archive.js');
+  const files = await unseal(await readExport(request.file), request.passphrase);
+  const arrivals = sortOut(files, request.renamed);
+  const names = arrivals.map(({ to }) => to);
+  for (const name of names) await refuseTaken(session, name);
+  await session.store.stage(async (staging) => {
+    for (const arrival of arrivals) await unpack(session, staging, arrival);
+    session.signal.throwIfAborted();
+    await lockAll(session, [...names].sort(), async () => {
+      for (const name of names) await refuseTaken(session, name);
+      await staging.publish(names);
+    });
+  });
+  session.io.info(`Imported ${arrivals.map(({ from, to }) => (from === to ? to : `${from} as ${to}`)).join(', ')}`);
+  return names;
+}
+
+async function readExport(file: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(file);
+    if (size > largest) throw new TsmachineError('ARCHIVE_INVALID', `${file} is too large for an export (${size} bytes)`);
+    return await readFile(file);
+  } catch (error) {
+    if (TsmachineError.is(error)) throw error;
+    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${whyUnreadable(error)}`, { cause: error });
+  }
+}
+
+/** The machines of an export under their new names; an entry that belongs to none of them is not ours. */
+function sortOut(files: readonly ArchiveFile[], renamed: ImportRequest['renamed']): Arrival[] {
+  const [first, ...others] = files;
+  if (!first) throw new TsmachineError('ARCHIVE_INVALID', 'The export is empty');
+  const manifest = readManifest(first.content);
+  const unknown = Object.keys(renamed).find((name) => !manifest.machines.some((machine) => machine.name === name));
+  if (unknown !== undefined) {
+    throw new TsmachineError('USAGE', `--name ${unknown}=...: the export holds no machine of that name`, {
+      hint: `It holds: ${manifest.machines.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  const rest = new Map(others.map(({ path, content }) => [path, content]));
+  const arrivals = manifest.machines.map(({ name, sshKey }) => {
+    const to = renamed[name] ?? name;
+    validateName(to);
+    return { from: name, to, manifest, sshKey, files: taken(rest, entryOf(name, '')) };
+  });
+  const [stray] = rest.keys();
+  if (stray !== undefined) throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(stray)}, which belongs to none of its machines`);
+  for (const { from, files: own } of arrivals) for (const file of own.keys()) refuseReserved(from, file);
+  refuseTwins(arrivals);
+  return arrivals;
+}
+
+/** Takes out of `rest` what lies directly in a machine's folder. */
+function taken(rest: Map<string, Buffer>, folder: string): Map<string, Buffer> {
+  const own = [...rest].filter(([path]) => path.startsWith(folder) && !path.slice(folder.length).includes('/'));
+  for (const [path] of own) rest.delete(path);
+  return new Map(own.map(([path, content]) => [path.slice(folder.length), content]));
+}
+
+/** A journal would make the machine a half-made one. */
+function refuseReserved(machine: string, file: string): void {
+  if (file !== 'journal.json' && file !== '' && !file.startsWith('.')) return;
+  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(file)} of ${machine}, which tsmachine does not write into one`);
+}
+
+function refuseTwins(arrivals: readonly Arrival[]): void {
+  const seen = new Map<string, string>();
+  for (const { from, to } of arrivals) {
+    const other = seen.get(to.toLowerCase());
+    if (other !== undefined) throw new TsmachineError('USAGE', `${other} and ${from} cannot both be named ${to}`, { hint: '--name OLD=NEW' });
+    seen.set(to.toLowerCase(), from);
+  }
+}
+
+async function refuseTaken(session: Session, name: string): Promise<void> {
+  if (await session.store.exists(name)) {
+    throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, { hint: `Import it under another name: --name ${name}=NEW` });
+  }
+  await refuseOtherCase(session.store, name);
+}
+
+async function unpack(session: Session, staging: Staging, arrival: Arrival): Promise<void> {
+  const { dir } = await staging.open(arrival.to);
+  for (const { file, content, mode } of await placeMachine(session, arrival)) await writeAtomic(`${dir}/${file}`, content, mode);
+}
+
+/** Locks in one order, so that two imports cannot wait for each other. */
+function lockAll(session: Session, names: readonly string[], use: () => Promise<void>): Promise<void> {
+  const [name, ...others] = names;
+  if (name === undefined) return use();
+  return session.store.lock(name, () => lockAll(session, others, use), { signal: session.signal });
+}

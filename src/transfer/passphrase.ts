@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+
+import { whyUnreadable } from '../system/files/disk-error.js';
+import { TsmachineError } from '../base/errors.js';
+import type { Session } from '../machine/session.js';
+
+export const passphraseVariable = 'TSMACHINE_PASSPHRASE';
+
+interface Source {
+  /** A file whose first line it is. */
+  readonly file?: string | undefined;
+}
+
+/**
+ * The passphrase of a new export: from the file, from TSMACHINE_PASSPHRASE, or asked twice. Undefined when none of these was wished for.
+ * @throws TsmachineError ARCHIVE_PASSPHRASE for an empty one, two that differ, and where nobody can be asked
+ */
+export async function newPassphrase(session: Session, { file, ask }: Source & { readonly ask: boolean }): Promise<string | undefined> {
+  const given = await givenPassphrase(session, { file });
+  if (given !== undefined || !ask) return given;
+  const first = await asked(session, 'Passphrase for the export: ');
+  if (await asked(session, 'The same passphrase again: ') === first) return first;
+  throw new TsmachineError('ARCHIVE_PASSPHRASE', 'The two passphrases differ', { hint: 'Nothing was exported' });
+}
+
+/** The passphrase of an export that is there, from the same places, asked once. */
+export async function knownPassphrase(session: Session, source: Source): Promise<string> {
+  return await givenPassphrase(session, source) ?? asked(session, 'Passphrase of the export: ');
+}
+
+async function givenPassphrase(session: Session, { file }: Source): Promise<string | undefined> {
+  if (file !== undefined) return nonEmpty((await read(file)).split(/\r?\n/)[0] ?? '', file);
+  const set = session.env[passphraseVariable];
+  return set === undefined || set === '' ? undefined : set;
+}
+
+async function asked(session: Session, question: string): Promise<string> {
+  const answer = await session.io.secret(question);
+  if (answer !== undefined) return nonEmpty(answer, 'the answer');
+  throw new TsmachineError('ARCHIVE_PASSPHRASE', 'A passphrase is needed, and there is nobody to ask', {
+    hint: `Give it with --passphrase-file or in ${passphraseVariable}`,
+  });
+}
+
+function nonEmpty(passphrase: string, where: string): string {
+  if (passphrase !== '') return passphrase;
+  throw new TsmachineError('ARCHIVE_PASSPHRASE', `The passphrase is empty (${where})`);
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new TsmachineError('ARCHIVE_PASSPHRASE', `Cannot read the passphrase from ${file}: ${whyUnreadable(error)}`, { cause: error });
+  }
+}

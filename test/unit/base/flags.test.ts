@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+
+import { flagValues, pathsFrom } from '../../../src/base/flags.js';
+import type { FlagSpec } from '../../../src/driver/contract.js';
+
+const specs: readonly FlagSpec[] = [
+  { name: 'key', type: 'string', default: '', usage: '', file: true },
+  { name: 'user', type: 'string', default: 'root', usage: '', env: 'X_USER' },
+];
+
+describe('flags as data', () => {
+  it('begin relative names of files at the folder of the file they are written in, and nothing else', () => {
+    expect(pathsFrom('/srv/prod', specs, { key: 'keys/id', user: 'keys/id' })).to.deep.equal({ key: '/srv/prod/keys/id', user: 'keys/id' });
+    expect(pathsFrom('/srv/prod', specs, { key: '/etc/id' })).to.deep.equal({ key: '/etc/id' });
+    expect(pathsFrom('/srv/prod', specs, { key: '' })).to.deep.equal({ key: '' });
+  });
+
+  it('are given, else of the environment, else their default', () => {
+    expect(flagValues(specs, { user: 'ann' }, { X_USER: 'eve' })).to.deep.equal({ key: '', user: 'ann' });
+    expect(flagValues(specs, {}, { X_USER: 'eve' })).to.deep.equal({ key: '', user: 'eve' });
+    expect(flagValues(specs, {}, {})).to.deep.equal({ key: '', user: 'root' });
+  });
+});
