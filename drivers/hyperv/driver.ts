@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import { isoOf } from '../../src/guest/boot2docker/iso.js';
-import { isoUpgrade } from '../../src/guest/boot2docker/upgrade.js';
+import { isoUpgrade } from '../../src/driver/kit/iso-upgrade.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, HyperV, Tools } from './api.js';
 import { buildVm } from './vm/build.js';

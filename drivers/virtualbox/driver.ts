@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isoUpgrade } from '../../src/guest/boot2docker/upgrade.js';
+import { isoUpgrade } from '../../src/driver/kit/iso-upgrade.js';
 import { waitFor } from '../../src/base/wait.js';
 import type { Driver, DriverContext, DriverData, Endpoint, State } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';

@@ -1,7 +1,22 @@
 import { resolve } from 'node:path';
 
 import { TsmachineError } from './errors.js';
-import type { FlagSpec, FlagValue, FlagValues } from '../driver/contract.js';
+
+export type FlagType = 'string' | 'int' | 'bool' | 'strings';
+export type FlagValue = string | number | boolean | readonly string[];
+export type FlagValues = Readonly<Record<string, FlagValue | undefined>>;
+
+export interface FlagSpec {
+  /** The whole flag without dashes: `generic-ip-address`. */
+  readonly name: string;
+  readonly usage: string;
+  readonly type: FlagType;
+  readonly default?: FlagValue;
+  /** The environment variable read when the flag is not given. */
+  readonly env?: string;
+  /** It names a file of this computer: in a file, a relative one begins at that file's folder. */
+  readonly file?: true;
+}
 
 const whole = /^[+-]?\d{1,15}$/;
 

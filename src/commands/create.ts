@@ -8,7 +8,7 @@ import { newNames } from '../cli/line/names.js';
 import { programName } from '../cli/line/program.js';
 import { repeatable } from '../cli/line/repeatable.js';
 import type { Session } from '../machine/session.js';
-import type { FlagSpec } from '../driver/contract.js';
+import type { FlagSpec } from '../base/flags.js';
 
 export default class Create extends MachineCommand {
   static override summary = 'Create a machine';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { readHostKeys } from '../ssh/trust/known-hosts.js';
-import type { SshEndpoint } from '../driver/contract.js';
+import type { SshEndpoint } from '../base/shell.js';
 import type { HostFacts } from '../provision/look/detect.js';
 import { type Machine, attachDriver } from '../machine/machine.js';
 import type { Session } from '../machine/session.js';

@@ -1,12 +1,16 @@
-import { argument, callFunction } from './calls.js';
+import { messageOf } from '../base/errors.js';
+import { calleeName, checkCount, checked, parameterAt } from './calls.js';
 import { fieldChain } from './fields.js';
-import { textOf, type Chain, type Command, type Constant, type Field, type Operand, type Pipeline, type Variable } from './syntax/nodes.js';
+import { FunctionError, type Parameter } from './functions/function.js';
+import {
+  textOf, type Chain, type Command, type Constant, type Field, type Identifier, type Operand, type Part, type Pipeline, type Variable,
+} from './syntax/nodes.js';
 import type { NumberLiteral } from './syntax/number-literal.js';
 import type { Run } from './run.js';
-import { bool, float, inside, int, string, type Maybe } from './values.js';
+import { bool, float, inside, int, isTrue, string, type Maybe } from './values.js';
 
 /** What a command is given: the words behind its first one, and the one value that came through the pipe, if it stands behind one. */
-export interface Given {
+interface Given {
   readonly args: readonly Operand[];
   readonly piped: readonly Maybe[];
 }
@@ -56,10 +60,10 @@ function hasArguments({ args, piped }: Given): boolean {
   return args.length > 0 || piped.length > 0;
 }
 
-export const nothing: Given = { args: [], piped: [] };
+const nothing: Given = { args: [], piped: [] };
 
 /** `.A.B`, `$x.A` or `(...).A`, whose last name may be a method. */
-export function evaluateChain(run: Run, dot: Maybe, chain: Field | Variable | Chain, given = nothing): Maybe {
+function evaluateChain(run: Run, dot: Maybe, chain: Field | Variable | Chain, given = nothing): Maybe {
   run.at(chain);
   const called = hasArguments(given);
   if (chain.type === 'field') return fieldChain(run, dot, chain.names, called);
@@ -72,7 +76,7 @@ export function evaluateChain(run: Run, dot: Maybe, chain: Field | Variable | Ch
 }
 
 /** The value of a constant. */
-export function literal(run: Run, operand: Constant): Maybe {
+function literal(run: Run, operand: Constant): Maybe {
   run.at(operand);
   switch (operand.type) {
     case 'bool': return bool(operand.value);
@@ -85,4 +89,53 @@ function number(run: Run, text: string, value: NumberLiteral): Maybe {
   if ('int' in value) return int(value.int);
   if ('float' in value) return float(value.float);
   throw run.error(`${text} overflows int`);
+}
+
+/** Calls a function with the words behind it and what came through the pipe, which is its last argument. */
+function callFunction(run: Run, dot: Maybe, identifier: Identifier, whole: Part, { args, piped }: Given): Maybe {
+  run.at(identifier);
+  const { name } = identifier;
+  const called = run.functions.get(name);
+  if (called === undefined) throw run.error(`"${name}" is not a defined function`);
+  const count = args.length + piped.length;
+  checkCount(run, name, called, count, args.length);
+  if (name === 'and' || name === 'or') return shortCircuit(run, dot, name === 'or', args, piped);
+  const values = args.map((arg, i) => argument(run, dot, parameterAt(called, i), arg));
+  values.push(...piped.map((value) => checked(run, value, parameterAt(called, count - 1))));
+  if (name === 'call') values.unshift(string(args[0] ? textOf(args[0]) : calleeName(piped[0])));
+  try {
+    return called.call(values);
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error;
+    run.at(whole);
+    throw run.error(`error calling ${name}: ${messageOf(error)}`);
+  }
+}
+
+/** `and` and `or` look at no argument behind the one that decides. */
+function shortCircuit(run: Run, dot: Maybe, until: boolean, args: readonly Operand[], piped: readonly Maybe[]): Maybe {
+  let value: Maybe;
+  for (const arg of args) {
+    value = argument(run, dot, 'value', arg);
+    if (isTrue(value) === until) return value;
+  }
+  return piped.length > 0 ? piped[0] : value;
+}
+
+/** An argument's value. Without a parameter it is what fields are taken of. */
+function argument(run: Run, dot: Maybe, parameter: Parameter | undefined, operand: Operand): Maybe {
+  run.at(operand);
+  switch (operand.type) {
+    case 'dot': return checked(run, dot, parameter);
+    case 'nil':
+      if (parameter === 'string') throw run.error('cannot assign nil to string');
+      return undefined;
+    case 'field': case 'variable': case 'chain': return checked(run, evaluateChain(run, dot, operand), parameter);
+    case 'pipeline': return checked(run, evaluate(run, dot, operand), parameter);
+    case 'identifier': return checked(run, callFunction(run, dot, operand, operand, nothing), parameter);
+    case 'bool': case 'number':
+      if (parameter === 'string') throw run.error(`expected string; found ${textOf(operand)}`);
+      return literal(run, operand);
+    case 'string': return literal(run, operand);
+  }
 }

@@ -1,4 +1,4 @@
-import type { FlagValues } from '../driver/contract.js';
+import type { FlagValues } from '../base/flags.js';
 import { flagsToKeep } from '../base/flags.js';
 import { loadDriverModule } from '../driver/registry.js';
 import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/config/schema.js';

@@ -1,4 +1,4 @@
-import type { DriverData, State } from '../driver/contract.js';
+import type { DriverData, State } from '../base/machine.js';
 import { TsmachineError } from '../base/errors.js';
 import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';

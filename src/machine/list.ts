@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import type { EngineTarget } from '../docker/client.js';
 import { readJournal } from '../store/journal.js';
 import type { HostConfig, HostOptions } from '../store/config/schema.js';
-import type { State } from '../driver/contract.js';
+import type { State } from '../base/machine.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, readingOnce, type ReadPem } from './engine/engine.js';
 import { TsmachineError, messageOf } from '../base/errors.js';

@@ -1,4 +1,5 @@
-import type { Driver, DriverContext, DriverData, DriverModule } from '../driver/contract.js';
+import type { Driver, DriverContext, DriverModule } from '../driver/contract.js';
+import type { DriverData } from '../base/machine.js';
 import { loadDriverModule } from '../driver/registry.js';
 import type { HostConfig } from '../store/config/schema.js';
 import { TsmachineError } from '../base/errors.js';

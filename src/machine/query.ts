@@ -1,4 +1,4 @@
-import type { State } from '../driver/contract.js';
+import type { State } from '../base/machine.js';
 import type { HostConfig } from '../store/config/schema.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, engineUrl, openMachineEngine } from './engine/engine.js';

@@ -1,4 +1,4 @@
-import type { State } from '../driver/contract.js';
+import type { State } from '../base/machine.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
 import { waitFor } from '../base/wait.js';

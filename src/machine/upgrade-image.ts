@@ -1,4 +1,4 @@
-import type { SystemImage, SystemImages } from '../driver/contract.js';
+import type { SystemImage, SystemImages } from '../base/guest.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
 import { powerOn } from './lifecycle.js';
 import type { Machine } from './machine.js';

@@ -1,5 +1,5 @@
 import { TsmachineError } from '../base/errors.js';
-import type { RemoteShell } from '../driver/contract.js';
+import type { RemoteShell } from '../base/shell.js';
 import { applyConfig } from './apply/apply.js';
 import { needsRestart, planConfig, type ConfigPlan } from './plan/config.js';
 import { detect } from './look/detect.js';

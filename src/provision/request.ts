@@ -1,5 +1,4 @@
 import type { Io } from '../base/io.js';
-import type { CertificatePaths } from './plan/settings/wanted.js';
 
 /** The engine options of config.json that provisioning reads (specification 3.2). */
 export interface EngineSettings {
@@ -17,6 +16,13 @@ export interface InstallRequest {
   /** `28` or `28.5` or `28.5.2`: the newest package it stands for. */
   readonly version?: string;
   readonly url: string;
+}
+
+/** Where the engine's PEM files are on the host. */
+export interface CertificatePaths {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** PEM texts for the engine. */

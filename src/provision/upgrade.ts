@@ -1,6 +1,6 @@
 import { TsmachineError } from '../base/errors.js';
 import type { Io } from '../base/io.js';
-import type { RemoteShell } from '../driver/contract.js';
+import type { RemoteShell } from '../base/shell.js';
 import { containers } from './plan/containers.js';
 import { checkDisk } from './apply/disk.js';
 import type { HostFacts } from './look/facts.js';

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 
 import type { Io } from '../base/io.js';
-import type { ExecOptions, ExecResult, RemoteShell } from '../driver/contract.js';
-import type { FileCalls } from '../system/files/tar.js';
+import type { ExecOptions, ExecResult, RemoteShell } from '../base/shell.js';
+import type { FileCalls } from '../system/files/file-calls.js';
 
 import type { RemoteStream } from './run/stream.js';
 

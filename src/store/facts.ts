@@ -1,5 +1,5 @@
 import { TsmachineError } from '../base/errors.js';
-import type { FlagValues } from '../driver/contract.js';
+import type { FlagValues } from '../base/flags.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson } from './conform.js';
 

@@ -2,7 +2,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../base/errors.js';
-import type { FlagValues } from '../driver/contract.js';
+import type { FlagValues } from '../base/flags.js';
 import type { Availability, Labels, Role } from '../base/swarm-node.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';

@@ -1,4 +1,4 @@
-import type { FlagValues } from '../driver/contract.js';
+import type { FlagValues } from '../base/flags.js';
 import type { HostFacts } from '../provision/look/detect.js';
 import type { ServedCertificate } from '../docker/handshake.js';
 import type { MachinePaths } from '../store/paths.js';

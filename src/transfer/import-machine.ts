@@ -8,8 +8,17 @@ import { type AuthOptions, type HostConfig, parseHostConfig, serializeHostConfig
 import { readIfExists } from '../system/files/atomic.js';
 import { homeDirIfAny } from '../system/home.js';
 import { TsmachineError } from '../base/errors.js';
-import type { Arrival } from './import.js';
+import type { Manifest } from './export-manifest.js';
 import type { Session } from '../machine/session.js';
+
+/** A machine of the export and the name it gets here. */
+export interface Arrival {
+  readonly from: string;
+  readonly to: string;
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly manifest: Manifest;
+  readonly sshKey: string | undefined;
+}
 
 interface PlacedFile {
   readonly file: string;

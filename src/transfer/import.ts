@@ -5,8 +5,8 @@ import type { Staging } from '../store/store.js';
 import { whyUnreadable } from '../system/files/disk-error.js';
 import { writeAtomic } from '../system/files/atomic.js';
 import { TsmachineError } from '../base/errors.js';
-import { entryOf, type Manifest, readManifest } from './export-manifest.js';
-import { placeMachine } from './import-machine.js';
+import { entryOf, readManifest } from './export-manifest.js';
+import { placeMachine, type Arrival } from './import-machine.js';
 import { refuseOtherCase, validateName } from '../machine/choose/names.js';
 import type { Session } from '../machine/session.js';
 
@@ -19,15 +19,6 @@ export interface ImportRequest {
   readonly renamed: Readonly<Record<string, string>>;
   /** Asked when the export is encrypted, and only then. */
   readonly passphrase: () => Promise<string>;
-}
-
-/** A machine of the export and the name it gets here. */
-export interface Arrival {
-  readonly from: string;
-  readonly to: string;
-  readonly files: ReadonlyMap<string, Buffer>;
-  readonly manifest: Manifest;
-  readonly sshKey: string | undefined;
 }
 
 /**

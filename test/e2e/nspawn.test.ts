@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 import { machineId } from '../../drivers/nspawn/identity.js';
-import type { DriverData } from '../../src/driver/contract.js';
+import type { DriverData } from '../../src/base/machine.js';
 import { computerState } from '../helpers/computer.js';
 import { openLab, type HostOptions, type Lab, type LabHost } from '../helpers/lab.js';
 import { skip } from '../helpers/skip.js';

@@ -7,7 +7,8 @@ import { connectTo } from '../../src/machine/access/connection.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';
 import { openSession, type Session } from '../../src/machine/session.js';
-import type { ExecResult, FlagValues } from '../../src/driver/contract.js';
+import type { ExecResult } from '../../src/base/shell.js';
+import type { FlagValues } from '../../src/base/flags.js';
 import type { SshConnection } from '../../src/ssh/dial/connect.js';
 import { newHostConfig } from '../../src/store/config/schema.js';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { isoImage } from '../../src/guest/iso/image.js';
-import type { FlagValues } from '../../src/driver/contract.js';
+import type { FlagValues } from '../../src/base/flags.js';
 import { Bench } from '../unit/drivers/virtualbox/bench.js';
 
 const subcommands = new Set([

@@ -2,7 +2,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
 import { parseHostCidr } from './host-cidr.js';
-import { readHostOnly } from './hostonly.js';
+import { readHostOnly } from './interfaces.js';
 import { networkLock } from './network.js';
 import { isOurs } from './ours.js';
 

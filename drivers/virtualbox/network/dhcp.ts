@@ -2,7 +2,7 @@ import type { DriverContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { blocks } from '../program/blocks.js';
 import { ipOfNumber, numberOfIp, type HostCidr } from './host-cidr.js';
-import type { HostOnly } from './hostonly.js';
+import type { HostOnly } from './interfaces.js';
 import { isOurs } from './ours.js';
 
 interface DhcpSettings {

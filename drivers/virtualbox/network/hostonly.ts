@@ -2,20 +2,12 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { waitFor } from '../../../src/base/wait.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
-import { blocks } from '../program/blocks.js';
-import { parseCidr, parseHostCidr, prefixOfMask, type HostCidr } from './host-cidr.js';
+import { parseCidr, parseHostCidr, type HostCidr } from './host-cidr.js';
 import { defaultCidr } from '../config.js';
+import { readHostOnly, type HostOnly } from './interfaces.js';
 import { isOurs, mark, markedNames, unmark } from './ours.js';
 import { adoptPending, announce, settle } from './pending.js';
 import { allowedRanges, freeNetwork, isAllowed, refusedRange } from './ranges.js';
-
-/** An interface of this computer that leads to a host-only network. */
-export interface HostOnly {
-  readonly name: string;
-  readonly cidr: HostCidr | undefined;
-  readonly networkName: string;
-  readonly isUp: boolean;
-}
 
 /**
  * @param except one that is still to be configured
@@ -26,15 +18,6 @@ export async function listHostOnly(vbox: VBoxManage, except?: string): Promise<H
   refuseTwins('name', found.map(({ networkName }) => networkName));
   refuseTwins('IP', found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])));
   return found;
-}
-
-/** Windows gives an address of 169.254.0.0/16 to what has none. */
-export async function readHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
-  return blocks(await vbox.run(['list', 'hostonlyifs'])).filter((block) => block.has('VBoxNetworkName')).map((block) => {
-    const ip = block.get('IPAddress') ?? '';
-    const cidr = ip === '' || ip === '0.0.0.0' || ip.startsWith('169.254.') ? undefined : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
-    return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '', isUp: block.get('Status') === 'Up' };
-  });
 }
 
 function refuseTwins(what: string, values: readonly string[]): void {

@@ -3,7 +3,7 @@ import { waitFor } from '../../../src/base/wait.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { ipOfNumber, numberOfIp } from './host-cidr.js';
-import { readHostOnly, type HostOnly } from './hostonly.js';
+import { readHostOnly, type HostOnly } from './interfaces.js';
 import { globalData, isOurs, mark, setGlobalData } from './ours.js';
 
 /** Names of the interfaces there were before one was asked for. It stands until the new one has its mark and address. */

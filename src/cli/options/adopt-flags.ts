@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 
 import type { AdoptRequest } from '../../transfer/adopt.js';
 import { TsmachineError } from '../../base/errors.js';
-import type { DriverModule, FlagSpec, FlagValues } from '../../driver/contract.js';
+import type { DriverModule } from '../../driver/contract.js';
+import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
 import { driverNameOf } from './create-flags.js';
 

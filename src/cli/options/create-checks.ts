@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import { forms, type Form } from '../../base/forms.js';
-import type { FlagValues } from '../../driver/contract.js';
+import type { FlagValues } from '../../base/flags.js';
 import { installModes } from './create-flags.js';
 
 interface Rule extends Form {

@@ -1,4 +1,4 @@
-import type { FlagSpec } from '../../driver/contract.js';
+import type { FlagSpec } from '../../base/flags.js';
 
 export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
 

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 
-import type { FlagSpec } from '../../driver/contract.js';
+import type { FlagSpec } from '../../base/flags.js';
 import { toInteger } from '../../base/flags.js';
 import type { FlagInput } from '../line/flags.js';
 

@@ -1,7 +1,8 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { DeclaredFrom } from '../../swarm/up/declared.js';
 import type { UpOptions } from '../../swarm/up/up.js';
-import type { DriverModule, FlagSpec, FlagValues } from '../../driver/contract.js';
+import type { DriverModule } from '../../driver/contract.js';
+import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { flagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
 import { createFlags, driverNameOf } from './create-flags.js';

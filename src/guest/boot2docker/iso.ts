@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { TsmachineError } from '../../base/errors.js';
-import type { DriverContext, SystemImages } from '../../driver/contract.js';
+import type { GuestContext } from '../../base/guest.js';
+import type { SystemImages } from '../../base/guest.js';
 import { diskError } from '../../system/files/disk-error.js';
 import { formatOf } from '../image/format.js';
 import { isoVersion } from './iso-version.js';
 import { isoFile, isoSource, type IsoSource } from './source.js';
 
-type IsoContext = Pick<DriverContext, 'io' | 'machineDir' | 'machineName' | 'download' | 'fetchText'>;
+type IsoContext = Pick<GuestContext, 'io' | 'machineDir' | 'machineName' | 'download' | 'fetchText'>;
 
 /** The ISO that a machine boots from. */
 export function isoOf(machineDir: string): string {
@@ -67,7 +68,7 @@ export async function isoImages(text: string, ctx: IsoContext): Promise<SystemIm
 }
 
 /** Lets a machine that is off boot from another ISO, and keeps the one before. */
-export async function changeIso(path: string, { machineDir }: Pick<DriverContext, 'machineDir'>): Promise<void> {
+export async function changeIso(path: string, { machineDir }: Pick<GuestContext, 'machineDir'>): Promise<void> {
   const target = isoOf(machineDir);
   const incoming = `${target}.incoming`;
   await copyTo(incoming, path);

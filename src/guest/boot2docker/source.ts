@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import type { DriverContext } from '../../driver/contract.js';
+import type { GuestContext } from '../../base/guest.js';
 
 /** Where a boot2docker ISO lies. The version is known beforehand where a list of releases tells it. */
 export type IsoSource =
@@ -31,7 +31,7 @@ export function isoFile(text: string): string | undefined {
  * @param text a path, a URL, the URL of a list of releases; empty for boot2docker's own
  * @throws TsmachineError DOWNLOAD
  */
-export async function isoSource(text: string, ctx: Pick<DriverContext, 'io' | 'fetchText'>): Promise<IsoSource> {
+export async function isoSource(text: string, ctx: Pick<GuestContext, 'io' | 'fetchText'>): Promise<IsoSource> {
   const path = isoFile(text);
   if (path !== undefined) return { kind: 'file', path };
   const url = text === '' ? ownReleases : text;
@@ -43,7 +43,7 @@ export async function isoSource(text: string, ctx: Pick<DriverContext, 'io' | 'f
   return { kind: 'url', url: `${scheme}://${site}/${owner}/${repository}/releases/download/${version}/boot2docker.iso`, version };
 }
 
-async function newestTag(url: string, ctx: Pick<DriverContext, 'fetchText'>): Promise<string> {
+async function newestTag(url: string, ctx: Pick<GuestContext, 'fetchText'>): Promise<string> {
   const text = await ctx.fetchText(url);
   const tag = tagIn(text);
   if (tag !== undefined) return tag;

@@ -1,4 +1,4 @@
-import type { DriverContext } from '../../driver/contract.js';
+import type { GuestContext } from '../../base/guest.js';
 
 /** Forms of a disk; `iso` is one to boot from. */
 export type ImageFormat = 'vmdk' | 'vdi' | 'vhd' | 'vhdx' | 'qcow2' | 'raw' | 'iso';
@@ -39,4 +39,4 @@ export interface Query {
 export type Resolve = (query: Query) => Promise<Published>;
 
 /** What fetching needs of a driver's context. */
-export type ImageContext = Pick<DriverContext, 'io' | 'signal' | 'cacheDir' | 'download' | 'fetchText' | 'lock'>;
+export type ImageContext = Pick<GuestContext, 'io' | 'signal' | 'cacheDir' | 'download' | 'fetchText' | 'lock'>;

@@ -1,5 +1,5 @@
 import type { FileConnection, SshConnection } from '../../ssh/types.js';
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 import type { Trust } from '../../ssh/system/system-client.js';
 import { TsmachineError } from '../../base/errors.js';
 import type { Machine } from '../machine.js';

@@ -1,7 +1,8 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-import type { DriverContext, DriverData } from '../../driver/contract.js';
+import type { DriverContext } from '../../driver/contract.js';
+import type { DriverData } from '../../base/machine.js';
 import { prefixed } from '../../base/io.js';
 import type { Session } from '../session.js';
 

@@ -1,4 +1,4 @@
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 import { TsmachineError } from '../../base/errors.js';
 import { openMachine, type Machine } from '../machine.js';
 import type { Session } from '../session.js';

@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import type { ExecResult, RemoteShell } from '../../driver/contract.js';
+import type { ExecResult, RemoteShell } from '../../base/shell.js';
 import type { ConfigPlan } from '../plan/config.js';
 import { diskFull, saysDiskFull } from './disk.js';
 import { Report } from '../look/report.js';

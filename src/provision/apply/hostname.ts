@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import type { RemoteShell } from '../../driver/contract.js';
+import type { RemoteShell } from '../../base/shell.js';
 import type { HostFacts } from '../look/facts.js';
 
 /**

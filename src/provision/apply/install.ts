@@ -1,4 +1,4 @@
-import type { RemoteShell } from '../../driver/contract.js';
+import type { RemoteShell } from '../../base/shell.js';
 import type { HostFacts } from '../look/facts.js';
 import { planInstall } from '../plan/install.js';
 import { follow, packageFailure, packageStatuses } from './package-script.js';

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
-import type { ExecResult } from '../../driver/contract.js';
+import type { ExecResult } from '../../base/shell.js';
 import { diskFull, saysDiskFull } from './disk.js';
 import { Report } from '../look/report.js';
 

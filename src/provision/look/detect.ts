@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import type { RemoteShell } from '../../driver/contract.js';
+import type { RemoteShell } from '../../base/shell.js';
 import { parseAddresses } from './addresses.js';
 import { findFamily } from '../families/table.js';
 import type { EngineFacts, HostFacts, Init, ServiceFacts } from './facts.js';

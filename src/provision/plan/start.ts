@@ -1,5 +1,5 @@
 import type { Settings } from './settings/merge.js';
-import type { CertificatePaths } from './settings/wanted.js';
+import type { CertificatePaths } from '../request.js';
 
 export interface PlannedFile {
   readonly path: string;

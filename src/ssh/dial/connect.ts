@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TsmachineError } from '../../base/errors.js';
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 
 import { Connection } from './connection.js';
 import { Clock, dial } from './dial.js';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 
-import type { ExecOptions, ExecResult, SshEndpoint } from '../../driver/contract.js';
+import type { ExecOptions, ExecResult, SshEndpoint } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
-import type { FileCalls } from '../../system/files/tar.js';
+import type { FileCalls } from '../../system/files/file-calls.js';
 
 import { execOn, titleOf } from '../run/exec.js';
 import type { Link } from './link.js';

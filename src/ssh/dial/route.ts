@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 
 import { TsmachineError } from '../../base/errors.js';
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 
 import type { Place } from './place.js';
 import type { ConnectOptions } from '../types.js';

@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ClientChannel } from 'ssh2';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import type { ExecOptions, ExecResult } from '../../driver/contract.js';
+import type { ExecOptions, ExecResult } from '../../base/shell.js';
 
 import type { Link } from '../dial/link.js';
 import { at, type Place } from '../dial/place.js';

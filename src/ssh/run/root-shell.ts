@@ -2,7 +2,7 @@ import type { ClientChannel } from 'ssh2';
 
 import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
-import type { ExecOptions, ExecResult } from '../../driver/contract.js';
+import type { ExecOptions, ExecResult } from '../../base/shell.js';
 
 import { judge, runOn } from './exec.js';
 import type { Link } from '../dial/link.js';

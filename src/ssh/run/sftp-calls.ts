@@ -1,7 +1,7 @@
 import type { SFTPWrapper, Stats } from 'ssh2';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import type { FileCalls, FileFacts } from '../../system/files/tar.js';
+import type { FileCalls, FileFacts } from '../../system/files/file-calls.js';
 
 import type { Link } from '../dial/link.js';
 import { at } from '../dial/place.js';

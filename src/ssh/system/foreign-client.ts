@@ -1,4 +1,4 @@
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 
 import { endpointSettings, isPinned, sshSettings, type Trust } from './system-client.js';
 import { configArguments } from './user-config.js';

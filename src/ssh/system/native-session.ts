@@ -4,11 +4,11 @@ import { ReadStream, WriteStream } from 'node:tty';
 import type { ClientChannel, PseudoTtyOptions } from 'ssh2';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 
 import { openConnection } from '../dial/connect.js';
 import type { Connection } from '../dial/connection.js';
-import type { SessionOptions } from './session.js';
+import type { SessionOptions } from './session-options.js';
 
 /**
  * A shell or one command over ssh2, bound to this program's streams: with a terminal on the host where there is one here.

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams, type StdioOptions } from 'node:child_process';
 
-import type { ExecOptions, ExecResult } from '../../driver/contract.js';
+import type { ExecOptions, ExecResult } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
-import type { FileCalls } from '../../system/files/tar.js';
+import type { FileCalls } from '../../system/files/file-calls.js';
 
 import { Collector, judge, overdue, titleOf } from '../run/exec.js';
 import { lost } from '../dial/failures.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { messageOf, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 
 import { findHostKeys } from '../trust/known-hosts.js';
 import { parseJump } from '../dial/route.js';

@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import type { SshEndpoint } from '../../driver/contract.js';
+import type { SshEndpoint } from '../../base/shell.js';
 import { runForeground } from '../../system/processes/foreground.js';
 
 import { findHostKeys, pinHostKey } from '../trust/known-hosts.js';
 import { quote } from '../../base/quote.js';
 import { parseJump } from '../dial/route.js';
-import type { SessionOptions } from './session.js';
+import type { SessionOptions } from './session-options.js';
 import { configArguments } from './user-config.js';
 
 /** Whose key is expected, and where it is pinned. */

@@ -1,4 +1,4 @@
-import type { DriverData } from '../../driver/contract.js';
+import type { DriverData } from '../../base/machine.js';
 import { machinePaths, storePaths } from '../paths.js';
 
 /** The option objects of config.json (spec 3.2), fields in the order they are written. */

@@ -1,5 +1,5 @@
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import type { DriverData } from '../../driver/contract.js';
+import type { DriverData } from '../../base/machine.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from '../conform.js';
 import { migrate } from './migrate.js';
 import type { AuthOptions, HostConfig, HostOptions } from './options.js';

@@ -1,4 +1,4 @@
-import type { DriverData } from '../../driver/contract.js';
+import type { DriverData } from '../../base/machine.js';
 import type { EngineOptions, HostConfig, SwarmOptions } from './options.js';
 import { authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 
 import pLimit from 'p-limit';
 
-import type { Address } from '../../driver/contract.js';
+import type { Address } from '../../base/machine.js';
 import type { SshConnection } from '../../ssh/types.js';
 import type { HostLook, Member } from './rules/facts.js';
 import { connectTo } from '../../machine/access/connection.js';

@@ -1,4 +1,4 @@
-import type { FlagValues } from '../../driver/contract.js';
+import type { FlagValues } from '../../base/flags.js';
 import type { GroupDeclaration, InstallDeclaration, SwarmSettings } from '../model/declaration.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 import { nanoseconds } from './duration.js';

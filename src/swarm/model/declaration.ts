@@ -1,4 +1,4 @@
-import type { FlagValues } from '../../driver/contract.js';
+import type { FlagValues } from '../../base/flags.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 
 /** A swarm as it is to be, whatever said so: a file, or the flags of `swarm up`. */

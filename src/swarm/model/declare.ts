@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import { forms } from '../../base/forms.js';
-import type { FlagValues } from '../../driver/contract.js';
+import type { FlagValues } from '../../base/flags.js';
 import {
   membersOf, type Declared, type EngineDeclaration, type GroupDeclaration, type InstallDeclaration, type SwarmSettings,
 } from './declaration.js';

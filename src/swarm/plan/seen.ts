@@ -1,4 +1,4 @@
-import type { State } from '../../driver/contract.js';
+import type { State } from '../../base/machine.js';
 import type { Cluster, ClusterSpec } from '../engine/cluster.js';
 import type { Membership } from '../engine/membership.js';
 import type { Node } from '../engine/nodes.js';

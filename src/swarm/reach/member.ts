@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import type { State } from '../../driver/contract.js';
+import type { State } from '../../base/machine.js';
 import type { Engine } from '../../docker/client.js';
 import { membershipOf, type Membership } from '../engine/membership.js';
 import { engineTarget, type ReadPem } from '../../machine/engine/engine.js';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 
-import type { FileCalls } from './tar.js';
+import type { FileCalls } from './file-calls.js';
 
 /** Bytes up to which a file is read or written in one go. */
 const small = 65_536;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Options } from 'execa';
 
 import { TsmachineError } from '../../base/errors.js';
-import type { ExecOptions, ExecResult } from '../../driver/contract.js';
+import type { ExecOptions, ExecResult } from '../../base/shell.js';
 import { commandMissing } from './command-missing.js';
 import { ownGroup, supervise } from './supervise.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { FlagValues } from '../../../src/driver/contract.js';
+import type { FlagValues } from '../../../src/base/flags.js';
 import { failureOf } from '../../helpers/failure.js';
 import { Playground } from './playground.js';
 

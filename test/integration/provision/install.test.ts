@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { ExecResult } from '../../../src/driver/contract.js';
+import type { ExecResult } from '../../../src/base/shell.js';
 import { parseFacts } from '../../../src/provision/look/detect.js';
 import { setHostname } from '../../../src/provision/apply/hostname.js';
 import { installEngine } from '../../../src/provision/apply/install.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { ExecOptions, ExecResult, RemoteShell } from '../../../src/driver/contract.js';
+import type { ExecOptions, ExecResult, RemoteShell } from '../../../src/base/shell.js';
 import { composeScript } from '../../../src/ssh/run/root-script.js';
 import { readTemplate } from '../../../src/system/package.js';
 

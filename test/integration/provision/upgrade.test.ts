@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { ExecResult } from '../../../src/driver/contract.js';
+import type { ExecResult } from '../../../src/base/shell.js';
 import { parseFacts } from '../../../src/provision/look/detect.js';
 import { planUpgrade } from '../../../src/provision/upgrade.js';
 import { skip } from '../../helpers/skip.js';

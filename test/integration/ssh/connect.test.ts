@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { waitFor } from '../../../src/base/wait.js';
-import type { SshEndpoint } from '../../../src/driver/contract.js';
+import type { SshEndpoint } from '../../../src/base/shell.js';
 import { connect, type ConnectOptions, type SshConnection } from '../../../src/ssh/dial/connect.js';
 import { failureOf, reasonOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';

@@ -7,7 +7,7 @@ import { connect, type SshConnection } from '../../../src/ssh/dial/connect.js';
 import { RootShell } from '../../../src/ssh/run/root-shell.js';
 import { composeScript } from '../../../src/ssh/run/root-script.js';
 import type { Connection } from '../../../src/ssh/dial/connection.js';
-import type { ExecResult } from '../../../src/driver/contract.js';
+import type { ExecResult } from '../../../src/base/shell.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { SshEndpoint } from '../../../src/driver/contract.js';
+import type { SshEndpoint } from '../../../src/base/shell.js';
 import { connect, type SshConnection } from '../../../src/ssh/dial/connect.js';
 import { readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
 import { failureOf } from '../../helpers/failure.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import type { SshEndpoint } from '../../../src/driver/contract.js';
+import type { SshEndpoint } from '../../../src/base/shell.js';
 import { pinHostKey, readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
 import { quote } from '../../../src/base/quote.js';
 import { skip } from '../../helpers/skip.js';

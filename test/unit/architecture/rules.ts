@@ -1,33 +1,37 @@
 /**
- * Who may import whom: the one place where it is written down. An area is a folder of `src` (or of `drivers`), an entry without a
- * folder a file. Everything may import its own area, and the leaves.
+ * Who may import whom: the one place where it is written down. A room is a folder of `src` (or of `drivers`), an entry without a
+ * folder a file. Every file may import its own room, and the types and small vocabulary of `src/base`.
  */
 
-/** Types and small vocabulary that every area speaks. They import nothing but each other. */
-export const leaves = [
-  'src/base/errors', 'src/base/finding', 'src/base/forms', 'src/base/io', 'src/base/wait', 'src/driver/contract', 'src/base/swarm-node',
-];
+/** The rooms of the house, from the roof to the ground. A room may import only what stands below it, and of that only what `mayImport` lists. */
+export const rooms = [
+  'src/index', 'src/commands', 'src/cli', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver',
+  'src/provision', 'src/guest', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/go-template', 'src/system', 'src/base',
+] as const;
 
-/** From above to below; an area that stands in no list of another is not imported by it. */
-export const layers: Readonly<Record<string, readonly string[]>> = {
-  'src/index': ['src/core', 'src/system/home', 'src/system/package'],
-  'src/commands': ['src/cli', 'src/core', 'src/store/config/schema', 'src/system/home', 'src/system/package'],
-  'src/cli': ['src/core', 'src/driver/registry', 'src/base/flags', 'src/system'],
-  'src/core': [
-    'src/store', 'src/driver', 'src/ssh', 'src/certs', 'src/provision', 'src/docker', 'src/swarm', 'src/archive', 'src/copy', 'src/system',
+/** By room, what it may import besides itself and `src/base`: a room, or one module of a room. */
+export const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'src/index': ['src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver', 'src/system/home', 'src/system/package'],
+  'src/commands': [
+    'src/cli', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/store/config/schema', 'src/system/home', 'src/system/package',
   ],
-  'src/copy': ['src/ssh', 'src/system'],
-  'src/swarm': ['src/docker', 'src/system'],
+  'src/cli': ['src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver', 'src/go-template', 'src/system'],
+  'src/doctor': ['src/swarm', 'src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
+  'src/swarm': ['src/transfer/archive', 'src/copy', 'src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
+  'src/transfer': ['src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
+  'src/copy': ['src/machine', 'src/ssh', 'src/system'],
+  'src/machine': ['src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
+  'src/driver': ['src/guest'],
   'src/provision': ['src/system'],
-  'src/docker': ['src/system'],
+  'src/guest': ['src/system'],
   'src/ssh': ['src/system'],
-  'src/certs': ['src/system'],
   'src/store': ['src/system'],
-  'src/cloudinit': ['src/system'],
-  'src/archive': ['src/system'],
-  'src/driver': ['src/base/nearest'],
+  'src/docker': ['src/system'],
+  'src/certs': ['src/system'],
+  'src/go-template': [],
   'src/system': [],
-  'drivers/*': ['src/driver/kit/data', 'src/cloudinit'],
+  'src/base': [],
+  'drivers/*': ['src/driver/contract', 'src/driver/kit', 'src/guest'],
 };
 
 /**
@@ -38,17 +42,17 @@ export const tables: Readonly<Record<string, RegExp>> = {
   'src/driver/registry': /^drivers\/[a-z0-9]+\/index$/,
 };
 
-/** Packages, and the modules of Node that reach outside, by the areas that may import them. What is not here nobody may import. */
+/** Packages, and the modules of Node that reach outside, by the rooms that may import them. What is not here nobody may import. */
 export const foreign: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['src/cli', 'src/commands'],
   'ajv': ['src/swarm'],
   'execa': ['src/system'],
   'node-forge': ['src/certs'],
-  'p-limit': ['src/core'],
+  'p-limit': ['src/machine'],
   'proper-lockfile': ['src/system'],
   'ssh2': ['src/ssh'],
   'tar-fs': ['src/system'],
-  'tar-stream': ['src/archive'],
+  'tar-stream': ['src/transfer'],
   'write-file-atomic': ['src/system'],
   'yaml': ['src/swarm'],
   'node:child_process': ['src/system', 'src/ssh'],
@@ -59,3 +63,9 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
 
 /** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
 export const lazy = ['ajv', 'execa', 'node-forge', 'ssh2', 'tar-fs', 'tar-stream', 'yaml'];
+
+/** Source files beside each other in one folder, at the most. */
+export const mostFiles = 15;
+
+/** A file for every command a user can type: as many as there are. */
+export const exempt = /^src\/commands(\/|$)/;

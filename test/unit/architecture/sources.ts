@@ -67,5 +67,12 @@ function target(file: string, name: string): Pick<Import, 'to' | 'kind'> {
 
 const withoutExtension = (file: string) => file.replace(/\.(ts|js|mjs|cjs)$/, '');
 
-/** `src/core` for `src/base/errors`, `drivers/none` for `drivers/none/config`, `src/index` for itself. */
-export const areaOf = (module: string) => module.split('/').slice(0, 2).join('/');
+/** `src/machine` for `src/machine/engine/verify`, `drivers/none` for `drivers/none/config`, `src/index` for itself. */
+export const roomOf = (module: string) => module.split('/').slice(0, 2).join('/');
+
+/** `folder: count` of every folder that holds more of these files than it may. */
+export function crowdedFolders(files: readonly string[], most: number): string[] {
+  const counts = new Map<string, number>();
+  for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > most).map(([folder, count]) => `${folder}: ${count}`);
+}

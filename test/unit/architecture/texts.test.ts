@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { filesBelow, root, sourceFiles, textOf } from './sources.js';
+import { exempt, mostFiles } from './rules.js';
+import { crowdedFolders, filesBelow, root, sourceFiles, textOf } from './sources.js';
 
 /** `file:line: what` for every line that a rule refuses. */
 function offences(file: string, text: string, rules: readonly (readonly [RegExp, string])[]): string[] {
@@ -52,6 +53,10 @@ describe('architecture: what sources say', () => {
     const long = sourceFiles('src', 'drivers').filter((file) => textOf(file).split('\n').length > 301);
     expect(long).to.deep.equal([]);
   });
+
+  it(`holds at most ${mostFiles} source files in a folder`, () => {
+    expect(crowdedFolders(sourceFiles('src', 'drivers').filter((file) => !exempt.test(file)), mostFiles)).to.deep.equal([]);
+  });
 });
 
 describe('architecture: the rules about texts', () => {
@@ -67,6 +72,11 @@ describe('architecture: the rules about texts', () => {
   for (const [line, rules] of refused) {
     it(`refuse ${line}`, () => { expect(offences('x.ts', `\n${line}`, rules)).to.have.lengthOf(1).and.to.satisfy(([found]: string[]) => found?.startsWith('x.ts:2: ')); });
   }
+
+  it('refuse a folder with one file too many', () => {
+    const files = (folder: string, count: number) => Array.from({ length: count }, (_, i) => `${folder}/${i}.ts`);
+    expect(crowdedFolders([...files('src/a', 3), ...files('src/a/b', 4), 'src/c.ts'], 3)).to.deep.equal(['src/a/b: 4']);
+  });
 
   it('allow paths of every host', () => {
     for (const line of ["'/var/lib/docker'", 'https://example.com/home/index.html', '~/.docker/machine', '/etc/os-release', '/root/.ssh']) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { flagValues, pathsFrom } from '../../../src/base/flags.js';
-import type { FlagSpec } from '../../../src/driver/contract.js';
+import type { FlagSpec } from '../../../src/base/flags.js';
 
 const specs: readonly FlagSpec[] = [
   { name: 'key', type: 'string', default: '', usage: '', file: true },

@@ -1,4 +1,4 @@
-import type { ExecResult, RemoteShell } from '../../../src/driver/contract.js';
+import type { ExecResult, RemoteShell } from '../../../src/base/shell.js';
 import { TsmachineError } from '../../../src/base/errors.js';
 
 export interface Call {

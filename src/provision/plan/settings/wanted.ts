@@ -2,13 +2,7 @@ import { TsmachineError } from '../../../base/errors.js';
 import { addSetting, type Json } from './engine-flags.js';
 import { isAtLeast } from '../engine-version.js';
 import type { Settings } from './merge.js';
-import type { ProvisionRequest } from '../../request.js';
-
-export interface CertificatePaths {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
+import type { CertificatePaths, ProvisionRequest } from '../../request.js';
 
 export interface Wanted {
   /** What belongs into daemon.json. */

@@ -1,4 +1,4 @@
-import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../../../driver/contract.js';
+import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../../../base/flags.js';
 import { nearest } from '../../../base/nearest.js';
 import type { GroupSection } from '../document.js';
 import { finding, type Finding } from './finding.js';

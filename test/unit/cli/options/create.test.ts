@@ -5,7 +5,7 @@ import { createFlags, driverNameOf } from '../../../../src/cli/options/create-fl
 import { createRequest } from '../../../../src/cli/options/create-request.js';
 import { flagValues, toFlagInput } from '../../../../src/cli/options/driver-flags.js';
 import { newNames, oneOrNone, someNames } from '../../../../src/cli/line/names.js';
-import type { FlagSpec } from '../../../../src/driver/contract.js';
+import type { FlagSpec } from '../../../../src/base/flags.js';
 import { failureOf } from '../../../helpers/failure.js';
 import { parseLine } from '../line/parse-line.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 
-import type { FlagSpec } from '../../../../src/driver/contract.js';
+import type { FlagSpec } from '../../../../src/base/flags.js';
 import { problemsOf, read, withGroup, withSettings } from './reading.js';
 
 const documentation = readFileSync(new URL('../../../../docs/swarm-file.md', import.meta.url), 'utf8');

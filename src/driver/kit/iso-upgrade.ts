@@ -1,5 +1,6 @@
-import type { Driver, DriverData } from '../../driver/contract.js';
-import { changeIso, isoImages } from './iso.js';
+import type { Driver } from '../contract.js';
+import type { DriverData } from '../../base/machine.js';
+import { changeIso, isoImages } from '../../guest/boot2docker/iso.js';
 
 /**
  * What lets a driver's machines be upgraded that boot from an ISO.

@@ -1,0 +1,35 @@
+import type { Io } from './io.js';
+
+/** An image that a machine boots from and that its engine is part of, as boot2docker's ISO. */
+export interface SystemImage {
+  /** For people: `v19.03.12`. */
+  readonly version: string;
+  readonly path: string;
+}
+
+export interface SystemImages {
+  /** Its path is where `upgradeImage` leaves it. */
+  readonly current: SystemImage;
+  /** Absent when the machine boots from the newest there is. */
+  readonly newer?: SystemImage;
+}
+
+/** What preparing a guest may do to the world: a part of what a driver may. */
+export interface GuestContext {
+  readonly io: Omit<Io, 'secret'>;
+  readonly signal: AbortSignal;
+  readonly machineName: string;
+  /** This machine's folder in the store, mode 0700. */
+  readonly machineDir: string;
+  /** Shared by all machines of the store: images and the like. */
+  readonly cacheDir: string;
+  /**
+   * Fetches a URL into the cache once, verified against its digest, and returns the file's path. Tells how far it is; what was cut off is
+   * continued by the next call. `again`: whatever the cache has. Fails with DOWNLOAD.
+   */
+  download(url: string, options?: { sha256?: string; sha512?: string; again?: boolean }): Promise<string>;
+  /** The text of a small document at a URL, such as an index or a list of checksums; never from a cache. Fails with DOWNLOAD. */
+  fetchText(url: string): Promise<string>;
+  /** Holds a lock of this computer (not of the store) while `use` runs. */
+  lock<T>(name: string, use: () => Promise<T>): Promise<T>;
+}
