@@ -13,7 +13,7 @@ export { provisionMachine, regenerateCertificates, type EngineInstall, type Inst
 export { dockerConnection, engineVersion, inspectMachine, machineIp, machineState, machineUrl, type DockerConnection } from './machine/query.js';
 export { removeMachine } from './machine/remove.js';
 export { parseFilters, type Filters } from './machine/choose/selection.js';
-export { openSession, type Session, type SessionOptions } from './machine/session.js';
+export { openSession, type Session, type SessionOptions } from './session.js';
 export { openShell } from './machine/access/shell.js';
 export { checkBeforeSwarm, type CheckFinding } from './swarm/check/before.js';
 export { checkSwarm, type CheckRequest, type SwarmCheck } from './swarm/check/check.js';

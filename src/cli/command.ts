@@ -84,7 +84,7 @@ export abstract class MachineCommand extends Command {
 
   /** Opens the store that the command line, the environment or the home folder says. */
   protected async session(io: TerminalIo = this.io): Promise<Session> {
-    const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../machine/session.js'), import('../system/home.js')]);
+    const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../session.js'), import('../system/home.js')]);
     const { env, interruption: { signal } } = this.invocation;
     const { storagePath, githubToken } = this.globals;
     return openSession({

@@ -4,7 +4,7 @@ import { readIfExists } from '../system/files/atomic.js';
 import { authorityFiles } from '../machine/engine/certificates.js';
 import { remedies } from '../machine/engine/expiry.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 const checks = { CA: 'ca', client: 'client-certificate', server: 'server-certificate' } as const;
 

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 /** The docker command of this computer. */
 export interface DockerClient {

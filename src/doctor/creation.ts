@@ -1,7 +1,7 @@
 import { quote } from '../base/quote.js';
 import { readJournal } from '../store/journal.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 /** A create that did not finish, with the command that finishes it. @returns whether the machine is whole */
 export async function checkCreation(session: Session, found: Findings, name: string): Promise<boolean> {

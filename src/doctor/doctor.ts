@@ -1,15 +1,14 @@
-import pLimit from 'p-limit';
-
+import { atMost } from '../system/at-most.js';
 import type { Session } from '../machine/session.js';
 import { checkAuthority } from './authority.js';
 import { checkClient } from './client.js';
-import { type Finding, Findings } from './findings.js';
+import { type Finding, Findings } from '../base/findings.js';
 import { checkLeftovers } from './leftovers.js';
 import { examineMachine } from './machine.js';
 import { checkPointers } from './pointers.js';
 import { checkStore } from './store.js';
 
-export type { Finding, Level } from './findings.js';
+export type { Finding, Level } from '../base/findings.js';
 
 /** Machines looked at together: each costs a login and a handshake. */
 const together = 16;
@@ -35,7 +34,7 @@ export async function examine(session: Session, names: readonly string[], option
     computer.attempt('ca', () => checkAuthority(session, computer)),
     computer.attempt('locks', () => checkLeftovers(session, computer)),
   ]);
-  const limit = pLimit(together);
+  const limit = atMost(together);
   const timeout = options.machineTimeout ?? machineTimeout;
   const examined = await Promise.all(chosen.map((name) => limit(() => examineMachine(session, name, { client, timeout }))));
   const pointers = new Findings(session.signal);

@@ -11,7 +11,7 @@ import { TsmachineError } from '../base/errors.js';
 import type { Machine } from '../machine/machine.js';
 import type { Session } from '../machine/session.js';
 import type { DockerClient } from './client.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 /** Milliseconds for connecting and shaking hands. */
 const engineTimeout = 8000;

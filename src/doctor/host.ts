@@ -1,7 +1,8 @@
 import type { SshConnection } from '../ssh/types.js';
+import { clockSkew } from '../provision/look/clock.js';
 import type { HostFacts } from '../provision/look/detect.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 /** Seconds a host's clock may be off: certificates begin a day early, but tokens and joins of a swarm do not. */
 const skewWarning = 5;
@@ -23,17 +24,6 @@ export async function checkHost(session: Session, found: Findings, name: string,
   tellDisk(found, name, facts);
   tellService(found, name, facts);
   return facts;
-}
-
-/**
- * Seconds the host's clock is ahead of this computer's, as far as it can be told: 0 when it may be right.
- * @param clock whole seconds, read on the host at some time between `started` and `ended` (milliseconds here)
- */
-export function clockSkew(clock: number, started: number, ended: number): number {
-  const least = clock - ended / 1000;
-  const most = clock + 1 - started / 1000;
-  if (least > 0) return least;
-  return most < 0 ? most : 0;
 }
 
 function tellClock(found: Findings, name: string, skew: number): void {

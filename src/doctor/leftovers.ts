@@ -5,7 +5,7 @@ import { quote } from '../base/quote.js';
 import { stagingPrefix } from '../store/staging.js';
 import { systemCode } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 /** Milliseconds without a sign of life after which a lock has no holder: each renews its own every second. */
 const lockStale = 10_000;

@@ -10,7 +10,7 @@ import type { Session } from '../machine/session.js';
 import { checkCertificates } from './authority.js';
 import type { DockerClient } from './client.js';
 import { checkCreation } from './creation.js';
-import { type Finding, Findings } from './findings.js';
+import { type Finding, Findings } from '../base/findings.js';
 import { checkEngine } from './engine.js';
 import { checkHost } from './host.js';
 import { checkSwarm } from './swarm.js';

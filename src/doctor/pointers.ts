@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 
-import pLimit from 'p-limit';
-
+import { atMost } from '../system/at-most.js';
 import { engineAddress } from '../docker/call/target.js';
 import { quote } from '../base/quote.js';
 import { probePort } from '../system/http/probe.js';
 import { contextsOf, listContexts } from '../machine/context.js';
 import { TsmachineError } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 import type { Examined } from './machine.js';
 
 /** Milliseconds for a port of a machine that is not ours. */
@@ -44,7 +43,7 @@ async function checkContexts(session: Session, found: Findings, machines: readon
   if (used !== undefined && used !== 'default' && !all.some(({ name }) => name === used)) {
     found.fault('context', `docker uses the context "${used}", which does not exist`, 'docker context use default');
   }
-  const limit = pLimit(together);
+  const limit = atMost(together);
   await Promise.all(all.map((context) => limit(async () => {
     const own = ours.find((row) => row.context === context.name);
     const subject = `The docker context "${context.name}"`;

@@ -5,7 +5,7 @@ import { quote } from '../base/quote.js';
 import { diskError } from '../system/files/disk-error.js';
 import { systemCode } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 const megabyte = 1024 * 1024;
 /** Below this a configuration may not fit any more. */

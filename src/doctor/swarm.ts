@@ -4,7 +4,7 @@ import type { Session } from '../machine/session.js';
 import { swarmOf } from '../swarm/reach/find.js';
 import { hostAddresses } from '../swarm/reach/host-addresses.js';
 import { lookAtMember, type Member } from '../swarm/reach/member.js';
-import type { Findings } from './findings.js';
+import type { Findings } from '../base/findings.js';
 
 /** Whether a machine has its place in the swarm that the store knows it in. A machine in no swarm costs one look at a folder. */
 export async function checkSwarm(session: Session, found: Findings, name: string): Promise<void> {

@@ -76,13 +76,13 @@ export async function listContexts(session: Session): Promise<ContextRow[]> {
 }
 
 /** After an address or a certificate may have changed: the machine's context follows, where it has one. Never fails the command. */
-export async function followMachine(session: Session, machine: Machine): Promise<void> {
-  await quietly(session, machine.name, async (contexts) => {
-    const context = await ownContext(session, contexts, machine.name);
-    const wanted = context && await contextOf(machine);
+export async function followMachine(session: Session, name: string): Promise<void> {
+  await quietly(session, name, async (contexts) => {
+    const context = await ownContext(session, contexts, name);
+    const wanted = context && await contextOf(await openMachine(session, name));
     if (!wanted || await isCurrent(contexts, context, wanted)) return;
-    await contexts.write({ name: context.name, host: wanted.host, owner: { machine: machine.name, store: session.store.root } }, wanted.tls);
-    session.io.info(`Docker context "${context.name}" follows ${machine.name}: ${wanted.host}`);
+    await contexts.write({ name: context.name, host: wanted.host, owner: { machine: name, store: session.store.root } }, wanted.tls);
+    session.io.info(`Docker context "${context.name}" follows ${name}: ${wanted.host}`);
   });
 }
 

@@ -9,9 +9,8 @@ import { type Machine, attachDriver } from './machine.js';
 import { validateName } from './choose/names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
-import type { Session } from './session.js';
+import { tellFollowers, type Session } from './session.js';
 import { waitForState } from './state.js';
-import { configureSwarm } from '../swarm/classic/start.js';
 import { verifyEngine } from './engine/verify.js';
 
 export interface CreateRequest {
@@ -107,11 +106,12 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
     await reservation.done('connected');
     const facts = await detectHost(session, connection);
     await reservation.done('detected');
-    const { certificates } = await provisionHost(session, machine, connection, facts, false);
+    const provisioned = await provisionHost(session, machine, connection, facts, false);
     await reservation.done('provisioned');
     await verifyEngine(session, machine, facts);
     await reservation.done('verified');
-    await configureSwarm(session, machine, certificates); // without a step: what is right already is kept when it is repeated
+    // without a step of its own: followers keep what is right when they are told again
+    await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, provisioned));
   } finally {
     await connection.close();
   }

@@ -1,21 +1,18 @@
 import type { DriverData, State } from '../base/machine.js';
 import { TsmachineError } from '../base/errors.js';
-import { followMachine } from './context.js';
 import { type Machine, openMachine } from './machine.js';
 import { provisionAgain } from './provision.js';
-import type { Session } from './session.js';
-import { settled } from '../swarm/members/settled.js';
+import { tellFollowers, type Session } from './session.js';
 import { waitForState } from './state.js';
 import { verifyEngine } from './engine/verify.js';
 
-/** @param options.settle whether it takes its place in its swarm by itself; whoever works on the swarm says no */
-export async function startMachine(session: Session, name: string, { settle = true }: { settle?: boolean } = {}): Promise<void> {
+export async function startMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, async (machine) => {
     session.io.info(`Starting "${name}"...`);
     await refuseState(machine, 'Running', 'running');
     await powerOn(session, machine);
   });
-  if (settle) await settled(session, name);
+  await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
 export async function stopMachine(session: Session, name: string): Promise<void> {
@@ -41,9 +38,9 @@ export async function restartMachine(session: Session, name: string): Promise<vo
     }
     await waitForState(session, machine, 'Running');
     await waitForEngine(session, machine, before);
-    await followMachine(session, machine);
+    await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
   });
-  await settled(session, name);
+  await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
 async function withMachine(session: Session, name: string, work: (machine: Machine) => Promise<void>): Promise<void> {
@@ -57,7 +54,7 @@ export async function powerOn(session: Session, machine: Machine): Promise<void>
   await waitForState(session, machine, 'Running');
   session.io.info(`Machine "${machine.name}" was started.`);
   await waitForEngine(session, machine, before);
-  await followMachine(session, machine);
+  await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
 }
 
 async function powerOff(
@@ -75,10 +72,7 @@ async function refuseState(machine: Machine, state: State, word: string): Promis
   throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
 }
 
-/**
- * A machine that came back under another address gets a certificate for it before anybody trips over the old one. One whose certificate
- * is good for that address already is still told to the members of its classic swarm.
- */
+/** A machine that came back under another address gets a certificate for it before anybody trips over the old one. */
 async function waitForEngine(session: Session, machine: Machine, before: string): Promise<void> {
   if (!machine.module.features.provision) return;
   try {
@@ -89,7 +83,7 @@ async function waitForEngine(session: Session, machine: Machine, before: string)
     await provisionAgain(session, machine, false);
     return;
   }
-  if (machine.config.HostOptions.SwarmOptions.IsSwarm && await addressesOf(machine) !== before) await provisionAgain(session, machine, false);
+  if (await addressesOf(machine) !== before) await tellFollowers(session, (follower) => follower.moved?.(session, machine.name));
 }
 
 async function addressesOf(machine: Machine): Promise<string> {

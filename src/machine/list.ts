@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import pLimit from 'p-limit';
-
+import { atMost } from '../system/at-most.js';
 import type { EngineTarget } from '../docker/client.js';
 import { readJournal } from '../store/journal.js';
 import type { HostConfig, HostOptions } from '../store/config/schema.js';
@@ -51,7 +50,7 @@ interface Entry {
 export async function listMachines(session: Session, { timeoutMs, filters }: ListOptions): Promise<MachineRow[]> {
   const entries = await readEntries(session);
   const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
-  const limit = pLimit(lookedAtTogether);
+  const limit = atMost(lookedAtTogether);
   const read = readingOnce();
   const rows = await Promise.all(entries
     .filter((entry) => !entry.config || matches(entry.config, filters, masters))
@@ -75,7 +74,7 @@ export async function listNames(session: Session, options: ListOptions): Promise
 const notFound = 'not found';
 
 async function readEntries(session: Session): Promise<Entry[]> {
-  const limit = pLimit(lookedAtTogether);
+  const limit = atMost(lookedAtTogether);
   const names = await session.store.names();
   return Promise.all(names.map((name) => limit(() => readEntry(session, name))));
 }

@@ -4,12 +4,9 @@ import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';
 import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
-import { followMachine } from './context.js';
-import { configureSwarm } from '../swarm/classic/start.js';
 import { verifyEngine } from './engine/verify.js';
 import { openMachine, type Machine } from './machine.js';
-import type { Session } from './session.js';
-import { settled } from '../swarm/members/settled.js';
+import { tellFollowers, type Session } from './session.js';
 
 export type InstallMode = 'auto' | 'docker' | 'distro' | 'script' | 'none';
 
@@ -72,27 +69,27 @@ export async function provisionMachine(session: Session, name: string): Promise<
 }
 
 /** `tsmachine regenerate-certs`: a new server certificate, shown by a handshake to be the one the engine serves. */
-export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean; settle?: boolean }): Promise<void> {
+export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean }): Promise<void> {
   session.io.info('Regenerating TLS certificates');
   if (options.clientCerts) {
     session.io.info('Regenerating local certificates');
     const { config } = await openMachine(session, name);
     await renewClientCertificateOf(session, config);
   }
-  await reprovision(session, name, true, options.settle);
+  await reprovision(session, name, true);
 }
 
-async function reprovision(session: Session, name: string, renewCertificate: boolean, settle = true): Promise<void> {
+async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
   await session.store.lock(name, async () => {
     const machine = await openMachine(session, name);
     await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
     await copyClientCertificates(session, machine.config);
-    await followMachine(session, machine);
+    await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
     if (!machine.module.features.provision) return;
     session.io.info('Waiting for SSH to be available...');
     await provisionAgain(session, machine, renewCertificate);
   }, { signal: session.signal });
-  if (settle) await settled(session, name);
+  await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
 /** Provisions a machine that was provisioned before, over one connection, until its engine answers. The caller holds the machine's lock. */
@@ -100,9 +97,9 @@ export async function provisionAgain(session: Session, machine: Machine, renewCe
   const connection = await connectTo(session, machine);
   try {
     const facts = await detectHost(session, connection);
-    const { certificates } = await provisionHost(session, machine, connection, facts, renewCertificate);
+    const result = await provisionHost(session, machine, connection, facts, renewCertificate);
     await verifyEngine(session, machine, facts);
-    await configureSwarm(session, machine, certificates); // its members advertise the address, and its master serves the certificate
+    await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, result));
   } finally {
     await connection.close();
   }

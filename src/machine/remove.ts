@@ -1,8 +1,7 @@
 import { readJournal } from '../store/journal.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
-import { forgetMachine } from './context.js';
 import { openMachine } from './machine.js';
-import type { Session } from './session.js';
+import { tellFollowers, type Session } from './session.js';
 
 /**
  * Removes the machine and everything its driver made, also after an interrupted create.
@@ -20,7 +19,7 @@ export async function removeMachine(session: Session, name: string, options: { f
       io.warn(`Error removing host "${name}": ${messageOf(error)}`);
     }
     await store.remove(name);
-    await forgetMachine(session, name);
+    await tellFollowers(session, (follower) => follower.removed?.(session, name));
   }, { signal: session.signal });
 }
 

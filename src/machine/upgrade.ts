@@ -4,15 +4,12 @@ import { TsmachineError } from '../base/errors.js';
 import { powerOn } from './lifecycle.js';
 import { openMachine, type Machine } from './machine.js';
 import { detectHost, provisionHost } from './provision.js';
-import type { Session } from './session.js';
-import { settled } from '../swarm/members/settled.js';
+import { tellFollowers, type Session } from './session.js';
 import { newerImage, systemImages, upgradeToImage } from './upgrade-image.js';
 import { verifyEngine } from './engine/verify.js';
 
 export interface UpgradeOptions {
   readonly version?: string;
-  /** Whether the machine takes its place in its swarm by itself; whoever works on the swarm says no. */
-  readonly settle?: boolean;
 }
 
 /**
@@ -21,7 +18,7 @@ export interface UpgradeOptions {
  * @param options.version `28`, `28.5` or `28.5.2`: the newest package it stands for
  * @throws TsmachineError MACHINE_STATE for a machine without SSH, and as provisioning does
  */
-export async function upgradeMachine(session: Session, name: string, { settle = true, ...options }: UpgradeOptions = {}): Promise<void> {
+export async function upgradeMachine(session: Session, name: string, options: UpgradeOptions = {}): Promise<void> {
   const { io, store, signal } = session;
   await store.lock(name, async () => {
     const machine = await openMachine(session, name);
@@ -57,7 +54,7 @@ export async function upgradeMachine(session: Session, name: string, { settle = 
       await connection.close();
     }
   }, { signal });
-  if (settle) await settled(session, name);
+  await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
 /**

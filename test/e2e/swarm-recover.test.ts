@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { silentIo } from '../../src/base/io.js';
 import { openMachine } from '../../src/machine/machine.js';
-import { openSession } from '../../src/machine/session.js';
+import { openSession } from '../../src/session.js';
 import { waitFor } from '../../src/base/wait.js';
 import { openStore } from '../../src/store/store.js';
 import { updateCluster } from '../../src/swarm/engine/cluster.js';

@@ -6,7 +6,7 @@ import nspawn from '../../drivers/nspawn/index.js';
 import { connectTo } from '../../src/machine/access/connection.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';
-import { openSession, type Session } from '../../src/machine/session.js';
+import { openSession, type Session } from '../../src/session.js';
 import type { ExecResult } from '../../src/base/shell.js';
 import type { FlagValues } from '../../src/base/flags.js';
 import type { SshConnection } from '../../src/ssh/dial/connect.js';

@@ -6,7 +6,7 @@
 import nspawn from '../../drivers/nspawn/index.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver } from '../../src/machine/machine.js';
-import { openSession } from '../../src/machine/session.js';
+import { openSession } from '../../src/session.js';
 import type { FlagValue } from '../../src/base/flags.js';
 import { newHostConfig, type HostConfig } from '../../src/store/config/schema.js';
 

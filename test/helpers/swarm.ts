@@ -1,4 +1,4 @@
-import { openSession } from '../../src/machine/session.js';
+import { openSession } from '../../src/session.js';
 import { silentIo } from '../../src/base/io.js';
 import { openMachine } from '../../src/machine/machine.js';
 import { runningEngineUrl } from '../../src/machine/engine/engine.js';

@@ -12,7 +12,7 @@ import { parseVmInfo } from '../../drivers/virtualbox/vm/vm.js';
 import { isoImage } from '../../src/guest/iso/image.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';
-import { openSession } from '../../src/machine/session.js';
+import { openSession } from '../../src/session.js';
 import type { Driver } from '../../src/driver/contract.js';
 import type { FlagValues } from '../../src/base/flags.js';
 import { newHostConfig } from '../../src/store/config/schema.js';

@@ -1,5 +1,4 @@
-import pLimit from 'p-limit';
-
+import { atMost } from '../../system/at-most.js';
 import type { Store } from '../../store/store.js';
 import { TsmachineError } from '../../base/errors.js';
 
@@ -7,7 +6,7 @@ export type Outcome<T> = { readonly name: string; readonly value: T } | { readon
 
 /** Runs `work` for every name, at most `limit` at once. One failure stops no other; outcomes come in the order of the names. */
 export async function onEach<T>(names: readonly string[], limit: number, work: (name: string) => Promise<T>): Promise<Outcome<T>[]> {
-  const bounded = pLimit(limit);
+  const bounded = atMost(limit);
   return Promise.all(names.map((name) => bounded(async (): Promise<Outcome<T>> => {
     try {
       return { name, value: await work(name) };

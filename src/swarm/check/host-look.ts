@@ -4,7 +4,7 @@ import { defaultSettings } from './rules/settings.js';
 import { Report } from '../../provision/look/report.js';
 import type { SshConnection } from '../../ssh/types.js';
 import { engineTarget, runningEngineUrl } from '../../machine/engine/engine.js';
-import { clockSkew } from '../../doctor/host.js';
+import { clockSkew } from '../../provision/look/clock.js';
 import { TsmachineError } from '../../base/errors.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';

@@ -1,12 +1,11 @@
 import { isIP } from 'node:net';
 
-import pLimit from 'p-limit';
-
+import { atMost } from '../../system/at-most.js';
 import type { Address } from '../../base/machine.js';
 import type { SshConnection } from '../../ssh/types.js';
 import type { HostLook, Member } from './rules/facts.js';
 import { connectTo } from '../../machine/access/connection.js';
-import { Findings } from '../../doctor/findings.js';
+import { Findings } from '../../base/findings.js';
 import { loadAll, onEach } from '../../machine/choose/each.js';
 import { TsmachineError } from '../../base/errors.js';
 import { openMachine, type Machine } from '../../machine/machine.js';
@@ -51,7 +50,7 @@ export async function chooseMachines(session: Session, names: readonly string[])
 
 /** Looks at every machine; the connections stay open. */
 export async function visitAll(session: Session, machines: readonly Machine[]): Promise<Visited[]> {
-  const limit = pLimit(together);
+  const limit = atMost(together);
   return Promise.all(machines.map((machine) => limit(() => visit(session, machine))));
 }
 

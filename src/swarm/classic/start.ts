@@ -10,13 +10,12 @@ import type { Session } from '../../machine/session.js';
 const farewell = 'Classic Swarm is no longer developed: swarm mode has replaced it, which every engine has built in (docker swarm init)';
 
 /**
- * Starts the containers of a classic swarm on a machine that `--swarm` or `--swarm-master` asked them for; does nothing on others.
+ * Starts the containers of a classic swarm on a machine that `--swarm` or `--swarm-master` asked them for.
  * @param certificates where provisioning put the engine's certificates on the host
  * @throws TsmachineError as configureClassic
  */
 export async function configureSwarm(session: Session, machine: Machine, certificates: ProvisionResult['certificates']): Promise<void> {
   const { SwarmOptions: options, EngineOptions: { Env: env } } = machine.config.HostOptions;
-  if (!options.IsSwarm) return;
   const { io, signal, store } = session;
   io.info('Configuring swarm...');
   io.warn(farewell);

@@ -1,5 +1,4 @@
-import pLimit from 'p-limit';
-
+import { atMost } from '../../system/at-most.js';
 import { readCluster, updateCluster, withSettings } from '../engine/cluster.js';
 import { waitUntilSeen } from '../engine/init-join-leave.js';
 import { changeNode, waitForNode } from '../engine/nodes.js';
@@ -37,7 +36,7 @@ export async function change(run: Run, { steps }: Plan): Promise<void> {
 /** Workers together, managers one after the other. */
 async function takeAway(run: Run, steps: readonly Removal[]): Promise<void> {
   const isManager = ({ machine }: Removal) => run.swarm.nodeOf(machine)?.role === 'manager';
-  const bounded = pLimit(workersTogether);
+  const bounded = atMost(workersTogether);
   const away = (step: Removal) => attempt(run, step.machine, [step], (io) => remove(run, step, sessionOf(run, step.machine, io)));
   await allOf(steps.filter((step) => !isManager(step)).map((step) => bounded(() => away(step))));
   for (const step of steps.filter(isManager)) if (run.failed.length === 0) await away(step);

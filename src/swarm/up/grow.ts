@@ -1,5 +1,4 @@
-import pLimit from 'p-limit';
-
+import { atMost } from '../../system/at-most.js';
 import { leaveSwarm } from '../engine/init-join-leave.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Labels } from '../../base/swarm-node.js';
@@ -23,8 +22,8 @@ const pendingTimeout = 60_000;
  */
 export async function grow(run: Run, { steps }: Plan): Promise<void> {
   const { swarm } = run;
-  const machines = pLimit(run.concurrency);
-  const lanes = { manager: pLimit(1), worker: pLimit(workersTogether) };
+  const machines = atMost(run.concurrency);
+  const lanes = { manager: atMost(1), worker: atMost(workersTogether) };
   const made = gate(swarm.manager !== undefined);
   const todo = run.declaration.members.map((member) => ({ member, own: steps.filter((step) => belongs(step, member.machine)) }))
     .filter(({ own }) => own.length > 0);

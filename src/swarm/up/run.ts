@@ -1,6 +1,7 @@
 import type { Outcome } from '../../machine/choose/each.js';
 import { inPassing, prefixed, type Io } from '../../base/io.js';
 import type { Session } from '../../machine/session.js';
+import { withoutMembership } from '../followers.js';
 import type { Swarm } from '../reach/swarm.js';
 import type { SwarmDeclaration } from '../model/declaration.js';
 import { stepText, type Step } from '../plan/plan.js';
@@ -47,7 +48,10 @@ export async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** A session in which what a machine's making tells is what is going on now, not lasting lines: the swarm has its own to tell. */
+/**
+ * A session for work on one machine: what it tells is what is going on now, not lasting lines, and the machine takes no place in the
+ * swarm by itself. The swarm has its own lines to tell and its own places to give.
+ */
 export function sessionOf({ swarm: { session } }: Run, name: string, io: Io): Session {
-  return { ...session, io: inPassing(prefixed(io, name)) };
+  return { ...withoutMembership(session), io: inPassing(prefixed(io, name)) };
 }

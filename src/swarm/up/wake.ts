@@ -1,5 +1,4 @@
-import pLimit from 'p-limit';
-
+import { atMost } from '../../system/at-most.js';
 import { isSeen, waitForNode } from '../engine/nodes.js';
 import { patient } from '../engine/patient.js';
 import type { Plan, Step } from '../plan/plan.js';
@@ -26,9 +25,9 @@ export function toWake({ declaration: { members } }: Run, { steps }: Plan, which
 /** Starts machines that are off, or unlocks managers that are locked: only then it shows what the swarm is. */
 export async function wake(run: Run, steps: readonly Step[]): Promise<void> {
   const { swarm } = run;
-  const bounded = pLimit(run.concurrency);
+  const bounded = atMost(run.concurrency);
   await allOf(steps.map((step) => bounded(async () => {
-    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine, { settle: false }));
+    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine));
     if (step.kind === 'unlock') await attempt(run, step.machine, [step], () => unlockMember(swarm, step.machine));
   })));
   await look(run);

@@ -34,7 +34,7 @@ export async function regenerateSwarm(session: Session, given: string | undefine
     const since = goesOn ? renewing.since : new Date().toISOString();
     await keepLeft(swarm, since, wanted);
     await eachInTurn(swarm, report.turns.map(({ machine }) => machine), {
-      ...options, doing: 'Making a new certificate for', work: (inside, name) => regenerateCertificates(inside, name, { clientCerts: false, settle: false }),
+      ...options, doing: 'Making a new certificate for', work: (inside, name) => regenerateCertificates(inside, name, { clientCerts: false }),
       onDone: (name) => keepLeft(swarm, since, (swarm.record.renewing?.left ?? []).filter((other) => other !== name)),
       told: () => 'serves its new certificate',
       again: `tsmachine swarm regenerate-certs ${which}`,

@@ -5,6 +5,7 @@ import type { Turn } from './turn-order.js';
 import type { Engine } from '../../docker/client.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { inPassing, prefixed } from '../../base/io.js';
+import { withoutMembership } from '../followers.js';
 import type { Session } from '../../machine/session.js';
 import { waitFor } from '../../base/wait.js';
 import { managerBeside, moveTasks } from '../members/leave/depart.js';
@@ -50,7 +51,7 @@ export async function takeTurn(swarm: Swarm, name: string, { doing, work, drain 
   signal.throwIfAborted();
   try {
     io.progress(`${doing} ${name}`);
-    await work({ ...session, io: inPassing(prefixed(io, name)) }, name);
+    await work({ ...withoutMembership(session), io: inPassing(prefixed(io, name)) }, name);
     await untilBack(swarm, name);
   } catch (error) {
     signal.throwIfAborted();

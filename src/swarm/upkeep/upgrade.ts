@@ -43,7 +43,7 @@ export async function upgradeSwarm(session: Session, given: string | undefined, 
     if (wanted.length > 0) options.onPlan(report);
     if (options.dryRun) return report;
     await eachInTurn(swarm, report.turns.map(({ machine }) => machine), {
-      ...options, doing: 'Upgrading', work: (inside, name) => upgradeMachine(inside, name, { ...pin, settle: false }),
+      ...options, doing: 'Upgrading', work: (inside, name) => upgradeMachine(inside, name, pin),
       told: (name) => `runs Docker ${swarm.members.get(name)?.membership?.engineVersion ?? ''}`,
       again: `tsmachine swarm upgrade${version === undefined ? '' : ` --engine-version ${version}`} ${which}`,
     });

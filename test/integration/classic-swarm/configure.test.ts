@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 
 import { openMachine, type Machine } from '../../../src/machine/machine.js';
-import { openSession, type Session } from '../../../src/machine/session.js';
+import { openSession, type Session } from '../../../src/session.js';
 import { configureSwarm } from '../../../src/swarm/classic/start.js';
 import { newHostConfig, type SwarmOptions } from '../../../src/store/config/schema.js';
 import { failureOf } from '../../helpers/failure.js';

@@ -7,7 +7,6 @@ import { expect } from 'chai';
 
 import { contextName, createContext, followMachine, listContexts, removeContext } from '../../../src/machine/context.js';
 import { restartMachine } from '../../../src/machine/lifecycle.js';
-import { openMachine } from '../../../src/machine/machine.js';
 import { regenerateCertificates } from '../../../src/machine/provision.js';
 import { removeMachine } from '../../../src/machine/remove.js';
 import { failureOf } from '../../helpers/failure.js';
@@ -82,7 +81,7 @@ describe('docker contexts', () => {
   it('follow a new address', async () => {
     await createContext(ann.session, 'one');
     await moveTo('one', 'tcp://127.0.0.2:2376');
-    await followMachine(ann.session, await openMachine(ann.session, 'one'));
+    await followMachine(ann.session, 'one');
     expect(await listContexts(ann.session)).to.deep.equal([{ context: 'one', machine: 'one', host: 'tcp://127.0.0.2:2376', state: 'ok', current: false }]);
   });
 

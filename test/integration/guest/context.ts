@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { driverContext } from '../../../src/machine/access/driver-context.js';
-import { openSession } from '../../../src/machine/session.js';
+import { openSession } from '../../../src/session.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createMachine } from '../../../src/machine/create.js';
-import { openSession, type Session } from '../../../src/machine/session.js';
+import { openSession, type Session } from '../../../src/session.js';
 import type { FlagValues } from '../../../src/base/flags.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';

@@ -15,7 +15,7 @@ import { parseCidr, prefixOfMask } from '../../../drivers/virtualbox/network/hos
 import { connectTo } from '../../../src/machine/access/connection.js';
 import { silentIo } from '../../../src/base/io.js';
 import { attachDriver, type Machine } from '../../../src/machine/machine.js';
-import { openSession, type Session } from '../../../src/machine/session.js';
+import { openSession, type Session } from '../../../src/session.js';
 import { newHostConfig } from '../../../src/store/config/schema.js';
 import { labCache } from '../../helpers/lab.js';
 import { readDisk } from './media.js';

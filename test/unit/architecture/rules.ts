@@ -5,17 +5,18 @@
 
 /** The rooms of the house, from the roof to the ground. A room may import only what stands below it, and of that only what `mayImport` lists. */
 export const rooms = [
-  'src/index', 'src/commands', 'src/cli', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver',
+  'src/index', 'src/commands', 'src/cli', 'src/session', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver',
   'src/provision', 'src/guest', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/go-template', 'src/system', 'src/base',
 ] as const;
 
 /** By room, what it may import besides itself and `src/base`: a room, or one module of a room. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
-  'src/index': ['src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver', 'src/system/home', 'src/system/package'],
+  'src/index': ['src/session', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver', 'src/system/home', 'src/system/package'],
   'src/commands': [
     'src/cli', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/store/config/schema', 'src/system/home', 'src/system/package',
   ],
-  'src/cli': ['src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver', 'src/go-template', 'src/system'],
+  'src/cli': ['src/session', 'src/doctor', 'src/swarm', 'src/transfer', 'src/copy', 'src/machine', 'src/driver', 'src/go-template', 'src/system'],
+  'src/session': ['src/swarm', 'src/machine'],
   'src/doctor': ['src/swarm', 'src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
   'src/swarm': ['src/transfer/archive', 'src/copy', 'src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
   'src/transfer': ['src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
@@ -48,7 +49,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'ajv': ['src/swarm'],
   'execa': ['src/system'],
   'node-forge': ['src/certs'],
-  'p-limit': ['src/machine'],
+  'p-limit': ['src/system'],
   'proper-lockfile': ['src/system'],
   'ssh2': ['src/ssh'],
   'tar-fs': ['src/system'],

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { examine, type Finding } from '../../../src/doctor/doctor.js';
-import { clockSkew } from '../../../src/doctor/host.js';
+import { clockSkew } from '../../../src/provision/look/clock.js';
 import { silentIo } from '../../../src/base/io.js';
-import { openSession, type Session } from '../../../src/machine/session.js';
+import { openSession, type Session } from '../../../src/session.js';
 import { writeJournal } from '../../../src/store/journal.js';
 import { newHostConfig } from '../../../src/store/config/schema.js';
 import { scratch } from '../../helpers/scratch.js';

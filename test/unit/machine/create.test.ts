@@ -8,7 +8,7 @@ import { createMachine, type CreateRequest } from '../../../src/machine/create.j
 import { TsmachineError } from '../../../src/base/errors.js';
 import { silentIo } from '../../../src/base/io.js';
 import { removeMachine } from '../../../src/machine/remove.js';
-import { openSession, type Session } from '../../../src/machine/session.js';
+import { openSession, type Session } from '../../../src/session.js';
 import { readJournal, writeJournal } from '../../../src/store/journal.js';
 import { openStore, type Machine } from '../../../src/store/store.js';
 

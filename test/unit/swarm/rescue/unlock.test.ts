@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { silentIo } from '../../../../src/base/io.js';
-import { openSession } from '../../../../src/machine/session.js';
+import { openSession } from '../../../../src/session.js';
 import { unlockEngine } from '../../../../src/swarm/rescue/unlock.js';
 import { failureOf } from '../../../helpers/failure.js';
 import { FakeEngine, refuse, type Call } from '../../../helpers/fake-engine.js';

@@ -1,7 +1,7 @@
-import { TsmachineError } from '../base/errors.js';
-import type { Finding, Level } from '../base/finding.js';
+import { TsmachineError } from './errors.js';
+import type { Finding, Level } from './finding.js';
 
-export type { Finding, Level } from '../base/finding.js';
+export type { Finding, Level } from './finding.js';
 
 /** Gathers what the checks of one machine, or of the computer, find. What was found stays when a later check fails or takes too long. */
 export class Findings {

@@ -18,11 +18,11 @@ const managersTimeout = 60_000;
  * another one than the swarm knows, and a member of before the swarm was begun anew, join again. A machine in no swarm costs one look at
  * a folder. What goes wrong is a warning: the machine itself is up. The caller holds neither the machine's lock nor the swarm's.
  */
-export async function settleInSwarm(session: Session, name: string): Promise<void> {
+export async function takePlace(session: Session, name: string): Promise<void> {
   const { io, signal } = session;
   try {
     const record = await swarmOf(session, name);
-    if (record) await settle(session, name, record);
+    if (record) await takePlaceIn(session, name, record);
   } catch (error) {
     signal.throwIfAborted();
     const { message, hint } = TsmachineError.from(error);
@@ -30,7 +30,7 @@ export async function settleInSwarm(session: Session, name: string): Promise<voi
   }
 }
 
-async function settle(session: Session, name: string, record: SwarmRecord): Promise<void> {
+async function takePlaceIn(session: Session, name: string, record: SwarmRecord): Promise<void> {
   const member = await lookAtMember(session, name, readingOnce());
   try {
     if (!member.engine || !member.membership) return;
