@@ -21,7 +21,7 @@ const types = {
 };
 
 const plain = {
-  'eqeqeq': 'error',
+  eqeqeq: 'error',
   'no-empty': 'error', // a swallowed error
   'no-var': 'error',
   'prefer-const': 'error',

@@ -42,7 +42,16 @@ async function toHost(): Promise<Row[]> {
     const host = await lab.host('copies');
     const store = join(lab.dir, 'store');
     await addMachine(store, host.ip, 22, host.keyPath, 'root');
-    const goal = { what: 'a host', store, home: shop.home, folder: lab.dir, there: '/root/there', key: host.keyPath, login: `root@${host.ip}`, port: 22 };
+    const goal = {
+      what: 'a host',
+      store,
+      home: shop.home,
+      folder: lab.dir,
+      there: '/root/there',
+      key: host.keyPath,
+      login: `root@${host.ip}`,
+      port: 22,
+    };
     return await measure({ ...goal, run: (command) => host.run(command) });
   } finally {
     await shop.clean();
@@ -62,8 +71,20 @@ async function toThisComputer(): Promise<Row[]> {
     const { port } = await shop.sshd({ authorized: [key], settings: ['Subsystem sftp internal-sftp -l ERROR'] });
     const [store, there] = [join(shop.folder, 'store'), join(shop.folder, 'there')];
     await addMachine(store, '127.0.0.1', port, key, me);
-    const run = async (command: string) => { execFileSync('sh', ['-c', command]); };
-    return await measure({ what: 'loopback', store, home: shop.home, folder: shop.folder, there, key, login: `${me}@127.0.0.1`, port, run });
+    const run = async (command: string) => {
+      execFileSync('sh', ['-c', command]);
+    };
+    return await measure({
+      what: 'loopback',
+      store,
+      home: shop.home,
+      folder: shop.folder,
+      there,
+      key,
+      login: `${me}@127.0.0.1`,
+      port,
+      run,
+    });
   } finally {
     await shop.clean();
   }
@@ -76,7 +97,11 @@ async function measure({ what, store, home, folder, there, key, login, port, run
   const env = { MACHINE_STORAGE_PATH: store, HOME: home };
   const ours = (...args: string[]) => cost([process.execPath, program, ...args], env);
   const settings = [
-    'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=quiet', 'IdentitiesOnly=yes', `IdentityFile=${key}`,
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=quiet',
+    'IdentitiesOnly=yes',
+    `IdentityFile=${key}`,
   ].flatMap((setting) => ['-o', setting]);
   const theirs = (...args: string[]) => cost(['scp', ...settings, '-P', String(port), '-q', ...args], env);
   const fresh = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -121,9 +146,14 @@ async function measure({ what, store, home, folder, there, key, login, port, run
 async function addMachine(root: string, ip: string, port: number, key: string, user: string): Promise<void> {
   const store = openStore(root);
   const driver = (await generic.load()).parse({
-    machineName: 'm', storePath: root, machineDir: store.machine('m').dir,
+    machineName: 'm',
+    storePath: root,
+    machineDir: store.machine('m').dir,
     flags: {
-      'generic-ip-address': ip, 'generic-ssh-port': port, 'generic-ssh-user': user, 'generic-ssh-key': key,
+      'generic-ip-address': ip,
+      'generic-ssh-port': port,
+      'generic-ssh-user': user,
+      'generic-ssh-key': key,
       'generic-engine-port': 2376,
     },
   });

@@ -11,7 +11,7 @@ const ours = [process.execPath, program];
 export async function hosts(dockerMachine: string | undefined): Promise<Row[]> {
   const lab = await openLab();
   try {
-    return [...await engineThere(lab, dockerMachine), ...await localMachines(lab), ...await engineToInstall(lab, dockerMachine)];
+    return [...(await engineThere(lab, dockerMachine)), ...(await localMachines(lab)), ...(await engineToInstall(lab, dockerMachine))];
   } finally {
     await lab.close();
   }
@@ -22,12 +22,12 @@ async function engineThere(lab: Lab, dockerMachine: string | undefined): Promise
   const host = await runningEngine(lab, 'there');
   const before = await logins(host);
   const spent = await createGeneric(ours, store, host);
-  const count = await logins(host) - before;
+  const count = (await logins(host)) - before;
   let theirs: { spent: Cost; count: number } | undefined;
   if (dockerMachine !== undefined) {
     const other = await runningEngine(lab, 'there-dm');
     const was = await logins(other);
-    theirs = { spent: await createGeneric([dockerMachine], await lab.store('dm'), other), count: await logins(other) - was };
+    theirs = { spent: await createGeneric([dockerMachine], await lab.store('dm'), other), count: (await logins(other)) - was };
     await other.remove();
   }
   await host.remove();
@@ -66,7 +66,15 @@ async function engineToInstall(lab: Lab, dockerMachine: string | undefined): Pro
     theirs = (await createGeneric([dockerMachine], await lab.store('install-dm'), other)).wall;
     await other.remove();
   }
-  return [atMost(`create, engine to install, beyond apt-get's own ${alone.toFixed(1)} s`, wall - alone, 5, 's', theirs === undefined ? undefined : theirs - alone)];
+  return [
+    atMost(
+      `create, engine to install, beyond apt-get's own ${alone.toFixed(1)} s`,
+      wall - alone,
+      5,
+      's',
+      theirs === undefined ? undefined : theirs - alone,
+    ),
+  ];
 }
 
 /** An engine that runs as its package starts it, as on a host that somebody set up by hand. */
@@ -77,9 +85,10 @@ async function runningEngine(lab: Lab, name: string): Promise<LabHost> {
 }
 
 function createGeneric(command: readonly string[], store: string, host: LabHost, ...flags: string[]): Promise<Cost> {
-  return cost([
-    ...command, 'create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, ...flags, host.name,
-  ], { MACHINE_STORAGE_PATH: store });
+  return cost(
+    [...command, 'create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, ...flags, host.name],
+    { MACHINE_STORAGE_PATH: store },
+  );
 }
 
 async function logins(host: LabHost): Promise<number> {

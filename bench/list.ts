@@ -10,11 +10,20 @@ import { closedPort, fillStore, silentPort } from './store.js';
 export async function list(dockerMachine: string | undefined): Promise<Row[]> {
   const closed = await closedPort();
   const rows: Row[] = [];
-  for (const [count, bar] of [[100, 0.6], [1000, 2]] as const) {
-    rows.push(await inStore(count, () => closed, async (root) => {
-      const theirs = dockerMachine === undefined || count > 500 ? undefined : await time(root, [dockerMachine, 'ls']);
-      return atMost(`ls of ${count} machines`, await time(root, [process.execPath, program, 'ls']), bar, 's', theirs);
-    }));
+  for (const [count, bar] of [
+    [100, 0.6],
+    [1000, 2],
+  ] as const) {
+    rows.push(
+      await inStore(
+        count,
+        () => closed,
+        async (root) => {
+          const theirs = dockerMachine === undefined || count > 500 ? undefined : await time(root, [dockerMachine, 'ls']);
+          return atMost(`ls of ${count} machines`, await time(root, [process.execPath, program, 'ls']), bar, 's', theirs);
+        },
+      ),
+    );
   }
   return [...rows, await unreachable(closed)];
 }
@@ -23,8 +32,12 @@ export async function list(dockerMachine: string | undefined): Promise<Row[]> {
 async function unreachable(closed: number): Promise<Row> {
   const silent = await silentPort();
   try {
-    return await inStore(1000, (i) => (i % 20 === 0 ? silent.port : closed), async (root) =>
-      atMost('ls -t 2 of 1000 machines, 50 of them unreachable', await time(root, [process.execPath, program, 'ls', '-t', '2']), 4, 's'));
+    return await inStore(
+      1000,
+      (i) => (i % 20 === 0 ? silent.port : closed),
+      async (root) =>
+        atMost('ls -t 2 of 1000 machines, 50 of them unreachable', await time(root, [process.execPath, program, 'ls', '-t', '2']), 4, 's'),
+    );
   } finally {
     await silent.close();
   }

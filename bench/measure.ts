@@ -16,14 +16,22 @@ export function cost(command: readonly string[], env: NodeJS.ProcessEnv = {}, ok
   return new Promise((resolve, reject) => {
     const script = 'TIMEFORMAT="%R %U %S"; { time "$@" >/dev/null 2>&3; } 2>&4';
     const child = spawn('bash', ['-c', script, 'bash', ...command], {
-      env: { ...inherited, SHELL: '/bin/bash', ...env }, stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
+      env: { ...inherited, SHELL: '/bin/bash', ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
     });
     const texts = { talk: '', time: '' };
-    child.stdio[3]?.on('data', (data: Buffer) => { texts.talk += data.toString(); });
-    child.stdio[4]?.on('data', (data: Buffer) => { texts.time += data.toString(); });
+    child.stdio[3]?.on('data', (data: Buffer) => {
+      texts.talk += data.toString();
+    });
+    child.stdio[4]?.on('data', (data: Buffer) => {
+      texts.time += data.toString();
+    });
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === null || !ok.includes(code)) { reject(new Error(`${command.join(' ')} ended with ${code ?? 'a signal'}\n${texts.talk}`)); return; }
+      if (code === null || !ok.includes(code)) {
+        reject(new Error(`${command.join(' ')} ended with ${code ?? 'a signal'}\n${texts.talk}`));
+        return;
+      }
       const [wall = 0, user = 0, system = 0] = texts.time.trim().split(/\s+/).map(Number);
       resolve({ wall, cpu: user + system });
     });
@@ -37,14 +45,23 @@ export function median(values: readonly number[]): number {
 }
 
 /** Runs the commands in turn, so that a machine that changes its speed changes it for all of them, and takes each one's median. */
-export async function inTurn<K extends string>(rounds: number, commands: Readonly<Record<K, () => Promise<Cost>>>): Promise<Record<K, Cost>> {
+export async function inTurn<K extends string>(
+  rounds: number,
+  commands: Readonly<Record<K, () => Promise<Cost>>>,
+): Promise<Record<K, Cost>> {
   const keys = Object.keys(commands) as K[];
   const seen = Object.fromEntries(keys.map((key) => [key, [] as Cost[]])) as Record<K, Cost[]>;
   for (const key of keys) await commands[key]();
   for (let round = 0; round < rounds; round++) {
     for (const key of keys) seen[key].push(await commands[key]());
   }
-  return Object.fromEntries(keys.map((key) => [key, {
-    wall: median(seen[key].map((one) => one.wall)), cpu: median(seen[key].map((one) => one.cpu)),
-  }])) as Record<K, Cost>;
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      {
+        wall: median(seen[key].map((one) => one.wall)),
+        cpu: median(seen[key].map((one) => one.cpu)),
+      },
+    ]),
+  ) as Record<K, Cost>;
 }

@@ -30,7 +30,10 @@ export async function reach(): Promise<Row[]> {
     for (const file of ['ca', 'cert', 'key'] as const) await copyFile(paths[file], own[file]);
     await engine.serve(root);
     const env = { MACHINE_STORAGE_PATH: root, DOCKER_HOST: `tcp://127.0.0.1:${engine.port}` };
-    const ours = (...words: string[]) => () => cost([process.execPath, program, ...words], env);
+    const ours =
+      (...words: string[]) =>
+      () =>
+        cost([process.execPath, program, ...words], env);
     const times: Record<string, { wall: number }> = await inTurn(15, {
       node: () => cost([process.execPath, '-e', '0']),
       trip: () => cost([process.execPath, '-e', roundTrip, String(engine.port), paths.ca, paths.cert, paths.key]),
@@ -41,7 +44,9 @@ export async function reach(): Promise<Row[]> {
     const trip = wall('trip') - wall('node');
     const version = `version: ${milliseconds(wall('version'))}`;
     return [
-      ...asking.map((name) => atMost(`${name} beyond a round trip of ${milliseconds(trip)} (${version})`, (wall(name) - trip) / wall('version'), 1.3, 'x')),
+      ...asking.map((name) =>
+        atMost(`${name} beyond a round trip of ${milliseconds(trip)} (${version})`, (wall(name) - trip) / wall('version'), 1.3, 'x'),
+      ),
       ...silent.map((name) => atMost(`${name} (${version})`, wall(name) / wall('version'), 1.3, 'x')),
     ];
   } finally {

@@ -11,7 +11,13 @@ export interface Row {
 
 export function atMost(what: string, measured: number, bar: number, unit: string, dockerMachine?: number): Row {
   const text = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
-  return { what, measured: text(measured), bar: `<= ${bar} ${unit}`, held: measured <= bar, ...(dockerMachine === undefined ? {} : { dockerMachine: text(dockerMachine) }) };
+  return {
+    what,
+    measured: text(measured),
+    bar: `<= ${bar} ${unit}`,
+    held: measured <= bar,
+    ...(dockerMachine === undefined ? {} : { dockerMachine: text(dockerMachine) }),
+  };
 }
 
 /** The other way round: the more the better. */
@@ -26,7 +32,13 @@ export function computer(): string {
 
 export function print(rows: readonly Row[], withDockerMachine: boolean): void {
   const head = ['what', 'measured', 'bar', 'held', ...(withDockerMachine ? ['Docker Machine'] : [])];
-  const cells = rows.map((row) => [row.what, row.measured, row.bar, row.held ? 'yes' : 'NO', ...(withDockerMachine ? [row.dockerMachine ?? '-'] : [])]);
+  const cells = rows.map((row) => [
+    row.what,
+    row.measured,
+    row.bar,
+    row.held ? 'yes' : 'NO',
+    ...(withDockerMachine ? [row.dockerMachine ?? '-'] : []),
+  ]);
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)));
   const line = (texts: readonly string[]) => `| ${texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   console.log([line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n'));

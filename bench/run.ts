@@ -15,11 +15,11 @@ import { swarms } from './swarm.js';
 const dockerMachine = process.env['DOCKER_MACHINE_BIN'];
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-const rows: Row[] = [...await startup(dockerMachine), ...await reach(), ...await list(dockerMachine), ...await copies()];
+const rows: Row[] = [...(await startup(dockerMachine)), ...(await reach()), ...(await list(dockerMachine)), ...(await copies())];
 const canRunHosts = process.platform === 'linux' && process.getuid?.() === 0;
-rows.push(...await swarms(canRunHosts));
+rows.push(...(await swarms(canRunHosts)));
 if (canRunHosts) {
-  rows.push(...await hosts(dockerMachine));
+  rows.push(...(await hosts(dockerMachine)));
 } else {
   console.log('Creates are left out: hosts of systemd-nspawn need root on Linux.');
 }

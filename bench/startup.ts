@@ -10,12 +10,19 @@ export async function startup(dockerMachine: string | undefined): Promise<Row[]>
   const store = await mkdtemp(join(tmpdir(), 'tsmachine-bench-'));
   try {
     const env = { MACHINE_STORAGE_PATH: store };
-    const ours = (...args: string[]) => () => cost([process.execPath, program, ...args], env);
-    const theirs = (...args: string[]) => dockerMachine === undefined ? {} : { [`dm ${args[0] ?? ''}`]: () => cost([dockerMachine, ...args], env) };
+    const ours =
+      (...args: string[]) =>
+      () =>
+        cost([process.execPath, program, ...args], env);
+    const theirs = (...args: string[]) =>
+      dockerMachine === undefined ? {} : { [`dm ${args[0] ?? ''}`]: () => cost([dockerMachine, ...args], env) };
     const times: Record<string, { wall: number }> = await inTurn(15, {
       node: () => cost([process.execPath, '-e', '0']),
-      version: ours('version'), 'env -u': ours('env', '-u'), ls: ours('ls'),
-      ...theirs('version'), ...theirs('ls'),
+      version: ours('version'),
+      'env -u': ours('env', '-u'),
+      ls: ours('ls'),
+      ...theirs('version'),
+      ...theirs('ls'),
     });
     const node = times['node']?.wall ?? NaN;
     return ['version', 'env -u', 'ls'].map((name) => {

@@ -33,14 +33,24 @@ export async function silentPort(): Promise<{ readonly port: number; close(): Pr
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
-    socket.on('error', () => { socket.destroy(); }).once('close', () => { open.delete(socket); });
+    socket
+      .on('error', () => {
+        socket.destroy();
+      })
+      .once('close', () => {
+        open.delete(socket);
+      });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
       for (const socket of open) socket.destroy();
-      await new Promise((resolve) => { server.close(resolve); });
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
     },
   };
 }

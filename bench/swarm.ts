@@ -10,7 +10,7 @@ const none = ['-d', 'none', '--url', 'tcp://127.0.0.1:1'];
 export async function swarms(canRunHosts: boolean): Promise<Row[]> {
   const lab = await openLab();
   try {
-    return [...await plans(await lab.store('plans')), ...(canRunHosts ? await whole(await lab.store('swarm')) : [])];
+    return [...(await plans(await lab.store('plans'))), ...(canRunHosts ? await whole(await lab.store('swarm')) : [])];
   } finally {
     await lab.close();
   }
@@ -18,7 +18,8 @@ export async function swarms(canRunHosts: boolean): Promise<Row[]> {
 
 async function plans(store: string): Promise<Row[]> {
   const env = { MACHINE_STORAGE_PATH: store };
-  const plan = (workers: number) => cost([...ours, 'swarm', 'plan', '--managers', '7', '--workers', String(workers), ...none, 'big'], env, [2]);
+  const plan = (workers: number) =>
+    cost([...ours, 'swarm', 'plan', '--managers', '7', '--workers', String(workers), ...none, 'big'], env, [2]);
   await plan(0);
   const { wall } = await plan(193);
   return [atMost('swarm plan of 200 machines', wall, 2, 's')];

@@ -27,7 +27,9 @@ node(at('scripts', 'warm-cache.cjs'));
 /** Without its cache first: compiled code must never stand beside a bundle that it was not made from. */
 async function bundleCommandLine() {
   rmSync(`${bundle}.cache`, { force: true });
-  const { outputFiles: [output] } = await build({
+  const {
+    outputFiles: [output],
+  } = await build({
     entryPoints: [at('dist', 'src', 'cli', 'main.js')], // compiled already: esbuild finds the commands by the names their import() gives them
     write: false,
     bundle: true,
@@ -44,10 +46,12 @@ async function bundleCommandLine() {
       // and ask who the user is, which fails for one without an entry (containers), or on Windows start a PowerShell; nothing needs the answer
       'process.env.SHELL': '"unknown"',
     },
-    banner: { js: [
-      "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
-      'const importModule = module.importModule ?? ((name) => import(name));',
-    ].join('\n') },
+    banner: {
+      js: [
+        "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+        'const importModule = module.importModule ?? ((name) => import(name));',
+      ].join('\n'),
+    },
   });
   // Code that V8 takes from a cache has no import(): its loader imports for it.
   writeFileSync(bundle, output.text.replaceAll(/(?<!\(name\) => )\bimport\((?="[\w-]+"\))/g, 'importModule('));
@@ -56,7 +60,14 @@ async function bundleCommandLine() {
 /** What `oclif manifest` writes, by the same class of @oclif/core. */
 async function writeManifest() {
   const { Plugin } = await import('@oclif/core');
-  const plugin = new Plugin({ root, isRoot: true, type: 'core', ignoreManifest: true, errorOnManifestCreate: true, respectNoCacheDefault: true });
+  const plugin = new Plugin({
+    root,
+    isRoot: true,
+    type: 'core',
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  });
   await plugin.load();
   writeFileSync(at('oclif.manifest.json'), `${JSON.stringify(plugin.manifest)}\n`);
 }

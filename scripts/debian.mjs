@@ -7,21 +7,40 @@ import { runVisibly } from './test/processes.mjs';
 /** A program of each package, or a path: what counts is that it is there, not which package brought it. */
 export const forHosts = {
   'systemd-nspawn': 'systemd-container',
-  'debootstrap': 'debootstrap',
-  'ip': 'iproute2',
-  'iptables': 'iptables',
-  'ssh': 'openssh-client',
+  debootstrap: 'debootstrap',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  ssh: 'openssh-client',
 };
 export const forTests = {
-  ...forHosts, sshd: 'openssh-server', openssl: 'openssl', busybox: 'busybox-static', ps: 'procps', script: 'bsdutils', tmux: 'tmux', zsh: 'zsh', fish: 'fish',
-  git: 'git', rsync: 'rsync', sshfs: 'sshfs',
-  'xorriso': 'xorriso', 'isoinfo': 'genisoimage', 'bsdtar': 'libarchive-tools', 'qemu-img': 'qemu-utils', '/usr/bin/python3': 'python3-minimal',
+  ...forHosts,
+  sshd: 'openssh-server',
+  openssl: 'openssl',
+  busybox: 'busybox-static',
+  ps: 'procps',
+  script: 'bsdutils',
+  tmux: 'tmux',
+  zsh: 'zsh',
+  fish: 'fish',
+  git: 'git',
+  rsync: 'rsync',
+  sshfs: 'sshfs',
+  xorriso: 'xorriso',
+  isoinfo: 'genisoimage',
+  bsdtar: 'libarchive-tools',
+  'qemu-img': 'qemu-utils',
+  '/usr/bin/python3': 'python3-minimal',
   ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
 
 /** What virtual machines from a disk of our own need besides. */
 export const forGuests = {
-  'qemu-system-x86_64': 'qemu-system-x86', 'sfdisk': 'fdisk', 'mkfs.ext4': 'e2fsprogs', 'losetup': 'mount', 'setpriv': 'util-linux', 'dnsmasq': 'dnsmasq-base',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  sfdisk: 'fdisk',
+  'mkfs.ext4': 'e2fsprogs',
+  losetup: 'mount',
+  setpriv: 'util-linux',
+  dnsmasq: 'dnsmasq-base',
 };
 
 /** What cloud-init needs to check a file. Its own package, which would set up this computer, is never installed: tests unpack it. */
@@ -33,7 +52,9 @@ const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/l
 
 /** Names of the packages whose programs are missing here. */
 export function missingPackages(wanted) {
-  return Object.entries(wanted).filter(([program]) => !isThere(program)).map(([, name]) => name);
+  return Object.entries(wanted)
+    .filter(([program]) => !isThere(program))
+    .map(([, name]) => name);
 }
 
 /** Whether a program is in PATH or where Debian keeps those of the administrator; a path is looked for itself, also as a Python module. */
@@ -64,7 +85,7 @@ export async function ensureDebianPackages(wanted) {
   console.log(`Installing Debian packages: ${names.join(' ')}`);
   await withoutServiceStart(async () => {
     if (!listsAreThere()) await aptGet('update');
-    if (await install(names) !== 0) {
+    if ((await install(names)) !== 0) {
       await aptGet('update');
       await install(names);
     }
@@ -90,7 +111,9 @@ function listsAreThere() {
 async function withoutServiceStart(use) {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return use();
-  const remove = () => { rmSync(policy, { force: true }); };
+  const remove = () => {
+    rmSync(policy, { force: true });
+  };
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   process.once('exit', remove);
   try {

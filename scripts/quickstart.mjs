@@ -24,20 +24,24 @@ await main();
 
 async function main() {
   heading('npm packages and build');
-  if (!await ensureNpmPackages(root)) return stop('The npm packages could not be installed; npm said why above.');
+  if (!(await ensureNpmPackages(root))) return stop('The npm packages could not be installed; npm said why above.');
   if (run(process.execPath, ['scripts/build.mjs']).status !== 0) return stop('The build failed.');
 
   heading('Debian packages');
   if (process.platform !== 'linux') {
-    return stop(`Local machines need Linux; this is ${process.platform}.\nEverything else works: see "Drivers" in README.md, for example ./bin/run.js create -d generic --help`);
+    return stop(
+      `Local machines need Linux; this is ${process.platform}.\nEverything else works: see "Drivers" in README.md, for example ./bin/run.js create -d generic --help`,
+    );
   }
   const missing = await ensureDebianPackages(packages);
-  if (missing.length > 0) return stop(`Local machines need these programs. Install them, then run this again:\n  ${installCommand(missing)}`);
+  if (missing.length > 0)
+    return stop(`Local machines need these programs. Install them, then run this again:\n  ${installCommand(missing)}`);
   if (process.getuid() !== 0) return stop('Local machines need root:\n  sudo npm run quickstart');
   console.log('all there');
 
   heading(`tsmachine swarm up -f ${file}`);
-  if (tsmachine('swarm', 'up', '-f', file) !== 0) return stop('Run this again to continue, or clean up:\n  ./bin/run.js swarm down -y quickstart');
+  if (tsmachine('swarm', 'up', '-f', file) !== 0)
+    return stop('Run this again to continue, or clean up:\n  ./bin/run.js swarm down -y quickstart');
 
   heading('tsmachine swarm nodes');
   tsmachine('swarm', 'nodes', 'quickstart');
@@ -46,27 +50,32 @@ async function main() {
   await runService();
 
   heading('what now');
-  console.log([
-    'The tool is ./bin/run.js (npm link makes it `tsmachine`):',
-    '',
-    '  eval $(./bin/run.js env manager1)    # then docker talks to the swarm:',
-    '  docker service scale hello=5         #   if there is a docker client here',
-    '  ./bin/run.js swarm status            # how the swarm is',
-    '  ./bin/run.js ssh worker1             # a shell on a machine',
-    '  ./bin/run.js create --help           # more drivers and flags',
-    '',
-    'To clean up: every machine with all that belongs to it, and the cached root file system:',
-    '',
-    '  ./bin/run.js swarm down -y quickstart',
-    `  rm -rf ${join(storePath(), 'cache')}`,
-  ].join('\n'));
+  console.log(
+    [
+      'The tool is ./bin/run.js (npm link makes it `tsmachine`):',
+      '',
+      '  eval $(./bin/run.js env manager1)    # then docker talks to the swarm:',
+      '  docker service scale hello=5         #   if there is a docker client here',
+      '  ./bin/run.js swarm status            # how the swarm is',
+      '  ./bin/run.js ssh worker1             # a shell on a machine',
+      '  ./bin/run.js create --help           # more drivers and flags',
+      '',
+      'To clean up: every machine with all that belongs to it, and the cached root file system:',
+      '',
+      '  ./bin/run.js swarm down -y quickstart',
+      `  rm -rf ${join(storePath(), 'cache')}`,
+    ].join('\n'),
+  );
 }
 
 /** Through the Engine API over mutual TLS, so that no docker client is needed here; no registry either. */
 async function runService() {
   const lib = (path) => import(join(root, 'dist', 'src', path));
   const [{ openSession }, { openMachine }, { openMachineEngine }, { silentIo }] = await Promise.all([
-    lib('core/session.js'), lib('core/machine.js'), lib('core/docker.js'), lib('core/io.js'),
+    lib('core/session.js'),
+    lib('core/machine.js'),
+    lib('core/docker.js'),
+    lib('core/io.js'),
   ]);
   const session = openSession({ storePath: storePath(), io: silentIo, signal: AbortSignal.timeout(120_000) });
   const engines = await Promise.all(machines.map(async (name) => openMachineEngine(session, await openMachine(session, name))));
@@ -74,11 +83,15 @@ async function runService() {
     await giveImage(engines);
     const [manager] = engines;
     const there = await manager.find('/services/hello');
-    const { ID: service } = there ?? await manager.request('POST', '/services/create', { body: {
-      Name: 'hello',
-      TaskTemplate: { ContainerSpec: { Image: image, Command: ['sh', '-c', 'echo "Hello from $(hostname)"; exec sleep 1000000'] } },
-      Mode: { Replicated: { Replicas: replicas } },
-    } });
+    const { ID: service } =
+      there ??
+      (await manager.request('POST', '/services/create', {
+        body: {
+          Name: 'hello',
+          TaskTemplate: { ContainerSpec: { Image: image, Command: ['sh', '-c', 'echo "Hello from $(hostname)"; exec sleep 1000000'] } },
+          Mode: { Replicated: { Replicas: replicas } },
+        },
+      }));
     const running = await converged(manager, service, session.signal);
     const nodes = new Map((await manager.request('GET', '/nodes')).map(({ ID, Description: { Hostname } }) => [ID, Hostname]));
     for (const { Slot, NodeID } of running) console.log(`hello.${Slot} runs on ${nodes.get(NodeID)}`);
@@ -104,7 +117,9 @@ async function giveImage(engines) {
 /** The tasks of a service, once as many run as are wanted. */
 async function converged(manager, service, signal) {
   for (;;) {
-    const tasks = await manager.request('GET', '/tasks', { query: { filters: JSON.stringify({ service: [service], 'desired-state': ['running'] }) } });
+    const tasks = await manager.request('GET', '/tasks', {
+      query: { filters: JSON.stringify({ service: [service], 'desired-state': ['running'] }) },
+    });
     const running = tasks.filter(({ Status }) => Status.State === 'running').sort((a, b) => a.Slot - b.Slot);
     if (running.length >= replicas) return running;
     await sleep(300, undefined, { signal });

@@ -23,7 +23,11 @@ const suites = {
   unit: { timeout: 3 * minutes, each: 10_000, coverage: true, lanes: 2 },
   integration: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   e2e: {
-    timeout: 40 * minutes, each: 10 * minutes, built: true, system: true, lanes: 2, // real hosts are waited for most of the time
+    timeout: 40 * minutes,
+    each: 10 * minutes,
+    built: true,
+    system: true,
+    lanes: 2, // real hosts are waited for most of the time
     // these compare the whole computer before and after, want an address that nobody else takes, or count seconds
     alone: /^(address|failures|machines|nspawn|resume|swarm-recover)\./,
   },
@@ -54,14 +58,16 @@ try {
 report();
 
 async function runAll() {
-  if (!await check('npm packages', () => ensureNpmPackages(root))) return;
+  if (!(await check('npm packages', () => ensureNpmPackages(root)))) return;
   const everything = named.length === 0 && mochaOptions.length === 0;
-  const built = !wanted.some((name) => suites[name].built) || await check('build', () => node('scripts/build.mjs'));
+  const built = !wanted.some((name) => suites[name].built) || (await check('build', () => node('scripts/build.mjs')));
   if (everything) {
     await check('lint', () => node('node_modules/eslint/bin/eslint.js', '.'));
+    await check('format', () => node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'));
     await check('types', () => node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'));
   }
-  if (wanted.some((name) => suites[name].system)) await systemPackages({ ...forTests, ...Object.assign({}, ...wanted.map((name) => suites[name].packages)) });
+  if (wanted.some((name) => suites[name].system))
+    await systemPackages({ ...forTests, ...Object.assign({}, ...wanted.map((name) => suites[name].packages)) });
   for (const name of wanted) {
     if (wasInterrupted()) total.failed.push(`${name}: not run, interrupted`);
     else if (suites[name].built && !built) total.failed.push(`${name}: not run, the build failed`);
@@ -84,7 +90,7 @@ async function check(name, work) {
 }
 
 async function node(...args) {
-  return await runVisibly(process.execPath, args, { cwd: root, timeout: 10 * minutes }) === 0;
+  return (await runVisibly(process.execPath, args, { cwd: root, timeout: 10 * minutes })) === 0;
 }
 
 async function systemPackages(needed) {
@@ -126,11 +132,22 @@ function lanesOf(name, files) {
 async function runLane(name, files, { env, hidden }) {
   const { timeout, each } = suites[name];
   const record = join(scratch, `${name}-${basename(files[0])}.jsonl`);
-  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--forbid-only', '--timeout', String(each), '--reporter', 'scripts/test/reporter.cjs'];
+  const mocha = [
+    'node_modules/mocha/bin/mocha.js',
+    '--no-config',
+    '--forbid-only',
+    '--timeout',
+    String(each),
+    '--reporter',
+    'scripts/test/reporter.cjs',
+  ];
   const log = hidden ? join(scratch, `${name}.log`) : undefined;
   const out = log === undefined ? undefined : openSync(log, 'w');
   const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], {
-    cwd: root, env: { ...process.env, ...env, TSMACHINE_TEST_RECORD: record }, timeout, ...(out === undefined ? {} : { stdio: ['ignore', out, out] }),
+    cwd: root,
+    env: { ...process.env, ...env, TSMACHINE_TEST_RECORD: record },
+    timeout,
+    ...(out === undefined ? {} : { stdio: ['ignore', out, out] }),
   });
   if (log !== undefined) {
     closeSync(out);
@@ -140,7 +157,12 @@ async function runLane(name, files, { env, hidden }) {
 }
 
 function count(name, record, status) {
-  const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+  const lines = existsSync(record)
+    ? readFileSync(record, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+    : [];
   const of = (state) => lines.filter((line) => line.state === state);
   total.passed += of('passed').length;
   total.failed.push(...of('failed').map(({ title }) => `${name}: ${title}`));
@@ -154,7 +176,10 @@ function count(name, record, status) {
 
 function testFiles(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.test.ts')).sort().map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function freshCoverage() {

@@ -13,7 +13,8 @@ const store = mkdtempSync(join(tmpdir(), 'tsmachine-build-'));
 process.env.MACHINE_STORAGE_PATH = store;
 process.env.SHELL ??= '/bin/sh';
 
-process.stdout.write = (_text, ...rest) => { // nobody wants to read an empty table
+process.stdout.write = (_text, ...rest) => {
+  // nobody wants to read an empty table
   rest.at(-1)?.();
   return true;
 };

@@ -10,7 +10,15 @@ export { silentIo, type Io } from './base/io.js';
 export { killMachine, restartMachine, startMachine, stopMachine } from './machine/lifecycle.js';
 export { activeMachine, listMachines, listNames, type MachineRow } from './machine/list.js';
 export { provisionMachine, regenerateCertificates, type EngineInstall, type InstallMode } from './machine/provision.js';
-export { dockerConnection, engineVersion, inspectMachine, machineIp, machineState, machineUrl, type DockerConnection } from './machine/query.js';
+export {
+  dockerConnection,
+  engineVersion,
+  inspectMachine,
+  machineIp,
+  machineState,
+  machineUrl,
+  type DockerConnection,
+} from './machine/query.js';
 export { removeMachine } from './machine/remove.js';
 export { parseFilters, type Filters } from './machine/choose/selection.js';
 export { openSession, type Session, type SessionOptions } from './session.js';

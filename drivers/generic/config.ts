@@ -29,7 +29,8 @@ export function parseConfig(input: ParseInput): DriverData {
   }
   const jumps = listFlag(flags, 'generic-jump-host');
   for (const jump of jumps) {
-    if (!jumpHost.test(jump)) throw new TsmachineError('FLAG_INVALID', `--generic-jump-host ${JSON.stringify(jump)} is not [user@]host[:port]`);
+    if (!jumpHost.test(jump))
+      throw new TsmachineError('FLAG_INVALID', `--generic-jump-host ${JSON.stringify(jump)} is not [user@]host[:port]`);
   }
   const key = textFlag(flags, 'generic-ssh-key');
   const keyPath = key === '' ? '' : resolve(key);

@@ -18,11 +18,12 @@ export const generic: Driver = {
     return Promise.resolve(data);
   },
   state,
-  endpoint: (data) => Promise.resolve({
-    addresses: [{ ip: textOf(data, 'IPAddress'), scope: 'public' as const }],
-    ssh: sshEndpoint(data),
-    dockerUrl: dockerUrl(data),
-  }),
+  endpoint: (data) =>
+    Promise.resolve({
+      addresses: [{ ip: textOf(data, 'IPAddress'), scope: 'public' as const }],
+      ssh: sshEndpoint(data),
+      dockerUrl: dockerUrl(data),
+    }),
   start: (_data, ctx) => refuse(ctx, 'start'),
   stop: (_data, ctx) => refuse(ctx, 'stop'),
   kill: (_data, ctx) => refuse(ctx, 'kill'),
@@ -46,7 +47,7 @@ async function precheck(data: DriverData): Promise<void> {
 /** A host behind a jump host has no address of its own here, so only a login tells; any other is asked for its SSH port. */
 async function state(data: DriverData, ctx: DriverContext): Promise<State> {
   if (jumpHosts(data).length === 0) {
-    return await portOpen(textOf(data, 'IPAddress'), numberOf(data, 'SSHPort', 22), ctx.signal) ? 'Running' : 'Stopped';
+    return (await portOpen(textOf(data, 'IPAddress'), numberOf(data, 'SSHPort', 22), ctx.signal)) ? 'Running' : 'Stopped';
   }
   try {
     return await ctx.ssh(sshEndpoint(data), () => Promise.resolve('Running' as const));
@@ -65,12 +66,31 @@ function portOpen(host: string, port: number, signal: AbortSignal): Promise<bool
       socket.destroy();
       finish();
     };
-    const abort = () => { settle(() => { reject(signal.reason instanceof Error ? signal.reason : new Error('aborted')); }); };
-    if (signal.aborted) { abort(); return; }
+    const abort = () => {
+      settle(() => {
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      });
+    };
+    if (signal.aborted) {
+      abort();
+      return;
+    }
     signal.addEventListener('abort', abort, { once: true });
-    socket.once('connect', () => { settle(() => { resolve(true); }); });
-    socket.once('timeout', () => { settle(() => { resolve(false); }); });
-    socket.once('error', () => { settle(() => { resolve(false); }); });
+    socket.once('connect', () => {
+      settle(() => {
+        resolve(true);
+      });
+    });
+    socket.once('timeout', () => {
+      settle(() => {
+        resolve(false);
+      });
+    });
+    socket.once('error', () => {
+      settle(() => {
+        resolve(false);
+      });
+    });
   });
 }
 
@@ -82,21 +102,32 @@ async function restart(data: DriverData, ctx: DriverContext): Promise<DriverData
     await shell.rootScript('generic/reboot.sh', {}, { timeout: 15_000 });
     return stdout.trim();
   });
-  await waitFor(async () => {
-    try {
-      const now = await ctx.ssh(endpoint, async (shell) => (await shell.exec('cat /proc/sys/kernel/random/boot_id')).stdout.trim());
-      return now === before ? undefined : now;
-    } catch (error) {
-      ctx.signal.throwIfAborted();
-      ctx.io.debug(`waiting for the reboot: ${TsmachineError.from(error).message}`);
-      return undefined;
-    }
-  }, { timeout: rebootTimeout, interval: 1000, maxInterval: 3000, signal: ctx.signal, what: `${ctx.machineName} to come back after its reboot` });
+  await waitFor(
+    async () => {
+      try {
+        const now = await ctx.ssh(endpoint, async (shell) => (await shell.exec('cat /proc/sys/kernel/random/boot_id')).stdout.trim());
+        return now === before ? undefined : now;
+      } catch (error) {
+        ctx.signal.throwIfAborted();
+        ctx.io.debug(`waiting for the reboot: ${TsmachineError.from(error).message}`);
+        return undefined;
+      }
+    },
+    {
+      timeout: rebootTimeout,
+      interval: 1000,
+      maxInterval: 3000,
+      signal: ctx.signal,
+      what: `${ctx.machineName} to come back after its reboot`,
+    },
+  );
   return data;
 }
 
 function refuse(ctx: DriverContext, verb: string): Promise<never> {
-  return Promise.reject(new TsmachineError('DRIVER_NO_POWER', `generic driver does not support ${verb}`, {
-    hint: `${ctx.machineName} is somebody's own host: tsmachine cannot switch it on or off. \`tsmachine restart\` reboots it over SSH`,
-  }));
+  return Promise.reject(
+    new TsmachineError('DRIVER_NO_POWER', `generic driver does not support ${verb}`, {
+      hint: `${ctx.machineName} is somebody's own host: tsmachine cannot switch it on or off. \`tsmachine restart\` reboots it over SSH`,
+    }),
+  );
 }

@@ -93,6 +93,6 @@ async function endpoint(config: HypervConfig, ctx: DriverContext, tools: Tools):
   return {
     addresses: [{ ip, scope: 'private' }],
     ssh: { host: ip, port, user, hostKeyKnown: config.image !== '', ...(keyPath === '' ? {} : { keyPath }) },
-    ...(await state(config, ctx, tools) === 'Running' ? { dockerUrl: `tcp://${host}:${enginePort}` } : {}),
+    ...((await state(config, ctx, tools)) === 'Running' ? { dockerUrl: `tcp://${host}:${enginePort}` } : {}),
   };
 }

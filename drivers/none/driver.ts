@@ -26,7 +26,9 @@ function addressesOf(url: string): { ip: string; scope: 'private' }[] {
 }
 
 function refuse(ctx: DriverContext, verb: string): Promise<never> {
-  return Promise.reject(new TsmachineError('DRIVER_NO_POWER', `hosts without a driver cannot be ${verb}`, {
-    hint: `${ctx.machineName} is only a URL: do it where that engine runs`,
-  }));
+  return Promise.reject(
+    new TsmachineError('DRIVER_NO_POWER', `hosts without a driver cannot be ${verb}`, {
+      hint: `${ctx.machineName} is only a URL: do it where that engine runs`,
+    }),
+  );
 }

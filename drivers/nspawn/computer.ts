@@ -9,7 +9,13 @@ import { initAmong, listensOn, processesIn } from './boot/processes.js';
 
 /** File system magics of statfs(2) on which an overlay cannot put its upper layer. */
 const kinds: Readonly<Record<number, string>> = {
-  0x794c7630: 'overlay', 0x6969: 'nfs', 0x65735546: 'fuse', 0xff534d42: 'cifs', 0xfe534d42: 'smb', 0x01021997: '9p', 0x4d44: 'vfat',
+  0x794c7630: 'overlay',
+  0x6969: 'nfs',
+  0x65735546: 'fuse',
+  0xff534d42: 'cifs',
+  0xfe534d42: 'smb',
+  0x01021997: '9p',
+  0x4d44: 'vfat',
   0xf15f: 'ecryptfs',
 };
 
@@ -42,7 +48,7 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec' | 'spawnDetached'>)
     disk,
     read: readOptional,
     aptSources,
-    setting: async (file) => (await readOptional(file) ?? '').trim(),
+    setting: async (file) => ((await readOptional(file)) ?? '').trim(),
     set: (file, value) => writeFile(file, value),
     processes: processesIn,
     initOf: async (group) => initAmong(await processesIn(group)),
@@ -82,7 +88,13 @@ async function aptSources(): Promise<{ path: string; text: string }[]> {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
-  const paths = ['/etc/apt/sources.list', ...names.filter((name) => /\.(list|sources)$/.test(name)).sort().map((name) => join(dir, name))];
-  const files = await Promise.all(paths.map(async (path) => ({ path, text: await readOptional(path) ?? '' })));
+  const paths = [
+    '/etc/apt/sources.list',
+    ...names
+      .filter((name) => /\.(list|sources)$/.test(name))
+      .sort()
+      .map((name) => join(dir, name)),
+  ];
+  const files = await Promise.all(paths.map(async (path) => ({ path, text: (await readOptional(path)) ?? '' })));
   return files.filter(({ text }) => text !== '');
 }

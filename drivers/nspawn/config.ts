@@ -78,7 +78,14 @@ function cidrFlag(text: string): string {
   if (text === '') return '';
   const cidr = parseCidr(text);
   const { shortest, longest } = prefixes;
-  if (cidr && text.includes('/') && cidr.prefix >= shortest && cidr.prefix <= longest && cidr.first >= 2 ** 24 && cidr.first < 224 * 2 ** 24) {
+  if (
+    cidr &&
+    text.includes('/') &&
+    cidr.prefix >= shortest &&
+    cidr.prefix <= longest &&
+    cidr.first >= 2 ** 24 &&
+    cidr.first < 224 * 2 ** 24
+  ) {
     return formatCidr(cidr);
   }
   throw new TsmachineError('FLAG_INVALID', `--nspawn-cidr ${JSON.stringify(text)} is not an IPv4 range from /${shortest} to /${longest}`, {

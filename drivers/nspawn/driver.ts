@@ -62,15 +62,25 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
   }
   await pinHostKey(ctx, keys, lease.ip);
   const consoleLog = consoleLogOf(machineDir);
-  if (!await isRunning(config.id, computer)) {
+  if (!(await isRunning(config.id, computer))) {
     ctx.io.progress('Booting');
     const layers = await mountLayers(machineDir, imageDir(ctx.cacheDir, config.image), computer);
     await writeIdentity(layers.root, ctx.machineName, keys, computer);
     await layCable(config.id, lease, computer);
-    await launch({
-      id: config.id, hostName: hostName(ctx.machineName), rootDir: layers.root, engineDir: layers.engine, consoleLog,
-      unified: await needsUnified(layers.root), memory: config.memory, cpus: config.cpus, keeper: join(templatesDir(), 'run.sh'),
-    }, computer);
+    await launch(
+      {
+        id: config.id,
+        hostName: hostName(ctx.machineName),
+        rootDir: layers.root,
+        engineDir: layers.engine,
+        consoleLog,
+        unified: await needsUnified(layers.root),
+        memory: config.memory,
+        cpus: config.cpus,
+        keeper: join(templatesDir(), 'run.sh'),
+      },
+      computer,
+    );
   }
   await waitForBoot(config.id, consoleLog, ctx, computer);
   return placed;
@@ -81,7 +91,7 @@ type TurnOff = (id: string, ctx: DriverContext, computer: Computer) => Promise<v
 /** The address stays with the machine, everything else is given back. */
 async function turnOff(data: DriverData, ctx: DriverContext, computer: Computer, how: TurnOff): Promise<DriverData> {
   const { id } = readConfig(data);
-  if (!await isOriginal({ id, machineDir: ctx.machineDir }, computer)) return data;
+  if (!(await isOriginal({ id, machineDir: ctx.machineDir }, computer))) return data;
   await how(id, ctx, computer);
   await unmountBelow(ctx.machineDir, computer);
   await clear(id, computer);
@@ -107,7 +117,7 @@ function buryWith(computer: Computer): Bury {
 }
 
 async function state({ id }: NspawnConfig, { machineDir }: DriverContext, computer: Computer): Promise<State> {
-  return await isRunning(id, computer) && await isOriginal({ id, machineDir }, computer) ? 'Running' : 'Stopped';
+  return (await isRunning(id, computer)) && (await isOriginal({ id, machineDir }, computer)) ? 'Running' : 'Stopped';
 }
 
 async function endpoint(config: NspawnConfig, ctx: DriverContext, computer: Computer): Promise<Endpoint> {
@@ -115,6 +125,6 @@ async function endpoint(config: NspawnConfig, ctx: DriverContext, computer: Comp
   return {
     addresses: [{ ip: config.ip, scope: 'private' }],
     ssh: { host: config.ip, port: 22, user: 'root', keyPath: join(ctx.machineDir, 'id_ed25519') },
-    ...(await state(config, ctx, computer) === 'Running' ? { dockerUrl: `tcp://${config.ip}:${enginePort}` } : {}),
+    ...((await state(config, ctx, computer)) === 'Running' ? { dockerUrl: `tcp://${config.ip}:${enginePort}` } : {}),
   };
 }

@@ -26,7 +26,9 @@ export async function gatherFacts(paths: { proc: string; run: string } = { proc:
 
 /** Folders of programs: root's PATH may lack the sbin folders (su on Debian). */
 export function searchPath(): string {
-  return [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'].filter((dir) => dir !== '').join(delimiter);
+  return [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
+    .filter((dir) => dir !== '')
+    .join(delimiter);
 }
 
 async function findProgram(name: string): Promise<string | undefined> {
@@ -67,7 +69,10 @@ async function readCgroups(mountinfo: string): Promise<Cgroups | undefined> {
   const unified = mounts.find(({ type }) => type === 'cgroup2')?.point;
   if (v1.length === 0) {
     if (unified === undefined) return undefined;
-    const controllers = (await text(join(unified, 'cgroup.controllers'))).trim().split(/\s+/).filter((name) => name !== '');
+    const controllers = (await text(join(unified, 'cgroup.controllers')))
+      .trim()
+      .split(/\s+/)
+      .filter((name) => name !== '');
     return { version: 2, track: unified, hierarchies: [], controllers };
   }
   // systemd follows processes in the empty v2 hierarchy of a hybrid set-up, else in its named v1 hierarchy.
@@ -84,7 +89,10 @@ async function readHierarchy({ point, options }: Mount): Promise<Hierarchy> {
 }
 
 async function exists(path: string, mode: number = constants.F_OK): Promise<boolean> {
-  return access(path, mode).then(() => true, () => false);
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A file of the kernel; empty where this kernel has none. */

@@ -36,7 +36,11 @@ export function macAddress(ip: string): string {
 
 /** A valid host name of at most 63 characters (Linux allows 64, DNS labels 63) made of any machine name. */
 export function hostName(machineName: string): string {
-  const labels = machineName.toLowerCase().replace(/[^a-z0-9.-]/g, '-').split('.').map((label) => label.replace(/^-+|-+$/g, ''));
+  const labels = machineName
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, '-')
+    .split('.')
+    .map((label) => label.replace(/^-+|-+$/g, ''));
   const joined = labels.filter((label) => label !== '').join('.');
   return joined.slice(0, 63).replace(/[-.]+$/, '') || 'machine';
 }

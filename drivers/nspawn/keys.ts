@@ -18,7 +18,9 @@ export async function ensureKeys(ctx: DriverContext, computer: Computer): Promis
   const host = join(ctx.machineDir, 'ssh_host_ed25519_key');
   await generate(login, ctx.machineName, computer);
   await generate(host, '', computer);
-  const [loginPublic, hostPrivate, hostPublic] = await Promise.all([`${login}.pub`, host, `${host}.pub`].map((path) => readFile(path, 'utf8')));
+  const [loginPublic, hostPrivate, hostPublic] = await Promise.all(
+    [`${login}.pub`, host, `${host}.pub`].map((path) => readFile(path, 'utf8')),
+  );
   return { loginPublic: loginPublic ?? '', hostPrivate: hostPrivate ?? '', hostPublic: hostPublic ?? '' };
 }
 
@@ -39,7 +41,7 @@ export async function pinHostKey(ctx: DriverContext, keys: Keys, ip: string): Pr
   const file = join(ctx.machineDir, 'known_hosts');
   const [type = '', key = ''] = keys.hostPublic.trim().split(/\s+/);
   const text = [ctx.machineName.toLowerCase(), ip].map((host) => `${host} ${type} ${key}\n`).join('');
-  if (existsSync(file) && await readFile(file, 'utf8') === text) return;
+  if (existsSync(file) && (await readFile(file, 'utf8')) === text) return;
   const unfinished = `${file}.new`;
   await writeFile(unfinished, text, { mode: 0o600 });
   await chmod(unfinished, 0o600);

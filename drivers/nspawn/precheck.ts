@@ -52,20 +52,34 @@ function storeOf(ctx: DriverContext): string {
 }
 
 function checkPrograms(config: NspawnConfig, { programs }: Facts): void {
-  const needed = Object.entries(packages).filter(([name]) => (name === 'debootstrap' ? config.rootfs === '' : name !== 'tar' || config.rootfs !== ''));
+  const needed = Object.entries(packages).filter(([name]) =>
+    name === 'debootstrap' ? config.rootfs === '' : name !== 'tar' || config.rootfs !== '',
+  );
   const missing = needed.filter(([name]) => !Object.hasOwn(programs, name));
   if (missing.length === 0) return;
-  throw new TsmachineError('COMMAND_MISSING', `Driver "nspawn" needs programs that are not on this computer: ${missing.map(([name]) => name).join(', ')}`, {
-    hint: `apt-get install ${[...new Set(missing.map(([, debian]) => debian))].join(' ')}`,
-  });
+  throw new TsmachineError(
+    'COMMAND_MISSING',
+    `Driver "nspawn" needs programs that are not on this computer: ${missing.map(([name]) => name).join(', ')}`,
+    {
+      hint: `apt-get install ${[...new Set(missing.map(([, debian]) => debian))].join(' ')}`,
+    },
+  );
 }
 
 async function checkDisks(config: NspawnConfig, ctx: DriverContext, computer: Computer): Promise<void> {
-  const [machines, cache, plan] = await Promise.all([computer.disk(ctx.machineDir), computer.disk(ctx.cacheDir), planImage(config, computer)]);
+  const [machines, cache, plan] = await Promise.all([
+    computer.disk(ctx.machineDir),
+    computer.disk(ctx.cacheDir),
+    planImage(config, computer),
+  ]);
   if (noOverlay.has(machines.kind)) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The store lies on a disk of kind ${machines.kind}, which cannot carry a machine: ${ctx.machineDir}`, {
-      hint: 'Put the store on a local disk such as ext4, xfs or btrfs with --storage-path',
-    });
+    throw new TsmachineError(
+      'DRIVER_PRECHECK',
+      `The store lies on a disk of kind ${machines.kind}, which cannot carry a machine: ${ctx.machineDir}`,
+      {
+        hint: 'Put the store on a local disk such as ext4, xfs or btrfs with --storage-path',
+      },
+    );
   }
   const isCached = existsSync(imageDir(ctx.cacheDir, plan.name));
   checkSpace(ctx.cacheDir, cache.freeBytes, isCached ? 0 : imageSpace, 'building an image');
@@ -75,7 +89,11 @@ async function checkDisks(config: NspawnConfig, ctx: DriverContext, computer: Co
 function checkSpace(path: string, free: number, needed: number, what: string): void {
   if (free >= needed) return;
   const megabytes = (bytes: number) => `${Math.floor(bytes / megabyte)} MB`;
-  throw new TsmachineError('STORE_FULL', `There is too little room for ${what} below ${path}: ${megabytes(free)} free, ${megabytes(needed)} needed`, {
-    hint: 'Make room, or put the store on another disk with --storage-path',
-  });
+  throw new TsmachineError(
+    'STORE_FULL',
+    `There is too little room for ${what} below ${path}: ${megabytes(free)} free, ${megabytes(needed)} needed`,
+    {
+      hint: 'Make room, or put the store on another disk with --storage-path',
+    },
+  );
 }

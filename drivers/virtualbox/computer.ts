@@ -23,14 +23,16 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
     home: homedir(),
     program: () => (program ??= platform === 'win32' ? windowsProgram(process.env, ctx) : Promise.resolve('VBoxManage')),
     virtualization: () => virtualization(platform, arch, ctx),
-    interfaces: () => Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-      addresses.flatMap(({ family, internal, cidr }) => (family === 'IPv4' && !internal && cidr !== null ? [{ name, cidr }] : []))),
+    interfaces: () =>
+      Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+        addresses.flatMap(({ family, internal, cidr }) => (family === 'IPv4' && !internal && cidr !== null ? [{ name, cidr }] : [])),
+      ),
     hasAddress: (name, ip) => (platform === 'linux' ? hasAddress(name, ip) : Promise.resolve(undefined)),
     networksConf: () => readOptional('/etc/vbox/networks.conf'),
     freePort,
     answers,
     async neighbours() {
-      if (platform === 'linux') return await readOptional('/proc/net/arp') ?? '';
+      if (platform === 'linux') return (await readOptional('/proc/net/arp')) ?? '';
       return (await ctx.exec('arp', ['-a'], { timeout: 10_000, ok: [0, 1] })).stdout;
     },
     freeBytes,
@@ -39,12 +41,21 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
 
 /** The installer of Windows leaves PATH alone, and terminals that were open before do not know its variables (spec 8.3). */
 export async function windowsProgram(
-  env: NodeJS.ProcessEnv, ctx: Pick<DriverContext, 'exec'>, exists: (path: string) => boolean = existsSync,
+  env: NodeJS.ProcessEnv,
+  ctx: Pick<DriverContext, 'exec'>,
+  exists: (path: string) => boolean = existsSync,
 ): Promise<string> {
-  const folders = [env['VBOX_INSTALL_PATH'], env['VBOX_MSI_INSTALL_PATH'], env['ProgramFiles'] && join(env['ProgramFiles'], 'Oracle', 'VirtualBox')];
+  const folders = [
+    env['VBOX_INSTALL_PATH'],
+    env['VBOX_MSI_INSTALL_PATH'],
+    env['ProgramFiles'] && join(env['ProgramFiles'], 'Oracle', 'VirtualBox'),
+  ];
   const known = folders.flatMap((folder) => (folder === undefined || folder === '' ? [] : [join(folder, 'VBoxManage.exe')])).find(exists);
   if (known !== undefined) return known;
-  const { stdout } = await ctx.exec('reg', ['query', 'HKLM\\SOFTWARE\\Oracle\\VirtualBox', '/v', 'InstallDir'], { timeout: 10_000, ok: [0, 1] });
+  const { stdout } = await ctx.exec('reg', ['query', 'HKLM\\SOFTWARE\\Oracle\\VirtualBox', '/v', 'InstallDir'], {
+    timeout: 10_000,
+    ok: [0, 1],
+  });
   const folder = /^\s*InstallDir\s+REG_SZ\s+(.+?)\s*$/m.exec(stdout)?.[1];
   const registered = folder === undefined ? undefined : join(folder, 'VBoxManage.exe');
   return registered !== undefined && exists(registered) ? registered : 'VBoxManage';
@@ -61,7 +72,9 @@ async function virtualization(platform: string, arch: string, ctx: Pick<DriverCo
 async function hasAddress(name: string, ip: string): Promise<boolean | undefined> {
   if (!existsSync(join('/sys/class/net', name))) return undefined;
   const table = await readOptional('/proc/net/fib_trie');
-  return table === undefined ? undefined : table.includes(`|-- ${ip}\n`) && new RegExp(`\\|-- ${ip.replaceAll('.', '\\.')}\\n\\s+/32 host LOCAL`).test(table);
+  return table === undefined
+    ? undefined
+    : table.includes(`|-- ${ip}\n`) && new RegExp(`\\|-- ${ip.replaceAll('.', '\\.')}\\n\\s+/32 host LOCAL`).test(table);
 }
 
 async function readOptional(path: string): Promise<string | undefined> {
@@ -82,7 +95,9 @@ function freePort(wanted = 0): Promise<number | undefined> {
     });
     server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => { resolve(typeof address === 'object' && address ? address.port : undefined); });
+      server.close(() => {
+        resolve(typeof address === 'object' && address ? address.port : undefined);
+      });
     });
   });
 }

@@ -85,8 +85,12 @@ async function build(config: VirtualboxConfig, ctx: DriverContext, { vbox, compu
   ctx.io.progress('Creating VirtualBox VM...');
   const drives = await makeDrives(config, ctx, vbox, computer);
   const commands = buildCommands({
-    config, machineDir: ctx.machineDir, drives, cpus: config.cpus < 1 ? Math.min(computer.cpus, 32) : config.cpus,
-    arm: computer.architecture === 'arm64', share: shareOf(config, computer.platform),
+    config,
+    machineDir: ctx.machineDir,
+    drives,
+    cpus: config.cpus < 1 ? Math.min(computer.cpus, 32) : config.cpus,
+    arm: computer.architecture === 'arm64',
+    share: shareOf(config, computer.platform),
   });
   for (const args of commands) await vbox.run(args);
 }
@@ -107,13 +111,16 @@ async function remove(config: VirtualboxConfig, ctx: DriverContext, { vbox, comp
 async function unregister(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
   const args = ['unregistervm', vmName(config)];
   // VirtualBox holds a VM that was just switched off for a moment.
-  await waitFor(async () => {
-    if (!await findVm(config, ctx.machineDir, vbox)) return true;
-    const { problem } = await vbox.attempt(args);
-    if (problem === undefined || isMissing(problem)) return true;
-    if (!/lock|busy|in use/i.test(problem)) throw failure(args, problem);
-    return undefined;
-  }, { timeout: 20_000, interval: 200, signal: ctx.signal, what: `VirtualBox to let go of the VM of ${ctx.machineName}` });
+  await waitFor(
+    async () => {
+      if (!(await findVm(config, ctx.machineDir, vbox))) return true;
+      const { problem } = await vbox.attempt(args);
+      if (problem === undefined || isMissing(problem)) return true;
+      if (!/lock|busy|in use/i.test(problem)) throw failure(args, problem);
+      return undefined;
+    },
+    { timeout: 20_000, interval: 200, signal: ctx.signal, what: `VirtualBox to let go of the VM of ${ctx.machineName}` },
+  );
 }
 
 async function state(config: VirtualboxConfig, ctx: DriverContext, { vbox }: Tools): Promise<State> {
@@ -129,6 +136,6 @@ async function endpoint(config: VirtualboxConfig, ctx: DriverContext, tools: Too
   return {
     addresses: [{ ip: config.ip, scope: 'private' }],
     ssh,
-    ...(await state(config, ctx, tools) === 'Running' ? { dockerUrl: `tcp://${config.ip}:${port}` } : {}),
+    ...((await state(config, ctx, tools)) === 'Running' ? { dockerUrl: `tcp://${config.ip}:${port}` } : {}),
   };
 }

@@ -19,11 +19,14 @@ import { checkVersion, isAtLeast } from './program/version.js';
  * @throws TsmachineError DRIVER_PRECHECK, DRIVER_UNSUPPORTED, COMMAND_MISSING, STORE_FULL
  */
 export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
-  const version = await vbox.version().catch((error: unknown) => { throw withAlternatives(error, ctx.machineName, computer.platform); });
+  const version = await vbox.version().catch((error: unknown) => {
+    throw withAlternatives(error, ctx.machineName, computer.platform);
+  });
   checkVersion(version);
   checkModule(version);
   checkArchitecture(config, version, computer);
-  if (!config.noVtxCheck && await computer.virtualization() === false) throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
+  if (!config.noVtxCheck && (await computer.virtualization()) === false)
+    throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
   checkSizes(config, computer);
   await checkSpace(ctx.machineDir, (path) => computer.freeBytes(path));
   await checkFiles(config);
@@ -37,7 +40,10 @@ export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext
 function withAlternatives(error: unknown, name: string, platform: string): unknown {
   if (!TsmachineError.is(error) || error.code !== 'COMMAND_MISSING') return error;
   const nspawn = platform === 'linux' ? `make a light machine without it, tsmachine create -d nspawn ${name}, or ` : '';
-  return new TsmachineError(error.code, error.message, { cause: error, hint: `${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}` });
+  return new TsmachineError(error.code, error.message, {
+    cause: error,
+    hint: `${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}`,
+  });
 }
 
 function checkModule({ text, withoutModule }: Version): void {
@@ -57,21 +63,29 @@ async function checkFiles({ image, isoUrl }: VirtualboxConfig): Promise<void> {
 
 function checkArchitecture(config: VirtualboxConfig, version: Version, { architecture }: Computer): void {
   if (architecture === 'x64') return;
-  if (architecture !== 'arm64') throw new TsmachineError('DRIVER_UNSUPPORTED', `VirtualBox has no machines for processors of the kind ${architecture}`);
+  if (architecture !== 'arm64')
+    throw new TsmachineError('DRIVER_UNSUPPORTED', `VirtualBox has no machines for processors of the kind ${architecture}`);
   if (!isAtLeast(version, [7, 1, 0])) {
     throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox ${version.text} has no machines for ARM processors; 7.1 and later have`, {
       hint: 'Please upgrade at https://www.virtualbox.org',
     });
   }
-  if (config.image === '') throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', { hint: 'Leave --virtualbox-boot2docker-url out' });
+  if (config.image === '')
+    throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', {
+      hint: 'Leave --virtualbox-boot2docker-url out',
+    });
 }
 
 function checkSizes({ cpus, memory }: VirtualboxConfig, computer: Computer): void {
   if (cpus > computer.cpus) {
-    throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-cpu-count ${cpus}: this computer has ${computer.cpus}`, { hint: 'Ask for fewer, or -1 for all' });
+    throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-cpu-count ${cpus}: this computer has ${computer.cpus}`, {
+      hint: 'Ask for fewer, or -1 for all',
+    });
   }
   if (memory < computer.memory) return;
-  throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-memory ${memory}: this computer has ${computer.memory} MB`, { hint: 'Ask for less' });
+  throw new TsmachineError('DRIVER_PRECHECK', `--virtualbox-memory ${memory}: this computer has ${computer.memory} MB`, {
+    hint: 'Ask for less',
+  });
 }
 
 async function checkName({ machineName }: VirtualboxConfig, vbox: VBoxManage): Promise<void> {

@@ -13,7 +13,10 @@ export function endInOrder() {
   inOrder = true;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { interrupt(signal); });
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    interrupt(signal);
+  });
 
 /** npm passes a SIGTERM to the shell it started, which ends without telling us: then our parent is another one. */
 if (process.env.npm_lifecycle_event !== undefined) {
@@ -45,11 +48,17 @@ export function runVisibly(file, args, { timeout, grace = 120_000, ...options } 
     children.add(child);
     const timers = [];
     if (timeout !== undefined) {
-      timers.push(setTimeout(() => {
-        console.log(`Time limit of ${timeout / 1000} s reached`);
-        child.kill('SIGTERM');
-        timers.push(setTimeout(() => { child.kill('SIGKILL'); }, grace));
-      }, timeout));
+      timers.push(
+        setTimeout(() => {
+          console.log(`Time limit of ${timeout / 1000} s reached`);
+          child.kill('SIGTERM');
+          timers.push(
+            setTimeout(() => {
+              child.kill('SIGKILL');
+            }, grace),
+          );
+        }, timeout),
+      );
     }
     const end = (status) => {
       for (const timer of timers) clearTimeout(timer);

@@ -16,14 +16,23 @@ let aborted = false;
 module.exports = class Reporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    runner.on(EVENT_TEST_PASS, (test) => { write({ state: 'passed', title: test.fullTitle() }); });
-    runner.on(EVENT_TEST_FAIL, (test) => { write({ state: 'failed', title: test.fullTitle() }); });
-    runner.on(EVENT_TEST_PENDING, (test) => { write({ state: 'skipped', title: test.fullTitle(), reason: reasonOf(test) }); });
+    runner.on(EVENT_TEST_PASS, (test) => {
+      write({ state: 'passed', title: test.fullTitle() });
+    });
+    runner.on(EVENT_TEST_FAIL, (test) => {
+      write({ state: 'failed', title: test.fullTitle() });
+    });
+    runner.on(EVENT_TEST_PENDING, (test) => {
+      write({ state: 'skipped', title: test.fullTitle(), reason: reasonOf(test) });
+    });
     runner.once(EVENT_RUN_END, () => {
       write({ state: 'end' });
       setTimeout(endLingering, aborted ? 0 : lingering).unref();
     });
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { abort(runner, signal); });
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.on(signal, () => {
+        abort(runner, signal);
+      });
   }
 };
 

@@ -25,17 +25,19 @@ const whole = /^[+-]?\d{1,15}$/;
  * @throws TsmachineError FLAG_INVALID when a variable does not hold a number where one is needed
  */
 export function flagValues(specs: readonly FlagSpec[], given: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): FlagValues {
-  return Object.fromEntries(specs.map((spec) => [
-    spec.name, asGiven(spec, given[spec.name]) ?? fromEnvironment(spec, env) ?? spec.default ?? nothing(spec),
-  ]));
+  return Object.fromEntries(
+    specs.map((spec) => [spec.name, asGiven(spec, given[spec.name]) ?? fromEnvironment(spec, env) ?? spec.default ?? nothing(spec)]),
+  );
 }
 
 /** The same flags with relative names of files beginning at `base`: those of a swarm file are written as seen from there. */
 export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagValues): FlagValues {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => {
-    const isFile = specs.find((spec) => spec.name === name)?.file === true;
-    return [name, isFile && typeof value === 'string' && value !== '' ? resolve(base, value) : value];
-  }));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const isFile = specs.find((spec) => spec.name === name)?.file === true;
+      return [name, isFile && typeof value === 'string' && value !== '' ? resolve(base, value) : value];
+    }),
+  );
 }
 
 /** A flag whose value must not be written down. */
@@ -43,7 +45,9 @@ export const secretFlag = /(secret|token|password|passphrase|access-key)/i;
 
 /** The driver's own flags as they may lie on disk, so that another machine can be made alike: without secrets. */
 export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): FlagValues {
-  return Object.fromEntries(specs.flatMap(({ name }) => (secretFlag.test(name) || values[name] === undefined ? [] : [[name, values[name]]])));
+  return Object.fromEntries(
+    specs.flatMap(({ name }) => (secretFlag.test(name) || values[name] === undefined ? [] : [[name, values[name]]])),
+  );
 }
 
 function asGiven(spec: FlagSpec, value: unknown): FlagValue | undefined {
@@ -54,7 +58,11 @@ function asGiven(spec: FlagSpec, value: unknown): FlagValue | undefined {
 function fromEnvironment({ type, env: variable }: FlagSpec, env: NodeJS.ProcessEnv): FlagValue | undefined {
   const text = variable === undefined ? undefined : env[variable];
   if (text === undefined || text === '') return undefined;
-  if (type === 'strings') return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  if (type === 'strings')
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   if (type === 'bool') return goBool(text) ?? false;
   return type === 'int' ? toInteger(text, variable) : text;
 }

@@ -28,16 +28,30 @@ export const silentIo: Io = {
 
 /** The same `io` without what is only good to know: warnings and questions still come through. */
 export function quiet(io: Io): Io {
-  return { ...silentIo, warn: (text) => { io.warn(text); }, secret: (question) => io.secret(question) };
+  return {
+    ...silentIo,
+    warn: (text) => {
+      io.warn(text);
+    },
+    secret: (question) => io.secret(question),
+  };
 }
 
 /** The same `io`, facts told as what is going on now: of a step of something greater, which tells its own. */
 export function inPassing(io: Io): Io {
   return {
-    info: (text) => { io.progress(text); },
-    warn: (text) => { io.warn(text); },
-    debug: (text) => { io.debug(text); },
-    progress: (text, passing) => { io.progress(text, passing); },
+    info: (text) => {
+      io.progress(text);
+    },
+    warn: (text) => {
+      io.warn(text);
+    },
+    debug: (text) => {
+      io.debug(text);
+    },
+    progress: (text, passing) => {
+      io.progress(text, passing);
+    },
     secret: (question) => io.secret(question),
   };
 }
@@ -47,10 +61,18 @@ export function prefixed(io: Io, name: string): Io {
   const prefix = `(${name}) `;
   const mark = (text: string) => (text.startsWith(prefix) ? text : prefix + text);
   return {
-    info: (text) => { io.info(mark(text)); },
-    warn: (text) => { io.warn(mark(text)); },
-    debug: (text) => { io.debug(mark(text)); },
-    progress: (text, passing) => { io.progress(mark(text), passing); },
+    info: (text) => {
+      io.info(mark(text));
+    },
+    warn: (text) => {
+      io.warn(mark(text));
+    },
+    debug: (text) => {
+      io.debug(mark(text));
+    },
+    progress: (text, passing) => {
+      io.progress(mark(text), passing);
+    },
     secret: (question) => io.secret(mark(question)),
   };
 }

@@ -37,5 +37,9 @@ export interface RemoteShell {
   /** Runs one command as the login user; the text must be a constant or come from the quoting helper. */
   exec(command: string, options?: Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'>): Promise<ExecResult>;
   /** Runs a template from `templates/` as root, its variables passed on standard input. */
-  rootScript(template: string, variables?: Readonly<Record<string, string>>, options?: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>): Promise<ExecResult>;
+  rootScript(
+    template: string,
+    variables?: Readonly<Record<string, string>>,
+    options?: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>,
+  ): Promise<ExecResult>;
 }

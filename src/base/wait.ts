@@ -27,7 +27,9 @@ export async function waitFor<T>(look: () => Promise<T | undefined> | T | undefi
     if (found !== undefined) return found;
     const left = deadline - performance.now();
     if (left <= 0) {
-      throw new TsmachineError('WAIT_TIMEOUT', `Waited ${Math.round(options.timeout / 1000)} s for ${options.what}`, { hint: options.hint });
+      throw new TsmachineError('WAIT_TIMEOUT', `Waited ${Math.round(options.timeout / 1000)} s for ${options.what}`, {
+        hint: options.hint,
+      });
     }
     await sleep(Math.min(interval, left), undefined, options.signal ? { signal: options.signal } : {});
     interval = Math.min(interval * 1.5, options.maxInterval ?? 1000);

@@ -81,13 +81,21 @@ async function readAll(files: AuthorityFiles): Promise<AuthorityTexts> {
 }
 
 function certificateMissing(files: AuthorityFiles): TsmachineError {
-  return new TsmachineError('CERT_UNREADABLE', `certificate authority key already exists: ${files.caKey}, but its certificate ${files.ca} is missing`, {
-    hint: `Every provisioned machine's folder holds a copy: cp machines/NAME/ca.pem ${files.ca}`,
-  });
+  return new TsmachineError(
+    'CERT_UNREADABLE',
+    `certificate authority key already exists: ${files.caKey}, but its certificate ${files.ca} is missing`,
+    {
+      hint: `Every provisioned machine's folder holds a copy: cp machines/NAME/ca.pem ${files.ca}`,
+    },
+  );
 }
 
 function keyMissing(files: AuthorityFiles): TsmachineError {
-  return new TsmachineError('CERT_UNREADABLE', `The CA certificate ${files.ca} is there, but its key ${files.caKey} is missing: nothing can be signed`, {
-    hint: 'Restore the key from a copy, or move the CA certificate away to have a new CA made.',
-  });
+  return new TsmachineError(
+    'CERT_UNREADABLE',
+    `The CA certificate ${files.ca} is there, but its key ${files.caKey} is missing: nothing can be signed`,
+    {
+      hint: 'Restore the key from a copy, or move the CA certificate away to have a new CA made.',
+    },
+  );
 }

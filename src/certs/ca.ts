@@ -37,7 +37,11 @@ export function openAuthority(pem: AuthorityTexts, paths: AuthorityTexts, now: D
 export function refuseExpired(certificate: X509Certificate, path: string, now: Date): void {
   const end = new Date(certificate.validTo);
   if (end >= now) return;
-  throw new TsmachineError('CA_EXPIRED', `The CA certificate ${path} expired on ${end.toISOString().slice(0, 10)}; nothing is signed with it`, {
-    hint: 'Move the CA certificate and its key away, then run "tsmachine regenerate-certs --client-certs" with every machine: it makes a new CA.',
-  });
+  throw new TsmachineError(
+    'CA_EXPIRED',
+    `The CA certificate ${path} expired on ${end.toISOString().slice(0, 10)}; nothing is signed with it`,
+    {
+      hint: 'Move the CA certificate and its key away, then run "tsmachine regenerate-certs --client-certs" with every machine: it makes a new CA.',
+    },
+  );
 }

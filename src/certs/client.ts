@@ -20,10 +20,14 @@ interface ClientState extends AuthorityOptions {
 
 /** The client's certificate exists, belongs to its key and to the CA, and does not expire soon; otherwise it is made anew. */
 export async function ensureClientCertificate(files: AuthorityFiles, state: ClientState): Promise<void> {
-  const { texts: { cert, key }, ca: { signer }, io } = state;
+  const {
+    texts: { cert, key },
+    ca: { signer },
+    io,
+  } = state;
   if (cert === undefined || key === undefined) {
     if (signer === undefined) throw cannotSign(files, 'is incomplete');
-    if (key === undefined) await replaceClientCertificate(files, state.spareKey ?? await newKeyPair(), signer, state);
+    if (key === undefined) await replaceClientCertificate(files, state.spareKey ?? (await newKeyPair()), signer, state);
     else await writeCertificate(files, pairOf(parsePrivateKey(key, files.key)), signer, state);
     return;
   }
@@ -43,7 +47,12 @@ export async function ensureClientCertificate(files: AuthorityFiles, state: Clie
 }
 
 /** A new key with a new certificate. The old certificate goes first, so that an interruption leaves a key alone and never an unmatched pair. */
-export async function replaceClientCertificate(files: AuthorityFiles, pair: KeyPair, signer: Authority, options: AuthorityOptions): Promise<void> {
+export async function replaceClientCertificate(
+  files: AuthorityFiles,
+  pair: KeyPair,
+  signer: Authority,
+  options: AuthorityOptions,
+): Promise<void> {
   await rm(files.cert, { force: true });
   await writeAtomic(files.key, privateKeyPem(pair.privateKey), 0o600);
   await writeCertificate(files, pair, signer, options);
@@ -81,7 +90,11 @@ function reasonToRenew(certificate: X509Certificate, { ca, now = new Date() }: C
 }
 
 function cannotSign(files: AuthorityFiles, state: string): TsmachineError {
-  return new TsmachineError('CERT_UNREADABLE', `The client certificate ${files.cert} ${state}, and without the CA key ${files.caKey} no other can be signed`, {
-    hint: 'Restore the missing file from a copy.',
-  });
+  return new TsmachineError(
+    'CERT_UNREADABLE',
+    `The client certificate ${files.cert} ${state}, and without the CA key ${files.caKey} no other can be signed`,
+    {
+      hint: 'Restore the missing file from a copy.',
+    },
+  );
 }

@@ -20,12 +20,13 @@ export async function loadDer() {
     bits: (bytes: Uint8Array) => universal(Type.BITSTRING, false, `\0${latin1(bytes)}`),
     tagged: (tag: number, ...parts: Node[]) => asn1.create(Class.CONTEXT_SPECIFIC, tag, true, parts),
     /** RFC 5280 4.1.2.5: two-digit years up to 2049. */
-    time: (date: Date) => date.getUTCFullYear() < 2050
-      ? universal(Type.UTCTIME, false, asn1.dateToUtcTime(date))
-      : universal(Type.GENERALIZEDTIME, false, asn1.dateToGeneralizedTime(date)),
+    time: (date: Date) =>
+      date.getUTCFullYear() < 2050
+        ? universal(Type.UTCTIME, false, asn1.dateToUtcTime(date))
+        : universal(Type.GENERALIZEDTIME, false, asn1.dateToGeneralizedTime(date)),
     parse: (der: Uint8Array) => asn1.fromDer(latin1(der)),
     print: (tree: Node) => Buffer.from(asn1.toDer(tree).getBytes(), 'latin1'),
-    idOf: (tree: Node) => typeof tree.value === 'string' && tree.type === Type.OID ? asn1.derToOid(tree.value) : undefined,
+    idOf: (tree: Node) => (typeof tree.value === 'string' && tree.type === Type.OID ? asn1.derToOid(tree.value) : undefined),
   };
 }
 

@@ -35,7 +35,7 @@ export function certificateExpiry(pem: string, now = new Date(), path = 'the cer
 
 /** Looks at each file; nothing that is wrong with one of them is an error. `soon` means less than 30 days. */
 export function checkExpiry(files: readonly CheckedFile[], now = new Date()): Promise<ExpiryCheck[]> {
-  return Promise.all(files.map(async (file) => ({ ...file, ...await look(file.path, now) })));
+  return Promise.all(files.map(async (file) => ({ ...file, ...(await look(file.path, now)) })));
 }
 
 async function look(path: string, now: Date): Promise<Pick<ExpiryCheck, 'state' | 'daysLeft'>> {

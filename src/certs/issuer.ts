@@ -28,11 +28,13 @@ export function keyIdentifier(der: Der, key: KeyObject): Uint8Array {
   const algorithm = children(der.parse(spki))[0];
   if (algorithm === undefined) throw new TypeError('public key without an algorithm');
   const rest = spki.subarray(headerLength(spki, 0) + der.print(algorithm).length);
-  return createHash('sha1').update(rest.subarray(headerLength(rest, 0) + 1)).digest();
+  return createHash('sha1')
+    .update(rest.subarray(headerLength(rest, 0) + 1))
+    .digest();
 }
 
 function storedKeyIdentifier(der: Der, fields: readonly Node[]): Uint8Array | undefined {
-  const extensions = children(children(fields.find((field) => field.type as number === 3 && field.tagClass as number === 0x80))[0]);
+  const extensions = children(children(fields.find((field) => (field.type as number) === 3 && (field.tagClass as number) === 0x80))[0]);
   const extension = extensions.find((one) => children(one).some((part) => der.idOf(part) === subjectKeyIdentifier));
   const wrapped = children(extension).at(-1)?.value;
   if (typeof wrapped !== 'string') return undefined;

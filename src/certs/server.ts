@@ -64,18 +64,27 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
 export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
   const { certificate, key } = opened(certPem, wanted.keyPem);
   if (certificate === undefined || key === undefined) return false;
-  const signer = parseCertificates(wanted.caPem, 'the CA certificate')
-    .find((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
+  const signer = parseCertificates(wanted.caPem, 'the CA certificate').find(
+    (ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey),
+  );
   // The types forget that a certificate may have no extended key usage.
   const usages = certificate.keyUsage as readonly string[] | undefined;
   const needed = wanted.clientAuth === true ? [serverAuth, clientAuth] : [serverAuth];
-  return signer !== undefined && lastsAsLongAsPossible(certificate, signer, wanted)
-    && needed.every((usage) => usages?.includes(usage)) && certificate.checkPrivateKey(key)
-    && covers(certificate.subjectAltName ?? '', wanted.names);
+  return (
+    signer !== undefined &&
+    lastsAsLongAsPossible(certificate, signer, wanted) &&
+    needed.every((usage) => usages?.includes(usage)) &&
+    certificate.checkPrivateKey(key) &&
+    covers(certificate.subjectAltName ?? '', wanted.names)
+  );
 }
 
 /** A CA that itself ends soon cannot give more time: a new certificate would restart the engine for nothing. */
-function lastsAsLongAsPossible(certificate: X509Certificate, signer: X509Certificate, { now = new Date(), minDays = soonDays }: ServerCertificateFit): boolean {
+function lastsAsLongAsPossible(
+  certificate: X509Certificate,
+  signer: X509Certificate,
+  { now = new Date(), minDays = soonDays }: ServerCertificateFit,
+): boolean {
   const end = new Date(certificate.validTo);
   if (new Date(certificate.validFrom) > now || end < now) return false;
   return daysUntil(end, now) >= minDays || end >= new Date(signer.validTo);
@@ -92,10 +101,12 @@ function opened(certPem: string, keyPem: string): { certificate?: X509Certificat
 }
 
 function covers(subjectAltName: string, names: readonly string[]): boolean {
-  const held = new Set(subjectAltName.split(', ').map((entry) => {
-    const value = entry.slice(entry.indexOf(':') + 1);
-    return canonicalIp(value) ?? value.toLowerCase();
-  }));
+  const held = new Set(
+    subjectAltName.split(', ').map((entry) => {
+      const value = entry.slice(entry.indexOf(':') + 1);
+      return canonicalIp(value) ?? value.toLowerCase();
+    }),
+  );
   const { dns, ips } = alternativeNames(names);
   return [...dns, ...ips].every((name) => held.has(name));
 }

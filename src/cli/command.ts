@@ -42,14 +42,22 @@ export abstract class MachineCommand extends Command {
   constructor(argv: string[], config: MachineConfig) {
     super(argv, config);
     this.invocation = config.invocation;
-    const { screen, progress, interruption: { signal }, debug, json } = config.invocation;
+    const {
+      screen,
+      progress,
+      interruption: { signal },
+      debug,
+      json,
+    } = config.invocation;
     const { infoTo } = this.constructor as typeof MachineCommand;
     this.io = new TerminalIo({ screen, progress, signal, debug, infoTo: json ? 'stderr' : infoTo });
   }
 
   /** oclif's own would load a second configuration, one that knows of no invocation. */
   static override run<T extends Command>(
-    this: new (argv: string[], config: MachineConfig) => T, argv: string[] = [], config?: Interfaces.LoadOptions,
+    this: new (argv: string[], config: MachineConfig) => T,
+    argv: string[] = [],
+    config?: Interfaces.LoadOptions,
   ): Promise<ReturnType<T['run']>> {
     if (!isMachineConfig(config)) throw new TsmachineError('INTERNAL', `Commands are run by ${programName()} itself`);
     return new this(argv, config)['_run']();
@@ -65,11 +73,14 @@ export abstract class MachineCommand extends Command {
    * @throws TsmachineError USAGE or FLAG_INVALID, naming the flag
    */
   protected override async parse<F extends Values, B extends Values, A extends Values>(
-    options: Interfaces.Input<F, B, A>, argv = this.argv,
+    options: Interfaces.Input<F, B, A>,
+    argv = this.argv,
   ): Promise<Parsed<F, B, A>> {
     const flags = { ...options.baseFlags, ...options.flags } as Interfaces.FlagInput<F & B>;
     const words = canonicalArgv(argv, flags);
-    const parsed = await super.parse<F & B, Values, A>({ flags, strict: false }, words).catch((error: unknown) => { throw parseError(error); });
+    const parsed = await super.parse<F & B, Values, A>({ flags, strict: false }, words).catch((error: unknown) => {
+      throw parseError(error);
+    });
     this.globals = resolveGlobals(parsed.flags as GlobalFlagValues, this.invocation.env);
     // oclif's own `argv` is sorted by first occurrence, which moves repeated words
     return { ...parsed, argv: parsed.raw.flatMap((token) => (token.type === 'arg' ? [token.input] : [])) };
@@ -85,10 +96,15 @@ export abstract class MachineCommand extends Command {
   /** Opens the store that the command line, the environment or the home folder says. */
   protected async session(io: TerminalIo = this.io): Promise<Session> {
     const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../session.js'), import('../system/home.js')]);
-    const { env, interruption: { signal } } = this.invocation;
+    const {
+      env,
+      interruption: { signal },
+    } = this.invocation;
     const { storagePath, githubToken } = this.globals;
     return openSession({
-      storePath: storagePath ?? defaultStorePath(env), io, signal,
+      storePath: storagePath ?? defaultStorePath(env),
+      io,
+      signal,
       env: githubToken === '' ? env : { ...env, MACHINE_GITHUB_API_TOKEN: githubToken },
     });
   }
@@ -113,7 +129,9 @@ export abstract class MachineCommand extends Command {
 
   /** Does `work` on these machines at once and tells how each ended. */
   protected async onNames<T>(
-    names: readonly string[], work: MachineWork<T>, options: { prefixed?: boolean; limit?: number } = {},
+    names: readonly string[],
+    work: MachineWork<T>,
+    options: { prefixed?: boolean; limit?: number } = {},
   ): Promise<T[]> {
     const { onMachines } = await import('./many.js');
     const { debug } = this.invocation;
@@ -123,7 +141,11 @@ export abstract class MachineCommand extends Command {
   /** Asks on stderr; undefined at the end of input. */
   protected async ask(question: string): Promise<string | undefined> {
     const { askLine } = await import('./terminal/prompt.js');
-    const { screen, progress, interruption: { signal } } = this.invocation;
+    const {
+      screen,
+      progress,
+      interruption: { signal },
+    } = this.invocation;
     return progress.pause(() => askLine(question, screen, signal));
   }
 

@@ -25,14 +25,20 @@ export async function main(argv: readonly string[]): Promise<void> {
 export async function runCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, screen: Screen): Promise<number> {
   const progress = new Progress(screen);
   const interruption = listenForInterrupts({
-    tell: (text) => { progress.write(screen.stderr, text); },
-    leave: (exit) => { progress.close(); process.exit(exit); },
+    tell: (text) => {
+      progress.write(screen.stderr, text);
+    },
+    leave: (exit) => {
+      progress.close();
+      process.exit(exit);
+    },
   });
   const invocation = { line: argv, env, screen, progress, interruption, debug: argv.includes('--debug'), json: false };
   try {
     const { leading, command = 'help', rest } = splitCommandLine(argv);
     const config = await openConfig(invocation);
-    const { id = command, rest: words = rest } = findCommandWords([command, ...rest], (known) => config.findCommand(known) !== undefined) ?? {};
+    const { id = command, rest: words = rest } =
+      findCommandWords([command, ...rest], (known) => config.findCommand(known) !== undefined) ?? {};
     const found = config.findCommand(id);
     const passThrough = found?.['passThrough'] === true;
     invocation.debug = debugWanted(passThrough ? leading : argv, env);
@@ -63,5 +69,9 @@ function asksFor(words: readonly string[], flags: readonly string[]): boolean {
 
 /** Resolves when everything written has left the process, or its reader has. */
 function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => { stream.write('', () => { resolve(); }); });
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
 }

@@ -17,7 +17,10 @@ export interface ManyOptions {
  * @throws the error itself for a single machine; SEVERAL_FAILED naming the failed ones for several
  */
 export async function onMachines<T>(
-  names: readonly string[], io: TerminalIo, options: ManyOptions, work: (name: string, io: TerminalIo) => Promise<T>,
+  names: readonly string[],
+  io: TerminalIo,
+  options: ManyOptions,
+  work: (name: string, io: TerminalIo) => Promise<T>,
 ): Promise<T[]> {
   const [only] = names;
   if (only !== undefined && names.length === 1) return [await work(only, io.forMachine(only, false))];
@@ -35,7 +38,9 @@ export async function onMachines<T>(
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
   if (failed.length > 0) {
     const which = failed.map(({ name }) => name).join(', ');
-    throw new TsmachineError('SEVERAL_FAILED', `${failed.length} of ${names.length} machines failed: ${which}`, { exit: commonExit(failed, names) });
+    throw new TsmachineError('SEVERAL_FAILED', `${failed.length} of ${names.length} machines failed: ${which}`, {
+      exit: commonExit(failed, names),
+    });
   }
   return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
 }

@@ -28,15 +28,20 @@ export abstract class RollingCommand extends MachineCommand {
 
   /** Shows the plan, has the change made, and tells what it did. */
   protected async roll(
-    words: readonly string[], flags: RollingFlags,
+    words: readonly string[],
+    flags: RollingFlags,
     change: (session: Session, swarm: string | undefined, options: RollingOptions) => Promise<RollingReport>,
   ): Promise<void> {
     const given = oneOrNone(words);
     const verb = this.id?.split(':').at(-1) ?? '';
     this.afterInterrupt = `Run the same command again to go on: ${programName()} swarm ${verb}${given === undefined ? '' : ` ${given}`}`;
     const report = await change(await this.session(), given, {
-      drain: !flags['no-drain'], workersAtOnce: flags['workers-at-once'], dryRun: flags['dry-run'],
-      onPlan: (plan) => { this.io.info(rollingPlan(plan)); },
+      drain: !flags['no-drain'],
+      workersAtOnce: flags['workers-at-once'],
+      dryRun: flags['dry-run'],
+      onPlan: (plan) => {
+        this.io.info(rollingPlan(plan));
+      },
     });
     const { json } = this.invocation;
     if (json) this.show(report, () => '');

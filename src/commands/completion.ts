@@ -11,14 +11,15 @@ import { oneOrNone } from '../cli/line/names.js';
  * PowerShell. It cannot ask for the machines of a store or for the flags of the driver that was just typed, and it knows no fish.
  */
 export default class Completion extends MachineCommand {
-  static override summary = 'Print a script that makes a shell complete tsmachine\'s words';
-  static override description = 'Argument is bash, zsh, fish or powershell, default is auto-detect. For bash, zsh and fish the script'
-    + ' also brings "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
+  static override summary = "Print a script that makes a shell complete tsmachine's words";
+  static override description =
+    'Argument is bash, zsh, fish or powershell, default is auto-detect. For bash, zsh and fish the script' +
+    ' also brings "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
   static override usage = '[shell]';
   static override examples = ['<%= config.bin %> completion bash >> ~/.bashrc', 'eval "$(<%= config.bin %> completion zsh)"'];
   static override operands = { kind: 'shell' } as const;
   static override flags = {
-    'words': Flags.boolean({ hidden: true, description: 'Print what may stand at the end of the words behind --' }),
+    words: Flags.boolean({ hidden: true, description: 'Print what may stand at the end of the words behind --' }),
     'new-word': Flags.boolean({ hidden: true, description: 'With --words: a word begins there (PowerShell loses empty arguments)' }),
   };
 
@@ -35,7 +36,11 @@ export default class Completion extends MachineCommand {
     const { choose } = await import('../cli/completion/choose.js');
     const current = typed.at(-1) ?? '';
     const choice = await choose({
-      before: typed.slice(0, -1), current, commands: this.config.commands, env: this.invocation.env, machines: (path) => this.names(path),
+      before: typed.slice(0, -1),
+      current,
+      commands: this.config.commands,
+      env: this.invocation.env,
+      machines: (path) => this.names(path),
       swarms: (path) => this.swarms(path),
     });
     const lines = choiceLines(choice, current);

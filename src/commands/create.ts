@@ -12,8 +12,9 @@ import type { FlagSpec } from '../base/flags.js';
 
 export default class Create extends MachineCommand {
   static override summary = 'Create a machine';
-  static override description = '\'<%= config.bin %> create --driver name --help\' includes the create flags for that driver in the help text.'
-    + ' Several names make several machines at once.';
+  static override description =
+    "'<%= config.bin %> create --driver name --help' includes the create flags for that driver in the help text." +
+    ' Several names make several machines at once.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> create -d generic --generic-ip-address 10.0.0.5 m1'];
   static override operands = { kind: 'none' } as const;
@@ -38,7 +39,9 @@ export default class Create extends MachineCommand {
     const limit = Number(values['concurrency']);
     const make = async (session: Session, name: string) => {
       await createMachine(session, { ...request, name, command: repeatable(line, names, name) });
-      session.io.info(`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env ${name}`);
+      session.io.info(
+        `To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: tsmachine env ${name}`,
+      );
     };
     try {
       await this.onNames(names, make, { limit, prefixed: true });

@@ -5,7 +5,8 @@ import { asTyped } from '../cli/line/program.js';
 
 export default class Doctor extends MachineCommand {
   static override summary = 'Find what is wrong with machines, the store and this computer';
-  static override description = 'Argument(s) are machine names; all machines without one. Changes nothing. Exit status 1 when there is a fault.';
+  static override description =
+    'Argument(s) are machine names; all machines without one. Changes nothing. Exit status 1 when there is a fault.';
   static override usage = '[name...]';
   static override examples = ['<%= config.bin %> doctor m1'];
   static override flags = jsonFlag;
@@ -15,7 +16,11 @@ export default class Doctor extends MachineCommand {
     const { examine } = await import('../doctor/doctor.js');
     this.io.progress('Looking at the store, the machines and this computer');
     const found = await examine(await this.session(), argv);
-    const findings = found.map(({ message, fix, ...rest }) => ({ ...rest, message: asTyped(message), ...(fix !== undefined && { fix: asTyped(fix) }) }));
+    const findings = found.map(({ message, fix, ...rest }) => ({
+      ...rest,
+      message: asTyped(message),
+      ...(fix !== undefined && { fix: asTyped(fix) }),
+    }));
     this.show(findings, () => findingsTable(findings));
     if (findings.some(({ level }) => level === 'fault')) this.exit(1);
   }

@@ -15,11 +15,11 @@ export default class Env extends MachineCommand {
   static override examples = ['<%= config.bin %> env --shell fish m1'];
   static override operands = { kind: 'machine' } as const;
   static override flags = {
-    'swarm': Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }),
-    'shell': Flags.string({
+    swarm: Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }),
+    shell: Flags.string({
       description: 'Force environment to be configured for a specified shell: [fish, cmd, powershell, tcsh, emacs], default is auto-detect',
     }),
-    'unset': Flags.boolean({ char: 'u', description: 'Unset variables instead of setting them' }),
+    unset: Flags.boolean({ char: 'u', description: 'Unset variables instead of setting them' }),
     'no-proxy': Flags.boolean({ description: 'Add machine IP to NO_PROXY environment variable' }),
   };
 
@@ -37,7 +37,9 @@ export default class Env extends MachineCommand {
   }
 
   private async set(
-    words: readonly string[], shell: ReturnType<typeof shellNamed>, flags: { 'swarm': boolean; 'no-proxy': boolean },
+    words: readonly string[],
+    shell: ReturnType<typeof shellNamed>,
+    flags: { swarm: boolean; 'no-proxy': boolean },
   ): Promise<string[]> {
     const { env } = this.invocation;
     const { session, name } = await this.oneMachine(words);

@@ -12,8 +12,8 @@ export default class Export extends MachineCommand {
   static override examples = ['<%= config.bin %> export --encrypt -o machines.tsm m1 m2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    'output': Flags.string({ char: 'o', description: 'The file to write (mode 0600)' }),
-    'encrypt': Flags.boolean({ description: 'Ask for a passphrase to encrypt with' }),
+    output: Flags.string({ char: 'o', description: 'The file to write (mode 0600)' }),
+    encrypt: Flags.boolean({ description: 'Ask for a passphrase to encrypt with' }),
     ...passphraseFlag,
     'with-ca-key': Flags.boolean({ description: 'Also the key of the CA, to renew certificates elsewhere' }),
     'with-ssh-key': Flags.boolean({ description: 'Also your own SSH key, where a machine uses it' }),
@@ -23,9 +23,12 @@ export default class Export extends MachineCommand {
     const { flags, argv } = await this.parse(Export);
     const names = someNames(argv);
     const { output, encrypt: ask, 'passphrase-file': file } = flags;
-    if (output === undefined || output === '') throw new TsmachineError('FLAG_MISSING', 'export needs the name of the file to write', { hint: '-o machines.tsm' });
+    if (output === undefined || output === '')
+      throw new TsmachineError('FLAG_MISSING', 'export needs the name of the file to write', { hint: '-o machines.tsm' });
     const [session, { exportMachines }, { newPassphrase }] = await Promise.all([
-      this.session(), import('../transfer/export.js'), import('../transfer/passphrase.js'),
+      this.session(),
+      import('../transfer/export.js'),
+      import('../transfer/passphrase.js'),
     ]);
     const passphrase = await newPassphrase(session, { file, ask });
     await exportMachines(session, { names, output, passphrase, withCaKey: flags['with-ca-key'], withSshKey: flags['with-ssh-key'] });

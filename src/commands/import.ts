@@ -20,7 +20,9 @@ export default class Import extends MachineCommand {
     const { flags, argv } = await this.parse(Import);
     const request = { file: oneFile(argv), renamed: renames(flags.name ?? []) };
     const [session, { importMachines }, { knownPassphrase }] = await Promise.all([
-      this.session(), import('../transfer/import.js'), import('../transfer/passphrase.js'),
+      this.session(),
+      import('../transfer/import.js'),
+      import('../transfer/passphrase.js'),
     ]);
     await importMachines(session, { ...request, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
   }

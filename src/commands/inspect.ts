@@ -15,7 +15,10 @@ export default class Inspect extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { argv, flags: { format } } = await this.parse(Inspect);
+    const {
+      argv,
+      flags: { format },
+    } = await this.parse(Inspect);
     const { session, name } = await this.oneMachine(argv);
     const { inspectMachine } = await import('../machine/query.js');
     const { serializeHostConfig } = await import('../store/config/schema.js');

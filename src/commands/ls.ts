@@ -16,7 +16,9 @@ export default class Ls extends MachineCommand {
   static override flags = {
     quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
     filter: Flags.string({
-      multiple: true, multipleNonGreedy: true, description: 'Filter output based on conditions: driver, name, state, swarm, label',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'Filter output based on conditions: driver, name, state, swarm, label',
     }),
     timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
     format: Flags.string({ char: 'f', description: 'Pretty-print machines using a Go template', exclusive: ['json'] }),
@@ -26,7 +28,9 @@ export default class Ls extends MachineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Ls);
     const [session, { listMachines, listNames }, { parseFilters }] = await Promise.all([
-      this.session(), import('../machine/list.js'), import('../machine/choose/selection.js'),
+      this.session(),
+      import('../machine/list.js'),
+      import('../machine/choose/selection.js'),
     ]);
     const options = { timeoutMs: flags.timeout * 1000, filters: parseFilters(flags.filter ?? []) };
     if (flags.quiet) {
@@ -38,7 +42,10 @@ export default class Ls extends MachineCommand {
       ? (await import('../cli/format/ls.js')).compileListFormat(flags.format, { pointed: this.invocation.screen.live })
       : undefined;
     const rows = (await listMachines(session, options)).map((row) => ({ ...row, error: asTyped(row.error) }));
-    if (formatted) formatted(rows, (text) => { this.print(text); });
+    if (formatted)
+      formatted(rows, (text) => {
+        this.print(text);
+      });
     else this.show(rows.map(jsonRow), () => machineTable(rows));
   }
 }

@@ -11,13 +11,13 @@ export default class RegenerateCerts extends MachineCommand {
   static override operands = { kind: 'machines', feature: 'provision' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = {
-    'force': Flags.boolean({ char: 'f', description: 'Force rebuild and do not prompt' }),
+    force: Flags.boolean({ char: 'f', description: 'Force rebuild and do not prompt' }),
     'client-certs': Flags.boolean({ description: 'Also regenerate the client certificate' }),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(RegenerateCerts);
-    if (!flags.force && !await this.agreed()) return;
+    if (!flags.force && !(await this.agreed())) return;
     const { regenerateCertificates } = await import('../machine/provision.js');
     const options = { clientCerts: flags['client-certs'] };
     await this.onAll(argv, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });

@@ -9,9 +9,14 @@ export default class Ssh extends MachineCommand {
   static override passThrough = true;
 
   async run(): Promise<void> {
-    const { argv: [given, ...command] } = await this.parse(Ssh);
+    const {
+      argv: [given, ...command],
+    } = await this.parse(Ssh);
     const session = await this.session();
-    const [{ resolveNames }, { openShell }] = await Promise.all([import('../machine/choose/each.js'), import('../machine/access/shell.js')]);
+    const [{ resolveNames }, { openShell }] = await Promise.all([
+      import('../machine/choose/each.js'),
+      import('../machine/access/shell.js'),
+    ]);
     const [name = ''] = await resolveNames(session.store, given === undefined ? [] : [given]);
     this.exit(await openShell(session, name, command, { native: this.globals.nativeSsh }));
   }

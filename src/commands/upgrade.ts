@@ -12,7 +12,10 @@ export default class Upgrade extends MachineCommand {
   };
 
   async run(): Promise<void> {
-    const { argv, flags: { 'engine-version': version } } = await this.parse(Upgrade);
+    const {
+      argv,
+      flags: { 'engine-version': version },
+    } = await this.parse(Upgrade);
     const { upgradeMachine } = await import('../machine/upgrade.js');
     await this.onAll(argv, (session, name) => upgradeMachine(session, name, version === undefined ? {} : { version }), { prefixed: true });
   }

@@ -20,7 +20,10 @@ export default class Use extends MachineCommand {
     const shell = detectShell(this.invocation.env, process.platform);
     const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${shellWord(name)}`}`;
     const load = loadLine(shell);
-    const hint = [...load === undefined ? [] : [`Get it, best in the shell's start-up file: ${load}`], `Without it: ${shellNamed(shell).evaluate(env)}`];
+    const hint = [
+      ...(load === undefined ? [] : [`Get it, best in the shell's start-up file: ${load}`]),
+      `Without it: ${shellNamed(shell).evaluate(env)}`,
+    ];
     const text = `A program cannot set the variables of the shell that called it: ${programName()} use needs a function of the shell`;
     throw new TsmachineError('SHELL_FUNCTION_MISSING', text, { hint: hint.join('\n') });
   }

@@ -1,5 +1,20 @@
 import { createReadStream } from 'node:fs';
-import { access, chmod, chown, lstat, mkdir, open, opendir, realpath, rename, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  opendir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,7 +45,7 @@ export class LocalEnd implements End {
     const found = await this.#stat(path);
     if (found?.isDirectory() === true && into !== undefined && into !== '.') return this.look(join(path, into));
     const kind = found === undefined ? 'none' : found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
-    const parent = kind !== 'none' || await this.#stat(dirname(path)) !== undefined;
+    const parent = kind !== 'none' || (await this.#stat(dirname(path))) !== undefined;
     const { size = 0, mode = 0, mtimeMs = 0 } = found ?? {};
     // a file is replaced where it really is, not its link
     const real = kind === 'file' ? await realpath(path) : path;
@@ -48,7 +63,9 @@ export class LocalEnd implements End {
 
   /** An open file, for a program that is to read it. */
   async openFile(path: string): Promise<FileHandle> {
-    return open(path).catch((error: unknown) => { throw unreadable(path, error); });
+    return open(path).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
   }
 
   async readFile(path: string): Promise<Readable> {
@@ -99,15 +116,22 @@ export class LocalEnd implements End {
     const fresh = target.kind === 'none';
     const folder = fresh ? join(dirname(resolve(target.path)), newPart()) : target.path;
     try {
-      if (fresh) await mkdir(folder, 0o700).catch((error: unknown) => { throw unwritable(target.path, error); });
+      if (fresh)
+        await mkdir(folder, 0o700).catch((error: unknown) => {
+          throw unwritable(target.path, error);
+        });
       const unpacking = await unpackFolder(folder, target.path);
-      await pipeline(content, unpacking.sink).catch((error: unknown) => { throw unwritable(target.path, error); });
+      await pipeline(content, unpacking.sink).catch((error: unknown) => {
+        throw unwritable(target.path, error);
+      });
       await unpacking.finish();
       if (unpacking.left.length > 0) this.#io.warn(`Left out, because they are devices or pipes: ${unpacking.left.join(', ')}`);
       if (!fresh) return;
       await chmod(folder, source.mode);
       await utimes(folder, source.mtime, source.mtime);
-      await rename(folder, target.path).catch((error: unknown) => { throw unwritable(target.path, error); });
+      await rename(folder, target.path).catch((error: unknown) => {
+        throw unwritable(target.path, error);
+      });
     } catch (error) {
       if (!fresh) this.#io.warn(`${target.path} is incomplete`);
       else await rm(folder, { recursive: true, force: true });
@@ -154,7 +178,8 @@ function unwritable(path: string, error: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const disk = code === 'EDQUOT' ? 'The disk quota' : 'The disk';
     return new TsmachineError('DISK_FULL', `${disk} of this computer is used up: ${path} was not written`, {
-      hint: `Make room (df -h ${dirname(path)}), then copy again.`, cause: error,
+      hint: `Make room (df -h ${dirname(path)}), then copy again.`,
+      cause: error,
     });
   }
   return new TsmachineError('COPY_TARGET', `${path} cannot be written: ${reasons[code] ?? messageOf(error)}`, { cause: error });

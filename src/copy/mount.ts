@@ -35,7 +35,13 @@ export async function unmountFolder(session: Session, where: string, mountpoint?
   const { path } = await find(session, where);
   const missing = 'You must have a copy of the fusermount binary locally to use the unmount option';
   // macOS has no fusermount; fuse 3 brings it under a name of its own
-  const ways = process.platform === 'darwin' ? [['umount']] : [['fusermount', '-u'], ['fusermount3', '-u']];
+  const ways =
+    process.platform === 'darwin'
+      ? [['umount']]
+      : [
+          ['fusermount', '-u'],
+          ['fusermount3', '-u'],
+        ];
   for (const [program = '', ...args] of ways) {
     const status = await runForeground(program, [...args, mountpoint ?? path], { signal, env });
     if (status !== undefined) {

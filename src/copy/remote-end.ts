@@ -65,7 +65,7 @@ export class RemoteEnd implements End {
   async readFile(path: string): Promise<Readable> {
     const stream = await this.#connection.stream(readCommand(path));
     stream.stdin.end();
-    return whole(stream, ({ exitCode, stderr }) => exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr));
+    return whole(stream, ({ exitCode, stderr }) => (exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr)));
   }
 
   async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
@@ -73,7 +73,7 @@ export class RemoteEnd implements End {
   }
 
   async readFolder(path: string): Promise<Readable> {
-    if (!this.#hasTar) return packFolder(...await this.#sftp(path));
+    if (!this.#hasTar) return packFolder(...(await this.#sftp(path)));
     const stream = await this.#connection.stream(`tar -cf - -C ${quote(path)} .`);
     stream.stdin.end();
     return whole(stream, ({ exitCode, stderr }) => {
@@ -108,9 +108,8 @@ export class RemoteEnd implements End {
   async #unpack(folder: string, path: string, content: Readable, target: Found): Promise<void> {
     if (this.#hasTar) {
       // the stream's entry for the folder itself would change one that was there before
-      const after = target.kind === 'folder'
-        ? `chmod ${target.mode.toString(8)} ${quote(folder)}`
-        : `[ $status = 0 ] || rm -rf ${quote(folder)}`;
+      const after =
+        target.kind === 'folder' ? `chmod ${target.mode.toString(8)} ${quote(folder)}` : `[ $status = 0 ] || rm -rf ${quote(folder)}`;
       // tar is done at the archive's mark of the end; the source's own verdict, with which the stream ends, comes after that
       const rest = '[ $status != 0 ] || cat >/dev/null';
       const command = `${hardened}; ${lateFolders}; tar $late -xpof - -C ${quote(folder)}; status=$?; ${rest}; ${after}; exit $status`;
@@ -119,7 +118,9 @@ export class RemoteEnd implements End {
     }
     const [absolute, calls] = await this.#sftp(folder);
     const unpacking = await unpackFolder(absolute, this.name(path), calls);
-    await pipeline(content, unpacking.sink).catch((error: unknown) => { throw refused(this.#machine, path, error); });
+    await pipeline(content, unpacking.sink).catch((error: unknown) => {
+      throw refused(this.#machine, path, error);
+    });
     await unpacking.finish();
   }
 
@@ -132,7 +133,9 @@ export class RemoteEnd implements End {
   /** Removes what is incomplete, also after an abort; a host that is gone keeps it. */
   async #tidy(path: string): Promise<void> {
     const tidied = this.#connection.exec(`rm -rf ${quote(path)}`, { timeout: tidyTimeout, signal: AbortSignal.timeout(tidyTimeout) });
-    await tidied.catch(() => { this.#io.warn(`${this.name(path)} is left over: remove it`); });
+    await tidied.catch(() => {
+      this.#io.warn(`${this.name(path)} is left over: remove it`);
+    });
   }
 
   async total(path: string): Promise<number | undefined> {
@@ -149,7 +152,10 @@ export class RemoteEnd implements End {
   async #feed(command: string, path: string, content: Readable): Promise<void> {
     const stream = await this.#connection.stream(command);
     stream.stdout.resume();
-    const sent = await pipeline(content, stream.stdin).then(() => undefined, (error: unknown) => ({ error }));
+    const sent = await pipeline(content, stream.stdin).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
     if (sent !== undefined && content.errored !== null && isOwn(content.errored)) {
       await stream.ended.catch(() => undefined); // the host tidies up before anything else is done there
       throw content.errored;
@@ -182,8 +188,14 @@ function isOwn(error: Error): boolean {
 function whole({ stdout, ended }: RemoteStream, judge: (end: Awaited<RemoteStream['ended']>) => TsmachineError | undefined): Readable {
   const checked = new Transform({
     highWaterMark: 1 << 20,
-    transform(data, _encoding, done) { done(null, data); },
-    flush(done) { ended.then((end) => { done(judge(end) ?? null); }, done); },
+    transform(data, _encoding, done) {
+      done(null, data);
+    },
+    flush(done) {
+      ended.then((end) => {
+        done(judge(end) ?? null);
+      }, done);
+    },
   });
   pipeline(stdout, checked).catch(() => undefined); // it ended `checked` with the same error
   return checked;

@@ -26,10 +26,15 @@ export function refused(machine: string, path: string, error: unknown): unknown 
 
 /** The last lines of what a program said, without its name and our temporary one. */
 function reason(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line
-    .replace(/^(sh|tar|cat|mv|mkdir|touch|chmod)?: ?(\d+: |line \d+: )?/, '')
-    .replace(/(cannot create|can't create|can't open|cannot open) \S*\.tsmachine-[0-9a-f]+\.part/, '$1 it')
-    .trim()).filter((line) => line !== '' && !/^Exiting with failure status/.test(line));
+  const lines = stderr
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^(sh|tar|cat|mv|mkdir|touch|chmod)?: ?(\d+: |line \d+: )?/, '')
+        .replace(/(cannot create|can't create|can't open|cannot open) \S*\.tsmachine-[0-9a-f]+\.part/, '$1 it')
+        .trim(),
+    )
+    .filter((line) => line !== '' && !/^Exiting with failure status/.test(line));
   return lines.length === 0 ? '' : `: ${lines.slice(-3).join('; ')}`;
 }
 

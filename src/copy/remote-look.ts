@@ -10,10 +10,15 @@ export interface RemoteLook extends Found {
 /** Reads what look.sh prints. */
 export function parseLook(output: string): RemoteLook {
   const mark = output.indexOf('path|');
-  const facts = new Map(output.slice(0, mark).split('\n').map((line) => {
-    const bar = line.indexOf('|');
-    return [line.slice(0, bar), line.slice(bar + 1)];
-  }));
+  const facts = new Map(
+    output
+      .slice(0, mark)
+      .split('\n')
+      .map((line) => {
+        const bar = line.indexOf('|');
+        return [line.slice(0, bar), line.slice(bar + 1)];
+      }),
+  );
   const [size = '', mode = '', mtime = '', owner = ''] = (facts.get('stat') ?? '').split(' ');
   const kind = facts.get('kind') ?? 'none';
   return {

@@ -29,13 +29,15 @@ export function writeCommand(target: Found, source: Found): string {
   const steps = [
     `cat > ${half}`,
     // what the system makes up when it is read (/proc) has no size
-    ...(size === 0 ? [] : [
-      `size=$(wc -c < ${half})`,
-      // POSIX has dd cut a file where it begins to write
-      `{ [ "$size" -le ${size} ] || { dd if=/dev/null of=${half} bs=1 seek=${size} 2>/dev/null && size=${size}; }; }`,
-      // the end of a broken connection looks like the end of the file
-      `{ [ "$size" -eq ${size} ] || { echo ${wrongSize} >&2; false; }; }`,
-    ]),
+    ...(size === 0
+      ? []
+      : [
+          `size=$(wc -c < ${half})`,
+          // POSIX has dd cut a file where it begins to write
+          `{ [ "$size" -le ${size} ] || { dd if=/dev/null of=${half} bs=1 seek=${size} 2>/dev/null && size=${size}; }; }`,
+          // the end of a broken connection looks like the end of the file
+          `{ [ "$size" -eq ${size} ] || { echo ${wrongSize} >&2; false; }; }`,
+        ]),
     ...(owner === undefined ? [] : [`{ chown ${owner} ${half} 2>/dev/null || :; }`]),
     `chmod ${source.mode.toString(8)} ${half}`,
     `{ touch -d @${source.mtime} ${half} 2>/dev/null || :; }`,

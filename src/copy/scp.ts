@@ -69,7 +69,7 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
   const io = options.quiet ? quiet(session.io) : session.io;
   const connections: FileConnection[] = [];
   const ends = new Map<string, End>();
-  const open = options.native || await isSmall(places[0]) ? connectTo : connectForData;
+  const open = options.native || (await isSmall(places[0])) ? connectTo : connectForData;
   try {
     for (const { machine, user } of places) {
       const key = `${user ?? ''}@${machine ?? ''}`;
@@ -85,8 +85,11 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
     const [from, to] = places.map(({ machine, user, path }) => ({ end: ends.get(`${user ?? ''}@${machine ?? ''}`), path }));
     if (from?.end === undefined || to?.end === undefined) throw new TsmachineError('INTERNAL', 'A copy without two ends');
     const { bytes, milliseconds } = await copy({
-      from: { end: from.end, path: from.path }, to: { end: to.end, path: to.path },
-      recursive: options.recursive, io, signal: session.signal,
+      from: { end: from.end, path: from.path },
+      to: { end: to.end, path: to.path },
+      recursive: options.recursive,
+      io,
+      signal: session.signal,
     });
     const seconds = milliseconds / 1000;
     io.info(`Copied ${size(bytes)} in ${seconds.toFixed(1)} s, ${size(bytes / Math.max(seconds, 0.001))}/s`);

@@ -29,7 +29,7 @@ export async function copy({ from, to, recursive, io, signal }: CopyRequest): Pr
   try {
     if (source.kind === 'folder') {
       await to.end.writeFolder(target, source, meter.count(await from.end.readFolder(source.path), signal));
-    } else if (!await passFile({ from: from.end, to: to.end, source, target, meter })) {
+    } else if (!(await passFile({ from: from.end, to: to.end, source, target, meter }))) {
       // what the system makes up when it is read (/proc) has no size
       const content = meter.count(await from.end.readFile(source.path), signal, source.size > 0 ? source.size : undefined);
       await to.end.writeFile(target, source, content);

@@ -56,21 +56,31 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
   let known: Promise<EngineVersion> | undefined;
 
   async function call(
-    method: string, path: string, options: RequestOptions = {}, prefix = '', absence?: number,
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+    prefix = '',
+    absence?: number,
   ): Promise<[IncomingMessage, Asked]> {
     const signal = either(options.evenAborted === true ? undefined : engineSignal, options.signal);
     const operation = `${method} ${path}`;
     const asked = { target, operation, signal };
     const { headers, body } = encode(options);
     const response = await send(connection, {
-      method, path: prefix + path + queryText(options.query), headers, body, signal, operation, idleTimeout: options.timeout ?? 60_000,
+      method,
+      path: prefix + path + queryText(options.query),
+      headers,
+      body,
+      signal,
+      operation,
+      idleTimeout: options.timeout ?? 60_000,
     });
     if (response.statusCode !== absence) await expectSuccess(response, asked);
     return [response, asked];
   }
 
   async function askVersion(): Promise<EngineVersion> {
-    return parseEngineVersion(await readJson(...await call('GET', '/version')), target.machine);
+    return parseEngineVersion(await readJson(...(await call('GET', '/version'))), target.machine);
   }
 
   function version(): Promise<EngineVersion> {
@@ -86,20 +96,20 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
   }
 
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
-    return await readJson(...await versioned(method, path, options)) as T;
+    return (await readJson(...(await versioned(method, path, options)))) as T;
   }
 
   async function find<T>(path: string, options: RequestOptions = {}): Promise<T | undefined> {
     const [response, asked] = await versioned('GET', path, options, 404);
     const answer = await readJson(response, asked);
-    return response.statusCode === 404 ? undefined : answer as T;
+    return response.statusCode === 404 ? undefined : (answer as T);
   }
 
   return {
     target,
     version,
     async ping() {
-      await readText(...await call('GET', '/_ping'));
+      await readText(...(await call('GET', '/_ping')));
     },
     info: () => request('GET', '/info'),
     request,

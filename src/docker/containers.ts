@@ -39,7 +39,13 @@ export async function runContainer(engine: Engine, request: RunRequest): Promise
     ...options,
     query: { name: request.name },
     body: {
-      Image: request.image, Cmd: request.cmd, Env: request.env, Labels: request.labels, HostConfig: request.hostConfig, AttachStdout: true, AttachStderr: true,
+      Image: request.image,
+      Cmd: request.cmd,
+      Env: request.env,
+      Labels: request.labels,
+      HostConfig: request.hostConfig,
+      AttachStdout: true,
+      AttachStderr: true,
     },
   });
   const remove = () => engine.request('DELETE', `/containers/${id}`, { query: { force: true, v: true }, evenAborted: true });
@@ -48,7 +54,9 @@ export async function runContainer(engine: Engine, request: RunRequest): Promise
     result = await runToEnd(engine, id, request);
   } catch (error) {
     await remove().catch((leftover: unknown) => {
-      throw new TsmachineError('ENGINE_API', `${messageOf(error)}; container ${id} is left behind: ${messageOf(leftover)}`, { cause: error });
+      throw new TsmachineError('ENGINE_API', `${messageOf(error)}; container ${id} is left behind: ${messageOf(leftover)}`, {
+        cause: error,
+      });
     });
     throw error;
   }
@@ -64,7 +72,10 @@ async function runToEnd(engine: Engine, id: string, { signal, timeout = 60_000 }
   try {
     await engine.request('POST', `/containers/${id}/start`, options);
     const texts = await collect(output, { target: engine.target, operation: `POST ${path}`, signal });
-    const { StatusCode: exitCode } = await engine.request<{ StatusCode: number }>('POST', `/containers/${id}/wait`, { ...options, timeout });
+    const { StatusCode: exitCode } = await engine.request<{ StatusCode: number }>('POST', `/containers/${id}/wait`, {
+      ...options,
+      timeout,
+    });
     return { exitCode, ...texts };
   } finally {
     output.destroy();

@@ -62,7 +62,7 @@ export function openContexts(configDir: string): ContextStore {
     const folder = join(tlsDir, idOf(name), 'docker');
     return { folder, ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   };
-  const readConfig = async () => parseObject(await readIfExists(configFile) ?? '{}', configFile);
+  const readConfig = async () => parseObject((await readIfExists(configFile)) ?? '{}', configFile);
 
   return {
     async list() {
@@ -83,7 +83,11 @@ export function openContexts(configDir: string): ContextStore {
       } else await removeFolder(join(tlsDir, idOf(name)));
       await makePrivateDir(join(metaDir, idOf(name)));
       const Metadata = { Description: `Docker machine ${owner.machine}`, [mark]: owner };
-      await writeAtomic(metaFile(name), JSON.stringify({ Name: name, Metadata, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } }), 0o644);
+      await writeAtomic(
+        metaFile(name),
+        JSON.stringify({ Name: name, Metadata, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } }),
+        0o644,
+      );
     },
     async remove(name) {
       await removeFolder(join(metaDir, idOf(name)));
@@ -120,7 +124,10 @@ function parseObject(text: string, file: string): Readonly<Record<string, unknow
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch (cause) {
-    throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not JSON`, { cause, hint: 'docker cannot read it either: put it right, or move it away' });
+    throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not JSON`, {
+      cause,
+      hint: 'docker cannot read it either: put it right, or move it away',
+    });
   }
   throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not a JSON object`);
 }

@@ -28,7 +28,10 @@ export async function pullImage(engine: Engine, reference: string, options: Prog
 }
 
 async function progress(
-  engine: Engine, query: Record<string, string>, { signal, onProgress }: ProgressOptions, content: { body?: Readable; contentType?: string },
+  engine: Engine,
+  query: Record<string, string>,
+  { signal, onProgress }: ProgressOptions,
+  content: { body?: Readable; contentType?: string },
 ): Promise<string> {
   const path = '/images/create';
   const asked: Asked = { target: engine.target, operation: `POST ${path}`, signal };

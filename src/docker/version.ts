@@ -19,9 +19,13 @@ export interface EngineVersion {
  */
 export function negotiateApi(server: EngineVersion, machine: string, own = newestApi): string {
   if (compareApi(own, server.MinAPIVersion) < 0) {
-    throw new TsmachineError('ENGINE_API', `The engine of "${machine}" (${server.Version}) wants API ${server.MinAPIVersion} or later; tsmachine speaks up to ${own}`, {
-      hint: 'Update tsmachine.',
-    });
+    throw new TsmachineError(
+      'ENGINE_API',
+      `The engine of "${machine}" (${server.Version}) wants API ${server.MinAPIVersion} or later; tsmachine speaks up to ${own}`,
+      {
+        hint: 'Update tsmachine.',
+      },
+    );
   }
   return compareApi(own, server.ApiVersion) < 0 ? own : server.ApiVersion;
 }

@@ -11,12 +11,15 @@ const checks = { CA: 'ca', client: 'client-certificate', server: 'server-certifi
 /** The certificates that all machines of the store share. */
 export async function checkAuthority(session: Session, found: Findings): Promise<void> {
   const { ca, caKey, cert } = session.store.paths;
-  if (await readIfExists(ca) === undefined) {
+  if ((await readIfExists(ca)) === undefined) {
     found.ok('ca', 'There is no CA yet; the first create makes it');
     return;
   }
-  await tellExpiry(found, 'NAME', [{ role: 'CA', path: ca }, { role: 'client', path: cert }]);
-  if (await readIfExists(caKey) === undefined) {
+  await tellExpiry(found, 'NAME', [
+    { role: 'CA', path: ca },
+    { role: 'client', path: cert },
+  ]);
+  if ((await readIfExists(caKey)) === undefined) {
     found.warning('ca', `The CA's key ${caKey} is missing: no certificate can be made or renewed`, 'Restore it from a copy');
   }
 }
@@ -26,17 +29,32 @@ export async function checkCertificates(session: Session, found: Findings, confi
   const paths = session.store.machine(config.Name);
   const files = authorityFiles(config);
   const shared = files.ca === session.store.paths.ca;
-  const server = await readIfExists(paths.serverCert) === undefined ? [] : [{ role: 'server', path: paths.serverCert } as const];
-  const own: CheckedFile[] = shared ? [] : [{ role: 'CA', path: files.ca }, { role: 'client', path: files.cert }];
+  const server = (await readIfExists(paths.serverCert)) === undefined ? [] : [{ role: 'server', path: paths.serverCert } as const];
+  const own: CheckedFile[] = shared
+    ? []
+    : [
+        { role: 'CA', path: files.ca },
+        { role: 'client', path: files.cert },
+      ];
   await tellExpiry(found, config.Name, [...own, ...server]);
-  const copies = [[files.ca, paths.ca], [files.cert, paths.cert], [files.key, paths.key]] as const;
-  const stale = await Promise.all(copies.map(async ([from, to]) => {
-    const [original, copy] = await Promise.all([readIfExists(from), readIfExists(to)]);
-    return original !== undefined && copy !== original ? [to] : [];
-  }));
+  const copies = [
+    [files.ca, paths.ca],
+    [files.cert, paths.cert],
+    [files.key, paths.key],
+  ] as const;
+  const stale = await Promise.all(
+    copies.map(async ([from, to]) => {
+      const [original, copy] = await Promise.all([readIfExists(from), readIfExists(to)]);
+      return original !== undefined && copy !== original ? [to] : [];
+    }),
+  );
   const [first] = stale.flat();
   if (first === undefined) return;
-  found.warning('certificate-copies', `${first} is not what it should be a copy of: docker clients would use an old one`, `tsmachine provision ${config.Name}`);
+  found.warning(
+    'certificate-copies',
+    `${first} is not what it should be a copy of: docker clients would use an old one`,
+    `tsmachine provision ${config.Name}`,
+  );
 }
 
 async function tellExpiry(found: Findings, name: string, files: readonly CheckedFile[]): Promise<void> {
@@ -48,10 +66,15 @@ function tell(found: Findings, name: string, { role, path, state, daysLeft = 0 }
   const what = `The ${role} certificate ${path}`;
   const fix = remedies[role](name);
   switch (state) {
-    case 'ok': return found.ok(checks[role], `${what} is valid for ${daysLeft} more days`);
-    case 'soon': return found.warning(checks[role], `${what} expires in ${daysLeft} days`, fix);
-    case 'expired': return found.fault(checks[role], `${what} expired ${-daysLeft} days ago`, fix);
-    case 'missing': return found.fault(checks[role], `${what} is missing`, fix);
-    case 'unreadable': return found.fault(checks[role], `${what} cannot be read`, fix);
+    case 'ok':
+      return found.ok(checks[role], `${what} is valid for ${daysLeft} more days`);
+    case 'soon':
+      return found.warning(checks[role], `${what} expires in ${daysLeft} days`, fix);
+    case 'expired':
+      return found.fault(checks[role], `${what} expired ${-daysLeft} days ago`, fix);
+    case 'missing':
+      return found.fault(checks[role], `${what} is missing`, fix);
+    case 'unreadable':
+      return found.fault(checks[role], `${what} cannot be read`, fix);
   }
 }

@@ -20,7 +20,10 @@ export async function checkClient(session: Session, found: Findings): Promise<Do
   const env = { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), DOCKER_HOST: nowhere };
   try {
     const { stdout } = await run('docker', ['version', '--format', '{{.Client.Version}} {{.Client.DefaultAPIVersion}}'], {
-      env, ok: [0, 1], timeout: 10_000, signal: session.signal,
+      env,
+      ok: [0, 1],
+      timeout: 10_000,
+      signal: session.signal,
     });
     const [, version = '', api = ''] = /^(\S+) (\d+\.\d+)\s*$/.exec(stdout) ?? [];
     if (api === '') throw new TsmachineError('COMMAND_FAILED', 'The docker client does not say its version');
@@ -30,7 +33,11 @@ export async function checkClient(session: Session, found: Findings): Promise<Do
     session.signal.throwIfAborted();
     const { code, message } = TsmachineError.from(error);
     const missing = code === 'COMMAND_MISSING';
-    found.warning('docker-client', missing ? 'There is no docker client on this computer' : message, 'apt-get install docker-cli, or see https://docs.docker.com/engine/install/');
+    found.warning(
+      'docker-client',
+      missing ? 'There is no docker client on this computer' : message,
+      'apt-get install docker-cli, or see https://docs.docker.com/engine/install/',
+    );
     return undefined;
   }
 }

@@ -27,7 +27,7 @@ export interface ExamineOptions {
 export async function examine(session: Session, names: readonly string[], options: ExamineOptions = {}): Promise<Finding[]> {
   const computer = new Findings(session.signal);
   await checkStore(session, computer);
-  const all = await computer.attempt('store', () => session.store.names()) ?? [];
+  const all = (await computer.attempt('store', () => session.store.names())) ?? [];
   const chosen = names.length > 0 ? [...new Set(names)] : all;
   const [client] = await Promise.all([
     checkClient(session, computer),

@@ -56,9 +56,15 @@ async function checkServed(session: Session, found: Findings, machine: Machine, 
   const { handshake } = await import('../docker/handshake.js');
   const served = await handshake(target, { signal: session.signal, timeout: engineTimeout });
   const pem = await readIfExists(session.store.machine(machine.name).serverCert);
-  if (pem === undefined) return found.ok('served-certificate', `The engine's certificate is valid until ${served.notAfter.toISOString().slice(0, 10)}`);
-  if (new X509Certificate(pem).fingerprint256 === served.fingerprint256) return found.ok('served-certificate', 'The engine serves the certificate of the store');
-  found.fault('served-certificate', 'The engine serves another certificate than the one in the store', `tsmachine regenerate-certs -f ${machine.name}`);
+  if (pem === undefined)
+    return found.ok('served-certificate', `The engine's certificate is valid until ${served.notAfter.toISOString().slice(0, 10)}`);
+  if (new X509Certificate(pem).fingerprint256 === served.fingerprint256)
+    return found.ok('served-certificate', 'The engine serves the certificate of the store');
+  found.fault(
+    'served-certificate',
+    'The engine serves another certificate than the one in the store',
+    `tsmachine regenerate-certs -f ${machine.name}`,
+  );
 }
 
 function checkApi(found: Findings, name: string, version: EngineVersion, client: DockerClient | undefined): void {
@@ -71,14 +77,27 @@ function checkApi(found: Findings, name: string, version: EngineVersion, client:
   }
   if (!client) return;
   if (compareApi(client.api, version.MinAPIVersion) < 0) {
-    found.fault('docker-client', `The docker client ${client.version} speaks API up to ${client.api}, too old for it: the ${range}`, 'Upgrade the docker client');
+    found.fault(
+      'docker-client',
+      `The docker client ${client.version} speaks API up to ${client.api}, too old for it: the ${range}`,
+      'Upgrade the docker client',
+    );
   } else if (compareApi(version.ApiVersion, client.leastApi) < 0) {
-    found.fault('docker-client', `The docker client ${client.version} wants API ${client.leastApi} or later: the ${range}`, `tsmachine upgrade ${name}`);
+    found.fault(
+      'docker-client',
+      `The docker client ${client.version} wants API ${client.leastApi} or later: the ${range}`,
+      `tsmachine upgrade ${name}`,
+    );
   }
 }
 
 const words: Readonly<Record<Reason, string>> = {
-  'refused': 'Connection refused', 'timeout': 'Connection timed out', 'name': 'Name not found', 'no-route': 'No route', 'tls': 'TLS fails', 'other': 'No answer',
+  refused: 'Connection refused',
+  timeout: 'Connection timed out',
+  name: 'Name not found',
+  'no-route': 'No route',
+  tls: 'TLS fails',
+  other: 'No answer',
 };
 
 async function tellUnreachable(found: Findings, { machine, url, facts }: Engine, error: unknown): Promise<void> {
@@ -93,7 +112,11 @@ async function tellUnreachable(found: Findings, { machine, url, facts }: Engine,
     const command = openCommand.replaceAll('2376', port);
     found.fault('engine', `${words[reason]}: ${message}; ${name} is active on the host`, `tsmachine ssh ${machine.name} ${quote(command)}`);
   } else if (reason === 'timeout' && host) {
-    found.fault('engine', `${words[reason]}: ${message}; the host itself has no active firewall that is known`, 'Open the port in the firewall or security group of its network');
+    found.fault(
+      'engine',
+      `${words[reason]}: ${message}; the host itself has no active firewall that is known`,
+      'Open the port in the firewall or security group of its network',
+    );
   } else if (reason === 'refused' && host) {
     found.fault('engine', `${words[reason]}: ${message}`, `tsmachine provision ${machine.name}`);
   } else found.fault('engine', `${words[reason]}: ${message}`, hint);

@@ -13,7 +13,12 @@ const diskFault = 200 * megabyte;
 const diskWarning = 2048 * megabyte;
 
 /** What a look at the host itself tells: clock, disk, engine service. */
-export async function checkHost(session: Session, found: Findings, name: string, connection: SshConnection): Promise<HostFacts | undefined> {
+export async function checkHost(
+  session: Session,
+  found: Findings,
+  name: string,
+  connection: SshConnection,
+): Promise<HostFacts | undefined> {
   const started = Date.now();
   const facts = await found.attempt('host', async () => {
     const { detect } = await import('../provision/look/detect.js');

@@ -19,15 +19,18 @@ export async function checkLeftovers(session: Session, found: Findings): Promise
   for (const lock of locks) found.warning('locks', `The lock ${lock} was left behind by a program that was killed`, `rmdir ${quote(lock)}`);
   if (locks.length === 0) found.ok('locks', 'No lock was left behind');
   const stages = await olderThan(machinesDir, (name) => name.startsWith(stagingPrefix), stagingStale);
-  for (const stage of stages) found.warning('leftovers', `An import or adopt that was killed left ${stage}, with keys in it`, `rm -r ${quote(stage)}`);
+  for (const stage of stages)
+    found.warning('leftovers', `An import or adopt that was killed left ${stage}, with keys in it`, `rm -r ${quote(stage)}`);
 }
 
 async function olderThan(folder: string, wanted: (name: string) => boolean, age: number): Promise<string[]> {
-  const old = await Promise.all((await entries(folder)).filter(wanted).map(async (name) => {
-    const path = join(folder, name);
-    const since = await lastSign(path);
-    return since !== undefined && Date.now() - since > age ? [path] : [];
-  }));
+  const old = await Promise.all(
+    (await entries(folder)).filter(wanted).map(async (name) => {
+      const path = join(folder, name);
+      const since = await lastSign(path);
+      return since !== undefined && Date.now() - since > age ? [path] : [];
+    }),
+  );
   return old.flat().sort();
 }
 

@@ -39,7 +39,13 @@ export async function examineMachine(session: Session, name: string, { client, t
   const found = new Findings(bounded.signal, name);
   const reached: { url?: string; reachable: boolean } = { reachable: false };
   const late = new Promise<never>((_, reject) => {
-    deadline.addEventListener('abort', () => { reject(deadline.reason instanceof Error ? deadline.reason : new Error('late')); }, { once: true });
+    deadline.addEventListener(
+      'abort',
+      () => {
+        reject(deadline.reason instanceof Error ? deadline.reason : new Error('late'));
+      },
+      { once: true },
+    );
   });
   try {
     await Promise.race([checkAll(bounded, found, name, client, reached), late]);
@@ -52,7 +58,11 @@ export async function examineMachine(session: Session, name: string, { client, t
 }
 
 async function checkAll(
-  session: Session, found: Findings, name: string, client: DockerClient | undefined, reached: { url?: string; reachable: boolean },
+  session: Session,
+  found: Findings,
+  name: string,
+  client: DockerClient | undefined,
+  reached: { url?: string; reachable: boolean },
 ): Promise<void> {
   const whole = await found.attempt('creation', () => checkCreation(session, found, name));
   const machine = await found.attempt('config', async () => attachDriver(session, (await session.store.load(name)).config));
@@ -60,7 +70,7 @@ async function checkAll(
   found.ok('config', `Driver ${machine.module.name}`);
   if (whole !== true) return; // what is half made cannot be whole
   await found.attempt('server-certificate', () => checkCertificates(session, found, machine.config));
-  if (!await isRunning(found, machine)) return;
+  if (!(await isRunning(found, machine))) return;
   const endpoint = await found.attempt('address', () => machine.driver.endpoint(machine.data, machine.ctx));
   if (!endpoint) return;
   const { ssh, dockerUrl } = endpoint;
@@ -84,9 +94,14 @@ async function isRunning(found: Findings, machine: Machine): Promise<boolean> {
 /** One login, and all that one remote command tells. */
 async function lookAtHost(session: Session, found: Findings, machine: Machine, ssh: SshEndpoint): Promise<HostFacts | undefined> {
   const { knownHosts } = session.store.machine(machine.name);
-  const pinned = (await found.attempt('host-key', () => readHostKeys(knownHosts, { host: machine.name })) ?? []).length > 0;
+  const pinned = ((await found.attempt('host-key', () => readHostKeys(knownHosts, { host: machine.name }))) ?? []).length > 0;
   if (pinned) found.ok('host-key', 'The host key is pinned');
-  else found.warning('host-key', 'No host key is pinned: the next connection trusts whatever key is shown', `tsmachine ssh ${machine.name} true`);
+  else
+    found.warning(
+      'host-key',
+      'No host key is pinned: the next connection trusts whatever key is shown',
+      `tsmachine ssh ${machine.name} true`,
+    );
   // looking must not pin: an unpinned key is kept in a place that goes away
   const scratch = pinned ? undefined : await mkdtemp(join(tmpdir(), 'tsmachine-doctor-'));
   try {
@@ -94,7 +109,15 @@ async function lookAtHost(session: Session, found: Findings, machine: Machine, s
       const { connect } = await import('../ssh/dial/connect.js');
       const { io, signal, env } = session;
       const knownHostsFile = scratch === undefined ? knownHosts : join(scratch, 'known_hosts');
-      const connection = await connect(ssh, { machine: machine.name, knownHostsFile, unknownHostKey: 'trust', io, signal, env, timeout: loginTimeout });
+      const connection = await connect(ssh, {
+        machine: machine.name,
+        knownHostsFile,
+        unknownHostKey: 'trust',
+        io,
+        signal,
+        env,
+        timeout: loginTimeout,
+      });
       try {
         found.ok('ssh', `${ssh.user} can log in at ${ssh.host}:${ssh.port}`);
         return await checkHost(session, found, machine.name, connection);
@@ -109,6 +132,16 @@ async function lookAtHost(session: Session, found: Findings, machine: Machine, s
 
 /** Checks tell by findings alone; a passphrase or password may still be asked for. */
 function quiet({ io }: Session): Session['io'] {
-  const debug = (text: string) => { io.debug(text); };
-  return { info: debug, warn: debug, debug, progress: (text) => { io.progress(text); }, secret: (question) => io.secret(question) };
+  const debug = (text: string) => {
+    io.debug(text);
+  };
+  return {
+    info: debug,
+    warn: debug,
+    debug,
+    progress: (text) => {
+      io.progress(text);
+    },
+    secret: (question) => io.secret(question),
+  };
 }

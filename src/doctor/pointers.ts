@@ -26,7 +26,7 @@ export async function checkPointers(session: Session, found: Findings, machines:
 async function checkEnvironment(session: Session, found: Findings, machines: readonly Examined[]): Promise<void> {
   const { DOCKER_HOST: host = '', DOCKER_MACHINE_NAME: name = '', DOCKER_CERT_PATH: certs = '' } = session.env;
   if (host === '') return;
-  if (name !== '' && !await session.store.exists(name)) {
+  if (name !== '' && !(await session.store.exists(name))) {
     found.warning('docker-host', `DOCKER_MACHINE_NAME says ${name}, and there is no such machine any more`, unset);
   }
   if (certs !== '' && !existsSync(certs)) found.fault('docker-host', `DOCKER_CERT_PATH points at ${certs}, which does not exist`, unset);
@@ -44,16 +44,26 @@ async function checkContexts(session: Session, found: Findings, machines: readon
     found.fault('context', `docker uses the context "${used}", which does not exist`, 'docker context use default');
   }
   const limit = atMost(together);
-  await Promise.all(all.map((context) => limit(async () => {
-    const own = ours.find((row) => row.context === context.name);
-    const subject = `The docker context "${context.name}"`;
-    if (own?.state === 'gone') return found.warning('context', `${subject} is of ${own.machine}, which is no longer there`, `tsmachine context rm ${own.machine}`);
-    if (own?.state === 'stale') return found.warning('context', `${subject} has an old address or old certificates`, `tsmachine context create ${own.machine}`);
-    const why = await deathOf(session, context.host, machines);
-    if (why === undefined) return own && found.ok('context', `${subject} leads to ${context.host}`);
-    const fix = own ? `tsmachine doctor ${own.machine}` : `docker context rm ${quote(context.name)}`;
-    found.warning('context', `${subject} leads to ${context.host}: ${why}`, fix);
-  })));
+  await Promise.all(
+    all.map((context) =>
+      limit(async () => {
+        const own = ours.find((row) => row.context === context.name);
+        const subject = `The docker context "${context.name}"`;
+        if (own?.state === 'gone')
+          return found.warning(
+            'context',
+            `${subject} is of ${own.machine}, which is no longer there`,
+            `tsmachine context rm ${own.machine}`,
+          );
+        if (own?.state === 'stale')
+          return found.warning('context', `${subject} has an old address or old certificates`, `tsmachine context create ${own.machine}`);
+        const why = await deathOf(session, context.host, machines);
+        if (why === undefined) return own && found.ok('context', `${subject} leads to ${context.host}`);
+        const fix = own ? `tsmachine doctor ${own.machine}` : `docker context rm ${quote(context.name)}`;
+        found.warning('context', `${subject} leads to ${context.host}: ${why}`, fix);
+      }),
+    ),
+  );
 }
 
 /** Why nothing answers at a docker URL; undefined when something does, or when only docker itself could tell (sockets, ssh). */

@@ -17,7 +17,7 @@ const little = 500 * megabyte;
 export async function checkStore(session: Session, found: Findings): Promise<void> {
   const { root } = session.store;
   const there = await found.attempt('store', async () => {
-    if (await modeOf(root) === undefined) {
+    if ((await modeOf(root)) === undefined) {
       found.ok('store', `There is no store at ${root} yet; the first create makes it`);
       return false;
     }
@@ -50,16 +50,22 @@ async function checkModes(session: Session, found: Findings): Promise<void> {
   if (process.platform === 'win32') return;
   const { paths } = session.store;
   const machines = (await session.store.names()).map((name) => session.store.machine(name));
-  const keys = [paths.caKey, paths.key, ...machines.flatMap((one) => [one.key, one.caKey, one.serverKey, one.sshKey, one.userSshKey, `${one.dir}/id_rsa`])];
+  const keys = [
+    paths.caKey,
+    paths.key,
+    ...machines.flatMap((one) => [one.key, one.caKey, one.serverKey, one.sshKey, one.userSshKey, `${one.dir}/id_rsa`]),
+  ];
   const others = [paths.root, paths.certsDir, paths.machinesDir, ...machines.flatMap((one) => [one.dir, one.config])];
   const [openKeys, openOthers] = await Promise.all([openOnes(keys), openOnes(others)]);
-  if (openKeys.length > 0) found.fault('modes', `Private keys can be read by others: ${openKeys.join(', ')}`, `chmod 600 ${quote(...openKeys)}`);
-  if (openOthers.length > 0) found.warning('modes', `Others may look into the store: ${openOthers.join(', ')}`, `chmod go-rwx ${quote(...openOthers)}`);
+  if (openKeys.length > 0)
+    found.fault('modes', `Private keys can be read by others: ${openKeys.join(', ')}`, `chmod 600 ${quote(...openKeys)}`);
+  if (openOthers.length > 0)
+    found.warning('modes', `Others may look into the store: ${openOthers.join(', ')}`, `chmod go-rwx ${quote(...openOthers)}`);
   if (openKeys.length + openOthers.length === 0) found.ok('modes', 'Nobody else can read the store');
 }
 
 async function openOnes(paths: readonly string[]): Promise<string[]> {
-  const modes = await Promise.all(paths.map(async (path) => ({ path, mode: await modeOf(path) ?? 0 })));
+  const modes = await Promise.all(paths.map(async (path) => ({ path, mode: (await modeOf(path)) ?? 0 })));
   return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ path }) => path);
 }
 

@@ -8,7 +8,20 @@ import type { Address, DriverData, State } from '../base/machine.js';
 import type { ExecOptions, ExecResult, RemoteShell, SshEndpoint } from '../base/shell.js';
 
 export type {
-  Address, DriverData, ExecOptions, ExecResult, FlagSpec, FlagType, FlagValue, FlagValues, GuestContext, RemoteShell, SshEndpoint, State, SystemImage, SystemImages,
+  Address,
+  DriverData,
+  ExecOptions,
+  ExecResult,
+  FlagSpec,
+  FlagType,
+  FlagValue,
+  FlagValues,
+  GuestContext,
+  RemoteShell,
+  SshEndpoint,
+  State,
+  SystemImage,
+  SystemImages,
 };
 
 /** What the engine may expect of a driver's machines. It asks these, never for a driver's name. */

@@ -10,7 +10,10 @@ export function calleeName(piped: Maybe): string {
 
 /** Refuses too few arguments and too many, in Go's words. */
 export function checkCount(run: Run, name: string, called: TemplateFunction, count: number, written: number): void {
-  const { parameters: { length: fixed }, rest } = called;
+  const {
+    parameters: { length: fixed },
+    rest,
+  } = called;
   if (rest !== undefined && count < fixed) throw run.error(`wrong number of args for ${name}: want at least ${fixed} got ${written}`);
   if (rest === undefined && count !== fixed) throw run.error(`wrong number of args for ${name}: want ${fixed} got ${count}`);
 }

@@ -3,7 +3,16 @@ import { calleeName, checkCount, checked, parameterAt } from './calls.js';
 import { fieldChain } from './fields.js';
 import { FunctionError, type Parameter } from './functions/function.js';
 import {
-  textOf, type Chain, type Command, type Constant, type Field, type Identifier, type Operand, type Part, type Pipeline, type Variable,
+  textOf,
+  type Chain,
+  type Command,
+  type Constant,
+  type Field,
+  type Identifier,
+  type Operand,
+  type Part,
+  type Pipeline,
+  type Variable,
 } from './syntax/nodes.js';
 import type { NumberLiteral } from './syntax/number-literal.js';
 import type { Run } from './run.js';
@@ -32,8 +41,12 @@ function evaluateCommand(run: Run, dot: Maybe, command: Command, piped: readonly
   const [first, ...args] = command.words;
   const given = { args, piped };
   switch (first.type) {
-    case 'field': case 'chain': case 'variable': return evaluateChain(run, dot, first, given);
-    case 'identifier': return callFunction(run, dot, first, command, given);
+    case 'field':
+    case 'chain':
+    case 'variable':
+      return evaluateChain(run, dot, first, given);
+    case 'identifier':
+      return callFunction(run, dot, first, command, given);
     case 'pipeline':
       refuseArguments(run, first, given);
       return evaluate(run, dot, first);
@@ -45,7 +58,9 @@ function evaluateCommand(run: Run, dot: Maybe, command: Command, piped: readonly
       run.at(first);
       refuseArguments(run, first, given);
       return dot;
-    case 'bool': case 'number': case 'string':
+    case 'bool':
+    case 'number':
+    case 'string':
       run.at(first);
       refuseArguments(run, first, given);
       return literal(run, first);
@@ -79,9 +94,12 @@ function evaluateChain(run: Run, dot: Maybe, chain: Field | Variable | Chain, gi
 function literal(run: Run, operand: Constant): Maybe {
   run.at(operand);
   switch (operand.type) {
-    case 'bool': return bool(operand.value);
-    case 'string': return string(operand.value);
-    case 'number': return number(run, operand.text, operand.value);
+    case 'bool':
+      return bool(operand.value);
+    case 'string':
+      return string(operand.value);
+    case 'number':
+      return number(run, operand.text, operand.value);
   }
 }
 
@@ -126,16 +144,24 @@ function shortCircuit(run: Run, dot: Maybe, until: boolean, args: readonly Opera
 function argument(run: Run, dot: Maybe, parameter: Parameter | undefined, operand: Operand): Maybe {
   run.at(operand);
   switch (operand.type) {
-    case 'dot': return checked(run, dot, parameter);
+    case 'dot':
+      return checked(run, dot, parameter);
     case 'nil':
       if (parameter === 'string') throw run.error('cannot assign nil to string');
       return undefined;
-    case 'field': case 'variable': case 'chain': return checked(run, evaluateChain(run, dot, operand), parameter);
-    case 'pipeline': return checked(run, evaluate(run, dot, operand), parameter);
-    case 'identifier': return checked(run, callFunction(run, dot, operand, operand, nothing), parameter);
-    case 'bool': case 'number':
+    case 'field':
+    case 'variable':
+    case 'chain':
+      return checked(run, evaluateChain(run, dot, operand), parameter);
+    case 'pipeline':
+      return checked(run, evaluate(run, dot, operand), parameter);
+    case 'identifier':
+      return checked(run, callFunction(run, dot, operand, operand, nothing), parameter);
+    case 'bool':
+    case 'number':
       if (parameter === 'string') throw run.error(`expected string; found ${textOf(operand)}`);
       return literal(run, operand);
-    case 'string': return literal(run, operand);
+    case 'string':
+      return literal(run, operand);
   }
 }

@@ -8,9 +8,21 @@ export type Value = BoolValue | IntValue | FloatValue | StringValue | SliceValue
 export type Maybe = Value | undefined;
 
 /** `type` is the name that Go prints. */
-export interface BoolValue { readonly kind: 'bool'; readonly type: 'bool'; readonly value: boolean }
-export interface FloatValue { readonly kind: 'float'; readonly type: 'float64'; readonly value: number }
-export interface StringValue { readonly kind: 'string'; readonly type: 'string'; readonly value: string }
+export interface BoolValue {
+  readonly kind: 'bool';
+  readonly type: 'bool';
+  readonly value: boolean;
+}
+export interface FloatValue {
+  readonly kind: 'float';
+  readonly type: 'float64';
+  readonly value: number;
+}
+export interface StringValue {
+  readonly kind: 'string';
+  readonly type: 'string';
+  readonly value: string;
+}
 
 export interface IntValue {
   readonly kind: 'int' | 'uint';
@@ -37,7 +49,11 @@ export interface MapValue {
   readonly zero: Value;
 }
 
-export interface StructValue { readonly kind: 'struct'; readonly type: string; readonly fields: ReadonlyMap<string, Value> }
+export interface StructValue {
+  readonly kind: 'struct';
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, Value>;
+}
 
 export interface PointerValue {
   readonly kind: 'pointer';
@@ -65,7 +81,7 @@ export function strings(values: readonly string[] | null): SliceValue {
 
 /** What an interface holds; any other value as it is. */
 export function inside(value: Maybe): Exclude<Value, InterfaceValue> | undefined {
-  return value?.kind === 'interface' ? value.value ?? undefined : value;
+  return value?.kind === 'interface' ? (value.value ?? undefined) : value;
 }
 
 export function isNilPointer(value: Maybe): boolean {
@@ -86,15 +102,25 @@ export function indirect(value: Maybe): Maybe {
 export function isTrue(given: Maybe): boolean {
   const value = inside(given);
   switch (value?.kind) {
-    case undefined: return false;
-    case 'bool': return value.value;
-    case 'int': case 'uint': return value.value !== 0n;
-    case 'float': return value.value !== 0;
-    case 'string': return value.value !== '';
-    case 'slice': return value.items.length > 0;
-    case 'map': return value.entries.size > 0;
-    case 'struct': return true;
-    case 'pointer': return value.to !== null;
+    case undefined:
+      return false;
+    case 'bool':
+      return value.value;
+    case 'int':
+    case 'uint':
+      return value.value !== 0n;
+    case 'float':
+      return value.value !== 0;
+    case 'string':
+      return value.value !== '';
+    case 'slice':
+      return value.items.length > 0;
+    case 'map':
+      return value.entries.size > 0;
+    case 'struct':
+      return true;
+    case 'pointer':
+      return value.to !== null;
   }
 }
 

@@ -23,16 +23,25 @@ export function walk(run: Run, dot: Maybe, nodes: readonly Node[]): Jump {
 function step(run: Run, dot: Maybe, node: Node): Jump {
   run.at(node);
   switch (node.type) {
-    case 'text': run.output.push(node.text); return undefined;
+    case 'text':
+      run.output.push(node.text);
+      return undefined;
     case 'action': {
       const value = evaluate(run, dot, node.pipeline);
       if (node.pipeline.variables.length === 0) run.output.push(printed(value));
       return undefined;
     }
-    case 'break': case 'continue': return node.type;
-    case 'if': case 'with': return branch(run, dot, node);
-    case 'range': return range(run, dot, node);
-    case 'template': call(run, dot, node); return undefined;
+    case 'break':
+    case 'continue':
+      return node.type;
+    case 'if':
+    case 'with':
+      return branch(run, dot, node);
+    case 'range':
+      return range(run, dot, node);
+    case 'template':
+      call(run, dot, node);
+      return undefined;
   }
 }
 
@@ -78,14 +87,16 @@ function assignItem(run: Run, { pipeline: { variables, assigns } }: Branch, inde
 
 function* items(run: Run, over: Maybe, variables: number): Generator<[Maybe, Maybe]> {
   switch (over?.kind) {
-    case undefined: return;
+    case undefined:
+      return;
     case 'slice':
       for (const [i, item] of over.items.entries()) yield [int(i), item];
       return;
     case 'map':
       for (const [key, item] of sortedEntries(over)) yield [string(key), item];
       return;
-    case 'int': case 'uint':
+    case 'int':
+    case 'uint':
       if (variables > 1) throw run.error(`can't use ${print([over])} to iterate over more than one variable`);
       for (let i = 0n; i < over.value; i++) yield [undefined, { kind: over.kind, type: over.type, value: i }];
       return;

@@ -24,7 +24,7 @@ export async function freeBytes(path: string): Promise<number> {
  * @throws TsmachineError STORE_FULL when a guest whose disk grows below `dir` would fill the disk before its engine runs
  */
 export async function checkSpace(dir: string, freeOn: (path: string) => Promise<number>): Promise<void> {
-  const free = Math.floor(await freeOn(dir) / megabyte);
+  const free = Math.floor((await freeOn(dir)) / megabyte);
   if (free >= guestSpace) return;
   throw new TsmachineError('STORE_FULL', `There is too little room for a machine below ${dir}: ${free} MB free, ${guestSpace} MB needed`, {
     hint: 'Make room, or put the store on another disk with --storage-path',
@@ -39,6 +39,15 @@ export function answers(host: string, port: number): Promise<boolean> {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => { end(true); }).once('error', () => { end(false); }).once('timeout', () => { end(false); });
+    socket
+      .once('connect', () => {
+        end(true);
+      })
+      .once('error', () => {
+        end(false);
+      })
+      .once('timeout', () => {
+        end(false);
+      });
   });
 }

@@ -36,5 +36,5 @@ async function ensurePair(path: string, comment: string): Promise<GuestHostKey> 
 async function pin(file: string, machineName: string, hostPublic: string): Promise<void> {
   const [type = '', key = ''] = hostPublic.trim().split(/\s+/);
   const text = `${machineName.toLowerCase()} ${type} ${key}\n`;
-  if (await readIfExists(file) !== text) await writeAtomic(file, text, 0o600);
+  if ((await readIfExists(file)) !== text) await writeAtomic(file, text, 0o600);
 }

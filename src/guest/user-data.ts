@@ -74,13 +74,21 @@ const onlyThisSeed = {
 /** cloud-init's own `mounts` takes every name without a slash for one of /dev. */
 function fstabLine({ source, path, type, options }: GuestMount): Readonly<Record<string, unknown>> {
   // Mounted when somebody looks: where the kernel cannot, no boot ends with a failed unit.
-  const fields = [source, path, type, ['nofail', 'x-systemd.automount', ...options].join(',')].map((field) => field.replace(/[\s\\]/g, octal));
+  const fields = [source, path, type, ['nofail', 'x-systemd.automount', ...options].join(',')].map((field) =>
+    field.replace(/[\s\\]/g, octal),
+  );
   return { path: '/etc/fstab', append: true, content: `${fields.join(' ')} 0 0\n` };
 }
 
 /** A guest whose kernel does not know the file system goes on without the folder. */
 function mountCommands(mounts: readonly GuestMount[]): string[][] {
-  return [...mounts.flatMap(({ path }) => [['mkdir', '-p', path], ['mount', path]]), ['true']];
+  return [
+    ...mounts.flatMap(({ path }) => [
+      ['mkdir', '-p', path],
+      ['mount', path],
+    ]),
+    ['true'],
+  ];
 }
 
 /** As fstab(5) wants blanks. */
@@ -94,7 +102,13 @@ function octal(letter: string): string {
  */
 function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
   return {
-    name, shell: '/bin/bash', groups: ['docker'], no_user_group: true, lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL', ssh_authorized_keys: keys,
+    name,
+    shell: '/bin/bash',
+    groups: ['docker'],
+    no_user_group: true,
+    lock_passwd: true,
+    sudo: 'ALL=(ALL) NOPASSWD:ALL',
+    ssh_authorized_keys: keys,
   };
 }
 

@@ -41,9 +41,13 @@ export async function createContext(session: Session, name: string): Promise<str
   const context = contextName(name);
   const found = await contexts.find(context);
   if (found && !isOurs(session, found, name)) {
-    throw new TsmachineError('CONTEXT_FOREIGN', `There is a docker context "${context}" already, and tsmachine did not make it for ${name}`, {
-      hint: `Look at it: docker context inspect ${context}. Remove it: docker context rm ${context}`,
-    });
+    throw new TsmachineError(
+      'CONTEXT_FOREIGN',
+      `There is a docker context "${context}" already, and tsmachine did not make it for ${name}`,
+      {
+        hint: `Look at it: docker context inspect ${context}. Remove it: docker context rm ${context}`,
+      },
+    );
   }
   const wanted = await contextOf(machine);
   if (!wanted) throw new TsmachineError('MACHINE_STATE', `${name} has no address yet`, { hint: `tsmachine start ${name}` });
@@ -58,7 +62,10 @@ export async function createContext(session: Session, name: string): Promise<str
 export async function removeContext(session: Session, name: string): Promise<void> {
   const contexts = contextsOrFail(session);
   const mine = await ownContext(session, contexts, name);
-  if (!mine) throw new TsmachineError('CONTEXT_NOT_FOUND', `There is no docker context of machine "${name}"`, { hint: 'tsmachine context ls lists them' });
+  if (!mine)
+    throw new TsmachineError('CONTEXT_NOT_FOUND', `There is no docker context of machine "${name}"`, {
+      hint: 'tsmachine context ls lists them',
+    });
   await drop(session, contexts, mine.name);
 }
 
@@ -66,21 +73,25 @@ export async function removeContext(session: Session, name: string): Promise<voi
 export async function listContexts(session: Session): Promise<ContextRow[]> {
   const contexts = contextsOrFail(session);
   const [all, current] = await Promise.all([contexts.list(), contexts.current()]);
-  return Promise.all(all.filter((context) => isOurs(session, context)).map(async (context) => ({
-    context: context.name,
-    machine: context.owner?.machine ?? '',
-    host: context.host,
-    state: await stateOf(session, contexts, context),
-    current: context.name === current,
-  })));
+  return Promise.all(
+    all
+      .filter((context) => isOurs(session, context))
+      .map(async (context) => ({
+        context: context.name,
+        machine: context.owner?.machine ?? '',
+        host: context.host,
+        state: await stateOf(session, contexts, context),
+        current: context.name === current,
+      })),
+  );
 }
 
 /** After an address or a certificate may have changed: the machine's context follows, where it has one. Never fails the command. */
 export async function followMachine(session: Session, name: string): Promise<void> {
   await quietly(session, name, async (contexts) => {
     const context = await ownContext(session, contexts, name);
-    const wanted = context && await contextOf(await openMachine(session, name));
-    if (!wanted || await isCurrent(contexts, context, wanted)) return;
+    const wanted = context && (await contextOf(await openMachine(session, name)));
+    if (!wanted || (await isCurrent(contexts, context, wanted))) return;
     await contexts.write({ name: context.name, host: wanted.host, owner: { machine: name, store: session.store.root } }, wanted.tls);
     session.io.info(`Docker context "${context.name}" follows ${name}: ${wanted.host}`);
   });
@@ -119,10 +130,10 @@ async function isCurrent(contexts: ContextStore, context: DockerContext, { host,
 
 async function stateOf(session: Session, contexts: ContextStore, context: DockerContext): Promise<ContextRow['state']> {
   const name = context.owner?.machine ?? '';
-  if (!await session.store.exists(name)) return 'gone';
+  if (!(await session.store.exists(name))) return 'gone';
   try {
     const wanted = await contextOf(await openMachine(session, name));
-    return wanted && await isCurrent(contexts, context, wanted) ? 'ok' : 'stale';
+    return wanted && (await isCurrent(contexts, context, wanted)) ? 'ok' : 'stale';
   } catch (error) {
     session.io.debug(`context ${context.name}: ${messageOf(error)}`);
     return 'unknown';
@@ -135,7 +146,7 @@ function isOurs(session: Session, { owner }: DockerContext, machine?: string): b
 
 /** docker refuses to work with a current context that is not there: it goes back to its default, as after `docker context rm -f`. */
 async function drop(session: Session, contexts: ContextStore, name: string): Promise<void> {
-  const wasCurrent = await contexts.current() === name;
+  const wasCurrent = (await contexts.current()) === name;
   await contexts.remove(name);
   if (!wasCurrent) return;
   await contexts.forgetCurrent();

@@ -35,14 +35,23 @@ export interface CreateRequest {
  */
 export async function createMachine(session: Session, request: CreateRequest): Promise<void> {
   const config = await planMachine(session, request);
-  await session.store.lock(request.name, async () => {
-    const reservation = await reserve(session, config, request.command);
-    try {
-      await makeMachine(session, config, request, reservation);
-    } catch (error) {
-      throw await leaveOrForget(session, request.name, reservation, error);
-    }
-  }, { signal: session.signal, onWait: () => { session.io.progress(`Waiting for another tsmachine that works on ${request.name}`); } });
+  await session.store.lock(
+    request.name,
+    async () => {
+      const reservation = await reserve(session, config, request.command);
+      try {
+        await makeMachine(session, config, request, reservation);
+      } catch (error) {
+        throw await leaveOrForget(session, request.name, reservation, error);
+      }
+    },
+    {
+      signal: session.signal,
+      onWait: () => {
+        session.io.progress(`Waiting for another tsmachine that works on ${request.name}`);
+      },
+    },
+  );
 }
 
 /** Name and flags to the configuration the machine will have. Touches nothing. */
@@ -64,20 +73,29 @@ export async function planMachine(session: Session, request: CreateRequest): Pro
   });
 }
 
-async function makeMachine(session: Session, config: HostConfig, { install, flags }: CreateRequest, reservation: Reservation): Promise<void> {
+async function makeMachine(
+  session: Session,
+  config: HostConfig,
+  { install, flags }: CreateRequest,
+  reservation: Reservation,
+): Promise<void> {
   const { io, store } = session;
   const { name, machine } = await open(session, config, reservation);
   if (reservation.resumed) io.info(`Continuing the interrupted creation of ${name} after step "${reservation.last ?? 'none'}"`);
   await reservation.once('reserved', async () => {
     await machine.save();
     await store.writeFacts(name, {
-      createdAt: new Date().toISOString(), engineInstall: install, flags: flagsToKeep(machine.module.flags, flags),
+      createdAt: new Date().toISOString(),
+      engineInstall: install,
+      flags: flagsToKeep(machine.module.flags, flags),
     });
   });
   await reservation.once('certificates', () => ensureAuthorityOf(session, config));
   await reservation.once('prechecked', async () => {
     io.info('Running pre-create checks...');
-    await machine.driver.precheck(machine.data, machine.ctx).catch((error: unknown) => { throw failedCheck(error); });
+    await machine.driver.precheck(machine.data, machine.ctx).catch((error: unknown) => {
+      throw failedCheck(error);
+    });
   });
   await reservation.once('created', async () => {
     io.info('Creating machine...');
@@ -123,13 +141,18 @@ async function waitUntilRunning(session: Session, machine: Machine): Promise<voi
   const { features } = machine.module;
   if (!features.powerControl) return; // connecting says more, and sooner, about a host that tsmachine cannot switch on
   session.io.info('Waiting for machine to be running, this may take a few minutes...');
-  if (await machine.driver.state(machine.data, machine.ctx) === 'Stopped') await machine.keep(await machine.driver.start(machine.data, machine.ctx));
+  if ((await machine.driver.state(machine.data, machine.ctx)) === 'Stopped')
+    await machine.keep(await machine.driver.start(machine.data, machine.ctx));
   await waitForState(session, machine, 'Running');
 }
 
 function failedCheck(error: unknown): TsmachineError {
   const cause = TsmachineError.from(error, 'DRIVER_PRECHECK');
-  return new TsmachineError(cause.code, `Error with pre-create check: ${JSON.stringify(cause.message)}`, { cause, hint: cause.hint, exit: 3 });
+  return new TsmachineError(cause.code, `Error with pre-create check: ${JSON.stringify(cause.message)}`, {
+    cause,
+    hint: cause.hint,
+    exit: 3,
+  });
 }
 
 /** Before the driver made anything there is nothing to continue: the name is given back. Later the error says how to go on. */
@@ -141,6 +164,8 @@ async function leaveOrForget(session: Session, name: string, reservation: Reserv
   if (!TsmachineError.is(error)) return error;
   const next = `Run the same command again to continue, or remove what was made: tsmachine rm -y ${name}`;
   return new TsmachineError(error.code, `Error creating machine: ${messageOf(error)}`, {
-    cause: error, exit: error.exit, hint: error.hint === undefined ? next : `${error.hint}\n${next}`,
+    cause: error,
+    exit: error.exit,
+    hint: error.hint === undefined ? next : `${error.hint}\n${next}`,
   });
 }

@@ -16,11 +16,15 @@ export async function startMachine(session: Session, name: string): Promise<void
 }
 
 export async function stopMachine(session: Session, name: string): Promise<void> {
-  await withMachine(session, name, (machine) => powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, (data) => machine.driver.stop(data, machine.ctx)));
+  await withMachine(session, name, (machine) =>
+    powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, (data) => machine.driver.stop(data, machine.ctx)),
+  );
 }
 
 export async function killMachine(session: Session, name: string): Promise<void> {
-  await withMachine(session, name, (machine) => powerOff(session, machine, { doing: 'Killing', done: 'killed' }, (data) => machine.driver.kill(data, machine.ctx)));
+  await withMachine(session, name, (machine) =>
+    powerOff(session, machine, { doing: 'Killing', done: 'killed' }, (data) => machine.driver.kill(data, machine.ctx)),
+  );
 }
 
 export async function restartMachine(session: Session, name: string): Promise<void> {
@@ -44,7 +48,13 @@ export async function restartMachine(session: Session, name: string): Promise<vo
 }
 
 async function withMachine(session: Session, name: string, work: (machine: Machine) => Promise<void>): Promise<void> {
-  await session.store.lock(name, async () => { await work(await openMachine(session, name)); }, { signal: session.signal });
+  await session.store.lock(
+    name,
+    async () => {
+      await work(await openMachine(session, name));
+    },
+    { signal: session.signal },
+  );
 }
 
 /** Starts a machine that is off and waits until its engine answers. The caller holds the machine's lock. */
@@ -58,7 +68,10 @@ export async function powerOn(session: Session, machine: Machine): Promise<void>
 }
 
 async function powerOff(
-  session: Session, machine: Machine, words: { doing: string; done: string }, act: (data: DriverData) => Promise<DriverData>,
+  session: Session,
+  machine: Machine,
+  words: { doing: string; done: string },
+  act: (data: DriverData) => Promise<DriverData>,
 ): Promise<void> {
   session.io.info(`${words.doing} "${machine.name}"...`);
   await refuseState(machine, 'Stopped', 'stopped');
@@ -68,7 +81,7 @@ async function powerOff(
 }
 
 async function refuseState(machine: Machine, state: State, word: string): Promise<void> {
-  if (await machine.driver.state(machine.data, machine.ctx) !== state) return;
+  if ((await machine.driver.state(machine.data, machine.ctx)) !== state) return;
   throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
 }
 
@@ -83,7 +96,7 @@ async function waitForEngine(session: Session, machine: Machine, before: string)
     await provisionAgain(session, machine, false);
     return;
   }
-  if (await addressesOf(machine) !== before) await tellFollowers(session, (follower) => follower.moved?.(session, machine.name));
+  if ((await addressesOf(machine)) !== before) await tellFollowers(session, (follower) => follower.moved?.(session, machine.name));
 }
 
 async function addressesOf(machine: Machine): Promise<string> {

@@ -52,23 +52,26 @@ export async function listMachines(session: Session, { timeoutMs, filters }: Lis
   const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
   const limit = atMost(lookedAtTogether);
   const read = readingOnce();
-  const rows = await Promise.all(entries
-    .filter((entry) => !entry.config || matches(entry.config, filters, masters))
-    .map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read }))));
-  return rows
-    .filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters))
-    .sort(byNaturalOrder);
+  const rows = await Promise.all(
+    entries
+      .filter((entry) => !entry.config || matches(entry.config, filters, masters))
+      .map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read }))),
+  );
+  return rows.filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
 }
 
 /** Names alone, in the order of the folder. States are asked only when a filter needs them. */
 export async function listNames(session: Session, options: ListOptions): Promise<string[]> {
   if (options.filters.state.length > 0) {
     const rows = await listMachines(session, options);
-    return rows.filter((row) => row.driverName !== notFound).map((row) => row.name).sort();
+    return rows
+      .filter((row) => row.driverName !== notFound)
+      .map((row) => row.name)
+      .sort();
   }
   const entries = await readEntries(session);
   const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
-  return entries.flatMap((entry) => entry.config && matches(entry.config, options.filters, masters) ? [entry.name] : []);
+  return entries.flatMap((entry) => (entry.config && matches(entry.config, options.filters, masters) ? [entry.name] : []));
 }
 
 const notFound = 'not found';
@@ -119,7 +122,14 @@ async function look(session: Session, entry: Entry, { masters, timeoutMs, read }
 }
 
 const blank: Omit<MachineRow, 'name' | 'driverName'> = {
-  state: '', url: '', dockerVersion: '', error: '', swarm: '', activeHost: false, activeSwarm: false, responseMs: 0,
+  state: '',
+  url: '',
+  dockerVersion: '',
+  error: '',
+  swarm: '',
+  activeHost: false,
+  activeSwarm: false,
+  responseMs: 0,
 };
 
 async function ask(session: Session, config: HostConfig, read: ReadPem): Promise<Partial<MachineRow>> {
@@ -133,7 +143,7 @@ async function ask(session: Session, config: HostConfig, read: ReadPem): Promise
     const state = await machine.driver.state(machine.data, machine.ctx);
     if (state !== 'Running') return { state: state === 'None' ? '' : state };
     const { dockerUrl: url = '' } = await machine.driver.endpoint(machine.data, machine.ctx);
-    return { state, url, ...url === '' ? {} : await askEngine(session, engineTarget(config, url, read)) };
+    return { state, url, ...(url === '' ? {} : await askEngine(session, engineTarget(config, url, read))) };
   } catch (error) {
     return { state: 'Error', error: oneLine(error) };
   }
@@ -180,7 +190,9 @@ function stateOf(word: string): State {
 }
 
 function oneLine(error: unknown): string {
-  return messageOf(error).replace(/\s*\n\s*/g, ' ').trim();
+  return messageOf(error)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
 }
 
 /** The name of the machine that DOCKER_HOST points at. @throws TsmachineError NO_ACTIVE_MACHINE (spec 2.1) */

@@ -54,7 +54,9 @@ export async function openMachine(session: Session, name: string): Promise<Machi
 
 /** @throws TsmachineError DRIVER_UNKNOWN when the driver of this configuration is not built in. */
 export async function attachDriver(session: Session, config: HostConfig): Promise<Machine> {
-  const module = await loadDriverModule(config.DriverName).catch((error: unknown) => { throw notTyped(error); });
+  const module = await loadDriverModule(config.DriverName).catch((error: unknown) => {
+    throw notTyped(error);
+  });
   return new Machine(session, config, module, await module.load());
 }
 

@@ -2,7 +2,13 @@ import type { SshConnection } from '../ssh/types.js';
 import type { HostFacts } from '../provision/look/detect.js';
 import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';
-import { certificateNames, copyClientCertificates, ensureAuthorityOf, renewClientCertificateOf, serverCertificate } from './engine/certificates.js';
+import {
+  certificateNames,
+  copyClientCertificates,
+  ensureAuthorityOf,
+  renewClientCertificateOf,
+  serverCertificate,
+} from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
 import { verifyEngine } from './engine/verify.js';
 import { openMachine, type Machine } from './machine.js';
@@ -29,7 +35,12 @@ export async function detectHost(session: Session, connection: SshConnection): P
  * @param restart restart the engine even where nothing differs: its program is new
  */
 export async function provisionHost(
-  session: Session, machine: Machine, connection: SshConnection, facts: HostFacts, renewCertificate: boolean, restart = false,
+  session: Session,
+  machine: Machine,
+  connection: SshConnection,
+  facts: HostFacts,
+  renewCertificate: boolean,
+  restart = false,
 ): Promise<ProvisionResult> {
   const { config } = machine;
   const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
@@ -52,7 +63,11 @@ export async function provisionHost(
     restart,
   });
   await session.store.writeFacts(machine.name, {
-    ...kept, osId: facts.os.id, osName: facts.os.prettyName, provisioner: result.provisioner, engineVersion: result.engineVersion,
+    ...kept,
+    osId: facts.os.id,
+    osName: facts.os.prettyName,
+    provisioner: result.provisioner,
+    engineVersion: result.engineVersion,
   });
   return result;
 }
@@ -80,15 +95,19 @@ export async function regenerateCertificates(session: Session, name: string, opt
 }
 
 async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
-  await session.store.lock(name, async () => {
-    const machine = await openMachine(session, name);
-    await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
-    await copyClientCertificates(session, machine.config);
-    await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
-    if (!machine.module.features.provision) return;
-    session.io.info('Waiting for SSH to be available...');
-    await provisionAgain(session, machine, renewCertificate);
-  }, { signal: session.signal });
+  await session.store.lock(
+    name,
+    async () => {
+      const machine = await openMachine(session, name);
+      await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
+      await copyClientCertificates(session, machine.config);
+      await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
+      if (!machine.module.features.provision) return;
+      session.io.info('Waiting for SSH to be available...');
+      await provisionAgain(session, machine, renewCertificate);
+    },
+    { signal: session.signal },
+  );
   await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 

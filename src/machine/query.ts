@@ -22,7 +22,8 @@ export async function machineIp(session: Session, name: string): Promise<string>
   const machine = await openMachine(session, name);
   const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
   const first = addresses[0];
-  if (!first) throw new TsmachineError('MACHINE_STATE', `Error getting IP address: Host is not running`, { hint: `tsmachine start ${name}` });
+  if (!first)
+    throw new TsmachineError('MACHINE_STATE', `Error getting IP address: Host is not running`, { hint: `tsmachine start ${name}` });
   return first.ip;
 }
 
@@ -88,7 +89,10 @@ async function checkSwarm(session: Session, config: HostConfig, url: string, own
     await checkHandshake(session, config, url);
   } catch (error) {
     session.signal.throwIfAborted();
-    const engineAnswers = await checkHandshake(session, config, own).then(() => true, () => false);
+    const engineAnswers = await checkHandshake(session, config, own).then(
+      () => true,
+      () => false,
+    );
     session.signal.throwIfAborted();
     if (!engineAnswers) throw error;
     const words = 'Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started';
@@ -105,10 +109,14 @@ async function checkHandshake(session: Session, config: HostConfig, url: string)
     session.signal.throwIfAborted();
     const cause = TsmachineError.from(error, 'ENGINE_TLS');
     const host = url.replace(/^tcp:\/\//, '');
-    throw new TsmachineError(cause.code, [
-      `Error checking and/or regenerating the certs: There was an error validating certificates for host "${host}": ${messageOf(cause)}`,
-      `You can attempt to regenerate them using 'tsmachine regenerate-certs ${config.Name}'.`,
-      'Be advised that this will trigger a Docker daemon restart which might stop running containers.',
-    ].join('\n'), { cause, hint: cause.hint });
+    throw new TsmachineError(
+      cause.code,
+      [
+        `Error checking and/or regenerating the certs: There was an error validating certificates for host "${host}": ${messageOf(cause)}`,
+        `You can attempt to regenerate them using 'tsmachine regenerate-certs ${config.Name}'.`,
+        'Be advised that this will trigger a Docker daemon restart which might stop running containers.',
+      ].join('\n'),
+      { cause, hint: cause.hint },
+    );
   }
 }

@@ -10,17 +10,21 @@ import { tellFollowers, type Session } from './session.js';
  */
 export async function removeMachine(session: Session, name: string, options: { force: boolean }): Promise<void> {
   const { store, io } = session;
-  await store.lock(name, async () => {
-    try {
-      await removeRemote(session, name);
-    } catch (error) {
-      session.signal.throwIfAborted();
-      if (!options.force) throw TsmachineError.from(error, 'DRIVER_FAILED');
-      io.warn(`Error removing host "${name}": ${messageOf(error)}`);
-    }
-    await store.remove(name);
-    await tellFollowers(session, (follower) => follower.removed?.(session, name));
-  }, { signal: session.signal });
+  await store.lock(
+    name,
+    async () => {
+      try {
+        await removeRemote(session, name);
+      } catch (error) {
+        session.signal.throwIfAborted();
+        if (!options.force) throw TsmachineError.from(error, 'DRIVER_FAILED');
+        io.warn(`Error removing host "${name}": ${messageOf(error)}`);
+      }
+      await store.remove(name);
+      await tellFollowers(session, (follower) => follower.removed?.(session, name));
+    },
+    { signal: session.signal },
+  );
 }
 
 /** Without a configuration the journal tells that the driver was never called: then there is nothing but the folder. */
@@ -28,7 +32,7 @@ async function removeRemote(session: Session, name: string): Promise<void> {
   const { store } = session;
   const interrupted = await readJournal(store.machine(name).journal);
   if (interrupted && !interrupted.done.includes('reserved')) return;
-  if (await store.exists(name) && await store.isEmpty(name)) return;
+  if ((await store.exists(name)) && (await store.isEmpty(name))) return;
   const machine = await openMachine(session, name);
   await machine.driver.remove(machine.data, machine.ctx);
 }

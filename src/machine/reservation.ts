@@ -66,14 +66,20 @@ export async function reserve(session: Session, config: HostConfig, command?: re
     });
   }
   if (found) return new Reservation(paths.journal, found, true);
-  if (!await isFree(session, name)) {
+  if (!(await isFree(session, name))) {
     throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
       hint: `Look at it: tsmachine inspect ${name}. Remove it: tsmachine rm ${name}`,
     });
   }
   await store.reserve(name);
   const journal: Journal = {
-    version: 1, operation: 'create', driver: config.DriverName, request, startedAt: new Date().toISOString(), done: [], ...(command ? { command } : {}),
+    version: 1,
+    operation: 'create',
+    driver: config.DriverName,
+    request,
+    startedAt: new Date().toISOString(),
+    done: [],
+    ...(command ? { command } : {}),
   };
   await writeJournal(paths.journal, journal);
   return new Reservation(paths.journal, journal, false);
@@ -81,7 +87,7 @@ export async function reserve(session: Session, config: HostConfig, command?: re
 
 /** A folder without anything in it is what a run killed between its first two steps leaves: it is taken over. */
 async function isFree(session: Session, name: string): Promise<boolean> {
-  return !await session.store.exists(name) || await session.store.isEmpty(name);
+  return !(await session.store.exists(name)) || (await session.store.isEmpty(name));
 }
 
 /** Two creates are the same request when they parse to the same configuration, wherever the store lies. */

@@ -8,7 +8,9 @@ const stateTimeout = 180_000;
 
 /** @throws TsmachineError WAIT_TIMEOUT naming the machine and the state */
 export async function waitForState(session: Session, machine: Machine, state: State): Promise<void> {
-  await waitFor(async () => await machine.driver.state(machine.data, machine.ctx) === state || undefined, {
-    timeout: stateTimeout, signal: session.signal, what: `${machine.name} to be ${state.toLowerCase()}`,
+  await waitFor(async () => (await machine.driver.state(machine.data, machine.ctx)) === state || undefined, {
+    timeout: stateTimeout,
+    signal: session.signal,
+    what: `${machine.name} to be ${state.toLowerCase()}`,
   });
 }

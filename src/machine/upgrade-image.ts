@@ -20,17 +20,26 @@ export function newerImage({ current, newer }: SystemImages): string[] {
  * holds the machine's lock.
  * @throws TsmachineError FLAG_INVALID when a version of the engine is wanted; ENGINE_UNREACHABLE and the like for a machine that is back on its former image
  */
-export async function upgradeToImage(session: Session, machine: Machine, { current, newer }: SystemImages, version?: string): Promise<void> {
+export async function upgradeToImage(
+  session: Session,
+  machine: Machine,
+  { current, newer }: SystemImages,
+  version?: string,
+): Promise<void> {
   const { io, signal } = session;
   const { name, driver } = machine;
   if (version !== undefined) {
-    throw new TsmachineError('FLAG_INVALID', `The engine of ${name} is part of the image it boots from, ${current.version}: it has no version of its own`, {
-      hint: `Without --engine-version ${name} gets the newest image`,
-    });
+    throw new TsmachineError(
+      'FLAG_INVALID',
+      `The engine of ${name} is part of the image it boots from, ${current.version}: it has no version of its own`,
+      {
+        hint: `Without --engine-version ${name} gets the newest image`,
+      },
+    );
   }
   if (!newer) {
     io.info(`${name} boots from the newest image there is: ${current.version}`);
-    if (await driver.state(machine.data, machine.ctx) !== 'Running') await powerOn(session, machine);
+    if ((await driver.state(machine.data, machine.ctx)) !== 'Running') await powerOn(session, machine);
     return;
   }
   await turnOff(session, machine);
@@ -43,14 +52,18 @@ export async function upgradeToImage(session: Session, machine: Machine, { curre
     signal.throwIfAborted();
     await goBack(session, machine, current, newer);
     const { code, hint } = TsmachineError.from(error);
-    throw new TsmachineError(code, `${name} does not come up with ${newer.version} and is back on ${current.version}: ${messageOf(error)}`, { cause: error, hint });
+    throw new TsmachineError(
+      code,
+      `${name} does not come up with ${newer.version} and is back on ${current.version}: ${messageOf(error)}`,
+      { cause: error, hint },
+    );
   }
   io.info(`"${name}" boots from ${newer.version}; it was ${current.version}.`);
 }
 
 async function turnOff(session: Session, machine: Machine): Promise<void> {
   const { driver, ctx } = machine;
-  if (await driver.state(machine.data, ctx) === 'Stopped') return;
+  if ((await driver.state(machine.data, ctx)) === 'Stopped') return;
   session.io.info('Stopping machine to do the upgrade...');
   await machine.keep(await driver.stop(machine.data, ctx));
   await waitForState(session, machine, 'Stopped');

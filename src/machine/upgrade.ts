@@ -20,40 +20,44 @@ export interface UpgradeOptions {
  */
 export async function upgradeMachine(session: Session, name: string, options: UpgradeOptions = {}): Promise<void> {
   const { io, store, signal } = session;
-  await store.lock(name, async () => {
-    const machine = await openMachine(session, name);
-    if (!machine.module.features.provision) {
-      throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: driver ${machine.module.name} knows only its engine`, {
-        hint: 'Upgrade the engine on its own host',
-      });
-    }
-    const images = await systemImages(machine);
-    if (images) return upgradeToImage(session, machine, images, options.version);
-    if (await machine.driver.state(machine.data, machine.ctx) !== 'Running') {
-      io.info('Starting machine so machine can be upgraded...');
-      await powerOn(session, machine);
-    }
-    const connection = await connectTo(session, machine);
-    try {
-      const facts = await detectHost(session, connection);
-      const { upgradeEngine } = await import('../provision/upgrade.js');
-      const { changed, restart } = await upgradeEngine(connection, facts, { machine: name, io, ...options });
-      signal.throwIfAborted();
-      const behind = changed.length === 0 && await isBehind(session, machine, facts);
-      if (changed.length === 0 && !behind) {
-        io.info(`${name} has the newest engine its packages offer: ${facts.engine?.version ?? ''}`);
-      } else {
-        for (const one of changed) io.info(one);
-        await rememberVersion(session, name, options.version);
-        io.info('Restarting docker...');
-        await provisionHost(session, machine, connection, await detectHost(session, connection), false, restart || behind);
+  await store.lock(
+    name,
+    async () => {
+      const machine = await openMachine(session, name);
+      if (!machine.module.features.provision) {
+        throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: driver ${machine.module.name} knows only its engine`, {
+          hint: 'Upgrade the engine on its own host',
+        });
       }
-      const version = await verifyEngine(session, machine, facts);
-      if (changed.length > 0 || behind) io.info(`"${name}" runs Docker ${version}.`);
-    } finally {
-      await connection.close();
-    }
-  }, { signal });
+      const images = await systemImages(machine);
+      if (images) return upgradeToImage(session, machine, images, options.version);
+      if ((await machine.driver.state(machine.data, machine.ctx)) !== 'Running') {
+        io.info('Starting machine so machine can be upgraded...');
+        await powerOn(session, machine);
+      }
+      const connection = await connectTo(session, machine);
+      try {
+        const facts = await detectHost(session, connection);
+        const { upgradeEngine } = await import('../provision/upgrade.js');
+        const { changed, restart } = await upgradeEngine(connection, facts, { machine: name, io, ...options });
+        signal.throwIfAborted();
+        const behind = changed.length === 0 && (await isBehind(session, machine, facts));
+        if (changed.length === 0 && !behind) {
+          io.info(`${name} has the newest engine its packages offer: ${facts.engine?.version ?? ''}`);
+        } else {
+          for (const one of changed) io.info(one);
+          await rememberVersion(session, name, options.version);
+          io.info('Restarting docker...');
+          await provisionHost(session, machine, connection, await detectHost(session, connection), false, restart || behind);
+        }
+        const version = await verifyEngine(session, machine, facts);
+        if (changed.length > 0 || behind) io.info(`"${name}" runs Docker ${version}.`);
+      } finally {
+        await connection.close();
+      }
+    },
+    { signal },
+  );
   await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
@@ -71,7 +75,7 @@ export async function newerOn(session: Session, name: string, options: { version
     const { newerEngine } = await import('../provision/upgrade.js');
     const newer = await newerEngine(connection, facts, { machine: name, io: session.io, ...options });
     if (newer.length > 0) return newer;
-    return await isBehind(session, machine, facts) ? [`engine ${facts.engine?.version ?? ''} is installed but not running`] : [];
+    return (await isBehind(session, machine, facts)) ? [`engine ${facts.engine?.version ?? ''} is installed but not running`] : [];
   } finally {
     await connection.close();
   }
@@ -80,7 +84,7 @@ export async function newerOn(session: Session, name: string, options: { version
 /** An upgrade that stopped in its middle left newer packages, and an engine that is down or still the old one. */
 async function isBehind(session: Session, machine: Machine, { engine }: HostFacts): Promise<boolean> {
   if (!engine || engine.version === '') return false;
-  return !engine.running || await verifyEngine(session, machine) !== engine.version;
+  return !engine.running || (await verifyEngine(session, machine)) !== engine.version;
 }
 
 /** What `create` was told to install is not what is wanted any more. */

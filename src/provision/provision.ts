@@ -57,9 +57,13 @@ function started<T>(work: () => Promise<T>): Promise<T> {
 async function afterCloudInit(shell: RemoteShell, facts: HostFacts, { io, signal }: ProvisionRequest): Promise<HostFacts> {
   if (facts.cloudInit !== 'running') return facts;
   io.progress('Waiting for cloud-init to finish');
-  const { stdout } = await shell.rootScript('provision/wait-cloud-init.sh', { TIMEOUT: String(cloudInitTimeout) }, {
-    timeout: (cloudInitTimeout + 30) * 1000,
-  });
+  const { stdout } = await shell.rootScript(
+    'provision/wait-cloud-init.sh',
+    { TIMEOUT: String(cloudInitTimeout) },
+    {
+      timeout: (cloudInitTimeout + 30) * 1000,
+    },
+  );
   if (new Report(stdout).first('state') === 'running') {
     io.warn(`cloud-init has not finished within ${cloudInitTimeout / 60} minutes; going on without it`);
   }
@@ -74,7 +78,9 @@ function refuseSnap(facts: HostFacts, machine: string): void {
 }
 
 async function withEngine(
-  shell: RemoteShell, facts: HostFacts, request: ProvisionRequest,
+  shell: RemoteShell,
+  facts: HostFacts,
+  request: ProvisionRequest,
 ): Promise<{ host: HostFacts; engine: EngineFacts }> {
   if (facts.engine && !facts.engine.incomplete) {
     const wanted = request.install.version?.replace(/^v/, '');
@@ -97,7 +103,9 @@ function announce(plan: ConfigPlan, restart: boolean, engine: EngineFacts, { io 
   for (const warning of plan.warnings) io.warn(warning);
   if (!restart || !engine.running || engine.runningContainers === 0) return;
   const { text, keep } = containers(engine);
-  io.warn(engine.liveRestore
-    ? `The engine restarts now; ${text} ${keep} running (live-restore)`
-    : `The engine restarts now, which stops ${text}; those with a restart policy come back by themselves`);
+  io.warn(
+    engine.liveRestore
+      ? `The engine restarts now; ${text} ${keep} running (live-restore)`
+      : `The engine restarts now, which stops ${text}; those with a restart policy come back by themselves`,
+  );
 }

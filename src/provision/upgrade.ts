@@ -35,7 +35,11 @@ export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { mach
   io.info('Upgrading docker...');
   announce(facts, io);
   const result = await shell.rootScript(plan.template, plan.variables, {
-    timeout: installTimeout, ok: packageStatuses, onLine: (line) => { follow(line, io); },
+    timeout: installTimeout,
+    ok: packageStatuses,
+    onLine: (line) => {
+      follow(line, io);
+    },
   });
   if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version, doing: 'Upgrading' });
   const report = new Report(result.stdout);
@@ -49,7 +53,11 @@ export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { mach
 export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machine, io, version }: UpgradeRequest): Promise<string[]> {
   const plan = planUpgrade(facts, version, machine, true);
   const result = await shell.rootScript(plan.template, plan.variables, {
-    timeout: installTimeout, ok: packageStatuses, onLine: (line) => { follow(line, io); },
+    timeout: installTimeout,
+    ok: packageStatuses,
+    onLine: (line) => {
+      follow(line, io);
+    },
   });
   if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version, doing: 'Upgrading' });
   return new Report(result.stdout).lines('newer').map((line) => line.trim());
@@ -92,7 +100,9 @@ export function planUpgrade(facts: HostFacts, version: string | undefined, machi
 function announce({ engine }: HostFacts, io: Io): void {
   if (!engine?.running || engine.runningContainers === 0) return;
   const { text, keep } = containers(engine);
-  io.warn(engine.liveRestore
-    ? `The engine restarts if it is upgraded; ${text} ${keep} running (live-restore)`
-    : `The engine restarts if it is upgraded, which stops ${text}; those with a restart policy come back by themselves`);
+  io.warn(
+    engine.liveRestore
+      ? `The engine restarts if it is upgraded; ${text} ${keep} running (live-restore)`
+      : `The engine restarts if it is upgraded, which stops ${text}; those with a restart policy come back by themselves`,
+  );
 }

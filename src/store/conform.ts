@@ -53,5 +53,5 @@ export function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : article[typeof value] ?? typeof value;
+  return typeof value === 'object' ? 'an object' : (article[typeof value] ?? typeof value);
 }

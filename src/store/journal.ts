@@ -63,8 +63,15 @@ function parse(text: string): unknown {
 }
 
 function isJournal(value: unknown): value is Journal {
-  return isJson(value) && value['version'] === 1 && value['operation'] === 'create'
-    && typeof value['driver'] === 'string' && typeof value['request'] === 'string' && typeof value['startedAt'] === 'string'
-    && (value['command'] === undefined || (Array.isArray(value['command']) && value['command'].every((word) => typeof word === 'string')))
-    && Array.isArray(value['done']) && value['done'].every((step) => steps.some((known) => known === step));
+  return (
+    isJson(value) &&
+    value['version'] === 1 &&
+    value['operation'] === 'create' &&
+    typeof value['driver'] === 'string' &&
+    typeof value['request'] === 'string' &&
+    typeof value['startedAt'] === 'string' &&
+    (value['command'] === undefined || (Array.isArray(value['command']) && value['command'].every((word) => typeof word === 'string'))) &&
+    Array.isArray(value['done']) &&
+    value['done'].every((step) => steps.some((known) => known === step))
+  );
 }

@@ -107,7 +107,7 @@ async function listNames(machinesDir: string): Promise<string[]> {
   const names: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory() || (entry.isSymbolicLink() && await isFolder(`${machinesDir}/${entry.name}`))) names.push(entry.name);
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(`${machinesDir}/${entry.name}`)))) names.push(entry.name);
   }
   return names.sort(); // by code unit, which is byte-wise for every name that a machine can have
 }
@@ -122,7 +122,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function isEmptyFolder(path: string): Promise<boolean> {
-  return await isFolder(path) && (await readdir(path)).length === 0;
+  return (await isFolder(path)) && (await readdir(path)).length === 0;
 }
 
 async function removeFolder(path: string): Promise<void> {

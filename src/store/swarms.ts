@@ -117,14 +117,16 @@ export function openSwarmStore(paths: Pick<StorePaths, 'swarmsDir' | 'locksDir'>
   }
 
   async function unlockKeys(name: string): Promise<UnlockKeys> {
-    const keys = await readJson(keysFile(name)) ?? [];
+    const keys = (await readJson(keysFile(name))) ?? [];
     if (isStrings(keys)) return keys;
     throw notOurs(keysFile(name));
   }
 
   return {
     names: async () => {
-      const found = await Promise.all((await names()).map(async (name) => (await readIfExists(recordFile(name)) === undefined ? [] : [name])));
+      const found = await Promise.all(
+        (await names()).map(async (name) => ((await readIfExists(recordFile(name))) === undefined ? [] : [name])),
+      );
       return found.flat();
     },
     find,
@@ -136,7 +138,8 @@ export function openSwarmStore(paths: Pick<StorePaths, 'swarmsDir' | 'locksDir'>
       for (const file of [keysFile(name), recordFile(name)]) await removeFile(file);
       await removeIfEmpty(dir(name));
     },
-    lock: (name, use, options) => withLock(join(paths.locksDir, `swarm-${inside(name).toLowerCase()}`), { ...options, what: `swarm "${name}"` }, use),
+    lock: (name, use, options) =>
+      withLock(join(paths.locksDir, `swarm-${inside(name).toLowerCase()}`), { ...options, what: `swarm "${name}"` }, use),
     unlockKeys,
     async keepUnlockKey(name, key) {
       const known = await unlockKeys(name);
@@ -161,31 +164,54 @@ async function readJson(file: string): Promise<unknown> {
 
 function notOurs(file: string, cause?: unknown): TsmachineError {
   return new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not what tsmachine wrote there`, {
-    cause, hint: 'Put it back from a backup, or delete it: tsmachine swarm init MANAGER takes a running swarm into the store again',
+    cause,
+    hint: 'Put it back from a backup, or delete it: tsmachine swarm init MANAGER takes a running swarm into the store again',
   });
 }
 
 function isRecord(value: unknown): value is SwarmRecord {
-  return isJson(value) && value['version'] === 1 && typeof value['name'] === 'string' && isOptionalText(value['cluster'])
-    && isOptionalText(value['first']) && isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement))
-    && isOptional(value['rejoining'], (all) => isJson(all) && Object.values(all).every(isRejoin))
-    && isOptional(value['drained'], (all) => isJson(all) && Object.values(all).every((one) => typeof one === 'string'))
-    && isOptional(value['renewing'], (one) => isJson(one) && typeof one['since'] === 'string' && isStrings(one['left']))
-    && isJson(value['members']) && Object.values(value['members']).every(isMember);
+  return (
+    isJson(value) &&
+    value['version'] === 1 &&
+    typeof value['name'] === 'string' &&
+    isOptionalText(value['cluster']) &&
+    isOptionalText(value['first']) &&
+    isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement)) &&
+    isOptional(value['rejoining'], (all) => isJson(all) && Object.values(all).every(isRejoin)) &&
+    isOptional(value['drained'], (all) => isJson(all) && Object.values(all).every((one) => typeof one === 'string')) &&
+    isOptional(value['renewing'], (one) => isJson(one) && typeof one['since'] === 'string' && isStrings(one['left'])) &&
+    isJson(value['members']) &&
+    Object.values(value['members']).every(isMember)
+  );
 }
 
 export function isMember(value: unknown): value is MemberRecord {
-  return isJson(value) && (value['role'] === 'manager' || value['role'] === 'worker') && isOptionalText(value['group']) && isOptionalText(value['node']);
+  return (
+    isJson(value) &&
+    (value['role'] === 'manager' || value['role'] === 'worker') &&
+    isOptionalText(value['group']) &&
+    isOptionalText(value['node'])
+  );
 }
 
 function isReplacement(value: unknown): value is Replacement {
-  return isJson(value) && ['by', 'role', 'availability', 'driver'].every((key) => typeof value[key] === 'string') && typeof value['gone'] === 'boolean'
-    && ['labels', 'flags', 'engine', 'swarm', 'tls'].every((key) => isJson(value[key])) && isStrings(value['tlsSans']);
+  return (
+    isJson(value) &&
+    ['by', 'role', 'availability', 'driver'].every((key) => typeof value[key] === 'string') &&
+    typeof value['gone'] === 'boolean' &&
+    ['labels', 'flags', 'engine', 'swarm', 'tls'].every((key) => isJson(value[key])) &&
+    isStrings(value['tlsSans'])
+  );
 }
 
 function isRejoin(value: unknown): value is Rejoin {
-  return isJson(value) && (value['role'] === 'manager' || value['role'] === 'worker') && isOptionalText(value['node'])
-    && isOptionalText(value['availability']) && isOptional(value['labels'], isJson);
+  return (
+    isJson(value) &&
+    (value['role'] === 'manager' || value['role'] === 'worker') &&
+    isOptionalText(value['node']) &&
+    isOptionalText(value['availability']) &&
+    isOptional(value['labels'], isJson)
+  );
 }
 
 function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
@@ -203,7 +229,10 @@ function isStrings(value: unknown): value is string[] {
 async function listNames(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).sort();
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort();
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
     throw unreadable(error, folder);
@@ -230,5 +259,7 @@ async function removeIfEmpty(folder: string): Promise<void> {
 /** A name as a part of a path. @throws TsmachineError NAME_INVALID */
 function inside(name: string): string {
   if (/^[a-zA-Z0-9][\w.-]*$/.test(name)) return name;
-  throw new TsmachineError('NAME_INVALID', `"${name}" cannot be the name of a swarm`, { hint: 'Names are made of letters, digits, "-", "_" and "."' });
+  throw new TsmachineError('NAME_INVALID', `"${name}" cannot be the name of a swarm`, {
+    hint: 'Names are made of letters, digits, "-", "_" and "."',
+  });
 }

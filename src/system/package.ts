@@ -68,10 +68,12 @@ export function readTemplate(name: string): Promise<string> {
 }
 
 async function withParts(text: string): Promise<string> {
-  const lines = await Promise.all(text.split('\n').map((line) => {
-    const part = /^# include (\S+)\r?$/.exec(line)?.[1];
-    return part === undefined ? Promise.resolve(line) : readTemplate(part);
-  }));
+  const lines = await Promise.all(
+    text.split('\n').map((line) => {
+      const part = /^# include (\S+)\r?$/.exec(line)?.[1];
+      return part === undefined ? Promise.resolve(line) : readTemplate(part);
+    }),
+  );
   return lines.join('\n');
 }
 
@@ -95,7 +97,12 @@ function search(folder: string): OwnPackage {
 }
 
 function isOwn(content: unknown): content is OwnPackage['content'] {
-  return typeof content === 'object' && content !== null
-    && 'name' in content && content.name === 'tsmachine'
-    && 'version' in content && typeof content.version === 'string';
+  return (
+    typeof content === 'object' &&
+    content !== null &&
+    'name' in content &&
+    content.name === 'tsmachine' &&
+    'version' in content &&
+    typeof content.version === 'string'
+  );
 }

@@ -19,7 +19,10 @@ export interface ClientCertificates {
  * The certificates given, else the store's own. None are made: an engine that is there cannot know them.
  * @throws TsmachineError CERT_UNREADABLE, with the ways to get at certificates
  */
-export async function candidates(session: Session, given?: { readonly ca: string; readonly cert: string; readonly key: string }): Promise<ClientCertificates> {
+export async function candidates(
+  session: Session,
+  given?: { readonly ca: string; readonly cert: string; readonly key: string },
+): Promise<ClientCertificates> {
   if (given) {
     const [ca, cert, key] = await Promise.all([read(given.ca), read(given.cert), read(given.key)]);
     return { ca, cert, key, ofStore: false };
@@ -39,7 +42,11 @@ interface Accepted {
 }
 
 /** Proves by mutual TLS and an answer to `/version` that the engine takes the certificates and serves one of their CA. */
-export async function acceptedBy(at: Pick<EngineTarget, 'url' | 'machine'>, certificates: ClientCertificates, signal: AbortSignal): Promise<Accepted> {
+export async function acceptedBy(
+  at: Pick<EngineTarget, 'url' | 'machine'>,
+  certificates: ClientCertificates,
+  signal: AbortSignal,
+): Promise<Accepted> {
   const { ca, cert, key } = certificates;
   const target = { ...at, ca, cert, key };
   const [{ handshake }, { openEngine }] = await Promise.all([import('../docker/handshake.js'), import('../docker/client.js')]);

@@ -15,18 +15,29 @@ export function engineUnreachable(error: unknown, { facts, machine, driver, give
   const make = `tsmachine create -d ${driver} ... ${machine} (the same flags)`;
   if (error.code === 'ENGINE_TLS') {
     const whose = given ? 'the certificates given' : 'the certificates of this store';
-    return new TsmachineError('ENGINE_TLS', `${error.message}. The engine does not go with ${whose}`, { cause: error, hint: [
-      `Either bring its certificates from the store that made it: "tsmachine export ${machine} -o FILE" there and "tsmachine import FILE" here,`,
-      `or "tsmachine adopt" with --ca, --cert and --key of that store. Or give the engine new ones, which restarts it: ${make}`,
-    ].join('\n') });
+    return new TsmachineError('ENGINE_TLS', `${error.message}. The engine does not go with ${whose}`, {
+      cause: error,
+      hint: [
+        `Either bring its certificates from the store that made it: "tsmachine export ${machine} -o FILE" there and "tsmachine import FILE" here,`,
+        `or "tsmachine adopt" with --ca, --cert and --key of that store. Or give the engine new ones, which restarts it: ${make}`,
+      ].join('\n'),
+    });
   }
   if (error.code !== 'ENGINE_UNREACHABLE') return error;
-  if (!facts.engine) return new TsmachineError('ENGINE_MISSING', `There is no engine on the host of ${machine}`, { cause: error, hint: `Install one: ${make}` });
+  if (!facts.engine)
+    return new TsmachineError('ENGINE_MISSING', `There is no engine on the host of ${machine}`, {
+      cause: error,
+      hint: `Install one: ${make}`,
+    });
   if (facts.firewall) {
     const { name, openCommand } = facts.firewall;
-    return new TsmachineError(error.code, `${error.message}; ${name} is active on the host`, { cause: error, hint: `Open the port there: ${openCommand}` });
+    return new TsmachineError(error.code, `${error.message}; ${name} is active on the host`, {
+      cause: error,
+      hint: `Open the port there: ${openCommand}`,
+    });
   }
   return new TsmachineError(error.code, error.message, {
-    cause: error, hint: `${error.hint ?? ''}\nIf the engine has no port open, this opens one and restarts it: ${make}`.trim(),
+    cause: error,
+    hint: `${error.hint ?? ''}\nIf the engine has no port open, this opens one and restarts it: ${make}`.trim(),
   });
 }

@@ -33,17 +33,21 @@ export async function adoptMachine(session: Session, request: AdoptRequest): Pro
   const config = await planMachine(session, { ...request, engine: { TlsVerify: true }, install: { mode: 'auto' } });
   const machine = await attachDriver(session, config);
   if (machine.module.features.ownsHost || !machine.module.features.provision) throw notAdoptable(request);
-  await session.store.lock(name, async () => {
-    await refuseTaken(session, name);
-    await machine.driver.precheck(machine.data, machine.ctx);
-    await session.store.stage(async (staging) => {
-      const files = await staging.open(name);
-      const found = await inspect(session, machine, files, request);
-      await write(session, config, files, found);
-      session.signal.throwIfAborted();
-      await staging.publish([name]);
-    });
-  }, { signal: session.signal });
+  await session.store.lock(
+    name,
+    async () => {
+      await refuseTaken(session, name);
+      await machine.driver.precheck(machine.data, machine.ctx);
+      await session.store.stage(async (staging) => {
+        const files = await staging.open(name);
+        const found = await inspect(session, machine, files, request);
+        await write(session, config, files, found);
+        session.signal.throwIfAborted();
+        await staging.publish([name]);
+      });
+    },
+    { signal: session.signal },
+  );
   session.io.info(`Adopted ${name}; nothing on the host was changed. To use it: eval $(tsmachine env ${name})`);
 }
 
@@ -61,11 +65,18 @@ async function inspect(session: Session, machine: Machine, files: MachinePaths, 
   if (!ssh || dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`);
   const [{ connect }, { detect }] = await Promise.all([import('../ssh/dial/connect.js'), import('../provision/look/detect.js')]);
   io.info('Looking at the host...');
-  const connection = await connect(ssh, { machine: machine.name, knownHostsFile: files.knownHosts, unknownHostKey: 'trust', io, signal, env });
+  const connection = await connect(ssh, {
+    machine: machine.name,
+    knownHostsFile: files.knownHosts,
+    unknownHostKey: 'trust',
+    io,
+    signal,
+    env,
+  });
   const facts = await detect(connection, { signal }).finally(() => connection.close());
   io.info('Checking connection to Docker...');
   try {
-    return { facts, ...await acceptedBy({ url: dockerUrl, machine: machine.name }, offered, signal) };
+    return { facts, ...(await acceptedBy({ url: dockerUrl, machine: machine.name }, offered, signal)) };
   } catch (error) {
     throw engineUnreachable(error, { facts, machine: machine.name, driver: machine.module.name, given: certificates !== undefined });
   }
@@ -73,13 +84,21 @@ async function inspect(session: Session, machine: Machine, files: MachinePaths, 
 
 /** Everything the machine is, written where nobody sees it yet. */
 async function write(session: Session, config: HostConfig, files: MachinePaths, found: Found): Promise<void> {
-  const { certificates: { ca, cert, key, ofStore }, facts, served } = found;
+  const {
+    certificates: { ca, cert, key, ofStore },
+    facts,
+    served,
+  } = found;
   const own = session.store.machine(config.Name);
   const options = config.HostOptions;
   const auth = { CertDir: own.dir, CaCertPath: own.ca, CaPrivateKeyPath: own.caKey, ClientCertPath: own.cert, ClientKeyPath: own.key };
   const adopted = ofStore ? config : { ...config, HostOptions: { ...options, AuthOptions: { ...options.AuthOptions, ...auth } } };
   const known = {
-    createdAt: new Date().toISOString(), adopted: true, osId: facts.os.id, osName: facts.os.prettyName, engineVersion: found.engineVersion,
+    createdAt: new Date().toISOString(),
+    adopted: true,
+    osId: facts.os.id,
+    osName: facts.os.prettyName,
+    engineVersion: found.engineVersion,
   };
   await writeAtomic(files.ca, ca, 0o644);
   await writeAtomic(files.cert, cert, 0o644);
@@ -91,12 +110,16 @@ async function write(session: Session, config: HostConfig, files: MachinePaths, 
 
 async function refuseTaken(session: Session, name: string): Promise<void> {
   await refuseOtherCase(session.store, name);
-  if (!await session.store.exists(name)) return;
+  if (!(await session.store.exists(name))) return;
   throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, { hint: `Look at it: tsmachine inspect ${name}` });
 }
 
 function notAdoptable({ driverName, name }: AdoptRequest): TsmachineError {
-  return new TsmachineError('FLAG_INVALID', `Machines of driver ${driverName} cannot be adopted: it takes a driver that reaches a host over SSH`, {
-    hint: `tsmachine adopt -d generic --generic-ip-address HOST ${name}. An engine without SSH: tsmachine create -d none --url tcp://HOST:2376 ${name}`,
-  });
+  return new TsmachineError(
+    'FLAG_INVALID',
+    `Machines of driver ${driverName} cannot be adopted: it takes a driver that reaches a host over SSH`,
+    {
+      hint: `tsmachine adopt -d generic --generic-ip-address HOST ${name}. An engine without SSH: tsmachine create -d none --url tcp://HOST:2376 ${name}`,
+    },
+  );
 }

@@ -72,10 +72,14 @@ async function gather(session: Session, name: string, request: ExportRequest): P
   const { ServerCertPath: serverCert, ServerKeyPath: serverKey } = config.HostOptions.AuthOptions;
   const ssh = await sshKeyOf(session, config, request);
   const wanted: Readonly<Record<string, string>> = {
-    'ca.pem': authority.ca, 'cert.pem': authority.cert, 'key.pem': authority.key,
+    'ca.pem': authority.ca,
+    'cert.pem': authority.cert,
+    'key.pem': authority.key,
     ...(request.withCaKey ? { 'ca-key.pem': authority.caKey } : {}),
-    'server.pem': serverCert, 'server-key.pem': serverKey,
-    'known_hosts': paths.knownHosts, 'facts.json': paths.facts,
+    'server.pem': serverCert,
+    'server-key.pem': serverKey,
+    known_hosts: paths.knownHosts,
+    'facts.json': paths.facts,
     ...ssh.files,
   };
   const found = await Promise.all(Object.entries(wanted).map(async ([file, path]) => ({ file, path, text: await readIfExists(path) })));
@@ -91,7 +95,11 @@ async function gather(session: Session, name: string, request: ExportRequest): P
 const needed = ['ca.pem', 'cert.pem', 'key.pem', 'ca-key.pem', 'ssh-key'];
 
 /** The key lies in the machine's folder, or is the user's own and comes along only when that was asked for. */
-async function sshKeyOf(session: Session, config: HostConfig, request: ExportRequest): Promise<{ entry?: string; files: Record<string, string> }> {
+async function sshKeyOf(
+  session: Session,
+  config: HostConfig,
+  request: ExportRequest,
+): Promise<{ entry?: string; files: Record<string, string> }> {
   const { dir, sshKey } = session.store.machine(config.Name);
   const used = config.Driver['SSHKeyPath'];
   const path = typeof used === 'string' ? used : '';
@@ -116,6 +124,8 @@ async function refuseFolder(path: string): Promise<void> {
     throw TsmachineError.from(error, 'STORE_UNWRITABLE', `Cannot write ${path}: `);
   });
   if (found && !found.isFile()) {
-    throw new TsmachineError('STORE_UNWRITABLE', `Cannot write ${path}: it is not a file`, { hint: `Give -o the name of a file, such as ${join(path, 'machines.tsm')}` });
+    throw new TsmachineError('STORE_UNWRITABLE', `Cannot write ${path}: it is not a file`, {
+      hint: `Give -o the name of a file, such as ${join(path, 'machines.tsm')}`,
+    });
   }
 }

@@ -39,7 +39,10 @@ export async function placeMachine(session: Session, arrival: Arrival): Promise<
   if (!document) throw new TsmachineError('ARCHIVE_INVALID', `The export holds no configuration of ${from}`);
   const { root } = session.store;
   const { config } = parseHostConfig(document.toString('utf8'), {
-    root, name: to, path: `${arrival.from}/config.json of the export`, hint: () => 'Export the machine once more',
+    root,
+    name: to,
+    path: `${arrival.from}/config.json of the export`,
+    hint: () => 'Export the machine once more',
   });
   const { auth, certificates } = await authority(session, config, arrival);
   const placed: HostConfig = {
@@ -50,7 +53,7 @@ export async function placeMachine(session: Session, arrival: Arrival): Promise<
   const rest = [...files, ...certificates].filter(([file]) => file !== 'config.json' && file !== 'known_hosts');
   const knownHosts = files.get('known_hosts')?.toString('utf8');
   return [
-    ...[...new Map(rest)].map(([file, content]) => ({ file, content, mode: readable.test(file) ? 0o644 as const : 0o600 as const })),
+    ...[...new Map(rest)].map(([file, content]) => ({ file, content, mode: readable.test(file) ? (0o644 as const) : (0o600 as const) })),
     ...(knownHosts === undefined ? [] : [{ file: 'known_hosts', content: renameHost(knownHosts, from, to), mode: 0o600 as const }]),
     { file: 'config.json', content: serializeHostConfig(placed), mode: 0o600 as const },
   ];
@@ -72,7 +75,11 @@ function sshKeyPath(session: Session, config: HostConfig, { to, sshKey, manifest
  * A machine of this store's own CA uses this store's certificates. Any other keeps the ones it came with, in its folder: another
  * client certificate would be refused by its engine.
  */
-async function authority(session: Session, config: HostConfig, { to, files }: Arrival): Promise<{ auth: AuthOptions; certificates: [string, Buffer][] }> {
+async function authority(
+  session: Session,
+  config: HostConfig,
+  { to, files }: Arrival,
+): Promise<{ auth: AuthOptions; certificates: [string, Buffer][] }> {
   const { store } = session;
   const own = store.machine(to);
   const auth = { ...config.HostOptions.AuthOptions, ServerCertPath: own.serverCert, ServerKeyPath: own.serverKey, StorePath: own.dir };
@@ -80,7 +87,14 @@ async function authority(session: Session, config: HostConfig, { to, files }: Ar
   const found = await Promise.all([ca, cert, key].map((path) => readIfExists(path)));
   const [storeCa, storeCert, storeKey] = found.map((text) => (text === undefined ? undefined : Buffer.from(text)));
   if (storeCa && storeCert && storeKey && sameCertificate(storeCa, files.get('ca.pem'))) {
-    return { auth: { ...auth, ...standard() }, certificates: [['ca.pem', storeCa], ['cert.pem', storeCert], ['key.pem', storeKey]] };
+    return {
+      auth: { ...auth, ...standard() },
+      certificates: [
+        ['ca.pem', storeCa],
+        ['cert.pem', storeCert],
+        ['key.pem', storeKey],
+      ],
+    };
   }
   if (!files.has('ca.pem')) return { auth: { ...auth, ...standard() }, certificates: [] };
   const ofItsOwn = { CertDir: own.dir, CaCertPath: own.ca, CaPrivateKeyPath: own.caKey, ClientCertPath: own.cert, ClientKeyPath: own.key };

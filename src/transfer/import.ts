@@ -73,7 +73,8 @@ function sortOut(files: readonly ArchiveFile[], renamed: ImportRequest['renamed'
     return { from: name, to, manifest, sshKey, files: taken(rest, entryOf(name, '')) };
   });
   const [stray] = rest.keys();
-  if (stray !== undefined) throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(stray)}, which belongs to none of its machines`);
+  if (stray !== undefined)
+    throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(stray)}, which belongs to none of its machines`);
   for (const { from, files: own } of arrivals) for (const file of own.keys()) refuseReserved(from, file);
   refuseTwins(arrivals);
   return arrivals;
@@ -89,21 +90,27 @@ function taken(rest: Map<string, Buffer>, folder: string): Map<string, Buffer> {
 /** A journal would make the machine a half-made one. */
 function refuseReserved(machine: string, file: string): void {
   if (file !== 'journal.json' && file !== '' && !file.startsWith('.')) return;
-  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(file)} of ${machine}, which tsmachine does not write into one`);
+  throw new TsmachineError(
+    'ARCHIVE_INVALID',
+    `The export holds ${JSON.stringify(file)} of ${machine}, which tsmachine does not write into one`,
+  );
 }
 
 function refuseTwins(arrivals: readonly Arrival[]): void {
   const seen = new Map<string, string>();
   for (const { from, to } of arrivals) {
     const other = seen.get(to.toLowerCase());
-    if (other !== undefined) throw new TsmachineError('USAGE', `${other} and ${from} cannot both be named ${to}`, { hint: '--name OLD=NEW' });
+    if (other !== undefined)
+      throw new TsmachineError('USAGE', `${other} and ${from} cannot both be named ${to}`, { hint: '--name OLD=NEW' });
     seen.set(to.toLowerCase(), from);
   }
 }
 
 async function refuseTaken(session: Session, name: string): Promise<void> {
   if (await session.store.exists(name)) {
-    throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, { hint: `Import it under another name: --name ${name}=NEW` });
+    throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
+      hint: `Import it under another name: --name ${name}=NEW`,
+    });
   }
   await refuseOtherCase(session.store, name);
 }

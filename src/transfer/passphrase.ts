@@ -19,13 +19,13 @@ export async function newPassphrase(session: Session, { file, ask }: Source & { 
   const given = await givenPassphrase(session, { file });
   if (given !== undefined || !ask) return given;
   const first = await asked(session, 'Passphrase for the export: ');
-  if (await asked(session, 'The same passphrase again: ') === first) return first;
+  if ((await asked(session, 'The same passphrase again: ')) === first) return first;
   throw new TsmachineError('ARCHIVE_PASSPHRASE', 'The two passphrases differ', { hint: 'Nothing was exported' });
 }
 
 /** The passphrase of an export that is there, from the same places, asked once. */
 export async function knownPassphrase(session: Session, source: Source): Promise<string> {
-  return await givenPassphrase(session, source) ?? asked(session, 'Passphrase of the export: ');
+  return (await givenPassphrase(session, source)) ?? asked(session, 'Passphrase of the export: ');
 }
 
 async function givenPassphrase(session: Session, { file }: Source): Promise<string | undefined> {

@@ -26,8 +26,15 @@ describe('compatibility: bad input', () => {
   afterEach(() => shop.close());
 
   const names: [string, string][] = [
-    ['', 'Invalid hostname'], ['.', 'Invalid hostname'], ['..', 'Invalid hostname'], ['../x', 'Invalid hostname'], ['a b', 'Invalid hostname'],
-    ['müller', 'Invalid hostname'], ['a_b', 'Invalid hostname'], ['.hidden', 'Invalid hostname'], ['a'.repeat(300), 'too long'],
+    ['', 'Invalid hostname'],
+    ['.', 'Invalid hostname'],
+    ['..', 'Invalid hostname'],
+    ['../x', 'Invalid hostname'],
+    ['a b', 'Invalid hostname'],
+    ['müller', 'Invalid hostname'],
+    ['a_b', 'Invalid hostname'],
+    ['.hidden', 'Invalid hostname'],
+    ['a'.repeat(300), 'too long'],
   ];
   for (const [name, message] of names) {
     it(`create: the name ${JSON.stringify(name.slice(0, 12))} of ${name.length} characters`, async () => {
@@ -53,14 +60,16 @@ describe('compatibility: bad input', () => {
     expect(await machines()).to.deep.equal(['one']);
   });
 
-  it('create: the driver\'s missing and malformed flags', async () => {
+  it("create: the driver's missing and malformed flags", async () => {
     const missing = await shop.run(['create', '-d', 'none', 'two']);
     expect(missing.code).to.equal(2);
     expect(missing.stderr).to.match(/^--url option is required when no driver is selected\n/);
     for (const bad of ['127.0.0.1:2376', 'tcp://', 'tcp://a:99999999', 'http://x', '']) {
       expect((await shop.run(['create', '-d', 'none', '--url', bad, 'two'])).code, bad).to.equal(2);
     }
-    expect((await shop.run(['create', '-d', 'none', ...url, '--engine-label', 'x', 'two'])).stderr).to.match(/^--engine-label "x" must be key=value\n/);
+    expect((await shop.run(['create', '-d', 'none', ...url, '--engine-label', 'x', 'two'])).stderr).to.match(
+      /^--engine-label "x" must be key=value\n/,
+    );
     expect(await machines()).to.deep.equal(['one']);
   });
 
@@ -68,7 +77,12 @@ describe('compatibility: bad input', () => {
     const result = await create('two', 'one', 'three');
     expect(result.code).to.equal(1);
     expect(await machines()).to.deep.equal(['one', 'three', 'two']);
-    expect(result.stdout.trimEnd().split('\n').every((text) => /^\((two|three)\) /.test(text))).to.equal(true);
+    expect(
+      result.stdout
+        .trimEnd()
+        .split('\n')
+        .every((text) => /^\((two|three)\) /.test(text)),
+    ).to.equal(true);
     expect(result.stderr).to.match(/^one: Docker machine "one" already exists\n[^]*\n1 of 3 machines failed: one\n$/);
   });
 
@@ -87,7 +101,9 @@ describe('compatibility: bad input', () => {
       const listing = await shop.run(['ls']);
       expect(listing).to.include({ code: 0, stderr: '' });
       const [, bad = '', one = ''] = listing.stdout.split('\n');
-      expect(bad).to.match(/^bad {5}\s+not found {3}Error /).and.match(message);
+      expect(bad)
+        .to.match(/^bad {5}\s+not found {3}Error /)
+        .and.match(message);
       expect(one).to.match(/^one {4}-/);
       const status = await shop.run(['status', 'bad']);
       expect(status).to.include({ code: 1, stdout: '' });
@@ -104,7 +120,11 @@ describe('compatibility: bad input', () => {
     expect(await shop.run(['rm', 'one'], { input: 'no\n' })).to.deep.equal({ code: 0, stdout: about, stderr: question });
     expect(await shop.run(['rm', 'one'], { input: '' })).to.deep.equal({ code: 0, stdout: about, stderr: `${question}\n` });
     expect(await machines()).to.deep.equal(['one']);
-    expect(await shop.run(['rm', 'one'], { input: 'Yes\n' })).to.deep.equal({ code: 0, stdout: `${about}Successfully removed one\n`, stderr: question });
+    expect(await shop.run(['rm', 'one'], { input: 'Yes\n' })).to.deep.equal({
+      code: 0,
+      stdout: `${about}Successfully removed one\n`,
+      stderr: question,
+    });
     expect(await machines()).to.deep.equal([]);
   });
 
@@ -112,7 +132,8 @@ describe('compatibility: bad input', () => {
     const result = await shop.run(['rm', '-y', 'one', 'nope']);
     expect(result).to.deep.equal({
       code: 1,
-      stdout: 'About to remove one, nope\nWARNING: This action will delete both local reference and remote instance.\nSuccessfully removed one\n',
+      stdout:
+        'About to remove one, nope\nWARNING: This action will delete both local reference and remote instance.\nSuccessfully removed one\n',
       stderr: `nope: Error removing host "nope": ${notThere('nope')}\n1 of 2 machines failed: nope\n`,
     });
   });
@@ -143,6 +164,8 @@ describe('compatibility: bad input', () => {
     await writeFile(file, '');
     const result = await shop.run(['-s', file, 'create', '-d', 'none', ...url, 'two']);
     expect(result).to.include({ code: 1, stdout: '' });
-    expect(result.stderr).to.contain(file).and.to.not.match(/\n\s+at /);
+    expect(result.stderr)
+      .to.contain(file)
+      .and.to.not.match(/\n\s+at /);
   });
 });

@@ -24,12 +24,24 @@ describe('compatibility: classic swarm', () => {
   });
   after(() => Promise.all([shop.close(), engine.close(), manager.close()]));
 
-  it('create: the options that config.json gets, the driver\'s own staying empty', async () => {
+  it("create: the options that config.json gets, the driver's own staying empty", async () => {
     type Written = { HostOptions: { SwarmOptions: object }; Driver: object };
     const config = JSON.parse((await shop.run(['inspect', 'boss'])).stdout) as Written;
     expect(config.HostOptions.SwarmOptions).to.deep.equal({
-      IsSwarm: true, Address: '', Discovery: 'token://abc', Agent: true, Master: true,
-      Host: `tcp://0.0.0.0:${manager.port}`, Image: 'swarm:latest', Strategy: 'spread', Heartbeat: 0, Overcommit: 0, ArbitraryFlags: [], ArbitraryJoinFlags: [], Env: null, IsExperimental: false,
+      IsSwarm: true,
+      Address: '',
+      Discovery: 'token://abc',
+      Agent: true,
+      Master: true,
+      Host: `tcp://0.0.0.0:${manager.port}`,
+      Image: 'swarm:latest',
+      Strategy: 'spread',
+      Heartbeat: 0,
+      Overcommit: 0,
+      ArbitraryFlags: [],
+      ArbitraryJoinFlags: [],
+      Env: null,
+      IsExperimental: false,
     });
     expect(config.Driver).to.include({ SwarmMaster: false, SwarmHost: '', SwarmDiscovery: '' });
   });
@@ -44,7 +56,9 @@ describe('compatibility: classic swarm', () => {
 
   it('ls and active: the swarm is active when DOCKER_HOST has its port', async () => {
     const env = { DOCKER_HOST: swarmUrl };
-    expect((await shop.run(['ls'], { env })).stdout).to.match(/^boss {4}\* \(swarm\) {3}none/m).and.to.match(/^hand {4}- /m);
+    expect((await shop.run(['ls'], { env })).stdout)
+      .to.match(/^boss {4}\* \(swarm\) {3}none/m)
+      .and.to.match(/^hand {4}- /m);
     expect(await shop.run(['active'], { env })).to.include({ code: 0, stdout: 'boss\n' });
   });
 
@@ -65,7 +79,8 @@ describe('compatibility: classic swarm', () => {
     for (const name of ['hand', 'other']) {
       it(`${command} --swarm: ${name} is no master`, async () => {
         expect(await shop.run([command, '--swarm', name])).to.deep.equal({
-          code: 1, stdout: '',
+          code: 1,
+          stdout: '',
           stderr: `${prefix}"${name}" is not a swarm master. The --swarm flag is intended for use with swarm masters\n`,
         });
       });
@@ -78,9 +93,11 @@ describe('compatibility: classic swarm', () => {
     for (const [command, prefix] of Object.entries(prefixes)) {
       it(`${command} --swarm: the engine answers, the swarm does not`, async () => {
         expect(await shop.run([command, '--swarm', 'boss'])).to.deep.equal({
-          code: 1, stdout: '',
-          stderr: `${prefix}Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started\n`
-            + 'Start its containers again: tsmachine provision boss\n',
+          code: 1,
+          stdout: '',
+          stderr:
+            `${prefix}Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started\n` +
+            'Start its containers again: tsmachine provision boss\n',
         });
       });
     }
@@ -89,8 +106,12 @@ describe('compatibility: classic swarm', () => {
       await engine.close();
       const { code, stderr } = await shop.run(['env', '--swarm', 'boss']);
       expect(code).to.equal(1);
-      expect(stderr).to.match(new RegExp('^Error checking TLS connection: Error checking and/or regenerating the certs: '
-        + `There was an error validating certificates for host "127.0.0.1:${manager.port}": `));
+      expect(stderr).to.match(
+        new RegExp(
+          '^Error checking TLS connection: Error checking and/or regenerating the certs: ' +
+            `There was an error validating certificates for host "127.0.0.1:${manager.port}": `,
+        ),
+      );
     });
   });
 });

@@ -22,7 +22,9 @@ describe('compatibility: commands on a machine whose engine answers', () => {
 
   it('create: the lines of a first create, the driver none stopping before provisioning', () => {
     expect(first).to.deep.equal({
-      code: 0, stderr: '', stdout: [
+      code: 0,
+      stderr: '',
+      stdout: [
         `Creating CA: ${join(shop.store, 'certs', 'ca.pem')}`,
         `Creating client certificate: ${join(shop.store, 'certs', 'cert.pem')}`,
         'Running pre-create checks...',
@@ -33,9 +35,11 @@ describe('compatibility: commands on a machine whose engine answers', () => {
     });
   });
 
-  it('ls: Docker Machine\'s columns', async () => {
+  it("ls: Docker Machine's columns", async () => {
     expect(await shop.run(['ls'])).to.deep.equal({
-      code: 0, stderr: '', stdout: [
+      code: 0,
+      stderr: '',
+      stdout: [
         `NAME   ACTIVE   DRIVER   STATE     ${'URL'.padEnd(url.length + 3)}SWARM   DOCKER    ERRORS`,
         `one    -        none     Running   ${url}           v24.0.7   `,
         '',
@@ -62,7 +66,12 @@ describe('compatibility: commands on a machine whose engine answers', () => {
     const file = (name: string) => join(shop.store, 'machines', 'one', name);
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout.split('\n')).to.deep.equal([
-      '--tlsverify', `--tlscacert=${file('ca.pem')}`, `--tlscert=${file('cert.pem')}`, `--tlskey=${file('key.pem')}`, `-H=${url}`, '',
+      '--tlsverify',
+      `--tlscacert=${file('ca.pem')}`,
+      `--tlscert=${file('cert.pem')}`,
+      `--tlskey=${file('key.pem')}`,
+      `-H=${url}`,
+      '',
     ]);
     await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFile(file(name))));
   });
@@ -79,7 +88,11 @@ describe('compatibility: commands on a machine whose engine answers', () => {
     const { url, ...rest } = JSON.parse((await shop.run(['config', 'one', '--json'])).stdout) as Record<string, unknown>;
     expect(url).to.match(/^tcp:\/\/127\.0\.0\.1:\d+$/);
     expect(rest).to.deep.equal({
-      name: 'one', tlsverify: true, caPath: join(dir, 'ca.pem'), certPath: join(dir, 'cert.pem'), keyPath: join(dir, 'key.pem'),
+      name: 'one',
+      tlsverify: true,
+      caPath: join(dir, 'ca.pem'),
+      certPath: join(dir, 'cert.pem'),
+      keyPath: join(dir, 'key.pem'),
     });
   });
   it('status --json', async () => {

@@ -17,9 +17,15 @@ export async function standInEngine(version: string): Promise<StandInEngine> {
   const server: Server = createServer({ requestCert: true, rejectUnauthorized: true }, (request, response) => {
     const known = request.url?.endsWith('/version') === true;
     response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(known ? { Version: version, ApiVersion: '1.43', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' } : { message: 'not here' }));
+    response.end(
+      JSON.stringify(
+        known ? { Version: version, ApiVersion: '1.43', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' } : { message: 'not here' },
+      ),
+    );
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     port: (server.address() as AddressInfo).port,
     async serve(store) {
@@ -27,9 +33,12 @@ export async function standInEngine(version: string): Promise<StandInEngine> {
       const { cert, key } = await issueServerCertificate({ ...files, organization: 'test.one', names: ['127.0.0.1'] });
       server.setSecureContext({ cert, key, ca: await readFile(files.caFile) });
     },
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve(); });
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
   };
 }

@@ -13,7 +13,10 @@ interface Dialect {
 }
 
 const posix: Dialect = {
-  set: (name, value) => `export ${name}="${value}"`, unset: (name) => `unset ${name}`, comment: '#', evaluate: (line) => `eval $(${line})`,
+  set: (name, value) => `export ${name}="${value}"`,
+  unset: (name) => `unset ${name}`,
+  comment: '#',
+  evaluate: (line) => `eval $(${line})`,
 };
 
 /** The table of section 2.4; powershell's second backslash is a defect that is not copied. */
@@ -22,21 +25,33 @@ const dialects: Readonly<Record<string, Dialect>> = {
   zsh: posix,
   unheardof: posix,
   fish: {
-    set: (name, value) => `set -gx ${name} "${value}";`, unset: (name) => `set -e ${name};`, comment: '#', evaluate: (line) => `eval (${line})`,
+    set: (name, value) => `set -gx ${name} "${value}";`,
+    unset: (name) => `set -e ${name};`,
+    comment: '#',
+    evaluate: (line) => `eval (${line})`,
   },
   powershell: {
-    set: (name, value) => `$Env:${name} = "${value}"`, unset: (name) => `Remove-Item Env:\\${name}`, comment: '#',
+    set: (name, value) => `$Env:${name} = "${value}"`,
+    unset: (name) => `Remove-Item Env:\\${name}`,
+    comment: '#',
     evaluate: (line) => `& ${line} | Invoke-Expression`,
   },
   cmd: {
-    set: (name, value) => `SET ${name}=${value}`, unset: (name) => `SET ${name}=`, comment: 'REM',
+    set: (name, value) => `SET ${name}=${value}`,
+    unset: (name) => `SET ${name}=`,
+    comment: 'REM',
     evaluate: (line) => `\t@FOR /f "tokens=*" %i IN ('${line}') DO @%i`,
   },
   tcsh: {
-    set: (name, value) => `setenv ${name} "${value}";`, unset: (name) => `unsetenv ${name};`, comment: ':', evaluate: (line) => `eval \`${line}\``,
+    set: (name, value) => `setenv ${name} "${value}";`,
+    unset: (name) => `unsetenv ${name};`,
+    comment: ':',
+    evaluate: (line) => `eval \`${line}\``,
   },
   emacs: {
-    set: (name, value) => `(setenv "${name}" "${value}")`, unset: (name) => `(setenv "${name}" nil)`, comment: ';;',
+    set: (name, value) => `(setenv "${name}" "${value}")`,
+    unset: (name) => `(setenv "${name}" nil)`,
+    comment: ';;',
     evaluate: (line) => `(with-temp-buffer (shell-command "${line}" (current-buffer)) (eval-buffer))`,
   },
 };
@@ -44,10 +59,14 @@ const dialects: Readonly<Record<string, Dialect>> = {
 function factsOf(shell: string, { set, unset, comment, evaluate }: Dialect): Fact[] {
   const setting = names.map((name, i) => set(name, values[i] ?? ''));
   const unsetting = names.map(unset);
-  const printed = (lines: readonly string[], line: string) => [...lines, `${comment} ${hint}`, `${comment} ${evaluate(line)}`, ''].join('\n');
-  const fact = (line: string, lines: readonly string[], env: NodeJS.ProcessEnv = {}): Fact => (
-    { line: `env ${line}`, as: 'docker-machine', env: { SHELL: '', ...env }, out: printed(lines, `docker-machine env ${line}`) }
-  );
+  const printed = (lines: readonly string[], line: string) =>
+    [...lines, `${comment} ${hint}`, `${comment} ${evaluate(line)}`, ''].join('\n');
+  const fact = (line: string, lines: readonly string[], env: NodeJS.ProcessEnv = {}): Fact => ({
+    line: `env ${line}`,
+    as: 'docker-machine',
+    env: { SHELL: '', ...env },
+    out: printed(lines, `docker-machine env ${line}`),
+  });
   return [
     fact(`--shell ${shell} one`, setting),
     fact(`--shell ${shell} -u`, unsetting),
@@ -64,22 +83,39 @@ export const environmentFacts: Readonly<Record<string, readonly Fact[]>> = {
   '2.1 active': [
     { line: 'active', env: { DOCKER_HOST: '{url}' }, out: 'one\n' },
     { line: 'active -t 5', env: { DOCKER_HOST: 'tcp://192.0.2.1:2376' }, code: 1, err: /^No active host found\n/ },
-    { line: 'active', as: 'docker-machine', code: 1, err: 'No active host found\neval $(docker-machine env NAME) makes a machine the active one\n' },
+    {
+      line: 'active',
+      as: 'docker-machine',
+      code: 1,
+      err: 'No active host found\neval $(docker-machine env NAME) makes a machine the active one\n',
+    },
     { line: 'active -t 0', env: { DOCKER_HOST: '{url}' }, code: 1, err: /^Error getting active host: timeout\n/ },
     { line: 'active', store: 'empty', code: 1, err: /^No active host found\n/ },
   ],
   '2.2 config': [
     {
       line: 'config one',
-      out: '--tlsverify\n--tlscacert={store}/machines/one/ca.pem\n--tlscert={store}/machines/one/cert.pem\n'
-        + '--tlskey={store}/machines/one/key.pem\n-H={url}\n',
+      out:
+        '--tlsverify\n--tlscacert={store}/machines/one/ca.pem\n--tlscert={store}/machines/one/cert.pem\n' +
+        '--tlskey={store}/machines/one/key.pem\n-H={url}\n',
     },
     { line: 'config vb1', store: 'old', code: 1, err: /^Error running connection boilerplate: / },
   ],
   '2.4 env': [
     ...Object.entries(dialects).flatMap(([shell, dialect]) => factsOf(shell, dialect)),
-    { line: 'env one', env: { SHELL: '' }, code: 1, err: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n' },
-    { line: 'env -u', as: 'docker-machine', env: { SHELL: '' }, code: 1, err: /^Error: Unknown shell\n[^\n]*: docker-machine env --shell bash\n$/ },
+    {
+      line: 'env one',
+      env: { SHELL: '' },
+      code: 1,
+      err: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n',
+    },
+    {
+      line: 'env -u',
+      as: 'docker-machine',
+      env: { SHELL: '' },
+      code: 1,
+      err: /^Error: Unknown shell\n[^\n]*: docker-machine env --shell bash\n$/,
+    },
     { line: 'env -u one', as: 'docker-machine', code: 1, err: /^Error: Expected no machine name when the -u flag is present\n/ },
     { line: 'env vb1', store: 'old', code: 1, err: /^Error checking TLS connection: / },
     { line: 'env nope', as: 'docker-machine', code: 1, err: `${notThere('nope', 'docker-machine')}\n` },

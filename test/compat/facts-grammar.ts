@@ -8,7 +8,10 @@ const version = packageVersion();
 export const grammarFacts: Readonly<Record<string, readonly Fact[]>> = {
   '1.1 start-up': [
     ...both.map((as): Fact => ({
-      ...as, line: 'ls', env: { MACHINE_DEBUG: 'foo' }, code: 1,
+      ...as,
+      line: 'ls',
+      env: { MACHINE_DEBUG: 'foo' },
+      code: 1,
       err: /^Error parsing boolean value from MACHINE_DEBUG: strconv\.ParseBool: parsing "foo": invalid syntax\n/,
     })),
     { line: 'url nope -D', code: 1, err: /\n +at / },
@@ -30,21 +33,26 @@ export const grammarFacts: Readonly<Record<string, readonly Fact[]>> = {
     ...['', '-h', '--help', 'help'].flatMap((line): Fact[] => [
       { line, out: /^Usage: tsmachine \[OPTIONS\] COMMAND \[arg\.\.\.\]\n\nCreate and manage machines running Docker\.\n/ },
       {
-        line, as: 'docker-machine',
+        line,
+        as: 'docker-machine',
         out: /^Usage: docker-machine \[OPTIONS\][^]*\n {2}version +Show the docker-machine version [^]*\nRun 'docker-machine COMMAND --help' for more/,
       },
     ]),
   ],
   '1.3 grammar': [
-    ...['ip one -s {store} two', 'ip -s={store} one two', 'ip --s {store} one two', 'ip one two -storage-path={store}'].map((line): Fact => (
-      { line, env: { MACHINE_STORAGE_PATH: '/nowhere' }, out: '127.0.0.1\n127.0.0.1\n' }
-    )),
+    ...['ip one -s {store} two', 'ip -s={store} one two', 'ip --s {store} one two', 'ip one two -storage-path={store}'].map(
+      (line): Fact => ({ line, env: { MACHINE_STORAGE_PATH: '/nowhere' }, out: '127.0.0.1\n127.0.0.1\n' }),
+    ),
     { line: 'ip -- one two', out: '127.0.0.1\n127.0.0.1\n' },
     { line: 'rm one -force', out: /\nSuccessfully removed one\n$/ },
     { line: 'rm one --f', out: /\nSuccessfully removed one\n$/ },
     { line: 'rm one --force=false', input: 'n\n', out: /^About to remove one\n[^\n]*\n$/, err: 'Are you sure? (y/n): ' },
     { line: 'rm one --force=maybe', code: 2, err: /^invalid boolean value "maybe" for --force\n/ },
-    { line: 'rm one -f extra', out: /^About to remove one, extra\n/, err: /^extra: Error removing host "extra": |^Error removing host "extra": / },
+    {
+      line: 'rm one -f extra',
+      out: /^About to remove one, extra\n/,
+      err: /^extra: Error removing host "extra": |^Error removing host "extra": /,
+    },
     { line: 'rm -fy one', code: 2, err: /^flag provided but not defined: -fy\n/ },
     { line: 'rm -f --force one', code: 2, err: bothForms },
     { line: 'rm --force -f one', as: 'docker-machine', code: 1, err: bothForms },
@@ -53,26 +61,42 @@ export const grammarFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'ls -t', code: 2, err: /^flag needs an argument: --timeout\n/ },
     { line: 'ls -t abc', code: 2, err: /^--timeout: expected a number of seconds, not "abc"\n/ },
     { line: 'ls -t abc', as: 'docker-machine', code: 1, err: /^--timeout: expected a number of seconds, not "abc"\n/ },
-    { line: 'ls --bogus', code: 2, err: `flag provided but not defined: --bogus\nUsage: tsmachine ls [OPTIONS]\nSee 'tsmachine ls --help'.\n` },
     {
-      line: 'ls --bogus', as: 'docker-machine', code: 1,
+      line: 'ls --bogus',
+      code: 2,
+      err: `flag provided but not defined: --bogus\nUsage: tsmachine ls [OPTIONS]\nSee 'tsmachine ls --help'.\n`,
+    },
+    {
+      line: 'ls --bogus',
+      as: 'docker-machine',
+      code: 1,
       err: `flag provided but not defined: --bogus\nUsage: docker-machine ls [OPTIONS]\nSee 'docker-machine ls --help'.\n`,
     },
     { line: '-bogus ls', code: 2, err: `flag provided but not defined: -bogus\nSee 'tsmachine --help'.\n` },
     { line: '-bogus ls', as: 'docker-machine', code: 1, err: `flag provided but not defined: -bogus\nSee 'docker-machine --help'.\n` },
     ...['bogus', 'help bogus', 'bogus --help'].flatMap((line): Fact[] => [
       { line, code: 2, err: `tsmachine: 'bogus' is not a tsmachine command. See 'tsmachine --help'.\n` },
-      { line, as: 'docker-machine', code: 1, err: `docker-machine: 'bogus' is not a docker-machine command. See 'docker-machine --help'.\n` },
+      {
+        line,
+        as: 'docker-machine',
+        code: 1,
+        err: `docker-machine: 'bogus' is not a docker-machine command. See 'docker-machine --help'.\n`,
+      },
     ]),
     ...['help env', 'env --help', 'env -h', 'env one -help'].map((line): Fact => ({
-      line, as: 'docker-machine',
+      line,
+      as: 'docker-machine',
       out: /^Usage: docker-machine env \[OPTIONS\] \[name\]\n\nDisplay the commands [^]*\nDescription:\n {3}Argument is a machine name\.\n\nOptions:\n {3}\n {3}--/,
     })),
   ],
   '1.5 exit statuses': [
     ...both.map((as): Fact => ({
-      ...as, line: 'create -d generic --generic-ip-address 127.0.0.1 --generic-ssh-key /nope m1', store: 'machines', code: 3,
-      out: 'Running pre-create checks...\n', err: /^Error with pre-create check: "SSH key does not exist: \\"\/nope\\""\n/,
+      ...as,
+      line: 'create -d generic --generic-ip-address 127.0.0.1 --generic-ssh-key /nope m1',
+      store: 'machines',
+      code: 3,
+      out: 'Running pre-create checks...\n',
+      err: /^Error with pre-create check: "SSH key does not exist: \\"\/nope\\""\n/,
     })),
     { line: 'rm -f nope', out: /^About to remove nope\n/, err: /^Error removing host "nope": / },
     { line: 'rm one', input: '', out: /^About to remove one\n/, err: 'Are you sure? (y/n): \n' },

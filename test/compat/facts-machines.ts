@@ -34,20 +34,34 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'regenerate-certs -f', store: 'default', out: 'Regenerating TLS certificates\n' },
     { line: 'ssh', store: 'default', code: 1, err: /^default has no SSH/ },
     { line: 'version', store: 'default', out: /^tsmachine version / },
-    ...['env', 'inspect', 'status', 'url', 'version'].map((command): Fact => (
-      { line: `${command} one two`, as: 'docker-machine', code: 1, err: oneName(command) }
-    )),
+    ...['env', 'inspect', 'status', 'url', 'version'].map((command): Fact => ({
+      line: `${command} one two`,
+      as: 'docker-machine',
+      code: 1,
+      err: oneName(command),
+    })),
     { line: 'status one two', code: 2, err: /^Error: Expected one machine name as an argument\n/ },
     { line: 'config one two', code: 2, err: /^Error: Expected one machine name as an argument\n/ },
     { line: 'config one two', as: 'docker-machine', out: /^--tlsverify\n/ },
     { line: 'active one', as: 'docker-machine', code: 1, err: /^Error: Too many arguments given\n/ },
-    { line: 'rm', store: 'default', as: 'docker-machine', code: 1, err: /^Error: Expected to get one or more machine names as arguments\n/ },
+    {
+      line: 'rm',
+      store: 'default',
+      as: 'docker-machine',
+      code: 1,
+      err: /^Error: Expected to get one or more machine names as arguments\n/,
+    },
     { line: 'ls -q extra words', out: 'one\ntwo\n' },
   ],
   '1.7 several machines': [
     { line: 'ip one one', out: '127.0.0.1\n127.0.0.1\n' },
     { line: 'stop one nope zip nope', code: 1, err: `${notThere('nope')}\n${notThere('zip')}\n` },
-    { line: 'start one two', code: 1, out: /^(Starting "(one|two)"\.\.\.\n){2}$/, err: /^(?=[^]*one: Machine "one" is already running\.\n)(?=[^]*two: )[^]*2 of 2/ },
+    {
+      line: 'start one two',
+      code: 1,
+      out: /^(Starting "(one|two)"\.\.\.\n){2}$/,
+      err: /^(?=[^]*one: Machine "one" is already running\.\n)(?=[^]*two: )[^]*2 of 2/,
+    },
   ],
   '2.3 create': [
     ...['a b', 'a b c', 'one b'].flatMap((names): Fact[] => {
@@ -64,30 +78,51 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     },
     { line: 'create -d none --url {url} m1', out: `Running pre-create checks...\nCreating machine...\n${connect} tsmachine env m1\n` },
     {
-      line: 'create m1 -driver=none --url={url}', as: 'docker-machine',
+      line: 'create m1 -driver=none --url={url}',
+      as: 'docker-machine',
       out: `Running pre-create checks...\nCreating machine...\n${connect} docker-machine env m1\n`,
     },
     { line: 'create m1 --url {url}', env: { MACHINE_DRIVER: 'none' }, out: /^Running pre-create checks/ },
     { line: 'create -d none m1', env: { NONE_URL: 'x' }, code: 2, err: /^--url option is required when no driver is selected\n/ },
     {
-      line: 'create -d none --url {url} m1', store: 'empty',
-      out: `Creating CA: {store}/certs/ca.pem\nCreating client certificate: {store}/certs/cert.pem\n`
-        + `Running pre-create checks...\nCreating machine...\n${connect} tsmachine env m1\n`,
+      line: 'create -d none --url {url} m1',
+      store: 'empty',
+      out:
+        `Creating CA: {store}/certs/ca.pem\nCreating client certificate: {store}/certs/cert.pem\n` +
+        `Running pre-create checks...\nCreating machine...\n${connect} tsmachine env m1\n`,
     },
-    ...both.map((as): Fact => (
-      { ...as, line: 'create m1', env: bare, code: 3, out: 'Running pre-create checks...\n', err: /^Error with pre-create check: "VBoxManage not found\. Make sure [^]*create -d nspawn m1, or/ }
-    )),
+    ...both.map((as): Fact => ({
+      ...as,
+      line: 'create m1',
+      env: bare,
+      code: 3,
+      out: 'Running pre-create checks...\n',
+      err: /^Error with pre-create check: "VBoxManage not found\. Make sure [^]*create -d nspawn m1, or/,
+    })),
     { line: 'create -d bogus m1', code: 2, err: /^Driver "bogus" not found\n/ },
     { line: 'create -d bogus m1', as: 'docker-machine', code: 1, err: /^Driver "bogus" not found\n/ },
-    { line: 'create -d none --url {url}', as: 'docker-machine', code: 1, err: /^Error: No machine name specified\nUsage: docker-machine create / },
-    { line: 'create -d none --url {url} one', as: 'docker-machine', code: 1, err: /^Docker machine "one" already exists\nLook at it: docker-machine inspect one\./ },
     {
-      line: 'create -d none --url {url} a_b', as: 'docker-machine', code: 1,
+      line: 'create -d none --url {url}',
+      as: 'docker-machine',
+      code: 1,
+      err: /^Error: No machine name specified\nUsage: docker-machine create /,
+    },
+    {
+      line: 'create -d none --url {url} one',
+      as: 'docker-machine',
+      code: 1,
+      err: /^Docker machine "one" already exists\nLook at it: docker-machine inspect one\./,
+    },
+    {
+      line: 'create -d none --url {url} a_b',
+      as: 'docker-machine',
+      code: 1,
       err: /^Error creating machine: Invalid hostname specified\. Allowed hostname chars are: 0-9a-zA-Z \. -\n/,
     },
     { line: 'create -d none --bogus m1', as: 'docker-machine', code: 1, err: /^flag provided but not defined: --bogus\n/ },
     {
-      line: 'create -d none --url {url} --swarm-discovery bad m1', code: 2,
+      line: 'create -d none --url {url} --swarm-discovery bad m1',
+      code: 2,
       err: /^Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad\n/,
     },
     { line: 'create --help -d generic', as: 'docker-machine', out: /^Usage: docker-machine create [^]*\n {3}--generic-ip-address / },
@@ -96,7 +131,13 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'ip one', out: '127.0.0.1\n' },
     { line: 'url one', out: '{url}\n' },
     { line: 'status one', out: 'Running\n' },
-    { line: 'status vb1', store: 'old', env: bare, code: 1, err: /^error getting state for host vb1: VBoxManage not found\. [^]*\nInstall VirtualBox/ },
+    {
+      line: 'status vb1',
+      store: 'old',
+      env: bare,
+      code: 1,
+      err: /^error getting state for host vb1: VBoxManage not found\. [^]*\nInstall VirtualBox/,
+    },
   ],
   '2.7 start, stop, restart, kill': [
     { line: 'start one', code: 1, out: 'Starting "one"...\n', err: 'Machine "one" is already running.\n' },
@@ -112,15 +153,33 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
   ],
   '2.10 rm': [
     { line: 'rm -y one two', out: /^About to remove one, two\nWARNING: [^\n]*\n(Successfully removed (one|two)\n){2}$/ },
-    ...['y\n', 'Yes\n'].map((input): Fact => (
-      { line: 'rm one', input, out: `About to remove one\n${removal}Successfully removed one\n`, err: 'Are you sure? (y/n): ' }
-    )),
-    ...['n\n', 'no\n', 'ja\n', '\n'].map((input): Fact => ({ line: 'rm one', input, out: `About to remove one\n${removal}`, err: 'Are you sure? (y/n): ' })),
-    { line: 'rm -y nope', as: 'docker-machine', code: 1, out: /^About/, err: `Error removing host "nope": ${notThere('nope', 'docker-machine')}\n` },
+    ...['y\n', 'Yes\n'].map((input): Fact => ({
+      line: 'rm one',
+      input,
+      out: `About to remove one\n${removal}Successfully removed one\n`,
+      err: 'Are you sure? (y/n): ',
+    })),
+    ...['n\n', 'no\n', 'ja\n', '\n'].map((input): Fact => ({
+      line: 'rm one',
+      input,
+      out: `About to remove one\n${removal}`,
+      err: 'Are you sure? (y/n): ',
+    })),
+    {
+      line: 'rm -y nope',
+      as: 'docker-machine',
+      code: 1,
+      out: /^About/,
+      err: `Error removing host "nope": ${notThere('nope', 'docker-machine')}\n`,
+    },
   ],
   '2.11 ssh': [
     { line: 'ssh one ls -la --help', code: 1, err: 'one has no SSH: driver none knows only its engine\n' },
-    ...['-h', '--help', '-help'].map((flag): Fact => ({ line: `ssh ${flag}`, as: 'docker-machine', out: /^Usage: docker-machine ssh \[arg\.\.\.\]\n/ })),
+    ...['-h', '--help', '-help'].map((flag): Fact => ({
+      line: `ssh ${flag}`,
+      as: 'docker-machine',
+      out: /^Usage: docker-machine ssh \[arg\.\.\.\]\n/,
+    })),
   ],
   '2.12 version': [
     { line: 'version one', out: '24.0.7\n' },

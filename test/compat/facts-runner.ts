@@ -7,7 +7,12 @@ const env = { MACHINE_BUGSNAG_API_TOKEN: 'no-report', SHELL: '' };
 export const runnerFacts: Readonly<Record<string, readonly Fact[]>> = {
   'GitLab Runner': [
     { line: '--version', as, env, out: /^docker-machine version \S+, build \S+\n$/ },
-    { line: 'create --driver none --url={url} --engine-registry-mirror=http://192.0.2.1:5000 runner-1', as, env, out: /^Running pre-create checks\.\.\.\n/ },
+    {
+      line: 'create --driver none --url={url} --engine-registry-mirror=http://192.0.2.1:5000 runner-1',
+      as,
+      env,
+      out: /^Running pre-create checks\.\.\.\n/,
+    },
     { line: 'create --driver none --url={url} one', as, env, code: 1, err: /^Docker machine "one" already exists\n/ },
     { line: 'provision one', as, env },
     { line: 'inspect one', as, env, out: /"DriverName": "none"/ },

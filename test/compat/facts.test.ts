@@ -47,7 +47,9 @@ describe('compatibility: what the specification says of command lines', () => {
       const from = prepared[store];
       if (from) await cp(from.store, shop.store, { recursive: true });
       const filled = (text: string) => text.replaceAll('{store}', shop.store).replaceAll('{url}', url);
-      const words = filled(line).split(' ').filter((word) => word !== '');
+      const words = filled(line)
+        .split(' ')
+        .filter((word) => word !== '');
       const variables = env && Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value ?? '')]));
       const result = await shop.run(words, { env: variables, input, ...(as && { program: as }) });
       const expected = (text: Text, found: string) => (typeof text === 'string' ? filled(text) : text.test(found) ? found : text);
@@ -59,6 +61,8 @@ describe('compatibility: what the specification says of command lines', () => {
 });
 
 function title({ line, as, store, env = {} }: Fact): string {
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value ?? ''} `).join('');
+  const variables = Object.entries(env)
+    .map(([name, value]) => `${name}=${value ?? ''} `)
+    .join('');
   return `${variables}${as ?? 'tsmachine'} ${line}${store === undefined ? '' : ` (store: ${store})`}`;
 }

@@ -28,7 +28,10 @@ describe('compatibility: the process', () => {
     expect(result).to.deep.include({ stderr: '' });
     expect(result.stdout).to.match(/^docker-machine version \S+, build \S+\n$/);
     const refused = await promisify(execFile)(name, ['create', 'a', 'b']).catch((error: unknown) => error);
-    expect(refused).to.include({ code: 1, stdout: '' }).and.to.have.property('stderr').that.matches(/^Invalid command line\. Found extra arguments \[b\]\n/);
+    expect(refused)
+      .to.include({ code: 1, stdout: '' })
+      .and.to.have.property('stderr')
+      .that.matches(/^Invalid command line\. Found extra arguments \[b\]\n/);
   });
 
   it('says what is missing without HOME', async () => {
@@ -41,8 +44,10 @@ describe('compatibility: the process', () => {
     const child = spawn(process.execPath, [program, 'help', 'create'], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
-    const [status] = await once(child, 'close') as [number | null];
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
   });
 
@@ -56,14 +61,21 @@ describe('compatibility: the process', () => {
       silent.listen(0, '127.0.0.1');
       await once(silent, 'listening');
     });
-    after(() => { silent.close(); });
+    after(() => {
+      silent.close();
+    });
 
     it('ends in order with 130 and says how to go on', async () => {
       const { port } = silent.address() as AddressInfo;
       const args = ['create', '-d', 'generic', '--generic-ip-address', '127.0.0.1', '--generic-ssh-port', String(port), 'm1'];
       const result = await tsmachine(args, {
         store,
-        onStart: (pid) => { connected.then(() => process.kill(pid, 'SIGINT'), () => undefined); },
+        onStart: (pid) => {
+          connected.then(
+            () => process.kill(pid, 'SIGINT'),
+            () => undefined,
+          );
+        },
       });
       expect(result).to.include({ code: 130, signal: null });
       expect(result.stderr).to.match(/Interrupted\nRun the same command again to continue, or remove what was made: tsmachine rm -y m1\n$/);

@@ -7,7 +7,10 @@ import { line, type LineResult } from '../unit/commands/line.js';
 /** A store of its own, and command lines that work on it. */
 export interface Shop {
   readonly store: string;
-  run(words: readonly string[], options?: { env?: NodeJS.ProcessEnv | undefined; input?: string | undefined; program?: string }): Promise<LineResult>;
+  run(
+    words: readonly string[],
+    options?: { env?: NodeJS.ProcessEnv | undefined; input?: string | undefined; program?: string },
+  ): Promise<LineResult>;
   close(): Promise<void>;
 }
 
@@ -15,9 +18,8 @@ export async function openShop(): Promise<Shop> {
   const store = await mkdtemp(join(tmpdir(), 'tsmachine-compat-'));
   return {
     store,
-    run: (words, { env = {}, input, program } = {}) => (
-      line(words, { MACHINE_STORAGE_PATH: store, SHELL: '/bin/bash', HOME: store, ...env }, input, program)
-    ),
+    run: (words, { env = {}, input, program } = {}) =>
+      line(words, { MACHINE_STORAGE_PATH: store, SHELL: '/bin/bash', HOME: store, ...env }, input, program),
     close: () => rm(store, { recursive: true, force: true }),
   };
 }

@@ -8,15 +8,24 @@ import { openShop, type Shop } from './shop.js';
 describe('swarm upgrade and swarm regenerate-certs from the command line', () => {
   let shop: Shop;
 
-  beforeEach(async () => { shop = await openShop(); });
+  beforeEach(async () => {
+    shop = await openShop();
+  });
   afterEach(() => shop.close());
 
   const record = async (more: object = {}) => {
     await shop.run(['create', '-d', 'none', '--url', 'tcp://127.0.0.1:1', 'm1']);
     await mkdir(join(shop.store, 'swarms', 'prod'), { recursive: true });
-    await writeFile(join(shop.store, 'swarms', 'prod', 'swarm.json'), JSON.stringify({
-      version: 1, name: 'prod', cluster: 'c', members: { m1: { role: 'manager', node: 'n1' } }, ...more,
-    }));
+    await writeFile(
+      join(shop.store, 'swarms', 'prod', 'swarm.json'),
+      JSON.stringify({
+        version: 1,
+        name: 'prod',
+        cluster: 'c',
+        members: { m1: { role: 'manager', node: 'n1' } },
+        ...more,
+      }),
+    );
   };
 
   const refused: [what: string, words: readonly string[], code: number, stderr: RegExp][] = [
@@ -24,7 +33,12 @@ describe('swarm upgrade and swarm regenerate-certs from the command line', () =>
     ['an unknown swarm', ['regenerate-certs', 'prod'], 1, /^There is no swarm, and no machine, called "prod"\n/],
     ['two swarms', ['upgrade', 'a', 'b'], 2, /^Error: Expected one /],
     ['no worker at once', ['upgrade', '--workers-at-once', '0'], 2, /--workers-at-once/],
-    ['a version that is none', ['upgrade', '--engine-version', '28; reboot'], 2, /^Engine version "28; reboot" is not a version\nWrite it as 28, 28\.5 or 28\.5\.2\n/],
+    [
+      'a version that is none',
+      ['upgrade', '--engine-version', '28; reboot'],
+      2,
+      /^Engine version "28; reboot" is not a version\nWrite it as 28, 28\.5 or 28\.5\.2\n/,
+    ],
   ];
   for (const [what, words, code, stderr] of refused) {
     it(`refuses ${what}`, async () => {

@@ -10,7 +10,9 @@ const none = ['-d', 'none', '--url', 'tcp://127.0.0.1:1'];
 describe('swarm up and swarm plan from the command line', () => {
   let shop: Shop;
 
-  beforeEach(async () => { shop = await openShop(); });
+  beforeEach(async () => {
+    shop = await openShop();
+  });
   afterEach(() => shop.close());
 
   const plan = (...words: string[]) => shop.run(['swarm', 'plan', ...words]);
@@ -19,14 +21,20 @@ describe('swarm up and swarm plan from the command line', () => {
     await writeFile(path, text);
     return path;
   };
-  const group = (name: string, role: string, more = '') => `  ${name}:\n    driver: none\n    flags: {url: "tcp://127.0.0.1:1"}\n    count: 1\n    role: ${role}\n${more}`;
+  const group = (name: string, role: string, more = '') =>
+    `  ${name}:\n    driver: none\n    flags: {url: "tcp://127.0.0.1:1"}\n    count: 1\n    role: ${role}\n${more}`;
 
   it('plan: what would be done, exit status 2, and nothing is touched', async () => {
     const { code, stdout, stderr } = await plan('--managers', '1', '--workers', '1', ...none, 'prod');
     expect({ code, stderr }).to.deep.equal({ code: 2, stderr: '' });
     expect(stdout.split('\n')).to.deep.equal([
-      'Swarm "prod":', '  Create prod-manager1 (none)', '  Create prod-worker1 (none)', '  Initialise the swarm on prod-manager1',
-      '  Join prod-worker1 as a worker', '4 changes to make. tsmachine swarm up makes them.', '',
+      'Swarm "prod":',
+      '  Create prod-manager1 (none)',
+      '  Create prod-worker1 (none)',
+      '  Initialise the swarm on prod-manager1',
+      '  Join prod-worker1 as a worker',
+      '4 changes to make. tsmachine swarm up makes them.',
+      '',
     ]);
     expect(await readdir(shop.store)).to.deep.equal([]);
   });
@@ -35,14 +43,17 @@ describe('swarm up and swarm plan from the command line', () => {
     const { code, stdout } = await plan('--json', ...none, 'prod');
     expect(code).to.equal(2);
     expect(JSON.parse(stdout)).to.deep.equal({
-      name: 'prod', notes: [], problems: [], steps: [
+      name: 'prod',
+      notes: [],
+      problems: [],
+      steps: [
         { kind: 'create', machine: 'prod-manager1', text: 'Create prod-manager1 (none)' },
         { kind: 'init', machine: 'prod-manager1', text: 'Initialise the swarm on prod-manager1' },
       ],
     });
   });
 
-  it('plan of a file, with the flags of each group\'s own driver', async () => {
+  it("plan of a file, with the flags of each group's own driver", async () => {
     const path = await file(`name: prod\ngroups:\n${group('m', 'manager')}${group('w', 'worker')}`);
     const { code, stdout, stderr } = await plan('-f', path);
     expect({ code, stderr }).to.deep.equal({ code: 2, stderr: '' });
@@ -67,17 +78,27 @@ describe('swarm up and swarm plan from the command line', () => {
   });
 
   const refused: [what: string, words: readonly string[], code: number, stderr: RegExp][] = [
-    ['nothing says what', [], 2, /^Nothing says what the swarm is to be: there is no swarm\.yaml here, and no flags\nName a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/],
+    [
+      'nothing says what',
+      [],
+      2,
+      /^Nothing says what the swarm is to be: there is no swarm\.yaml here, and no flags\nName a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/,
+    ],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],
     ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^--file says what the swarm is to be, and so does --managers\n/],
     ['no name', ['--managers', '1', ...none], 2, /^Error: No name of a swarm specified\n/],
     ['two names', [...none, 'a', 'b'], 2, /^Error: Expected one /],
     ['no driver', ['--managers', '1', 'prod'], 2, /^Say which driver makes the machines: -d DRIVER\n/],
     ['an unknown driver', ['-d', 'nnoe', 'prod'], 2, /^Driver "nnoe" not found\nDid you mean "none"/],
-    ['no manager', ['--managers', '0', '--workers', '1', ...none, 'prod'], 2, /^--managers: 0 is not a number of machines\nA swarm needs at least one manager\n/],
+    [
+      'no manager',
+      ['--managers', '0', '--workers', '1', ...none, 'prod'],
+      2,
+      /^--managers: 0 is not a number of machines\nA swarm needs at least one manager\n/,
+    ],
     ['half a worker', ['--workers', '0.5', ...none, 'prod'], 2, /^--workers: expected a whole number, not "0\.5"\n/],
     ['a flag of another driver', [...none, '--nspawn-suite', 'sid', 'prod'], 2, /^flag provided but not defined: --nspawn-suite\n/],
-    ['a driver\'s own flag that is missing', ['-d', 'none', 'prod'], 2, /^--url option is required/],
+    ["a driver's own flag that is missing", ['-d', 'none', 'prod'], 2, /^--url option is required/],
     ['a name that no machine can have', [...none, 'a_b'], 2, /^"a_b" cannot begin the names of machines/],
     ['a concurrency of none', [...none, '--concurrency', '0', 'prod'], 2, /^--concurrency must be a whole number from 1 to 100, not 0\n/],
   ];
@@ -96,7 +117,11 @@ describe('swarm up and swarm plan from the command line', () => {
     ['an unknown key', `name: prod\nsize: 3\ngroups:\n${group('m', 'manager')}`, /swarm\.yaml:2:1: unknown key "size"/],
     ['two groups of one name', `name: prod\ngroups:\n${group('m', 'manager')}${group('m', 'manager')}`, /swarm\.yaml:8:3: /],
     ['no manager', `name: prod\ngroups:\n${group('w', 'worker')}`, /manager/],
-    ['an unknown flag', `name: prod\ngroups:\n${group('m', 'manager').replace('url', 'ulr')}`, /swarm\.yaml:5:13: [^\n]*no flag "ulr": it has url\n/],
+    [
+      'an unknown flag',
+      `name: prod\ngroups:\n${group('m', 'manager').replace('url', 'ulr')}`,
+      /swarm\.yaml:5:13: [^\n]*no flag "ulr": it has url\n/,
+    ],
   ];
   for (const [what, text, stderr] of files) {
     it(`up refuses a file with ${what}, naming the place`, async () => {
@@ -121,12 +146,17 @@ describe('swarm up and swarm plan from the command line', () => {
   it('a name that a machine of another driver has, and a machine of another swarm, are in the way', async () => {
     await shop.run(['create', ...none, 'prod-manager1', 'prod-worker1']);
     await mkdir(join(shop.store, 'swarms', 'other'), { recursive: true });
-    await writeFile(join(shop.store, 'swarms', 'other', 'swarm.json'), JSON.stringify({ version: 1, name: 'other', members: { 'prod-worker1': { role: 'worker' } } }));
+    await writeFile(
+      join(shop.store, 'swarms', 'other', 'swarm.json'),
+      JSON.stringify({ version: 1, name: 'other', members: { 'prod-worker1': { role: 'worker' } } }),
+    );
     const words = ['--workers', '1', '-d', 'generic', '--generic-ip-address', '127.0.0.1', 'prod'];
     const planned = await plan(...words);
     expect(planned.code).to.equal(1);
     expect(planned.stdout).to.match(/Problem: There is a machine "prod-manager1" of driver none; the swarm's is to be of driver generic\n/);
-    expect(planned.stdout).to.match(/Problem: prod-worker1 is in swarm "other" already\n {2}Free it first: tsmachine swarm leave --force prod-worker1\n/);
+    expect(planned.stdout).to.match(
+      /Problem: prod-worker1 is in swarm "other" already\n {2}Free it first: tsmachine swarm leave --force prod-worker1\n/,
+    );
     const up = await shop.run(['swarm', 'up', ...words]);
     expect(up).to.include({ code: 1, stdout: '' });
     expect(up.stderr).to.match(/^There is a machine "prod-manager1"[^\n]*\n[^]*prod-worker1 is in swarm "other" already\n/);
@@ -134,7 +164,9 @@ describe('swarm up and swarm plan from the command line', () => {
   });
 
   it('help: with a driver, its flags too', async () => {
-    expect((await shop.run(['swarm', 'up', '--help'])).stdout).to.match(/^ {3}--managers/m).and.not.match(/--url/);
+    expect((await shop.run(['swarm', 'up', '--help'])).stdout)
+      .to.match(/^ {3}--managers/m)
+      .and.not.match(/--url/);
     expect((await shop.run(['swarm', 'plan', '-d', 'none', '--help'])).stdout).to.match(/^ {3}--url/m);
   });
 });

@@ -51,16 +51,26 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
   it('export and import: with a passphrase of the environment', async () => {
     const file = join(there.store, 'one.tsm');
     const env = { TSMACHINE_PASSPHRASE: 'open sesame' };
-    expect(await here.run(['export', 'one', '-o', file], { env })).to.deep.equal({ code: 0, stdout: `Exported one to ${file}\n`, stderr: '' });
+    expect(await here.run(['export', 'one', '-o', file], { env })).to.deep.equal({
+      code: 0,
+      stdout: `Exported one to ${file}\n`,
+      stderr: '',
+    });
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
     expect((await readFile(file)).includes('PRIVATE KEY')).to.equal(false);
     const nobody = await there.run(['import', file]);
     expect(nobody.code).to.equal(1);
     expect(nobody.stderr).to.contain('Give it with --passphrase-file or in TSMACHINE_PASSPHRASE');
     expect(await there.run(['import', file], { env: { TSMACHINE_PASSPHRASE: 'wrong' } })).to.include({
-      code: 1, stdout: '', stderr: 'The passphrase does not open this export\nNothing was imported\n',
+      code: 1,
+      stdout: '',
+      stderr: 'The passphrase does not open this export\nNothing was imported\n',
     });
-    expect(await there.run(['import', '--name', 'one=uno', file], { env })).to.deep.equal({ code: 0, stdout: 'Imported one as uno\n', stderr: '' });
+    expect(await there.run(['import', '--name', 'one=uno', file], { env })).to.deep.equal({
+      code: 0,
+      stdout: 'Imported one as uno\n',
+      stderr: '',
+    });
     expect((await there.run(['version', 'uno'])).stdout).to.equal('24.0.7\n');
     expect((await there.run(['env', 'uno'])).stdout).to.contain(`export DOCKER_CERT_PATH="${join(there.store, 'machines', 'uno')}"`);
   });
@@ -70,9 +80,13 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     await writeFile(secret, 'from a file\n', { mode: 0o600 });
     expect(await here.run(['export', 'one', '-o', file, '--passphrase-file', secret])).to.include({ code: 0, stderr: '' });
     expect(await there.run(['import', file, '--name', 'one=dos', '--passphrase-file', secret])).to.include({ code: 0 });
-    expect((await here.run(['export', 'one', '-o', file])).stderr).to.equal(`${file} holds private keys in clear: whoever reads it controls these machines\n`);
+    expect((await here.run(['export', 'one', '-o', file])).stderr).to.equal(
+      `${file} holds private keys in clear: whoever reads it controls these machines\n`,
+    );
     expect(await there.run(['import', file, '--name', 'one=dos'])).to.include({
-      code: 1, stdout: '', stderr: 'Docker machine "dos" already exists\nImport it under another name: --name dos=NEW\n',
+      code: 1,
+      stdout: '',
+      stderr: 'Docker machine "dos" already exists\nImport it under another name: --name dos=NEW\n',
     });
   });
 
@@ -81,21 +95,33 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect((await here.run(['export', '-o', 'x'])).code).to.equal(2);
     expect((await here.run(['import'])).code).to.equal(2);
     expect((await here.run(['import', 'x', '--name', 'y'])).code).to.equal(2);
-    expect(await here.run(['export', 'nope', '-o', join(here.store, 'x')])).to.deep.equal({ code: 1, stdout: '', stderr: `${notThere('nope')}\n` });
+    expect(await here.run(['export', 'nope', '-o', join(here.store, 'x')])).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: `${notThere('nope')}\n`,
+    });
     expect((await here.run(['adopt'])).code).to.equal(2);
     expect((await here.run(['adopt', 'new'])).stderr).to.match(/generic driver requires the --generic-ip-address option/);
     expect((await here.run(['adopt', '-d', 'none', '--url', url, 'new'])).stderr).to.match(/^Machines of driver none cannot be adopted/);
-    expect((await here.run(['adopt', '--generic-ip-address', '127.0.0.1', '--ca', 'x', 'new'])).stderr).to.match(/^--ca, --cert and --key belong together/);
+    expect((await here.run(['adopt', '--generic-ip-address', '127.0.0.1', '--ca', 'x', 'new'])).stderr).to.match(
+      /^--ca, --cert and --key belong together/,
+    );
     expect((await here.run(['adopt', '--help'])).stdout).to.contain('--generic-ip-address');
   });
 
   it('context: create, ls and rm, and what rm of a machine takes along', async () => {
     const contexts = () => readdir(join(here.store, '.docker', 'contexts', 'meta')).catch(() => []);
     expect(await here.run(['context', 'create'])).to.deep.equal({
-      code: 0, stdout: 'Docker context "one" leads to one: docker --context one info\n', stderr: '',
+      code: 0,
+      stdout: 'Docker context "one" leads to one: docker --context one info\n',
+      stderr: '',
     });
-    expect((await here.run(['context', 'ls'])).stdout).to.equal(`CONTEXT   MACHINE   STATE   CURRENT   URL\none       one       ok      -         ${url}\n`);
-    expect(JSON.parse((await here.run(['context', 'ls', '--json'])).stdout)).to.deep.equal([{ context: 'one', machine: 'one', host: url, state: 'ok', current: false }]);
+    expect((await here.run(['context', 'ls'])).stdout).to.equal(
+      `CONTEXT   MACHINE   STATE   CURRENT   URL\none       one       ok      -         ${url}\n`,
+    );
+    expect(JSON.parse((await here.run(['context', 'ls', '--json'])).stdout)).to.deep.equal([
+      { context: 'one', machine: 'one', host: url, state: 'ok', current: false },
+    ]);
     expect(await here.run(['context', 'rm', 'one'])).to.deep.equal({ code: 0, stdout: 'Removed the docker context of one\n', stderr: '' });
     await here.run(['create', '-d', 'none', '--url', url, 'extra']);
     await here.run(['context', 'create', 'extra']);
@@ -107,17 +133,28 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
 
   it('context: its verbs are told, and each has its help', async () => {
     expect(await here.run(['context'])).to.deep.equal({
-      code: 2, stdout: '',
+      code: 2,
+      stdout: '',
       stderr: 'tsmachine context: say what to do\ntsmachine context create\ntsmachine context ls\ntsmachine context rm\n',
     });
-    for (const words of [['context', '--help'], ['help', 'context'], ['context', '-h']]) {
+    for (const words of [
+      ['context', '--help'],
+      ['help', 'context'],
+      ['context', '-h'],
+    ]) {
       const { code, stdout, stderr } = await here.run(words);
       expect([code, stderr]).to.deep.equal([0, '']);
-      expect(stdout).to.match(/^Usage: tsmachine context COMMAND \[arg\.\.\.\]\n\nCommands:\n {2}context create +Make docker contexts for machines\n/);
+      expect(stdout).to.match(
+        /^Usage: tsmachine context COMMAND \[arg\.\.\.\]\n\nCommands:\n {2}context create +Make docker contexts for machines\n/,
+      );
     }
-    for (const words of [['context', 'creat', 'm1'], ['help', 'context', 'creat']]) {
+    for (const words of [
+      ['context', 'creat', 'm1'],
+      ['help', 'context', 'creat'],
+    ]) {
       expect(await here.run(words)).to.deep.equal({
-        code: 2, stdout: '',
+        code: 2,
+        stdout: '',
         stderr: "tsmachine: 'context creat' is not a tsmachine command. See 'tsmachine context --help'.\nDid you mean 'context create'?\n",
       });
     }

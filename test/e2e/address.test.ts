@@ -67,7 +67,10 @@ describe('a machine that comes back under another address', () => {
     }
     expect(await advertised()).to.contain(`"${address}:2376"`);
     expect((await succeed(['doctor', 'moved'], { store, env })).code).to.equal(0);
-    expect(JSON.parse(await readFile(join(store, 'machines', 'moved', 'config.json'), 'utf8'))).to.have.nested.property('Driver.IPAddress', address);
+    expect(JSON.parse(await readFile(join(store, 'machines', 'moved', 'config.json'), 'utf8'))).to.have.nested.property(
+      'Driver.IPAddress',
+      address,
+    );
   }
 
   it('is found where it is by everything that knew the old one, after start', async () => {

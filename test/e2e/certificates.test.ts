@@ -45,21 +45,36 @@ describe('certificates of a real engine', () => {
   it('are asked of every client', async () => {
     const outcome = await new Promise<string>((resolve) => {
       const socket = connect({ host: ip, port: 2376, rejectUnauthorized: false }, () => {
-        socket.on('error', (error: Error) => { resolve(error.message); }).on('data', (data: Buffer) => { resolve(`answered ${data.toString()}`); });
+        socket
+          .on('error', (error: Error) => {
+            resolve(error.message);
+          })
+          .on('data', (data: Buffer) => {
+            resolve(`answered ${data.toString()}`);
+          });
         socket.write('GET /version HTTP/1.0\r\n\r\n');
       });
-      socket.on('error', (error: Error) => { resolve(error.message); }).on('close', () => { resolve('closed'); });
+      socket
+        .on('error', (error: Error) => {
+          resolve(error.message);
+        })
+        .on('close', () => {
+          resolve('closed');
+        });
     });
-    expect(outcome).to.match(/certificate required|bad certificate|closed/i).and.not.to.match(/answered/);
+    expect(outcome)
+      .to.match(/certificate required|bad certificate|closed/i)
+      .and.not.to.match(/answered/);
   });
 
   it('are really replaced by regenerate-certs', async () => {
-    const served = () => new Promise<string>((resolve, reject) => {
-      const socket = connect({ host: ip, port: 2376, rejectUnauthorized: false }, () => {
-        resolve(socket.getPeerCertificate().fingerprint256);
-        socket.destroy();
-      }).on('error', reject);
-    });
+    const served = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect({ host: ip, port: 2376, rejectUnauthorized: false }, () => {
+          resolve(socket.getPeerCertificate().fingerprint256);
+          socket.destroy();
+        }).on('error', reject);
+      });
     const before = await served();
     await succeed(['regenerate-certs', '-f', 'm1'], { store });
     expect(await served()).not.to.equal(before);
@@ -70,8 +85,12 @@ describe('certificates of a real engine', () => {
     const mode = async (...parts: string[]) => ((await stat(file(...parts))).mode & 0o777).toString(8);
     for (const dir of [['certs'], ['machines'], ['machines', 'm1']]) expect(await mode(...dir), dir.join('/')).to.equal('700');
     const secret = [
-      ['certs', 'ca-key.pem'], ['certs', 'key.pem'], ['machines', 'm1', 'key.pem'], ['machines', 'm1', 'server-key.pem'],
-      ['machines', 'm1', 'id_ed25519'], ['machines', 'm1', 'config.json'],
+      ['certs', 'ca-key.pem'],
+      ['certs', 'key.pem'],
+      ['machines', 'm1', 'key.pem'],
+      ['machines', 'm1', 'server-key.pem'],
+      ['machines', 'm1', 'id_ed25519'],
+      ['machines', 'm1', 'config.json'],
     ];
     for (const parts of secret) expect(await mode(...parts), parts.join('/')).to.equal('600');
     const { stdout } = await succeed(['ssh', 'm1', 'stat -c %a /etc/docker/server-key.pem'], { store });
@@ -81,8 +100,10 @@ describe('certificates of a real engine', () => {
   it('that ended or end soon are told apart and told about: CA, client and server', async () => {
     const past = await lab.store('past');
     await mkdir(file('certs'), { recursive: true });
-    for (const [days, word] of [[-1, /expired/i], [10, /expires? in (9|10) days/i]] as const) {
-
+    for (const [days, word] of [
+      [-1, /expired/i],
+      [10, /expires? in (9|10) days/i],
+    ] as const) {
       for (const role of ['CA', 'client', 'server'] as const) {
         await expiringStore(past, role, days, ip);
         const { stdout, stderr } = await tsmachine(['env', 'old'], { store: past });

@@ -27,7 +27,9 @@ describe('a classic swarm of real engines', () => {
     [store, boss, hand] = await Promise.all([lab.store('store'), lab.host('boss'), lab.host('hand')]);
     await load(boss);
   });
-  after(async () => { await lab.close(); });
+  after(async () => {
+    await lab.close();
+  });
 
   const load = (host: LabHost) => host.run(importSwarmImage, { input: swarmProgram });
   const inspect = async (host: LabHost, container: string) => {
@@ -36,8 +38,19 @@ describe('a classic swarm of real engines', () => {
     return found;
   };
   const create = (host: LabHost, ...words: string[]) => [
-    'create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath,
-    '--swarm-image', image, '--swarm-discovery', 'consul://192.0.2.1:8500', ...words, host.name,
+    'create',
+    '-d',
+    'generic',
+    '--generic-ip-address',
+    host.ip,
+    '--generic-ssh-key',
+    host.keyPath,
+    '--swarm-image',
+    image,
+    '--swarm-discovery',
+    'consul://192.0.2.1:8500',
+    ...words,
+    host.name,
   ];
   const asClient = (from: LabHost, to: LabHost) => {
     const at = '/etc/docker';
@@ -46,18 +59,41 @@ describe('a classic swarm of real engines', () => {
   };
 
   it('gets a master, at the port of --swarm-host', async () => {
-    const { stdout, stderr } = await succeed(create(
-      boss, '--swarm', '--swarm-master', '--swarm-host', 'tcp://0.0.0.0:4000', '--swarm-strategy', 'binpack', '--swarm-opt', 'heartbeat=5s',
-      '--engine-env', 'NO_PROXY=x',
-    ), { store });
+    const { stdout, stderr } = await succeed(
+      create(
+        boss,
+        '--swarm',
+        '--swarm-master',
+        '--swarm-host',
+        'tcp://0.0.0.0:4000',
+        '--swarm-strategy',
+        'binpack',
+        '--swarm-opt',
+        'heartbeat=5s',
+        '--engine-env',
+        'NO_PROXY=x',
+      ),
+      { store },
+    );
     const said = stdout.replaceAll('(boss) ', '');
     expect(said).to.contain('Checking connection to Docker...\nConfiguring swarm...\nDocker is up and running!\n');
     expect(stderr.match(/Classic Swarm is no longer developed: swarm mode has replaced it/g)).to.have.length(1);
 
     const master = await inspect(boss, 'swarm-agent-master');
     expect(master.Args).to.deep.equal([
-      'manage', '--tlsverify', '--tlscacert=/etc/docker/ca.pem', '--tlscert=/etc/docker/server.pem', '--tlskey=/etc/docker/server-key.pem',
-      '-H', 'tcp://0.0.0.0:4000', '--strategy', 'binpack', '--advertise', `${boss.ip}:4000`, '--heartbeat=5s', 'consul://192.0.2.1:8500',
+      'manage',
+      '--tlsverify',
+      '--tlscacert=/etc/docker/ca.pem',
+      '--tlscert=/etc/docker/server.pem',
+      '--tlskey=/etc/docker/server-key.pem',
+      '-H',
+      'tcp://0.0.0.0:4000',
+      '--strategy',
+      'binpack',
+      '--advertise',
+      `${boss.ip}:4000`,
+      '--heartbeat=5s',
+      'consul://192.0.2.1:8500',
     ]);
     expect(master.State.Running).to.equal(true);
     expect(master.Config.Image).to.equal(image);
@@ -75,10 +111,14 @@ describe('a classic swarm of real engines', () => {
     expect(failed.stderr).to.contain(`load ${image} into the engine of hand`);
     await load(hand);
     await succeed(create(hand, '--swarm'), { store });
-    expect(await inspect(hand, 'swarm-agent')).to.have.property('Args').that.includes(`${hand.ip}:2376`);
+    expect(await inspect(hand, 'swarm-agent'))
+      .to.have.property('Args')
+      .that.includes(`${hand.ip}:2376`);
     expect((await hand.run('docker ps -q')).stdout.trim().split('\n')).to.have.length(1);
     const { stdout } = await succeed(['ls'], { store });
-    expect(stdout).to.match(/^boss .* boss \(master\) /m).and.to.match(/^hand .* boss /m);
+    expect(stdout)
+      .to.match(/^boss .* boss \(master\) /m)
+      .and.to.match(/^hand .* boss /m);
   });
 
   it('answers its clients over mutual TLS where env and config --swarm say', async () => {
@@ -89,7 +129,9 @@ describe('a classic swarm of real engines', () => {
 
   it('lets its master, and only its master, be a client of the other engines', async () => {
     expect((await asClient(boss, hand)).stdout).to.match(/"ApiVersion"/);
-    expect(await asClient(hand, boss)).to.have.property('stderr').match(/alert.*certificate/);
+    expect(await asClient(hand, boss))
+      .to.have.property('stderr')
+      .match(/alert.*certificate/);
   });
 
   it('keeps its containers when a provisioning changes nothing', async () => {
@@ -99,7 +141,7 @@ describe('a classic swarm of real engines', () => {
     expect(await ids()).to.deep.equal(before);
   });
 
-  it('has a master with the new certificate after regenerate-certs, a client\'s as before', async () => {
+  it("has a master with the new certificate after regenerate-certs, a client's as before", async () => {
     const before = await inspect(boss, 'swarm-agent-master');
     await succeed(['regenerate-certs', '-f', 'boss'], { store });
     expect((await inspect(boss, 'swarm-agent-master')).Id).not.to.equal(before.Id);

@@ -31,10 +31,14 @@ describe('a guest that got our seed', () => {
     host = await lab.host('guest-seeded');
     dir = scratch();
     keys = await ensureGuestKeys(join(dir, 'web1'), 'web1');
-    await writeSeed(join(dir, 'seed.iso'), {
-      userData: userData({ hostname: 'web1', user: 'docker', authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey }),
-      metaData: metaData({ instanceId: 'web1-1', hostname: 'web1' }),
-    }, new Date());
+    await writeSeed(
+      join(dir, 'seed.iso'),
+      {
+        userData: userData({ hostname: 'web1', user: 'docker', authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey }),
+        metaData: metaData({ instanceId: 'web1-1', hostname: 'web1' }),
+      },
+      new Date(),
+    );
     execFileSync('bsdtar', ['-xf', join(dir, 'seed.iso'), '-C', dir]);
     await host.run('apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends cloud-init sudo');
     await host.run('mkdir -p /var/lib/cloud/seed/nocloud && cat >/etc/cloud/cloud.cfg.d/98-lab.cfg', { input: labSettings });
@@ -44,7 +48,9 @@ describe('a guest that got our seed', () => {
     for (const stage of stages) await host.run(`cloud-init ${stage} </dev/null`, { ok: [0, 2] });
   });
 
-  after(async () => { await lab.close(); });
+  after(async () => {
+    await lab.close();
+  });
 
   it('had nothing to complain about', async () => {
     const { stdout } = await host.run('grep -hE "WARNING|ERROR|Traceback" /var/log/cloud-init.log || true');
@@ -58,14 +64,24 @@ describe('a guest that got our seed', () => {
     const options = { machine: 'web1', unknownHostKey: 'refuse', io: silentIo, signal: new AbortController().signal } as const;
     const connection = await connect(endpoint, { ...options, knownHostsFile: join(dir, 'web1', 'known_hosts') });
     try {
-      const { stdout } = await connection.exec('sudo -n id -un; id -Gn; hostname; ls /etc/ssh/ssh_host_*_key; sudo -n cat /etc/cloud/cloud.cfg.d/99-tsmachine.cfg');
-      expect(stdout.trim().split('\n')).to.deep.equal(['root', 'users docker', 'web1', '/etc/ssh/ssh_host_ed25519_key', 'datasource_list: [NoCloud]']);
+      const { stdout } = await connection.exec(
+        'sudo -n id -un; id -Gn; hostname; ls /etc/ssh/ssh_host_*_key; sudo -n cat /etc/cloud/cloud.cfg.d/99-tsmachine.cfg',
+      );
+      expect(stdout.trim().split('\n')).to.deep.equal([
+        'root',
+        'users docker',
+        'web1',
+        '/etc/ssh/ssh_host_ed25519_key',
+        'datasource_list: [NoCloud]',
+      ]);
       expect((await connection.exec('sudo -n grep ^docker: /etc/shadow')).stdout).to.match(/^docker:!/);
     } finally {
       await connection.close();
     }
 
     await ensureGuestKeys(join(dir, 'other'), 'web1');
-    expect(await failureOf(connect(endpoint, { ...options, knownHostsFile: join(dir, 'other', 'known_hosts') }))).to.include({ code: 'SSH_HOST_KEY_CHANGED' });
+    expect(await failureOf(connect(endpoint, { ...options, knownHostsFile: join(dir, 'other', 'known_hosts') }))).to.include({
+      code: 'SSH_HOST_KEY_CHANGED',
+    });
   });
 });

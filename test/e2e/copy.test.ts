@@ -33,7 +33,9 @@ describe('copying to real machines and back', () => {
     const data = randomBytes(32 * 2 ** 20);
     await writeFile(file, data, { mode: 0o640 });
     await succeed(['scp', '-q', file, 'a:/root/one'], { store });
-    expect((await succeed(['ssh', 'a', 'sha256sum /root/one; stat -c %a /root/one'], { store })).stdout).to.equal(`${digest(data)}  /root/one\n640\n`);
+    expect((await succeed(['ssh', 'a', 'sha256sum /root/one; stat -c %a /root/one'], { store })).stdout).to.equal(
+      `${digest(data)}  /root/one\n640\n`,
+    );
     await succeed(['scp', '-q', 'a:/root/one', 'b:/root/two'], { store });
     await succeed(['scp', '-q', 'b:/root/two', `${file}.back`], { store });
     expect(digest(await readFile(`${file}.back`))).to.equal(digest(data));
@@ -56,9 +58,10 @@ describe('copying to real machines and back', () => {
 
   it('sends with -d only what differs, by rsync', async function () {
     if (!isInstalled('rsync')) skip(this, 'rsync is not installed');
-    const install = 'command -v rsync || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends rsync; }';
+    const install =
+      'command -v rsync || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends rsync; }';
     await succeed(['ssh', 'a', install], { store });
-    const folder = join(lab.dir, 'delta it\'s');
+    const folder = join(lab.dir, "delta it's");
     await mkdir(folder);
     await writeFile(join(folder, 'one'), randomBytes(2 ** 20), { mode: 0o640 });
     await succeed(['scp', '-d', '-q', '-r', folder, 'a:/root/'], { store });

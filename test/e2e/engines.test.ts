@@ -7,10 +7,18 @@ import { openLab, type Lab } from '../helpers/lab.js';
 
 describe('engines of three Debian releases', () => {
   let lab: Lab;
-  before(async () => { lab = await openLab(); });
-  after(async () => { await lab.close(); });
+  before(async () => {
+    lab = await openLab();
+  });
+  after(async () => {
+    await lab.close();
+  });
 
-  const releases: [string, RegExp][] = [['bookworm', /^20\.10\./], ['trixie', /^26\.1\./], ['sid', /^(2[89]|[3-9]\d)\./]];
+  const releases: [string, RegExp][] = [
+    ['bookworm', /^20\.10\./],
+    ['trixie', /^26\.1\./],
+    ['sid', /^(2[89]|[3-9]\d)\./],
+  ];
   for (const [suite, expected] of releases) {
     it(`provisions ${suite} and runs a container on it`, async () => {
       const host = await lab.host(suite, { suite });
@@ -21,7 +29,9 @@ describe('engines of three Debian releases', () => {
       const engine = await engineOf(store, suite, (await succeed(['url', suite], { store })).stdout.trim());
       try {
         await loadLabImage(engine);
-        expect(await runContainer(engine, { image: labImage, cmd: ['sh', '-c', 'echo $0 on $HOSTNAME; exit 3', suite] })).to.include({ exitCode: 3 });
+        expect(await runContainer(engine, { image: labImage, cmd: ['sh', '-c', 'echo $0 on $HOSTNAME; exit 3', suite] })).to.include({
+          exitCode: 3,
+        });
       } finally {
         engine.close();
       }

@@ -5,7 +5,8 @@ import { engineOf, labImage, loadLabImage } from '../helpers/image.js';
 import { openLab, type Lab, type LabHost } from '../helpers/lab.js';
 
 const ownSettings = '{\n  "debug": true,\n  "log-opts": {"max-size": "7m"}\n}\n';
-const ownDropIn = '[Service]\nEnvironment=OWN_VARIABLE=1\nExecStart=\nExecStart=/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock --log-level=warn --label=flag=kept\n';
+const ownDropIn =
+  '[Service]\nEnvironment=OWN_VARIABLE=1\nExecStart=\nExecStart=/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock --log-level=warn --label=flag=kept\n';
 
 describe('a host with an engine of its own', () => {
   let lab: Lab;
@@ -23,14 +24,18 @@ describe('a host with an engine of its own', () => {
     await host.run('cat > /etc/systemd/system/docker.service.d/own.conf', { input: ownDropIn });
     await host.run('systemctl daemon-reload && systemctl enable --now docker && docker version');
   });
-  after(async () => { await lab.close(); });
+  after(async () => {
+    await lab.close();
+  });
 
   const docker = async (command: string) => (await host.run(`docker ${command}`)).stdout.trim();
 
   it('rolls back a configuration that the engine does not start with', async () => {
     const { code, stderr } = await tsmachine([...create, '--engine-opt', 'storage-driver=nonsense', 'broken'], { store });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/nonsense|storage/).and.to.match(/previous configuration/i);
+    expect(stderr)
+      .to.match(/nonsense|storage/)
+      .and.to.match(/previous configuration/i);
     expect((await host.run('cat /etc/docker/daemon.json')).stdout).to.equal(ownSettings);
     expect((await host.run('ls /etc/systemd/system/docker.service.d')).stdout.trim()).to.equal('own.conf');
     expect(await docker('version --format "{{.Server.Version}}"')).to.match(/^20\.10/);
@@ -38,7 +43,10 @@ describe('a host with an engine of its own', () => {
   });
 
   it('keeps its version, image, container, data and settings', async () => {
-    await host.run('tar -C / -c bin/sh bin/sleep bin/cat $(ldd /bin/sh /bin/sleep /bin/cat | grep -o "/lib[^ ]*" | sort -u | sed "s,^/,,") -h | docker import - own/image:1', { timeout: 120_000 });
+    await host.run(
+      'tar -C / -c bin/sh bin/sleep bin/cat $(ldd /bin/sh /bin/sleep /bin/cat | grep -o "/lib[^ ]*" | sort -u | sed "s,^/,,") -h | docker import - own/image:1',
+      { timeout: 120_000 },
+    );
     await docker('run -d --name own --restart=always -v owndata:/data own/image:1 /bin/sh -c "echo precious > /data/file; sleep 100000"');
     const version = await docker('version --format "{{.Server.Version}}"');
     const image = await docker('inspect --format "{{.Image}}" own');

@@ -27,11 +27,15 @@ describe('failures of a create over SSH', () => {
     store = await lab.store('store');
     host = await hostOfAnn(lab);
   });
-  after(async () => { await lab.close(); });
+  after(async () => {
+    await lab.close();
+  });
 
-  const create = (name: string, flags: string[] = [], env: NodeJS.ProcessEnv = {}) => tsmachine([
-    'create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, ...flags, name,
-  ], { store, env });
+  const create = (name: string, flags: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+    tsmachine(['create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, ...flags, name], {
+      store,
+      env,
+    });
   /** Fails with its own code, in seconds, telling what to do. */
   const expectFailure = async (result: CliResult, name: string, message: RegExp, hint: RegExp) => {
     expect(result.code, result.stderr).to.equal(1);
@@ -44,7 +48,12 @@ describe('failures of a create over SSH', () => {
   it('wrong key', async () => {
     const key = join(lab.dir, 'other');
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    await expectFailure(await create('wrongkey', ['--generic-ssh-key', key]), 'wrongkey', /refuses the login/, /--generic-ssh-key|authorized_keys/);
+    await expectFailure(
+      await create('wrongkey', ['--generic-ssh-key', key]),
+      'wrongkey',
+      /refuses the login/,
+      /--generic-ssh-key|authorized_keys/,
+    );
   });
 
   it('wrong user', async () => {
@@ -53,13 +62,23 @@ describe('failures of a create over SSH', () => {
 
   it('sudo refused', async () => {
     await host.run('passwd -d ann >/dev/null; rm -f /etc/sudoers.d/ann');
-    await expectFailure(await create('nosudo', ['--generic-ssh-user', 'ann'], { GENERIC_SUDO_PASSWORD: 'wrong' }), 'nosudo', /sudo/, /NOPASSWD|sudoers/);
+    await expectFailure(
+      await create('nosudo', ['--generic-ssh-user', 'ann'], { GENERIC_SUDO_PASSWORD: 'wrong' }),
+      'nosudo',
+      /sudo/,
+      /NOPASSWD|sudoers/,
+    );
   });
 
   it('sudo wants a password, and none can be asked for', async () => {
     await host.run("echo 'ann:right' | chpasswd && echo 'ann ALL=(ALL) ALL' > /etc/sudoers.d/ann");
     await expectFailure(await create('sudopw', ['--generic-ssh-user', 'ann']), 'sudopw', /password/, /GENERIC_SUDO_PASSWORD/);
-    await expectFailure(await create('sudobad', ['--generic-ssh-user', 'ann'], { GENERIC_SUDO_PASSWORD: 'wrong' }), 'sudobad', /password/, /GENERIC_SUDO_PASSWORD/);
+    await expectFailure(
+      await create('sudobad', ['--generic-ssh-user', 'ann'], { GENERIC_SUDO_PASSWORD: 'wrong' }),
+      'sudobad',
+      /password/,
+      /GENERIC_SUDO_PASSWORD/,
+    );
   });
 
   it('port closed', async () => {
@@ -67,7 +86,12 @@ describe('failures of a create over SSH', () => {
   });
 
   it('name that does not resolve', async () => {
-    await expectFailure(await create('nodns', ['--generic-ip-address', 'nowhere.invalid']), 'nodns', /nowhere\.invalid/, /name|DNS|address/i);
+    await expectFailure(
+      await create('nodns', ['--generic-ip-address', 'nowhere.invalid']),
+      'nodns',
+      /nowhere\.invalid/,
+      /name|DNS|address/i,
+    );
   });
 
   it('host key changed', async () => {
@@ -81,7 +105,10 @@ describe('failures of a create over SSH', () => {
   it('disk full on the host', async () => {
     const other = await lab.host('full');
     await other.run('mkdir -p /etc/docker && mount -t tmpfs -o size=4k,nr_inodes=3 tmpfs /etc/docker');
-    const result = await tsmachine(['create', '-d', 'generic', '--generic-ip-address', other.ip, '--generic-ssh-key', other.keyPath, 'full'], { store });
+    const result = await tsmachine(
+      ['create', '-d', 'generic', '--generic-ip-address', other.ip, '--generic-ssh-key', other.keyPath, 'full'],
+      { store },
+    );
     await expectFailure(result, 'full', /disk of full is full/, /Make room/);
     await other.remove();
   });
@@ -91,11 +118,14 @@ describe('failures of a create over SSH', () => {
     await mkdir(tiny);
     await run('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', tiny]);
     try {
-      const result = await tsmachine([
-        'create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, 'tiny',
-      ], { store: tiny });
+      const result = await tsmachine(
+        ['create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, 'tiny'],
+        { store: tiny },
+      );
       expect(result.code, result.stderr).to.equal(1);
-      expect(result.stderr).to.match(/no space|full/i).and.to.match(/--storage-path|space/);
+      expect(result.stderr)
+        .to.match(/no space|full/i)
+        .and.to.match(/--storage-path|space/);
       expect((await tsmachine(['ls'], { store: tiny })).code).to.equal(0);
     } finally {
       await run('umount', [tiny]);
@@ -109,7 +139,9 @@ describe('failures of a create over SSH', () => {
     try {
       const result = await tsmachine(['create', '-d', 'none', '--url', 'tcp://127.0.0.1:1', 'x'], { store: join(frozen, 'store') });
       expect(result.code).to.equal(1);
-      expect(result.stderr).to.match(/read-only/i).and.to.match(/--storage-path|MACHINE_STORAGE_PATH/);
+      expect(result.stderr)
+        .to.match(/read-only/i)
+        .and.to.match(/--storage-path|MACHINE_STORAGE_PATH/);
       expect((await tsmachine(['ls'], { store: join(frozen, 'store') })).code).to.equal(0);
     } finally {
       await run('umount', [frozen]);
@@ -119,16 +151,33 @@ describe('failures of a create over SSH', () => {
   it('host gone in the middle of provisioning', async () => {
     const other = await lab.host('gone', { engine: 'machine' });
     await other.disconnect();
-    const creating = tsmachine([
-      'create', '-d', 'generic', '--generic-ip-address', other.ip, '--generic-ssh-key', other.keyPath, '--engine-install', 'distro', 'gone',
-    ], { store });
-    await waitFor(async () => (await other.run('pgrep -x apt-get', { ok: [0, 1] })).exitCode === 0 || undefined, { timeout: 60_000, what: 'apt-get to run' });
+    const creating = tsmachine(
+      [
+        'create',
+        '-d',
+        'generic',
+        '--generic-ip-address',
+        other.ip,
+        '--generic-ssh-key',
+        other.keyPath,
+        '--engine-install',
+        'distro',
+        'gone',
+      ],
+      { store },
+    );
+    await waitFor(async () => (await other.run('pgrep -x apt-get', { ok: [0, 1] })).exitCode === 0 || undefined, {
+      timeout: 60_000,
+      what: 'apt-get to run',
+    });
     await other.disconnect();
     const killed = performance.now();
     await other.machine.driver.kill(other.machine.data, other.machine.ctx);
     const result = await creating;
     expect(result.code, result.stderr).to.equal(1);
-    expect(result.stderr).to.match(/lost|gone|closed|went away/i).and.to.match(/tsmachine/);
+    expect(result.stderr)
+      .to.match(/lost|gone|closed|went away/i)
+      .and.to.match(/tsmachine/);
     expect((performance.now() - killed) / 1000).to.be.lessThan(30);
     await succeed(['rm', '-f', 'gone'], { store });
     await other.remove();
@@ -166,17 +215,22 @@ describe('ways into a host', () => {
     store = await lab.store('store');
     host = await hostOfAnn(lab);
   });
-  after(async () => { await lab.close(); });
-  const logins = async (of: LabHost) => Number((await of.run('journalctl --no-pager -q | grep -c "Accepted publickey"', { ok: [0, 1] })).stdout);
-  const create = (name: string, flags: string[], env: NodeJS.ProcessEnv = {}) => succeed([
-    'create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, ...flags, name,
-  ], { store, env });
+  after(async () => {
+    await lab.close();
+  });
+  const logins = async (of: LabHost) =>
+    Number((await of.run('journalctl --no-pager -q | grep -c "Accepted publickey"', { ok: [0, 1] })).stdout);
+  const create = (name: string, flags: string[], env: NodeJS.ProcessEnv = {}) =>
+    succeed(['create', '-d', 'generic', '--generic-ip-address', host.ip, '--generic-ssh-key', host.keyPath, ...flags, name], {
+      store,
+      env,
+    });
 
   it('logs in once', async () => {
     await host.run('systemctl enable --now docker && docker version');
     const before = await logins(host);
     const { seconds } = await create('root', []);
-    expect(await logins(host) - before).to.equal(1);
+    expect((await logins(host)) - before).to.equal(1);
     expect(seconds).to.be.lessThan(15);
   });
 
@@ -199,7 +253,7 @@ describe('ways into a host', () => {
     await host.run(`iptables -A INPUT -p tcp --dport 22 ! -s ${gate.ip} -j REJECT -m conntrack --ctstate NEW`);
     const before = await logins(gate);
     await create('inner', ['--generic-jump-host', `root@${gate.ip}`], {});
-    expect(await logins(gate) - before).to.equal(1);
+    expect((await logins(gate)) - before).to.equal(1);
     expect(await tsmachine(['ssh', 'inner', 'exit 5'], { store })).to.include({ code: 5 });
     await gate.remove();
   });

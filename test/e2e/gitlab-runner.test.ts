@@ -40,11 +40,17 @@ class Runner {
 
   async list(): Promise<string[]> {
     const entries = await readdir(join(this.#store, 'machines'), { withFileTypes: true }).catch(() => []);
-    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name).sort();
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .sort();
   }
 
   async exists(name: string): Promise<boolean> {
-    const there = await stat(join(this.#store, 'machines', name, 'config.json')).then(() => true, () => false);
+    const there = await stat(join(this.#store, 'machines', name, 'config.json')).then(
+      () => true,
+      () => false,
+    );
     return there && (await this.call(['inspect', name])).code === 0;
   }
 
@@ -60,7 +66,7 @@ class Runner {
   }
 
   async credentials(name: string): Promise<Credentials> {
-    if (!await this.canConnect(name)) throw new Error(`cannot connect to ${name}`);
+    if (!(await this.canConnect(name))) throw new Error(`cannot connect to ${name}`);
     return { host: await this.get('url', name), certPath: await this.get('inspect', name, '-f', '{{.HostOptions.AuthOptions.StorePath}}') };
   }
 
@@ -97,10 +103,16 @@ describe('GitLab Runner, for which tsmachine is docker-machine', () => {
 
   it('makes two machines at once, which it sees from their first moment', async () => {
     const made = Promise.all(names.map((name) => runner.create(name, options)));
-    await waitFor(async () => (await runner.list()).length === names.length || undefined, { timeout: 20_000, interval: 50, what: 'both machines to be in the list' });
+    await waitFor(async () => (await runner.list()).length === names.length || undefined, {
+      timeout: 20_000,
+      interval: 50,
+      what: 'both machines to be in the list',
+    });
     for (const { code, stdout, stderr } of await made) {
       expect(code, stderr).to.equal(0);
-      expect(stdout).to.match(/^(Creating CA: .*\n)?(Creating client certificate: .*\n)?Running pre-create checks\.\.\.\n[^]*Docker is up and running!\nTo see how to connect .* run: docker-machine env runner-/);
+      expect(stdout).to.match(
+        /^(Creating CA: .*\n)?(Creating client certificate: .*\n)?Running pre-create checks\.\.\.\n[^]*Docker is up and running!\nTo see how to connect .* run: docker-machine env runner-/,
+      );
       expect(stderr).not.to.contain('\u001B');
     }
     expect(await runner.list()).to.deep.equal([...names]);
@@ -110,21 +122,27 @@ describe('GitLab Runner, for which tsmachine is docker-machine', () => {
   });
 
   it('runs a job on each, with the address and the certificates it got', async () => {
-    await Promise.all(names.map(async (name) => {
-      const { host, certPath } = await runner.credentials(name);
-      expect(host).to.equal(`tcp://${await runner.get('ip', name)}:2376`);
-      const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map((file) => readFile(join(certPath, `${file}.pem`), 'utf8')));
-      const engine = openEngine({ url: host, ca: ca ?? '', cert: cert ?? '', key: key ?? '', machine: name });
-      try {
-        await loadLabImage(engine);
-        const job = await runContainer(engine, { image: labImage, cmd: ['sh', '-c', 'echo "job of $CI_RUNNER"'], env: [`CI_RUNNER=${name}`] });
-        expect(job).to.deep.include({ exitCode: 0, stdout: `job of ${name}\n` });
-        const { RegistryConfig } = await engine.request<{ RegistryConfig: { Mirrors: string[] } }>('GET', '/info');
-        expect(RegistryConfig.Mirrors).to.deep.equal(['http://192.0.2.1:5000/']);
-      } finally {
-        engine.close();
-      }
-    }));
+    await Promise.all(
+      names.map(async (name) => {
+        const { host, certPath } = await runner.credentials(name);
+        expect(host).to.equal(`tcp://${await runner.get('ip', name)}:2376`);
+        const [ca, cert, key] = await Promise.all(['ca', 'cert', 'key'].map((file) => readFile(join(certPath, `${file}.pem`), 'utf8')));
+        const engine = openEngine({ url: host, ca: ca ?? '', cert: cert ?? '', key: key ?? '', machine: name });
+        try {
+          await loadLabImage(engine);
+          const job = await runContainer(engine, {
+            image: labImage,
+            cmd: ['sh', '-c', 'echo "job of $CI_RUNNER"'],
+            env: [`CI_RUNNER=${name}`],
+          });
+          expect(job).to.deep.include({ exitCode: 0, stdout: `job of ${name}\n` });
+          const { RegistryConfig } = await engine.request<{ RegistryConfig: { Mirrors: string[] } }>('GET', '/info');
+          expect(RegistryConfig.Mirrors).to.deep.equal(['http://192.0.2.1:5000/']);
+        } finally {
+          engine.close();
+        }
+      }),
+    );
   });
 
   it('provisions a machine again', async () => {
@@ -143,9 +161,13 @@ describe('GitLab Runner, for which tsmachine is docker-machine', () => {
 
   it('removes what a create left that was killed with the runner, whatever the stop before says', async () => {
     let pid = 0;
-    const killed = runner.create(late, options, (started) => { pid = started; });
-    await waitFor(async () => await runner.exists(late) && /"IPAddress": "\d/.test(await runner.get('inspect', late)) || undefined, {
-      timeout: 60_000, interval: 20, what: `${late} to have an address`,
+    const killed = runner.create(late, options, (started) => {
+      pid = started;
+    });
+    await waitFor(async () => ((await runner.exists(late)) && /"IPAddress": "\d/.test(await runner.get('inspect', late))) || undefined, {
+      timeout: 60_000,
+      interval: 20,
+      what: `${late} to have an address`,
     });
     process.kill(pid, 'SIGKILL');
     expect(await killed).to.include({ signal: 'SIGKILL' });
@@ -156,8 +178,14 @@ describe('GitLab Runner, for which tsmachine is docker-machine', () => {
 
   it('removes a machine whose stop it has cut off, and one that is off already', async () => {
     let pid = 0;
-    const stop = runner.call(['stop', names[0]], (started) => { pid = started; });
-    await waitFor(async () => await runner.get('status', names[0]) === 'Stopped' || undefined, { timeout: 60_000, interval: 20, what: 'the machine to go down' });
+    const stop = runner.call(['stop', names[0]], (started) => {
+      pid = started;
+    });
+    await waitFor(async () => (await runner.get('status', names[0])) === 'Stopped' || undefined, {
+      timeout: 60_000,
+      interval: 20,
+      what: 'the machine to go down',
+    });
     process.kill(pid, 'SIGKILL');
     await stop;
     const [cut, off] = await Promise.all(names.map((name) => runner.remove(name)));

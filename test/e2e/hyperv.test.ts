@@ -47,8 +47,13 @@ describe('hyperv, its VMs played by machines of systemd-nspawn', () => {
     expect(vms.map(({ name }) => name).sort()).to.deep.equal(['h1', 'h2']);
     for (const { settings } of vms) {
       expect(settings).to.include({
-        generation: '2', cpus: '2', memory: String(2 ** 31), dynamic: 'false', firmware: 'MicrosoftUEFICertificateAuthority',
-        hostonlyadapter2: 'external', checkpoints: 'off',
+        generation: '2',
+        cpus: '2',
+        memory: String(2 ** 31),
+        dynamic: 'false',
+        firmware: 'MicrosoftUEFICertificateAuthority',
+        hostonlyadapter2: 'external',
+        checkpoints: 'off',
       });
       expect(settings['notes']).to.match(/^Made by tsmachine [0-9a-f-]{36}$/);
     }

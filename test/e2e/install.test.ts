@@ -14,7 +14,9 @@ describe('a host without an engine', () => {
     store = await lab.store('store');
     host = await lab.host('bare', { engine: 'machine', suite: 'bookworm' });
   });
-  after(async () => { await lab.close(); });
+  after(async () => {
+    await lab.close();
+  });
 
   it('is left alone with --engine-install none', async () => {
     const { code, stderr } = await tsmachine(['create', ...flags(), '--engine-install', 'none', 'kept'], { store });
@@ -44,12 +46,27 @@ describe('a host without an engine', () => {
 
   it('refuses a version that is not to be had, and names those that are', async () => {
     const other = await lab.host('pinned', { engine: 'machine', suite: 'bookworm' });
-    const { code, stderr } = await tsmachine([
-      'create', '-d', 'generic', '--generic-ip-address', other.ip, '--generic-ssh-key', other.keyPath,
-      '--engine-install', 'distro', '--engine-version', '99.9', 'pinned',
-    ], { store });
+    const { code, stderr } = await tsmachine(
+      [
+        'create',
+        '-d',
+        'generic',
+        '--generic-ip-address',
+        other.ip,
+        '--generic-ssh-key',
+        other.keyPath,
+        '--engine-install',
+        'distro',
+        '--engine-version',
+        '99.9',
+        'pinned',
+      ],
+      { store },
+    );
     expect(code).to.equal(1);
-    expect(stderr).to.match(/99\.9/).and.to.match(/20\.10/);
+    expect(stderr)
+      .to.match(/99\.9/)
+      .and.to.match(/20\.10/);
     await other.remove();
   });
 });

@@ -62,7 +62,10 @@ describe('local machines from nothing to rm', () => {
     const address = await ip('worker1');
     await succeed(['stop', 'worker1'], { store });
     expect((await succeed(['status', 'worker1'], { store })).stdout).to.equal('Stopped\n');
-    expect(await tsmachine(['stop', 'worker1'], { store })).to.include({ code: 1 }).and.property('stderr').match(/already stopped/);
+    expect(await tsmachine(['stop', 'worker1'], { store }))
+      .to.include({ code: 1 })
+      .and.property('stderr')
+      .match(/already stopped/);
     await succeed(['start', 'worker1'], { store });
     expect(await ip('worker1')).to.equal(address);
     await succeed(['env', 'worker1'], { store });

@@ -26,8 +26,12 @@ describe('nspawn machines', function () {
     untouched = await computerState();
   });
   // A failed test must not fail those after it.
-  beforeEach(async () => { lab = await openLab(); });
-  afterEach(async () => { await lab.close(); });
+  beforeEach(async () => {
+    lab = await openLab();
+  });
+  afterEach(async () => {
+    await lab.close();
+  });
 
   it('are up in seconds once the image is cached', async () => {
     await (await make('warm')).remove();
@@ -59,7 +63,10 @@ describe('nspawn machines', function () {
     await host.run('systemd-run --on-active=1 systemctl reboot').catch(() => undefined);
     await host.disconnect();
     await until(async () => {
-      const now = await bootId().catch(async () => { await host.disconnect(); return first; });
+      const now = await bootId().catch(async () => {
+        await host.disconnect();
+        return first;
+      });
       return now !== first;
     });
     expect(await driver.state(machine.data, ctx)).to.equal('Running');
@@ -68,7 +75,9 @@ describe('nspawn machines', function () {
 
     await machine.keep(await driver.stop(machine.data, ctx));
     expect(await driver.state(machine.data, ctx)).to.equal('Stopped');
-    expect((await computerState()).filter((line) => !line.startsWith('link tsm-') && line.includes(String(machine.data['Id'])))).to.deep.equal([]);
+    expect(
+      (await computerState()).filter((line) => !line.startsWith('link tsm-') && line.includes(String(machine.data['Id']))),
+    ).to.deep.equal([]);
     const ip = machine.data['IPAddress'];
     await machine.keep(await driver.start(machine.data, ctx));
     expect(machine.data['IPAddress']).to.equal(ip);
@@ -82,7 +91,7 @@ describe('nspawn machines', function () {
     await host.disconnect();
     await host.run('poweroff').catch(() => undefined);
     await host.disconnect();
-    await until(async () => await driver.state(machine.data, ctx) === 'Stopped');
+    await until(async () => (await driver.state(machine.data, ctx)) === 'Stopped');
     await host.remove();
     await expectAsFound();
   });
@@ -138,7 +147,12 @@ describe('nspawn machines', function () {
     await mkdir(join(lab.dir, 'nothing'));
     await run('tar', ['-C', join(lab.dir, 'nothing'), '-cf', empty, '.']);
     await expectFailure('broken', { 'nspawn-rootfs': empty }, /there is no systemd in the tarball/, /--nspawn-rootfs/);
-    await expectFailure('broken', { 'nspawn-mirror': 'http://127.0.0.1:9/debian' }, /trixie image from http:\/\/127\.0\.0\.1:9\/debian/, /--nspawn-mirror/);
+    await expectFailure(
+      'broken',
+      { 'nspawn-mirror': 'http://127.0.0.1:9/debian' },
+      /trixie image from http:\/\/127\.0\.0\.1:9\/debian/,
+      /--nspawn-mirror/,
+    );
     await expectFailure('broken', { 'nspawn-suite': 'nosuchsuite' }, /does not know the release nosuchsuite/, /--nspawn-suite/);
 
     const dead = join(lab.dir, 'dead');
@@ -146,7 +160,12 @@ describe('nspawn machines', function () {
     await mkdir(join(dead, 'usr/sbin'));
     for (const path of ['usr/lib/systemd/systemd', 'usr/sbin/sshd']) await writeFile(join(dead, path), 'not a program', { mode: 0o755 });
     await run('tar', ['-C', dead, '-cf', `${dead}.tar`, '.']);
-    await expectFailure('broken', { 'nspawn-rootfs': `${dead}.tar` }, /ended while it booted:\n[^]*(execv|init|os-release|OS tree)/i, /console\.log/);
+    await expectFailure(
+      'broken',
+      { 'nspawn-rootfs': `${dead}.tar` },
+      /ended while it booted:\n[^]*(execv|init|os-release|OS tree)/i,
+      /console\.log/,
+    );
     await expectAsFound();
     for (const name of await readdir(join(lab.dir, 'lab', 'cache', 'nspawn'))) {
       if (name.startsWith('rootfs-')) await rm(join(lab.dir, 'lab', 'cache', 'nspawn', name), { recursive: true });
@@ -167,7 +186,7 @@ describe('nspawn machines', function () {
   it('are finished or removed whole after a kill -9 between any two steps', async () => {
     const store = await lab.store('killed');
     let step = 0;
-    for (let finished = false; !finished; ) {
+    for (let finished = false; !finished;) {
       step += 1;
       const name = `step${step}`;
       names.add(name);
@@ -188,7 +207,10 @@ describe('nspawn machines', function () {
     const stores = (await readdir(lab.dir)).map((store) => join(lab.dir, store, 'machines'));
     const ids = [...names].flatMap((name) => stores.map((machines) => machineId(join(machines, name))));
     const state = await computerState();
-    expect(state.filter((line) => line.includes(lab.dir) || ids.some((id) => line.includes(id))), when).to.deep.equal([]);
+    expect(
+      state.filter((line) => line.includes(lab.dir) || ids.some((id) => line.includes(id))),
+      when,
+    ).to.deep.equal([]);
     if (!isShared(untouched) && !isShared(state)) expect(state, when).to.deep.equal(untouched);
   }
 
@@ -198,7 +220,10 @@ describe('nspawn machines', function () {
   }
 
   async function expectFailure(name: string, flags: Record<string, string>, message: RegExp, hint: RegExp): Promise<void> {
-    const error: unknown = await make(name, { flags }).then(() => undefined, (reason: unknown) => reason);
+    const error: unknown = await make(name, { flags }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     const driver = await (await import('../../drivers/nspawn/index.js')).default.load();
     const { config } = await lab.session.store.load(name);
     const { attachDriver } = await import('../../src/machine/machine.js');
@@ -221,7 +246,9 @@ async function useEngine(host: LabHost): Promise<void> {
   await host.run('base64 -d | docker import - box', { input: tar });
   expect((await host.run('docker run --rm box /bin/busybox echo hello')).stdout).to.equal('hello\n');
   await host.run('docker run -d --restart always --init --name keep box /bin/busybox sleep 100000');
-  await host.run(`docker swarm init --advertise-addr ${host.ip} && docker service create -q --detach --endpoint-mode dnsrr --name s box /bin/busybox sleep 100000`);
+  await host.run(
+    `docker swarm init --advertise-addr ${host.ip} && docker service create -q --detach --endpoint-mode dnsrr --name s box /bin/busybox sleep 100000`,
+  );
   await until(async () => (await host.run('docker service ps s --format "{{.CurrentState}}"')).stdout.startsWith('Running'));
   await host.run('docker swarm leave --force');
 }
@@ -233,7 +260,7 @@ async function busyboxTar(): Promise<string> {
 
 async function until(look: () => Promise<boolean>): Promise<void> {
   const { waitFor } = await import('../../src/base/wait.js');
-  await waitFor(async () => await look() || undefined, { timeout: 60_000, interval: 200, what: 'a change' });
+  await waitFor(async () => (await look()) || undefined, { timeout: 60_000, interval: 200, what: 'a change' });
 }
 
 function dataOf(stdout: string): DriverData {
@@ -251,11 +278,19 @@ interface Ended {
 function inProcess(verb: 'create' | 'remove', store: string, name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const deadly = env['DIE_AFTER'] === undefined ? [] : ['--require', helper('die-after-program.cjs')];
-    const child = spawn(process.execPath, [...deadly, '--import', 'tsx', helper('nspawn-process.ts'), verb, store, name], { env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, [...deadly, '--import', 'tsx', helper('nspawn-process.ts'), verb, store, name], {
+      env: { ...process.env, ...env },
+    });
     const out = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => { out.stdout += text; });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { out.stderr += text; });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      out.stderr += text;
+    });
     child.once('error', reject);
-    child.once('close', (code, signal) => { resolve({ code, signal, ...out }); });
+    child.once('close', (code, signal) => {
+      resolve({ code, signal, ...out });
+    });
   });
 }

@@ -10,8 +10,28 @@ import { openLab, type Lab } from '../helpers/lab.js';
 const run = promisify(execFile);
 /** Every program the command line may start on this computer. */
 const programs = [
-  'systemd-nspawn', 'ip', 'iptables', 'mount', 'umount', 'sysctl', 'ssh', 'ssh-keygen', 'sh', 'bash', 'cp', 'rm', 'tar',
-  'debootstrap', 'chroot', 'systemctl', 'systemd-run', 'nsenter', 'setsid', 'curl', 'wget', 'tee',
+  'systemd-nspawn',
+  'ip',
+  'iptables',
+  'mount',
+  'umount',
+  'sysctl',
+  'ssh',
+  'ssh-keygen',
+  'sh',
+  'bash',
+  'cp',
+  'rm',
+  'tar',
+  'debootstrap',
+  'chroot',
+  'systemctl',
+  'systemd-run',
+  'nsenter',
+  'setsid',
+  'curl',
+  'wget',
+  'tee',
 ];
 
 describe('secrets during a create', () => {
@@ -32,19 +52,31 @@ describe('secrets during a create', () => {
     const watching = new AbortController();
     const watched = watchProcesses(seen, watching.signal);
     const { stdout, stderr } = await succeed(['-D', 'create', '-d', 'nspawn', '--engine-env', 'A=b', 'm1'], {
-      store, env: { PATH: `${wrappers.bin}${delimiter}${process.env['PATH'] ?? ''}` },
+      store,
+      env: { PATH: `${wrappers.bin}${delimiter}${process.env['PATH'] ?? ''}` },
     });
     await succeed(['-D', 'regenerate-certs', '-f', 'm1'], { store });
     watching.abort();
     await watched;
     const wrapped = await readFile(wrappers.log, 'utf8');
     expect(wrapped, 'the wrappers were used').to.contain('systemd-nspawn');
-    expect([...seen].some((line) => line.includes('dockerd')), 'processes of the host were seen').to.equal(true);
+    expect(
+      [...seen].some((line) => line.includes('dockerd')),
+      'processes of the host were seen',
+    ).to.equal(true);
 
     const secrets = await secretLines(store);
     expect(secrets.length).to.be.greaterThan(50);
-    for (const [where, text] of [['wrapped argument lists', wrapped], ['process list', [...seen].join('\n')], ['stdout', stdout], ['stderr', stderr]] as const) {
-      expect(secrets.filter((secret) => text.includes(secret)), where).to.deep.equal([]);
+    for (const [where, text] of [
+      ['wrapped argument lists', wrapped],
+      ['process list', [...seen].join('\n')],
+      ['stdout', stdout],
+      ['stderr', stderr],
+    ] as const) {
+      expect(
+        secrets.filter((secret) => text.includes(secret)),
+        where,
+      ).to.deep.equal([]);
     }
     expect(`${wrapped}${[...seen].join('\n')}`).not.to.contain('PRIVATE KEY');
   });
@@ -59,7 +91,10 @@ async function wrap(dir: string): Promise<{ bin: string; log: string }> {
   for (const name of programs) {
     const found = await run('sh', ['-c', `command -v ${name}`]).catch(() => undefined);
     if (!found) continue;
-    await writeFile(join(bin, name), `#!/bin/bash\nprintf '%s ' ${name} "$@" >> ${log}; echo >> ${log}\nexec -a ${name} ${found.stdout.trim()} "$@"\n`);
+    await writeFile(
+      join(bin, name),
+      `#!/bin/bash\nprintf '%s ' ${name} "$@" >> ${log}; echo >> ${log}\nexec -a ${name} ${found.stdout.trim()} "$@"\n`,
+    );
     await chmod(join(bin, name), 0o755);
   }
   return { bin, log };

@@ -9,7 +9,8 @@ import { skip } from '../helpers/skip.js';
 const names = ['sc1', 'sc2', 'sc3'];
 
 /** Says that it is ready once it listens. */
-const stranger = '@kept = IO::Socket::INET->new(Listen => 1, LocalPort => 7946, ReuseAddr => 1) or die; system "systemd-notify --ready"; sleep 600';
+const stranger =
+  '@kept = IO::Socket::INET->new(Listen => 1, LocalPort => 7946, ReuseAddr => 1) or die; system "systemd-notify --ready"; sleep 600';
 
 describe('swarm check, on real hosts', function () {
   this.timeout(300_000);
@@ -56,10 +57,13 @@ describe('swarm check, on real hosts', function () {
     const [protocol = '', port = ''] = probe.split('/');
     await blocked(`INPUT -p ${protocol} --dport ${port} ${rule}`, async () => {
       const { code, red, faults } = await check();
-      expect(red.filter((line) => !line.endsWith(' mtu unknown'))).to.deep.equal(['sc1', 'sc3'].map((from) => `${from}>sc2 ${probe} blocked`));
+      expect(red.filter((line) => !line.endsWith(' mtu unknown'))).to.deep.equal(
+        ['sc1', 'sc3'].map((from) => `${from}>sc2 ${probe} blocked`),
+      );
       expect(faults).to.have.length(1);
       expect(faults[0]).to.include({
-        check: probe, machine: 'sc2',
+        check: probe,
+        machine: 'sc2',
         fix: `tsmachine ssh sc2 'sudo iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT' (and keep the rule over reboots)`,
       });
       expect(code).to.equal(1);
@@ -70,8 +74,14 @@ describe('swarm check, on real hosts', function () {
     it('finds nothing in the way, and leaves nothing behind', async () => {
       await expectGreen('--esp');
       const { stdout } = await succeed(['swarm', 'check', ...names], { store });
-      expect(stdout.split('\n').slice(0, 4)).to.deep.equal(['FROM\\TO  1   2   3', '1 sc1    -   ok  ok', '2 sc2    ok  -   ok', '3 sc3    ok  ok  -']);
-      for (const name of names) expect(await on(name, 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep CHECK_TOKEN || true')).to.equal('');
+      expect(stdout.split('\n').slice(0, 4)).to.deep.equal([
+        'FROM\\TO  1   2   3',
+        '1 sc1    -   ok  ok',
+        '2 sc2    ok  -   ok',
+        '3 sc3    ok  ok  -',
+      ]);
+      for (const name of names)
+        expect(await on(name, 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep CHECK_TOKEN || true')).to.equal('');
     });
 
     for (const probe of ['udp/7946', 'udp/4789', 'tcp/7946', 'tcp/2377']) {
@@ -88,9 +98,12 @@ describe('swarm check, on real hosts', function () {
 
     it('names what is blocked on its way out, and ESP', async () => {
       await blocked('OUTPUT -p udp --dport 7946 -j DROP', async () => {
-        const { red, faults: [fault] } = await check();
+        const {
+          red,
+          faults: [fault],
+        } = await check();
         expect(red).to.deep.equal(['sc2>sc1 udp/7946 blocked', 'sc2>sc3 udp/7946 blocked']);
-        expect(fault?.fix).to.contain('tsmachine ssh sc2 \'sudo iptables -I OUTPUT -p udp --dport 7946 -j ACCEPT\'');
+        expect(fault?.fix).to.contain("tsmachine ssh sc2 'sudo iptables -I OUTPUT -p udp --dport 7946 -j ACCEPT'");
       });
       await blocked('INPUT -p esp -j DROP', async () => {
         await expectGreen();
@@ -123,7 +136,11 @@ describe('swarm check, on real hosts', function () {
       try {
         const { code, red, faults } = await check();
         expect(red).to.deep.equal([]);
-        expect(faults.map(({ check: what, machine = '-' }) => `${what} ${machine}`)).to.deep.equal(['port-taken sc2', 'live-restore sc1', 'machine-id -']);
+        expect(faults.map(({ check: what, machine = '-' }) => `${what} ${machine}`)).to.deep.equal([
+          'port-taken sc2',
+          'live-restore sc1',
+          'machine-id -',
+        ]);
         expect(faults[2]?.message).to.match(/^sc2 and sc3 have the same machine id/);
         expect(code).to.equal(1);
       } finally {
@@ -158,13 +175,17 @@ describe('swarm check, on real hosts', function () {
 
   describe('in a swarm that runs', () => {
     before(async () => {
-      const [first, ...others] = await Promise.all(names.map(async (name) => ({ name, ip: (await succeed(['ip', name], { store })).stdout.trim() })));
+      const [first, ...others] = await Promise.all(
+        names.map(async (name) => ({ name, ip: (await succeed(['ip', name], { store })).stdout.trim() })),
+      );
       if (!first) throw new Error('no machine');
       const engine = async ({ name, ip }: { name: string; ip: string }) => engineOf(store, name, `tcp://${ip}:2376`);
       const leader = await engine(first);
       const at = (ip: string) => ({ ListenAddr: `${ip}:2377`, AdvertiseAddr: ip, DataPathAddr: ip });
       await leader.request('POST', '/swarm/init', { body: at(first.ip) });
-      const { JoinTokens: { Worker: JoinToken } } = await leader.request<{ JoinTokens: { Worker: string } }>('GET', '/swarm');
+      const {
+        JoinTokens: { Worker: JoinToken },
+      } = await leader.request<{ JoinTokens: { Worker: string } }>('GET', '/swarm');
       for (const other of others) {
         const worker = await engine(other);
         await worker.request('POST', '/swarm/join', { body: { ...at(other.ip), RemoteAddrs: [`${first.ip}:2377`], JoinToken } });

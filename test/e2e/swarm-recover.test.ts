@@ -52,29 +52,41 @@ describe('a swarm after disasters', () => {
   const nodeOf = async (seenBy: string, name: string) => (await nodesSeenBy(store, seenBy)).filter(({ hostname }) => hostname === name);
 
   async function change(name: string, wanted: Parameters<typeof changeNode>[2]): Promise<void> {
-    await withEngine(store, 'rcv-m1', async (engine) => { await changeNode(engine, (await nodeOf('rcv-m1', name))[0]?.id ?? '', wanted); });
+    await withEngine(store, 'rcv-m1', async (engine) => {
+      await changeNode(engine, (await nodeOf('rcv-m1', name))[0]?.id ?? '', wanted);
+    });
   }
 
   /** Machines go away without tsmachine knowing of it. */
   async function destroy(names: readonly string[]): Promise<void> {
     const session = openSession({ storePath: store, io: silentIo, signal: new AbortController().signal });
-    await Promise.all(names.map(async (name) => {
-      const { driver, data, ctx } = await openMachine(session, name);
-      await driver.remove(data, ctx);
-    }));
+    await Promise.all(
+      names.map(async (name) => {
+        const { driver, data, ctx } = await openMachine(session, name);
+        await driver.remove(data, ctx);
+      }),
+    );
   }
 
   /** One line for each node; sorted. */
   async function told(seenBy: string): Promise<string[]> {
-    return waitFor(async () => {
-      const nodes = await nodesSeenBy(store, seenBy);
-      return nodes.every(isWell) ? nodes.map(line).sort() : undefined;
-    }, { timeout: 60_000, maxInterval: 500, what: 'every node to be well' });
+    return waitFor(
+      async () => {
+        const nodes = await nodesSeenBy(store, seenBy);
+        return nodes.every(isWell) ? nodes.map(line).sort() : undefined;
+      },
+      { timeout: 60_000, maxInterval: 500, what: 'every node to be well' },
+    );
   }
   const isWell = ({ state, role, reachability }: Node) => state === 'ready' && (role === 'worker' || reachability === 'reachable');
   const line = ({ hostname, role, availability, labels }: Node) => `${hostname} ${role} ${availability} ${labels['was'] ?? '-'}`;
 
-  const whole = ['rcv-m1 manager active rcv-m1', 'rcv-m2 manager drain rcv-m2', 'rcv-m3 manager active rcv-m3', 'rcv-w1 worker active rcv-w1'];
+  const whole = [
+    'rcv-m1 manager active rcv-m1',
+    'rcv-m2 manager drain rcv-m2',
+    'rcv-m3 manager active rcv-m3',
+    'rcv-w1 worker active rcv-w1',
+  ];
 
   it('is not recovered while it has its quorum, or would have it if machines were only started', async () => {
     const { code, stderr } = await tsmachine(['swarm', 'recover'], { store });
@@ -100,7 +112,10 @@ describe('a swarm after disasters', () => {
   });
 
   it('is saved from a manager that does not lead, which is back afterwards', async () => {
-    const { stdout, seconds } = await succeed(['swarm', 'backup', 'rcv', '-o', backup], { store, env: { TSMACHINE_PASSPHRASE: 'correct horse' } });
+    const { stdout, seconds } = await succeed(['swarm', 'backup', 'rcv', '-o', backup], {
+      store,
+      env: { TSMACHINE_PASSPHRASE: 'correct horse' },
+    });
     const [, source = ''] = /from (\S+) to/.exec(stdout) ?? [];
     const leader = (await nodesSeenBy(store, 'rcv-m3')).find((node) => node.leader)?.hostname;
     expect(managers.filter((name) => name !== leader)).to.include(source);
@@ -111,7 +126,9 @@ describe('a swarm after disasters', () => {
   });
 
   it('is unlocked by one command after all its managers were restarted, and by tsmachine restart itself', async () => {
-    await withEngine(store, 'rcv-m3', (engine) => updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: true } })));
+    await withEngine(store, 'rcv-m3', (engine) =>
+      updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: true } })),
+    );
     await succeed(['swarm', 'unlock', '--rotate-key'], { store });
     await Promise.all(managers.map((name) => succeed(['ssh', name, 'systemctl restart docker'], { store })));
     const states = await Promise.all(managers.map((name) => withEngine(store, name, async (engine) => (await membershipOf(engine)).state)));
@@ -121,7 +138,9 @@ describe('a swarm after disasters', () => {
     expect(await told('rcv-m3')).to.deep.equal(whole);
     expect((await succeed(['restart', 'rcv-m2'], { store })).stderr).to.not.contain('not in its place');
     expect(await told('rcv-m3')).to.deep.equal(whole);
-    await withEngine(store, 'rcv-m3', (engine) => updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: false } })));
+    await withEngine(store, 'rcv-m3', (engine) =>
+      updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: false } })),
+    );
   });
 
   it('is whole again after all its nodes were restarted, a worker under another address', async () => {
@@ -149,7 +168,9 @@ describe('a swarm after disasters', () => {
     await succeed(['kill', ...managers], { store });
     await destroy([source]);
     await succeed([...create, 'rcv-r1'], { store });
-    expect(await ip('rcv-r1'), 'the address that was free').to.equal((await succeed(['inspect', '-f', '{{.Driver.IPAddress}}', source], { store })).stdout.trim());
+    expect(await ip('rcv-r1'), 'the address that was free').to.equal(
+      (await succeed(['inspect', '-f', '{{.Driver.IPAddress}}', source], { store })).stdout.trim(),
+    );
     await loadImages(store, ['rcv-r1']);
     const { seconds } = await succeed(['swarm', 'restore', backup, 'rcv-r1'], { store, env });
     const back = managers.filter((name) => name !== source);

@@ -47,7 +47,11 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
   const load = (machine: string) => on(machine, loadLabImage);
   const nodes = (machine: string) => on(machine, listNodes);
   const record = () => openStore(store).swarms.find('shrink');
-  const reachable = async (machine: string) => (await nodes(machine)).filter(({ reachability }) => reachability === 'reachable').map(({ hostname }) => hostname).sort();
+  const reachable = async (machine: string) =>
+    (await nodes(machine))
+      .filter(({ reachability }) => reachability === 'reachable')
+      .map(({ hostname }) => hostname)
+      .sort();
 
   /** Host names of the nodes that tasks of the service run on, one for each task. */
   async function running(engine: Engine): Promise<string[]> {
@@ -56,33 +60,49 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     return alive.flatMap(({ node }) => known.filter(({ id, state }) => id === node && state !== 'down').map(({ hostname }) => hostname));
   }
 
-  const converged = (machine: string, count: number, without?: string) => on(machine, (engine) => waitFor(async () => {
-    const found = await running(engine);
-    return found.length === count && !found.some((node) => node === without) ? found : undefined;
-  }, { timeout: 60_000, maxInterval: 300, what: `${count} tasks to run` }));
+  const converged = (machine: string, count: number, without?: string) =>
+    on(machine, (engine) =>
+      waitFor(
+        async () => {
+          const found = await running(engine);
+          return found.length === count && !found.some((node) => node === without) ? found : undefined;
+        },
+        { timeout: 60_000, maxInterval: 300, what: `${count} tasks to run` },
+      ),
+    );
 
   /** A swarm leaves tasks where they run; this has them placed anew. */
   async function spreadAgain(engine: Engine): Promise<void> {
-    const { Version: { Index: version }, Spec: spec } = await engine.request<{ Version: { Index: number }; Spec: { TaskTemplate: object } }>('GET', '/services/web');
-    await engine.request('POST', '/services/web/update', { query: { version }, body: { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: 1 } } });
+    const {
+      Version: { Index: version },
+      Spec: spec,
+    } = await engine.request<{ Version: { Index: number }; Spec: { TaskTemplate: object } }>('GET', '/services/web');
+    await engine.request('POST', '/services/web/update', {
+      query: { version },
+      body: { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: 1 } },
+    });
   }
 
   it('runs a service', async () => {
-    await on('rm-m1', (engine) => engine.request('POST', '/services/create', {
-      body: {
-        Name: 'web',
-        TaskTemplate: { ContainerSpec: { Image: labImage, Command: ['/bin/sh', '-c', program] } },
-        Mode: { Replicated: { Replicas: 4 } },
-        EndpointSpec: { Mode: 'dnsrr' },
-      },
-    }));
+    await on('rm-m1', (engine) =>
+      engine.request('POST', '/services/create', {
+        body: {
+          Name: 'web',
+          TaskTemplate: { ContainerSpec: { Image: labImage, Command: ['/bin/sh', '-c', program] } },
+          Mode: { Replicated: { Replicas: 4 } },
+          EndpointSpec: { Mode: 'dnsrr' },
+        },
+      }),
+    );
     expect((await converged('rm-m1', 4)).sort()).to.deep.equal(all);
   });
 
   it('does not let all its managers go while a worker needs one, and has not begun to', async () => {
     const { code, stderr } = await tsmachine(['rm', '-y', ...managers], { store });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/the last manager of swarm "shrink", and 1 other node \(rm-w1\) would have none/).and.to.include('tsmachine swarm down shrink');
+    expect(stderr)
+      .to.match(/the last manager of swarm "shrink", and 1 other node \(rm-w1\) would have none/)
+      .and.to.include('tsmachine swarm down shrink');
     expect(await reachable('rm-m1')).to.deep.equal(managers);
     expect((await nodes('rm-m1')).every(({ availability }) => availability === 'active')).to.equal(true);
   });
@@ -98,13 +118,20 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
         await changeNode(engine, self, { labels: { sample: String(seen.length) } });
         decided.push(performance.now());
       };
-      const sampling = waitFor(async () => {
-        await sample().catch((error: unknown) => { if (!TsmachineError.is(error) || error.code !== 'ENGINE_API') throw error; }); // an election
-        return over ? true : undefined;
-      }, { timeout: 60_000, interval: 50, maxInterval: 50, what: 'the samples' });
+      const sampling = waitFor(
+        async () => {
+          await sample().catch((error: unknown) => {
+            if (!TsmachineError.is(error) || error.code !== 'ENGINE_API') throw error;
+          }); // an election
+          return over ? true : undefined;
+        },
+        { timeout: 60_000, interval: 50, maxInterval: 50, what: 'the samples' },
+      );
       await succeed(['swarm', 'leave', 'rm-m1', 'rm-m2'], { store });
       expect((await listNodes(engine)).map(({ hostname }) => hostname).sort()).to.deep.equal(['rm-m3', worker]);
-      expect(await record()).to.have.property('members').that.has.all.keys('rm-m3', worker);
+      expect(await record())
+        .to.have.property('members')
+        .that.has.all.keys('rm-m3', worker);
       await succeed(['swarm', 'join', '--role', 'manager', 'rm-m1', 'rm-m2'], { store });
       over = true;
       await sampling;
@@ -124,7 +151,10 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     await succeed(['kill', worker], { store });
     const { code, stdout } = await tsmachine(['swarm', 'status'], { store });
     expect(code).to.equal(1);
-    expect(stdout).to.match(/FAULT: .*rm-w1.* stopped/).and.contain(`tsmachine start ${worker}\n`).and.contain(`tsmachine swarm replace ${worker}`);
+    expect(stdout)
+      .to.match(/FAULT: .*rm-w1.* stopped/)
+      .and.contain(`tsmachine start ${worker}\n`)
+      .and.contain(`tsmachine swarm replace ${worker}`);
     await converged('rm-m3', 4, worker);
     await succeed(['swarm', 'replace', worker], { store });
     const found = await nodes('rm-m3');
@@ -139,7 +169,9 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     await succeed(['rm', '-y', worker], { store });
     expect(await nodes('rm-m3')).to.have.length(3);
     expect(await on('rm-m3', running)).to.have.length(4);
-    expect(await record()).to.have.property('members').that.has.all.keys(...managers);
+    expect(await record())
+      .to.have.property('members')
+      .that.has.all.keys(...managers);
     expect((await tsmachine(['status', worker], { store })).code).to.equal(1);
   });
 
@@ -148,16 +180,27 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     expect(leader?.hostname).to.equal('rm-m3');
     await on('rm-m3', (engine) => changeNode(engine, leader?.id ?? '', { labels: { zone: 'a' } }));
     await succeed(['kill', 'rm-m3'], { store });
-    await on('rm-m1', (engine) => waitFor(async () => {
-      const found = await listNodes(engine).catch(() => []); // while a leader is elected
-      return found.some((node) => node.leader && node.hostname !== 'rm-m3') && found.some((node) => node.reachability === 'unreachable') ? true : undefined;
-    }, { timeout: 30_000, what: 'another leader' }));
+    await on('rm-m1', (engine) =>
+      waitFor(
+        async () => {
+          const found = await listNodes(engine).catch(() => []); // while a leader is elected
+          return found.some((node) => node.leader && node.hostname !== 'rm-m3') && found.some((node) => node.reachability === 'unreachable')
+            ? true
+            : undefined;
+        },
+        { timeout: 30_000, what: 'another leader' },
+      ),
+    );
     const { code, stderr } = await tsmachine(['swarm', 'leave', 'rm-m1'], { store });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/would lose its quorum without rm-m1: 1 of 2 managers reachable, 2 needed \(now 2 of 3 managers reachable, 2 needed\)/);
+    expect(stderr).to.match(
+      /would lose its quorum without rm-m1: 1 of 2 managers reachable, 2 needed \(now 2 of 3 managers reachable, 2 needed\)/,
+    );
     await converged('rm-m1', 4, 'rm-m3');
     const { stdout } = await tsmachine(['swarm', 'status'], { store });
-    expect(stdout).to.match(/Managers +2 of 3 reachable, 2 needed, 0 may fail; leader rm-m[12]\n/).and.contain('tsmachine swarm replace rm-m3');
+    expect(stdout)
+      .to.match(/Managers +2 of 3 reachable, 2 needed, 0 may fail; leader rm-m[12]\n/)
+      .and.contain('tsmachine swarm replace rm-m3');
   });
 
   it('gets a new machine for it, with its role and its labels', async () => {
@@ -165,14 +208,23 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
     expect(await reachable('rm-m1')).to.deep.equal(managers);
     const found = await nodes('rm-m1');
     expect(found).to.have.length(3);
-    expect(found.find(({ hostname }) => hostname === 'rm-m3')).to.deep.include({ labels: { zone: 'a' }, availability: 'active', role: 'manager' });
+    expect(found.find(({ hostname }) => hostname === 'rm-m3')).to.deep.include({
+      labels: { zone: 'a' },
+      availability: 'active',
+      role: 'manager',
+    });
     expect(await record()).to.deep.include({ replacing: {} });
   });
 
   it('finishes a replacement that was killed', async () => {
     await on('rm-m1', (engine) => engine.request('DELETE', '/services/web')); // the new machine has no image for it
     await tsmachine(['swarm', 'replace', '--as', worker, 'rm-m2'], {
-      store, onStart: (pid) => { setTimeout(() => { process.kill(pid, 'SIGKILL'); }, 2500); },
+      store,
+      onStart: (pid) => {
+        setTimeout(() => {
+          process.kill(pid, 'SIGKILL');
+        }, 2500);
+      },
     });
     expect(await record()).to.have.nested.property('replacing.rm-m2.by', worker);
     await succeed(['swarm', 'replace', 'rm-m2'], { store });

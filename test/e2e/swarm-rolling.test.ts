@@ -45,7 +45,10 @@ describe('a swarm that is changed node by node', () => {
   };
   /** Whom each line of the output that ends so is about. */
   const told = (stdout: string, end: string) => stdout.split('\n').flatMap((line) => (line.endsWith(end) ? [line.split(' ')[0]] : []));
-  const health = async (seenBy: string) => (await nodesSeenBy(store, seenBy)).map(({ hostname, state, availability, reachability }) => [hostname, state, availability, reachability]).sort();
+  const health = async (seenBy: string) =>
+    (await nodesSeenBy(store, seenBy))
+      .map(({ hostname, state, availability, reachability }) => [hostname, state, availability, reachability])
+      .sort();
   const well = [...managers.map((name) => [name, 'ready', 'active', 'reachable']), [worker, 'ready', 'active', undefined]];
 
   /** How many tasks ran at the worst moment while something was done. The managers are asked in turn: one of them always answers. */
@@ -53,21 +56,29 @@ describe('a swarm that is changed node by node', () => {
     const samples: number[] = [];
     let away = 0;
     let over = false;
-    const sampling = waitFor(async () => {
-      for (const name of managers) {
-        try {
-          samples.push(await withEngine(store, name, async (engine) => {
-            const [nodes, tasks] = await Promise.all([listNodes(engine), listTasks(engine, {})]);
-            away = Math.max(away, nodes.filter(({ availability, state }) => availability === 'drain' || state === 'down').length);
-            return tasks.filter(({ state, desired, node }) => state === 'running' && desired === 'running' && nodes.some(({ id, state: is }) => id === node && is !== 'down')).length;
-          }));
-          break;
-        } catch {
-          continue; // the one that restarts, or an election
+    const sampling = waitFor(
+      async () => {
+        for (const name of managers) {
+          try {
+            samples.push(
+              await withEngine(store, name, async (engine) => {
+                const [nodes, tasks] = await Promise.all([listNodes(engine), listTasks(engine, {})]);
+                away = Math.max(away, nodes.filter(({ availability, state }) => availability === 'drain' || state === 'down').length);
+                return tasks.filter(
+                  ({ state, desired, node }) =>
+                    state === 'running' && desired === 'running' && nodes.some(({ id, state: is }) => id === node && is !== 'down'),
+                ).length;
+              }),
+            );
+            break;
+          } catch {
+            continue; // the one that restarts, or an election
+          }
         }
-      }
-      return over ? true : undefined;
-    }, { timeout: 300_000, interval: 200, maxInterval: 200, what: 'the samples' });
+        return over ? true : undefined;
+      },
+      { timeout: 300_000, interval: 200, maxInterval: 200, what: 'the samples' },
+    );
     try {
       await work();
     } finally {
@@ -81,8 +92,12 @@ describe('a swarm that is changed node by node', () => {
     const before = await allServed();
     const { stdout } = await succeed(['swarm', 'regenerate-certs', '--dry-run', 'roll'], { store });
     expect(stdout.split('\n')).to.deep.equal([
-      'Swarm "roll", 4 nodes in this order:', '  rl-m2 (manager): new server certificate', '  rl-m3 (manager): new server certificate',
-      '  rl-m1 (leader): new server certificate', '  rl-w1 (worker): new server certificate', '',
+      'Swarm "roll", 4 nodes in this order:',
+      '  rl-m2 (manager): new server certificate',
+      '  rl-m3 (manager): new server certificate',
+      '  rl-m1 (leader): new server certificate',
+      '  rl-w1 (worker): new server certificate',
+      '',
     ]);
     expect(await allServed()).to.deep.equal(before);
     expect(await openStore(store).swarms.find('roll')).not.to.have.property('renewing');
@@ -164,7 +179,9 @@ describe('a swarm that is changed node by node', () => {
       await changeNode(engine, id, { availability: 'pause' });
     });
     const { stdout } = await succeed(['swarm', 'upgrade', 'roll'], { store });
-    expect(stdout).to.match(new RegExp(`rl-w1 \\(worker\\): docker\\.io \\S+ -> ${newest.replace('+', '\\+')}`)).and.to.contain('Nothing to do on rl-m1, rl-m2, rl-m3.');
+    expect(stdout)
+      .to.match(new RegExp(`rl-w1 \\(worker\\): docker\\.io \\S+ -> ${newest.replace('+', '\\+')}`))
+      .and.to.contain('Nothing to do on rl-m1, rl-m2, rl-m3.');
     expect(stdout).to.contain(`rl-w1 runs Docker ${version}`);
     const node = (await nodesSeenBy(store, 'rl-m1')).find(({ hostname }) => hostname === worker);
     expect(node).to.deep.include({ availability: 'pause', state: 'ready' });
@@ -175,12 +192,14 @@ describe('a swarm that is changed node by node', () => {
   it('unlocks managers that lock themselves', async () => {
     await withEngine(store, 'rl-m1', async (engine) => {
       await updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: true } }));
-      await openStore(store).swarms.keepUnlockKey('roll', await unlockKey(engine) ?? '');
+      await openStore(store).swarms.keepUnlockKey('roll', (await unlockKey(engine)) ?? '');
     });
     const before = await allServed();
     await succeed(['swarm', 'regenerate-certs', '--no-drain'], { store });
     const after = await allServed();
     for (const name of all) expect(after[name], name).not.to.equal(before[name]);
-    expect((await health('rl-m1')).map(([, state, , reachability]) => [state, reachability])).to.deep.equal(well.map(([, state, , reachability]) => [state, reachability]));
+    expect((await health('rl-m1')).map(([, state, , reachability]) => [state, reachability])).to.deep.equal(
+      well.map(([, state, , reachability]) => [state, reachability]),
+    );
   });
 });

@@ -17,12 +17,26 @@ describe('swarm up', () => {
   let lab: Lab;
   let store: string;
 
-  before(async () => { lab = await openLab(); });
-  beforeEach(async function () { store = await lab.store((this.currentTest?.title ?? '').replaceAll(/\W+/g, '-').slice(0, 40)); });
+  before(async () => {
+    lab = await openLab();
+  });
+  beforeEach(async function () {
+    store = await lab.store((this.currentTest?.title ?? '').replaceAll(/\W+/g, '-').slice(0, 40));
+  });
   afterEach(() => tsmachine(['swarm', 'down', '-y'], { store }));
   after(() => lab.close());
 
-  const words = (verb: string, { managers, workers }: Shape) => ['swarm', verb, '--managers', String(managers), '--workers', String(workers), '-d', 'nspawn', 'upt'];
+  const words = (verb: string, { managers, workers }: Shape) => [
+    'swarm',
+    verb,
+    '--managers',
+    String(managers),
+    '--workers',
+    String(workers),
+    '-d',
+    'nspawn',
+    'upt',
+  ];
   const up = (shape: Shape) => succeed(words('up', shape), { store });
   const namesOf = ({ managers, workers }: Shape) => [...named('manager', managers), ...named('worker', workers)];
   const named = (role: string, count: number) => Array.from({ length: count }, (_, i) => `upt-${role}${i + 1}`);
@@ -30,11 +44,24 @@ describe('swarm up', () => {
   /** The nodes are those that are declared, all of them alive and none twice; so are the machines, and the record. */
   async function expectSwarm(shape: Shape, when = ''): Promise<void> {
     const nodes = await nodesSeenBy(store, 'upt-manager1');
-    const told = nodes.map(({ hostname, role, state, availability, reachability }) => ({ hostname, role, state, availability, reachability }))
+    const told = nodes
+      .map(({ hostname, role, state, availability, reachability }) => ({ hostname, role, state, availability, reachability }))
       .sort((a, b) => (a.hostname < b.hostname ? -1 : 1));
     expect(told, when).to.deep.equal([
-      ...named('manager', shape.managers).map((hostname) => ({ hostname, role: 'manager', state: 'ready', availability: 'active', reachability: 'reachable' })),
-      ...named('worker', shape.workers).map((hostname) => ({ hostname, role: 'worker', state: 'ready', availability: 'active', reachability: undefined })),
+      ...named('manager', shape.managers).map((hostname) => ({
+        hostname,
+        role: 'manager',
+        state: 'ready',
+        availability: 'active',
+        reachability: 'reachable',
+      })),
+      ...named('worker', shape.workers).map((hostname) => ({
+        hostname,
+        role: 'worker',
+        state: 'ready',
+        availability: 'active',
+        reachability: undefined,
+      })),
     ]);
     expect((await readdir(join(store, 'machines'))).sort(), when).to.deep.equal(namesOf(shape));
     const planned = await tsmachine(words('plan', shape), { store });
@@ -56,7 +83,9 @@ describe('swarm up', () => {
     const again = await succeed([...words('up', shape), '--json'], { store });
     expect((JSON.parse(again.stdout) as { steps: unknown[] }).steps).to.deep.equal([]);
     expect(again.seconds).to.be.at.most(3);
-    console.log(`      nothing to a converged service of 5: ${seconds.toFixed(1)} s (up ${made.seconds.toFixed(1)} s); again: ${again.seconds.toFixed(1)} s`);
+    console.log(
+      `      nothing to a converged service of 5: ${seconds.toFixed(1)} s (up ${made.seconds.toFixed(1)} s); again: ${again.seconds.toFixed(1)} s`,
+    );
   });
 
   it('grows and shrinks, services running on what remains', async () => {
@@ -64,7 +93,13 @@ describe('swarm up', () => {
     await loadImages(store, ['upt-manager1']);
     await createService(store, 'upt-manager1', 'web', 2);
     await running(store, 'upt-manager1', 'web', 2);
-    for (const shape of [{ managers: 1, workers: 3 }, { managers: 1, workers: 1 }, { managers: 3, workers: 1 }, { managers: 1, workers: 1 }, { managers: 3, workers: 0 }]) {
+    for (const shape of [
+      { managers: 1, workers: 3 },
+      { managers: 1, workers: 1 },
+      { managers: 3, workers: 1 },
+      { managers: 1, workers: 1 },
+      { managers: 3, workers: 0 },
+    ]) {
       const { seconds } = await up(shape);
       await loadImages(store, namesOf(shape));
       await expectSwarm(shape);
@@ -75,13 +110,16 @@ describe('swarm up', () => {
 
   it('makes one swarm of engines of different versions, with a warning', async () => {
     const file = join(store, 'swarm.yaml');
-    const group = (suite: string, role: string) => `  ${suite}:\n    driver: nspawn\n    flags: {nspawn-suite: ${suite}}\n    names: [upt-${suite}]\n    role: ${role}\n    labels: {suite: ${suite}}\n`;
+    const group = (suite: string, role: string) =>
+      `  ${suite}:\n    driver: nspawn\n    flags: {nspawn-suite: ${suite}}\n    names: [upt-${suite}]\n    role: ${role}\n    labels: {suite: ${suite}}\n`;
     await writeFile(file, `name: upt\ngroups:\n${group('bookworm', 'manager')}${group('trixie', 'worker')}${group('sid', 'worker')}`);
     const { stdout } = await succeed(['swarm', 'up', '-f', file], { store });
     expect(stdout).to.match(/^Note: Engines of different versions: 2\d\.[^\n]*; [^\n]*; /m);
     const nodes = await nodesSeenBy(store, 'upt-bookworm');
     expect(nodes.map(({ hostname, state, labels }) => `${hostname} ${state} ${labels['suite'] ?? ''}`).sort()).to.deep.equal([
-      'upt-bookworm ready bookworm', 'upt-sid ready sid', 'upt-trixie ready trixie',
+      'upt-bookworm ready bookworm',
+      'upt-sid ready sid',
+      'upt-trixie ready trixie',
     ]);
     expect((await tsmachine(['swarm', 'plan', '-f', file], { store })).code).to.equal(0);
   });
@@ -90,7 +128,12 @@ describe('swarm up', () => {
   it(`ends in the declared swarm when it is killed at ten random moments (SWARM_UP_SEED=${seed})`, async function () {
     this.timeout(15 * 60_000);
     const chance = chanceOf(seed);
-    const shapes: Shape[] = [{ managers: 3, workers: 2 }, { managers: 1, workers: 1 }, { managers: 3, workers: 0 }, { managers: 1, workers: 3 }];
+    const shapes: Shape[] = [
+      { managers: 3, workers: 2 },
+      { managers: 1, workers: 1 },
+      { managers: 3, workers: 0 },
+      { managers: 1, workers: 3 },
+    ];
     let kills = 0;
     for (let turn = 0; kills < 10; turn++) {
       const shape = shapes[turn % shapes.length] ?? { managers: 1, workers: 0 };
@@ -105,14 +148,17 @@ describe('swarm up', () => {
   });
 
   function killedAfter(milliseconds: number, args: readonly string[]): Promise<CliResult> {
-    return tsmachine(args, { store, onStart: (pid) => {
-      setTimeout(() => {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // it has ended by itself
-        }
-      }, milliseconds);
-    } });
+    return tsmachine(args, {
+      store,
+      onStart: (pid) => {
+        setTimeout(() => {
+          try {
+            process.kill(pid, 'SIGKILL');
+          } catch {
+            // it has ended by itself
+          }
+        }, milliseconds);
+      },
+    });
   }
 });

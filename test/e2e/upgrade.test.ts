@@ -23,7 +23,9 @@ describe('upgrading an engine by its packages', () => {
     } finally {
       engine.close();
     }
-    await host(`docker run -d --name stays --stop-timeout 1 --restart always -e KEPT=yes ${labImage} sleep 100000 && docker create --name waits ${labImage} echo hello`);
+    await host(
+      `docker run -d --name stays --stop-timeout 1 --restart always -e KEPT=yes ${labImage} sleep 100000 && docker create --name waits ${labImage} echo hello`,
+    );
     await host(forgetSources);
   });
   after(async () => {
@@ -38,7 +40,9 @@ describe('upgrading an engine by its packages', () => {
   /** What must outlive an upgrade, the process apart. */
   const kept = async () => ({
     settings: await host('cat /etc/docker/daemon.json /etc/systemd/system/docker.service.d/*.conf'),
-    containers: await host("docker inspect -f '{{.Id}} {{.Name}} {{.Config.Env}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}}' stays waits"),
+    containers: await host(
+      "docker inspect -f '{{.Id}} {{.Name}} {{.Config.Env}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}}' stays waits",
+    ),
     served: await host('sha256sum /etc/docker/server.pem'),
   });
   const process = () => host('cat /run/docker.pid');

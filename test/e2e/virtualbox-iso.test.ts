@@ -16,8 +16,13 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
   let iso: string;
   let isOpen = false;
   const run = (...args: string[]) => succeed(args, { store, env: vbox.env });
-  const publish = (version: string) => { writeFileSync(iso, isoImage(`Boot2Docker-${version}`, [], new Date(0))); };
-  const booted = () => readFileSync(join(store, 'machines', 'b1', 'boot2docker.iso')).toString('latin1', 0x8028, 0x8036).trim();
+  const publish = (version: string) => {
+    writeFileSync(iso, isoImage(`Boot2Docker-${version}`, [], new Date(0)));
+  };
+  const booted = () =>
+    readFileSync(join(store, 'machines', 'b1', 'boot2docker.iso'))
+      .toString('latin1', 0x8028, 0x8036)
+      .trim();
   const starts = () => vbox.calls().filter(([verb]) => verb === 'startvm').length;
   const container = async () => {
     const engine = await engineOf(store, 'b1', (await run('url', 'b1')).stdout.trim());
@@ -35,7 +40,18 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
     isOpen = true;
     iso = join(lab.dir, 'b2d.iso');
     publish('v1');
-    await run('create', '-d', 'virtualbox', '--virtualbox-boot2docker-url', iso, '--virtualbox-disk-size', '1000', '--virtualbox-no-vtx-check', '--virtualbox-nat-only', 'b1');
+    await run(
+      'create',
+      '-d',
+      'virtualbox',
+      '--virtualbox-boot2docker-url',
+      iso,
+      '--virtualbox-disk-size',
+      '1000',
+      '--virtualbox-no-vtx-check',
+      '--virtualbox-nat-only',
+      'b1',
+    );
     const engine = await engineOf(store, 'b1', (await run('url', 'b1')).stdout.trim());
     await loadLabImage(engine);
     engine.close();
@@ -52,14 +68,19 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
     expect(starts()).to.equal(before);
     const refused = await tsmachine(['upgrade', '--engine-version', '28', 'b1'], { store, env: vbox.env });
     expect(refused.code).to.equal(2);
-    expect(refused.stderr).to.match(/^The engine of b1 is part of the image it boots from, v1: it has no version of its own\nWithout --engine-version b1 gets the newest image\n/);
+    expect(refused.stderr).to.match(
+      /^The engine of b1 is part of the image it boots from, v1: it has no version of its own\nWithout --engine-version b1 gets the newest image\n/,
+    );
   });
 
   it('boots from a newer one after `upgrade`, with its engine and images', async () => {
     publish('v2');
     const { stdout } = await run('upgrade', 'b1');
     expect(stdout.split('\n')).to.include.members([
-      'Stopping machine to do the upgrade...', 'Upgrading machine "b1"...', 'Starting machine back up...', '"b1" boots from v2; it was v1.',
+      'Stopping machine to do the upgrade...',
+      'Upgrading machine "b1"...',
+      'Starting machine back up...',
+      '"b1" boots from v2; it was v1.',
     ]);
     expect(booted()).to.equal('Boot2Docker-v2');
     expect(await container()).to.include({ exitCode: 0, stdout: 'hello\n' });

@@ -14,7 +14,7 @@ import { skip } from '../helpers/skip.js';
 import { StandIn } from '../stand-ins/virtualbox/index.js';
 
 /** In what VirtualBox allows; the machines of systemd-nspawn that play the guests stand in it. */
-const cidr = `192.168.${56 + process.pid % 8}.1/24`;
+const cidr = `192.168.${56 + (process.pid % 8)}.1/24`;
 
 describe('virtualbox, its VMs played by machines of systemd-nspawn', () => {
   let lab: Lab;
@@ -65,8 +65,13 @@ describe('virtualbox, its VMs played by machines of systemd-nspawn', () => {
     const started = () => vbox.calls().filter(([verb]) => verb === 'startvm').length;
     const before = started();
     const killed = await tsmachine([...create, 'v1'], {
-      store, env: vbox.env,
-      onStart: (pid) => { void waitFor(() => started() > before || undefined, { timeout: 120_000, interval: 50, maxInterval: 50, what: 'startvm' }).then(() => process.kill(pid, 'SIGKILL')); },
+      store,
+      env: vbox.env,
+      onStart: (pid) => {
+        void waitFor(() => started() > before || undefined, { timeout: 120_000, interval: 50, maxInterval: 50, what: 'startvm' }).then(() =>
+          process.kill(pid, 'SIGKILL'),
+        );
+      },
     });
     expect(killed.signal).to.equal('SIGKILL');
     const [id] = Object.keys(vbox.world().vms);

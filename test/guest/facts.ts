@@ -10,7 +10,13 @@ export interface GuestFacts {
   /** IPv4 by adapter. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   readonly defaultRoutes: readonly string[];
-  readonly cloudInit: { readonly status: string; readonly extended: string; readonly errors: readonly string[]; readonly recoverable: object; readonly source: string };
+  readonly cloudInit: {
+    readonly status: string;
+    readonly extended: string;
+    readonly errors: readonly string[];
+    readonly recoverable: object;
+    readonly source: string;
+  };
   readonly sources: string;
   readonly hostKeys: readonly string[];
   readonly failedUnits: string;
@@ -37,7 +43,11 @@ const mark = '-- answered --';
 
 /** Asks everything over one login. @param run runs a command in the guest */
 export async function factsOf(run: (command: string) => Promise<CliResult>): Promise<GuestFacts> {
-  const { stdout } = await run(Object.values(questions).map((question) => `${question}; echo '${mark}'`).join('; '));
+  const { stdout } = await run(
+    Object.values(questions)
+      .map((question) => `${question}; echo '${mark}'`)
+      .join('; '),
+  );
   const answers = stdout.split(`${mark}\n`).map((answer) => answer.trim());
   const said = (name: keyof typeof questions) => answers[Object.keys(questions).indexOf(name)] ?? '';
   const links = JSON.parse(said('links')) as Link[];
@@ -48,13 +58,18 @@ export async function factsOf(run: (command: string) => Promise<CliResult>): Pro
     login: said('login'),
     sudo: said('sudo'),
     rootMegabytes: Number(said('size')) / 2 ** 20,
-    addresses: Object.fromEntries(links.filter(({ ifname }) => /^e/.test(ifname)).map(({ ifname, addr_info: all }) => (
-      [ifname, all.map(({ local, prefixlen }) => `${local}/${prefixlen}`)]
-    ))),
+    addresses: Object.fromEntries(
+      links
+        .filter(({ ifname }) => /^e/.test(ifname))
+        .map(({ ifname, addr_info: all }) => [ifname, all.map(({ local, prefixlen }) => `${local}/${prefixlen}`)]),
+    ),
     defaultRoutes: routes.map(({ dev, gateway }) => `${dev} ${gateway}`),
     cloudInit: {
-      status: String(status['status']), extended: String(status['extended_status']), errors: status['errors'] as string[],
-      recoverable: status['recoverable_errors'] as object, source: String(status['detail']),
+      status: String(status['status']),
+      extended: String(status['extended_status']),
+      errors: status['errors'] as string[],
+      recoverable: status['recoverable_errors'] as object,
+      source: String(status['detail']),
     },
     sources: said('sources'),
     hostKeys: said('hostKeys').split('\n'),

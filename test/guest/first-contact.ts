@@ -18,12 +18,24 @@ const bootTimeout = 10 * 60_000;
 export async function watchSsh(vbox: StandIn, name: string, signal: AbortSignal): Promise<FirstContact> {
   const starts = () => vbox.calls().filter(([verb]) => verb === 'startvm').length;
   const before = starts();
-  await waitFor(() => starts() > before || undefined, { timeout: bootTimeout, interval: 100, maxInterval: 100, signal, what: 'the VM to be started' });
+  await waitFor(() => starts() > before || undefined, {
+    timeout: bootTimeout,
+    interval: 100,
+    maxInterval: 100,
+    signal,
+    what: 'the VM to be started',
+  });
   const started = performance.now();
   const rules = () => Object.values(vbox.world().vms).find((vm) => vm.name === name && vm.state === 'running')?.forwards;
-  const port = await waitFor(() => rules()?.find((rule) => rule.startsWith('ssh,'))?.split(',')[3], { timeout: 60_000, signal, what: 'the VM to run' });
+  const port = await waitFor(
+    () =>
+      rules()
+        ?.find((rule) => rule.startsWith('ssh,'))
+        ?.split(',')[3],
+    { timeout: 60_000, signal, what: 'the VM to run' },
+  );
   const shown = { timeout: bootTimeout, interval: 500, maxInterval: 500, signal };
-  await waitFor(() => greets(Number(port)), { ...shown, what: 'the guest\'s SSH server' });
+  await waitFor(() => greets(Number(port)), { ...shown, what: "the guest's SSH server" });
   const seconds = (performance.now() - started) / 1000;
   return { keys: await waitFor(() => keysAt(port), { ...shown, what: 'the guest to show its host key' }), seconds };
 }
@@ -36,13 +48,21 @@ function greets(port: number): Promise<true | undefined> {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('data', (data) => { end(data.toString().startsWith('SSH-') || undefined); });
-    for (const event of ['error', 'timeout', 'close']) socket.once(event, () => { end(undefined); });
+    socket.once('data', (data) => {
+      end(data.toString().startsWith('SSH-') || undefined);
+    });
+    for (const event of ['error', 'timeout', 'close'])
+      socket.once(event, () => {
+        end(undefined);
+      });
   });
 }
 
 async function keysAt(port: string): Promise<string[] | undefined> {
   const scan = spawn('ssh-keyscan', ['-T', '20', '-p', port, '127.0.0.1'], { stdio: ['ignore', 'pipe', 'ignore'], timeout: 70_000 });
-  const keys = (await text(scan.stdout)).split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(' ').slice(1).join(' '));
+  const keys = (await text(scan.stdout))
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(' ').slice(1).join(' '));
   return keys.length > 0 ? keys : undefined;
 }

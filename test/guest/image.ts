@@ -9,15 +9,27 @@ import { fileURLToPath } from 'node:url';
 const cache = process.env['TSMACHINE_GUEST_CACHE'] ?? join(homedir(), '.cache', 'tsmachine-guest');
 const mirror = process.env['TSMACHINE_GUEST_MIRROR'] ?? 'http://deb.debian.org/debian';
 const script = fileURLToPath(new URL('debian-image.sh', import.meta.url));
-const programs = ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'sfdisk', 'losetup', 'mkfs.ext4', 'unshare', 'setpriv', 'dnsmasq', 'ip', 'ssh-keyscan'];
+const programs = [
+  'qemu-system-x86_64',
+  'qemu-img',
+  'debootstrap',
+  'sfdisk',
+  'losetup',
+  'mkfs.ext4',
+  'unshare',
+  'setpriv',
+  'dnsmasq',
+  'ip',
+  'ssh-keyscan',
+];
 
 /** Why no virtual machine can be had here; undefined where it can. */
 export function obstacle(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'virtual machines of QEMU are played on Linux on amd64';
-  if (process.getuid?.() !== 0) return 'a guest\'s disk and its network need root';
+  if (process.getuid?.() !== 0) return "a guest's disk and its network need root";
   const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0) return `these programs are missing: ${missing.join(', ')}`;
-  return existsSync('/dev/net/tun') ? undefined : 'there is no /dev/net/tun for the guests\' network';
+  return existsSync('/dev/net/tun') ? undefined : "there is no /dev/net/tun for the guests' network";
 }
 
 /** A disk like Debian's official cloud image, made once; when the script changes, anew. */
@@ -43,7 +55,11 @@ export function ensureImage(): string {
 
 function succeed(file: string, args: readonly string[]): void {
   const { status, signal, stdout, stderr } = spawnSync(file, args, {
-    encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 20 * 60_000, maxBuffer: 2 ** 26,
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: 20 * 60_000,
+    maxBuffer: 2 ** 26,
   });
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status ?? signal ?? '?'}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+  if (status !== 0)
+    throw new Error(`${file} ${args.join(' ')} ended with ${status ?? signal ?? '?'}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);
 }

@@ -16,7 +16,7 @@ import { ensureImage, obstacle } from './image.js';
 
 const diskSize = 8000;
 /** In what VirtualBox allows. */
-const network = `192.168.${56 + process.pid % 8}`;
+const network = `192.168.${56 + (process.pid % 8)}`;
 
 describe('virtualbox, its VMs real ones, of QEMU', () => {
   let dir: string | undefined;
@@ -27,7 +27,13 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
   const run = async (...args: string[]) => {
     let pid = 0;
     try {
-      return await succeed(args, { store, env: vbox.env, onStart: (own) => { running.add(pid = own); } });
+      return await succeed(args, {
+        store,
+        env: vbox.env,
+        onStart: (own) => {
+          running.add((pid = own));
+        },
+      });
     } finally {
       running.delete(pid);
     }
@@ -41,7 +47,16 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     dir = mkdtempSync('/var/tmp/tsmachine-guest-');
     store = join(dir, 'store');
     vbox = await StandIn.open(dir, undefined, 'qemu/player.ts');
-    create = ['create', '-d', 'virtualbox', '--virtualbox-image', image, '--virtualbox-disk-size', String(diskSize), '--virtualbox-no-vtx-check'];
+    create = [
+      'create',
+      '-d',
+      'virtualbox',
+      '--virtualbox-image',
+      image,
+      '--virtualbox-disk-size',
+      String(diskSize),
+      '--virtualbox-no-vtx-check',
+    ];
   });
   after(async () => {
     if (dir === undefined) return;
@@ -89,7 +104,13 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     expect(facts.rootMegabytes).to.be.within(diskSize * 0.9, diskSize);
     expect(facts.addresses).to.deep.equal({ enp0s3: ['10.0.2.15/24'], enp0s8: [`${new URL(url).hostname}/24`] });
     expect(facts.defaultRoutes).to.deep.equal(['enp0s3 10.0.2.2']);
-    expect(facts.cloudInit).to.deep.equal({ status: 'done', extended: 'done', errors: [], recoverable: {}, source: 'DataSourceNoCloud [seed=/dev/sr0]' });
+    expect(facts.cloudInit).to.deep.equal({
+      status: 'done',
+      extended: 'done',
+      errors: [],
+      recoverable: {},
+      source: 'DataSourceNoCloud [seed=/dev/sr0]',
+    });
     expect(facts.sources).to.equal('datasource_list: [NoCloud]');
     expect(facts.hostKeys).to.deep.equal(['ssh_host_ed25519_key']);
     expect(facts.failedUnits).to.equal('');
@@ -107,7 +128,11 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     expect((await run('ls', '-f', '{{.State}} {{.DockerVersion}}')).stdout).to.match(/^Running v\d/);
     const { addresses, defaultRoutes, cloudInit, hostKeys, failedUnits } = await factsOf((command) => run('ssh', 'full', command));
     expect({ addresses, defaultRoutes, cloudInit, hostKeys, failedUnits }).to.deep.equal({
-      addresses: before.addresses, defaultRoutes: before.defaultRoutes, cloudInit: before.cloudInit, hostKeys: before.hostKeys, failedUnits: '',
+      addresses: before.addresses,
+      defaultRoutes: before.defaultRoutes,
+      cloudInit: before.cloudInit,
+      hostKeys: before.hostKeys,
+      failedUnits: '',
     });
     await run('kill', 'full');
     expect((await run('status', 'full')).stdout).to.equal('Stopped\n');
@@ -125,7 +150,12 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
     expect((await run('url', 'nat')).stdout).to.match(/^tcp:\/\/127\.0\.0\.1:\d+\n$/);
     expect((await run('ls', '-f', '{{.State}} {{.DockerVersion}}')).stdout).to.match(/^Running v\d/);
     const facts = await factsOf((command) => run('ssh', 'nat', command));
-    expect(facts).to.deep.include({ hostname: 'nat', addresses: { enp0s3: ['10.0.2.15/24'] }, defaultRoutes: ['enp0s3 10.0.2.2'], failedUnits: '' });
+    expect(facts).to.deep.include({
+      hostname: 'nat',
+      addresses: { enp0s3: ['10.0.2.15/24'] },
+      defaultRoutes: ['enp0s3 10.0.2.2'],
+      failedUnits: '',
+    });
     await run('rm', '-y', 'nat');
     expect(vbox.world()).to.deep.include({ vms: {}, media: {}, interfaces: {}, dhcp: {} });
     expect(traces()).to.deep.equal([]);
@@ -134,6 +164,11 @@ describe('virtualbox, its VMs real ones, of QEMU', () => {
   /** What the VMs had outside of the store: processes, network interfaces, disks. The base's content stays, as the base in the cache does. */
   function traces(): string[] {
     const { processes, interfaces } = leftovers(vbox.home);
-    return [...processes.map(String), ...interfaces, ...readdirSync(join(vbox.home, 'content')).slice(1), ...readdirSync(join(vbox.home, 'guests'))];
+    return [
+      ...processes.map(String),
+      ...interfaces,
+      ...readdirSync(join(vbox.home, 'content')).slice(1),
+      ...readdirSync(join(vbox.home, 'guests')),
+    ];
   }
 });

@@ -18,10 +18,17 @@ export async function computerState(): Promise<string[]> {
   ]);
   return [
     ...links.map((line) => `link ${/^\d+: (?<name>[^:@]+)/.exec(line)?.groups?.['name'] ?? line}`),
-    ...rules, ...nat.map((line) => `nat ${line}`),
+    ...rules,
+    ...nat.map((line) => `nat ${line}`),
     ...spaces.map((line) => `netns ${line.split(' ')[0] ?? ''}`),
-    ...mounts.split('\n').map((line) => line.split(' ').slice(0, 3).join(' ')).filter((line) => /tsm|nsfs|overlay/.test(line)).map((line) => `mount ${line}`),
-    ...processes.filter((line) => line.startsWith('systemd-nspawn') || line.startsWith('/usr/bin/systemd-nspawn')).map((line) => `process ${line}`),
+    ...mounts
+      .split('\n')
+      .map((line) => line.split(' ').slice(0, 3).join(' '))
+      .filter((line) => /tsm|nsfs|overlay/.test(line))
+      .map((line) => `mount ${line}`),
+    ...processes
+      .filter((line) => line.startsWith('systemd-nspawn') || line.startsWith('/usr/bin/systemd-nspawn'))
+      .map((line) => `process ${line}`),
     ...cgroups.map((line) => `cgroup ${line}`),
     `ip_forward ${forward.trim()}`,
   ].sort();

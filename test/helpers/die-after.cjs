@@ -5,7 +5,8 @@ const fs = require('node:fs');
 const last = Number(process.env.DIE_AFTER);
 let written = 0;
 const rename = fs.rename;
-fs.rename = (from, to, done) => rename(from, to, (error) => {
-  if (!error && /(journal|config)\.json$/.test(String(to)) && ++written === last) process.kill(process.pid, 'SIGKILL');
-  done(error);
-});
+fs.rename = (from, to, done) =>
+  rename(from, to, (error) => {
+    if (!error && /(journal|config)\.json$/.test(String(to)) && ++written === last) process.kill(process.pid, 'SIGKILL');
+    done(error);
+  });

@@ -18,15 +18,25 @@ export async function expiringStore(root: string, role: keyof typeof lasts, days
   await rm(store.paths.certsDir, { recursive: true, force: true });
   await rm(paths.dir, { recursive: true, force: true });
   await store.reserve('old');
-  const madeFor = (wanted: typeof role) => new Date(Date.now() + (role === wanted ? days - lasts[wanted] + 0.5 : wanted === 'CA' ? -1500 : -1) * day);
+  const madeFor = (wanted: typeof role) =>
+    new Date(Date.now() + (role === wanted ? days - lasts[wanted] + 0.5 : wanted === 'CA' ? -1500 : -1) * day);
   const options = { io: silentIo, user: 'test' };
   await ensureAuthority(store.paths, { ...options, now: madeFor('CA') });
-  await renewClientCertificate(store.paths, { ...options, now: madeFor('client') }).catch((error: unknown) => { if (role !== 'CA') throw error; });
+  await renewClientCertificate(store.paths, { ...options, now: madeFor('client') }).catch((error: unknown) => {
+    if (role !== 'CA') throw error;
+  });
   const server = await issueServerCertificate({
-    caFile: store.paths.ca, caKeyFile: store.paths.caKey, organization: 'test.old', names: [ip], now: role === 'CA' ? madeFor('CA') : madeFor('server'),
+    caFile: store.paths.ca,
+    caKeyFile: store.paths.caKey,
+    organization: 'test.old',
+    names: [ip],
+    now: role === 'CA' ? madeFor('CA') : madeFor('server'),
   });
   await writeFile(paths.serverCert, server.cert);
   const driver = await none.load();
   const data = driver.parse({ machineName: 'old', storePath: root, machineDir: paths.dir, flags: { url: `tcp://${ip}:2376` } });
-  await store.save({ name: 'old', config: newHostConfig({ name: 'old', root, driverName: 'none', driver: data, engine: {}, serverCertSans: [] }) });
+  await store.save({
+    name: 'old',
+    config: newHostConfig({ name: 'old', root, driverName: 'none', driver: data, engine: {}, serverCertSans: [] }),
+  });
 }

@@ -39,10 +39,12 @@ export class FakeEngine implements Engine {
   request<T>(method: string, path: string, { query, body }: RequestOptions = {}): Promise<T> {
     const call = { method, path, query, body };
     if (method !== 'GET') this.changes.push(call);
-    return Promise.resolve().then(() => this.#answer(call) as T).catch((error: unknown) => {
-      if (!(error instanceof EngineRefusal)) throw error;
-      throw engineError({ target: this.target, operation: `${method} ${path}` }, `${error.message} (HTTP ${error.status})`, error);
-    });
+    return Promise.resolve()
+      .then(() => this.#answer(call) as T)
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineRefusal)) throw error;
+        throw engineError({ target: this.target, operation: `${method} ${path}` }, `${error.message} (HTTP ${error.status})`, error);
+      });
   }
 
   async find<T>(path: string, options: RequestOptions = {}): Promise<T | undefined> {

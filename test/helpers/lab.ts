@@ -62,11 +62,16 @@ export class Lab {
     const given = { ...defaults, 'nspawn-engine': engine, ...(suite === undefined ? {} : { 'nspawn-suite': suite }), ...flags };
     await store.reserve(name);
     const data = driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: given });
-    const machine = await attachDriver(session, newHostConfig({ name, root: store.root, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }));
+    const machine = await attachDriver(
+      session,
+      newHostConfig({ name, root: store.root, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }),
+    );
     await machine.save();
     await driver.precheck(machine.data, machine.ctx);
     await machine.keep(await driver.create(machine.data, machine.ctx));
-    const host = await labHost(session, machine, () => { this.#hosts.splice(this.#hosts.indexOf(host), 1); });
+    const host = await labHost(session, machine, () => {
+      this.#hosts.splice(this.#hosts.indexOf(host), 1);
+    });
     this.#hosts.push(host);
     await host.run('true');
     return host;

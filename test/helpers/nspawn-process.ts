@@ -11,7 +11,16 @@ import type { FlagValue } from '../../src/base/flags.js';
 import { newHostConfig, type HostConfig } from '../../src/store/config/schema.js';
 
 const [verb = '', storePath = '', name = '', ...given] = process.argv.slice(2);
-const session = openSession({ storePath, io: { ...silentIo, warn: (text) => { process.stderr.write(`${text}\n`); } }, signal: new AbortController().signal });
+const session = openSession({
+  storePath,
+  io: {
+    ...silentIo,
+    warn: (text) => {
+      process.stderr.write(`${text}\n`);
+    },
+  },
+  signal: new AbortController().signal,
+});
 const driver = await nspawn.load();
 const machine = await attachDriver(session, await configOf());
 

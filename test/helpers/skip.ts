@@ -6,7 +6,7 @@ import type { Context, Runnable } from 'mocha';
  */
 export function skip(context: Context, reason: string): never {
   const runnable: Runnable & { readonly type?: string } = context.runnable();
-  const holder = runnable.type === 'hook' ? runnable.parent ?? runnable : runnable;
+  const holder = runnable.type === 'hook' ? (runnable.parent ?? runnable) : runnable;
   Object.assign(holder, { skipReason: reason });
   return context.skip();
 }

@@ -9,10 +9,14 @@ import { newEd25519 } from '../../src/system/ed25519.js';
 
 const [address = ''] = process.argv.slice(2);
 const key = newEd25519('impostor');
-const say = (line: string) => { process.stdout.write(`${line}\n`); };
+const say = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
 
 function receive(client: Connection): void {
-  client.on('error', () => { client.end(); }); // it hung up
+  client.on('error', () => {
+    client.end();
+  }); // it hung up
   client.on('authentication', (context) => {
     say(`authentication ${context.method}`);
     context.accept();

@@ -29,12 +29,19 @@ export async function loadImages(storePath: string, names: readonly string[]): P
 
 /** A service that only sleeps; without virtual addresses, because not every kernel has ip_vs. */
 export async function createService(storePath: string, manager: string, name: string, replicas: number): Promise<void> {
-  await withEngine(storePath, manager, (engine) => engine.request('POST', '/services/create', { body: {
-    Name: name,
-    TaskTemplate: { ContainerSpec: { Image: labImage, Command: ['/bin/sleep', '86400'], StopGracePeriod: 1_000_000_000 }, RestartPolicy: { Condition: 'any' } },
-    Mode: { Replicated: { Replicas: replicas } },
-    EndpointSpec: { Mode: 'dnsrr' },
-  } }));
+  await withEngine(storePath, manager, (engine) =>
+    engine.request('POST', '/services/create', {
+      body: {
+        Name: name,
+        TaskTemplate: {
+          ContainerSpec: { Image: labImage, Command: ['/bin/sleep', '86400'], StopGracePeriod: 1_000_000_000 },
+          RestartPolicy: { Condition: 'any' },
+        },
+        Mode: { Replicated: { Replicas: replicas } },
+        EndpointSpec: { Mode: 'dnsrr' },
+      },
+    }),
+  );
 }
 
 interface Task {
@@ -45,9 +52,16 @@ interface Task {
 
 /** Waits until so many tasks of a service run. @returns the ids of their nodes */
 export async function running(storePath: string, manager: string, service: string, replicas: number, seconds = 60): Promise<string[]> {
-  return withEngine(storePath, manager, (engine) => waitFor(async () => {
-    const tasks = await engine.request<Task[]>('GET', '/tasks', { query: { filters: JSON.stringify({ service: [service], 'desired-state': ['running'] }) } });
-    const nodes = tasks.filter((task) => task.Status.State === 'running').map(({ NodeID = '' }) => NodeID);
-    return nodes.length === replicas ? nodes : undefined;
-  }, { timeout: seconds * 1000, what: `${replicas} tasks of ${service} to run` }));
+  return withEngine(storePath, manager, (engine) =>
+    waitFor(
+      async () => {
+        const tasks = await engine.request<Task[]>('GET', '/tasks', {
+          query: { filters: JSON.stringify({ service: [service], 'desired-state': ['running'] }) },
+        });
+        const nodes = tasks.filter((task) => task.Status.State === 'running').map(({ NodeID = '' }) => NodeID);
+        return nodes.length === replicas ? nodes : undefined;
+      },
+      { timeout: seconds * 1000, what: `${replicas} tasks of ${service} to run` },
+    ),
+  );
 }

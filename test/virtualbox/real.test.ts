@@ -60,38 +60,74 @@ describe('a real VBoxManage', () => {
     const session = openSession({ storePath: join(real.dir, 'store'), io: silentIo, signal: new AbortController().signal });
     const { store } = session;
     await store.reserve(name);
-    const all = { ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])), 'virtualbox-no-vtx-check': true, 'virtualbox-memory': 512, ...flags };
+    const all = {
+      ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])),
+      'virtualbox-no-vtx-check': true,
+      'virtualbox-memory': 512,
+      ...flags,
+    };
     const data = driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: all });
-    const made = await attachDriver(session, newHostConfig({ name, root: store.root, driverName: 'virtualbox', driver: data, engine: {}, serverCertSans: [] }));
+    const made = await attachDriver(
+      session,
+      newHostConfig({ name, root: store.root, driverName: 'virtualbox', driver: data, engine: {}, serverCertSans: [] }),
+    );
     await made.save();
     return made;
   }
 
   /** Everything but the start, which needs the kernel module. */
   async function createUpToStart(made: Machine): Promise<Map<string, string>> {
-    expect((await failureOf(driver.precheck(made.data, made.ctx))).message).to.match(/^The kernel module of VirtualBox 7\.\S+ is not loaded/);
+    expect((await failureOf(driver.precheck(made.data, made.ctx))).message).to.match(
+      /^The kernel module of VirtualBox 7\.\S+ is not loaded/,
+    );
     const error = await failureOf(driver.create(made.data, made.ctx));
     expect(error.message).to.match(/^Unable to start the VM: The virtual machine '\w+' has terminated unexpectedly during startup/);
     return new Map(parseVmInfo(real.call('showvminfo', made.name, '--machinereadable').stdout));
   }
 
-  const registered = () => ['vms', 'hdds', 'dvds'].flatMap((what) =>
-    real.call('list', what).stdout.split('\n').filter((line) => /^"|^Location:/.test(line)));
+  const registered = () =>
+    ['vms', 'hdds', 'dvds'].flatMap((what) =>
+      real
+        .call('list', what)
+        .stdout.split('\n')
+        .filter((line) => /^"|^Location:/.test(line)),
+    );
 
   it('makes the VM that was asked for, of a raw disk, and removes all of it but the cached base', async () => {
     const made = await machine('cloud', {
-      'virtualbox-image': join(real.dir, 'base.raw'), 'virtualbox-cpu-count': 2, 'virtualbox-memory': 768, 'virtualbox-disk-size': 5000, 'virtualbox-hostonly-nictype': 'virtio',
+      'virtualbox-image': join(real.dir, 'base.raw'),
+      'virtualbox-cpu-count': 2,
+      'virtualbox-memory': 768,
+      'virtualbox-disk-size': 5000,
+      'virtualbox-hostonly-nictype': 'virtio',
     });
     const vm = await createUpToStart(made);
     expect(Object.fromEntries(vm)).to.include({
-      'name': 'cloud', 'cpus': '2', 'memory': '768', 'firmware': 'BIOS', 'boot1': 'disk', 'boot2': 'none', 'nic1': 'nat', 'nic2': 'hostonly',
-      'hostonlyadapter2': 'vboxnet0', 'nictype2': 'virtio', 'uart1': '0x03f8,4', 'rtcuseutc': 'on', 'ioapic': 'on',
-      'SATA-0-0': join(made.ctx.machineDir, 'disk.vdi'), 'SATA-1-0': join(made.ctx.machineDir, 'seed.iso'),
-      'Forwarding(0)': `ssh,tcp,127.0.0.1,${String(made.data['SSHPort'])},,22`, 'UUID': made.data['VMId'],
+      name: 'cloud',
+      cpus: '2',
+      memory: '768',
+      firmware: 'BIOS',
+      boot1: 'disk',
+      boot2: 'none',
+      nic1: 'nat',
+      nic2: 'hostonly',
+      hostonlyadapter2: 'vboxnet0',
+      nictype2: 'virtio',
+      uart1: '0x03f8,4',
+      rtcuseutc: 'on',
+      ioapic: 'on',
+      'SATA-0-0': join(made.ctx.machineDir, 'disk.vdi'),
+      'SATA-1-0': join(made.ctx.machineDir, 'seed.iso'),
+      'Forwarding(0)': `ssh,tcp,127.0.0.1,${String(made.data['SSHPort'])},,22`,
+      UUID: made.data['VMId'],
     });
     expect(real.call('showmediuminfo', 'disk', join(made.ctx.machineDir, 'disk.vdi')).stdout).to.match(/Capacity: +5000 MBytes/);
-    expect(real.call('getextradata', 'cloud', 'tsmachine/machine').stdout).to.match(new RegExp(`^Value: ${String(made.data['VMId'])}$`, 'm'));
-    expect(real.call('list', 'dhcpservers').stdout).to.match(/NetworkName: +HostInterfaceNetworking-vboxnet0\nDhcpd IP: +192\.168\.(99|5\d|6\d)\.2\n/);
+    expect(real.call('getextradata', 'cloud', 'tsmachine/machine').stdout).to.match(
+      new RegExp(`^Value: ${String(made.data['VMId'])}$`, 'm'),
+    );
+    expect(real.call('list', 'dhcpservers').stdout).to.match(
+      /NetworkName: +HostInterfaceNetworking-vboxnet0\nDhcpd IP: +192\.168\.(99|5\d|6\d)\.2\n/,
+    );
     await driver.remove(made.data, made.ctx);
     expect(registered()).to.deep.equal([]);
     expect(existsSync(String(made.data['BaseDisk']))).to.equal(true);
@@ -108,7 +144,8 @@ describe('a real VBoxManage', () => {
     const vm = await createAgain(one);
     expect(vm.get('UUID')).to.equal(one.data['VMId']);
     expect([vm.get('Forwarding(0)'), vm.get('Forwarding(1)')].sort()).to.deep.equal([
-      `docker,tcp,127.0.0.1,${String(one.data['EnginePort'])},,${String(one.data['EnginePort'])}`, `ssh,tcp,127.0.0.1,${String(one.data['SSHPort'])},,22`,
+      `docker,tcp,127.0.0.1,${String(one.data['EnginePort'])},,${String(one.data['EnginePort'])}`,
+      `ssh,tcp,127.0.0.1,${String(one.data['SSHPort'])},,22`,
     ]);
     expect(vm.get('nic2')).to.equal('none');
     expect(real.call('snapshot', 'one', 'take', 's1')).to.include({ status: 0 });
@@ -117,7 +154,9 @@ describe('a real VBoxManage', () => {
     const left = registered().join('\n');
     expect(left).not.to.contain(join('machines', 'one'));
     expect(left).to.contain('"two"');
-    expect(parseVmInfo(real.call('showvminfo', 'two', '--machinereadable').stdout).get('SATA-0-0')).to.equal(join(two.ctx.machineDir, 'disk.vdi'));
+    expect(parseVmInfo(real.call('showvminfo', 'two', '--machinereadable').stdout).get('SATA-0-0')).to.equal(
+      join(two.ctx.machineDir, 'disk.vdi'),
+    );
     await driver.remove(two.data, two.ctx);
     await driver.remove(two.data, two.ctx);
     expect(registered()).to.deep.equal([]);
@@ -133,50 +172,100 @@ describe('a real VBoxManage', () => {
   it('takes a VMDK, and boots a boot2docker ISO before the disk with the key', async () => {
     const vmdk = join(real.dir, 'stream.vmdk');
     expect(real.call('convertfromraw', join(real.dir, 'base.raw'), vmdk, '--format', 'VMDK', '--variant', 'Stream').status).to.equal(0);
-    const cloud = await machine('vmdk', { 'virtualbox-image': vmdk, 'virtualbox-nat-only': true, 'virtualbox-share-folder': '/var/tmp:tmp' });
-    expect(Object.fromEntries(await createUpToStart(cloud))).to.include({ SharedFolderNameMachineMapping1: 'tmp', SharedFolderPathMachineMapping1: '/var/tmp' });
+    const cloud = await machine('vmdk', {
+      'virtualbox-image': vmdk,
+      'virtualbox-nat-only': true,
+      'virtualbox-share-folder': '/var/tmp:tmp',
+    });
+    expect(Object.fromEntries(await createUpToStart(cloud))).to.include({
+      SharedFolderNameMachineMapping1: 'tmp',
+      SharedFolderPathMachineMapping1: '/var/tmp',
+    });
     await driver.remove(cloud.data, cloud.ctx);
-    const iso = await machine('iso', { 'virtualbox-boot2docker-url': boot2dockerIso(), 'virtualbox-nat-only': true, 'virtualbox-disk-size': 300 });
+    const iso = await machine('iso', {
+      'virtualbox-boot2docker-url': boot2dockerIso(),
+      'virtualbox-nat-only': true,
+      'virtualbox-disk-size': 300,
+    });
     expect(Object.fromEntries(await createUpToStart(iso))).to.include({
-      'boot1': 'dvd', 'SATA-0-0': join(iso.ctx.machineDir, 'boot2docker.iso'), 'SATA-1-0': join(iso.ctx.machineDir, 'disk.vmdk'),
+      boot1: 'dvd',
+      'SATA-0-0': join(iso.ctx.machineDir, 'boot2docker.iso'),
+      'SATA-1-0': join(iso.ctx.machineDir, 'disk.vmdk'),
     });
     await driver.remove(iso.data, iso.ctx);
     expect(registered()).to.deep.equal([]);
   });
 
   it('accepts the VM of an ARM computer, the words of VirtualBox 6, and every DHCP server', async () => {
-    const config = readConfig({ ...(await machine('arm', { 'virtualbox-nat-only': true })).data, VMId: '5a1d6a20-4669-415a-8a1d-6a2046691501' });
+    const config = readConfig({
+      ...(await machine('arm', { 'virtualbox-nat-only': true })).data,
+      VMId: '5a1d6a20-4669-415a-8a1d-6a2046691501',
+    });
     const drives = [{ type: 'hdd', path: disk('arm.raw', 1).replace(/raw$/, 'vdi') }] as const;
     real.call('convertfromraw', join(real.dir, 'arm.raw'), drives[0].path, '--format', 'VDI');
     const commands = buildCommands({ config, machineDir: join(real.dir, 'arm'), cpus: 2, arm: true, drives, share: undefined });
     for (const args of commands) expect(real.call(...args), args.join(' ')).to.include({ status: 0 });
-    expect(real.call('showvminfo', config.vmId, '--machinereadable').stdout).to.match(/^platformArchitecture="ARM"$/m).and.to.match(/^boot1="disk"$/m);
+    expect(real.call('showvminfo', config.vmId, '--machinereadable').stdout)
+      .to.match(/^platformArchitecture="ARM"$/m)
+      .and.to.match(/^boot1="disk"$/m);
     const old = { text: '6.1.50', major: 6, minor: 1, patch: 50, withoutModule: false };
     const words = buildCommands({ config, machineDir: join(real.dir, 'old'), cpus: 1, arm: false, drives, share: undefined })
-      .filter(([verb]) => verb === 'modifyvm').map((args) => spelled(args, old));
+      .filter(([verb]) => verb === 'modifyvm')
+      .map((args) => spelled(args, old));
     real.call('unregistervm', config.vmId, '--delete');
     real.call('createvm', '--name', 'old', '--uuid', config.vmId, '--basefolder', real.dir, '--register');
     for (const args of words) expect(real.call(...args), args.join(' ')).to.include({ status: 0 });
     real.call('unregistervm', config.vmId, '--delete');
-    for (const [verb, text] of [['add', '192.168.60.1/24'], ['modify', '192.168.61.129/26']] as const) {
+    for (const [verb, text] of [
+      ['add', '192.168.60.1/24'],
+      ['modify', '192.168.61.129/26'],
+    ] as const) {
       const { ip, mask, lower, upper } = dhcpSettings(parseHostCidr(text));
-      const args = ['dhcpserver', verb, '--netname', 'HostInterfaceNetworking-vboxnet5', '--ip', ip, '--netmask', mask, '--lowerip', lower, '--upperip', upper, '--enable'];
+      const args = [
+        'dhcpserver',
+        verb,
+        '--netname',
+        'HostInterfaceNetworking-vboxnet5',
+        '--ip',
+        ip,
+        '--netmask',
+        mask,
+        '--lowerip',
+        lower,
+        '--upperip',
+        upper,
+        '--enable',
+      ];
       expect(real.call(...args), args.join(' ')).to.include({ status: 0 });
     }
-    expect(real.call('list', 'dhcpservers').stdout).to.match(/Dhcpd IP: +192\.168\.61\.130\nLowerIPAddress: 192\.168\.61\.131\nUpperIPAddress: 192\.168\.61\.190\n/);
+    expect(real.call('list', 'dhcpservers').stdout).to.match(
+      /Dhcpd IP: +192\.168\.61\.130\nLowerIPAddress: 192\.168\.61\.131\nUpperIPAddress: 192\.168\.61\.190\n/,
+    );
   });
 
   it('knows the words of what needs its kernel module or a VM that runs', () => {
     const id = '5a1d6a20-4669-415a-8a1d-6a2046691501';
     expect(real.call('createvm', '--name', 'off', '--uuid', id, '--basefolder', real.dir, '--register').status).to.equal(0);
     const rows: [string[], RegExp][] = [
-      ...['resume', 'acpipowerbutton', 'poweroff'].map((verb): [string[], RegExp] => [['controlvm', id, verb], /is not currently running\.$/m]),
+      ...['resume', 'acpipowerbutton', 'poweroff'].map((verb): [string[], RegExp] => [
+        ['controlvm', id, verb],
+        /is not currently running\.$/m,
+      ]),
       [['discardstate', id], /error: Cannot discard the saved state as the machine is not in the Saved/],
-      ...['gui', 'sdl', 'separate', 'headless'].map((ui): [string[], RegExp] => [['startvm', id, '--type', ui], /error: (Could not launch the VM process|The virtual machine 'off' has terminated unexpectedly)/]),
+      ...['gui', 'sdl', 'separate', 'headless'].map((ui): [string[], RegExp] => [
+        ['startvm', id, '--type', ui],
+        /error: (Could not launch the VM process|The virtual machine 'off' has terminated unexpectedly)/,
+      ]),
       [['hostonlyif', 'create'], /error: Failed to create the host-only adapter/],
-      [['hostonlyif', 'ipconfig', 'vboxnet0', '--ip', '192.168.56.1', '--netmask', '255.255.255.0'], /error: The host network interface named 'vboxnet0' could not be found/],
+      [
+        ['hostonlyif', 'ipconfig', 'vboxnet0', '--ip', '192.168.56.1', '--netmask', '255.255.255.0'],
+        /error: The host network interface named 'vboxnet0' could not be found/,
+      ],
       [['hostonlyif', 'remove', 'vboxnet0'], /error: The host network interface named 'vboxnet0' could not be found/],
-      [['dhcpserver', 'findlease', '--network', 'HostInterfaceNetworking-vboxnet9', '--mac-address', '080027aabbcc'], /error: Failed to find DHCP server for network/],
+      [
+        ['dhcpserver', 'findlease', '--network', 'HostInterfaceNetworking-vboxnet9', '--mac-address', '080027aabbcc'],
+        /error: Failed to find DHCP server for network/,
+      ],
       [['guestproperty', 'get', id, '/VirtualBox/GuestInfo/Net/1/V4/IP'], /^(?!.*error:)/],
       [['modifyvm', id, '--nat-pf1', 'ssh,tcp,127.0.0.1,40001,,22'], /^(?!.*error:)/],
       [['modifyvm', id, '--nat-pf1', 'delete', 'ssh'], /^(?!.*error:)/],
@@ -192,7 +281,7 @@ describe('a real VBoxManage', () => {
 
   it('got every kind of call that the driver makes', async () => {
     const seen = new Set(real.calls().map(shape));
-    const unseen = [...await shapesOfTheDriver()].filter((one) => !seen.has(one));
+    const unseen = [...(await shapesOfTheDriver())].filter((one) => !seen.has(one));
     expect(unseen).to.deep.equal([]);
   });
 

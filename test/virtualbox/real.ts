@@ -12,7 +12,8 @@ const mirror = process.env['TSMACHINE_VIRTUALBOX_MIRROR'] ?? 'http://deb.debian.
 
 /** Why a real VBoxManage cannot be had here; undefined where it can. */
 export function obstacle(): string | undefined {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return 'a real VBoxManage runs in a Debian of its own, which needs Linux on amd64';
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return 'a real VBoxManage runs in a Debian of its own, which needs Linux on amd64';
   if (process.getuid?.() !== 0) return 'a real VBoxManage runs in a Debian of its own, which needs root';
   const missing = ['debootstrap', 'unshare', 'nsenter'].filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   return missing.length === 0 ? undefined : `these programs are missing: ${missing.join(', ')}`;
@@ -32,7 +33,11 @@ export function ensureRoot(): void {
 }
 
 function succeed(file: string, args: readonly string[]): void {
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 20 * 60_000 });
+  const { status, stdout, stderr } = spawnSync(file, args, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: 20 * 60_000,
+  });
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status ?? '?'}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);
 }
 
@@ -58,10 +63,16 @@ export class RealVirtualBox {
     const dir = mkdtempSync('/var/tmp/tsmachine-virtualbox-');
     for (const name of ['bin', 'state', 'store']) mkdirSync(join(dir, name));
     const mounts = `mount -t proc proc ${root}/proc && mount --rbind /dev ${root}/dev && mkdir -p ${root}${dir} && mount --bind ${dir} ${root}${dir}`;
-    const holder = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', `${mounts} && exec chroot ${root} sleep infinity`], { stdio: 'ignore' });
+    const holder = spawn(
+      'unshare',
+      ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', `${mounts} && exec chroot ${root} sleep infinity`],
+      { stdio: 'ignore' },
+    );
     const real = new RealVirtualBox(dir, holder);
     const pid = await waitFor(() => insider(holder.pid ?? 0), { timeout: 10_000, what: 'the Debian with VirtualBox' });
-    const script = readFileSync(new URL('VBoxManage.sh', import.meta.url), 'utf8').replace('@STATE@', join(dir, 'state')).replace('@PID@', String(pid));
+    const script = readFileSync(new URL('VBoxManage.sh', import.meta.url), 'utf8')
+      .replace('@STATE@', join(dir, 'state'))
+      .replace('@PID@', String(pid));
     writeFileSync(join(real.bin, 'VBoxManage'), script);
     chmodSync(join(real.bin, 'VBoxManage'), 0o755);
     return real;
@@ -79,7 +90,9 @@ export class RealVirtualBox {
 
   /** All calls so far, each in one line. */
   calls(): string[] {
-    return readFileSync(join(this.dir, 'state', 'calls.log'), 'utf8').trim().split('\n');
+    return readFileSync(join(this.dir, 'state', 'calls.log'), 'utf8')
+      .trim()
+      .split('\n');
   }
 
   /** Ends VirtualBox's service, which is started again by the next call and knows what its files say. */

@@ -6,14 +6,34 @@ import type { FlagValues } from '../../src/base/flags.js';
 import { Bench } from '../unit/drivers/virtualbox/bench.js';
 
 const subcommands = new Set([
-  'vms', 'hdds', 'dvds', 'hostonlyifs', 'dhcpservers', 'create', 'ipconfig', 'remove', 'add', 'modify', 'findlease', 'disk', 'dvd', 'get', 'set', 'delete', 'global',
-  'resume', 'acpipowerbutton', 'poweroff',
+  'vms',
+  'hdds',
+  'dvds',
+  'hostonlyifs',
+  'dhcpservers',
+  'create',
+  'ipconfig',
+  'remove',
+  'add',
+  'modify',
+  'findlease',
+  'disk',
+  'dvd',
+  'get',
+  'set',
+  'delete',
+  'global',
+  'resume',
+  'acpipowerbutton',
+  'poweroff',
 ]);
 
 /** A call without what differs from machine to machine: its command and the names of its options. */
 export function shape(call: string): string {
   const [command = '', ...words] = call.split(' ');
-  return [command, ...words.filter((word) => subcommands.has(word) || /^--[a-z]/.test(word)).map((word) => word.replace(/=.*/, ''))].join(' ');
+  return [command, ...words.filter((word) => subcommands.has(word) || /^--[a-z]/.test(word)).map((word) => word.replace(/=.*/, ''))].join(
+    ' ',
+  );
 }
 
 /** The shapes of every call that the driver makes of a machine in memory, from create to rm, in all the ways it can be made and found. */
@@ -45,7 +65,10 @@ async function live(flags: (bench: Bench) => FlagValues, then: (bench: Bench) =>
 
 async function powerCycle(bench: Bench): Promise<void> {
   await bench.driver.stop(bench.data, bench.ctx);
-  bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === bench.data['SSHPort'] ? undefined : wanted || 50_000) };
+  bench.computer = {
+    ...bench.computer,
+    freePort: (wanted = 0) => Promise.resolve(wanted === bench.data['SSHPort'] ? undefined : wanted || 50_000),
+  };
   bench.data = await bench.driver.start(bench.data, bench.ctx);
   const [vm] = Object.values(bench.world.vms);
   for (const state of ['paused', 'saved'] as const) {

@@ -1,32 +1,35 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 
 const deeds: Readonly<Record<string, string>> = {
-  'rights': 'tell what you may do',
-  'host': 'tell what it has',
-  'vms': 'list its virtual machines',
+  rights: 'tell what you may do',
+  host: 'tell what it has',
+  vms: 'list its virtual machines',
   'convert-disk': 'convert the image',
   'disk-size': 'read the disk',
   'new-disk': 'create the disk',
   'new-vm': 'create the VM',
-  'hardware': 'set up the VM',
-  'drives': 'attach the drives',
+  hardware: 'set up the VM',
+  drives: 'attach the drives',
   'drives-iso': 'attach the drives',
-  'start': 'start the VM',
-  'stop': 'stop the VM',
+  start: 'start the VM',
+  stop: 'stop the VM',
   'turn-off': 'turn off the VM',
   'remove-vm': 'remove the VM',
-  'addresses': 'tell the addresses of the VM',
+  addresses: 'tell the addresses of the VM',
 };
 
-export const rightsHint = 'Start the terminal as an administrator; or, once and as an administrator: '
-  + 'Add-LocalGroupMember -SID S-1-5-32-578 -Member $env:USERNAME, then log in again';
+export const rightsHint =
+  'Start the terminal as an administrator; or, once and as an administrator: ' +
+  'Add-LocalGroupMember -SID S-1-5-32-578 -Member $env:USERNAME, then log in again';
 
 /** What Windows says in the user's own language it also says by number. */
 const causes: readonly (readonly [RegExp, string])[] = [
   [/0x8007000E|not enough memory|OutOfMemory/i, 'Ask for less with --hyperv-memory, or stop other machines'],
   [/0x80070005|AccessDenied|required permission|access is denied/i, rightsHint],
-  [/hypervisor is not running|0xC0351000|0xC035000B/i,
-    'Turn on virtualization in the BIOS, then: bcdedit /set hypervisorlaunchtype auto, and reboot'],
+  [
+    /hypervisor is not running|0xC0351000|0xC035000B/i,
+    'Turn on virtualization in the BIOS, then: bcdedit /set hypervisorlaunchtype auto, and reboot',
+  ],
   [/0xC03A001A|sparse|uncompressed/i, 'Put the store into a folder that is neither compressed nor encrypted, with --storage-path'],
 ];
 

@@ -12,7 +12,9 @@ const looks = 5;
 /** Hyper-V of this computer, by PowerShell. */
 export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName' | 'signal'>, platform: string): HyperV {
   const run = (name: string, input: object = {}, timeout?: number) => runScript(name, input, ctx, platform, timeout);
-  const done = async (name: string, input: object, timeout?: number): Promise<void> => { await run(name, input, timeout); };
+  const done = async (name: string, input: object, timeout?: number): Promise<void> => {
+    await run(name, input, timeout);
+  };
   return {
     rights: async () => readRights(await run('rights')),
     host: async () => readHost(await run('host')),
@@ -55,8 +57,11 @@ function readRights(value: unknown): Rights {
 function readHost(value: unknown): HostFacts {
   const { cpus, memory, switches } = fields(value);
   return {
-    cpus: number(cpus), memory: number(memory),
-    switches: list(switches).map(fields).map(({ id, name, type }) => ({ id: text(id), name: text(name), type: text(type) })),
+    cpus: number(cpus),
+    memory: number(memory),
+    switches: list(switches)
+      .map(fields)
+      .map(({ id, name, type }) => ({ id: text(id), name: text(name), type: text(type) })),
   };
 }
 

@@ -7,8 +7,9 @@ export async function checkRights(hyperv: HyperV): Promise<void> {
   const { module, administrator, hyperVAdministrator } = await hyperv.rights();
   if (!module) {
     throw new TsmachineError('DRIVER_PRECHECK', 'Hyper-V PowerShell Module is not available', {
-      hint: 'As an administrator: Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All '
-        + '(on Windows Server: Install-WindowsFeature Hyper-V -IncludeManagementTools), then reboot. Windows Home has no Hyper-V',
+      hint:
+        'As an administrator: Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All ' +
+        '(on Windows Server: Install-WindowsFeature Hyper-V -IncludeManagementTools), then reboot. Windows Home has no Hyper-V',
     });
   }
   if (administrator || hyperVAdministrator) return;

@@ -24,20 +24,26 @@ interface BootingVm {
 export async function waitForAddress(vm: BootingVm, ctx: DriverContext, { hyperv, computer }: Tools): Promise<string> {
   ctx.io.progress('Waiting for host to start...');
   let looks = 0;
-  return waitFor(async () => {
-    const seen = await hyperv.addresses(vm.id);
-    looks += 1;
-    const ips = candidates(seen).filter((ip) => isIPv4(ip) || looks > looksForIPv4);
-    for (const ip of ips) if (await computer.answers(ip, 22)) return ip;
-    if (['Off', 'OffCritical'].includes(seen.state)) {
-      throw new TsmachineError('DRIVER_FAILED', 'The VM ended while it booted', { hint: look(ctx.machineName) });
-    }
-    return undefined;
-  }, {
-    timeout: vm.timeout ?? bootTimeout, interval: 500, maxInterval: 3000, signal: ctx.signal,
-    what: `${ctx.machineName} to have an address (IP not found)`,
-    hint: `Does the network of switch "${vm.switch}" have a DHCP server? ${look(ctx.machineName)}`,
-  });
+  return waitFor(
+    async () => {
+      const seen = await hyperv.addresses(vm.id);
+      looks += 1;
+      const ips = candidates(seen).filter((ip) => isIPv4(ip) || looks > looksForIPv4);
+      for (const ip of ips) if (await computer.answers(ip, 22)) return ip;
+      if (['Off', 'OffCritical'].includes(seen.state)) {
+        throw new TsmachineError('DRIVER_FAILED', 'The VM ended while it booted', { hint: look(ctx.machineName) });
+      }
+      return undefined;
+    },
+    {
+      timeout: vm.timeout ?? bootTimeout,
+      interval: 500,
+      maxInterval: 3000,
+      signal: ctx.signal,
+      what: `${ctx.machineName} to have an address (IP not found)`,
+      hint: `Does the network of switch "${vm.switch}" have a DHCP server? ${look(ctx.machineName)}`,
+    },
+  );
 }
 
 /** Addresses of the whole network, IPv4 first; link-local ones lead nowhere from elsewhere (and 127.0.0.1 to this computer). */

@@ -19,9 +19,14 @@ const keyDiskSize = 10 * megabyte;
 /** The image of a machine as a VHDX in the cache: made once, never written, below the disks of all its machines. */
 export async function ensureBase(config: HypervConfig, ctx: DriverContext, { hyperv, computer }: Tools): Promise<string> {
   if (config.baseDisk !== '' && existsSync(config.baseDisk)) return config.baseDisk;
-  const image = await fetchImage(parseImageChoice(config.image, 'hyperv-image'), {
-    arch: guestArchitecture(computer.architecture), formats: ['vhdx', 'vhd'],
-  }, ctx);
+  const image = await fetchImage(
+    parseImageChoice(config.image, 'hyperv-image'),
+    {
+      arch: guestArchitecture(computer.architecture),
+      formats: ['vhdx', 'vhd'],
+    },
+    ctx,
+  );
   const target = join(ctx.cacheDir, 'hyperv', `${await cacheName(image.path, ctx.cacheDir)}.vhdx`);
   await ctx.lock(`hyperv-${basename(target)}`, async () => {
     if (existsSync(target)) return;

@@ -10,7 +10,10 @@ import type { DriverContext } from '../../../src/driver/contract.js';
 import type { HypervConfig } from '../config.js';
 
 /** What tells a guest's addresses to Hyper-V, where this computer cannot see them by itself; by the beginning of the image's name. */
-const services: readonly (readonly [RegExp, string])[] = [[/^debian/, 'hyperv-daemons'], [/^ubuntu/, 'linux-cloud-tools-virtual']];
+const services: readonly (readonly [RegExp, string])[] = [
+  [/^debian/, 'hyperv-daemons'],
+  [/^ubuntu/, 'linux-cloud-tools-virtual'],
+];
 
 /**
  * Writes the seed that makes a guest this machine's.
@@ -23,10 +26,14 @@ export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: Dri
   const hostname = guestHostName(ctx.machineName);
   const told = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
   const packages = [...told, ...(config.engineAtBoot ? enginePackages : [])];
-  await writeSeed(path, {
-    userData: userData({ hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages }),
-    metaData: metaData({ instanceId: config.mark, hostname }),
-  }, new Date());
+  await writeSeed(
+    path,
+    {
+      userData: userData({ hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages }),
+      metaData: metaData({ instanceId: config.mark, hostname }),
+    },
+    new Date(),
+  );
   return path;
 }
 

@@ -54,8 +54,11 @@ export async function end(config: HypervConfig, ctx: DriverContext, tools: Tools
 }
 
 async function waitUntilOff(config: HypervConfig, ctx: DriverContext, tools: Tools): Promise<void> {
-  await waitFor(async () => {
-    const vm = await findVm(config, ctx, tools);
-    return !vm || stateOf(vm) === 'Stopped' || undefined;
-  }, { timeout: killTimeout, interval: 300, signal: ctx.signal, what: `${ctx.machineName} to be off` });
+  await waitFor(
+    async () => {
+      const vm = await findVm(config, ctx, tools);
+      return !vm || stateOf(vm) === 'Stopped' || undefined;
+    },
+    { timeout: killTimeout, interval: 300, signal: ctx.signal, what: `${ctx.machineName} to be off` },
+  );
 }

@@ -9,9 +9,10 @@ export const defaultSwitch = 'c08cb7b8-9b3c-408e-8e30-5e16a3aeb444';
  * @throws TsmachineError DRIVER_PRECHECK that names those there are
  */
 export function chooseSwitch(wanted: string, switches: readonly Switch[]): Switch {
-  const found = wanted === ''
-    ? switches.find(({ type }) => type === 'External') ?? switches.find(({ id }) => id.toLowerCase() === defaultSwitch)
-    : switches.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const found =
+    wanted === ''
+      ? (switches.find(({ type }) => type === 'External') ?? switches.find(({ id }) => id.toLowerCase() === defaultSwitch))
+      : switches.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   if (found) return found;
   const there = switches.map(({ name, type }) => `"${name}" (${type.toLowerCase()})`).join(', ');
   const hint = there === '' ? newSwitch : `Choose one of ${there} with --hyperv-virtual-switch`;
@@ -20,5 +21,5 @@ export function chooseSwitch(wanted: string, switches: readonly Switch[]): Switc
   throw new TsmachineError('DRIVER_PRECHECK', none, { hint });
 }
 
-const newSwitch = 'There is none. Make one as an administrator: '
-  + 'New-VMSwitch -Name external -NetAdapterName Ethernet -AllowManagementOS $true';
+const newSwitch =
+  'There is none. Make one as an administrator: ' + 'New-VMSwitch -Name external -NetAdapterName Ethernet -AllowManagementOS $true';

@@ -7,8 +7,19 @@ import type { HypervConfig } from '../config.js';
 import { checkRights } from '../powershell/rights.js';
 
 const states: Readonly<Record<string, State>> = {
-  Running: 'Running', Off: 'Stopped', Paused: 'Paused', Saved: 'Saved', FastSaved: 'Saved', Starting: 'Starting', Resuming: 'Starting',
-  Stopping: 'Stopping', Saving: 'Stopping', FastSaving: 'Stopping', Pausing: 'Stopping', ForceShutdown: 'Stopping', Reset: 'Starting',
+  Running: 'Running',
+  Off: 'Stopped',
+  Paused: 'Paused',
+  Saved: 'Saved',
+  FastSaved: 'Saved',
+  Starting: 'Starting',
+  Resuming: 'Starting',
+  Stopping: 'Stopping',
+  Saving: 'Stopping',
+  FastSaving: 'Stopping',
+  Pausing: 'Stopping',
+  ForceShutdown: 'Stopping',
+  Reset: 'Starting',
 };
 
 /** What stands in the notes of our VM: no other VM has it. */
@@ -23,9 +34,11 @@ export function notesOf({ mark }: HypervConfig): string {
  */
 export function ownVm(config: HypervConfig, machineDir: string, vms: readonly Vm[], platform: string): Vm | undefined {
   const { vmId, mark, machineName } = config;
-  return vms.find(({ id }) => vmId !== '' && id === vmId)
-    ?? vms.find(({ notes }) => mark !== '' && notes.includes(mark))
-    ?? vms.find(({ name, path }) => sameName(name, machineName) && isBelow(path, machineDir, platform));
+  return (
+    vms.find(({ id }) => vmId !== '' && id === vmId) ??
+    vms.find(({ notes }) => mark !== '' && notes.includes(mark)) ??
+    vms.find(({ name, path }) => sameName(name, machineName) && isBelow(path, machineDir, platform))
+  );
 }
 
 /** @throws TsmachineError DRIVER_PRECHECK when the user may not see virtual machines: a hidden one is not a deleted one */

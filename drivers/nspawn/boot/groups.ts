@@ -14,7 +14,8 @@ export async function makeGroups({ groups, limits }: LaunchPlan): Promise<void> 
   for (const { file, value } of limits) {
     await writeFile(file, value).catch((error: unknown) => {
       throw new TsmachineError('DRIVER_FAILED', `The kernel refuses ${value} for ${file}: ${messageOf(error)}`, {
-        cause: error, hint: 'Leave --nspawn-memory and --nspawn-cpus out if this computer cannot limit them',
+        cause: error,
+        hint: 'Leave --nspawn-memory and --nspawn-cpus out if this computer cannot limit them',
       });
     });
   }
@@ -30,7 +31,7 @@ export async function removeGroups(groups: readonly string[]): Promise<void> {
 async function removeTree(group: string): Promise<true | undefined> {
   try {
     for (const entry of await readdir(group, { withFileTypes: true })) {
-      if (entry.isDirectory() && await removeTree(join(group, entry.name)) === undefined) return undefined;
+      if (entry.isDirectory() && (await removeTree(join(group, entry.name))) === undefined) return undefined;
     }
     await rmdir(group);
   } catch (error) {

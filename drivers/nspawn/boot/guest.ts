@@ -21,7 +21,7 @@ export async function systemdVersion(root: string): Promise<number | undefined> 
 
 /** Whether a machine must be given a v2 hierarchy even where the computer's own control groups are v1. */
 export async function needsUnified(root: string): Promise<boolean> {
-  return (await systemdVersion(root) ?? 0) >= firstWithoutV1;
+  return ((await systemdVersion(root)) ?? 0) >= firstWithoutV1;
 }
 
 async function names(dir: string): Promise<string[]> {

@@ -57,17 +57,30 @@ export function groupsOf(id: string, facts: TrackFacts): string[] {
 function unitPlan(request: LaunchRequest, facts: LaunchFacts): LaunchPlan {
   const { machine } = partNames(request.id);
   const properties = [
-    'Delegate=yes', 'KillMode=mixed', 'TasksMax=infinity', 'TimeoutStopSec=60', 'SuccessExitStatus=133', 'RestartForceExitStatus=133',
+    'Delegate=yes',
+    'KillMode=mixed',
+    'TasksMax=infinity',
+    'TimeoutStopSec=60',
+    'SuccessExitStatus=133',
+    'RestartForceExitStatus=133',
     ...(request.memory > 0 ? [`MemoryMax=${request.memory}M`] : []),
     ...(request.cpus > 0 ? [`CPUQuota=${request.cpus * 100}%`] : []),
-    `StandardOutput=append:${request.consoleLog}`, `StandardError=append:${request.consoleLog}`,
+    `StandardOutput=append:${request.consoleLog}`,
+    `StandardError=append:${request.consoleLog}`,
   ];
   return {
     program: 'systemd-run',
     args: [
-      '--quiet', '--collect', '--no-ask-password', `--unit=${machine}.service`, '--slice=machine.slice', '--service-type=exec',
-      `--description=tsmachine ${request.hostName}`, ...properties.flatMap((property) => ['-p', property]),
-      '--', ...nspawnCommand(request, facts),
+      '--quiet',
+      '--collect',
+      '--no-ask-password',
+      `--unit=${machine}.service`,
+      '--slice=machine.slice',
+      '--service-type=exec',
+      `--description=tsmachine ${request.hostName}`,
+      ...properties.flatMap((property) => ['-p', property]),
+      '--',
+      ...nspawnCommand(request, facts),
     ],
     detached: false,
     track: trackOf(request.id, facts),
@@ -95,10 +108,19 @@ function limitsV1({ id, memory, cpus }: LaunchRequest, { hierarchies }: Cgroups)
     const group = `${mount}/${machine}`;
     return [
       // A new cpuset group is empty and takes no process until it is given CPUs and memory nodes.
-      ...(cpuset ? [{ file: `${group}/cpuset.cpus`, value: cpuset.cpus }, { file: `${group}/cpuset.mems`, value: cpuset.mems }] : []),
+      ...(cpuset
+        ? [
+            { file: `${group}/cpuset.cpus`, value: cpuset.cpus },
+            { file: `${group}/cpuset.mems`, value: cpuset.mems },
+          ]
+        : []),
       ...(names.includes('memory') && memory > 0 ? [{ file: `${group}/memory.limit_in_bytes`, value: `${memory * 2 ** 20}` }] : []),
       ...(names.includes('cpu') && cpus > 0
-        ? [{ file: `${group}/cpu.cfs_period_us`, value: `${period}` }, { file: `${group}/cpu.cfs_quota_us`, value: `${cpus * period}` }] : []),
+        ? [
+            { file: `${group}/cpu.cfs_period_us`, value: `${period}` },
+            { file: `${group}/cpu.cfs_quota_us`, value: `${cpus * period}` },
+          ]
+        : []),
     ];
   });
 }
@@ -106,7 +128,12 @@ function limitsV1({ id, memory, cpus }: LaunchRequest, { hierarchies }: Cgroups)
 function limitsV2({ memory, cpus }: LaunchRequest, track: string, { track: root, controllers }: Cgroups): LaunchPlan['limits'] {
   const all = controllers.map((name) => `+${name}`).join(' ');
   return [
-    ...(all === '' ? [] : [{ file: `${root}/cgroup.subtree_control`, value: all }, { file: `${track}/cgroup.subtree_control`, value: all }]),
+    ...(all === ''
+      ? []
+      : [
+          { file: `${root}/cgroup.subtree_control`, value: all },
+          { file: `${track}/cgroup.subtree_control`, value: all },
+        ]),
     ...(memory > 0 ? [{ file: `${track}/memory.max`, value: `${memory * 2 ** 20}` }] : []),
     ...(cpus > 0 ? [{ file: `${track}/cpu.max`, value: `${cpus * period} ${period}` }] : []),
   ];
@@ -118,10 +145,24 @@ function nspawnCommand(request: LaunchRequest, { cgroups, programs }: LaunchFact
     // Where the computer is v1, such a machine gets a v2 hierarchy of its own, without controllers.
     ...(request.unified && cgroups.version === 1 ? ['env', 'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1'] : []),
     programs['systemd-nspawn'] ?? 'systemd-nspawn',
-    '--directory', request.rootDir, '--boot', '--quiet', '--register=no', '--keep-unit', '--settings=no', '--link-journal=no',
-    `--machine=${machine}`, `--hostname=${request.hostName}`, `--network-namespace-path=/run/netns/${namespace}`,
-    '--capability=all', '--system-call-filter=add_key keyctl bpf @keyring',
-    `--bind=${escapeBind(request.engineDir)}:/var/lib/docker`, '--bind-ro=/dev/kmsg', '--resolv-conf=off', '--timezone=off', '--console=pipe',
+    '--directory',
+    request.rootDir,
+    '--boot',
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    '--settings=no',
+    '--link-journal=no',
+    `--machine=${machine}`,
+    `--hostname=${request.hostName}`,
+    `--network-namespace-path=/run/netns/${namespace}`,
+    '--capability=all',
+    '--system-call-filter=add_key keyctl bpf @keyring',
+    `--bind=${escapeBind(request.engineDir)}:/var/lib/docker`,
+    '--bind-ro=/dev/kmsg',
+    '--resolv-conf=off',
+    '--timezone=off',
+    '--console=pipe',
   ];
 }
 
@@ -129,4 +170,3 @@ function nspawnCommand(request: LaunchRequest, { cgroups, programs }: LaunchFact
 function escapeBind(path: string): string {
   return path.replace(/[\\:]/g, '\\$&');
 }
-

@@ -23,7 +23,9 @@ export async function placed(computer: Computer): Promise<Facts & { readonly cgr
   const facts = await computer.facts();
   const { cgroups } = facts;
   if (cgroups) return { ...facts, cgroups };
-  throw new TsmachineError('DRIVER_PRECHECK', 'This computer has no control groups mounted', { hint: 'mount -t cgroup2 none /sys/fs/cgroup' });
+  throw new TsmachineError('DRIVER_PRECHECK', 'This computer has no control groups mounted', {
+    hint: 'mount -t cgroup2 none /sys/fs/cgroup',
+  });
 }
 
 /** Whether any process of the machine lives. Its control group tells, so a recycled process id cannot be mistaken for it. */
@@ -55,18 +57,22 @@ export async function launch(request: LaunchRequest, computer: Computer): Promis
 export async function waitForBoot(id: string, consoleLog: string, ctx: DriverContext, computer: Computer): Promise<void> {
   const track = trackOf(id, await placed(computer));
   const started = performance.now();
-  const failure = async (what: string) => new TsmachineError('DRIVER_FAILED', `${ctx.machineName} ${what}${await lastLines(consoleLog)}`, {
-    hint: `Its whole console: ${consoleLog}`,
-  });
-  await waitFor(async () => {
-    const init = await computer.initOf(track);
-    if (init !== undefined && await computer.listens(init, sshPort)) return true;
-    const elapsed = performance.now() - started;
-    // The first process needs a moment to enter its control group.
-    if (elapsed > 2000 && (await computer.processes(track)).length === 0) throw await failure('ended while it booted');
-    if (elapsed > bootTimeout) throw await failure(`has no SSH server after ${bootTimeout / 1000} s`);
-    return undefined;
-  }, { timeout: bootTimeout + 10_000, interval: 30, maxInterval: 150, signal: ctx.signal, what: `${ctx.machineName} to boot` });
+  const failure = async (what: string) =>
+    new TsmachineError('DRIVER_FAILED', `${ctx.machineName} ${what}${await lastLines(consoleLog)}`, {
+      hint: `Its whole console: ${consoleLog}`,
+    });
+  await waitFor(
+    async () => {
+      const init = await computer.initOf(track);
+      if (init !== undefined && (await computer.listens(init, sshPort))) return true;
+      const elapsed = performance.now() - started;
+      // The first process needs a moment to enter its control group.
+      if (elapsed > 2000 && (await computer.processes(track)).length === 0) throw await failure('ended while it booted');
+      if (elapsed > bootTimeout) throw await failure(`has no SSH server after ${bootTimeout / 1000} s`);
+      return undefined;
+    },
+    { timeout: bootTimeout + 10_000, interval: 30, maxInterval: 150, signal: ctx.signal, what: `${ctx.machineName} to boot` },
+  );
 }
 
 /** Asks the machine to power off; one that does not within the time is ended. Running: no is fine. */
@@ -123,6 +129,9 @@ async function ended(track: string, computer: Computer, timeout: number, signal?
 
 async function lastLines(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  const lines = text.split('\n').map((line) => line.replace(/\u001b\[[0-9;?]*[a-zA-Z]|[^\t -~]/g, '').trim()).filter((line) => line !== '');
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/\u001b\[[0-9;?]*[a-zA-Z]|[^\t -~]/g, '').trim())
+    .filter((line) => line !== '');
   return lines.length === 0 ? '' : `:\n${lines.slice(-12).join('\n')}`;
 }

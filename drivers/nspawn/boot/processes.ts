@@ -13,7 +13,13 @@ export async function processesIn(group: string): Promise<number[]> {
   ]);
   const below = typeof entries === 'string' ? [] : entries.filter((entry) => entry.isDirectory());
   const deeper = await Promise.all(below.map((entry) => processesIn(join(group, entry.name))));
-  return [...here.split('\n').filter((line) => line !== '').map(Number), ...deeper.flat()];
+  return [
+    ...here
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number),
+    ...deeper.flat(),
+  ];
 }
 
 /** Our children that are PID 1 of a process namespace one level down: the machine's init, but no container's of the machine. */

@@ -19,7 +19,10 @@ function parseOneLine(text: string): AptSource[] {
 }
 
 function parseDeb822(text: string): AptSource[] {
-  const withoutComments = text.split('\n').filter((line) => !line.startsWith('#')).join('\n');
+  const withoutComments = text
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .join('\n');
   return withoutComments.split(/\n\s*\n/).flatMap((stanza) => {
     const field = (name: string) => words(new RegExp(`^${name}:((?:.*)(?:\\n[ \\t].*)*)`, 'im').exec(stanza)?.[1] ?? '');
     if (!field('Types').includes('deb') || field('Enabled')[0]?.toLowerCase() === 'no') return [];
@@ -83,11 +86,18 @@ function pocketOf(suite: string): string {
 
 function stanza({ uri, suite, components }: AptSource): string {
   return [
-    'Types: deb', `URIs: ${uri}`, `Suites: ${suite}`, `Components: ${components.join(' ')}`,
-    'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg', '',
+    'Types: deb',
+    `URIs: ${uri}`,
+    `Suites: ${suite}`,
+    `Components: ${components.join(' ')}`,
+    'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg',
+    '',
   ].join('\n');
 }
 
 function words(text: string): string[] {
-  return text.trim().split(/\s+/).filter((word) => word !== '');
+  return text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
 }

@@ -58,7 +58,7 @@ async function checkFolder(dir: string): Promise<void> {
 
 /** The computer's resolvers, but none that only answers on the computer itself, if others are known. */
 async function resolverText(computer: Computer): Promise<string> {
-  const own = await computer.read('/etc/resolv.conf') ?? '';
+  const own = (await computer.read('/etc/resolv.conf')) ?? '';
   const isLocal = /^nameserver\s+(127\.|::1)/m.test(own);
   return (isLocal ? await computer.read(upstreamResolvers) : undefined) ?? own;
 }

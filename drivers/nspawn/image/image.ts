@@ -15,7 +15,16 @@ import { templatesDir } from '../templates.js';
 const buildTimeout = 20 * 60_000;
 /** Files that say what an image is made of; a change of any of them makes a new image. */
 const recipe = [
-  'build.sh', 'prepare.sh', 'unpack.sh', 'masked-units', 'sshd.conf', 'journald.conf', 'writable.service', 'writable.sh', 'dpkg.cfg', 'apt.conf',
+  'build.sh',
+  'prepare.sh',
+  'unpack.sh',
+  'masked-units',
+  'sshd.conf',
+  'journald.conf',
+  'writable.service',
+  'writable.sh',
+  'dpkg.cfg',
+  'apt.conf',
 ];
 
 export interface ImagePlan {
@@ -35,7 +44,10 @@ export async function planImage(config: NspawnConfig, computer: Computer): Promi
   const own = config.rootfs !== '';
   const choice = own ? { mirror: undefined, sources: '' } : await mirrorFor(config, computer);
   const ingredients = own ? [await fileDigest(config.rootfs)] : [choice.mirror ?? '', choice.sources, config.engine];
-  const digest = createHash('sha256').update(JSON.stringify([architecture, ...ingredients, await recipeDigest()])).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([architecture, ...ingredients, await recipeDigest()]))
+    .digest('hex')
+    .slice(0, 12);
   return { name: `${own ? 'rootfs' : config.suite}-${digest}`, choice };
 }
 
@@ -57,7 +69,9 @@ export async function ensureImage(config: NspawnConfig, plan: ImagePlan, ctx: Dr
     await mkdir(parent, { recursive: true, mode: 0o700 });
     await clearUnfinished(parent, plan.name, computer);
     const building = join(parent, `${unfinished}${plan.name}-${process.pid}`);
-    ctx.io.info(config.rootfs === '' ? `Building the ${config.suite} image (once, about a minute)...` : `Unpacking ${config.rootfs} (once)...`);
+    ctx.io.info(
+      config.rootfs === '' ? `Building the ${config.suite} image (once, about a minute)...` : `Unpacking ${config.rootfs} (once)...`,
+    );
     try {
       await build(config, plan, building, ctx, computer);
     } catch (error) {
@@ -92,9 +106,10 @@ const contained = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork
 
 async function build(config: NspawnConfig, plan: ImagePlan, target: string, ctx: DriverContext, computer: Computer): Promise<void> {
   const { mirror, sources } = plan.choice;
-  const script = config.rootfs === ''
-    ? [join(templatesDir(), 'build.sh'), target, config.suite, config.engine, ...(mirror === undefined ? [] : [mirror])]
-    : [join(templatesDir(), 'unpack.sh'), target, config.rootfs];
+  const script =
+    config.rootfs === ''
+      ? [join(templatesDir(), 'build.sh'), target, config.suite, config.engine, ...(mirror === undefined ? [] : [mirror])]
+      : [join(templatesDir(), 'unpack.sh'), target, config.rootfs];
   const tail: string[] = [];
   const onLine = (line: string) => {
     tail.push(line);
@@ -113,25 +128,35 @@ async function build(config: NspawnConfig, plan: ImagePlan, target: string, ctx:
 
 function buildFailure(config: NspawnConfig, mirror: string | undefined, tail: readonly string[], cause: unknown): TsmachineError {
   const output = tail.join('\n');
-  const detail = tail.filter((line) => /^(E:|W:|tar:|cp:|dpkg:)/.test(line)).slice(-3).join('; ') || tail.slice(-3).join('; ') || messageOf(cause);
+  const detail =
+    tail
+      .filter((line) => /^(E:|W:|tar:|cp:|dpkg:)/.test(line))
+      .slice(-3)
+      .join('; ') ||
+    tail.slice(-3).join('; ') ||
+    messageOf(cause);
   if (/no space left on device/i.test(`${output}${messageOf(cause)}`)) {
     return new TsmachineError('STORE_FULL', `The disk filled up while the image was built: ${detail}`, {
-      cause, hint: 'An image needs about 1.5 GB while it is built; --storage-path puts the store on another disk',
+      cause,
+      hint: 'An image needs about 1.5 GB while it is built; --storage-path puts the store on another disk',
     });
   }
   if (config.rootfs !== '') {
     return new TsmachineError('DRIVER_FAILED', `The root file system ${config.rootfs} cannot be used: ${detail}`, {
-      cause, hint: '--nspawn-rootfs needs a tarball of a Linux system with systemd and sshd',
+      cause,
+      hint: '--nspawn-rootfs needs a tarball of a Linux system with systemd and sshd',
     });
   }
   const from = mirror ?? 'the mirror debootstrap chooses';
   if (/no such script|unknown suite/i.test(output)) {
     return new TsmachineError('DRIVER_FAILED', `This computer's debootstrap does not know the release ${config.suite}: ${detail}`, {
-      cause, hint: 'Choose another with --nspawn-suite, or install a newer debootstrap',
+      cause,
+      hint: 'Choose another with --nspawn-suite, or install a newer debootstrap',
     });
   }
   return new TsmachineError('DRIVER_FAILED', `Building the ${config.suite} image from ${from} failed: ${detail}`, {
-    cause, hint: 'Is the mirror reachable, and does it have this release? Another one: --nspawn-mirror URL, another release: --nspawn-suite',
+    cause,
+    hint: 'Is the mirror reachable, and does it have this release? Another one: --nspawn-mirror URL, another release: --nspawn-suite',
   });
 }
 
@@ -148,7 +173,8 @@ async function fileDigest(path: string): Promise<string> {
     await pipeline(createReadStream(path), hash);
   } catch (error) {
     throw new TsmachineError('DRIVER_PRECHECK', `The root file system ${path} cannot be read: ${messageOf(error)}`, {
-      cause: error, hint: 'Give --nspawn-rootfs the path of a tarball',
+      cause: error,
+      hint: 'Give --nspawn-rootfs the path of a tarball',
     });
   }
   return hash.digest('hex');

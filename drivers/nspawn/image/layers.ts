@@ -41,11 +41,18 @@ export async function mountLayers(machineDir: string, image: string, computer: C
   await rm(link, { force: true });
   await symlink(image, link);
   try {
-    await computer.run('mount', ['-t', 'overlay', 'overlay', '-o', 'lowerdir=image,upperdir=upper,workdir=work', layers.root], { cwd: machineDir });
-  } catch (error) {
-    throw new TsmachineError('DRIVER_FAILED', `The root file system of the machine cannot be mounted in ${machineDir}: ${messageOf(error)}`, {
-      cause: error, hint: 'Overlays need a local disk such as ext4, xfs or btrfs: put the store on one with --storage-path',
+    await computer.run('mount', ['-t', 'overlay', 'overlay', '-o', 'lowerdir=image,upperdir=upper,workdir=work', layers.root], {
+      cwd: machineDir,
     });
+  } catch (error) {
+    throw new TsmachineError(
+      'DRIVER_FAILED',
+      `The root file system of the machine cannot be mounted in ${machineDir}: ${messageOf(error)}`,
+      {
+        cause: error,
+        hint: 'Overlays need a local disk such as ext4, xfs or btrfs: put the store on one with --storage-path',
+      },
+    );
   }
   return layers;
 }
@@ -53,15 +60,20 @@ export async function mountLayers(machineDir: string, image: string, computer: C
 /** Unmounts everything below the machine's folder, the innermost first. The machine must be off. */
 export async function unmountBelow(machineDir: string, computer: Computer): Promise<void> {
   await dropLock(layersOf(machineDir).root, computer);
-  await waitFor(async () => {
-    const points = await computer.mountsBelow(machineDir);
-    if (points.length === 0) return true;
-    for (const point of points) await computer.run('umount', [point], { ok: [0, 1, 32] });
-    return (await computer.mountsBelow(machineDir)).length === 0 ? true : undefined;
-  }, {
-    timeout: 15_000, interval: 50, what: `the mounts below ${machineDir} to be released`,
-    hint: `Something still uses them: fuser -vm ${join(machineDir, 'root')}`,
-  });
+  await waitFor(
+    async () => {
+      const points = await computer.mountsBelow(machineDir);
+      if (points.length === 0) return true;
+      for (const point of points) await computer.run('umount', [point], { ok: [0, 1, 32] });
+      return (await computer.mountsBelow(machineDir)).length === 0 ? true : undefined;
+    },
+    {
+      timeout: 15_000,
+      interval: 50,
+      what: `the mounts below ${machineDir} to be released`,
+      hint: `Something still uses them: fuser -vm ${join(machineDir, 'root')}`,
+    },
+  );
 }
 
 /**

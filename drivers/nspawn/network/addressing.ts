@@ -35,7 +35,10 @@ export async function currentRoutes(computer: Computer): Promise<Route[]> {
  * @throws TsmachineError DRIVER_PRECHECK when the range collides with a route, DRIVER_FAILED when it is full
  */
 export async function acquireAddress(
-  request: AddressRequest, ctx: Pick<DriverContext, 'lock'>, computer: Computer, bury: Bury,
+  request: AddressRequest,
+  ctx: Pick<DriverContext, 'lock'>,
+  computer: Computer,
+  bury: Bury,
 ): Promise<Lease> {
   return ctx.lock(lock, async () => {
     await refuseCopy(request, computer);
@@ -75,7 +78,7 @@ export async function releaseAddress(id: string, ctx: Pick<DriverContext, 'lock'
 
 async function pruned(registry: Registry, computer: Computer, bury: Bury, except: string): Promise<Registry> {
   let left = registry;
-  for (const id of orphans(registry)) if (id !== except && await bury(id)) left = release(left, id);
+  for (const id of orphans(registry)) if (id !== except && (await bury(id))) left = release(left, id);
   if (left !== registry) await settle(registry, left, computer);
   return left === registry ? registry : readRegistry(computer.registryFile);
 }

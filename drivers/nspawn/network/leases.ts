@@ -36,7 +36,11 @@ const empty: Registry = { leases: {} };
 export function assign(registry: Registry, id: string, wanted: Lease): { registry: Registry; lease: Lease } {
   const present = registry.leases[id];
   if (present?.machineDir === wanted.machineDir && present.cidr === wanted.cidr) return { registry, lease: present };
-  const taken = new Set(Object.entries(registry.leases).filter(([other]) => other !== id).map(([, { ip }]) => ip));
+  const taken = new Set(
+    Object.entries(registry.leases)
+      .filter(([other]) => other !== id)
+      .map(([, { ip }]) => ip),
+  );
   const range = parseCidr(wanted.cidr);
   const ip = wanted.ip !== '' && !taken.has(wanted.ip) ? wanted.ip : range && firstFree(machineAddresses(range), taken);
   if (ip === undefined) {
@@ -65,7 +69,9 @@ export function rangesOf(registry: Registry): string[] {
 
 /** Machines whose folder is no more. */
 export function orphans(registry: Registry): string[] {
-  return Object.entries(registry.leases).filter(([, { machineDir }]) => !existsSync(machineDir)).map(([id]) => id);
+  return Object.entries(registry.leases)
+    .filter(([, { machineDir }]) => !existsSync(machineDir))
+    .map(([id]) => id);
 }
 
 /** @throws TsmachineError DRIVER_FAILED when the file is not ours */
@@ -107,12 +113,15 @@ function isRegistry(value: unknown): value is Registry {
 
 function isLease(value: unknown): value is Lease {
   if (typeof value !== 'object' || value === null) return false;
-  const texts = Object.entries(value).filter(([, field]) => typeof field === 'string').map(([name]) => name);
+  const texts = Object.entries(value)
+    .filter(([, field]) => typeof field === 'string')
+    .map(([name]) => name);
   return ['machineDir', 'cidr', 'ip'].every((name) => texts.includes(name));
 }
 
 function unreadable(file: string, cause?: unknown): TsmachineError {
   return new TsmachineError('DRIVER_FAILED', `The address registry ${file} cannot be read`, {
-    cause, hint: `Look at it, or move it away: mv ${file} ${file}.bad`,
+    cause,
+    hint: `Look at it, or move it away: mv ${file} ${file}.bad`,
   });
 }

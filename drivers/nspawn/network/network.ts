@@ -20,7 +20,11 @@ export function rulesOf(cidr: string): Rule[] {
   return [
     { table: 'nat', chain: 'POSTROUTING', match: ['-s', cidr, '!', '-d', cidr, ...tag, '-j', 'MASQUERADE'] },
     { table: 'filter', chain: 'FORWARD', match: ['-i', bridge, ...tag, '-j', 'ACCEPT'] },
-    { table: 'filter', chain: 'FORWARD', match: ['-o', bridge, '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', ...tag, '-j', 'ACCEPT'] },
+    {
+      table: 'filter',
+      chain: 'FORWARD',
+      match: ['-o', bridge, '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', ...tag, '-j', 'ACCEPT'],
+    },
   ];
 }
 
@@ -31,11 +35,15 @@ export async function raiseBridge(cidr: string, computer: Computer): Promise<voi
   if (!range) throw new RangeError(`Not a range: ${cidr}`);
   const gateway = gatewayOf(range);
   const { exitCode } = await computer.run('ip', ['link', 'show', 'dev', bridge], { ok: [0, 1] });
-  await batch(computer, [], [
-    ...(exitCode === 0 ? [] : [`link add name ${bridge} address ${macAddress(gateway)} type bridge`]),
-    `addr replace ${gateway}/${range.prefix} dev ${bridge}`,
-    `link set ${bridge} up`,
-  ]);
+  await batch(
+    computer,
+    [],
+    [
+      ...(exitCode === 0 ? [] : [`link add name ${bridge} address ${macAddress(gateway)} type bridge`]),
+      `addr replace ${gateway}/${range.prefix} dev ${bridge}`,
+      `link set ${bridge} up`,
+    ],
+  );
   for (const { table, chain, match } of rulesOf(cidr)) {
     const found = await computer.run('iptables', ['-w', '-t', table, '-C', chain, ...match], { ok: [0, 1] });
     if (found.exitCode !== 0) await computer.run('iptables', ['-w', '-t', table, '-I', chain, ...match]);
@@ -46,7 +54,10 @@ export async function raiseBridge(cidr: string, computer: Computer): Promise<voi
 export async function dropBridge(cidr: string, computer: Computer): Promise<void> {
   const bridge = bridgeName(cidr);
   const tag = new RegExp(`(^|[\\s"])${ruleTag(bridge)}($|[\\s"])`);
-  for (const [table, chain] of [['nat', 'POSTROUTING'], ['filter', 'FORWARD']] as const) {
+  for (const [table, chain] of [
+    ['nat', 'POSTROUTING'],
+    ['filter', 'FORWARD'],
+  ] as const) {
     const { stdout } = await computer.run('iptables', ['-w', '-t', table, '-S', chain]);
     for (const line of stdout.split('\n').filter((rule) => tag.test(rule))) {
       const [, ...rule] = line.replaceAll('"', '').trim().split(/\s+/); // without -A
@@ -63,16 +74,19 @@ export async function layCable(id: string, lease: Lease, computer: Computer): Pr
   if (!range) throw new RangeError(`Not a range: ${lease.cidr}`);
   await cutCable(id, computer);
   await computer.run('ip', ['netns', 'add', namespace]);
-  await batch(computer, [], [
-    `link add ${cable} type veth peer name eth0 address ${macAddress(lease.ip)} netns ${namespace}`,
-    `link set ${cable} master ${bridgeName(lease.cidr)} up`,
-  ]);
-  await batch(computer, ['-n', namespace], [
-    'link set lo up',
-    `addr add ${lease.ip}/${range.prefix} dev eth0`,
-    'link set eth0 up',
-    `route add default via ${gatewayOf(range)}`,
-  ]);
+  await batch(
+    computer,
+    [],
+    [
+      `link add ${cable} type veth peer name eth0 address ${macAddress(lease.ip)} netns ${namespace}`,
+      `link set ${cable} master ${bridgeName(lease.cidr)} up`,
+    ],
+  );
+  await batch(
+    computer,
+    ['-n', namespace],
+    ['link set lo up', `addr add ${lease.ip}/${range.prefix} dev eth0`, 'link set eth0 up', `route add default via ${gatewayOf(range)}`],
+  );
 }
 
 /** Removes the machine's cable and namespace; what is already gone is fine. */

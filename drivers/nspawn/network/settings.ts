@@ -13,7 +13,10 @@ export async function openComputer(registry: Registry, computer: Computer): Prom
   const { bootId } = await computer.facts();
   let remembered = registry;
   if (registry.before?.bootId !== bootId) {
-    remembered = { ...registry, before: { bootId, forwarding: await computer.setting(forwardingFile), controllers: await handedOn(computer) } };
+    remembered = {
+      ...registry,
+      before: { bootId, forwarding: await computer.setting(forwardingFile), controllers: await handedOn(computer) },
+    };
     await writeRegistry(remembered, computer.registryFile);
   }
   await computer.set(forwardingFile, '1');
@@ -30,7 +33,7 @@ export async function closeComputer(registry: Registry, computer: Computer): Pro
 }
 
 async function putBack(before: Before, computer: Computer): Promise<void> {
-  if (before.forwarding !== '1' && !await othersForward(computer)) await computer.set(forwardingFile, before.forwarding);
+  if (before.forwarding !== '1' && !(await othersForward(computer))) await computer.set(forwardingFile, before.forwarding);
   const ours = (await handedOn(computer)).filter((name) => !before.controllers.includes(name));
   if (ours.length > 0) await computer.set(await controllersFile(computer), ours.map((name) => `-${name}`).join(' '));
 }

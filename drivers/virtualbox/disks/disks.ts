@@ -23,9 +23,14 @@ const mediaLock = 'virtualbox-media';
 /** The image of a machine as a disk of VirtualBox's own kind in the cache: made once, never written, below the disks of all its machines. */
 export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
   if (config.baseDisk !== '' && existsSync(config.baseDisk)) return config.baseDisk;
-  const image = await fetchImage(parseImageChoice(config.image, 'virtualbox-image'), {
-    arch: guestArchitecture(computer.architecture), formats: ['vdi', 'vmdk', 'raw', 'vhd'],
-  }, ctx);
+  const image = await fetchImage(
+    parseImageChoice(config.image, 'virtualbox-image'),
+    {
+      arch: guestArchitecture(computer.architecture),
+      formats: ['vdi', 'vmdk', 'raw', 'vhd'],
+    },
+    ctx,
+  );
   const target = join(ctx.cacheDir, 'virtualbox', `${await cacheName(image.path, ctx.cacheDir)}.vdi`);
   await ctx.lock(mediaLock, async () => {
     if (existsSync(target)) return;
@@ -51,7 +56,9 @@ async function convert({ path, format }: GuestImage, part: string, vbox: VBoxMan
     await vbox.run(['convertfromraw', path, part, '--format', 'VDI'], { timeout: copyTimeout });
     return;
   }
-  await whileListed(path, vbox, async () => { await vbox.run(['clonemedium', 'disk', path, part, '--format', 'VDI'], { timeout: copyTimeout }); });
+  await whileListed(path, vbox, async () => {
+    await vbox.run(['clonemedium', 'disk', path, part, '--format', 'VDI'], { timeout: copyTimeout });
+  });
   await vbox.run(['closemedium', 'disk', part]);
 }
 
@@ -70,9 +77,13 @@ export async function makeDisk(config: VirtualboxConfig, base: string, ctx: Driv
     await vbox.run(['createmedium', 'disk', '--filename', disk, '--diffparent', base]);
     const capacity = Number(/^Capacity:\s+(\d+) MBytes/m.exec(await vbox.run(['showmediuminfo', 'disk', base]))?.[1] ?? 0);
     if (config.diskSize < capacity) {
-      throw new TsmachineError('DRIVER_PRECHECK', `The image needs a disk of ${capacity} MB; --virtualbox-disk-size is ${config.diskSize}`, {
-        hint: `tsmachine rm -y ${ctx.machineName}, then create it with --virtualbox-disk-size ${capacity} or more`,
-      });
+      throw new TsmachineError(
+        'DRIVER_PRECHECK',
+        `The image needs a disk of ${capacity} MB; --virtualbox-disk-size is ${config.diskSize}`,
+        {
+          hint: `tsmachine rm -y ${ctx.machineName}, then create it with --virtualbox-disk-size ${capacity} or more`,
+        },
+      );
     }
     if (config.diskSize > capacity) await vbox.run(['modifymedium', 'disk', disk, '--resize', String(config.diskSize)]);
   });
@@ -85,7 +96,11 @@ export async function makeDisk(config: VirtualboxConfig, base: string, ctx: Driv
 export async function removeDisks(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
   await ctx.lock(mediaLock, async () => {
     let before = Number.POSITIVE_INFINITY;
-    for (let media = await mediaBelow(ctx.machineDir, vbox); media.length > 0 && media.length < before; media = await mediaBelow(ctx.machineDir, vbox)) {
+    for (
+      let media = await mediaBelow(ctx.machineDir, vbox);
+      media.length > 0 && media.length < before;
+      media = await mediaBelow(ctx.machineDir, vbox)
+    ) {
       before = media.length;
       for (const { kind, id } of media) await vbox.attempt(['closemedium', kind, id, ...(kind === 'disk' ? ['--delete'] : [])]);
     }
@@ -101,10 +116,15 @@ interface Medium {
 }
 
 async function mediaBelow(dir: string, vbox: VBoxManage): Promise<Medium[]> {
-  const lists = await Promise.all((['disk', 'dvd'] as const).map(async (kind) =>
-    blocks(await vbox.run(['list', kind === 'disk' ? 'hdds' : 'dvds'])).map((block) => (
-      { kind, id: block.get('UUID') ?? '', location: block.get('Location') ?? '' }
-    ))));
+  const lists = await Promise.all(
+    (['disk', 'dvd'] as const).map(async (kind) =>
+      blocks(await vbox.run(['list', kind === 'disk' ? 'hdds' : 'dvds'])).map((block) => ({
+        kind,
+        id: block.get('UUID') ?? '',
+        location: block.get('Location') ?? '',
+      })),
+    ),
+  );
   return lists.flat().filter(({ id, location }) => id !== '' && location.startsWith(join(dir, sep)));
 }
 

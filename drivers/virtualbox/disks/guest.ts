@@ -21,7 +21,10 @@ import { mountOf, shareOf } from './share.js';
 export async function makeDrives(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<Drive[]> {
   if (config.image === '') {
     const iso = await bringIso(config.isoUrl, ctx);
-    return [{ type: 'dvddrive', path: iso }, { type: 'hdd', path: await boot2dockerDisk(config, ctx, vbox, computer) }];
+    return [
+      { type: 'dvddrive', path: iso },
+      { type: 'hdd', path: await boot2dockerDisk(config, ctx, vbox, computer) },
+    ];
   }
   const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
   await makeDisk(config, config.baseDisk, ctx, vbox);
@@ -29,15 +32,26 @@ export async function makeDrives(config: VirtualboxConfig, ctx: DriverContext, v
   const hostname = guestHostName(ctx.machineName);
   const mac = macAddresses(config.vmId);
   const share = shareOf(config, computer.platform);
-  await writeSeed(seed, {
-    userData: userData({
-      hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages: config.engineAtBoot ? enginePackages : [],
-      mounts: share ? [mountOf(share)] : [],
-    }),
-    metaData: metaData({ instanceId: config.vmId, hostname }),
-    networkConfig: networkConfig([{ mac: mac.nat }, ...(config.natOnly ? [] : [{ mac: mac.hostOnly, noDefaultRoute: true }])]),
-  }, new Date());
-  return [{ type: 'hdd', path: diskOf(ctx.machineDir) }, { type: 'dvddrive', path: seed }];
+  await writeSeed(
+    seed,
+    {
+      userData: userData({
+        hostname,
+        user: config.sshUser,
+        authorizedKeys: [keys.loginPublic],
+        hostKey: keys.hostKey,
+        packages: config.engineAtBoot ? enginePackages : [],
+        mounts: share ? [mountOf(share)] : [],
+      }),
+      metaData: metaData({ instanceId: config.vmId, hostname }),
+      networkConfig: networkConfig([{ mac: mac.nat }, ...(config.natOnly ? [] : [{ mac: mac.hostOnly, noDefaultRoute: true }])]),
+    },
+    new Date(),
+  );
+  return [
+    { type: 'hdd', path: diskOf(ctx.machineDir) },
+    { type: 'dvddrive', path: seed },
+  ];
 }
 
 /** boot2docker makes its host key itself: none is pinned. */

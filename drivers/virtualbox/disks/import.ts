@@ -47,15 +47,21 @@ async function theirVm(name: string, vbox: VBoxManage): Promise<VmFacts> {
   const { stdout, problem } = await vbox.attempt(args);
   if (problem === undefined) return parseVmInfo(stdout);
   if (!isMissing(problem)) throw failure(args, problem);
-  throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox has no VM ${JSON.stringify(name)} to import`, { hint: 'VBoxManage list vms shows those there are' });
+  throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox has no VM ${JSON.stringify(name)} to import`, {
+    hint: 'VBoxManage list vms shows those there are',
+  });
 }
 
 /** The first hard disk: of a boot2docker VM at the second port of its SATA controller. */
 function diskOf(name: string, facts: VmFacts): string {
-  const places = [...facts].filter(([key, path]) => /-\d+-\d+$/.test(key) && !/ImageUUID|IsEjected/.test(key) && /\.(vmdk|vdi|vhd|hdd)$/i.test(path));
+  const places = [...facts].filter(
+    ([key, path]) => /-\d+-\d+$/.test(key) && !/ImageUUID|IsEjected/.test(key) && /\.(vmdk|vdi|vhd|hdd)$/i.test(path),
+  );
   const disk = new Map(places).get('SATA-1-0') ?? places[0]?.[1];
   if (disk !== undefined) return disk;
-  throw new TsmachineError('DRIVER_PRECHECK', `The VM ${JSON.stringify(name)} has no disk to import`, { hint: `VBoxManage showvminfo ${name} shows what it has` });
+  throw new TsmachineError('DRIVER_PRECHECK', `The VM ${JSON.stringify(name)} has no disk to import`, {
+    hint: `VBoxManage showvminfo ${name} shows what it has`,
+  });
 }
 
 function numberIn(facts: VmFacts, key: string, otherwise: number): number {

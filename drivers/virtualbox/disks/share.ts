@@ -19,7 +19,7 @@ const homes: Readonly<Record<string, Share>> = {
  */
 export function shareOf(config: VirtualboxConfig, platform: string, exists: (path: string) => boolean = existsSync): Share | undefined {
   if (config.noShare) return undefined;
-  const share = config.shareFolder === '' ? homes[platform] ?? { name: 'hosthome', path: '/home' } : parseShare(config.shareFolder);
+  const share = config.shareFolder === '' ? (homes[platform] ?? { name: 'hosthome', path: '/home' }) : parseShare(config.shareFolder);
   return exists(share.path) ? share : undefined;
 }
 

@@ -38,7 +38,7 @@ export async function dropUnfinished(ctx: DriverContext, vbox: VBoxManage): Prom
   for (const path of await listedDisks(vbox)) {
     if (path.startsWith(join(bases, sep)) && path.endsWith(unfinished)) await vbox.attempt(['closemedium', 'disk', path]);
   }
-  if (await globalData(key, vbox) !== undefined) await forgetSource(vbox);
+  if ((await globalData(key, vbox)) !== undefined) await forgetSource(vbox);
   for (const name of await namesIn(bases)) if (name.endsWith(unfinished)) await rm(join(bases, name), { force: true });
 }
 

@@ -28,19 +28,39 @@ export function dhcpSettings(cidr: HostCidr): DhcpSettings {
  * Makes a network's DHCP server as we want it where the network is ours or has none; somebody else's stays as it is.
  * The caller holds the lock of the network.
  */
-export async function ensureDhcp(hostOnly: HostOnly & { cidr: HostCidr }, off: boolean, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
+export async function ensureDhcp(
+  hostOnly: HostOnly & { cidr: HostCidr },
+  off: boolean,
+  ctx: DriverContext,
+  vbox: VBoxManage,
+): Promise<void> {
   const servers = blocks(await vbox.run(['list', 'dhcpservers']));
   const present = servers.find((one) => one.get('NetworkName') === hostOnly.networkName);
   const { ip, mask, lower, upper } = dhcpSettings(hostOnly.cidr);
-  const isRight = present !== undefined && (['LowerIPAddress', 'lowerIPAddress'].some((key) => present.get(key) === lower))
-    && present.get('NetworkMask') === mask && present.get('Enabled') === (off ? 'No' : 'Yes');
+  const isRight =
+    present !== undefined &&
+    ['LowerIPAddress', 'lowerIPAddress'].some((key) => present.get(key) === lower) &&
+    present.get('NetworkMask') === mask &&
+    present.get('Enabled') === (off ? 'No' : 'Yes');
   if (isRight || (present === undefined && off)) return;
-  if (present !== undefined && !await isOurs(hostOnly.name, vbox)) {
-    if (present.get('Enabled') !== 'Yes' && !off) ctx.io.warn(`The DHCP server of ${hostOnly.name} is off, and not ours to switch on: the machine may get no address there`);
+  if (present !== undefined && !(await isOurs(hostOnly.name, vbox))) {
+    if (present.get('Enabled') !== 'Yes' && !off)
+      ctx.io.warn(`The DHCP server of ${hostOnly.name} is off, and not ours to switch on: the machine may get no address there`);
     return;
   }
   await vbox.run([
-    'dhcpserver', present === undefined ? 'add' : 'modify', '--netname', hostOnly.networkName, '--ip', ip, '--netmask', mask,
-    '--lowerip', lower, '--upperip', upper, off ? '--disable' : '--enable',
+    'dhcpserver',
+    present === undefined ? 'add' : 'modify',
+    '--netname',
+    hostOnly.networkName,
+    '--ip',
+    ip,
+    '--netmask',
+    mask,
+    '--lowerip',
+    lower,
+    '--upperip',
+    upper,
+    off ? '--disable' : '--enable',
   ]);
 }

@@ -19,7 +19,10 @@ export interface HostCidr {
  */
 export function parseHostCidr(text: string): HostCidr {
   const cidr = parseCidr(text);
-  if (!cidr) throw new TsmachineError('FLAG_INVALID', `invalid CIDR address: ${text}`, { hint: 'Such as --virtualbox-hostonly-cidr 192.168.56.1/24' });
+  if (!cidr)
+    throw new TsmachineError('FLAG_INVALID', `invalid CIDR address: ${text}`, {
+      hint: 'Such as --virtualbox-hostonly-cidr 192.168.56.1/24',
+    });
   if (numberOfIp(cidr.ip) === cidr.network) {
     throw new TsmachineError('FLAG_INVALID', 'host-only cidr must be specified with a host address, not a network address', {
       hint: `Such as ${ipOfNumber(cidr.network + 1)}/${cidr.prefix}`,

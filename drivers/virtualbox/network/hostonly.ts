@@ -15,17 +15,27 @@ import { allowedRanges, freeNetwork, isAllowed, refusedRange } from './ranges.js
  */
 export async function listHostOnly(vbox: VBoxManage, except?: string): Promise<HostOnly[]> {
   const found = (await readHostOnly(vbox)).filter(({ name }) => name !== except);
-  refuseTwins('name', found.map(({ networkName }) => networkName));
-  refuseTwins('IP', found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])));
+  refuseTwins(
+    'name',
+    found.map(({ networkName }) => networkName),
+  );
+  refuseTwins(
+    'IP',
+    found.flatMap(({ cidr }) => (cidr ? [cidr.ip] : [])),
+  );
   return found;
 }
 
 function refuseTwins(what: string, values: readonly string[]): void {
   const twin = values.find((value, index) => value !== '' && values.indexOf(value) < index);
   if (twin === undefined) return;
-  throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox is configured with multiple host-only adapters with the same ${what} "${twin}". Please remove one`, {
-    hint: 'VBoxManage list hostonlyifs shows them, VBoxManage hostonlyif remove NAME removes one',
-  });
+  throw new TsmachineError(
+    'DRIVER_PRECHECK',
+    `VirtualBox is configured with multiple host-only adapters with the same ${what} "${twin}". Please remove one`,
+    {
+      hint: 'VBoxManage list hostonlyifs shows them, VBoxManage hostonlyif remove NAME removes one',
+    },
+  );
 }
 
 /**
@@ -33,7 +43,12 @@ function refuseTwins(what: string, values: readonly string[]): void {
  * one. The caller holds the lock of the network.
  * @throws TsmachineError DRIVER_PRECHECK when the address is taken or not allowed, DRIVER_FAILED when VirtualBox makes no interface
  */
-export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<HostOnly & { cidr: HostCidr }> {
+export async function ensureHostOnly(
+  wanted: string,
+  ctx: DriverContext,
+  vbox: VBoxManage,
+  computer: Computer,
+): Promise<HostOnly & { cidr: HostCidr }> {
   const fresh = await adoptPending(ctx, vbox);
   const known = await listHostOnly(vbox, fresh);
   const cidr = parseHostCidr(wanted);
@@ -42,12 +57,13 @@ export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: V
   const ranges = allowedRanges(await vbox.version(), computer.platform, await computer.networksConf());
   const isDefault = wanted === defaultCidr;
   for (const one of isDefault ? known : []) {
-    if (one.cidr && isAllowed(one.cidr, ranges) && await isOurs(one.name, vbox)) return { ...one, cidr: one.cidr };
+    if (one.cidr && isAllowed(one.cidr, ranges) && (await isOurs(one.name, vbox))) return { ...one, cidr: one.cidr };
   }
   const lost = fresh === undefined ? await withoutAddress(known, vbox) : undefined;
   const chosen = choose(cidr, { isDefault, ranges, known }, computer);
-  if (chosen.ip !== cidr.ip) ctx.io.info(`Host-only network: ${chosen.ip}/${chosen.prefix}, because VirtualBox does not allow ${wanted} or it is taken here`);
-  const name = fresh ?? lost ?? await makeInterface(known, ctx, vbox);
+  if (chosen.ip !== cidr.ip)
+    ctx.io.info(`Host-only network: ${chosen.ip}/${chosen.prefix}, because VirtualBox does not allow ${wanted} or it is taken here`);
+  const name = fresh ?? lost ?? (await makeInterface(known, ctx, vbox));
   if (lost === undefined) ctx.io.info(`Found a new host-only adapter: "${name}"`);
   else ctx.io.warn(`The host-only adapter "${name}" has lost its address and gets ${chosen.ip} again`);
   await vbox.run(['hostonlyif', 'ipconfig', name, '--ip', chosen.ip, '--netmask', chosen.mask]);
@@ -60,7 +76,8 @@ export async function ensureHostOnly(wanted: string, ctx: DriverContext, vbox: V
 export async function checkHostOnly(wanted: string, vbox: VBoxManage, computer: Computer): Promise<void> {
   const known = await listHostOnly(vbox);
   const cidr = parseHostCidr(wanted);
-  if (known.some((one) => one.cidr?.ip === cidr.ip && one.cidr.prefix === cidr.prefix) || (wanted === defaultCidr && known.length > 0)) return;
+  if (known.some((one) => one.cidr?.ip === cidr.ip && one.cidr.prefix === cidr.prefix) || (wanted === defaultCidr && known.length > 0))
+    return;
   const ranges = allowedRanges(await vbox.version(), computer.platform, await computer.networksConf());
   choose(cidr, { isDefault: wanted === defaultCidr, ranges, known }, computer);
 }
@@ -81,7 +98,11 @@ function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: 
   ];
   const obstacle = taken.find((one) => one.cidr.network === cidr.network);
   if (isAllowed(cidr, ranges) && !obstacle) return cidr;
-  if (isDefault) return freeNetwork(ranges, taken.map((one) => one.cidr));
+  if (isDefault)
+    return freeNetwork(
+      ranges,
+      taken.map((one) => one.cidr),
+    );
   if (obstacle) {
     throw new TsmachineError('DRIVER_PRECHECK', `host-only cidr conflicts with the network address of a host interface: ${obstacle.name}`, {
       hint: 'Choose another with --virtualbox-hostonly-cidr, or leave the flag out: a free one is found',
@@ -96,28 +117,33 @@ async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbo
   const { stdout, problem } = await vbox.attempt(['hostonlyif', 'create']);
   if (problem !== undefined) ctx.io.debug(`Creating a new host-only adapter produced an error: ${problem}`);
   const told = /^Interface '(.+)' was successfully created/m.exec(stdout)?.[1];
-  const name = told ?? await waitFor(async () => (await readHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
-    timeout: problem === undefined ? 10_000 : 1500, interval: 200, signal: ctx.signal, what: 'the new host-only adapter',
-  }).catch(async (error: unknown) => {
-    if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
-    await settle(vbox);
-    throw new TsmachineError('DRIVER_FAILED', `VirtualBox made no host-only adapter${problem === undefined ? '' : `:\n${problem}`}`, {
-      hint: `Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: tsmachine create -d virtualbox --virtualbox-nat-only ${ctx.machineName}`,
-    });
-  });
+  const name =
+    told ??
+    (await waitFor(async () => (await readHostOnly(vbox)).find((one) => !known.some(({ name: old }) => old === one.name))?.name, {
+      timeout: problem === undefined ? 10_000 : 1500,
+      interval: 200,
+      signal: ctx.signal,
+      what: 'the new host-only adapter',
+    }).catch(async (error: unknown) => {
+      if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
+      await settle(vbox);
+      throw new TsmachineError('DRIVER_FAILED', `VirtualBox made no host-only adapter${problem === undefined ? '' : `:\n${problem}`}`, {
+        hint: `Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: tsmachine create -d virtualbox --virtualbox-nat-only ${ctx.machineName}`,
+      });
+    }));
   await mark(name, vbox);
   return name;
 }
 
 /** An interface of ours that forgot its address, as they do when the computer wakes up or a create was cut off. */
 async function withoutAddress(known: readonly HostOnly[], vbox: VBoxManage): Promise<string | undefined> {
-  for (const { name, cidr } of known) if (!cidr && await isOurs(name, vbox)) return name;
+  for (const { name, cidr } of known) if (!cidr && (await isOurs(name, vbox))) return name;
   return undefined;
 }
 
 /** Removes the interfaces that tsmachine made and no VM is left on. The caller holds the lock of the network. */
 export async function removeUnused(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
-  if (await adoptPending(ctx, vbox) !== undefined) await settle(vbox);
+  if ((await adoptPending(ctx, vbox)) !== undefined) await settle(vbox);
   if (computer.platform === 'win32') return; // Windows asks the person each time
   const known = await readHostOnly(vbox);
   const marked = await markedNames(vbox);

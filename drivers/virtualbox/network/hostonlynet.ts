@@ -26,7 +26,13 @@ export async function ensureHostOnlyNet(wanted: string, ctx: DriverContext, vbox
   if (chosen !== cidr) ctx.io.info(`Host-only network: ${chosen.ip}/${chosen.prefix}, because ${wanted} is taken here`);
   const name = nameOf(chosen.network);
   await vbox.run([
-    'hostonlynet', 'add', `--name=${name}`, `--netmask=${chosen.mask}`, `--lower-ip=${chosen.ip}`, `--upper-ip=${ipOfNumber(chosen.last - 1)}`, '--enable',
+    'hostonlynet',
+    'add',
+    `--name=${name}`,
+    `--netmask=${chosen.mask}`,
+    `--lower-ip=${chosen.ip}`,
+    `--upper-ip=${ipOfNumber(chosen.last - 1)}`,
+    '--enable',
   ]);
   return name;
 }

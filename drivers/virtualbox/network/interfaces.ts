@@ -12,9 +12,14 @@ export interface HostOnly {
 
 /** Windows gives an address of 169.254.0.0/16 to what has none. */
 export async function readHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
-  return blocks(await vbox.run(['list', 'hostonlyifs'])).filter((block) => block.has('VBoxNetworkName')).map((block) => {
-    const ip = block.get('IPAddress') ?? '';
-    const cidr = ip === '' || ip === '0.0.0.0' || ip.startsWith('169.254.') ? undefined : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
-    return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '', isUp: block.get('Status') === 'Up' };
-  });
+  return blocks(await vbox.run(['list', 'hostonlyifs']))
+    .filter((block) => block.has('VBoxNetworkName'))
+    .map((block) => {
+      const ip = block.get('IPAddress') ?? '';
+      const cidr =
+        ip === '' || ip === '0.0.0.0' || ip.startsWith('169.254.')
+          ? undefined
+          : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
+      return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '', isUp: block.get('Status') === 'Up' };
+    });
 }

@@ -14,7 +14,13 @@ export const networkLock = 'virtualbox-network';
 export const enginePort = 2376;
 
 /** Plugs a VM that is off into its networks. The caller holds the lock of the network until the VM runs. */
-export async function connectVm(data: DriverData, facts: VmFacts, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<DriverData> {
+export async function connectVm(
+  data: DriverData,
+  facts: VmFacts,
+  ctx: DriverContext,
+  vbox: VBoxManage,
+  computer: Computer,
+): Promise<DriverData> {
   const config = readConfig(data);
   const vm = vmName(config);
   const cidr = config.natOnly ? config.hostOnlyCidr : await plugHostOnly(config, ctx, vbox, computer);
@@ -31,14 +37,25 @@ export async function connectVm(data: DriverData, facts: VmFacts, ctx: DriverCon
 async function plugHostOnly(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
   const { words: adapter, cidr } = await hostOnlyAdapter(config, ctx, vbox, computer);
   await vbox.run([
-    'modifyvm', vmName(config), ...adapter, '--nic-type2', config.hostOnlyNicType, '--nic-promisc2', config.hostOnlyPromiscuous, '--cable-connected2', 'on',
+    'modifyvm',
+    vmName(config),
+    ...adapter,
+    '--nic-type2',
+    config.hostOnlyNicType,
+    '--nic-promisc2',
+    config.hostOnlyPromiscuous,
+    '--cable-connected2',
+    'on',
     ...(config.vmId === '' ? [] : ['--mac-address2', macAddresses(config.vmId).hostOnly]),
   ]);
   return cidr;
 }
 
 async function hostOnlyAdapter(
-  config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer,
+  config: VirtualboxConfig,
+  ctx: DriverContext,
+  vbox: VBoxManage,
+  computer: Computer,
 ): Promise<{ words: readonly string[]; cidr: string }> {
   if (hasNetworks(await vbox.version(), computer.platform)) {
     const name = await ensureHostOnlyNet(config.hostOnlyCidr, ctx, vbox, computer);

@@ -5,13 +5,15 @@ const prefix = 'tsmachine/hostonly/';
 const markOf = (name: string) => `${prefix}${name}`;
 
 export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
-  return await globalData(markOf(name), vbox) === '1';
+  return (await globalData(markOf(name), vbox)) === '1';
 }
 
 /** Names that carry the mark, also of an interface that is gone. */
 export async function markedNames(vbox: VBoxManage): Promise<string[]> {
   const lines = (await vbox.run(['getextradata', 'global', 'enumerate'])).split(/\r?\n/);
-  return lines.flatMap((line) => (line.startsWith(`Key: ${prefix}`) ? /^Key: (.*), Value: 1$/.exec(line)?.[1]?.slice(prefix.length) ?? [] : []));
+  return lines.flatMap((line) =>
+    line.startsWith(`Key: ${prefix}`) ? (/^Key: (.*), Value: 1$/.exec(line)?.[1]?.slice(prefix.length) ?? []) : [],
+  );
 }
 
 export async function mark(name: string, vbox: VBoxManage): Promise<void> {

@@ -33,8 +33,10 @@ export async function adoptPending(ctx: DriverContext, vbox: VBoxManage): Promis
   const [own] = marked.length > 0 ? marked.filter(isUntouched) : fresh.length === 1 ? fresh : [];
   if (own) await mark(own.name, vbox);
   else if (fresh.length > 1) {
-    ctx.io.warn(`One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} is left of an interrupted create, which one cannot be told. `
-      + 'VBoxManage hostonlyif remove NAME removes what nobody needs');
+    ctx.io.warn(
+      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} is left of an interrupted create, which one cannot be told. ` +
+        'VBoxManage hostonlyif remove NAME removes what nobody needs',
+    );
   }
   if (!own) await settle(vbox);
   return own?.name;
@@ -43,10 +45,13 @@ export async function adoptPending(ctx: DriverContext, vbox: VBoxManage): Promis
 async function newSince(before: readonly string[], ctx: DriverContext, vbox: VBoxManage): Promise<HostOnly[]> {
   const look = async () => (await readHostOnly(vbox)).filter(({ name }) => !before.includes(name));
   try {
-    return await waitFor(async () => {
-      const made = await look();
-      return made.length > 0 ? made : undefined;
-    }, { timeout: lateTimeout, interval: 300, signal: ctx.signal, what: 'a host-only adapter that is being made' });
+    return await waitFor(
+      async () => {
+        const made = await look();
+        return made.length > 0 ? made : undefined;
+      },
+      { timeout: lateTimeout, interval: 300, signal: ctx.signal, what: 'a host-only adapter that is being made' },
+    );
   } catch (error) {
     if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') return [];
     throw error;

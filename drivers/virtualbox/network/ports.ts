@@ -5,7 +5,7 @@ import { forwards, type VmFacts } from '../vm/vm.js';
 
 /** A free port of this computer: the remembered one if it is. */
 export async function chooseSshPort(remembered: number, computer: Computer): Promise<number> {
-  const port = (remembered === 0 ? undefined : await computer.freePort(remembered)) ?? await computer.freePort();
+  const port = (remembered === 0 ? undefined : await computer.freePort(remembered)) ?? (await computer.freePort());
   if (port !== undefined) return port;
   throw new TsmachineError('DRIVER_FAILED', 'No port of 127.0.0.1 is free for the machine');
 }
@@ -20,14 +20,23 @@ export async function chooseEnginePort({ enginePort, machineName }: VirtualboxCo
     const port = await chooseSshPort(0, computer);
     return port === ssh ? chooseSshPort(ssh + 1, computer) : port;
   }
-  if (await computer.freePort(enginePort) !== undefined) return enginePort;
-  throw new TsmachineError('DRIVER_FAILED', `The port ${enginePort} of 127.0.0.1, by which the engine of ${machineName} is reached, is taken by another program`, {
-    hint: `End that program, then: tsmachine start ${machineName}`,
-  });
+  if ((await computer.freePort(enginePort)) !== undefined) return enginePort;
+  throw new TsmachineError(
+    'DRIVER_FAILED',
+    `The port ${enginePort} of 127.0.0.1, by which the engine of ${machineName} is reached, is taken by another program`,
+    {
+      hint: `End that program, then: tsmachine start ${machineName}`,
+    },
+  );
 }
 
 /** Sets one forwarded port of a VM that is off. */
-export async function forward(vm: string, facts: VmFacts, rule: { name: string; host: number; guest: number }, vbox: VBoxManage): Promise<void> {
+export async function forward(
+  vm: string,
+  facts: VmFacts,
+  rule: { name: string; host: number; guest: number },
+  vbox: VBoxManage,
+): Promise<void> {
   const text = `${rule.name},tcp,127.0.0.1,${rule.host},,${rule.guest}`;
   const present = forwards(facts);
   if (present.includes(text)) return;

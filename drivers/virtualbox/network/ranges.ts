@@ -10,7 +10,15 @@ const builtIn = '192.168.56.0/21';
 export function allowedRanges(version: Version, platform: string, networksConf: string | undefined): readonly HostCidr[] | undefined {
   if (platform === 'win32' || !isAtLeast(version, [6, 1, 28])) return undefined;
   if (networksConf === undefined) return ranges([builtIn]);
-  const words = networksConf.split(/\r?\n/).filter((line) => /^\s*\*/.test(line)).flatMap((line) => line.replace('*', '').trim().split(/[\s,]+/));
+  const words = networksConf
+    .split(/\r?\n/)
+    .filter((line) => /^\s*\*/.test(line))
+    .flatMap((line) =>
+      line
+        .replace('*', '')
+        .trim()
+        .split(/[\s,]+/),
+    );
   return words.length === 0 ? ranges([builtIn]) : ranges(words);
 }
 
@@ -41,9 +49,13 @@ export function freeNetwork(allowed: readonly HostCidr[] | undefined, taken: rea
 }
 
 export function refusedRange(cidr: HostCidr, allowed: readonly HostCidr[] | undefined): TsmachineError {
-  return new TsmachineError('DRIVER_PRECHECK', `VirtualBox does not allow the host-only network ${textOf(cidr)}; it allows ${(allowed ?? []).map(textOf).join(', ')}`, {
-    hint: `Leave --virtualbox-hostonly-cidr out, or allow it with a line "* ${textOf(cidr)}" in /etc/vbox/networks.conf`,
-  });
+  return new TsmachineError(
+    'DRIVER_PRECHECK',
+    `VirtualBox does not allow the host-only network ${textOf(cidr)}; it allows ${(allowed ?? []).map(textOf).join(', ')}`,
+    {
+      hint: `Leave --virtualbox-hostonly-cidr out, or allow it with a line "* ${textOf(cidr)}" in /etc/vbox/networks.conf`,
+    },
+  );
 }
 
 function textOf({ network, prefix }: HostCidr): string {

@@ -54,7 +54,8 @@ async function call(ctx: Pick<DriverContext, 'exec'>, computer: Computer, args: 
 
 function missing(cause: unknown): TsmachineError {
   return new TsmachineError('COMMAND_MISSING', 'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path', {
-    cause, hint: 'Install VirtualBox from https://www.virtualbox.org',
+    cause,
+    hint: 'Install VirtualBox from https://www.virtualbox.org',
   });
 }
 
@@ -62,17 +63,31 @@ function missing(cause: unknown): TsmachineError {
 function problemOf({ exitCode, stderr }: ExecResult): string | undefined {
   if (exitCode === 0 && !/\berror:/i.test(stderr)) return undefined;
   const lines = stderr.split(/\r?\n/).map((line) => line.replace(/^VBoxManage(\.exe)?: /, '').trim());
-  const errors = lines.filter((line) => line.startsWith('error: ')).map((line) => line.slice('error: '.length)).filter((line) => !/^(Details|Context): /.test(line));
-  return errors.join('\n') || lines.filter((line) => line !== '').slice(-3).join('\n') || `it ended with status ${exitCode}`;
+  const errors = lines
+    .filter((line) => line.startsWith('error: '))
+    .map((line) => line.slice('error: '.length))
+    .filter((line) => !/^(Details|Context): /.test(line));
+  return (
+    errors.join('\n') ||
+    lines
+      .filter((line) => line !== '')
+      .slice(-3)
+      .join('\n') ||
+    `it ended with status ${exitCode}`
+  );
 }
 
 export function failure(args: readonly string[], problem: string): TsmachineError {
   const message = `VBoxManage ${args.join(' ')} failed:\n${problem}`;
   if (/VERR_DISK_FULL|ENOSPC|no space left|disk full/i.test(problem)) {
-    return new TsmachineError('STORE_FULL', message, { hint: 'Make room on the disk, or put the store on another one with --storage-path' });
+    return new TsmachineError('STORE_FULL', message, {
+      hint: 'Make room on the disk, or put the store on another one with --storage-path',
+    });
   }
   const module = /vboxdrv|vboxnetctl|VERR_VM_DRIVER_NOT_INSTALLED|kernel driver not installed/i.test(problem);
   return new TsmachineError('DRIVER_FAILED', message, {
-    hint: module ? 'VirtualBox\'s kernel module is not loaded. On Linux: sudo /sbin/vboxconfig (or modprobe vboxdrv vboxnetadp vboxnetflt)' : undefined,
+    hint: module
+      ? "VirtualBox's kernel module is not loaded. On Linux: sudo /sbin/vboxconfig (or modprobe vboxdrv vboxnetadp vboxnetflt)"
+      : undefined,
   });
 }

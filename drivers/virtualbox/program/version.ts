@@ -4,7 +4,9 @@ import type { Version } from '../api.js';
 /** `7.2.22_Debianr175245`; complaints about the kernel module may stand above it. */
 export function parseVersion(output: string): Version | undefined {
   const [, text = '', major, minor, patch] = /^((\d+)\.(\d+)\.(\d+)\S*)/m.exec(output) ?? [];
-  return major === undefined ? undefined : { text, major: Number(major), minor: Number(minor), patch: Number(patch), withoutModule: /^WARNING: .*vboxdrv/m.test(output) };
+  return major === undefined
+    ? undefined
+    : { text, major: Number(major), minor: Number(minor), patch: Number(patch), withoutModule: /^WARNING: .*vboxdrv/m.test(output) };
 }
 
 export function isAtLeast({ major, minor, patch }: Version, wanted: readonly [number, number, number]): boolean {
@@ -14,8 +16,11 @@ export function isAtLeast({ major, minor, patch }: Version, wanted: readonly [nu
 /** @throws TsmachineError DRIVER_PRECHECK for a VirtualBox before 5.0 */
 export function checkVersion(version: Version): void {
   if (version.major >= 5) return;
-  throw new TsmachineError('DRIVER_PRECHECK', `We support Virtualbox starting with version 5. Your VirtualBox install is ${JSON.stringify(version.text)}. `
-    + 'Please upgrade at https://www.virtualbox.org');
+  throw new TsmachineError(
+    'DRIVER_PRECHECK',
+    `We support Virtualbox starting with version 5. Your VirtualBox install is ${JSON.stringify(version.text)}. ` +
+      'Please upgrade at https://www.virtualbox.org',
+  );
 }
 
 /** VirtualBox 7 writes `--nat-dns-proxy1` where those before have `--natdnsproxy1`. Arguments that are no options stay as they are. */

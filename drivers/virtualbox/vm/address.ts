@@ -28,15 +28,28 @@ interface Guest {
  */
 export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
   const adapter = hostOnlyAdapter(guest.facts);
-  if (!adapter) throw new TsmachineError('DRIVER_FAILED', 'Machine does not have a host-only adapter', { hint: 'Was it changed outside of tsmachine?' });
+  if (!adapter)
+    throw new TsmachineError('DRIVER_FAILED', 'Machine does not have a host-only adapter', {
+      hint: 'Was it changed outside of tsmachine?',
+    });
   const keepOurs = addressKeeper(adapter.host, guest.network, ctx, vbox, computer);
   ctx.io.progress('Waiting for an IP...');
-  return waitFor(async () => {
-    const ip = await find(guest, adapter, ctx, vbox, computer);
-    if (ip === undefined) await refuseEnded(guest, vbox);
-    await keepOurs(); // also when the guest has told its address by the forwarded port: its engine is reached by this network
-    return ip;
-  }, { timeout: bootTimeout, interval: 500, maxInterval: 2000, signal: ctx.signal, what: `${ctx.machineName} to have an address`, hint: guest.hint });
+  return waitFor(
+    async () => {
+      const ip = await find(guest, adapter, ctx, vbox, computer);
+      if (ip === undefined) await refuseEnded(guest, vbox);
+      await keepOurs(); // also when the guest has told its address by the forwarded port: its engine is reached by this network
+      return ip;
+    },
+    {
+      timeout: bootTimeout,
+      interval: 500,
+      maxInterval: 2000,
+      signal: ctx.signal,
+      what: `${ctx.machineName} to have an address`,
+      hint: guest.hint,
+    },
+  );
 }
 
 /**
@@ -45,16 +58,30 @@ export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBo
  */
 export async function waitForLogin(guest: Pick<Guest, 'vm' | 'ssh' | 'hint'>, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
   ctx.io.progress('Waiting for the guest to boot...');
-  await waitFor(async () => {
-    if (await bySsh(guest.ssh, 'true', ctx) !== undefined) return true;
-    await refuseEnded(guest, vbox);
-    return undefined;
-  }, { timeout: bootTimeout, interval: 500, maxInterval: 2000, signal: ctx.signal, what: `${ctx.machineName} to let in over SSH`, hint: guest.hint });
+  await waitFor(
+    async () => {
+      if ((await bySsh(guest.ssh, 'true', ctx)) !== undefined) return true;
+      await refuseEnded(guest, vbox);
+      return undefined;
+    },
+    {
+      timeout: bootTimeout,
+      interval: 500,
+      maxInterval: 2000,
+      signal: ctx.signal,
+      what: `${ctx.machineName} to let in over SSH`,
+      hint: guest.hint,
+    },
+  );
 }
 
 async function find(guest: Guest, adapter: Adapter, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string | undefined> {
-  const candidates = [await byProperty(guest.vm, adapter.index, vbox), await byLease(adapter, vbox), byNeighbours(adapter.mac, await computer.neighbours())];
-  for (const ip of new Set(candidates)) if (ip !== undefined && await computer.answers(ip, 22)) return ip;
+  const candidates = [
+    await byProperty(guest.vm, adapter.index, vbox),
+    await byLease(adapter, vbox),
+    byNeighbours(adapter.mac, await computer.neighbours()),
+  ];
+  for (const ip of new Set(candidates)) if (ip !== undefined && (await computer.answers(ip, 22))) return ip;
   const said = await bySsh(guest.ssh, 'ip addr show', ctx);
   return said === undefined ? undefined : addressIn(said, adapter.mac);
 }
@@ -72,7 +99,8 @@ export function hostOnlyAdapter(facts: VmFacts): Adapter | undefined {
   for (const [key, name] of facts) {
     const index = /^(?:hostonlyadapter|hostonly-network)(\d+)$/.exec(key)?.[1];
     const mac = index === undefined ? undefined : facts.get(`macaddress${index}`);
-    if (index !== undefined && mac !== undefined) return { index, host: name, mac: mac.toLowerCase(), network: `HostInterfaceNetworking-${name}` };
+    if (index !== undefined && mac !== undefined)
+      return { index, host: name, mac: mac.toLowerCase(), network: `HostInterfaceNetworking-${name}` };
   }
   return undefined;
 }
@@ -92,7 +120,15 @@ export function byNeighbours(mac: string, table: string): string | undefined {
   for (const line of table.split(/\r?\n/)) {
     const ip = /\b\d+\.\d+\.\d+\.\d+\b/.exec(line)?.[0];
     const found = /(?:^|[\s(])((?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2})\b/i.exec(line)?.[1];
-    if (ip !== undefined && found?.split(/[:-]/).map((byte) => byte.padStart(2, '0')).join('').toLowerCase() === mac) return ip;
+    if (
+      ip !== undefined &&
+      found
+        ?.split(/[:-]/)
+        .map((byte) => byte.padStart(2, '0'))
+        .join('')
+        .toLowerCase() === mac
+    )
+      return ip;
   }
   return undefined;
 }

@@ -18,8 +18,12 @@ export async function boot(data: DriverData, ctx: DriverContext, vbox: VBoxManag
   const placed = await ctx.lock(networkLock, () => turnOn(data, ctx, vbox, computer));
   const running = readConfig(placed);
   const guest = {
-    vm: vmName(running), ssh: sshOf(running),
-    hint: running.image === '' ? `VBoxManage showvminfo ${running.machineName}` : `What it printed while it booted: ${consoleLogOf(ctx.machineDir)}`,
+    vm: vmName(running),
+    ssh: sshOf(running),
+    hint:
+      running.image === ''
+        ? `VBoxManage showvminfo ${running.machineName}`
+        : `What it printed while it booted: ${consoleLogOf(ctx.machineDir)}`,
   };
   if (config.natOnly) {
     await waitForLogin(guest, ctx, vbox);
@@ -91,8 +95,11 @@ export async function end(config: VirtualboxConfig, ctx: DriverContext, vbox: VB
 }
 
 async function waitUntilOff(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, timeout: number): Promise<void> {
-  await waitFor(async () => {
-    const facts = await findVm(config, ctx.machineDir, vbox);
-    return !facts || stateOf(facts) === 'Stopped' || undefined;
-  }, { timeout, interval: 200, signal: ctx.signal, what: `${ctx.machineName} to be off` });
+  await waitFor(
+    async () => {
+      const facts = await findVm(config, ctx.machineDir, vbox);
+      return !facts || stateOf(facts) === 'Stopped' || undefined;
+    },
+    { timeout, interval: 200, signal: ctx.signal, what: `${ctx.machineName} to be off` },
+  );
 }

@@ -6,10 +6,11 @@ import type { VBoxManage } from '../api.js';
 import { failure } from '../program/vboxmanage.js';
 
 /** What VirtualBox writes into its log when the processor's virtualization is off or in use (spec 8.3). */
-const noVirtualization = /VT-x is disabled|the host CPU does NOT support HW virtualization|VERR_VMX_UNABLE_TO_START_VM|VERR_VMX_NO_VMX|VERR_SVM_DISABLED|AMD-V is disabled/;
+const noVirtualization =
+  /VT-x is disabled|the host CPU does NOT support HW virtualization|VERR_VMX_UNABLE_TO_START_VM|VERR_VMX_NO_VMX|VERR_SVM_DISABLED|AMD-V is disabled/;
 const startTimeout = 3 * 60_000;
 
-export const noVtxMessage = 'This computer doesn\'t have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory';
+export const noVtxMessage = "This computer doesn't have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory";
 export const noVtxHint = 'In a virtual machine: enable nested virtualization outside. To skip this check, use --virtualbox-no-vtx-check';
 
 /**
@@ -22,10 +23,13 @@ export async function startVm(vm: string, uiType: string, logFolder: string, vbo
   if (problem === undefined) return;
   const log = join(logFolder, 'VBox.log');
   const text = await readLog(log);
-  if (noVirtualization.test(`${problem}\n${text}`)) throw new TsmachineError('DRIVER_FAILED', noVtxMessage, { hint: `${noVtxHint}\nIts log: ${log}` });
+  if (noVirtualization.test(`${problem}\n${text}`))
+    throw new TsmachineError('DRIVER_FAILED', noVtxMessage, { hint: `${noVtxHint}\nIts log: ${log}` });
   const last = text.trimEnd().split('\n').pop() ?? '';
   const { hint } = failure(args, problem);
-  throw new TsmachineError('DRIVER_FAILED', `Unable to start the VM: ${problem}${last === '' ? '' : `\nDetails: ${last}`}`, { hint: hint ?? `Its log: ${log}` });
+  throw new TsmachineError('DRIVER_FAILED', `Unable to start the VM: ${problem}${last === '' ? '' : `\nDetails: ${last}`}`, {
+    hint: hint ?? `Its log: ${log}`,
+  });
 }
 
 async function readLog(path: string): Promise<string> {

@@ -10,8 +10,17 @@ import { failure } from '../program/vboxmanage.js';
 export type VmFacts = ReadonlyMap<string, string>;
 
 const states: Readonly<Record<string, State>> = {
-  running: 'Running', paused: 'Paused', saved: 'Saved', poweroff: 'Stopped', aborted: 'Stopped', 'aborted-saved': 'Saved',
-  starting: 'Starting', restoring: 'Starting', stopping: 'Stopping', saving: 'Stopping', gurumeditation: 'Error',
+  running: 'Running',
+  paused: 'Paused',
+  saved: 'Saved',
+  poweroff: 'Stopped',
+  aborted: 'Stopped',
+  'aborted-saved': 'Saved',
+  starting: 'Starting',
+  restoring: 'Starting',
+  stopping: 'Stopping',
+  saving: 'Stopping',
+  gurumeditation: 'Error',
 };
 
 /** How VBoxManage is told which VM: by the UUID we chose, or by name for a machine of Docker Machine. */
@@ -52,11 +61,13 @@ export function stateOf(facts: VmFacts): State {
 }
 
 export function parseVmInfo(output: string): VmFacts {
-  return new Map(output.split(/\r?\n/).flatMap((line) => {
-    const [, quoted, plain, text = ''] = /^(?:"([^"]+)"|([^\s"=]+))=(.*)$/.exec(line) ?? [];
-    const key = quoted ?? plain;
-    return key === undefined ? [] : [[key, text.replace(/^"(.*)"$/, '$1')] as const];
-  }));
+  return new Map(
+    output.split(/\r?\n/).flatMap((line) => {
+      const [, quoted, plain, text = ''] = /^(?:"([^"]+)"|([^\s"=]+))=(.*)$/.exec(line) ?? [];
+      const key = quoted ?? plain;
+      return key === undefined ? [] : [[key, text.replace(/^"(.*)"$/, '$1')] as const];
+    }),
+  );
 }
 
 /** `name,tcp,127.0.0.1,35623,,22` of every forwarded port. */

@@ -25,6 +25,8 @@ export function words(list: readonly string[], about = ''): Choice {
  * No candidate begins with a colon.
  */
 export function choiceLines({ candidates, place }: Choice, current: string): string[] {
-  const lines = candidates.filter(({ word }) => word.startsWith(current)).map(({ word, about }) => `${word}\t${about.replace(/\s+/g, ' ').trim()}`);
+  const lines = candidates
+    .filter(({ word }) => word.startsWith(current))
+    .map(({ word, about }) => `${word}\t${about.replace(/\s+/g, ' ').trim()}`);
   return place === undefined ? lines : [...lines, `:${place}`];
 }

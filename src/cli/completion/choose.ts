@@ -30,12 +30,14 @@ export async function choose({ before, current, commands, env, machines, swarms 
   const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
   const command = commands.find((one) => one.id === id);
   if (!command || !rest) return more.length === 0 ? commandChoice(commands, first) : nothing;
-  const Found = await command.load() as unknown as typeof MachineCommand;
-  const flags = { ...await flagsOf(Found, rest, env), ...globalFlags };
+  const Found = (await command.load()) as unknown as typeof MachineCommand;
+  const flags = { ...(await flagsOf(Found, rest, env)), ...globalFlags };
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
   const inside = inner.given['storage-path'] ?? outer.given['storage-path'];
-  return flagOrValue(inner, current, flags)
-    ?? operandChoice(Found.operands, inner.operands, { commands, current, names: machines(inside), swarms: swarms(inside) });
+  return (
+    flagOrValue(inner, current, flags) ??
+    operandChoice(Found.operands, inner.operands, { commands, current, names: machines(inside), swarms: swarms(inside) })
+  );
 }
 
 /** With a driver that is not there (yet: half of its name is typed) the flags are those of no driver. */
@@ -82,14 +84,19 @@ interface Around {
   readonly swarms: SwarmNames;
 }
 
-async function operandChoice({ kind, feature }: Operands, given: readonly string[], { commands, current, names, swarms }: Around): Promise<Choice> {
+async function operandChoice(
+  { kind, feature }: Operands,
+  given: readonly string[],
+  { commands, current, names, swarms }: Around,
+): Promise<Choice> {
   if (kind === 'machines') return words((await names(feature)).filter((name) => !given.includes(name)));
   if (kind === 'files') return { candidates: [], place: 'files' };
   if (kind === 'machine-paths') {
     if (current.includes(':')) return nothing;
     return { ...words((await names(feature)).map((name) => `${name}:`)), place: 'files' };
   }
-  if (kind === 'role-swarm') return given.length === 0 ? words(['worker', 'manager']) : given.length === 1 ? words(await swarms()) : nothing;
+  if (kind === 'role-swarm')
+    return given.length === 0 ? words(['worker', 'manager']) : given.length === 1 ? words(await swarms()) : nothing;
   if (given.length > 0) return nothing;
   if (kind === 'swarm') return words(await swarms());
   if (kind === 'machine') return words(await names(feature));

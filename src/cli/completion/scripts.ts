@@ -26,7 +26,9 @@ export function loadLine(shell: string): string | undefined {
 export async function completionScript(shell: string): Promise<string> {
   const names = Object.hasOwn(parts, shell) ? parts[shell] : undefined;
   if (!names) {
-    throw new TsmachineError('USAGE', `There is no completion for the shell ${JSON.stringify(shell)}`, { hint: `Shells are: ${completedShells.join(', ')}` });
+    throw new TsmachineError('USAGE', `There is no completion for the shell ${JSON.stringify(shell)}`, {
+      hint: `Shells are: ${completedShells.join(', ')}`,
+    });
   }
   const texts = await Promise.all(names.map((name) => readTemplate(`shell/${name}`)));
   return texts.join('\n').replaceAll('@PROGRAM@', programName());

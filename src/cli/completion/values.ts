@@ -8,12 +8,12 @@ const states = ['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting',
 
 /** Flags whose values are known, by name: a name means the same in every command. */
 const known: Readonly<Record<string, (typed: string) => Choice>> = {
-  'driver': () => words(driverNames()),
+  driver: () => words(driverNames()),
   'engine-install': () => words(installModes),
-  'shell': () => words(shellNames()),
-  'filter': filter,
+  shell: () => words(shellNames()),
+  filter: filter,
   'storage-path': () => ({ candidates: [], place: 'folders' }),
-  'format': () => nothing,
+  format: () => nothing,
 };
 
 /** What may stand as the value of a flag; files where nothing better is known of a text, as shells do it themselves. */

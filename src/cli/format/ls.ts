@@ -34,5 +34,10 @@ function unescape(text: string): string {
 }
 
 function aligned(lines: readonly string[]): string {
-  return table(lines.join('\n').split('\n').map((line) => line.split('\t')));
+  return table(
+    lines
+      .join('\n')
+      .split('\n')
+      .map((line) => line.split('\t')),
+  );
 }

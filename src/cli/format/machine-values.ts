@@ -2,19 +2,40 @@ import type { MachineRow } from '../../machine/list.js';
 import { activeMark } from '../output/machine-table.js';
 import { duration } from '../../go-template/text/duration.js';
 import {
-  bool, float, int, string, strings, type IntValue, type MapValue, type PointerValue, type StructValue, type Value,
+  bool,
+  float,
+  int,
+  string,
+  strings,
+  type IntValue,
+  type MapValue,
+  type PointerValue,
+  type StructValue,
+  type Value,
 } from '../../go-template/values.js';
 
 /** The header of each field in `ls --format 'table ...'` (spec 2.9). */
 const headers: Readonly<Record<string, string>> = {
-  Name: 'NAME', Active: 'ACTIVE', ActiveHost: 'ACTIVE_HOST', ActiveSwarm: 'ACTIVE_SWARM', DriverName: 'DRIVER', State: 'STATE', URL: 'URL',
-  SwarmOptions: 'SWARM_OPTIONS', Swarm: 'SWARM', EngineOptions: 'ENGINE_OPTIONS', Error: 'ERRORS', DockerVersion: 'DOCKER',
+  Name: 'NAME',
+  Active: 'ACTIVE',
+  ActiveHost: 'ACTIVE_HOST',
+  ActiveSwarm: 'ACTIVE_SWARM',
+  DriverName: 'DRIVER',
+  State: 'STATE',
+  URL: 'URL',
+  SwarmOptions: 'SWARM_OPTIONS',
+  Swarm: 'SWARM',
+  EngineOptions: 'ENGINE_OPTIONS',
+  Error: 'ERRORS',
+  DockerVersion: 'DOCKER',
   ResponseTime: 'RESPONSE',
 };
 
 /** What the template of a table is executed with first: a field that it does not know is no error here. */
 export const headerValue: MapValue = {
-  kind: 'map', type: 'map[string]string', zero: string(''),
+  kind: 'map',
+  type: 'map[string]string',
+  zero: string(''),
   entries: new Map(Object.entries(headers).map(([field, header]) => [field, string(header)])),
 };
 
@@ -49,15 +70,36 @@ function state(word: string): IntValue {
 type Fields = Readonly<Record<string, readonly [type: 'bool' | 'float' | 'int' | 'string' | 'strings', key?: string]>>;
 
 const swarmFields: Fields = {
-  IsSwarm: ['bool'], Address: ['string'], Discovery: ['string'], Agent: ['bool'], Master: ['bool'], Host: ['string'], Image: ['string'],
-  Strategy: ['string'], Heartbeat: ['int'], Overcommit: ['float'], ArbitraryFlags: ['strings'], ArbitraryJoinFlags: ['strings'],
-  Env: ['strings'], IsExperimental: ['bool'],
+  IsSwarm: ['bool'],
+  Address: ['string'],
+  Discovery: ['string'],
+  Agent: ['bool'],
+  Master: ['bool'],
+  Host: ['string'],
+  Image: ['string'],
+  Strategy: ['string'],
+  Heartbeat: ['int'],
+  Overcommit: ['float'],
+  ArbitraryFlags: ['strings'],
+  ArbitraryJoinFlags: ['strings'],
+  Env: ['strings'],
+  IsExperimental: ['bool'],
 };
 
 const engineFields: Fields = {
-  ArbitraryFlags: ['strings'], DNS: ['strings', 'Dns'], GraphDir: ['string'], Env: ['strings'], Ipv6: ['bool'],
-  InsecureRegistry: ['strings'], Labels: ['strings'], LogLevel: ['string'], StorageDriver: ['string'], SelinuxEnabled: ['bool'],
-  TLSVerify: ['bool', 'TlsVerify'], RegistryMirror: ['strings'], InstallURL: ['string'],
+  ArbitraryFlags: ['strings'],
+  DNS: ['strings', 'Dns'],
+  GraphDir: ['string'],
+  Env: ['strings'],
+  Ipv6: ['bool'],
+  InsecureRegistry: ['strings'],
+  Labels: ['strings'],
+  LogLevel: ['string'],
+  StorageDriver: ['string'],
+  SelinuxEnabled: ['bool'],
+  TLSVerify: ['bool', 'TlsVerify'],
+  RegistryMirror: ['strings'],
+  InstallURL: ['string'],
 };
 
 function pointer(name: string, fields: Fields, options: object | undefined): PointerValue {
@@ -74,10 +116,15 @@ function struct(type: string, fields: Readonly<Record<string, Value>>): StructVa
 /** What does not have the type is its zero, as where config.json does not have it at all. */
 function typed(type: Fields[string][0], value: unknown): Value {
   switch (type) {
-    case 'bool': return bool(value === true);
-    case 'int': return int(typeof value === 'number' ? Math.trunc(value) : 0);
-    case 'float': return float(typeof value === 'number' ? value : 0);
-    case 'string': return string(typeof value === 'string' ? value : '');
-    case 'strings': return strings(Array.isArray(value) ? value.map(String) : null);
+    case 'bool':
+      return bool(value === true);
+    case 'int':
+      return int(typeof value === 'number' ? Math.trunc(value) : 0);
+    case 'float':
+      return float(typeof value === 'number' ? value : 0);
+    case 'string':
+      return string(typeof value === 'string' ? value : '');
+    case 'strings':
+      return strings(Array.isArray(value) ? value.map(String) : null);
   }
 }

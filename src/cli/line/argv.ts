@@ -26,7 +26,8 @@ export function canonicalArgv(argv: readonly string[], flags: FlagInput): string
       continue;
     }
     const { name, flag, value, form } = findFlag(word, flags);
-    if ((forms.get(name) ?? form) !== form && !Object.hasOwn(globalFlags, name)) { // those may stand on both sides of the command
+    if ((forms.get(name) ?? form) !== form && !Object.hasOwn(globalFlags, name)) {
+      // those may stand on both sides of the command
       throw new TsmachineError('USAGE', `Cannot use two forms of the same flag: ${flag.char ?? ''} ${name}`);
     }
     forms.set(name, form);
@@ -36,7 +37,7 @@ export function canonicalArgv(argv: readonly string[], flags: FlagInput): string
     }
     const text = value ?? argv[++i];
     if (text === undefined) throw new TsmachineError('USAGE', `flag needs an argument: --${name}`);
-    given.set(name, [...(flag.multiple ? given.get(name) ?? [] : []), `--${name}=${text}`]);
+    given.set(name, [...(flag.multiple ? (given.get(name) ?? []) : []), `--${name}=${text}`]);
   }
   return [...[...given.values()].flat(), '--', ...positional];
 }

@@ -5,7 +5,7 @@ import { goBool } from '../../base/flags.js';
 
 /** The flags of spec 1.2. They stand before the command or after it; help lists them once, in the global help. */
 export const globalFlags = {
-  'debug': Flags.boolean({ char: 'D', description: 'Enable debug mode' }),
+  debug: Flags.boolean({ char: 'D', description: 'Enable debug mode' }),
   'storage-path': Flags.string({ char: 's', description: 'Configures storage path [$MACHINE_STORAGE_PATH]' }),
   'tls-ca-cert': Flags.string({ description: 'CA to verify remotes against [$MACHINE_TLS_CA_CERT]' }),
   'tls-ca-key': Flags.string({ description: 'Private key to generate certificates [$MACHINE_TLS_CA_KEY]' }),
@@ -65,6 +65,7 @@ export function debugWanted(argv: readonly string[], env: NodeJS.ProcessEnv): bo
   const quoted = JSON.stringify(text);
   const reason = `strconv.ParseBool: parsing ${quoted}: invalid syntax`;
   throw new TsmachineError('USAGE', `Error parsing boolean value from MACHINE_DEBUG: ${reason}`, {
-    exit: 1, hint: 'Set MACHINE_DEBUG to true or false, or unset it',
+    exit: 1,
+    hint: 'Set MACHINE_DEBUG to true or false, or unset it',
   });
 }

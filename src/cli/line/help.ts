@@ -26,13 +26,16 @@ export default class MachineHelp extends Help {
     const command = this.config.findCommand(id);
     if (!command && names.length === 1 && verbsOf(name, this.config.commandIDs).length > 0) return this.showTopic(name);
     if (!command) throw unknownCommand(names, this.config.commandIDs);
-    await this.showCommandHelp(command, argv.filter((word) => !id.split(':').includes(word)));
+    await this.showCommandHelp(
+      command,
+      argv.filter((word) => !id.split(':').includes(word)),
+    );
   }
 
   /** Every option stands on a line that begins `   --name`. */
   override async showCommandHelp(command: Command.Loadable, words: readonly string[] = []): Promise<void> {
     const { id, summary = '', description = '', examples = [], usage } = command;
-    const flags = await (await command.load() as unknown as typeof MachineCommand).helpFlags(words, this.env());
+    const flags = await ((await command.load()) as unknown as typeof MachineCommand).helpFlags(words, this.env());
     const lines = [usageLine({ id, flags, usage }), '', ...wrap(this.render(summary), this.width), ''];
     if (description !== '') lines.push('Description:', ...wrap(this.render(description), this.width - 3).map((line) => `   ${line}`), '');
     const rows = flagRows(flags);
@@ -42,27 +45,46 @@ export default class MachineHelp extends Help {
   }
 
   protected override showRootHelp(): Promise<void> {
-    this.log([
-      `Usage: ${programName()} [OPTIONS] COMMAND [arg...]`, '',
-      'Create and manage machines running Docker.', '',
-      `Version: ${this.config.version}`, '',
-      'Options:',
-      ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2, this.width), '',
-      'Commands:',
-      ...columns(this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]), 2, this.width), '',
-      `Run '${programName()} COMMAND --help' for more information on a command.`,
-    ].join('\n'));
+    this.log(
+      [
+        `Usage: ${programName()} [OPTIONS] COMMAND [arg...]`,
+        '',
+        'Create and manage machines running Docker.',
+        '',
+        `Version: ${this.config.version}`,
+        '',
+        'Options:',
+        ...columns([...flagRows(globalFlags), ['--help, -h', 'show help'], ['--version, -v', 'print the version']], 2, this.width),
+        '',
+        'Commands:',
+        ...columns(
+          this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]),
+          2,
+          this.width,
+        ),
+        '',
+        `Run '${programName()} COMMAND --help' for more information on a command.`,
+      ].join('\n'),
+    );
     return Promise.resolve();
   }
 
   private showTopic(topic: string): void {
     const verbs = this.sortedCommands.filter(({ id }) => id.startsWith(`${topic}:`));
-    this.log([
-      `Usage: ${programName()} ${topic} COMMAND [arg...]`, '',
-      'Commands:',
-      ...columns(verbs.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]), 2, this.width), '',
-      `Run '${programName()} ${topic} COMMAND --help' for more information on a command.`,
-    ].join('\n'));
+    this.log(
+      [
+        `Usage: ${programName()} ${topic} COMMAND [arg...]`,
+        '',
+        'Commands:',
+        ...columns(
+          verbs.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]),
+          2,
+          this.width,
+        ),
+        '',
+        `Run '${programName()} ${topic} COMMAND --help' for more information on a command.`,
+      ].join('\n'),
+    );
   }
 
   /** By name, but for those that Docker Machine lists out of turn. */

@@ -27,7 +27,7 @@ export function newNames(args: readonly string[]): readonly string[] {
   if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
   if (args.length > 1 && standsInForDockerMachine()) {
     throw new TsmachineError('USAGE', `Invalid command line. Found extra arguments [${args.slice(1).join(' ')}]`, {
-      hint: 'Several machines at once are made under the tool\'s own name, tsmachine',
+      hint: "Several machines at once are made under the tool's own name, tsmachine",
     });
   }
   args.forEach(validateName);
@@ -59,11 +59,14 @@ export function oneFile(args: readonly string[]): string {
 
 /** `OLD=NEW` words by their left sides. @throws TsmachineError FLAG_INVALID */
 export function renames(words: readonly string[]): Record<string, string> {
-  return Object.fromEntries(words.map((word) => {
-    const [, from, to] = /^([^=]+)=([^=]+)$/.exec(word) ?? [];
-    if (from === undefined || to === undefined) throw new TsmachineError('FLAG_INVALID', `--name ${JSON.stringify(word)} must be OLD=NEW`);
-    return [from, to];
-  }));
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, from, to] = /^([^=]+)=([^=]+)$/.exec(word) ?? [];
+      if (from === undefined || to === undefined)
+        throw new TsmachineError('FLAG_INVALID', `--name ${JSON.stringify(word)} must be OLD=NEW`);
+      return [from, to];
+    }),
+  );
 }
 
 /** The two words of `scp`. @throws TsmachineError USAGE when there are not two (spec 1.6) */

@@ -36,7 +36,7 @@ class OwnPlugin extends Plugin {
 
   /** oclif's own loads a command by the path of its file; in the built program all of them are in one file. */
   override async findCommand(id: string): Promise<Command.Class> {
-    const { default: found } = await import(`../../commands/${id.replaceAll(':', '/')}.js`) as { default: Command.Class };
+    const { default: found } = (await import(`../../commands/${id.replaceAll(':', '/')}.js`)) as { default: Command.Class };
     found.id = id;
     return found;
   }

@@ -48,7 +48,9 @@ export function unknownCommand(words: readonly string[], known: readonly string[
     });
   }
   if (verbs.length > 0) {
-    return new TsmachineError('USAGE', `${program} ${name}: say what to do`, { hint: verbs.map((id) => `${program} ${typed(id)}`).join('\n') });
+    return new TsmachineError('USAGE', `${program} ${name}: say what to do`, {
+      hint: verbs.map((id) => `${program} ${typed(id)}`).join('\n'),
+    });
   }
   const near = nearest(name, known);
   return new TsmachineError('USAGE', `${program}: '${name}' is not a ${program} command. See '${program} --help'.`, {

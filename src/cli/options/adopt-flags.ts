@@ -12,7 +12,7 @@ const adoptDriver = 'generic';
 /** The flags of `adopt` that do not depend on the driver. */
 export const adoptFlags: readonly FlagSpec[] = [
   { name: 'driver', type: 'string', default: adoptDriver, usage: 'Driver that reaches the host' },
-  { name: 'ca', type: 'string', default: '', usage: 'ca.pem of the store that made the host (default: this store\'s)' },
+  { name: 'ca', type: 'string', default: '', usage: "ca.pem of the store that made the host (default: this store's)" },
   { name: 'cert', type: 'string', default: '', usage: 'cert.pem of that store' },
   { name: 'key', type: 'string', default: '', usage: 'key.pem of that store' },
   { name: 'tls-san', type: 'strings', usage: 'Extra SANs for certificates that are made later' },

@@ -9,7 +9,10 @@ export const defaultDriver = 'virtualbox';
 export const createFlags: readonly FlagSpec[] = [
   { name: 'driver', type: 'string', default: defaultDriver, env: 'MACHINE_DRIVER', usage: 'Driver to create machine with.' },
   {
-    name: 'engine-install-url', type: 'string', default: 'https://get.docker.com', env: 'MACHINE_DOCKER_INSTALL_URL',
+    name: 'engine-install-url',
+    type: 'string',
+    default: 'https://get.docker.com',
+    env: 'MACHINE_DOCKER_INSTALL_URL',
     usage: 'Custom URL to use for engine installation',
   },
   { name: 'engine-opt', type: 'strings', usage: 'Specify arbitrary flags to include with the created engine in the form flag=value' },
@@ -22,7 +25,10 @@ export const createFlags: readonly FlagSpec[] = [
   { name: 'engine-version', type: 'string', default: '', usage: 'Install this version of the engine' },
   { name: 'swarm', type: 'bool', usage: 'Configure Machine to join a Swarm cluster' },
   {
-    name: 'swarm-image', type: 'string', default: 'swarm:latest', env: 'MACHINE_SWARM_IMAGE',
+    name: 'swarm-image',
+    type: 'string',
+    default: 'swarm:latest',
+    env: 'MACHINE_SWARM_IMAGE',
     usage: 'Specify Docker image to use for Swarm',
   },
   { name: 'swarm-master', type: 'bool', usage: 'Configure Machine to be a Swarm master' },

@@ -13,7 +13,7 @@ import type { GlobalValues } from '../line/globals.js';
 export function createRequest(driverName: string, values: FlagValues, globals: GlobalValues): Omit<CreateRequest, 'name'> {
   checkCreateFlags(values);
   const text = (name: string) => String(values[name] ?? '');
-  const texts = (name: string): readonly string[] => (Array.isArray(values[name]) ? values[name] as readonly string[] : []);
+  const texts = (name: string): readonly string[] => (Array.isArray(values[name]) ? (values[name] as readonly string[]) : []);
   const on = (name: string) => values[name] === true;
   const version = text('engine-version');
   return {

@@ -22,18 +22,30 @@ export const availabilityChangeFlag = {
 };
 
 export const roleFlag = {
-  role: Flags.option({ options: ['manager', 'worker'] as const satisfies readonly Role[], default: 'worker', description: 'What the node is' })(),
+  role: Flags.option({
+    options: ['manager', 'worker'] as const satisfies readonly Role[],
+    default: 'worker',
+    description: 'What the node is',
+  })(),
 };
 
 /** Of a whole swarm; each is called as in a swarm file. */
 export const settingsFlags = {
-  'default-addr-pool': Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Network that overlay networks are cut from [CIDR]; repeatable' }),
+  'default-addr-pool': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'Network that overlay networks are cut from [CIDR]; repeatable',
+  }),
   'default-addr-pool-mask-length': Flags.integer({ description: 'Prefix length of each of them (24)' }),
   'data-path-port': Flags.integer({ description: 'UDP port of the traffic of containers (4789)' }),
-  'autolock': Flags.boolean({ description: 'Managers that restart stay locked until they get their key' }),
+  autolock: Flags.boolean({ description: 'Managers that restart stay locked until they get their key' }),
   'cert-expiry': Flags.string({ description: 'Validity of the certificates of nodes [2160h]' }),
   'dispatcher-heartbeat': Flags.string({ description: 'How often nodes report [5s]' }),
-  'external-ca': Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Who signs certificates [protocol=cfssl,url=URL,cacert=FILE]; repeatable' }),
+  'external-ca': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'Who signs certificates [protocol=cfssl,url=URL,cacert=FILE]; repeatable',
+  }),
   'task-history-limit': Flags.integer({ description: 'Ended tasks kept for each replica (5)' }),
   'snapshot-interval': Flags.integer({ description: 'Raft log entries between two snapshots (10000)' }),
   'max-snapshots': Flags.integer({ description: 'Old raft snapshots kept (0)' }),

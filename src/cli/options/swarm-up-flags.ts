@@ -46,29 +46,55 @@ interface Typed {
  * What the command line says a swarm is to be: by a file or by flags, never both.
  * @throws TsmachineError USAGE, FLAG_INVALID, FLAG_MISSING, SWARM_FILE
  */
-export async function declaredBy({ words, given, driver, globals, env, cwd }: Typed): Promise<DeclaredFrom & Pick<UpOptions, 'concurrency' | 'tls'>> {
+export async function declaredBy({
+  words,
+  given,
+  driver,
+  globals,
+  env,
+  cwd,
+}: Typed): Promise<DeclaredFrom & Pick<UpOptions, 'concurrency' | 'tls'>> {
   const name = oneOrNone(words);
   const values = flagValues(upFlags, given, env);
   const { engine, install, tlsSans, tls } = createRequest(driver?.name ?? '', values, globals);
   const rest = { concurrency: Number(values['concurrency']), ...(tls ? { tls } : {}) };
   const { declaredByFile, declaredByFlags } = await import('../../swarm/up/declared.js');
   const typed = Object.keys(given).filter((flag) => given[flag] !== undefined && isMachineFlag(flag, driver));
-  if (typed.length === 0) return { ...await declaredByFile({ file: textOf(given, 'file'), name, cwd, env }), ...rest };
+  if (typed.length === 0) return { ...(await declaredByFile({ file: textOf(given, 'file'), name, cwd, env })), ...rest };
 
   if (given['file'] !== undefined) {
-    throw new TsmachineError('USAGE', `--file says what the swarm is to be, and so does --${typed[0] ?? ''}`, { hint: 'Leave one of them out, or change the file' });
+    throw new TsmachineError('USAGE', `--file says what the swarm is to be, and so does --${typed[0] ?? ''}`, {
+      hint: 'Leave one of them out, or change the file',
+    });
   }
-  if (name === undefined) throw new TsmachineError('USAGE', 'Error: No name of a swarm specified', { hint: 'tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME' });
+  if (name === undefined)
+    throw new TsmachineError('USAGE', 'Error: No name of a swarm specified', {
+      hint: 'tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME',
+    });
   if (!driver) throw new TsmachineError('FLAG_MISSING', 'Say which driver makes the machines: -d DRIVER');
-  const flags = Object.fromEntries(driver.flags.flatMap(({ name: flag }) => (given[flag] === undefined ? [] : [[flag, given[flag]]]))) as FlagValues;
+  const flags = Object.fromEntries(
+    driver.flags.flatMap(({ name: flag }) => (given[flag] === undefined ? [] : [[flag, given[flag]]])),
+  ) as FlagValues;
   const count = (flag: string, otherwise: number) => Number(given[flag] ?? otherwise);
-  const request = { name, managers: count('managers', 1), workers: count('workers', 0), driver: driver.name, flags, engine, install, tlsSans };
+  const request = {
+    name,
+    managers: count('managers', 1),
+    workers: count('workers', 0),
+    driver: driver.name,
+    flags,
+    engine,
+    install,
+    tlsSans,
+  };
   return { ...declaredByFlags(request, cwd), ...rest };
 }
 
 function isMachineFlag(flag: string, driver: DriverModule | undefined): boolean {
-  return ['managers', 'workers', 'driver'].includes(flag)
-    || (flag !== 'concurrency' && machineFlags.some(({ name }) => name === flag)) || driver?.flags.some(({ name }) => name === flag) === true;
+  return (
+    ['managers', 'workers', 'driver'].includes(flag) ||
+    (flag !== 'concurrency' && machineFlags.some(({ name }) => name === flag)) ||
+    driver?.flags.some(({ name }) => name === flag) === true
+  );
 }
 
 function textOf(given: Given, flag: string): string | undefined {

@@ -18,13 +18,21 @@ export function matrix(names: readonly string[], pairs: readonly PairResult[]): 
   const results = byPair(pairs);
   const short = names.map((name) => (name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name));
   const rows = names.map((from, i) => [
-    `${i + 1} ${short[i] ?? ''}`, ...names.map((to) => (from === to ? '-' : cell(results.get(`${from} ${to}`) ?? []))),
+    `${i + 1} ${short[i] ?? ''}`,
+    ...names.map((to) => (from === to ? '-' : cell(results.get(`${from} ${to}`) ?? []))),
   ]);
   const lines = [['FROM\\TO', ...names.map((_, i) => String(i + 1))], ...rows];
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((row) => (row[column] ?? '').length))) ?? [];
   const gap = ['  ', ' '].find((blanks) => widths.reduce((sum, width) => sum + width + blanks.length, -blanks.length) <= widest);
   if (gap === undefined) return undefined;
-  return lines.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(gap).trimEnd()).join('\n');
+  return lines
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join(gap)
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function byPair(pairs: readonly PairResult[]): Map<string, PairResult[]> {

@@ -6,7 +6,12 @@ const words: Readonly<Record<Level, string>> = { fault: 'FAULT', warning: 'warni
 
 /** One line for each finding, below it what to type, and their count at the end. */
 export function findingsTable(findings: readonly Finding[]): string {
-  const rows = findings.map(({ level, check, machine = '-', message }) => [words[level], check, machine, message.replace(/\s*\n\s*/g, ' ')]);
+  const rows = findings.map(({ level, check, machine = '-', message }) => [
+    words[level],
+    check,
+    machine,
+    message.replace(/\s*\n\s*/g, ' '),
+  ]);
   const [header = '', ...lines] = table([['LEVEL', 'CHECK', 'MACHINE', 'FINDING'], ...rows]).split('\n');
   const indent = ' '.repeat(header.indexOf('CHECK'));
   const told = lines.flatMap((line, i) => [line, ...fixLines(findings[i]?.fix).map((fix) => indent + fix)]);
@@ -19,5 +24,8 @@ function fixLines(fix: string | undefined): string[] {
 
 function summary(findings: readonly Finding[]): string {
   const counted = levels.map((level) => [level, findings.filter((finding) => finding.level === level).length] as const);
-  return counted.filter(([level, count]) => level !== 'ok' || count > 0).map(([level, count]) => `${count} ${level}${count === 1 || level === 'ok' ? '' : 's'}`).join(', ');
+  return counted
+    .filter(([level, count]) => level !== 'ok' || count > 0)
+    .map(([level, count]) => `${count} ${level}${count === 1 || level === 'ok' ? '' : 's'}`)
+    .join(', ');
 }

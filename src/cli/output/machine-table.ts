@@ -5,9 +5,10 @@ const header = ['NAME', 'ACTIVE', 'DRIVER', 'STATE', 'URL', 'SWARM', 'DOCKER', '
 
 /** The default table of `ls` (spec 2.9); the header stands there even without machines. */
 export function machineTable(rows: readonly MachineRow[]): string {
-  return table([header, ...rows.map((row) => [
-    row.name, activeMark(row), row.driverName, row.state, row.url, row.swarm, row.dockerVersion, row.error,
-  ])]);
+  return table([
+    header,
+    ...rows.map((row) => [row.name, activeMark(row), row.driverName, row.state, row.url, row.swarm, row.dockerVersion, row.error]),
+  ]);
 }
 
 /** A row for scripts: what is in config.json is what `inspect` is for. */

@@ -10,21 +10,32 @@ interface Column {
 
 const columns: readonly Column[] = [
   { header: 'MACHINE', cell: ({ machine = '-' }) => machine },
-  { header: 'NODE', cell: ({ machine, node = '-' }) => (machine === node ? '' : node), needed: (rows) => rows.some(({ machine, node }) => node !== undefined && node !== machine) },
+  {
+    header: 'NODE',
+    cell: ({ machine, node = '-' }) => (machine === node ? '' : node),
+    needed: (rows) => rows.some(({ machine, node }) => node !== undefined && node !== machine),
+  },
   { header: 'ROLE', cell: ({ role = '-' }) => role },
   { header: 'STATUS', cell: ({ status }) => capital(status) },
   { header: 'AVAILABILITY', cell: ({ availability = '-' }) => capital(availability) },
   { header: 'MANAGER', cell: ({ manager = '' }) => capital(manager) },
   { header: 'ENGINE', cell: ({ engine }) => engine.replace(/\+.*$/, '') },
   { header: 'ADDRESS', cell: ({ address }) => address },
-  { header: 'LABELS', cell: ({ labels }) => pairs(labels).join(','), needed: (rows) => rows.some(({ labels }) => Object.keys(labels).length > 0) },
+  {
+    header: 'LABELS',
+    cell: ({ labels }) => pairs(labels).join(','),
+    needed: (rows) => rows.some(({ labels }) => Object.keys(labels).length > 0),
+  },
 ];
 
 /** Machines beside the nodes that they are; host names and labels only where there is something to tell. */
 export function nodesTable(rows: readonly NodeRow[]): string {
   const shown = columns.filter(({ needed }) => needed?.(rows) ?? true);
   const lines = table([shown.map(({ header }) => header), ...rows.map((row) => shown.map(({ cell }) => cell(row)))], 2);
-  return lines.split('\n').map((line) => line.trimEnd()).join('\n');
+  return lines
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 type Labels = NodeRow['labels'];
@@ -35,7 +46,9 @@ export function labelLines(labels: Labels): string {
 }
 
 function pairs(labels: Labels): string[] {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).sort();
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort();
 }
 
 function capital(word: string): string {

@@ -5,7 +5,10 @@ import { asTyped, programName } from '../line/program.js';
 export function planText({ name, steps, notes, problems }: PlanReport): string {
   const head = steps.length === 0 ? `Swarm "${name}" is as declared: nothing to do.` : `Swarm "${name}":`;
   const what = steps.map(({ text }) => `  ${text}`);
-  const wrong = problems.flatMap(({ message, hint }) => [`Problem: ${message}`, ...(hint === undefined ? [] : [`  ${hint.replaceAll('\n', '\n  ')}`])]);
+  const wrong = problems.flatMap(({ message, hint }) => [
+    `Problem: ${message}`,
+    ...(hint === undefined ? [] : [`  ${hint.replaceAll('\n', '\n  ')}`]),
+  ]);
   const end = steps.length === 0 || problems.length > 0 ? [] : [`${count(steps.length)} to make. ${programName()} swarm up makes them.`];
   return asTyped([...(steps.length === 0 && problems.length > 0 ? [] : [head]), ...what, ...wrong, ...noteLines(notes), ...end].join('\n'));
 }

@@ -6,16 +6,27 @@ import { table } from './table.js';
 export function swarmStatusText(status: SwarmStatus): string {
   const { name, id = 'not made yet', problems } = status;
   const wrong = problems.flatMap(({ level, message, fix }) => [`${level === 'fault' ? 'FAULT' : 'warning'}: ${message}`, ...fixLines(fix)]);
-  return [`Swarm "${name}" (${id})`, table(facts(status)), ...services(status), '', ...(wrong.length === 0 ? ['Nothing is wrong.'] : asTyped(wrong.join('\n')).split('\n'))].join('\n');
+  return [
+    `Swarm "${name}" (${id})`,
+    table(facts(status)),
+    ...services(status),
+    '',
+    ...(wrong.length === 0 ? ['Nothing is wrong.'] : asTyped(wrong.join('\n')).split('\n')),
+  ].join('\n');
 }
 
 function facts({ managers, leader, workers, services: all, autolock, ca }: SwarmStatus): string[][] {
   const { total, reachable, needed, mayFail } = managers;
   const running = all.filter((service) => service.running + service.completed >= service.wanted).length;
   return [
-    ['Managers', `${reachable} of ${total} reachable, ${needed} needed, ${mayFail} may fail${leader === undefined ? '' : `; leader ${leader}`}`],
+    [
+      'Managers',
+      `${reachable} of ${total} reachable, ${needed} needed, ${mayFail} may fail${leader === undefined ? '' : `; leader ${leader}`}`,
+    ],
     ['Workers', `${workers.ready} of ${workers.total} ready`],
-    ...(autolock === undefined ? [['Services', 'unknown']] : [['Services', all.length === 0 ? 'none' : `${running} of ${all.length} as wanted`]]),
+    ...(autolock === undefined
+      ? [['Services', 'unknown']]
+      : [['Services', all.length === 0 ? 'none' : `${running} of ${all.length} as wanted`]]),
     ...(autolock === undefined ? [] : [['Autolock', autolock ? 'on' : 'off']]),
     ...(ca ? [['Root CA', `until ${ca.expires.slice(0, 10)}${ca.rotating ? ', being replaced' : ''}`]] : []),
   ];
@@ -23,9 +34,13 @@ function facts({ managers, leader, workers, services: all, autolock, ca }: Swarm
 
 function services({ services: all }: SwarmStatus): string[] {
   if (all.length === 0) return [];
-  return table(all.map(({ name, mode, running, wanted, completed }) => [
-    `  ${name}`, mode, mode.endsWith('-job') ? `${completed} of ${wanted} done` : `${running}/${wanted}`,
-  ])).split('\n');
+  return table(
+    all.map(({ name, mode, running, wanted, completed }) => [
+      `  ${name}`,
+      mode,
+      mode.endsWith('-job') ? `${completed} of ${wanted} done` : `${running}/${wanted}`,
+    ]),
+  ).split('\n');
 }
 
 function fixLines(fix: string | undefined): string[] {

@@ -14,7 +14,9 @@ export function table(rows: readonly (readonly string[])[], padding = usualPaddi
       if (widths[i]?.[column] !== undefined) continue;
       const block = rowsFrom(rows, i, column);
       const widest = Math.max(leastWidth, ...block.map((cells) => width(cells[column] ?? '') + padding));
-      block.forEach((_, offset) => { widths[i + offset]?.splice(column, 1, widest); });
+      block.forEach((_, offset) => {
+        widths[i + offset]?.splice(column, 1, widest);
+      });
     }
   });
   return rows.map((row, i) => row.map((cell, column) => pad(cell, widths[i]?.[column] ?? 0)).join('')).join('\n');

@@ -26,7 +26,9 @@ export function listenForInterrupts(host: { tell(text: string): void; leave(exit
     if (exit !== undefined) return host.leave(exit);
     exit = 128 + constants.signals[name];
     controller.abort(new TsmachineError('CANCELLED', 'Interrupted', { exit }));
-    timer = setTimeout(() => { host.tell('Finishing the present step; press Ctrl-C again to stop at once'); }, patience).unref();
+    timer = setTimeout(() => {
+      host.tell('Finishing the present step; press Ctrl-C again to stop at once');
+    }, patience).unref();
   };
   for (const name of signals) process.on(name, onSignal);
   return {

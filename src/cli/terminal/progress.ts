@@ -75,7 +75,9 @@ export class Progress {
   #set(key: string, text: string, delay: number, since = performance.now()): void {
     this.#tasks.set(key, { text, since, delay });
     if (!this.#screen.live) return;
-    this.#timer ??= setInterval(() => { this.#redraw(); }, 1000).unref();
+    this.#timer ??= setInterval(() => {
+      this.#redraw();
+    }, 1000).unref();
     this.#redraw();
   }
 

@@ -15,8 +15,16 @@ export async function askLine(question: string, screen: Screen, signal: AbortSig
   try {
     answer = await new Promise<string | undefined>((resolve, reject) => {
       lines.once('line', resolve);
-      lines.once('close', () => { resolve(undefined); });
-      signal.addEventListener('abort', () => { reject(reasonOf(signal)); }, { once: true });
+      lines.once('close', () => {
+        resolve(undefined);
+      });
+      signal.addEventListener(
+        'abort',
+        () => {
+          reject(reasonOf(signal));
+        },
+        { once: true },
+      );
     });
     return answer;
   } finally {
@@ -47,14 +55,25 @@ export async function askSecret(question: string, screen: Screen, signal: AbortS
       let answer = '';
       const onData = (chunk: string | Buffer) => {
         for (const key of String(chunk)) {
-          if (enter.includes(key)) return finish(() => { resolve(answer); });
-          if (key === endOfInput) return finish(() => { resolve(answer === '' ? undefined : answer); });
-          if (key === interrupt) process.emit('SIGINT', 'SIGINT'); // raw mode took the key from the kernel
+          if (enter.includes(key))
+            return finish(() => {
+              resolve(answer);
+            });
+          if (key === endOfInput)
+            return finish(() => {
+              resolve(answer === '' ? undefined : answer);
+            });
+          if (key === interrupt)
+            process.emit('SIGINT', 'SIGINT'); // raw mode took the key from the kernel
           else if (erase.includes(key)) answer = Array.from(answer).slice(0, -1).join('');
           else answer += key;
         }
       };
-      const onAbort = () => { finish(() => { reject(reasonOf(signal)); }); };
+      const onAbort = () => {
+        finish(() => {
+          reject(reasonOf(signal));
+        });
+      };
       const finish = (settle: () => void) => {
         stdin.off('data', onData);
         signal.removeEventListener('abort', onAbort);

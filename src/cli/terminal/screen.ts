@@ -17,7 +17,9 @@ export function processScreen(env: NodeJS.ProcessEnv): Screen {
   const { stdout, stderr, stdin } = process;
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   return {
-    stdout, stderr, stdin,
+    stdout,
+    stderr,
+    stdin,
     live: stderr.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '',
     columns: () => sized(stderr).columns || 80,
     rows: () => sized(stderr).rows || 24,

@@ -69,7 +69,13 @@ export class TerminalIo implements Io {
   }
 
   #line(stream: NodeJS.WritableStream, text: string): void {
-    this.#options.progress.write(stream, text.split('\n').map((line) => this.#mark(line)).join('\n'));
+    this.#options.progress.write(
+      stream,
+      text
+        .split('\n')
+        .map((line) => this.#mark(line))
+        .join('\n'),
+    );
   }
 
   /** Drivers mark their own lines; one mark is enough. */

@@ -2,7 +2,8 @@ import { MachineCommand } from '../../cli/command.js';
 
 export default class ContextCreate extends MachineCommand {
   static override summary = 'Make docker contexts for machines';
-  static override description = 'Argument(s) are machine names; all machines without one. A context follows its machine until it is removed.';
+  static override description =
+    'Argument(s) are machine names; all machines without one. A context follows its machine until it is removed.';
   static override usage = '[name...]';
   static override examples = ['<%= config.bin %> context create m1'];
   static override infoTo = 'stdout' as const;

@@ -6,8 +6,9 @@ import { oneOrNone } from '../../cli/line/names.js';
 
 export default class SwarmBackup extends MachineCommand {
   static override summary = 'Save all that a swarm knows into one file';
-  static override description = 'Taken from a manager that is not the leader, whose engine is stopped for some seconds; a machine named is the one. '
-    + 'Unlock keys are not in it.';
+  static override description =
+    'Taken from a manager that is not the leader, whose engine is stopped for some seconds; a machine named is the one. ' +
+    'Unlock keys are not in it.';
   static override usage = '[swarm|machine]';
   static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm backup -o swarm.tsm --encrypt'];
@@ -23,7 +24,9 @@ export default class SwarmBackup extends MachineCommand {
     const { flags, argv } = await this.parse(SwarmBackup);
     const { output, encrypt: ask, force, 'passphrase-file': file } = flags;
     const [session, { backupSwarm }, { newPassphrase }] = await Promise.all([
-      this.session(), import('../../swarm/rescue/backup.js'), import('../../transfer/passphrase.js'),
+      this.session(),
+      import('../../swarm/rescue/backup.js'),
+      import('../../transfer/passphrase.js'),
     ]);
     await backupSwarm(session, oneOrNone(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
   }

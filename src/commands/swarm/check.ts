@@ -7,20 +7,25 @@ import { asTyped } from '../../cli/line/program.js';
 
 export default class SwarmCheck extends MachineCommand {
   static override summary = 'Find what keeps machines from being a swarm';
-  static override description = 'Argument(s) are machine names; all that run without one. Every machine sends to every other one what a '
-    + 'swarm sends, before or while there is one. Exit status 1 when there is a fault.';
+  static override description =
+    'Argument(s) are machine names; all that run without one. Every machine sends to every other one what a ' +
+    'swarm sends, before or while there is one. Exit status 1 when there is a fault.';
   static override usage = '[name...]';
   static override examples = ['<%= config.bin %> swarm check --managers m1 m1 w1 w2'];
   static override flags = {
     ...jsonFlag,
     'data-path-port': Flags.integer({ description: 'UDP port of overlay networks; default 4789' }),
-    'esp': Flags.boolean({ description: 'Also check what encrypted overlay networks need' }),
-    'managers': Flags.string({
-      multiple: true, multipleNonGreedy: true, description: 'Machines that are to be managers, by commas; default all',
+    esp: Flags.boolean({ description: 'Also check what encrypted overlay networks need' }),
+    managers: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'Machines that are to be managers, by commas; default all',
     }),
-    'mtu': Flags.integer({ description: 'Bytes of the packets of overlay networks', default: 1500 }),
-    'pool': Flags.string({
-      multiple: true, multipleNonGreedy: true, description: 'Address range for overlay networks; default 10.0.0.0/8',
+    mtu: Flags.integer({ description: 'Bytes of the packets of overlay networks', default: 1500 }),
+    pool: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'Address range for overlay networks; default 10.0.0.0/8',
     }),
   };
 
@@ -29,13 +34,16 @@ export default class SwarmCheck extends MachineCommand {
     const { 'data-path-port': dataPathPort, managers, mtu, pool: pools, esp } = flags;
     const { checkSwarm } = await import('../../swarm/check/check.js');
     const { findings, ...rest } = await checkSwarm(await this.session(), argv, {
-      esp, mtu,
+      esp,
+      mtu,
       ...(dataPathPort !== undefined && { dataPathPort }),
       ...(pools && { pools }),
       ...(managers && { managers: managers.flatMap((names) => names.split(',')).filter((name) => name !== '') }),
     });
     const typed = findings.map(({ message, fix, ...finding }) => ({
-      ...finding, message: asTyped(message), ...(fix !== undefined && { fix: asTyped(fix) }),
+      ...finding,
+      message: asTyped(message),
+      ...(fix !== undefined && { fix: asTyped(fix) }),
     }));
     const result = { ...rest, findings: typed };
     this.show(result, () => checkReport(result));

@@ -8,7 +8,11 @@ import { programName } from '../../cli/line/program.js';
 export default class SwarmDown extends MachineCommand {
   static override summary = 'End a swarm and remove its machines';
   static override usage = '[swarm]';
-  static override examples = ['<%= config.bin %> swarm down', '<%= config.bin %> swarm down --keep-machines prod', '<%= config.bin %> swarm down -f prod/swarm.yaml'];
+  static override examples = [
+    '<%= config.bin %> swarm down',
+    '<%= config.bin %> swarm down --keep-machines prod',
+    '<%= config.bin %> swarm down -f prod/swarm.yaml',
+  ];
   static override infoTo = 'stdout' as const;
   static override flags = {
     file: Flags.string({ char: 'f', description: 'The swarm that this file describes' }),
@@ -24,7 +28,9 @@ export default class SwarmDown extends MachineCommand {
     const { name, members } = await swarmToEnd(session, { name: given, file: flags.file, cwd: process.cwd() });
     this.afterInterrupt = `Run it again to finish: ${programName()} swarm down ${name}`;
     const machines = Object.keys(members).join(', ');
-    this.io.info(flags['keep-machines'] ? `About to end swarm "${name}" of ${machines}` : `About to end swarm "${name}" and to remove ${machines}`);
+    this.io.info(
+      flags['keep-machines'] ? `About to end swarm "${name}" of ${machines}` : `About to end swarm "${name}" and to remove ${machines}`,
+    );
     if (!flags.y && !isYes(await this.ask('Are you sure? (y/n): '))) return;
     await endSwarm(session, name, { keepMachines: flags['keep-machines'] });
   }

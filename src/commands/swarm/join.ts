@@ -24,7 +24,10 @@ export default class SwarmJoin extends MachineCommand {
     const session = await this.session();
     const { joinMachines } = await import('../../swarm/members/join.js');
     await joinMachines(session, names, flags.to, {
-      role: flags.role, availability: flags.availability, label: flags.label ?? [], ...givenAddresses(flags),
+      role: flags.role,
+      availability: flags.availability,
+      label: flags.label ?? [],
+      ...givenAddresses(flags),
     });
   }
 }

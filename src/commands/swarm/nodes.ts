@@ -7,8 +7,9 @@ import { nodesTable } from '../../cli/output/nodes-table.js';
 
 export default class SwarmNodes extends MachineCommand {
   static override summary = 'List the nodes of a swarm beside its machines';
-  static override description = 'Argument is a swarm or a machine in it; not needed when there is one swarm.'
-    + ' Also lists nodes that are no machines of this store, and machines that are no nodes (yet).';
+  static override description =
+    'Argument is a swarm or a machine in it; not needed when there is one swarm.' +
+    ' Also lists nodes that are no machines of this store, and machines that are no nodes (yet).';
   static override usage = '[swarm|machine]';
   static override examples = ['<%= config.bin %> swarm nodes'];
   static override operands = { kind: 'swarm' } as const;

@@ -3,7 +3,8 @@ import { SwarmUpCommand } from '../../cli/swarm-up-command.js';
 
 export default class SwarmPlan extends SwarmUpCommand {
   static override summary = 'Show what swarm up would do, without doing it';
-  static override description = 'Takes what \'<%= config.bin %> swarm up\' takes. Exit status 0 when nothing is to be done, 2 when something is, 1 when something is in the way.';
+  static override description =
+    "Takes what '<%= config.bin %> swarm up' takes. Exit status 0 when nothing is to be done, 2 when something is, 1 when something is in the way.";
   static override examples = ['<%= config.bin %> swarm plan', '<%= config.bin %> swarm plan -f prod/swarm.yaml'];
 
   async run(): Promise<void> {

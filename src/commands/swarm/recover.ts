@@ -6,8 +6,9 @@ import { programName } from '../../cli/line/program.js';
 
 export default class SwarmRecover extends MachineCommand {
   static override summary = 'Bring a swarm back that has lost most of its managers for good';
-  static override description = 'The best manager that is left goes on alone with everything it knows, saved first; the others join it again with their roles, '
-    + 'labels and availability. The argument is a swarm, or a machine in it.';
+  static override description =
+    'The best manager that is left goes on alone with everything it knows, saved first; the others join it again with their roles, ' +
+    'labels and availability. The argument is a swarm, or a machine in it.';
   static override usage = '[swarm|machine]';
   static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm recover'];

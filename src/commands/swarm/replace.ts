@@ -5,7 +5,8 @@ import { programName } from '../../cli/line/program.js';
 
 export default class SwarmReplace extends MachineCommand {
   static override summary = 'Put a new machine in the place of one of a swarm, dead or alive';
-  static override description = 'The new one is made as the old one was, and takes over its role, labels and availability. The old one is removed.';
+  static override description =
+    'The new one is made as the old one was, and takes over its role, labels and availability. The old one is removed.';
   static override usage = 'name';
   static override examples = ['<%= config.bin %> swarm replace worker2', '<%= config.bin %> swarm replace --as manager4 manager1'];
   static override infoTo = 'stdout' as const;

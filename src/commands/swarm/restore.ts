@@ -25,8 +25,13 @@ export default class SwarmRestore extends MachineCommand {
     }
     this.afterInterrupt = `Run the same command again, with --force: ${programName()} swarm restore --force ${file} ${machine}`;
     const [session, { restoreSwarm }, { knownPassphrase }] = await Promise.all([
-      this.session(), import('../../swarm/rescue/restore.js'), import('../../transfer/passphrase.js'),
+      this.session(),
+      import('../../swarm/rescue/restore.js'),
+      import('../../transfer/passphrase.js'),
     ]);
-    await restoreSwarm(session, file, machine, { force: flags.force, passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }) });
+    await restoreSwarm(session, file, machine, {
+      force: flags.force,
+      passphrase: () => knownPassphrase(session, { file: flags['passphrase-file'] }),
+    });
   }
 }

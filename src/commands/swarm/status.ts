@@ -5,8 +5,9 @@ import { swarmStatusText } from '../../cli/output/swarm-status-text.js';
 
 export default class SwarmStatusCommand extends MachineCommand {
   static override summary = 'Say how a swarm is, and what mends what is wrong';
-  static override description = 'Argument is a swarm or a machine in it; not needed when there is one swarm.'
-    + ' Exit status 1 when there is a fault; warnings alone are 0.';
+  static override description =
+    'Argument is a swarm or a machine in it; not needed when there is one swarm.' +
+    ' Exit status 1 when there is a fault; warnings alone are 0.';
   static override usage = '[swarm|machine]';
   static override examples = ['<%= config.bin %> swarm status'];
   static override operands = { kind: 'swarm' } as const;

@@ -6,7 +6,8 @@ import { roleAndSwarm } from '../../cli/line/names.js';
 
 export default class SwarmToken extends MachineCommand {
   static override summary = 'Print the token with which engines join a swarm';
-  static override description = 'The token is a secret, and this the only place where it is shown: it is asked of a manager each time and kept nowhere.';
+  static override description =
+    'The token is a secret, and this the only place where it is shown: it is asked of a manager each time and kept nowhere.';
   static override usage = 'worker|manager [swarm]';
   static override examples = ['<%= config.bin %> swarm token worker', '<%= config.bin %> swarm token --rotate manager'];
   static override operands = { kind: 'role-swarm' } as const;

@@ -5,20 +5,27 @@ import { oneOrNone } from '../../cli/line/names.js';
 
 export default class SwarmUnlock extends MachineCommand {
   static override summary = 'Unlock the managers of an autolocked swarm after they were restarted';
-  static override description = 'With the keys that this store knows; it asks where it knows none that fits. The argument is a swarm, or a machine in it.';
+  static override description =
+    'With the keys that this store knows; it asks where it knows none that fits. The argument is a swarm, or a machine in it.';
   static override usage = '[swarm|machine]';
   static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm unlock'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    'rotate-key': Flags.boolean({ description: 'Make a new key; the former ones are kept for managers that are down', exclusive: ['show-key'] }),
+    'rotate-key': Flags.boolean({
+      description: 'Make a new key; the former ones are kept for managers that are down',
+      exclusive: ['show-key'],
+    }),
     'show-key': Flags.boolean({ description: 'Print the key, to keep it elsewhere' }),
   };
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmUnlock);
     const given = oneOrNone(argv);
-    const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([this.session(), import('../../swarm/rescue/unlock.js')]);
+    const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([
+      this.session(),
+      import('../../swarm/rescue/unlock.js'),
+    ]);
     if (flags['show-key']) this.print(await readUnlockKey(session, given));
     else if (flags['rotate-key']) await rotateUnlockKey(session, given);
     else await unlockSwarm(session, given);

@@ -56,7 +56,11 @@ export async function expectSuccess(response: IncomingMessage, asked: Asked): Pr
 /** An error that the engine itself reports. */
 export function engineError(asked: Asked, words: string, cause?: unknown): TsmachineError {
   const { target, operation } = asked;
-  return new TsmachineError('ENGINE_API', `The engine of "${target.machine}" at ${engineAddress(target).text} failed at ${operation}: ${words}`, { cause });
+  return new TsmachineError(
+    'ENGINE_API',
+    `The engine of "${target.machine}" at ${engineAddress(target).text} failed at ${operation}: ${words}`,
+    { cause },
+  );
 }
 
 function messageIn(text: string): string | undefined {

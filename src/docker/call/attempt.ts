@@ -43,7 +43,9 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
       phase = next;
       if (final) clearTimeout(timer);
     };
-    request.once('socket', (socket) => { follow(socket, request.reusedSocket, engineAddress(connection.target).kind === 'tcp', reach); });
+    request.once('socket', (socket) => {
+      follow(socket, request.reusedSocket, engineAddress(connection.target).kind === 'tcp', reach);
+    });
     request.once('response', (incoming) => {
       response = incoming;
       reach('answered', true);
@@ -58,7 +60,9 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
       clearTimeout(timer);
       resolve({ error, phase, reused: request.reusedSocket, bodyError });
     });
-    sendBody(request, call.body, (error) => { bodyError = error; });
+    sendBody(request, call.body, (error) => {
+      bodyError = error;
+    });
   });
 }
 
@@ -67,9 +71,7 @@ function begin({ target, agent }: Connection, call: Call): ClientRequest {
   const { method, path, signal, idleTimeout: timeout } = call;
   const headers = { 'User-Agent': 'tsmachine', ...call.headers };
   const options = { agent, method, path, headers, ...(timeout > 0 ? { timeout } : {}), ...(signal === undefined ? {} : { signal }) };
-  return at.kind === 'unix'
-    ? httpRequest({ ...options, socketPath: at.path })
-    : httpsRequest({ ...options, host: at.host, port: at.port });
+  return at.kind === 'unix' ? httpRequest({ ...options, socketPath: at.path }) : httpsRequest({ ...options, host: at.host, port: at.port });
 }
 
 function follow(socket: Socket, reused: boolean, secure: boolean, reach: (phase: Phase, final?: boolean) => void): void {
@@ -77,8 +79,13 @@ function follow(socket: Socket, reused: boolean, secure: boolean, reach: (phase:
     reach('secured', true);
     return;
   }
-  socket.once('connect', () => { reach(secure ? 'connected' : 'secured', !secure); });
-  if (secure) socket.once('secureConnect', () => { reach('secured', true); });
+  socket.once('connect', () => {
+    reach(secure ? 'connected' : 'secured', !secure);
+  });
+  if (secure)
+    socket.once('secureConnect', () => {
+      reach('secured', true);
+    });
 }
 
 function sendBody(request: ClientRequest, body: Call['body'], onError: (error: Error) => void): void {

@@ -4,8 +4,14 @@ import { failureCode } from './tls-code.js';
 export type Reason = 'refused' | 'timeout' | 'name' | 'no-route' | 'tls' | 'other';
 
 const reasons: Readonly<Record<string, Reason>> = {
-  ECONNREFUSED: 'refused', ETIMEDOUT: 'timeout', ENOTFOUND: 'name', EAI_AGAIN: 'name',
-  EHOSTUNREACH: 'no-route', ENETUNREACH: 'no-route', EHOSTDOWN: 'no-route', ENETDOWN: 'no-route',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  ENOTFOUND: 'name',
+  EAI_AGAIN: 'name',
+  EHOSTUNREACH: 'no-route',
+  ENETUNREACH: 'no-route',
+  EHOSTDOWN: 'no-route',
+  ENETDOWN: 'no-route',
 };
 
 /** Why an engine could not be reached, for those who draw conclusions: a firewall drops (timeout) or rejects (refused, no-route). */

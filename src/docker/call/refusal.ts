@@ -17,10 +17,16 @@ export function refusalOf(target: EngineTarget, timeout: number, signal?: AbortS
       socket.destroy();
       resolve(outcome);
     };
-    const abort = () => { end(); };
+    const abort = () => {
+      end();
+    };
     signal?.addEventListener('abort', abort);
-    socket.setTimeout(timeout, () => { end(new Silence(timeout)); });
-    socket.once('secureConnect', () => { end(); });
+    socket.setTimeout(timeout, () => {
+      end(new Silence(timeout));
+    });
+    socket.once('secureConnect', () => {
+      end();
+    });
     socket.on('error', end);
   });
 }

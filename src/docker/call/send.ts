@@ -23,7 +23,7 @@ export async function send(connection: Connection, call: NamedCall): Promise<Inc
   if (outcome instanceof IncomingMessage) return outcome;
   call.signal?.throwIfAborted();
   if (outcome.bodyError !== undefined) throw outcome.bodyError;
-  const error = await refused(connection, call, outcome) ?? outcome.error;
+  const error = (await refused(connection, call, outcome)) ?? outcome.error;
   throw explain(error, { target: connection.target, operation: call.operation, phase: outcome.phase });
 }
 

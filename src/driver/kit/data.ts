@@ -49,7 +49,10 @@ export function listFlag(flags: FlagValues, name: string): readonly string[] {
 export function intFlag(flags: FlagValues, name: string, bounds: { min: number; max: number }): number {
   const value = flags[name];
   if (typeof value !== 'number' || !Number.isInteger(value) || value < bounds.min || value > bounds.max) {
-    throw new TsmachineError('FLAG_INVALID', `--${name} must be a whole number from ${bounds.min} to ${bounds.max}, not ${JSON.stringify(value)}`);
+    throw new TsmachineError(
+      'FLAG_INVALID',
+      `--${name} must be a whole number from ${bounds.min} to ${bounds.max}, not ${JSON.stringify(value)}`,
+    );
   }
   return value;
 }

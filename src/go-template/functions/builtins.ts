@@ -46,7 +46,7 @@ export function textOf(value: Maybe): string {
 
 /** The arguments as an action would print them: pointers are followed. */
 function printAll(values: readonly Maybe[]): string {
-  return print(values.map((value) => (value?.kind === 'pointer' ? value.to ?? value : value ?? string('<no value>'))));
+  return print(values.map((value) => (value?.kind === 'pointer' ? (value.to ?? value) : (value ?? string('<no value>')))));
 }
 
 /** No value here is a function that could be called. */

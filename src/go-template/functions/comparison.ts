@@ -56,8 +56,14 @@ function basicKind(value: Maybe): string | undefined {
 
 function rawOf(value: Maybe): boolean | bigint | number | string | undefined {
   switch (value?.kind) {
-    case 'bool': case 'int': case 'uint': case 'float': case 'string': return value.value;
-    default: return undefined;
+    case 'bool':
+    case 'int':
+    case 'uint':
+    case 'float':
+    case 'string':
+      return value.value;
+    default:
+      return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { isPrint } from '../syntax/characters.js';
 
-const html: Readonly<Record<string, string>> = { '"': '&#34;', '\'': '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\ufffd' };
+const html: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\ufffd' };
 
 /** Go's html: safe between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
@@ -19,9 +19,11 @@ export function escapeJs(text: string): string {
 
 /** Go's urlquery: a part of a URL's query, blanks as plus signs. */
 export function escapeQuery(text: string): string {
-  return [...Buffer.from(text)].map((byte) => {
-    const char = String.fromCharCode(byte);
-    if (/[A-Za-z0-9_.~-]/.test(char)) return char;
-    return char === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }).join('');
+  return [...Buffer.from(text)]
+    .map((byte) => {
+      const char = String.fromCharCode(byte);
+      if (/[A-Za-z0-9_.~-]/.test(char)) return char;
+      return char === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
 }

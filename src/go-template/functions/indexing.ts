@@ -15,7 +15,8 @@ export function index(item: Maybe, indices: readonly Maybe[]): Maybe {
 
 function element(of: Value, key: Maybe): Value {
   switch (of.kind) {
-    case 'slice': return of.items[position(key, of.items.length)] ?? outOfRange('slice');
+    case 'slice':
+      return of.items[position(key, of.items.length)] ?? outOfRange('slice');
     case 'string': {
       const byte = Buffer.from(of.value)[position(key, Buffer.byteLength(of.value))];
       return byte === undefined ? outOfRange('string') : { kind: 'uint', type: 'uint8', value: BigInt(byte) };
@@ -24,7 +25,8 @@ function element(of: Value, key: Maybe): Value {
       if (key === undefined) throw new FunctionError('value is nil; should be of type string');
       if (key.kind !== 'string') throw new FunctionError(`value has type ${key.type}; should be string`);
       return of.entries.get(key.value) ?? of.zero;
-    default: throw new FunctionError(`can't index item of type ${of.type}`);
+    default:
+      throw new FunctionError(`can't index item of type ${of.type}`);
   }
 }
 
@@ -64,11 +66,21 @@ export function length(item: Maybe): Value {
   const of = indirect(item);
   if (isNilPointer(of)) throw new FunctionError('len of nil pointer');
   switch (of?.kind) {
-    case undefined: throw new FunctionError('reflect: call of reflect.Value.Type on zero Value');
-    case 'string': return int(Buffer.byteLength(of.value));
-    case 'slice': return int(of.items.length);
-    case 'map': return int(of.entries.size);
-    case 'bool': case 'int': case 'uint': case 'float': case 'struct': case 'pointer': case 'interface':
+    case undefined:
+      throw new FunctionError('reflect: call of reflect.Value.Type on zero Value');
+    case 'string':
+      return int(Buffer.byteLength(of.value));
+    case 'slice':
+      return int(of.items.length);
+    case 'map':
+      return int(of.entries.size);
+    case 'bool':
+    case 'int':
+    case 'uint':
+    case 'float':
+    case 'struct':
+    case 'pointer':
+    case 'interface':
       throw new FunctionError(`len of type ${of.type}`);
   }
 }

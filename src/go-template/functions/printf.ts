@@ -64,7 +64,7 @@ class Formatter {
     return formatArgument(argument, verb, { ...rest, goSyntax: sharp, fieldNames: plus });
   }
 
-  #flag(): typeof flagNames[keyof typeof flagNames] | undefined {
+  #flag(): (typeof flagNames)[keyof typeof flagNames] | undefined {
     const char = this.#format[this.#at];
     if (char === undefined || !isFlag(char)) return undefined;
     this.#at++;

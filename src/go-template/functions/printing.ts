@@ -30,13 +30,18 @@ export function printed(value: Maybe): string {
 
 function formatValue(value: Value, verb: string, flags: Flags): string {
   switch (value.kind) {
-    case 'bool': return verb === 't' || verb === 'v' ? pad(String(value.value), flags) : badVerb(value, verb, flags);
-    case 'int': case 'uint':
+    case 'bool':
+      return verb === 't' || verb === 'v' ? pad(String(value.value), flags) : badVerb(value, verb, flags);
+    case 'int':
+    case 'uint':
       if (value.text !== undefined && flags.goSyntax !== true && stringVerbs.includes(verb)) return stringText(value.text, verb, flags);
       return integer(value, verb, flags);
-    case 'float': return float(value.value, verb, flags) ?? badVerb(value, verb, flags);
-    case 'string': return stringVerbs.includes(verb) ? stringText(value.value, verb, flags) : badVerb(value, verb, flags);
-    case 'interface': return value.value === null ? nilText(value.type, flags) : formatValue(value.value, verb, flags);
+    case 'float':
+      return float(value.value, verb, flags) ?? badVerb(value, verb, flags);
+    case 'string':
+      return stringVerbs.includes(verb) ? stringText(value.value, verb, flags) : badVerb(value, verb, flags);
+    case 'interface':
+      return value.value === null ? nilText(value.type, flags) : formatValue(value.value, verb, flags);
     case 'slice': {
       const items = value.items.map((item) => formatValue(item, verb, flags));
       if (flags.goSyntax !== true) return `[${items.join(' ')}]`;
@@ -51,7 +56,8 @@ function formatValue(value: Value, verb: string, flags: Flags): string {
       const items = [...value.fields].map(([name, field]) => (named ? `${name}:` : '') + formatValue(field, verb, flags));
       return flags.goSyntax === true ? `${value.type}{${items.join(', ')}}` : `{${items.join(' ')}}`;
     }
-    case 'pointer': return pointer(value, verb, flags);
+    case 'pointer':
+      return pointer(value, verb, flags);
   }
 }
 
@@ -79,16 +85,26 @@ function integer(value: IntValue, verb: string, flags: Flags): string {
     case 'v':
       if (kind === 'uint' && flags.goSyntax === true) return integerText(number, 16, { ...flags, sharp: true });
       return integerText(number, 10, flags);
-    case 'd': return integerText(number, 10, flags);
-    case 'b': return integerText(number, 2, flags);
-    case 'o': return integerText(number, 8, flags);
-    case 'O': return integerText(number, 8, flags, '0o');
-    case 'x': return integerText(number, 16, flags);
-    case 'X': return integerText(number, 16, flags).toUpperCase();
-    case 'c': return pad(character(number), flags);
-    case 'q': return pad(quote(character(number), { ascii: flags.plus === true, mark: '\'' }), flags);
-    case 'U': return unicodeText(number, flags);
-    default: return badVerb(value, verb, flags);
+    case 'd':
+      return integerText(number, 10, flags);
+    case 'b':
+      return integerText(number, 2, flags);
+    case 'o':
+      return integerText(number, 8, flags);
+    case 'O':
+      return integerText(number, 8, flags, '0o');
+    case 'x':
+      return integerText(number, 16, flags);
+    case 'X':
+      return integerText(number, 16, flags).toUpperCase();
+    case 'c':
+      return pad(character(number), flags);
+    case 'q':
+      return pad(quote(character(number), { ascii: flags.plus === true, mark: "'" }), flags);
+    case 'U':
+      return unicodeText(number, flags);
+    default:
+      return badVerb(value, verb, flags);
   }
 }
 
@@ -98,8 +114,16 @@ function character(code: bigint): string {
 }
 
 const floatVerbs: Readonly<Record<string, readonly [FloatVerb, number | undefined]>> = {
-  v: ['g', undefined], b: ['b', undefined], g: ['g', undefined], G: ['G', undefined], x: ['x', undefined], X: ['X', undefined],
-  f: ['f', 6], F: ['f', 6], e: ['e', 6], E: ['E', 6],
+  v: ['g', undefined],
+  b: ['b', undefined],
+  g: ['g', undefined],
+  G: ['G', undefined],
+  x: ['x', undefined],
+  X: ['X', undefined],
+  f: ['f', 6],
+  F: ['f', 6],
+  e: ['e', 6],
+  E: ['E', 6],
 };
 
 function float(value: number, verb: string, flags: Flags): string | undefined {
@@ -128,4 +152,3 @@ function hexText(text: string, verb: 'x' | 'X', flags: Flags): string {
   const joined = flags.space ? bytes.map((byte) => lead + byte).join(' ') : lead + bytes.join('');
   return pad(verb === 'X' ? joined.toUpperCase() : joined, flags);
 }
-

@@ -92,10 +92,19 @@ export class ExpressionParser {
     const names: string[] = [];
     while (this.#tokens.peek().type === 'field') names.push(this.#tokens.next().text.slice(1));
     switch (term.type) {
-      case 'field': case 'variable': return { ...term, offset, names: [...term.names, ...names] };
-      case 'bool': case 'string': case 'number': case 'nil': case 'dot':
+      case 'field':
+      case 'variable':
+        return { ...term, offset, names: [...term.names, ...names] };
+      case 'bool':
+      case 'string':
+      case 'number':
+      case 'nil':
+      case 'dot':
         throw this.#tokens.error(`unexpected . after term ${quote(textOf(term))}`);
-      case 'identifier': case 'chain': case 'pipeline': return { type: 'chain', offset, of: term, names };
+      case 'identifier':
+      case 'chain':
+      case 'pipeline':
+        return { type: 'chain', offset, of: term, names };
     }
   }
 
@@ -106,15 +115,24 @@ export class ExpressionParser {
       case 'identifier':
         if (!this.#isFunction(text)) throw this.#tokens.error(`function ${quote(text)} not defined`, token);
         return { type, name: text, offset };
-      case 'dot': case 'nil': return { type, offset };
+      case 'dot':
+      case 'nil':
+        return { type, offset };
       case 'variable':
         if (!this.variables.includes(text)) throw this.#tokens.error(`undefined variable ${quote(text)}`, token);
         return { type, names: [text], offset };
-      case 'field': return { type, names: [text.slice(1)], offset };
-      case 'bool': return { type, value: text === 'true', offset };
-      case 'character': case 'number': return { type: 'number', text, value: this.#number(token), offset };
-      case 'left-paren': return this.#parenthesized(token);
-      case 'string': case 'raw-string': return { type: 'string', text, value: this.string(token), offset };
+      case 'field':
+        return { type, names: [text.slice(1)], offset };
+      case 'bool':
+        return { type, value: text === 'true', offset };
+      case 'character':
+      case 'number':
+        return { type: 'number', text, value: this.#number(token), offset };
+      case 'left-paren':
+        return this.#parenthesized(token);
+      case 'string':
+      case 'raw-string':
+        return { type: 'string', text, value: this.string(token), offset };
       default:
         this.#tokens.back();
         return undefined;

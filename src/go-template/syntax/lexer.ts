@@ -3,14 +3,17 @@ import { quote } from './quoting.js';
 import { isKeyword, type Token, type TokenType } from './tokens.js';
 
 const blanks = /[ \t\r\n]/;
-const number = new RegExp([
-  '[+-]?(?:',
-  '0[xX][0-9a-fA-F_]*(?:\\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?',
-  '|0[oO][0-7_]*(?:\\.[0-7_]*)?',
-  '|0[bB][01_]*(?:\\.[01_]*)?',
-  '|[0-9_]*(?:\\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?',
-  ')i?',
-].join(''), 'y');
+const number = new RegExp(
+  [
+    '[+-]?(?:',
+    '0[xX][0-9a-fA-F_]*(?:\\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?',
+    '|0[oO][0-7_]*(?:\\.[0-7_]*)?',
+    '|0[bB][01_]*(?:\\.[01_]*)?',
+    '|[0-9_]*(?:\\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?',
+    ')i?',
+  ].join(''),
+  'y',
+);
 const quoted = /"(?:\\[^\n]|[^\\\n"])*"/y;
 const character = /'(?:\\[^\n]|[^\\\n'])*'/y;
 const rawString = /`[^`]*`/y;
@@ -42,7 +45,9 @@ class Lexer {
   #line = 1;
   #counted = 0;
 
-  constructor(input: string) { this.#input = input; }
+  constructor(input: string) {
+    this.#input = input;
+  }
 
   run(): void {
     for (;;) {
@@ -128,17 +133,29 @@ class Lexer {
   #inside(): void {
     const char = charAt(this.#input, this.#at);
     if (char === '') throw new Stop('unclosed action');
-    if (isSpace(char)) { this.#spaces(); return; }
+    if (isSpace(char)) {
+      this.#spaces();
+      return;
+    }
     const sign = signs[char];
-    if (sign) { this.#take(1, sign); return; }
+    if (sign) {
+      this.#take(1, sign);
+      return;
+    }
     switch (char) {
       case ':':
         if (!this.#startsWith(':=')) throw new Stop('expected :=');
         this.#take(2, 'declare');
         return;
-      case '"': this.#match(quoted, 'string', 'unterminated quoted string'); return;
-      case '`': this.#match(rawString, 'raw-string', 'unterminated raw quoted string'); return;
-      case '\'': this.#match(character, 'character', 'unterminated character constant'); return;
+      case '"':
+        this.#match(quoted, 'string', 'unterminated quoted string');
+        return;
+      case '`':
+        this.#match(rawString, 'raw-string', 'unterminated raw quoted string');
+        return;
+      case "'":
+        this.#match(character, 'character', 'unterminated character constant');
+        return;
       case '(':
         this.#parens++;
         this.#take(1, 'left-paren');
@@ -147,7 +164,9 @@ class Lexer {
         if (--this.#parens < 0) throw new Stop('unexpected right paren');
         this.#take(1, 'right-paren');
         return;
-      case '$': this.#fieldOrVariable('variable', 'variable'); return;
+      case '$':
+        this.#fieldOrVariable('variable', 'variable');
+        return;
     }
     const next = this.#input[this.#at + 1];
     if (char === '.' && next !== undefined && !/[0-9]/.test(next)) this.#fieldOrVariable('field', 'dot');
@@ -177,7 +196,10 @@ class Lexer {
 
   #fieldOrVariable(type: TokenType, alone: TokenType): void {
     this.#at++;
-    if (this.#terminated()) { this.emit(alone); return; }
+    if (this.#terminated()) {
+      this.emit(alone);
+      return;
+    }
     this.#word();
     this.emit(type);
   }

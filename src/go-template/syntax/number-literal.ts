@@ -9,7 +9,7 @@ const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$
 
 /** @throws Error with Go's words for what is no number */
 export function parseNumber(text: string): NumberLiteral {
-  if (text.startsWith('\'')) return { int: BigInt(characterCode(text)) };
+  if (text.startsWith("'")) return { int: BigInt(characterCode(text)) };
   const plain = withoutUnderscores(text);
   if (plain !== undefined) {
     const int = parseInteger(plain);
@@ -46,8 +46,14 @@ function parseInteger(text: string): bigint | undefined {
   const match = integer.exec(text);
   if (match === null) return undefined;
   const [, sign, , hex, , binary, , octal, decimal] = match;
-  const size = hex !== undefined ? BigInt(`0x${hex}`) : binary !== undefined ? BigInt(`0b${binary}`)
-    : octal !== undefined ? BigInt(`0o${octal}`) : BigInt(decimal ?? '0');
+  const size =
+    hex !== undefined
+      ? BigInt(`0x${hex}`)
+      : binary !== undefined
+        ? BigInt(`0b${binary}`)
+        : octal !== undefined
+          ? BigInt(`0o${octal}`)
+          : BigInt(decimal ?? '0');
   return sign === '-' ? -size : size;
 }
 

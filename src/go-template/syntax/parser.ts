@@ -9,7 +9,10 @@ import type { Token } from './tokens.js';
 export type Definitions = Map<string, readonly Node[]>;
 
 /** What ends a list. */
-interface End { readonly type: 'end' | 'else'; readonly offset: number }
+interface End {
+  readonly type: 'end' | 'else';
+  readonly offset: number;
+}
 
 /**
  * Parses a template with everything that is defined in it.
@@ -108,12 +111,21 @@ class TreeParser {
   #action(): Node | End {
     const { type, offset } = this.#tokens.nextNonSpace();
     switch (type) {
-      case 'block': return this.#block();
-      case 'break': case 'continue': return this.#jump(type, offset);
-      case 'else': return this.#else();
-      case 'end': return { type, offset: this.#tokens.expect('right-delimiter', 'end').offset };
-      case 'if': case 'range': case 'with': return this.#branch(type);
-      case 'template': return this.#call();
+      case 'block':
+        return this.#block();
+      case 'break':
+      case 'continue':
+        return this.#jump(type, offset);
+      case 'else':
+        return this.#else();
+      case 'end':
+        return { type, offset: this.#tokens.expect('right-delimiter', 'end').offset };
+      case 'if':
+      case 'range':
+      case 'with':
+        return this.#branch(type);
+      case 'template':
+        return this.#call();
       default:
         this.#tokens.back();
         return { type: 'action', offset, pipeline: this.#expressions.pipeline('command', 'right-delimiter') };

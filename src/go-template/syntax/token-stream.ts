@@ -83,5 +83,15 @@ export function beginsOperand({ type }: Token): boolean {
 }
 
 const operands: ReadonlySet<TokenType> = new Set<TokenType>([
-  'bool', 'character', 'dot', 'field', 'identifier', 'left-paren', 'nil', 'number', 'raw-string', 'string', 'variable',
+  'bool',
+  'character',
+  'dot',
+  'field',
+  'identifier',
+  'left-paren',
+  'nil',
+  'number',
+  'raw-string',
+  'string',
+  'variable',
 ]);

@@ -1,11 +1,31 @@
 import { quote } from './quoting.js';
 
 export const keywords = ['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'nil', 'template', 'with'] as const;
-export type Keyword = typeof keywords[number];
+export type Keyword = (typeof keywords)[number];
 
-export type TokenType = Keyword
-  | 'assign' | 'bool' | 'char' | 'character' | 'declare' | 'dot' | 'eof' | 'error' | 'field' | 'identifier' | 'left-delimiter'
-  | 'left-paren' | 'number' | 'pipe' | 'raw-string' | 'right-delimiter' | 'right-paren' | 'space' | 'string' | 'text' | 'variable';
+export type TokenType =
+  | Keyword
+  | 'assign'
+  | 'bool'
+  | 'char'
+  | 'character'
+  | 'declare'
+  | 'dot'
+  | 'eof'
+  | 'error'
+  | 'field'
+  | 'identifier'
+  | 'left-delimiter'
+  | 'left-paren'
+  | 'number'
+  | 'pipe'
+  | 'raw-string'
+  | 'right-delimiter'
+  | 'right-paren'
+  | 'space'
+  | 'string'
+  | 'text'
+  | 'variable';
 
 export interface Token {
   readonly type: TokenType;

@@ -24,21 +24,23 @@ export function significant(value: number, count: number): Scientific {
 
 /** The value with `places` digits behind the point. It is not negative. */
 export function fixed(value: number, places: number): string {
-  const digits = scaled(value, places).toString().padStart(places + 1, '0');
+  const digits = scaled(value, places)
+    .toString()
+    .padStart(places + 1, '0');
   return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
 /** value * 10^power, rounded. */
 function scaled(value: number, power: number): bigint {
   const { mantissa, exponent } = binary(value);
-  const numerator = mantissa * 10n ** BigInt(Math.max(power, 0)) << BigInt(Math.max(exponent, 0));
-  const denominator = 10n ** BigInt(Math.max(-power, 0)) << BigInt(Math.max(-exponent, 0));
+  const numerator = (mantissa * 10n ** BigInt(Math.max(power, 0))) << BigInt(Math.max(exponent, 0));
+  const denominator = (10n ** BigInt(Math.max(-power, 0))) << BigInt(Math.max(-exponent, 0));
   return halfToEven(numerator, denominator);
 }
 
 export function halfToEven(numerator: bigint, denominator: bigint): bigint {
   const whole = numerator / denominator;
-  const twice = numerator % denominator * 2n;
+  const twice = (numerator % denominator) * 2n;
   return twice > denominator || (twice === denominator && whole % 2n === 1n) ? whole + 1n : whole;
 }
 
@@ -47,7 +49,7 @@ export function binary(value: number): { mantissa: bigint; exponent: number } {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);
   const bits = view.getBigUint64(0);
-  const power = Number(bits >> 52n & 0x7ffn);
-  const fraction = bits & (1n << 52n) - 1n;
-  return power === 0 ? { mantissa: fraction, exponent: -1074 } : { mantissa: fraction | 1n << 52n, exponent: power - 1075 };
+  const power = Number((bits >> 52n) & 0x7ffn);
+  const fraction = bits & ((1n << 52n) - 1n);
+  return power === 0 ? { mantissa: fraction, exponent: -1074 } : { mantissa: fraction | (1n << 52n), exponent: power - 1075 };
 }

@@ -4,7 +4,10 @@ import { float, int, string, type IntValue } from '../values.js';
 export function duration(ms: number): IntValue {
   const value = BigInt(Math.round(ms)) * 1_000_000n;
   return {
-    kind: 'int', type: 'time.Duration', value, text: durationText(ms),
+    kind: 'int',
+    type: 'time.Duration',
+    value,
+    text: durationText(ms),
     methods: {
       String: () => string(durationText(ms)),
       Hours: () => float(ms / 3_600_000),
@@ -22,5 +25,5 @@ function durationText(ms: number): string {
   if (ms > 0 && ms < 1000) return `${ms}ms`;
   const hours = Math.floor(ms / 3_600_000);
   const minutes = Math.floor(ms / 60_000) % 60;
-  return `${hours > 0 ? `${hours}h` : ''}${ms >= 60_000 ? `${minutes}m` : ''}${ms % 60_000 / 1000}s`;
+  return `${hours > 0 ? `${hours}h` : ''}${ms >= 60_000 ? `${minutes}m` : ''}${(ms % 60_000) / 1000}s`;
 }

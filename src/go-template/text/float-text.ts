@@ -10,12 +10,20 @@ export function floatText(value: number, verb: FloatVerb, precision?: number): s
 
 function unsigned(value: number, verb: FloatVerb, precision: number | undefined): string {
   switch (verb) {
-    case 'b': return binaryText(value);
-    case 'e': return exponential(precision === undefined ? shortest(value) : significant(value, precision + 1), 'e');
-    case 'f': return precision === undefined ? positional(shortest(value)) : fixed(value, precision);
-    case 'g': return general(value, precision);
-    case 'x': return hexadecimal(value, precision);
-    case 'E': case 'G': case 'X': return unsigned(value, lower[verb], precision).toUpperCase();
+    case 'b':
+      return binaryText(value);
+    case 'e':
+      return exponential(precision === undefined ? shortest(value) : significant(value, precision + 1), 'e');
+    case 'f':
+      return precision === undefined ? positional(shortest(value)) : fixed(value, precision);
+    case 'g':
+      return general(value, precision);
+    case 'x':
+      return hexadecimal(value, precision);
+    case 'E':
+    case 'G':
+    case 'X':
+      return unsigned(value, lower[verb], precision).toUpperCase();
   }
 }
 
@@ -54,13 +62,19 @@ function binaryText(value: number): string {
 function hexadecimal(value: number, precision: number | undefined): string {
   if (value === 0) return `0x0${precision ? `.${'0'.repeat(precision)}` : ''}p+00`;
   let { mantissa, exponent } = binary(value);
-  while (mantissa < 1n << 52n) { mantissa <<= 1n; exponent--; }
+  while (mantissa < 1n << 52n) {
+    mantissa <<= 1n;
+    exponent--;
+  }
   let digits = mantissa;
   if (precision !== undefined && precision < 13) {
     const dropped = BigInt(4 * (13 - precision));
     digits = halfToEven(mantissa, 1n << dropped) << dropped;
   }
-  if (digits >= 1n << 53n) { digits >>= 1n; exponent++; }
+  if (digits >= 1n << 53n) {
+    digits >>= 1n;
+    exponent++;
+  }
   const hex = digits.toString(16).slice(1);
   const fraction = precision === undefined ? hex.replace(/0+$/, '') : hex.slice(0, precision).padEnd(precision, '0');
   return `0x1${fraction && `.${fraction}`}p${power(exponent + 52)}`;

@@ -32,14 +32,17 @@ export function integerText(value: bigint, base: 2 | 8 | 10 | 16, flags: Flags, 
   if (precision === 0 && size === 0n) return pad('', { width });
   const filled = zero && !minus && width !== undefined ? width - sign.length : 0;
   const digits = size.toString(base).padStart(precision ?? filled, '0');
-  const prefix = sharp && !(base === 8 && digits.startsWith('0')) ? prefixes[base] ?? '' : '';
+  const prefix = sharp && !(base === 8 && digits.startsWith('0')) ? (prefixes[base] ?? '') : '';
   return pad(sign + lead + prefix + digits, { ...flags, zero: false });
 }
 
 /** U+0041, or with # U+0041 'A'. */
 export function unicodeText(value: bigint, flags: Flags): string {
   const code = BigInt.asUintN(64, value);
-  const name = `U+${code.toString(16).toUpperCase().padStart(Math.max(flags.precision ?? 4, 4), '0')}`;
+  const name = `U+${code
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(flags.precision ?? 4, 4), '0')}`;
   const char = code <= 0x10ffffn && (code < 0xd800n || code > 0xdfffn) ? String.fromCodePoint(Number(code)) : '';
   return pad(flags.sharp && char !== '' && isPrint(char) ? `${name} '${char}'` : name, { ...flags, zero: false });
 }

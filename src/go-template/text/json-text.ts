@@ -8,14 +8,24 @@ export function jsonText(value: Maybe, indent = '', margin = ''): string {
   const fields = (entries: readonly (readonly [string, Maybe])[]) =>
     entries.map(([key, item]) => `${stringText(key)}:${indent && ' '}${jsonText(item, indent, inner)}`);
   switch (at?.kind) {
-    case undefined: return 'null';
-    case 'bool': case 'int': case 'uint': return String(at.value);
-    case 'float': return Object.is(at.value, -0) ? '-0' : String(at.value);
-    case 'string': return stringText(at.value);
-    case 'slice': return at.isNil ? 'null' : wrap('[', list(at.items), ']', indent, margin);
-    case 'map': return wrap('{', fields(sortedEntries(at)), '}', indent, margin);
-    case 'struct': return wrap('{', fields([...at.fields]), '}', indent, margin);
-    case 'pointer': return jsonText(at.to ?? undefined, indent, margin);
+    case undefined:
+      return 'null';
+    case 'bool':
+    case 'int':
+    case 'uint':
+      return String(at.value);
+    case 'float':
+      return Object.is(at.value, -0) ? '-0' : String(at.value);
+    case 'string':
+      return stringText(at.value);
+    case 'slice':
+      return at.isNil ? 'null' : wrap('[', list(at.items), ']', indent, margin);
+    case 'map':
+      return wrap('{', fields(sortedEntries(at)), '}', indent, margin);
+    case 'struct':
+      return wrap('{', fields([...at.fields]), '}', indent, margin);
+    case 'pointer':
+      return jsonText(at.to ?? undefined, indent, margin);
   }
 }
 

@@ -63,8 +63,8 @@ export async function isoImages(text: string, ctx: IsoContext): Promise<SystemIm
   const source = await isoSource(text, ctx);
   if (source.kind === 'url' && source.version !== undefined && source.version === version) return { current };
   const path = await fetched(source, ctx, true);
-  if (isThere && await digestOf(path) === await digestOf(own)) return { current };
-  return { current, newer: { version: await isoVersion(path) ?? path, path } };
+  if (isThere && (await digestOf(path)) === (await digestOf(own))) return { current };
+  return { current, newer: { version: (await isoVersion(path)) ?? path, path } };
 }
 
 /** Lets a machine that is off boot from another ISO, and keeps the one before. */
@@ -92,7 +92,7 @@ async function fetched(source: IsoSource, ctx: IsoContext, again = false): Promi
 }
 
 async function refuseOthers(path: string, name: string, hint: string): Promise<void> {
-  if (await formatOf(path) !== 'iso') throw new TsmachineError('DRIVER_PRECHECK', `${name} is no ISO image`, { hint });
+  if ((await formatOf(path)) !== 'iso') throw new TsmachineError('DRIVER_PRECHECK', `${name} is no ISO image`, { hint });
 }
 
 async function copyTo(target: string, path: string): Promise<void> {

@@ -21,7 +21,9 @@ export function keyDisk(authorizedKey: string): Buffer {
 function entry(name: string, content: string | undefined, mode: number): Buffer[] {
   const bytes = Buffer.from(content ?? '');
   const header = Buffer.alloc(block);
-  const octal = (value: number, length: number, at: number) => { header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1'); };
+  const octal = (value: number, length: number, at: number) => {
+    header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
+  };
   header.write(name, 0, 100, 'latin1');
   octal(mode, 8, 100);
   octal(0, 8, 108);
@@ -31,6 +33,13 @@ function entry(name: string, content: string | undefined, mode: number): Buffer[
   header.write(' '.repeat(8), 148, 'latin1');
   header.write(content === undefined ? '5' : '0', 156, 'latin1');
   header.write('ustar\x0000', 257, 'latin1');
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return [header, bytes, Buffer.alloc((block - bytes.length % block) % block)];
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+    'latin1',
+  );
+  return [header, bytes, Buffer.alloc((block - (bytes.length % block)) % block)];
 }

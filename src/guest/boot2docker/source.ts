@@ -6,8 +6,7 @@ import type { GuestContext } from '../../base/guest.js';
 
 /** Where a boot2docker ISO lies. The version is known beforehand where a list of releases tells it. */
 export type IsoSource =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'url'; readonly url: string; readonly version?: string };
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string; readonly version?: string };
 
 /** What machines boot whose owner named no ISO: boot2docker's own releases. */
 const ownReleases = 'https://api.github.com/repos/boot2docker/boot2docker/releases';
@@ -47,9 +46,13 @@ async function newestTag(url: string, ctx: Pick<GuestContext, 'fetchText'>): Pro
   const text = await ctx.fetchText(url);
   const tag = tagIn(text);
   if (tag !== undefined) return tag;
-  throw new TsmachineError('DOWNLOAD', 'failure getting a version tag from the Github API response (are you getting rate limited by Github?)', {
-    hint: `See what it says: curl ${url}`,
-  });
+  throw new TsmachineError(
+    'DOWNLOAD',
+    'failure getting a version tag from the Github API response (are you getting rate limited by Github?)',
+    {
+      hint: `See what it says: curl ${url}`,
+    },
+  );
 }
 
 function tagIn(text: string): string | undefined {
@@ -59,7 +62,8 @@ function tagIn(text: string): string | undefined {
     return typeof tag === 'string' && /^[\w.+-]+$/.test(tag) ? tag : undefined;
   } catch (error) {
     throw new TsmachineError('DOWNLOAD', `The list of releases cannot be read: ${messageOf(error)}`, {
-      cause: error, hint: 'Does a proxy or a login page answer in its place?',
+      cause: error,
+      hint: 'Does a proxy or a login page answer in its place?',
     });
   }
 }

@@ -34,7 +34,7 @@ export function parseHeader(bytes: Buffer, path: string): Qcow2Header {
 
 function checkFeatures(bits: bigint, path: string): void {
   for (let bit = 1; bit < 64; bit++) {
-    if ((bits >> BigInt(bit) & 1n) === 1n) throw unusable(path, `uses what is not known here: ${features[bit] ?? `feature ${bit}`}`);
+    if (((bits >> BigInt(bit)) & 1n) === 1n) throw unusable(path, `uses what is not known here: ${features[bit] ?? `feature ${bit}`}`);
   }
 }
 

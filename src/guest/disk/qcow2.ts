@@ -88,7 +88,7 @@ async function inflated({ file, path, header, clusterSize }: Source, entry: bigi
   const offsetBits = BigInt(62 - (header.clusterBits - 8));
   const offset = Number(entry & ((1n << offsetBits) - 1n));
   const sectors = Number((entry & (compressed - 1n)) >> offsetBits) + 1;
-  const length = sectors * 512 - offset % 512;
+  const length = sectors * 512 - (offset % 512);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
   try {
     const content = await inflate(buffer.subarray(0, bytesRead), { maxOutputLength: clusterSize });

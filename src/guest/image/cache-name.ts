@@ -13,7 +13,10 @@ export async function cacheName(path: string, cacheDir: string): Promise<string>
   if (path.startsWith(join(cacheDir, '/'))) return basename(path);
   try {
     const { size, mtimeMs } = await stat(path);
-    return `${createHash('sha256').update(JSON.stringify([path, size, mtimeMs])).digest('hex').slice(0, 16)}-${basename(path)}`;
+    return `${createHash('sha256')
+      .update(JSON.stringify([path, size, mtimeMs]))
+      .digest('hex')
+      .slice(0, 16)}-${basename(path)}`;
   } catch (error) {
     throw unreadable(error, path);
   }

@@ -8,10 +8,10 @@ const trixie = debianImage('13', 'trixie');
 
 /** Short names of images. What carries no version is the newest that is meant for everybody. */
 const releases: Readonly<Record<string, Resolve>> = {
-  'debian': trixie,
+  debian: trixie,
   'debian-13': trixie,
   'debian-12': debianImage('12', 'bookworm'),
-  'ubuntu': ubuntuImage(),
+  ubuntu: ubuntuImage(),
   'ubuntu-26.04': ubuntuImage('26.04'),
   'ubuntu-24.04': ubuntuImage('24.04'),
   'ubuntu-22.04': ubuntuImage('22.04'),

@@ -27,12 +27,18 @@ export function parseImageChoice(text: string, flag: string): ImageChoice {
       throw refuse('has no checksum', 'Put the published one behind it: URL#sha256:9f86d0... or URL#sha512:...');
     }
     if (value.length !== lengths[algorithm]) {
-      throw refuse(`has a checksum of ${value.length} digits; ${algorithm} has ${lengths[algorithm]}`, 'Copy the whole line from the list of checksums');
+      throw refuse(
+        `has a checksum of ${value.length} digits; ${algorithm} has ${lengths[algorithm]}`,
+        'Copy the whole line from the list of checksums',
+      );
     }
     return { kind: 'url', url, digest: { algorithm, value: value.toLowerCase() } };
   }
   if (imageNames.includes(text)) return { kind: 'name', name: text };
   if (/[\\/.]/.test(text) && !/^(debian|ubuntu)-[\d.]+$/.test(text)) return { kind: 'file', path: resolve(text) };
   const near = nearest(text, imageNames);
-  throw refuse('is not the name of an image', `${near === undefined ? '' : `Did you mean ${near}? `}Names: ${imageNames.join(', ')}; a file needs its path (./disk)`);
+  throw refuse(
+    'is not the name of an image',
+    `${near === undefined ? '' : `Did you mean ${near}? `}Names: ${imageNames.join(', ')}; a file needs its path (./disk)`,
+  );
 }

@@ -16,7 +16,11 @@ export function debianImage(version: string, codename: string): Resolve {
     const digests = listedDigests(await fetchText(sums), 'sha512', sums);
     const stem = `debian-${version}-generic-${arch}${build === undefined ? '' : `-${build}`}`;
     return choose({
-      title: `Debian ${version}${build === undefined ? '' : `, build ${build}`}`, folder, digests, formats, arch,
+      title: `Debian ${version}${build === undefined ? '' : `, build ${build}`}`,
+      folder,
+      digests,
+      formats,
+      arch,
       names: { qcow2: `${stem}.qcow2`, raw: `${stem}.raw` },
     });
   };

@@ -35,11 +35,17 @@ export async function fetchImage(choice: ImageChoice, wish: ImageWish, ctx: Imag
   const { formats } = wish;
   const format = formats.includes(image.format) ? image.format : formats.find((wanted) => sourcesOf(wanted).includes(image.format));
   if (format === undefined) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The image ${image.title} is a disk of the kind ${image.format}, which cannot be used here`, {
-      hint: `Convert it to ${formats.join(', ')}`,
-    });
+    throw new TsmachineError(
+      'DRIVER_PRECHECK',
+      `The image ${image.title} is a disk of the kind ${image.format}, which cannot be used here`,
+      {
+        hint: `Convert it to ${formats.join(', ')}`,
+      },
+    );
   }
-  return format === image.format ? image : { ...image, format, path: await converted(image.path, image.format, format, ctx), intermediate: true };
+  return format === image.format
+    ? image
+    : { ...image, format, path: await converted(image.path, image.format, format, ctx), intermediate: true };
 }
 
 async function here(choice: ImageChoice, wish: ImageWish, ctx: ImageContext): Promise<GuestImage> {
@@ -52,7 +58,8 @@ async function here(choice: ImageChoice, wish: ImageWish, ctx: ImageContext): Pr
       return { path, format: await formatOf(path), title: choice.url };
     }
     case 'file':
-      if (!existsSync(choice.path)) throw new TsmachineError('DRIVER_PRECHECK', `There is no image ${choice.path}`, { hint: 'Check the path' });
+      if (!existsSync(choice.path))
+        throw new TsmachineError('DRIVER_PRECHECK', `There is no image ${choice.path}`, { hint: 'Check the path' });
       return { path: choice.path, format: await formatOf(choice.path), title: choice.path };
   }
 }
@@ -83,5 +90,7 @@ async function published(name: string, wish: ImageWish, ctx: ImageContext): Prom
 export function guestArchitecture(node: string): Architecture {
   if (node === 'x64') return 'amd64';
   if (node === 'arm64') return 'arm64';
-  throw new TsmachineError('DRIVER_UNSUPPORTED', `There are no images for processors of the kind ${node}`, { hint: 'Name a disk of your own' });
+  throw new TsmachineError('DRIVER_UNSUPPORTED', `There are no images for processors of the kind ${node}`, {
+    hint: 'Name a disk of your own',
+  });
 }

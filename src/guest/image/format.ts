@@ -43,7 +43,9 @@ export async function formatOf(path: string): Promise<ImageFormat> {
   const carries = ({ at, bytes }: Mark) => head.subarray(at, at + bytes.length).equals(bytes);
   const packer = packed.find(([, one]) => carries(one))?.[0];
   if (packer !== undefined) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The image ${path} is packed (${packer})`, { hint: 'Unpack it, and give the path of the disk itself' });
+    throw new TsmachineError('DRIVER_PRECHECK', `The image ${path} is packed (${packer})`, {
+      hint: 'Unpack it, and give the path of the disk itself',
+    });
   }
   if (tail.subarray(0, 8).toString('latin1') === 'conectix') return 'vhd';
   return marks.find(([, one]) => carries(one))?.[0] ?? 'raw';

@@ -8,7 +8,10 @@ export function listedFolders(html: string): string[] {
 
 /** The greatest of the folders by number after number: `release-20260911.1` after `release-20260911`, `26.04` after `9.10`. */
 export function newestFolder(html: string, pattern: RegExp): string | undefined {
-  return listedFolders(html).filter((name) => pattern.test(name)).sort(byNumbers).at(-1);
+  return listedFolders(html)
+    .filter((name) => pattern.test(name))
+    .sort(byNumbers)
+    .at(-1);
 }
 
 function byNumbers(a: string, b: string): number {
@@ -31,5 +34,7 @@ export function listedDigests(text: string, algorithm: Digest['algorithm'], url:
   const found = new Map<string, Digest>();
   for (const [, value = '', name = ''] of text.matchAll(line)) found.set(name, { algorithm, value: value.toLowerCase() });
   if (found.size > 0) return found;
-  throw new TsmachineError('DOWNLOAD', `${url} is no list of ${algorithm} checksums`, { hint: 'Does a proxy or a login page answer in its place?' });
+  throw new TsmachineError('DOWNLOAD', `${url} is no list of ${algorithm} checksums`, {
+    hint: 'Does a proxy or a login page answer in its place?',
+  });
 }

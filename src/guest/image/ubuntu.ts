@@ -17,7 +17,11 @@ export function ubuntuImage(wanted?: string): Resolve {
     const stem = `ubuntu-${version}-server-cloudimg-${query.arch}`;
     const date = /^release-(.+)$/.exec(build)?.[1];
     return choose({
-      title: `Ubuntu ${version}${date === undefined ? '' : `, build ${date}`}`, folder, digests, formats: query.formats, arch: query.arch,
+      title: `Ubuntu ${version}${date === undefined ? '' : `, build ${date}`}`,
+      folder,
+      digests,
+      formats: query.formats,
+      arch: query.arch,
       names: { vmdk: `${stem}.vmdk`, qcow2: `${stem}.img` },
     });
   };
@@ -26,7 +30,10 @@ export function ubuntuImage(wanted?: string): Resolve {
 /** A version that is listed may be a beta without a release yet. */
 async function newestLts(query: Query): Promise<{ version: string; build: string }> {
   const url = `${query.sites.ubuntu}/`;
-  const versions = listedFolders(await query.fetchText(url)).filter((name) => /^\d[02468]\.04$/.test(name)).sort().reverse();
+  const versions = listedFolders(await query.fetchText(url))
+    .filter((name) => /^\d[02468]\.04$/.test(name))
+    .sort()
+    .reverse();
   for (const version of new Set(versions)) {
     const build = await newestBuild(query, version);
     if (build !== undefined) return { version, build };

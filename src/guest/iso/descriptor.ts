@@ -19,7 +19,9 @@ const jolietLevel = Buffer.from('%/E', 'latin1');
 export function volumeDescriptor(volume: Volume): Buffer {
   const block = header(volume.joliet ? 2 : 1);
   const [little, big] = volume.pathTables;
-  const text = (from: number, length: number, value: string) => { padded(value, length, volume.joliet).copy(block, from); };
+  const text = (from: number, length: number, value: string) => {
+    padded(value, length, volume.joliet).copy(block, from);
+  };
   text(8, 32, '');
   text(40, 32, volume.label);
   both32(block, volume.sectors, 80);

@@ -21,7 +21,13 @@ export function ucs2(text: string): Buffer {
 /** The seven bytes of a directory record's date (9.1.5), in UTC. */
 export function recordDate(date: Date): Buffer {
   return Buffer.from([
-    date.getUTCFullYear() - 1900, date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), 0,
+    date.getUTCFullYear() - 1900,
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+    0,
   ]);
 }
 

@@ -25,7 +25,9 @@ export function isoImage(label: string, files: readonly IsoFile[], date: Date): 
     return { name, content, start };
   });
   const image = Buffer.alloc(next * sector);
-  const put = (bytes: Uint8Array, start: number) => { image.set(bytes, start * sector); };
+  const put = (bytes: Uint8Array, start: number) => {
+    image.set(bytes, start * sector);
+  };
   const entries = (nameOf: (name: string) => Buffer): Entry[] =>
     placed.map(({ name, content, start }) => ({ name: nameOf(name), start, size: content.length }));
 

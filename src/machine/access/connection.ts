@@ -49,7 +49,11 @@ export async function connectForData(session: Session, machine: Machine, as: As 
 }
 
 /** Whose key is expected of a machine. */
-export function trustOf(session: Session, machine: Machine, { hostKeyKnown = machine.module.features.hostKeyKnown }: SshEndpoint): Required<Trust> {
+export function trustOf(
+  session: Session,
+  machine: Machine,
+  { hostKeyKnown = machine.module.features.hostKeyKnown }: SshEndpoint,
+): Required<Trust> {
   return {
     machine: machine.name,
     knownHostsFile: session.store.machine(machine.name).knownHosts,

@@ -31,7 +31,12 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
     async ssh(endpoint, use) {
       const { connect } = await import('../../ssh/dial/connect.js');
       const connection = await connect(endpoint, {
-        machine: name, knownHostsFile: paths.knownHosts, unknownHostKey: endpoint.hostKeyKnown === true ? 'refuse' : 'trust', io: session.io, signal, env: session.env,
+        machine: name,
+        knownHostsFile: paths.knownHosts,
+        unknownHostKey: endpoint.hostKeyKnown === true ? 'refuse' : 'trust',
+        io: session.io,
+        signal,
+        env: session.env,
       });
       try {
         return await use(connection);
@@ -49,9 +54,18 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
     },
     async lock(lockName, use) {
       const { withLock } = await import('../../system/locks/lock.js');
-      return withLock(computerLock(lockName), {
-        what: lockName, signal, timeout: computerLockTimeout, onWait: () => { io.progress(`Waiting for another tsmachine (${lockName})`); },
-      }, use);
+      return withLock(
+        computerLock(lockName),
+        {
+          what: lockName,
+          signal,
+          timeout: computerLockTimeout,
+          onWait: () => {
+            io.progress(`Waiting for another tsmachine (${lockName})`);
+          },
+        },
+        use,
+      );
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 export async function sshEndpoint(machine: Machine): Promise<SshEndpoint> {
   const { ssh } = await machine.driver.endpoint(machine.data, machine.ctx);
   if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH: driver ${machine.module.name} knows only its engine`);
-  if (await machine.driver.state(machine.data, machine.ctx) !== 'Running') {
+  if ((await machine.driver.state(machine.data, machine.ctx)) !== 'Running') {
     throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${machine.name}" is not running`, {
       hint: `tsmachine start ${machine.name}`,
     });

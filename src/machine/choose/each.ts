@@ -7,13 +7,17 @@ export type Outcome<T> = { readonly name: string; readonly value: T } | { readon
 /** Runs `work` for every name, at most `limit` at once. One failure stops no other; outcomes come in the order of the names. */
 export async function onEach<T>(names: readonly string[], limit: number, work: (name: string) => Promise<T>): Promise<Outcome<T>[]> {
   const bounded = atMost(limit);
-  return Promise.all(names.map((name) => bounded(async (): Promise<Outcome<T>> => {
-    try {
-      return { name, value: await work(name) };
-    } catch (error) {
-      return { name, error };
-    }
-  })));
+  return Promise.all(
+    names.map((name) =>
+      bounded(async (): Promise<Outcome<T>> => {
+        try {
+          return { name, value: await work(name) };
+        } catch (error) {
+          return { name, error };
+        }
+      }),
+    ),
+  );
 }
 
 /**
@@ -40,6 +44,7 @@ export async function loadAll(store: Store, names: readonly string[]): Promise<v
   if (errors.length === 1) throw first;
   const hints = [...new Set(errors.flatMap(({ hint }) => hint ?? []))];
   throw new TsmachineError('SEVERAL_FAILED', errors.map(({ message }) => message).join('\n'), {
-    cause: first, ...(hints.length > 0 ? { hint: hints.join('\n') } : {}),
+    cause: first,
+    ...(hints.length > 0 ? { hint: hints.join('\n') } : {}),
   });
 }

@@ -9,7 +9,8 @@ export function throwFailures(outcomes: readonly Outcome<unknown>[]): void {
   if (failed.length === 1) throw first.error;
   const hints = [...new Set(failed.flatMap(({ hint }) => hint ?? []))];
   throw new TsmachineError('SEVERAL_FAILED', failed.map(({ name, message }) => `${name}: ${message}`).join('\n'), {
-    cause: first.error, ...(hints.length > 0 ? { hint: hints.join('\n') } : {}),
+    cause: first.error,
+    ...(hints.length > 0 ? { hint: hints.join('\n') } : {}),
   });
 }
 

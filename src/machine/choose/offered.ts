@@ -13,7 +13,9 @@ export async function offeredNames(session: Session, feature: keyof DriverFeatur
   if (feature === undefined) return names;
   const drivers = new Map<string, Promise<boolean>>();
   const outcomes = await onEach(names, 50, async (name) => {
-    const { config: { DriverName: driver } } = await session.store.load(name);
+    const {
+      config: { DriverName: driver },
+    } = await session.store.load(name);
     const has = drivers.get(driver) ?? loadDriverModule(driver).then(({ features }) => features[feature]);
     drivers.set(driver, has);
     return has;

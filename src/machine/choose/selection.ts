@@ -18,7 +18,10 @@ export function parseFilters(texts: readonly string[]): Filters {
   const found: Record<Key, string[]> = { driver: [], name: [], state: [], swarm: [], label: [] };
   for (const text of texts) {
     const at = text.indexOf('=');
-    if (at < 0) throw new TsmachineError('USAGE', 'Unsupported filter syntax', { hint: `Write --filter KEY=VALUE instead of ${JSON.stringify(text)}` });
+    if (at < 0)
+      throw new TsmachineError('USAGE', 'Unsupported filter syntax', {
+        hint: `Write --filter KEY=VALUE instead of ${JSON.stringify(text)}`,
+      });
     const key = text.slice(0, at).toLowerCase();
     if (!isKey(key, found)) {
       throw new TsmachineError('USAGE', `Unsupported filter key '${key}'`, { hint: `Keys are: ${Object.keys(found).join(', ')}` });
@@ -43,10 +46,12 @@ function toRegExp(source: string): RegExp {
 /** Everything but the state, which costs a look at the machine. */
 export function matches(config: HostConfig, filters: Filters, masters: ReadonlyMap<string, string>): boolean {
   const { SwarmOptions: swarm, EngineOptions: engine } = config.HostOptions;
-  return any(filters.driver, (driver) => same(driver, config.DriverName))
-    && any(filters.name, (pattern) => pattern.test(config.Name))
-    && any(filters.swarm, (name) => same(name, masters.get(swarm.Discovery) ?? ''))
-    && any(filters.label, (label) => hasLabel(engine.Labels, label));
+  return (
+    any(filters.driver, (driver) => same(driver, config.DriverName)) &&
+    any(filters.name, (pattern) => pattern.test(config.Name)) &&
+    any(filters.swarm, (name) => same(name, masters.get(swarm.Discovery) ?? '')) &&
+    any(filters.label, (label) => hasLabel(engine.Labels, label))
+  );
 }
 
 export function stateMatches(state: State, filters: Filters): boolean {

@@ -39,7 +39,7 @@ export async function copyClientCertificates(session: Session, config: HostConfi
 
 async function copy(from: string, to: string, mode: number): Promise<void> {
   const text = await readIfExists(from);
-  if (text !== undefined && text !== await readIfExists(to)) await writeAtomic(to, text, mode);
+  if (text !== undefined && text !== (await readIfExists(to))) await writeAtomic(to, text, mode);
 }
 
 export interface ServerCertificate {
@@ -53,17 +53,30 @@ export interface ServerCertificate {
  * @param names every address and name that clients may use
  * @param renew make a new one in any case
  */
-export async function serverCertificate(session: Session, config: HostConfig, names: readonly string[], renew: boolean): Promise<ServerCertificate> {
+export async function serverCertificate(
+  session: Session,
+  config: HostConfig,
+  names: readonly string[],
+  renew: boolean,
+): Promise<ServerCertificate> {
   const paths = session.store.machine(config.Name);
   const authority = authorityFiles(config);
-  const [ca = '', cert, key] = await Promise.all([readIfExists(authority.ca), readIfExists(paths.serverCert), readIfExists(paths.serverKey)]);
+  const [ca = '', cert, key] = await Promise.all([
+    readIfExists(authority.ca),
+    readIfExists(paths.serverCert),
+    readIfExists(paths.serverKey),
+  ]);
   const clientAuth = config.HostOptions.SwarmOptions.Master;
   const { issueServerCertificate, serverCertificateFits } = await import('../../certs/server.js');
   if (!renew && cert !== undefined && key !== undefined) {
     if (serverCertificateFits(cert, { caPem: ca, keyPem: key, names, clientAuth })) return { ca, cert, key };
   }
   const issued = await issueServerCertificate({
-    caFile: authority.ca, caKeyFile: authority.caKey, organization: `${userName(session.env)}.${config.Name}`, names: [...names], clientAuth,
+    caFile: authority.ca,
+    caKeyFile: authority.caKey,
+    organization: `${userName(session.env)}.${config.Name}`,
+    names: [...names],
+    clientAuth,
   });
   await writeAtomic(paths.serverKey, issued.key, 0o600);
   await writeAtomic(paths.serverCert, issued.cert, 0o644);

@@ -11,7 +11,9 @@ import type { Session } from '../session.js';
 export async function engineUrl(machine: Machine): Promise<string> {
   const state = await machine.driver.state(machine.data, machine.ctx);
   if (state !== 'Running') {
-    throw new TsmachineError('MACHINE_STATE', 'Host is not running', { hint: `${machine.name} is ${state}: tsmachine start ${machine.name}` });
+    throw new TsmachineError('MACHINE_STATE', 'Host is not running', {
+      hint: `${machine.name} is ${state}: tsmachine start ${machine.name}`,
+    });
   }
   return runningEngineUrl(machine);
 }
@@ -58,7 +60,8 @@ async function readPem(path: string): Promise<string> {
   } catch (cause) {
     const why = systemCode(cause) === 'ENOENT' ? 'is missing' : `cannot be read (${systemCode(cause) ?? 'unknown reason'})`;
     throw new TsmachineError('CERT_UNREADABLE', `Unable to read TLS config: ${path} ${why}`, {
-      cause, hint: 'tsmachine regenerate-certs --client-certs NAME makes what is missing',
+      cause,
+      hint: 'tsmachine regenerate-certs --client-certs NAME makes what is missing',
     });
   }
 }

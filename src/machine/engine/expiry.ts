@@ -4,7 +4,8 @@ import type { Session } from '../session.js';
 
 /** What to do about each kind of certificate that ends. */
 export const remedies = {
-  CA: (name: string) => `every certificate ends with it. Make a new one: remove ca.pem and ca-key.pem, then tsmachine regenerate-certs -f --client-certs ${name}`,
+  CA: (name: string) =>
+    `every certificate ends with it. Make a new one: remove ca.pem and ca-key.pem, then tsmachine regenerate-certs -f --client-certs ${name}`,
   client: (name: string) => `tsmachine regenerate-certs -f --client-certs ${name}`,
   server: (name: string) => `tsmachine regenerate-certs -f ${name}`,
 };
@@ -19,7 +20,8 @@ export async function warnOfExpiry(session: Session, config: HostConfig): Promis
     { role: 'server', path: session.store.machine(config.Name).serverCert },
   ]);
   for (const { role, path, daysLeft = 0, state } of found) {
-    if (state === 'expired') session.io.warn(`The ${role} certificate ${path} expired ${-daysLeft} days ago: ${remedies[role](config.Name)}`);
+    if (state === 'expired')
+      session.io.warn(`The ${role} certificate ${path} expired ${-daysLeft} days ago: ${remedies[role](config.Name)}`);
     if (state === 'soon') session.io.warn(`The ${role} certificate ${path} expires in ${daysLeft} days: ${remedies[role](config.Name)}`);
   }
 }

@@ -20,17 +20,21 @@ export async function verifyEngine(session: Session, machine: Machine, facts?: H
   const target = await engineTarget(machine.config, await runningEngineUrl(machine));
   const [{ handshake }, { openEngine }] = await Promise.all([import('../../docker/handshake.js'), import('../../docker/client.js')]);
   let last: TsmachineError | undefined;
-  const served = await waitFor(async () => {
-    try {
-      return await handshake(target, { signal: session.signal, timeout: 5000 });
-    } catch (error) {
-      // Refused: the engine is still starting. Anything else does not mend itself.
-      if (!TsmachineError.is(error) || error.code !== 'ENGINE_UNREACHABLE') throw error;
-      last = error;
-      return undefined;
-    }
-  }, { timeout: facts ? engineTimeout / 4 : engineTimeout, signal: session.signal, what: `the engine of ${machine.name} to answer` })
-    .catch((error: unknown) => { throw unreachable(error, last, facts); });
+  const served = await waitFor(
+    async () => {
+      try {
+        return await handshake(target, { signal: session.signal, timeout: 5000 });
+      } catch (error) {
+        // Refused: the engine is still starting. Anything else does not mend itself.
+        if (!TsmachineError.is(error) || error.code !== 'ENGINE_UNREACHABLE') throw error;
+        last = error;
+        return undefined;
+      }
+    },
+    { timeout: facts ? engineTimeout / 4 : engineTimeout, signal: session.signal, what: `the engine of ${machine.name} to answer` },
+  ).catch((error: unknown) => {
+    throw unreachable(error, last, facts);
+  });
   await compareServed(session, machine, served.fingerprint256);
   const engine = openEngine(target, { signal: session.signal });
   try {
@@ -52,5 +56,8 @@ function unreachable(error: unknown, last: TsmachineError | undefined, facts: Ho
   if (!last || !TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') return error;
   const firewall = facts?.firewall;
   if (firewall === undefined) return last;
-  return new TsmachineError(last.code, `${last.message}; ${firewall.name} is active on the host`, { cause: last, hint: `Open the port there: ${firewall.openCommand}` });
+  return new TsmachineError(last.code, `${last.message}; ${firewall.name} is active on the host`, {
+    cause: last,
+    hint: `Open the port there: ${firewall.openCommand}`,
+  });
 }

@@ -31,12 +31,19 @@ const unwritable = 33;
  * @throws TsmachineError ENGINE_CONFIG, ENGINE_START, HOST_DISK_FULL
  */
 export async function applyConfig(
-  shell: RemoteShell, plan: ConfigPlan, certificate: ServerCertificate, request: ProvisionRequest,
+  shell: RemoteShell,
+  plan: ConfigPlan,
+  certificate: ServerCertificate,
+  request: ProvisionRequest,
 ): Promise<Applied> {
-  const result = await shell.rootScript('provision/apply.sh', { ...applyVariables(plan, certificate), RESTART: request.restart === true ? 'yes' : '' }, {
-    timeout: startTimeout * 3000,
-    ok: [0, refused, notStarted, full, unwritable],
-  });
+  const result = await shell.rootScript(
+    'provision/apply.sh',
+    { ...applyVariables(plan, certificate), RESTART: request.restart === true ? 'yes' : '' },
+    {
+      timeout: startTimeout * 3000,
+      ok: [0, refused, notStarted, full, unwritable],
+    },
+  );
   if (result.exitCode !== 0) throw failure(result, request);
   const report = new Report(result.stdout);
   return { restarted: report.has('restarted'), engineVersion: report.first('engine'), changed: report.lines('changed') };

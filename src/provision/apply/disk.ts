@@ -16,7 +16,10 @@ export function checkDisk(facts: HostFacts, machine: string, installing: boolean
 }
 
 const complaints = [
-  /No space left on device/i, /You don't have enough free space/i, /not enough free disk space/i, /Disk quota exceeded/i,
+  /No space left on device/i,
+  /You don't have enough free space/i,
+  /not enough free disk space/i,
+  /Disk quota exceeded/i,
   /needs \d+ ?[KMG]i?B (?:more space )?on the/i,
 ];
 
@@ -27,7 +30,8 @@ export function saysDiskFull(output: string): boolean {
 
 export function diskFull(machine: string, where: string, cause?: unknown): TsmachineError {
   return new TsmachineError('HOST_DISK_FULL', `The disk of ${machine} is full: ${where}`, {
-    cause, hint: `Make room, then run the command again. What fills it: tsmachine ssh ${machine} sudo du -xh --max-depth=2 /var`,
+    cause,
+    hint: `Make room, then run the command again. What fills it: tsmachine ssh ${machine} sudo du -xh --max-depth=2 /var`,
   });
 }
 

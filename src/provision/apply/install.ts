@@ -18,7 +18,9 @@ export async function installEngine(shell: RemoteShell, facts: HostFacts, reques
   const result = await shell.rootScript(plan.template, plan.variables, {
     timeout: installTimeout,
     ok: packageStatuses,
-    onLine: (line) => { follow(line, io); },
+    onLine: (line) => {
+      follow(line, io);
+    },
   });
   if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version: install.version, doing: 'Installing' });
 }

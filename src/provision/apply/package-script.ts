@@ -32,7 +32,9 @@ export interface PackageWork {
  * @returns PACKAGE_LOCK, HOST_DISK_FULL, ENGINE_INSTALL
  */
 export function packageFailure(
-  result: ExecResult, variables: Readonly<Record<string, string>>, { machine, version, doing }: PackageWork,
+  result: ExecResult,
+  variables: Readonly<Record<string, string>>,
+  { machine, version, doing }: PackageWork,
 ): TsmachineError {
   const output = `${result.stdout}\n${result.stderr}`;
   const report = new Report(result.stdout);
@@ -54,7 +56,7 @@ export function packageFailure(
   if (result.exitCode === unreachable) {
     const source = variables['REPOSITORY'] || variables['URL'] || 'The repository';
     return new TsmachineError('ENGINE_INSTALL', `${source} does not answer ${machine}${detail(report)}`, {
-      hint: 'Check the network and the proxy settings of the host, or take the distribution\'s engine with --engine-install distro',
+      hint: "Check the network and the proxy settings of the host, or take the distribution's engine with --engine-install distro",
     });
   }
   if (result.exitCode === foreign) {
@@ -73,8 +75,13 @@ function detail(report: Report): string {
 }
 
 const networkTroubles = [
-  /Temporary failure resolving/, /Could not resolve/, /Cannot initiate the connection/, /Failed to connect/i, /Connection timed out/,
-  /Could not retrieve mirrorlist/, /temporary error \(try again later\)/,
+  /Temporary failure resolving/,
+  /Could not resolve/,
+  /Cannot initiate the connection/,
+  /Failed to connect/i,
+  /Connection timed out/,
+  /Could not retrieve mirrorlist/,
+  /temporary error \(try again later\)/,
 ];
 
 function networkHint(output: string): string | undefined {
@@ -85,5 +92,8 @@ function networkHint(output: string): string | undefined {
 
 function lastLines(output: string, count: number): string {
   const said = output.split('\n').map((line) => line.trimEnd());
-  return said.filter((line) => line !== '' && !/^(progress|note|available|failure)\|/.test(line)).slice(-count).join('\n');
+  return said
+    .filter((line) => line !== '' && !/^(progress|note|available|failure)\|/.test(line))
+    .slice(-count)
+    .join('\n');
 }

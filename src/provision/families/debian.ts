@@ -6,7 +6,7 @@ export const debian: Distribution = {
   family: 'debian',
   covers: 'Debian, Ubuntu and their derivatives',
   matches: (os) => isLike(os, 'debian', 'ubuntu', 'raspbian'),
-  provisioner: (os) => os.id === 'ubuntu' ? 'ubuntu(systemd)' : os.id === '' ? 'debian' : os.id,
+  provisioner: (os) => (os.id === 'ubuntu' ? 'ubuntu(systemd)' : os.id === '' ? 'debian' : os.id),
   packages: {
     template: 'provision/install-apt.sh',
     upgrade: 'provision/upgrade-apt.sh',

@@ -5,7 +5,7 @@ export const suse: Distribution = {
   family: 'suse',
   covers: 'SLES, openSUSE Leap and Tumbleweed',
   matches: (os) => isLike(os, 'suse', 'sles', 'sled', 'opensuse') || os.id.startsWith('opensuse'),
-  provisioner: (os) => os.id.startsWith('opensuse') ? 'openSUSE' : 'SUSE',
+  provisioner: (os) => (os.id.startsWith('opensuse') ? 'openSUSE' : 'SUSE'),
   packages: {
     template: 'provision/install-zypper.sh',
     upgrade: 'provision/upgrade-zypper.sh',

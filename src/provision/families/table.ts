@@ -22,5 +22,8 @@ export function distributionOf(family: Family): Distribution {
 
 /** What an engine can be installed on or configured on, for the message about an unknown system. */
 export function supportedSystems(): string {
-  return distributions.map((distribution) => distribution.covers).filter((text) => text !== '').join('; ');
+  return distributions
+    .map((distribution) => distribution.covers)
+    .filter((text) => text !== '')
+    .join('; ');
 }

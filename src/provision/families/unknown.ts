@@ -5,5 +5,5 @@ export const unknown: Distribution = {
   family: 'unknown',
   covers: '',
   matches: () => true,
-  provisioner: (os) => os.id === '' ? 'the engine that is there' : os.id,
+  provisioner: (os) => (os.id === '' ? 'the engine that is there' : os.id),
 };

@@ -39,11 +39,21 @@ export function parseFacts(output: string): HostFacts {
     arch: report.first('arch'),
     hostname: report.first('hostname'),
     loopbackHosts: report.lines('hosts'),
-    addresses: addresses.length > 0 ? addresses : report.first('plain-addresses').split(' ').filter((ip) => ip !== ''),
+    addresses:
+      addresses.length > 0
+        ? addresses
+        : report
+            .first('plain-addresses')
+            .split(' ')
+            .filter((ip) => ip !== ''),
     clock: Number(report.first('clock')),
     cloudInit: (report.first('cloud-init') || 'absent') as HostFacts['cloudInit'],
     snapDocker: report.has('snap'),
-    free: { ...kilobytes('var', report.first('free-var')), ...kilobytes('etc', report.first('free-etc')), ...kilobytes('docker', report.first('free-docker')) },
+    free: {
+      ...kilobytes('var', report.first('free-var')),
+      ...kilobytes('etc', report.first('free-etc')),
+      ...kilobytes('docker', report.first('free-docker')),
+    },
     selinux: report.first('selinux') === '1',
     ...(firewall === '' ? {} : { firewall: { name: firewall, openCommand: openCommands[firewall] ?? '' } }),
     ...(engine ? { engine } : {}),
@@ -51,7 +61,12 @@ export function parseFacts(output: string): HostFacts {
     config: {
       path: report.first('config-file') || '/etc/docker/daemon.json',
       ...(report.has('config-exists') ? { text: report.text('config') } : {}),
-      sums: Object.fromEntries(report.lines('sum').map((line) => line.split(/\s+/)).map(([sum = '', path = '']) => [path, sum])),
+      sums: Object.fromEntries(
+        report
+          .lines('sum')
+          .map((line) => line.split(/\s+/))
+          .map(([sum = '', path = '']) => [path, sum]),
+      ),
     },
   };
 }
@@ -67,10 +82,12 @@ type States = ReadonlyMap<string, Readonly<Record<string, string>>>;
 function unitStates(lines: readonly string[]): States {
   const states = new Map<string, Record<string, string>>();
   for (const block of lines.join('\n').split(/\n\s*\n/)) {
-    const values = Object.fromEntries(block.split('\n').map((line) => {
-      const at = line.indexOf('=');
-      return [line.slice(0, at), line.slice(at + 1)];
-    }));
+    const values = Object.fromEntries(
+      block.split('\n').map((line) => {
+        const at = line.indexOf('=');
+        return [line.slice(0, at), line.slice(at + 1)];
+      }),
+    );
     states.set(values['Id'] ?? '', values);
   }
   return states;
@@ -105,5 +122,5 @@ function engineFacts(report: Report, service: ServiceFacts, states: States): Eng
 }
 
 function kilobytes<K extends string>(key: K, text: string): Partial<Record<K, number>> {
-  return /^\d+$/.test(text) ? { [key]: Number(text) } as Record<K, number> : {};
+  return /^\d+$/.test(text) ? ({ [key]: Number(text) } as Record<K, number>) : {};
 }

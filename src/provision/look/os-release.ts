@@ -25,7 +25,10 @@ export function parseOsRelease(text: string): OsRelease {
   const value = (key: string) => values.get(key) ?? '';
   return {
     id: value('ID').toLowerCase(),
-    idLike: value('ID_LIKE').toLowerCase().split(/\s+/).filter((word) => word !== ''),
+    idLike: value('ID_LIKE')
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== ''),
     versionId: value('VERSION_ID'),
     prettyName: value('PRETTY_NAME') || value('NAME') || value('ID'),
     ...optional('variantId', value('VARIANT_ID')),
@@ -42,5 +45,5 @@ function unquote(text: string): string {
 }
 
 function optional<K extends string>(key: K, value: string): Partial<Record<K, string>> {
-  return value === '' ? {} : { [key]: value } as Record<K, string>;
+  return value === '' ? {} : ({ [key]: value } as Record<K, string>);
 }

@@ -38,9 +38,10 @@ export function planConfig(facts: HostFacts, engine: EngineFacts, request: Provi
   return {
     init: plan.init,
     certificates: plan.certificates,
-    settings: settings === undefined || isDeepStrictEqual(settings, present)
-      ? undefined
-      : { path: facts.config.path, text: renderSettings(settings) },
+    settings:
+      settings === undefined || isDeepStrictEqual(settings, present)
+        ? undefined
+        : { path: facts.config.path, text: renderSettings(settings) },
     override: plan.presentOverride.trimEnd() === plan.override.text.trimEnd() ? undefined : plan.override,
     socket: plan.socket,
     validator: settings !== undefined && isAtLeast(engine.version, 23) ? engine.path : '',
@@ -61,8 +62,10 @@ function warnings(engine: EngineFacts, present: Settings, settings: Settings): s
   const found: string[] = [];
   const driver = settings['storage-driver'];
   if (typeof driver === 'string' && engine.storageDriver !== '' && driver !== engine.storageDriver) {
-    found.push(`The storage driver changes from ${engine.storageDriver} to ${driver}: `
-      + 'images and containers made so far stay on disk but are not seen any more');
+    found.push(
+      `The storage driver changes from ${engine.storageDriver} to ${driver}: ` +
+        'images and containers made so far stay on disk but are not seen any more',
+    );
   }
   const ca = present['tlscacert'];
   if (typeof ca === 'string' && ca !== settings['tlscacert']) {
@@ -79,6 +82,11 @@ function warnings(engine: EngineFacts, present: Settings, settings: Settings): s
 export function needsRestart(plan: ConfigPlan, facts: HostFacts, certificate: ServerCertificate): boolean {
   if (!facts.engine?.running || plan.settings || plan.override) return true;
   const { ca, cert, key } = plan.certificates;
-  return ([[ca, certificate.ca], [cert, certificate.cert], [key, certificate.key]] as const)
-    .some(([path, text]) => facts.config.sums[path] !== createHash('sha256').update(text).digest('hex'));
+  return (
+    [
+      [ca, certificate.ca],
+      [cert, certificate.cert],
+      [key, certificate.key],
+    ] as const
+  ).some(([path, text]) => facts.config.sums[path] !== createHash('sha256').update(text).digest('hex'));
 }

@@ -21,5 +21,7 @@ export interface StartPlan {
 }
 
 export const standardCertificates: CertificatePaths = {
-  ca: '/etc/docker/ca.pem', cert: '/etc/docker/server.pem', key: '/etc/docker/server-key.pem',
+  ca: '/etc/docker/ca.pem',
+  cert: '/etc/docker/server.pem',
+  key: '/etc/docker/server-key.pem',
 };

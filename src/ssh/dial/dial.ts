@@ -118,7 +118,9 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
         return loginFailure(hop, offer.outcome(hop.keyPath, error.level === 'client-authentication' ? '' : error.message), error);
       return beforeHandshake(hop, error, said, await transport.complaint());
     };
-    const failExplained = (error: Error): void => { explain(error).then(fail, fail); };
+    const failExplained = (error: Error): void => {
+      explain(error).then(fail, fail);
+    };
     client.on('error', (error: Error & { level?: string }) => {
       // the agent would not sign: the next key follows by itself, except after a question nobody answered
       if (error.level === 'agent' && !TsmachineError.is(error)) return;

@@ -71,8 +71,8 @@ export function dropped(place: Place, said: string, cause?: unknown): TsmachineE
     `${at(place)} closed the connection before the SSH handshake${words === '' ? '' : `: ${words}`}`,
     {
       hint:
-        'Its SSH server is starting, has too many connections (MaxStartups), '
-        + 'or bans this address for a while (PerSourcePenalties, fail2ban).',
+        'Its SSH server is starting, has too many connections (MaxStartups), ' +
+        'or bans this address for a while (PerSourcePenalties, fail2ban).',
       cause,
     },
   );

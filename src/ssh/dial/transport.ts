@@ -125,7 +125,11 @@ function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Tran
     complaint = error.message;
   });
   // its last words may come after the end of its output
-  const ended = new Promise<void>((resolve) => { child.once('close', () => { resolve(); }); });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+  });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   return {
     stream,

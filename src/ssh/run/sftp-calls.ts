@@ -24,12 +24,16 @@ export async function openSftp(link: Link): Promise<FileCalls> {
 
 /** A host's files, as calls of `node:fs` would give them. */
 function sftpCalls(sftp: SFTPWrapper): FileCalls {
-  const facts = (answer: (error: Failure, value: FileFacts) => void) => (error: Failure, stats: Stats): void => {
-    answer(named(error), error ? (undefined as never) : factsOf(stats));
-  };
-  const done = (answer: (error: Failure) => void) => (error: Failure): void => {
-    answer(named(error));
-  };
+  const facts =
+    (answer: (error: Failure, value: FileFacts) => void) =>
+    (error: Failure, stats: Stats): void => {
+      answer(named(error), error ? (undefined as never) : factsOf(stats));
+    };
+  const done =
+    (answer: (error: Failure) => void) =>
+    (error: Failure): void => {
+      answer(named(error));
+    };
   return {
     lstat: (path, answer) => {
       sftp.lstat(remote(path), facts(answer));

@@ -21,7 +21,9 @@ export interface DeltaOptions {
  * folder of its own until the next run goes on with it.
  */
 export async function rsyncArguments(
-  from: string | RemoteTarget, to: string | RemoteTarget, { recursive, quiet, env }: DeltaOptions,
+  from: string | RemoteTarget,
+  to: string | RemoteTarget,
+  { recursive, quiet, env }: DeltaOptions,
 ): Promise<string[]> {
   const remote = [from, to].find((side) => typeof side !== 'string');
   const shell = remote === undefined ? [] : ['-e', await rsyncShell(remote, env)];
@@ -45,7 +47,9 @@ async function rsyncShell({ endpoint, trust }: RemoteTarget, env: NodeJS.Process
 
 /** The arguments that make sshfs mount a machine's folder here, with the machine's key pinned (spec 2.11). */
 export async function sshfsArguments(
-  { endpoint, trust, path }: RemoteTarget, mountpoint: string, env: NodeJS.ProcessEnv,
+  { endpoint, trust, path }: RemoteTarget,
+  mountpoint: string,
+  env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   const settings = [...sshSettings(endpoint, trust, await isPinned(endpoint, trust, env)), ...endpointSettings(endpoint)];
   const taken = settings.filter((setting) => !setting.startsWith('HashKnownHosts=')); // sshfs passes on only what its own list has

@@ -35,7 +35,8 @@ export class SharedConnection implements FileConnection {
   }
 
   async exec(
-    command: string, { signal = this.#signal, ...options }: ShortOptions & Pick<ExecOptions, 'input'> & { signal?: AbortSignal } = {},
+    command: string,
+    { signal = this.#signal, ...options }: ShortOptions & Pick<ExecOptions, 'input'> & { signal?: AbortSignal } = {},
   ): Promise<ExecResult> {
     return this.#run(command, { ...options, signal, title: titleOf(command) });
   }
@@ -46,17 +47,26 @@ export class SharedConnection implements FileConnection {
   }
 
   async #run(
-    command: string, options: ShortOptions & Pick<ExecOptions, 'input'> & { readonly signal: AbortSignal; readonly title: string },
+    command: string,
+    options: ShortOptions & Pick<ExecOptions, 'input'> & { readonly signal: AbortSignal; readonly title: string },
   ): Promise<ExecResult> {
     const { signal, title, timeout = 60_000 } = options;
     const child = this.#start(command, signal);
     const [stdout, stderr] = [new Collector(options.onLine), new Collector(options.onLine)];
-    child.stdout.on('data', (data: Buffer) => { stdout.add(data); });
-    child.stderr.on('data', (data: Buffer) => { stderr.add(data); });
+    child.stdout.on('data', (data: Buffer) => {
+      stdout.add(data);
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      stderr.add(data);
+    });
     child.stdin.end(options.input ?? '');
     const limit = new AbortController();
-    const timer = setTimeout(() => { limit.abort(overdue(this.#place, title, timeout, stderr.text())); }, timeout);
-    const exitCode = await this.#end(child, AbortSignal.any([signal, limit.signal]), title).finally(() => { clearTimeout(timer); });
+    const timer = setTimeout(() => {
+      limit.abort(overdue(this.#place, title, timeout, stderr.text()));
+    }, timeout);
+    const exitCode = await this.#end(child, AbortSignal.any([signal, limit.signal]), title).finally(() => {
+      clearTimeout(timer);
+    });
     return judge(this.#place, options, { exitCode, stdout: stdout.text(), stderr: stderr.text(), status: { code: exitCode } });
   }
 
@@ -75,7 +85,9 @@ export class SharedConnection implements FileConnection {
 
   async #verdict(child: ChildProcess, command: string): RemoteStream['ended'] {
     let stderr = '';
-    child.stderr?.on('data', (data: Buffer) => { stderr = (stderr + data.toString()).slice(-complaintLimit); });
+    child.stderr?.on('data', (data: Buffer) => {
+      stderr = (stderr + data.toString()).slice(-complaintLimit);
+    });
     const exitCode = await this.#end(child, this.#signal, titleOf(command));
     return { exitCode, stderr };
   }
@@ -98,12 +110,18 @@ export class SharedConnection implements FileConnection {
 
   /** The exit status, once the command has ended and all it wrote was read. */
   async #end(child: ChildProcess, signal: AbortSignal, title: string): Promise<number> {
-    const abort = (): void => { stop(child); };
+    const abort = (): void => {
+      stop(child);
+    };
     signal.addEventListener('abort', abort, { once: true });
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => { resolve(code ?? ownFailure); });
-    }).finally(() => { signal.removeEventListener('abort', abort); });
+      child.once('close', (code) => {
+        resolve(code ?? ownFailure);
+      });
+    }).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
     signal.throwIfAborted();
     if (exitCode === ownFailure && !(await this.#login.alive())) throw lost(this.#place, `running ${title}`);
     return exitCode;

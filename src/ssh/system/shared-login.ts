@@ -97,7 +97,19 @@ export function loginArguments(endpoint: SshEndpoint, trust: Trust, control: str
 
 /** No configuration is read, and where the login is gone nothing else is tried. */
 function controlArguments(control: string): string[] {
-  return ['-F', devNull, '-S', control.replaceAll('%', '%%'), '-T', '-o', 'LogLevel=ERROR', '-o', 'BatchMode=yes', '-o', 'ProxyCommand=false'];
+  return [
+    '-F',
+    devNull,
+    '-S',
+    control.replaceAll('%', '%%'),
+    '-T',
+    '-o',
+    'LogLevel=ERROR',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'ProxyCommand=false',
+  ];
 }
 
 /** Runs ssh to its end. @returns why it failed; undefined when it did not */
@@ -106,8 +118,12 @@ function call(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, 
     // away from the terminal, whose Ctrl-C would end the login before what it carries is tidied up
     const child = spawn('ssh', args, { stdio: ['ignore', 'ignore', 'pipe'], env, detached: true });
     let complaint = '';
-    child.stderr.on('data', (data: Buffer) => { complaint = (complaint + data.toString()).slice(-1000); });
-    const stop = (): void => { child.kill(); };
+    child.stderr.on('data', (data: Buffer) => {
+      complaint = (complaint + data.toString()).slice(-1000);
+    });
+    const stop = (): void => {
+      child.kill();
+    };
     const timer = setTimeout(stop, timeout);
     signal?.addEventListener('abort', stop, { once: true });
     const settle = (why: string | undefined): void => {
@@ -116,8 +132,12 @@ function call(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, 
       child.stderr.destroy(); // the login that stays behind may hold its other end
       resolve(why);
     };
-    child.once('error', (error) => { settle(systemCode(error) === 'ENOENT' ? 'it is not installed' : messageOf(error)); });
-    child.once('exit', (code) => { settle(code === 0 ? undefined : complaint.trim() || `exit status ${code ?? 'none'}`); });
+    child.once('error', (error) => {
+      settle(systemCode(error) === 'ENOENT' ? 'it is not installed' : messageOf(error));
+    });
+    child.once('exit', (code) => {
+      settle(code === 0 ? undefined : complaint.trim() || `exit status ${code ?? 'none'}`);
+    });
     if (signal?.aborted === true) stop();
   });
 }

@@ -117,5 +117,8 @@ export async function forgetHostKeys(file: string, address?: HostAddress): Promi
 /** The text of a known_hosts file with the lines of one machine under its new name; other lines stay as they are. */
 export function renameHost(text: string, from: string, to: string): string {
   const [before, after] = [knownHostsName({ host: from }), knownHostsName({ host: to })];
-  return text.split('\n').map((line) => (line.startsWith(`${before} `) ? after + line.slice(before.length) : line)).join('\n');
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(`${before} `) ? after + line.slice(before.length) : line))
+    .join('\n');
 }

@@ -13,11 +13,23 @@ export type CheckFinding = Finding;
  * @throws TsmachineError MACHINE_NOT_FOUND, FLAG_INVALID
  */
 export async function checkBeforeSwarm(
-  session: Session, machines: readonly string[], settings: Partial<CheckSettings> = {},
+  session: Session,
+  machines: readonly string[],
+  settings: Partial<CheckSettings> = {},
 ): Promise<CheckFinding[]> {
   const wanted = { ...defaultSettings, ...settings };
   validateSettings(wanted);
   const visited = await visitAll(session, await chooseMachines(session, machines));
-  await Promise.all(visited.map(async ({ connection }) => { await connection?.close(); }));
-  return [...visited.flatMap(({ findings }) => findings.list), ...evaluateMembers(visited.map(({ member }) => member), wanted)];
+  await Promise.all(
+    visited.map(async ({ connection }) => {
+      await connection?.close();
+    }),
+  );
+  return [
+    ...visited.flatMap(({ findings }) => findings.list),
+    ...evaluateMembers(
+      visited.map(({ member }) => member),
+      wanted,
+    ),
+  ];
 }

@@ -30,7 +30,9 @@ export interface SwarmCheck {
  * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE, FLAG_INVALID; what is broken is a finding
  */
 export async function checkSwarm(
-  session: Session, names: readonly string[], { managers, ...settings }: CheckRequest = {},
+  session: Session,
+  names: readonly string[],
+  { managers, ...settings }: CheckRequest = {},
 ): Promise<SwarmCheck> {
   const wanted: CheckSettings = { ...defaultSettings, ...settings };
   validateSettings(wanted);
@@ -46,7 +48,11 @@ export async function checkSwarm(
     warnOfSettled(session, visited, settings);
     return await checkVisited(session, visited, wanted);
   } finally {
-    await Promise.all(all.map(async ({ connection }) => { await connection?.close(); }));
+    await Promise.all(
+      all.map(async ({ connection }) => {
+        await connection?.close();
+      }),
+    );
   }
 }
 
@@ -54,7 +60,11 @@ async function checkVisited(session: Session, visited: readonly Visited[], wante
   const members = visited.map(({ member }) => member);
   const settings = inForce(members, wanted);
   const accounts = await probeAll(session, visited, settings);
-  const pairs = pairResults(members.map(({ name, address = '', manager }) => ({ name, address, manager })), accounts, settings);
+  const pairs = pairResults(
+    members.map(({ name, address = '', manager }) => ({ name, address, manager })),
+    accounts,
+    settings,
+  );
   const findings = [
     ...visited.flatMap((one) => one.findings.list),
     ...pairFindings(pairs, members, settings, await remedies(session, visited, pairs)),
@@ -70,7 +80,8 @@ function warnOfSettled(session: Session, visited: readonly Visited[], { dataPath
   const settled = visited.find(({ member }) => member.engine?.settled)?.member.engine?.settled;
   if (!settled) return;
   const told = `has data path port ${settled.dataPathPort} and pool ${settled.pools.join(', ')}, which cannot be changed: they are checked`;
-  const differs = (dataPathPort ?? settled.dataPathPort) !== settled.dataPathPort || (pools ?? settled.pools).join() !== settled.pools.join();
+  const differs =
+    (dataPathPort ?? settled.dataPathPort) !== settled.dataPathPort || (pools ?? settled.pools).join() !== settled.pools.join();
   if (differs) session.io.warn(`The swarm that is there ${told}`);
 }
 

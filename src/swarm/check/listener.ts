@@ -15,7 +15,10 @@ const startTimeout = 5000;
  * @throws TsmachineError REMOTE_COMMAND, SSH_LOST, SUDO_*
  */
 export async function runProgram(
-  connection: SshConnection, program: 'listen' | 'send', parameters: Parameters, onLine: (line: string) => void,
+  connection: SshConnection,
+  program: 'listen' | 'send',
+  parameters: Parameters,
+  onLine: (line: string) => void,
 ): Promise<void> {
   const [perl, python] = await Promise.all([readTemplate(`swarm/${program}.pl`), readTemplate(`swarm/${program}.py`)]);
   const variables = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`CHECK_${name}`, value]));
@@ -36,20 +39,28 @@ export class Listener {
     this.#connection = connection;
     this.#token = parameters.TOKEN;
     let ready: () => void = () => undefined;
-    this.#started = new Promise((resolve) => { ready = resolve; });
+    this.#started = new Promise((resolve) => {
+      ready = resolve;
+    });
     this.#ended = runProgram(connection, 'listen', parameters, (line) => {
       this.heard.push(line);
       if (line.startsWith('ready|')) ready();
       if (line === 'interpreter|none') this.absent = `neither perl nor python3 is on ${name}`;
     }).then(
-      () => { this.absent ??= this.#ready() ? undefined : `its program ended on ${name}`; },
-      (error: unknown) => { this.absent = messageOf(error); },
+      () => {
+        this.absent ??= this.#ready() ? undefined : `its program ended on ${name}`;
+      },
+      (error: unknown) => {
+        this.absent = messageOf(error);
+      },
     );
   }
 
   /** Resolves when it listens, or when it is known that it will not. */
   async listening(): Promise<void> {
-    const late = new Promise<void>((resolve) => { setTimeout(resolve, startTimeout).unref(); });
+    const late = new Promise<void>((resolve) => {
+      setTimeout(resolve, startTimeout).unref();
+    });
     await Promise.race([this.#started, this.#ended, late]);
     if (!this.#ready()) this.absent ??= `its program did not start within ${startTimeout / 1000} s`;
   }

@@ -13,30 +13,42 @@ export async function probeAll(session: Session, visited: readonly Visited[], se
   const targets = visited.map(({ member }): Target => ({ name: member.name, address: member.address ?? '', manager: member.manager }));
   const base = parametersOf(targets, settings);
   session.io.progress('Listening on every machine');
-  const listeners = visited.map(({ connection, member: { name } }, i) => (
-    connection ? new Listener(connection, name, { ...base, SELF: String(i) }) : undefined
-  ));
-  await Promise.all(listeners.map(async (listener) => { await listener?.listening(); }));
+  const listeners = visited.map(({ connection, member: { name } }, i) =>
+    connection ? new Listener(connection, name, { ...base, SELF: String(i) }) : undefined,
+  );
+  await Promise.all(
+    listeners.map(async (listener) => {
+      await listener?.listening();
+    }),
+  );
   session.signal.throwIfAborted();
   session.io.progress('Sending from every machine to every other one');
-  const sent = await Promise.all(visited.map(async ({ connection }, i) => {
-    const lines: string[] = [];
-    if (!connection || listeners[i]?.absent !== undefined) return lines;
-    const to = targets.flatMap((target, j) => {
-      const heard = target.address !== '' && listeners[j] !== undefined && listeners[j].absent === undefined;
-      return heard && i !== j ? [targetLine(j, target, settings)] : [];
-    });
-    try {
-      await runProgram(connection, 'send', { ...base, SELF: String(i), TARGETS: to.join('\n') }, (line) => { lines.push(line); });
-    } catch (error) {
-      session.signal.throwIfAborted();
-      session.io.debug(`Sending from ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
-    }
-    return lines;
-  }));
-  await Promise.all(listeners.map(async (listener, i) => {
-    await listener?.stop().catch((error: unknown) => { session.io.debug(`Listening on ${targets[i]?.name ?? ''}: ${messageOf(error)}`); });
-  }));
+  const sent = await Promise.all(
+    visited.map(async ({ connection }, i) => {
+      const lines: string[] = [];
+      if (!connection || listeners[i]?.absent !== undefined) return lines;
+      const to = targets.flatMap((target, j) => {
+        const heard = target.address !== '' && listeners[j] !== undefined && listeners[j].absent === undefined;
+        return heard && i !== j ? [targetLine(j, target, settings)] : [];
+      });
+      try {
+        await runProgram(connection, 'send', { ...base, SELF: String(i), TARGETS: to.join('\n') }, (line) => {
+          lines.push(line);
+        });
+      } catch (error) {
+        session.signal.throwIfAborted();
+        session.io.debug(`Sending from ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
+      }
+      return lines;
+    }),
+  );
+  await Promise.all(
+    listeners.map(async (listener, i) => {
+      await listener?.stop().catch((error: unknown) => {
+        session.io.debug(`Listening on ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
+      });
+    }),
+  );
   session.signal.throwIfAborted();
   return visited.map(({ member }, i) => account(member.name, member.address, listeners[i], sent[i] ?? []));
 }
@@ -50,7 +62,13 @@ function parametersOf(targets: readonly Target[], settings: CheckSettings): Para
   const ports = portsOf(settings);
   const families = new Set(targets.filter(({ address }) => address !== '').map(({ address }) => (address.includes(':') ? '6' : '4')));
   return {
-    TOKEN: randomBytes(8).toString('hex'), SECONDS: String(lifetime), SELF: '', FAMILIES: [...families].join(' '),
-    TCP: ports.tcp.join(' '), UDP: ports.udp.join(' '), ESP: settings.esp ? '1' : '', TARGETS: '',
+    TOKEN: randomBytes(8).toString('hex'),
+    SECONDS: String(lifetime),
+    SELF: '',
+    FAMILIES: [...families].join(' '),
+    TCP: ports.tcp.join(' '),
+    UDP: ports.udp.join(' '),
+    ESP: settings.esp ? '1' : '',
+    TARGETS: '',
   };
 }

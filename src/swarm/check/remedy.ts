@@ -14,15 +14,21 @@ export async function remedies(session: Session, visited: readonly Visited[], pa
   const blocked = pairs.filter(({ outcome }) => outcome === 'blocked');
   const concerned = new Set(blocked.map(({ from, to, atSender }) => (atSender === true ? from : to)));
   if (concerned.size > 0) session.io.progress('Looking at the firewalls');
-  const known = new Map(await Promise.all(visited.filter(({ member }) => concerned.has(member.name)).map(async (one) => {
-    try {
-      return [one.member.name, await lookAtFirewall(session, one)] as const;
-    } catch (error) {
-      session.signal.throwIfAborted();
-      session.io.debug(`The firewall of ${one.member.name}: ${messageOf(error)}`);
-      return [one.member.name, 'none'] as const;
-    }
-  })));
+  const known = new Map(
+    await Promise.all(
+      visited
+        .filter(({ member }) => concerned.has(member.name))
+        .map(async (one) => {
+          try {
+            return [one.member.name, await lookAtFirewall(session, one)] as const;
+          } catch (error) {
+            session.signal.throwIfAborted();
+            session.io.debug(`The firewall of ${one.member.name}: ${messageOf(error)}`);
+            return [one.member.name, 'none'] as const;
+          }
+        }),
+    ),
+  );
   return (obstacle) => {
     const address = visited.find(({ member }) => member.name === obstacle.machine)?.member.address ?? '';
     return remedyFor(obstacle, known.get(obstacle.machine) ?? 'none', address.includes(':') ? 'ip6tables' : 'iptables');
@@ -48,13 +54,19 @@ export function remedyFor({ machine, direction, check }: Obstacle, firewall: Fir
   const which = direction === 'in' ? `let ${what} in` : `let ${what} out`;
   if (rules !== '') return `Have ${firewall} ${which}; its rules: tsmachine ssh ${machine} ${rules}`;
   const answers = check.startsWith('tcp/') || check === 'reach' ? ', or the answers on their way back,' : '';
-  return `Let ${what}${answers} through to ${machine} in the firewall or security group of its network: `
-    + `${machine} itself blocks nothing that can be seen`;
+  return (
+    `Let ${what}${answers} through to ${machine} in the firewall or security group of its network: ` +
+    `${machine} itself blocks nothing that can be seen`
+  );
 }
 
 function rulesCommands(iptables: string): Readonly<Record<Firewall, string>> {
   return {
-    firewalld: 'sudo firewall-cmd --list-all', ufw: 'sudo ufw status', iptables: `sudo ${iptables} -S`, nftables: 'sudo nft list ruleset', none: '',
+    firewalld: 'sudo firewall-cmd --list-all',
+    ufw: 'sudo ufw status',
+    iptables: `sudo ${iptables} -S`,
+    nftables: 'sudo nft list ruleset',
+    none: '',
   };
 }
 

@@ -36,7 +36,7 @@ export async function chooseMachines(session: Session, names: readonly string[])
   }
   const outcomes = await onEach(await session.store.names(), together, async (name) => {
     const machine = await openMachine(session, name);
-    return !machine.module.features.powerControl || await machine.driver.state(machine.data, machine.ctx) === 'Running' ? [machine] : [];
+    return !machine.module.features.powerControl || (await machine.driver.state(machine.data, machine.ctx)) === 'Running' ? [machine] : [];
   });
   session.signal.throwIfAborted();
   const machines = outcomes.flatMap((outcome) => {
@@ -66,7 +66,7 @@ async function visit(session: Session, machine: Machine): Promise<Visited> {
   const looked = async () => {
     if (!endpoint.ssh) return {};
     const connection = await findings.attempt('ssh', () => connectTo(session, machine, { within: loginTimeout }));
-    const host = connection && await findings.attempt('host', () => lookAtHost(connection, name));
+    const host = connection && (await findings.attempt('host', () => lookAtHost(connection, name)));
     return { ...(connection && { connection }), ...(host && { host }) };
   };
   const [{ connection, host }, engine] = await Promise.all([looked(), findings.attempt('engine', () => lookAtEngine(session, machine))]);

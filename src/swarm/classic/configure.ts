@@ -19,15 +19,19 @@ export async function configureClassic(engine: Engine, member: ClassicMember, io
 
 async function ensureImage(engine: Engine, reference: string, io: Io): Promise<ImageFacts> {
   const hint = `Where no registry has it: load ${reference} into the engine of ${engine.target.machine} with "docker load"`;
-  return explained('Unable to pull image', async () => {
-    const present = await findImage(engine, reference);
-    if (present) return present;
-    io.progress(`Pulling ${reference}`);
-    await pullImage(engine, reference);
-    const pulled = await findImage(engine, reference);
-    if (pulled) return pulled;
-    throw new TsmachineError('ENGINE_API', `the engine of "${engine.target.machine}" has no ${reference} after pulling it`);
-  }, hint);
+  return explained(
+    'Unable to pull image',
+    async () => {
+      const present = await findImage(engine, reference);
+      if (present) return present;
+      io.progress(`Pulling ${reference}`);
+      await pullImage(engine, reference);
+      const pulled = await findImage(engine, reference);
+      if (pulled) return pulled;
+      throw new TsmachineError('ENGINE_API', `the engine of "${engine.target.machine}" has no ${reference} after pulling it`);
+    },
+    hint,
+  );
 }
 
 async function ensureContainer(engine: Engine, { name, config }: ClassicContainer, image: ImageFacts, io: Io): Promise<void> {
@@ -39,10 +43,12 @@ async function ensureContainer(engine: Engine, { name, config }: ClassicContaine
   if (found) {
     io.info(`Replacing container ${name}: it was made with other settings`);
     await explained('Error while removing container', () =>
-      engine.request('DELETE', `/containers/${found.Id}`, { query: { force: true, v: true } }));
+      engine.request('DELETE', `/containers/${found.Id}`, { query: { force: true, v: true } }),
+    );
   }
   const { Id: id } = await explained('Error while creating container', () =>
-    engine.request<{ Id: string }>('POST', '/containers/create', { query: { name }, body: config }));
+    engine.request<{ Id: string }>('POST', '/containers/create', { query: { name }, body: config }),
+  );
   await start(engine, id);
 }
 

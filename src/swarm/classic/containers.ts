@@ -61,8 +61,18 @@ function master({ options, address, env, certificates: { ca, cert, key }, finger
   const port = swarmPort(options.Host);
   const folders = [...new Set([ca, cert, key].map((path) => posix.dirname(path)))];
   const cmd = [
-    'manage', '--tlsverify', `--tlscacert=${ca}`, `--tlscert=${cert}`, `--tlskey=${key}`, '-H', options.Host || defaultSwarmHost,
-    '--strategy', options.Strategy, '--advertise', `${address}:${port}`, ...asFlags(options.ArbitraryFlags),
+    'manage',
+    '--tlsverify',
+    `--tlscacert=${ca}`,
+    `--tlscert=${cert}`,
+    `--tlskey=${key}`,
+    '-H',
+    options.Host || defaultSwarmHost,
+    '--strategy',
+    options.Strategy,
+    '--advertise',
+    `${address}:${port}`,
+    ...asFlags(options.ArbitraryFlags),
   ];
   return container('swarm-agent-master', options, cmd, {
     Env: env,
@@ -79,12 +89,18 @@ function master({ options, address, env, certificates: { ca, cert, key }, finger
 function agent({ options, address, enginePort, env }: ClassicMember): ClassicContainer {
   const cmd = ['join', '--advertise', `${address}:${enginePort}`, ...asFlags(options.ArbitraryJoinFlags)];
   return container('swarm-agent', options, cmd, {
-    Env: env, Labels: {}, ExposedPorts: {}, HostConfig: { Binds: [], PortBindings: {}, RestartPolicy: { Name: 'always' } },
+    Env: env,
+    Labels: {},
+    ExposedPorts: {},
+    HostConfig: { Binds: [], PortBindings: {}, RestartPolicy: { Name: 'always' } },
   });
 }
 
 function container(
-  name: ClassicContainer['name'], options: ClassicOptions, cmd: readonly string[], rest: Omit<ContainerConfig, 'Image' | 'Cmd'>,
+  name: ClassicContainer['name'],
+  options: ClassicOptions,
+  cmd: readonly string[],
+  rest: Omit<ContainerConfig, 'Image' | 'Cmd'>,
 ): ClassicContainer {
   const image = options.Image || 'swarm:latest';
   const experimental = options.IsExperimental ? ['--experimental'] : [];

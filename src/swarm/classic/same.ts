@@ -24,13 +24,15 @@ export interface ContainerFacts {
 /** Whether a container is what would be made now of this configuration and this image. Pure. */
 export function isSame(found: ContainerFacts, image: ImageFacts, wanted: ContainerConfig): boolean {
   const labels = found.Config.Labels ?? {};
-  return found.Image === image.Id
-    && isDeepStrictEqual(found.Config.Cmd ?? [], wanted.Cmd)
-    && isDeepStrictEqual([...found.Config.Env ?? []].sort(), environment(wanted.Env, image.Config?.Env ?? []))
-    && Object.entries(wanted.Labels).every(([name, value]) => labels[name] === value)
-    && isDeepStrictEqual(found.HostConfig.Binds ?? [], wanted.HostConfig.Binds)
-    && isDeepStrictEqual(found.HostConfig.PortBindings ?? {}, wanted.HostConfig.PortBindings)
-    && found.HostConfig.RestartPolicy.Name === wanted.HostConfig.RestartPolicy.Name;
+  return (
+    found.Image === image.Id &&
+    isDeepStrictEqual(found.Config.Cmd ?? [], wanted.Cmd) &&
+    isDeepStrictEqual([...(found.Config.Env ?? [])].sort(), environment(wanted.Env, image.Config?.Env ?? [])) &&
+    Object.entries(wanted.Labels).every(([name, value]) => labels[name] === value) &&
+    isDeepStrictEqual(found.HostConfig.Binds ?? [], wanted.HostConfig.Binds) &&
+    isDeepStrictEqual(found.HostConfig.PortBindings ?? {}, wanted.HostConfig.PortBindings) &&
+    found.HostConfig.RestartPolicy.Name === wanted.HostConfig.RestartPolicy.Name
+  );
 }
 
 /** As engines do it: the container's own, and of the image's what it does not name. */

@@ -15,7 +15,10 @@ const farewell = 'Classic Swarm is no longer developed: swarm mode has replaced 
  * @throws TsmachineError as configureClassic
  */
 export async function configureSwarm(session: Session, machine: Machine, certificates: ProvisionResult['certificates']): Promise<void> {
-  const { SwarmOptions: options, EngineOptions: { Env: env } } = machine.config.HostOptions;
+  const {
+    SwarmOptions: options,
+    EngineOptions: { Env: env },
+  } = machine.config.HostOptions;
   const { io, signal, store } = session;
   io.info('Configuring swarm...');
   io.warn(farewell);
@@ -24,7 +27,9 @@ export async function configureSwarm(session: Session, machine: Machine, certifi
   }
   const target = await engineTarget(machine.config, await runningEngineUrl(machine));
   const [{ openEngine }, { engineAddress }, { configureClassic }] = await Promise.all([
-    import('../../docker/client.js'), import('../../docker/call/target.js'), import('./configure.js'),
+    import('../../docker/client.js'),
+    import('../../docker/call/target.js'),
+    import('./configure.js'),
   ]);
   const at = engineAddress(target);
   if (at.kind !== 'tcp') throw new TsmachineError('MACHINE_STATE', `${machine.name} has no network address to give to a classic swarm`);

@@ -26,7 +26,11 @@ export interface ClusterSpec {
   readonly Orchestration?: { readonly TaskHistoryRetentionLimit?: number };
   readonly Raft?: { readonly SnapshotInterval?: number; readonly KeepOldSnapshots?: number };
   readonly Dispatcher?: { readonly HeartbeatPeriod?: number };
-  readonly CAConfig?: { readonly NodeCertExpiry?: number; readonly ExternalCAs?: readonly ExternalCaSpec[] | null; readonly ForceRotate?: number };
+  readonly CAConfig?: {
+    readonly NodeCertExpiry?: number;
+    readonly ExternalCAs?: readonly ExternalCaSpec[] | null;
+    readonly ForceRotate?: number;
+  };
   readonly EncryptionConfig?: { readonly AutoLockManagers?: boolean };
 }
 

@@ -96,11 +96,14 @@ async function enter(engine: Engine, request: JoinRequest): Promise<Membership &
     const pending = refusalIn(error)?.message.includes('continue in the background') === true;
     if (!pending) throw refused(`${machine} cannot join the swarm`, error);
   }
-  return waitFor(async () => {
-    const membership = await membershipOf(engine);
-    if (membership.state === 'error') throw failedJoin(machine, membership.error ?? 'no reason given');
-    return membership.state === 'active' && membership.nodeId !== undefined ? { ...membership, nodeId: membership.nodeId } : undefined;
-  }, { timeout: joinTimeout, maxInterval: 300, signal, what: `${machine} to join the swarm`, hint: tryCheck });
+  return waitFor(
+    async () => {
+      const membership = await membershipOf(engine);
+      if (membership.state === 'error') throw failedJoin(machine, membership.error ?? 'no reason given');
+      return membership.state === 'active' && membership.nodeId !== undefined ? { ...membership, nodeId: membership.nodeId } : undefined;
+    },
+    { timeout: joinTimeout, maxInterval: 300, signal, what: `${machine} to join the swarm`, hint: tryCheck },
+  );
 }
 
 async function nodeIds(manager: Engine): Promise<ReadonlySet<string>> {
@@ -131,10 +134,14 @@ async function tidiedUp(error: unknown, tidyUp: () => Promise<void>): Promise<un
 
 /** Waits until the managers see a node as Ready, and as Reachable when it is to be a manager. @throws TsmachineError WAIT_TIMEOUT */
 export async function waitUntilSeen(
-  manager: Engine, { machine, id, role, signal }: { machine: string; id: string; role: Role; signal: AbortSignal },
+  manager: Engine,
+  { machine, id, role, signal }: { machine: string; id: string; role: Role; signal: AbortSignal },
 ): Promise<void> {
   await waitForNode(manager, id, (node) => node?.state === 'ready' && (role === 'worker' || node.reachability === 'reachable'), {
-    what: `the managers to see ${machine} as ${role === 'manager' ? 'reachable' : 'ready'}`, timeout: joinTimeout, signal, hint: tryCheck,
+    what: `the managers to see ${machine} as ${role === 'manager' ? 'reachable' : 'ready'}`,
+    timeout: joinTimeout,
+    signal,
+    hint: tryCheck,
   });
 }
 
@@ -175,8 +182,10 @@ export function isAddressFault(error: TsmachineError): boolean {
 
 /** What the engine says when it cannot, and what helps (field experience: moby#36696, moby#30455, swarmkit#1340). */
 const remedies: readonly [words: RegExp, hint: string][] = [
-  [noSuchAddress,
-    'The address must be one of the host\'s own: --advertise-addr takes one of them or an interface; behind NAT give --listen-addr as well'],
+  [
+    noSuchAddress,
+    "The address must be one of the host's own: --advertise-addr takes one of them or an interface; behind NAT give --listen-addr as well",
+  ],
   [/could not connect to prospective new cluster member|DeadlineExceeded|deadline exceeded|connection refused|i\/o timeout/i, tryCheck],
   [/live-restore/i, 'Swarm mode and live-restore exclude each other: remove "live-restore" from /etc/docker/daemon.json on the host'],
   [/nftables/i, 'Swarm mode needs iptables: remove "firewall-backend" from /etc/docker/daemon.json on the host'],

@@ -37,7 +37,7 @@ interface Info {
 
 /** @throws TsmachineError ENGINE_* as every call of the Engine API */
 export async function membershipOf(engine: Engine): Promise<Membership> {
-  const { Name = '', ServerVersion = '', Swarm: swarm = {} } = await engine.info() as Info;
+  const { Name = '', ServerVersion = '', Swarm: swarm = {} } = (await engine.info()) as Info;
   return {
     state: stateOf(swarm.LocalNodeState),
     ...given('nodeId', swarm.NodeID),
@@ -56,5 +56,5 @@ function stateOf(word = ''): MembershipState {
 }
 
 function given<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
-  return value === undefined || value === '' ? {} : { [key]: value } as Record<K, string>;
+  return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, string>);
 }

@@ -35,7 +35,11 @@ interface NodeObject {
   readonly Spec: { readonly Role: Role; readonly Availability: Availability; readonly Labels?: Labels | null };
   readonly Description?: { readonly Hostname?: string; readonly Engine?: { readonly EngineVersion?: string } };
   readonly Status?: { readonly State?: Node['state']; readonly Message?: string; readonly Addr?: string };
-  readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability?: NonNullable<Node['reachability']>; readonly Addr?: string } | null;
+  readonly ManagerStatus?: {
+    readonly Leader?: boolean;
+    readonly Reachability?: NonNullable<Node['reachability']>;
+    readonly Addr?: string;
+  } | null;
 }
 
 /** @param manager the engine of a manager. @throws TsmachineError ENGINE_API without a quorum */
@@ -58,13 +62,16 @@ const attempts = 10;
  */
 export async function changeNode(manager: Engine, id: string, change: NodeChange): Promise<boolean> {
   for (let left = attempts; ; left--) {
-    const { Version: { Index: version }, Spec: spec } = await manager.request<NodeObject>('GET', `/nodes/${id}`);
+    const {
+      Version: { Index: version },
+      Spec: spec,
+    } = await manager.request<NodeObject>('GET', `/nodes/${id}`);
     const now = spec.Labels ?? {};
     const wanted = {
       ...spec,
       Role: change.role ?? spec.Role,
       Availability: change.availability ?? spec.Availability,
-      Labels: typeof change.labels === 'function' ? change.labels(now) : change.labels ?? now,
+      Labels: typeof change.labels === 'function' ? change.labels(now) : (change.labels ?? now),
     };
     if (wanted.Role === spec.Role && wanted.Availability === spec.Availability && sameLabels(wanted.Labels, now)) return false;
     try {

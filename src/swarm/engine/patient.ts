@@ -6,7 +6,8 @@ import { refusalIn } from '../../docker/call/engine-refusal.js';
 const electionTimeout = 30_000;
 
 /** What managers answer while they have no leader, or while the old one has just gone (swarmkit manager/state/raft, api/errors). */
-const leaderless = /does not have a leader|no leader|lost leader|leader change|not the leader|code = (Unavailable|DeadlineExceeded|Canceled|Aborted)|context deadline exceeded/i;
+const leaderless =
+  /does not have a leader|no leader|lost leader|leader change|not the leader|code = (Unavailable|DeadlineExceeded|Canceled|Aborted)|context deadline exceeded/i;
 
 /** The same manager, asked again for as long as the swarm elects a leader: for changes that may take the present one away. */
 export function patient(manager: Engine, signal: AbortSignal): Engine {
@@ -18,16 +19,21 @@ export function patient(manager: Engine, signal: AbortSignal): Engine {
 }
 
 async function throughElection<T>(manager: Engine, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
-  const { answer } = await waitFor(async () => {
-    try {
-      return { answer: await ask() };
-    } catch (error) {
-      if (leaderless.test(refusalIn(error)?.message ?? '')) return undefined;
-      throw error;
-    }
-  }, {
-    timeout: electionTimeout, signal, what: `the swarm of ${manager.target.machine} to have a leader`,
-    hint: 'Start the managers that are down; when they are lost for good: tsmachine swarm recover',
-  });
+  const { answer } = await waitFor(
+    async () => {
+      try {
+        return { answer: await ask() };
+      } catch (error) {
+        if (leaderless.test(refusalIn(error)?.message ?? '')) return undefined;
+        throw error;
+      }
+    },
+    {
+      timeout: electionTimeout,
+      signal,
+      what: `the swarm of ${manager.target.machine} to have a leader`,
+      hint: 'Start the managers that are down; when they are lost for good: tsmachine swarm recover',
+    },
+  );
   return answer;
 }

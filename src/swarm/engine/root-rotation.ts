@@ -45,13 +45,19 @@ export async function beginRootRotation(manager: Engine, { certExpiry }: { certE
 /** Stragglers are told by who issued their certificates: while a rotation goes on, the swarm itself names the new issuer. */
 export async function rootRotationState(manager: Engine): Promise<RotationState> {
   const [{ rotationInProgress }, { TLSInfo: wanted = {} }, nodes] = await Promise.all([
-    readCluster(manager), manager.request<{ TLSInfo?: TlsInfo }>('GET', '/swarm'), manager.request<NodeWithTls[]>('GET', '/nodes', { timeout: 10_000 }),
+    readCluster(manager),
+    manager.request<{ TLSInfo?: TlsInfo }>('GET', '/swarm'),
+    manager.request<NodeWithTls[]>('GET', '/nodes', { timeout: 10_000 }),
   ]);
   const stragglers = nodes.filter(({ Description }) => !isIssuedBy(Description?.TLSInfo, wanted));
   return {
     finished: !rotationInProgress,
     total: nodes.length,
-    stragglers: stragglers.map(({ ID, Description, Status }) => ({ id: ID, hostname: Description?.Hostname ?? ID, state: Status?.State ?? 'unknown' })),
+    stragglers: stragglers.map(({ ID, Description, Status }) => ({
+      id: ID,
+      hostname: Description?.Hostname ?? ID,
+      state: Status?.State ?? 'unknown',
+    })),
   };
 }
 

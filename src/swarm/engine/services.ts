@@ -17,19 +17,30 @@ interface ServiceObject {
 }
 
 const modes: Readonly<Record<string, string>> = {
-  Replicated: 'replicated', Global: 'global', ReplicatedJob: 'replicated-job', GlobalJob: 'global-job',
+  Replicated: 'replicated',
+  Global: 'global',
+  ReplicatedJob: 'replicated-job',
+  GlobalJob: 'global-job',
 };
 
 /** Every service, by name. Engines before API 1.41 count no tasks: their services are left out. @param manager the engine of a manager */
 export async function listServices(manager: Engine): Promise<ServiceState[]> {
   const services = await manager.request<ServiceObject[]>('GET', '/services', { query: { status: true }, timeout: 10_000 });
-  return services.flatMap(({ Spec: { Name, Mode = {} }, ServiceStatus: status }) => (status ? [{
-    name: Name,
-    mode: modes[Object.keys(Mode)[0] ?? ''] ?? 'replicated',
-    running: status.RunningTasks ?? 0,
-    wanted: status.DesiredTasks ?? 0,
-    completed: status.CompletedTasks ?? 0,
-  }] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return services
+    .flatMap(({ Spec: { Name, Mode = {} }, ServiceStatus: status }) =>
+      status
+        ? [
+            {
+              name: Name,
+              mode: modes[Object.keys(Mode)[0] ?? ''] ?? 'replicated',
+              running: status.RunningTasks ?? 0,
+              wanted: status.DesiredTasks ?? 0,
+              completed: status.CompletedTasks ?? 0,
+            },
+          ]
+        : [],
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Whether all its tasks run, or have ended well. */

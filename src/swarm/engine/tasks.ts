@@ -88,13 +88,16 @@ export async function waitUntilMoved(manager: Engine, node: string, were: readon
   const deadline = performance.now() + timeout;
   let told = 0;
   if (were.length === 0) return { waiting: [], stuck: [] };
-  return waitFor(async () => {
-    const moving = movingOf(node, were, await listTasks(manager, { service: services }), nodeAnswers);
-    const left = moving.waiting.length + moving.stuck.length;
-    if (left !== told && left > 0) onProgress(left);
-    told = left;
-    return moving.waiting.length === 0 || performance.now() >= deadline ? moving : undefined;
-  }, { timeout: timeout + 30_000, maxInterval: 500, signal, what: 'the tasks of a node to move' });
+  return waitFor(
+    async () => {
+      const moving = movingOf(node, were, await listTasks(manager, { service: services }), nodeAnswers);
+      const left = moving.waiting.length + moving.stuck.length;
+      if (left !== told && left > 0) onProgress(left);
+      told = left;
+      return moving.waiting.length === 0 || performance.now() >= deadline ? moving : undefined;
+    },
+    { timeout: timeout + 30_000, maxInterval: 500, signal, what: 'the tasks of a node to move' },
+  );
 }
 
 const liveStates = new Set(['new', 'pending', 'assigned', 'accepted', 'preparing', 'ready', 'starting', 'running']);

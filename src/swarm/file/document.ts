@@ -15,7 +15,7 @@ export interface SettingsSection {
   readonly 'default-addr-pool'?: readonly string[];
   readonly 'default-addr-pool-mask-length'?: number;
   readonly 'data-path-port'?: number;
-  readonly 'autolock'?: boolean;
+  readonly autolock?: boolean;
   readonly 'cert-expiry'?: string;
   readonly 'dispatcher-heartbeat'?: string;
   readonly 'task-history-limit'?: number;
@@ -25,14 +25,14 @@ export interface SettingsSection {
 }
 
 export interface GroupSection {
-  readonly 'role': Role;
-  readonly 'count'?: number;
-  readonly 'names'?: readonly string[];
-  readonly 'driver': string;
-  readonly 'flags'?: FlagValues;
-  readonly 'availability'?: Availability;
-  readonly 'labels'?: Labels;
-  readonly 'engine'?: EngineSection;
+  readonly role: Role;
+  readonly count?: number;
+  readonly names?: readonly string[];
+  readonly driver: string;
+  readonly flags?: FlagValues;
+  readonly availability?: Availability;
+  readonly labels?: Labels;
+  readonly engine?: EngineSection;
   readonly 'tls-sans'?: readonly string[];
   readonly 'advertise-addr'?: string;
   readonly 'data-path-addr'?: string;
@@ -40,14 +40,14 @@ export interface GroupSection {
 }
 
 interface EngineSection {
-  readonly 'opts'?: readonly string[];
-  readonly 'labels'?: readonly string[];
+  readonly opts?: readonly string[];
+  readonly labels?: readonly string[];
   readonly 'insecure-registries'?: readonly string[];
   readonly 'registry-mirrors'?: readonly string[];
   readonly 'storage-driver'?: string;
-  readonly 'env'?: readonly string[];
-  readonly 'install'?: InstallDeclaration['mode'];
-  readonly 'version'?: string;
+  readonly env?: readonly string[];
+  readonly install?: InstallDeclaration['mode'];
+  readonly version?: string;
   readonly 'install-url'?: string;
 }
 

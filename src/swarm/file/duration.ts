@@ -1,4 +1,4 @@
-const units: Readonly<Record<string, number>> = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+const units: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
 /** A duration as Go writes it, `1h30m` or `500ms`, in nanoseconds; undefined for another text. */
 export function nanoseconds(text: string): number | undefined {

@@ -49,7 +49,8 @@ export async function readSwarmFile(text: string, { file, folderName, env, drive
       name,
       settings: settingsOf(swarm),
       members: groupsOf(tree).flatMap(([group, section]) =>
-        membersOf(name, groupOf(group, drivers ? { ...section, flags: typedFlags(group, section, drivers, tree) } : section))),
+        membersOf(name, groupOf(group, drivers ? { ...section, flags: typedFlags(group, section, drivers, tree) } : section)),
+      ),
     },
     warnings: findings
       .map((one) => ({ message: one.message, line: lines.linePos(problemOf(one, tree).offset).line }))
@@ -102,7 +103,13 @@ function problemOf({ pointer, at, message }: Finding, { places }: Tree): Problem
 function nameOf(value: unknown, folderName: string): string {
   const { name } = value as Partial<SwarmFile>;
   if (typeof name === 'string') return name;
-  const plain = folderName.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[^a-zA-Z0-9.-]+/g, '-');
-  const made = plain.replace(/^[-.]+/, '').replace(/[-.]+$/, '').slice(0, 100);
+  const plain = folderName
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-zA-Z0-9.-]+/g, '-');
+  const made = plain
+    .replace(/^[-.]+/, '')
+    .replace(/[-.]+$/, '')
+    .slice(0, 100);
   return forms.machineName.fits(made) ? made : 'swarm';
 }

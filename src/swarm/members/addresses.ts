@@ -20,13 +20,15 @@ export interface GivenAddresses {
  * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name that stands for no address
  */
 export async function nodeAddresses(machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
-  return { ...given, advertiseAddr: given.advertiseAddr ?? await ownAddress(machine) };
+  return { ...given, advertiseAddr: given.advertiseAddr ?? (await ownAddress(machine)) };
 }
 
 /** Looks at what was given before anybody is asked. @throws TsmachineError FLAG_INVALID */
 export function checkAddresses({ advertiseAddr, listenAddr, dataPathAddr }: GivenAddresses): void {
   const rows: [flag: string, given: string | undefined, faultOf: (text: string) => string | undefined][] = [
-    ['--advertise-addr', advertiseAddr, advertisedFault], ['--listen-addr', listenAddr, listenFault], ['--data-path-addr', dataPathAddr, dataPathFault],
+    ['--advertise-addr', advertiseAddr, advertisedFault],
+    ['--listen-addr', listenAddr, listenFault],
+    ['--data-path-addr', dataPathAddr, dataPathFault],
   ];
   for (const [flag, given, faultOf] of rows) {
     const fault = given === undefined ? undefined : faultOf(given);
@@ -58,7 +60,8 @@ async function ownAddress(machine: Machine): Promise<string> {
     return (await lookup(best.ip)).address; // engines take no names
   } catch (cause) {
     throw new TsmachineError('SWARM_JOIN', `The address of ${machine.name} is "${best.ip}", which no IP address is known for`, {
-      cause, hint: 'Say which address of the host the swarm is to use: --advertise-addr',
+      cause,
+      hint: 'Say which address of the host the swarm is to use: --advertise-addr',
     });
   }
 }

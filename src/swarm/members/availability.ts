@@ -9,17 +9,25 @@ import { throwFailures } from '../../machine/choose/failures.js';
 import type { Swarm } from '../reach/swarm.js';
 
 const words: Readonly<Record<Availability, string>> = {
-  active: 'takes tasks', pause: 'keeps its tasks and takes no new ones', drain: 'takes no tasks',
+  active: 'takes tasks',
+  pause: 'keeps its tasks and takes no new ones',
+  drain: 'takes no tasks',
 };
 
 /** Says whether machines take tasks. Of those that are drained, the tasks are waited for until they run elsewhere. @throws as `onNodes` */
 export async function setAvailability(session: Session, names: readonly string[], availability: Availability): Promise<void> {
   await onNodes(session, names, async (swarm, nodes) => {
-    throwFailures(await onEach(nodes.map(({ name }) => name), 10, async (name) => {
-      const found = nodes.find((one) => one.name === name);
-      if (found) await setOne(swarm, found, availability);
-      session.io.info(`${name} ${words[availability]}.`);
-    }));
+    throwFailures(
+      await onEach(
+        nodes.map(({ name }) => name),
+        10,
+        async (name) => {
+          const found = nodes.find((one) => one.name === name);
+          if (found) await setOne(swarm, found, availability);
+          session.io.info(`${name} ${words[availability]}.`);
+        },
+      ),
+    );
   });
 }
 

@@ -14,16 +14,34 @@ export interface NodeOf {
  * Works on machines that are nodes, one swarm after the other, each under its lock. All are known to be nodes before the first is touched.
  * @throws TsmachineError SWARM_STATE for a machine that is no node; SWARM_LOCKED, SWARM_QUORUM without a manager that answers
  */
-export async function onNodes(session: Session, names: readonly string[], work: (swarm: Swarm, nodes: readonly NodeOf[]) => Promise<void>): Promise<void> {
+export async function onNodes(
+  session: Session,
+  names: readonly string[],
+  work: (swarm: Swarm, nodes: readonly NodeOf[]) => Promise<void>,
+): Promise<void> {
   const bySwarm = new Map<string, string[]>();
   for (const name of new Set(names)) {
     const swarm = await findSwarm(session, name);
-    bySwarm.set(swarm.name, [...bySwarm.get(swarm.name) ?? [], name]);
+    bySwarm.set(swarm.name, [...(bySwarm.get(swarm.name) ?? []), name]);
   }
   for (const [name, members] of bySwarm) {
-    await session.store.swarms.lock(name, async () => {
-      await withSwarm(session, await findSwarm(session, name), async (swarm) => { await work(swarm, members.map((member) => nodeOf(swarm, member))); }, members);
-    }, { signal: session.signal });
+    await session.store.swarms.lock(
+      name,
+      async () => {
+        await withSwarm(
+          session,
+          await findSwarm(session, name),
+          async (swarm) => {
+            await work(
+              swarm,
+              members.map((member) => nodeOf(swarm, member)),
+            );
+          },
+          members,
+        );
+      },
+      { signal: session.signal },
+    );
   }
 }
 
@@ -33,5 +51,7 @@ export function nodeOf(swarm: Swarm, name: string): NodeOf {
   const node = swarm.nodeOf(name);
   if (node) return { name, node };
   const role = swarm.record.members[name]?.role ?? 'worker';
-  throw new TsmachineError('SWARM_STATE', `${name} is no node of swarm "${swarm.name}"`, { hint: `tsmachine swarm join --role ${role} ${name}` });
+  throw new TsmachineError('SWARM_STATE', `${name} is no node of swarm "${swarm.name}"`, {
+    hint: `tsmachine swarm join --role ${role} ${name}`,
+  });
 }

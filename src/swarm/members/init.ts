@@ -34,27 +34,33 @@ export async function initSwarmOn(session: Session, machine: string, { name, sec
   checkAddresses(rest);
   const { settingsOfFlags } = await import('../file/flags.js');
   const options = { ...rest, settings: await settingsOfFlags(section) };
-  await swarms.lock(name, async () => {
-    const there = await swarms.find(name);
-    const again = options.forceNewCluster === true;
-    if (there && there.first !== machine && !(again && machine in there.members)) {
-      throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
-    }
-    const known = await swarmOf(session, machine);
-    if (known && known.name !== name) {
-      throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, {
-        hint: again ? `Name that one: --name ${known.name}` : `tsmachine swarm nodes ${known.name}`,
+  await swarms.lock(
+    name,
+    async () => {
+      const there = await swarms.find(name);
+      const again = options.forceNewCluster === true;
+      if (there && there.first !== machine && !(again && machine in there.members)) {
+        throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
+      }
+      const known = await swarmOf(session, machine);
+      if (known && known.name !== name) {
+        throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, {
+          hint: again ? `Name that one: --name ${known.name}` : `tsmachine swarm nodes ${known.name}`,
+        });
+      }
+      const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
+      await withSwarm(session, record, async (swarm) => {
+        if (swarm.reached(machine).membership.state === 'inactive' || again)
+          await beginOrForget(swarm, machine, options, there === undefined);
+        else await adopt(swarm, machine, options);
+        const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
+        if (locks)
+          session.io.info(`Its managers lock themselves when they restart. The key is kept in the store: tsmachine swarm unlock ${name}`);
+        session.io.info(`${machine} is a manager of swarm "${name}". Add machines to it: tsmachine swarm join --role worker MACHINE...`);
       });
-    }
-    const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
-    await withSwarm(session, record, async (swarm) => {
-      if (swarm.reached(machine).membership.state === 'inactive' || again) await beginOrForget(swarm, machine, options, there === undefined);
-      else await adopt(swarm, machine, options);
-      const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
-      if (locks) session.io.info(`Its managers lock themselves when they restart. The key is kept in the store: tsmachine swarm unlock ${name}`);
-      session.io.info(`${machine} is a manager of swarm "${name}". Add machines to it: tsmachine swarm join --role worker MACHINE...`);
-    });
-  }, { signal: session.signal });
+    },
+    { signal: session.signal },
+  );
 }
 
 /** A new swarm that the engine refuses to begin is none: no record of it stays. */
@@ -68,14 +74,20 @@ async function beginOrForget(swarm: Swarm, machine: string, options: Omit<InitOp
 }
 
 /** Makes a machine that is in no swarm the first manager of this one. What is to be is on disk before the engine is asked. */
-export async function begin(swarm: Swarm, name: string, { settings, availability, forceNewCluster, ...given }: Omit<InitOptions, 'name'>): Promise<void> {
+export async function begin(
+  swarm: Swarm,
+  name: string,
+  { settings, availability, forceNewCluster, ...given }: Omit<InitOptions, 'name'>,
+): Promise<void> {
   const { machine, engine } = swarm.reached(name);
   await swarm.keep({ first: name, members: { ...swarm.record.members, [name]: { ...swarm.record.members[name], role: 'manager' } } });
   swarm.session.io.progress(`Initialising the swarm on ${name}`);
   const addresses = await nodeAddresses(machine, given);
   const { cluster, nodeId } = await namingAddresses(swarm.session, machine, () =>
-    initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }));
-  if (cluster === undefined || nodeId === undefined) throw new TsmachineError('ENGINE_API', `The engine of "${name}" made a swarm and gives no id for it`);
+    initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }),
+  );
+  if (cluster === undefined || nodeId === undefined)
+    throw new TsmachineError('ENGINE_API', `The engine of "${name}" made a swarm and gives no id for it`);
   await swarm.keep({ cluster });
   await swarm.keepMember(name, { ...swarm.record.members[name], role: 'manager', node: nodeId });
   await swarm.lookAt(name);
@@ -92,7 +104,9 @@ export async function keepUnlockKey(swarm: Swarm): Promise<void> {
 /** Takes a swarm that was made by hand into the store, with every machine of the store that is a node of it. */
 async function adopt(swarm: Swarm, machine: string, { settings }: Omit<InitOptions, 'name'>): Promise<void> {
   const { session } = swarm;
-  const { membership: { state, cluster } } = swarm.reached(machine);
+  const {
+    membership: { state, cluster },
+  } = swarm.reached(machine);
   if (cluster === undefined) {
     const why = state === 'active' ? 'is a worker of another swarm' : `is in another swarm already (${state})`;
     throw new TsmachineError('SWARM_STATE', `${machine} ${why}`, { hint: `Free it: tsmachine swarm leave --force ${machine}` });

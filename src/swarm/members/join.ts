@@ -38,16 +38,31 @@ export interface JoinRequest extends Omit<JoinOptions, 'labels'> {
  * @param to name of the swarm, or of a machine in it; may be left out when the store has one swarm
  * @throws TsmachineError FLAG_INVALID, SWARM_FOREIGN for a machine that is in another swarm, SWARM_STATE for a manager that is to be a worker, SWARM_JOIN
  */
-export async function joinMachines(session: Session, names: readonly string[], to: string | undefined, { label, ...rest }: JoinRequest): Promise<void> {
+export async function joinMachines(
+  session: Session,
+  names: readonly string[],
+  to: string | undefined,
+  { label, ...rest }: JoinRequest,
+): Promise<void> {
   checkAddresses(rest);
   const change = parseLabels(label, { removing: false });
   const options: JoinOptions = { ...rest, ...(label.length > 0 ? { labels: (now) => changedLabels(now, change) } : {}) };
   const record = await findSwarm(session, to);
-  await session.store.swarms.lock(record.name, () => withSwarm(session, record, async (swarm) => {
-    if (options.role === 'worker') for (const name of names) refuseManager(swarm, name);
-    if (options.role === 'manager') for (const name of names) await joinMachine(swarm, name, options);
-    else throwFailures(await onEach(names, workersTogether, (name) => joinMachine(swarm, name, options)));
-  }, names), { signal: session.signal });
+  await session.store.swarms.lock(
+    record.name,
+    () =>
+      withSwarm(
+        session,
+        record,
+        async (swarm) => {
+          if (options.role === 'worker') for (const name of names) refuseManager(swarm, name);
+          if (options.role === 'manager') for (const name of names) await joinMachine(swarm, name, options);
+          else throwFailures(await onEach(names, workersTogether, (name) => joinMachine(swarm, name, options)));
+        },
+        names,
+      ),
+    { signal: session.signal },
+  );
 }
 
 /**
@@ -56,9 +71,11 @@ export async function joinMachines(session: Session, names: readonly string[], t
  * @throws TsmachineError SWARM_FOREIGN, SWARM_JOIN, WAIT_TIMEOUT
  */
 export async function joinMachine(swarm: Swarm, name: string, options: JoinOptions): Promise<void> {
-  const { session: { signal } } = swarm;
+  const {
+    session: { signal },
+  } = swarm;
   const { role, availability, labels, group, io = swarm.session.io } = options;
-  const node = await isMember(swarm, name) ? await known(swarm, name) : await join(swarm, swarm.reached(name), options);
+  const node = (await isMember(swarm, name)) ? await known(swarm, name) : await join(swarm, swarm.reached(name), options);
   const member: MemberRecord = { ...swarm.record.members[name], role, node, ...(group === undefined ? {} : { group }) };
   await swarm.keepMember(name, member);
   await changeNode(swarm.control, node, { role, ...(availability ? { availability } : {}), ...(labels ? { labels } : {}) });
@@ -71,40 +88,65 @@ export async function joinMachine(swarm: Swarm, name: string, options: JoinOptio
 /** Joining is no way to be demoted: nobody would count the managers that stay. */
 function refuseManager(swarm: Swarm, name: string): void {
   if (swarm.nodeOf(name)?.role !== 'manager') return;
-  throw new TsmachineError('SWARM_STATE', `${name} is a manager of swarm "${swarm.name}" already`, { hint: `To make it a worker: tsmachine swarm demote ${name}` });
+  throw new TsmachineError('SWARM_STATE', `${name} is a manager of swarm "${swarm.name}" already`, {
+    hint: `To make it a worker: tsmachine swarm demote ${name}`,
+  });
 }
 
 /** Whether the machine is a node of this swarm already. @throws TsmachineError SWARM_FOREIGN when it is one of another */
 async function isMember(swarm: Swarm, name: string): Promise<boolean> {
-  const { membership: { state, nodeId, cluster } } = swarm.reached(name);
+  const {
+    membership: { state, nodeId, cluster },
+  } = swarm.reached(name);
   if (state === 'locked') {
-    throw new TsmachineError('SWARM_LOCKED', `${name} is a locked manager of a swarm`, { hint: `tsmachine swarm unlock ${name}, or free it: tsmachine swarm leave --force ${name}` });
+    throw new TsmachineError('SWARM_LOCKED', `${name} is a locked manager of a swarm`, {
+      hint: `tsmachine swarm unlock ${name}, or free it: tsmachine swarm leave --force ${name}`,
+    });
   }
   if (state === 'inactive' || (state !== 'active' && name in swarm.record.members)) return false; // what an interrupted join left
   if (swarm.nodes.some((node) => node.id === nodeId)) return true;
   await swarm.lookAtNodes(); // it may have joined since we looked
   if (swarm.nodes.some((node) => node.id === nodeId)) return true;
   const other = await swarmOf(swarm.session, name);
-  const which = other && other.name !== swarm.name ? `swarm "${other.name}"` : `another swarm${cluster === undefined ? '' : ` (id ${cluster})`}`;
-  throw new TsmachineError('SWARM_FOREIGN', `${name} is in ${which} already`, { hint: `Free it first: tsmachine swarm leave --force ${name}` });
+  const which =
+    other && other.name !== swarm.name ? `swarm "${other.name}"` : `another swarm${cluster === undefined ? '' : ` (id ${cluster})`}`;
+  throw new TsmachineError('SWARM_FOREIGN', `${name} is in ${which} already`, {
+    hint: `Free it first: tsmachine swarm leave --force ${name}`,
+  });
 }
 
 async function known(swarm: Swarm, name: string): Promise<string> {
-  const { membership: { nodeId } } = await swarm.lookAt(name);
-  if (nodeId === undefined) throw new TsmachineError('SWARM_STATE', `${name} has left the swarm meanwhile`, { hint: 'Run the command again' });
+  const {
+    membership: { nodeId },
+  } = await swarm.lookAt(name);
+  if (nodeId === undefined)
+    throw new TsmachineError('SWARM_STATE', `${name} has left the swarm meanwhile`, { hint: 'Run the command again' });
   return nodeId;
 }
 
-async function join(swarm: Swarm, { name, machine, engine, membership }: Reached, { role, availability = 'active', io = swarm.session.io, ...options }: JoinOptions): Promise<string> {
-  const { session: { signal } } = swarm;
+async function join(
+  swarm: Swarm,
+  { name, machine, engine, membership }: Reached,
+  { role, availability = 'active', io = swarm.session.io, ...options }: JoinOptions,
+): Promise<string> {
+  const {
+    session: { signal },
+  } = swarm;
   const { engine: manager } = swarm.reached(swarm.manager?.name ?? name);
   await swarm.keepMember(name, { ...swarm.record.members[name], role });
   if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true }); // what an interrupted or failed join left
   io.progress(`Joining ${name} as a ${role}`);
   const addresses = await nodeAddresses(machine, options);
-  const { nodeId = '' } = await namingAddresses(swarm.session, machine, async () => joinSwarm(engine, manager, {
-    ...addresses, role, availability, signal, token: await joinToken(manager, role), managers: managerAddresses(swarm),
-  }));
+  const { nodeId = '' } = await namingAddresses(swarm.session, machine, async () =>
+    joinSwarm(engine, manager, {
+      ...addresses,
+      role,
+      availability,
+      signal,
+      token: await joinToken(manager, role),
+      managers: managerAddresses(swarm),
+    }),
+  );
   return nodeId;
 }
 

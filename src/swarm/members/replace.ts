@@ -21,24 +21,33 @@ import { withSwarm, type Swarm } from '../reach/swarm.js';
 export async function replaceMachine(session: Session, name: string, as?: string): Promise<void> {
   const { swarms } = session.store;
   const { name: which } = await replacedIn(session, name);
-  const by = await swarms.lock(which, async () => {
-    const record = await swarms.find(which) ?? await replacedIn(session, name);
-    const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
-    return withSwarm(session, record, async (swarm) => {
-      if (!swarm.manager) throw swarm.whyNoManager();
-      const replacement = await replacementFor(swarm, name, as);
-      await note(swarm, name, replacement);
-      if (replacement.by === name) {
-        if (!replacement.gone) await retire(swarm, name, () => note(swarm, name, { ...replacement, gone: true }));
-        await bringIn(swarm, name, replacement);
-      } else {
-        await bringIn(swarm, name, replacement);
-        await retire(swarm, name);
-      }
-      await note(swarm, name);
-      return replacement.by;
-    }, others);
-  }, { signal: session.signal });
+  const by = await swarms.lock(
+    which,
+    async () => {
+      const record = (await swarms.find(which)) ?? (await replacedIn(session, name));
+      const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
+      return withSwarm(
+        session,
+        record,
+        async (swarm) => {
+          if (!swarm.manager) throw swarm.whyNoManager();
+          const replacement = await replacementFor(swarm, name, as);
+          await note(swarm, name, replacement);
+          if (replacement.by === name) {
+            if (!replacement.gone) await retire(swarm, name, () => note(swarm, name, { ...replacement, gone: true }));
+            await bringIn(swarm, name, replacement);
+          } else {
+            await bringIn(swarm, name, replacement);
+            await retire(swarm, name);
+          }
+          await note(swarm, name);
+          return replacement.by;
+        },
+        others,
+      );
+    },
+    { signal: session.signal },
+  );
   session.io.info(`${name} was replaced${by === name ? '' : ` by ${by}`}.`);
 }
 
@@ -79,10 +88,17 @@ async function makeUnlessMade(session: Session, old: string, replacement: Replac
   const { by: name, driver: driverName, flags, engine, swarm, tlsSans, tls, install } = replacement;
   const { store } = session;
   const begun = await readJournal(store.machine(name).journal);
-  if (!begun && await store.exists(name) && !await store.isEmpty(name)) return;
+  if (!begun && (await store.exists(name)) && !(await store.isEmpty(name))) return;
   const { flags: specs } = await loadDriverModule(driverName);
   await createMachine(session, {
-    name, driverName, flags: flagValues(specs, flags, session.env), engine, swarm, tlsSans, tls, install: installOf({ engineInstall: install }),
+    name,
+    driverName,
+    flags: flagValues(specs, flags, session.env),
+    engine,
+    swarm,
+    tlsSans,
+    tls,
+    install: installOf({ engineInstall: install }),
     command: ['swarm', 'replace', old],
   });
 }

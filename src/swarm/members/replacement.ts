@@ -18,16 +18,23 @@ export async function replacementFor(swarm: Swarm, name: string, as: string | un
   const begun = swarm.record.replacing?.[name];
   if (begun) {
     if (as === undefined || as === begun.by) return begun;
-    throw new TsmachineError('MACHINE_DIFFERS', `${name} is being replaced by ${begun.by} already`, { hint: `Finish that first: tsmachine swarm replace ${name}` });
+    throw new TsmachineError('MACHINE_DIFFERS', `${name} is being replaced by ${begun.by} already`, {
+      hint: `Finish that first: tsmachine swarm replace ${name}`,
+    });
   }
   const { machine } = swarm.members.get(name) ?? {};
   if (!machine) throw unknownOrigin(name, swarm.members.get(name)?.error);
   await checkNames(swarm, machine, as);
   checkQuorum(swarm, name, as);
-  const { session: { store }, record } = swarm;
+  const {
+    session: { store },
+    record,
+  } = swarm;
   const { flags, ...facts } = await store.readFacts(name);
   if (flags === undefined) throw unknownOrigin(name);
-  const { config: { DriverName: driver, HostOptions: options } } = machine;
+  const {
+    config: { DriverName: driver, HostOptions: options },
+  } = machine;
   const node = swarm.nodeOf(name) ?? record.rejoining?.[name];
   const { role = 'worker', group } = record.members[name] ?? {};
   return {
@@ -48,7 +55,15 @@ export async function replacementFor(swarm: Swarm, name: string, as: string | un
 }
 
 /** The certificates it was made with; those in its own folder, of an import, go with it. */
-function ownAuthority({ store }: Session, { name, config: { HostOptions: { AuthOptions: auth } } }: Machine): Replacement['tls'] {
+function ownAuthority(
+  { store }: Session,
+  {
+    name,
+    config: {
+      HostOptions: { AuthOptions: auth },
+    },
+  }: Machine,
+): Replacement['tls'] {
   const files = { caCert: auth.CaCertPath, caKey: auth.CaPrivateKeyPath, clientCert: auth.ClientCertPath, clientKey: auth.ClientKeyPath };
   return Object.fromEntries(Object.entries(files).filter(([, file]) => !file.startsWith(store.machine(name).dir + sep)));
 }
@@ -57,12 +72,18 @@ async function checkNames({ session: { store } }: Swarm, { name, module, config 
   if (as === undefined || as === name) return;
   validateName(as);
   if (!module.features.ownsHost) {
-    throw new TsmachineError('SWARM_STATE', `The host of ${name} was not made by tsmachine (driver ${config.DriverName}): there is no second one like it`, {
-      hint: `Make a machine of another host and join it (tsmachine swarm join), then tsmachine rm ${name}`,
-    });
+    throw new TsmachineError(
+      'SWARM_STATE',
+      `The host of ${name} was not made by tsmachine (driver ${config.DriverName}): there is no second one like it`,
+      {
+        hint: `Make a machine of another host and join it (tsmachine swarm join), then tsmachine rm ${name}`,
+      },
+    );
   }
-  if (!await store.exists(as)) return;
-  throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${as}" already exists`, { hint: `Join it, and remove ${name} afterwards: tsmachine swarm join ${as}` });
+  if (!(await store.exists(as))) return;
+  throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${as}" already exists`, {
+    hint: `Join it, and remove ${name} afterwards: tsmachine swarm join ${as}`,
+  });
 }
 
 /** With a name of its own the new machine joins before the old one goes, which nothing stands against. */
@@ -78,12 +99,14 @@ function checkQuorum(swarm: Swarm, name: string, as: string | undefined): void {
     const { code, message } = TsmachineError.from(cause);
     throw new TsmachineError(code, message, { cause, ...before });
   }
-  if (way === 'last') throw new TsmachineError('SWARM_QUORUM', `${name} is all there is of swarm "${swarm.name}", which would end with it`, before);
+  if (way === 'last')
+    throw new TsmachineError('SWARM_QUORUM', `${name} is all there is of swarm "${swarm.name}", which would end with it`, before);
 }
 
 function unknownOrigin(name: string, cause?: TsmachineError): TsmachineError {
   const why = cause ? cause.message : 'there is no note of the flags it was made with';
   return new TsmachineError('SWARM_STATE', `How ${name} was made is not known, so that no machine can be made like it: ${why}`, {
-    cause, hint: `Make another one (tsmachine create), join it (tsmachine swarm join), then: tsmachine rm ${name}`,
+    cause,
+    hint: `Make another one (tsmachine create), join it (tsmachine swarm join), then: tsmachine rm ${name}`,
   });
 }

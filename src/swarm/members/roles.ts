@@ -27,7 +27,9 @@ export async function promote(session: Session, names: readonly string[]): Promi
 }
 
 async function promoteOne(swarm: Swarm, { name, node: { id } }: NodeOf): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   const manager = patient(swarm.control, signal);
   io.progress(`Promoting ${name}`);
   await changeNode(manager, id, { role: 'manager' });
@@ -41,7 +43,10 @@ async function promoteOne(swarm: Swarm, { name, node: { id } }: NodeOf): Promise
  */
 export async function demote(session: Session, names: readonly string[]): Promise<void> {
   await onNodes(session, names, async (swarm, nodes) => {
-    const { inTurn, together } = departureOrder(swarm, nodes.map(({ name }) => name));
+    const { inTurn, together } = departureOrder(
+      swarm,
+      nodes.map(({ name }) => name),
+    );
     refuseNoManager(swarm, inTurn);
     checkDepartures(swarm, { inTurn, together: [] });
     for (const name of together) await settle(swarm, name, 'worker', nodeOf(swarm, name).node.id);
@@ -51,13 +56,17 @@ export async function demote(session: Session, names: readonly string[]): Promis
 }
 
 async function demoteOne(swarm: Swarm, { name, node }: NodeOf): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   checkDeparture(swarm.name, name, node, swarm.nodes);
   const manager = patient(managerBeside(swarm, name), signal);
   io.progress(`Demoting ${name}`);
   await changeNode(manager, node.id, { role: 'worker' });
   await waitForNode(manager, node.id, (now) => now?.role === 'worker' && now.reachability === undefined, {
-    what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
+    what: `${name} to be no manager any longer`,
+    timeout: demoteTimeout,
+    signal,
   });
   if (node.state === 'ready') {
     await waitUntilWorker(swarm, name);

@@ -39,35 +39,72 @@ async function takePlaceIn(session: Session, name: string, record: SwarmRecord):
       session.io.info(`${name} is unlocked, as a manager of swarm "${record.name}".`);
     }
     const isDue = name in (record.rejoining ?? {});
-    if (isDue || await hasMoved(session, member, record)) await joinAnew(session, member, record.name);
+    if (isDue || (await hasMoved(session, member, record))) await joinAnew(session, member, record.name);
   } finally {
     member.engine?.close();
   }
 }
 
 /** Whether the other nodes look for a worker where its host is no longer. Managers need fixed addresses: those are told by doctor. */
-async function hasMoved(session: Session, { name, machine, membership, addresses = [] }: Member, { members }: SwarmRecord): Promise<boolean> {
+async function hasMoved(
+  session: Session,
+  { name, machine, membership, addresses = [] }: Member,
+  { members }: SwarmRecord,
+): Promise<boolean> {
   const { address, state, control = true } = membership ?? {};
-  if (!machine || control || members[name]?.role !== 'worker' || state === 'inactive' || address === undefined || addresses.includes(address)) return false;
+  if (
+    !machine ||
+    control ||
+    members[name]?.role !== 'worker' ||
+    state === 'inactive' ||
+    address === undefined ||
+    addresses.includes(address)
+  )
+    return false;
   const here = await hostAddresses(session, machine);
   return here !== undefined && !here.some(({ ip }) => ip === address);
 }
 
 async function joinAnew(session: Session, { name, membership, addresses = [] }: Member, which: string): Promise<void> {
-  const { store: { swarms }, io, signal } = session;
-  await swarms.lock(which, async () => {
-    const record = await swarms.find(which);
-    if (!record || !(name in record.members)) return;
-    await withSwarm(session, record, async (swarm) => {
-      await waitFor(async () => {
-        if (!swarm.manager) await swarm.look();
-        return swarm.manager ? true : undefined;
-      }, { timeout: managersTimeout, maxInterval: 1000, signal, what: `a manager of swarm "${which}" to answer`, hint: `tsmachine swarm status ${which}` });
-      const due = swarm.record.rejoining?.[name];
-      io.info(due ? `${name} joins swarm "${which}" again, which was begun anew without it.`
-        : `${name} joins swarm "${which}" again: it is at ${addresses.join(', ')} now, not at ${membership?.address ?? '?'}.`);
-      const { role = 'worker' } = swarm.record.members[name] ?? {};
-      await rejoinNow(swarm, name, due ?? { role, ...(membership?.nodeId === undefined ? {} : { node: membership.nodeId }) });
-    });
-  }, { signal, onWait: () => { io.progress(`Waiting for another tsmachine that works on swarm ${which}`); } });
+  const {
+    store: { swarms },
+    io,
+    signal,
+  } = session;
+  await swarms.lock(
+    which,
+    async () => {
+      const record = await swarms.find(which);
+      if (!record || !(name in record.members)) return;
+      await withSwarm(session, record, async (swarm) => {
+        await waitFor(
+          async () => {
+            if (!swarm.manager) await swarm.look();
+            return swarm.manager ? true : undefined;
+          },
+          {
+            timeout: managersTimeout,
+            maxInterval: 1000,
+            signal,
+            what: `a manager of swarm "${which}" to answer`,
+            hint: `tsmachine swarm status ${which}`,
+          },
+        );
+        const due = swarm.record.rejoining?.[name];
+        io.info(
+          due
+            ? `${name} joins swarm "${which}" again, which was begun anew without it.`
+            : `${name} joins swarm "${which}" again: it is at ${addresses.join(', ')} now, not at ${membership?.address ?? '?'}.`,
+        );
+        const { role = 'worker' } = swarm.record.members[name] ?? {};
+        await rejoinNow(swarm, name, due ?? { role, ...(membership?.nodeId === undefined ? {} : { node: membership.nodeId }) });
+      });
+    },
+    {
+      signal,
+      onWait: () => {
+        io.progress(`Waiting for another tsmachine that works on swarm ${which}`);
+      },
+    },
+  );
 }

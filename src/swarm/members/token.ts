@@ -13,7 +13,8 @@ import { withSwarm } from '../reach/swarm.js';
 export async function tokenOf(session: Session, given: string | undefined, role: Role, { rotate }: { rotate: boolean }): Promise<string> {
   return withSwarm(session, await findSwarm(session, given), async (swarm) => {
     const manager = patient(swarm.control, session.signal);
-    if (rotate) await updateCluster(manager, (spec) => spec, role === 'manager' ? { rotateManagerToken: true } : { rotateWorkerToken: true });
+    if (rotate)
+      await updateCluster(manager, (spec) => spec, role === 'manager' ? { rotateManagerToken: true } : { rotateWorkerToken: true });
     return joinToken(manager, role);
   });
 }

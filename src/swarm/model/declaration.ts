@@ -68,7 +68,7 @@ export interface EngineDeclaration {
 export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
 
 export interface InstallDeclaration {
-  readonly mode: typeof installModes[number];
+  readonly mode: (typeof installModes)[number];
   /** Version of the engine: `28`, `28.5` or `28.5.2`. */
   readonly version?: string;
 }

@@ -2,7 +2,12 @@ import { TsmachineError } from '../../base/errors.js';
 import { forms } from '../../base/forms.js';
 import type { FlagValues } from '../../base/flags.js';
 import {
-  membersOf, type Declared, type EngineDeclaration, type GroupDeclaration, type InstallDeclaration, type SwarmSettings,
+  membersOf,
+  type Declared,
+  type EngineDeclaration,
+  type GroupDeclaration,
+  type InstallDeclaration,
+  type SwarmSettings,
 } from './declaration.js';
 import { quorumWarnings } from './manager-count.js';
 import type { Role } from '../../base/swarm-node.js';

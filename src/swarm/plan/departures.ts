@@ -5,14 +5,17 @@ import type { Step } from './step.js';
 /** Machines that `swarm up` made for this swarm and that are declared no longer: workers, then managers, the leader last. */
 export function removals(seen: SeenSwarm, { members }: SwarmDeclaration): (Step & { kind: 'remove' })[] {
   const declared = new Set(members.map(({ machine }) => machine));
-  const leaving = Object.entries(seen.record).filter(([name, { group }]) => !declared.has(name) && group !== undefined).map(([name]) => name);
+  const leaving = Object.entries(seen.record)
+    .filter(([name, { group }]) => !declared.has(name) && group !== undefined)
+    .map(([name]) => name);
   const place = (name: string) => {
     const node = nodeOf(seen, name);
     if (node?.role !== 'manager') return 0;
     if (node.leader) return 3;
     return node.reachability === 'reachable' ? 2 : 1;
   };
-  return leaving.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
+  return leaving
+    .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
     .map((machine) => ({ kind: 'remove', machine, gone: seen.machines.get(machine)?.exists !== true }));
 }
 

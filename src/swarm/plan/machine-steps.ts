@@ -12,7 +12,8 @@ export function machineSteps(seen: SeenSwarm, member: MemberDeclaration, first: 
   const { membership } = now;
   if (!membership) return [];
   if (membership.state === 'locked') return [{ kind: 'unlock', machine }];
-  if (membership.state === 'error' && seen.cluster !== undefined) return [{ kind: 'rejoin', machine, role, why: membership.error ?? 'its membership is in error' }];
+  if (membership.state === 'error' && seen.cluster !== undefined)
+    return [{ kind: 'rejoin', machine, role, why: membership.error ?? 'its membership is in error' }];
   if (membership.state !== 'active') return [enter];
   const node = nodeOf(seen, machine);
   if (!node) return isLost(seen, machine) ? [{ kind: 'rejoin', machine, role, why: 'the swarm does not know its node any longer' }] : [];
@@ -47,9 +48,15 @@ function isLost(seen: SeenSwarm, machine: string): boolean {
  * The other nodes send a container's traffic to the address that a node advertises; it was fixed when it joined. A host may have more
  * addresses than its driver knows, so an address that the managers see it under is never stale.
  */
-function staleAddress({ addresses, membership }: SeenMachine, member: MemberDeclaration, seenUnder: string, ready: boolean): string | undefined {
+function staleAddress(
+  { addresses, membership }: SeenMachine,
+  member: MemberDeclaration,
+  seenUnder: string,
+  ready: boolean,
+): string | undefined {
   const advertised = membership?.address;
-  if (advertised === undefined || member.advertiseAddr !== undefined || addresses.length === 0 || addresses.includes(advertised)) return undefined;
+  if (advertised === undefined || member.advertiseAddr !== undefined || addresses.length === 0 || addresses.includes(advertised))
+    return undefined;
   if (ready && seenUnder === advertised) return undefined;
   return `it advertises ${advertised}, and its address is ${addresses.join(', ')}`;
 }

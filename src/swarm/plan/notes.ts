@@ -8,24 +8,34 @@ export function notesOf(declaration: SwarmDeclaration, seen: SeenSwarm): string[
     const now = seen.machines.get(machine);
     if (now?.exists !== true || now.unfinished) return [];
     const what = now.driver !== undefined && now.driver !== driver && machine in seen.record ? [`driver ${now.driver}`] : now.differs;
-    return what.length === 0 ? [] : [`${machine} was made with other settings (${what.join(', ')}) and keeps them: tsmachine swarm replace ${machine}`];
+    return what.length === 0
+      ? []
+      : [`${machine} was made with other settings (${what.join(', ')}) and keeps them: tsmachine swarm replace ${machine}`];
   });
-  const others = Object.entries(seen.record).filter(([name, { group }]) => !declared.has(name) && group === undefined).map(([name]) =>
-    `${name} is in the swarm and not declared; swarm up removes only what it made itself: tsmachine swarm leave ${name}`);
-  const strangers = seen.nodes.filter((node) => node.state === 'down' && isStranger(seen, node.id, node.hostname)).map(({ id, hostname }) =>
-    `The node ${hostname === '' ? id : hostname} is Down, and no machine of this swarm is behind it: docker node rm ${id}`);
+  const others = Object.entries(seen.record)
+    .filter(([name, { group }]) => !declared.has(name) && group === undefined)
+    .map(([name]) => `${name} is in the swarm and not declared; swarm up removes only what it made itself: tsmachine swarm leave ${name}`);
+  const strangers = seen.nodes
+    .filter((node) => node.state === 'down' && isStranger(seen, node.id, node.hostname))
+    .map(
+      ({ id, hostname }) =>
+        `The node ${hostname === '' ? id : hostname} is Down, and no machine of this swarm is behind it: docker node rm ${id}`,
+    );
   return [...differing, ...others, ...strangers, ...versionNotes(seen)];
 }
 
 function isStranger(seen: SeenSwarm, id: string, hostname: string): boolean {
-  return [...seen.machines].every(([name, machine]) =>
-    nodeOf(seen, name)?.id !== id && seen.record[name]?.node !== id && name !== hostname && machine.membership?.hostname !== hostname);
+  return [...seen.machines].every(
+    ([name, machine]) =>
+      nodeOf(seen, name)?.id !== id && seen.record[name]?.node !== id && name !== hostname && machine.membership?.hostname !== hostname,
+  );
 }
 
 function versionNotes({ machines }: SeenSwarm): string[] {
   const versions = new Map<string, string[]>();
   for (const [name, { membership }] of machines) {
-    if (membership && membership.engineVersion !== '') versions.set(membership.engineVersion, [...versions.get(membership.engineVersion) ?? [], name]);
+    if (membership && membership.engineVersion !== '')
+      versions.set(membership.engineVersion, [...(versions.get(membership.engineVersion) ?? []), name]);
   }
   if (versions.size < 2) return [];
   const each = [...versions].map(([version, names]) => `${version} (${names.length > 3 ? `${names.length} machines` : names.join(', ')})`);

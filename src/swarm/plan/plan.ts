@@ -13,7 +13,19 @@ export { stepText, type Plan, type Problem, type Step, type StepKind } from './s
 
 /** What comes first is done first: dead nodes go, then managers are added, and only then some are taken away. */
 const order: readonly StepKind[] = [
-  'start', 'unlock', 'prune', 'create', 'init', 'join', 'rejoin', 'settings', 'promote', 'labels', 'availability', 'demote', 'remove',
+  'start',
+  'unlock',
+  'prune',
+  'create',
+  'init',
+  'join',
+  'rejoin',
+  'settings',
+  'promote',
+  'labels',
+  'availability',
+  'demote',
+  'remove',
 ];
 
 /** From what is to be and what is to what has to be done. Pure: it looks at nothing and changes nothing. */

@@ -17,13 +17,17 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
   } else if (isForeign(seen, machine)) {
     const id = now.membership?.cluster;
     problems.push({
-      code: 'SWARM_FOREIGN', message: `${machine} is in another swarm already${id === undefined ? '' : ` (id ${id})`}, which this store does not know`, blocks: true,
+      code: 'SWARM_FOREIGN',
+      message: `${machine} is in another swarm already${id === undefined ? '' : ` (id ${id})`}, which this store does not know`,
+      blocks: true,
       hint: id === undefined ? free : `${free}. Or take that swarm over as it is: tsmachine swarm init --name ${name} ${machine}`,
     });
   }
   if (!(machine in seen.record) && now.driver !== undefined && now.driver !== driver) {
     problems.push({
-      code: 'MACHINE_EXISTS', message: `There is a machine "${machine}" of driver ${now.driver}; the swarm's is to be of driver ${driver}`, blocks: true,
+      code: 'MACHINE_EXISTS',
+      message: `There is a machine "${machine}" of driver ${now.driver}; the swarm's is to be of driver ${driver}`,
+      blocks: true,
       hint: `Give the swarm's machine another name, or remove the other: tsmachine rm ${machine}`,
     });
   }
@@ -41,10 +45,14 @@ function nodeProblems(seen: SeenSwarm, machine: string): Problem[] {
   const state = seen.machines.get(machine)?.membership?.state;
   if (!node || state !== 'active' || isSeen(node)) return [];
   const how = node.state === 'ready' ? 'unreachable as a manager' : `${node.state}${node.message === '' ? '' : ` (${node.message})`}`;
-  return [{
-    code: 'SWARM_STATE', message: `${machine} runs, and the managers see its node as ${how}`, blocks: false,
-    hint: 'tsmachine swarm check shows which ports are blocked between the machines',
-  }];
+  return [
+    {
+      code: 'SWARM_STATE',
+      message: `${machine} runs, and the managers see its node as ${how}`,
+      blocks: false,
+      hint: 'tsmachine swarm check shows which ports are blocked between the machines',
+    },
+  ];
 }
 
 /** Its engine is in a swarm, and that swarm is not this one. */
@@ -64,8 +72,12 @@ function aboutMachine(machine: string, message: string): string {
 /** Nobody answers for the swarm, and no step would change that. */
 export function silenceProblems({ silence, machines }: SeenSwarm, { members }: SwarmDeclaration, steps: readonly Step[]): Problem[] {
   if (!silence) return [];
-  const wakes = steps.some((step) => step.kind === 'unlock'
-    || (step.kind === 'start' && members.some(({ machine, role }) => machine === step.machine && role === 'manager' && machines.has(machine))));
+  const wakes = steps.some(
+    (step) =>
+      step.kind === 'unlock' ||
+      (step.kind === 'start' &&
+        members.some(({ machine, role }) => machine === step.machine && role === 'manager' && machines.has(machine))),
+  );
   return wakes ? [] : [{ ...silence, blocks: true }];
 }
 
@@ -86,7 +98,14 @@ export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): Problem
     const after = withoutOne(left, node.reachability === 'reachable');
     if (!hasQuorum(after)) {
       const hint = 'Bring the managers that are unreachable back first, or replace them: tsmachine swarm status';
-      return [{ code: 'SWARM_QUORUM', message: `Without ${step.kind === 'prune' ? step.hostname : step.machine} the swarm would lose its quorum: ${inNumbers(after)}`, hint, blocks: true }];
+      return [
+        {
+          code: 'SWARM_QUORUM',
+          message: `Without ${step.kind === 'prune' ? step.hostname : step.machine} the swarm would lose its quorum: ${inNumbers(after)}`,
+          hint,
+          blocks: true,
+        },
+      ];
     }
     left = after;
   }

@@ -31,10 +31,16 @@ export function immutableProblems({ settings }: SeenSwarm, { name, settings: wan
     ['mask length of the address pool', String(now.subnetSize), wanted.defaultAddrPoolMaskLength?.toString()],
     ['data path port', String(now.dataPathPort), wanted.dataPathPort?.toString()],
   ];
-  return rows.flatMap(([what, is, declared]): Problem[] => (declared === undefined || declared === is ? [] : [{
-    code: 'SWARM_IMMUTABLE',
-    message: `The ${what} of swarm "${name}" is ${is} and cannot become ${declared}: only a new swarm takes it`,
-    hint: `Declare ${is}; or make the swarm anew, with all its services: tsmachine swarm down ${name}, then tsmachine swarm up`,
-    blocks: true,
-  }]));
+  return rows.flatMap(([what, is, declared]): Problem[] =>
+    declared === undefined || declared === is
+      ? []
+      : [
+          {
+            code: 'SWARM_IMMUTABLE',
+            message: `The ${what} of swarm "${name}" is ${is} and cannot become ${declared}: only a new swarm takes it`,
+            hint: `Declare ${is}; or make the swarm anew, with all its services: tsmachine swarm down ${name}, then tsmachine swarm up`,
+            blocks: true,
+          },
+        ],
+  );
 }

@@ -39,24 +39,41 @@ const doing = { active: 'Activate', pause: 'Pause', drain: 'Drain' } as const;
 /** A step in one line, for people. */
 export function stepText(step: Step): string {
   switch (step.kind) {
-    case 'create': return `${step.continued ? 'Finish the interrupted creation of' : 'Create'} ${step.machine} (${step.driver})`;
-    case 'start': return `Start ${step.machine}`;
-    case 'unlock': return `Unlock ${step.machine}`;
-    case 'init': return `Initialise the swarm on ${step.machine}`;
-    case 'join': return `Join ${step.machine} as ${article[step.role]}`;
-    case 'rejoin': return `Join ${step.machine} anew as ${article[step.role]}: ${step.why}`;
-    case 'promote': return `Promote ${step.machine} to a manager`;
-    case 'demote': return `Demote ${step.machine} to a worker`;
-    case 'availability': return `${doing[step.availability]} ${step.machine}`;
-    case 'labels': return `Label ${step.machine}: ${labelText(step.before, step.labels)}`;
-    case 'settings': return `Change the swarm's settings: ${step.changed.join(', ')}`;
-    case 'prune': return `Remove the dead node ${step.node} that ${step.hostname} was before`;
-    case 'remove': return step.gone ? `Remove what is left of ${step.machine}` : `Remove ${step.machine}: drain, leave the swarm, remove the machine`;
+    case 'create':
+      return `${step.continued ? 'Finish the interrupted creation of' : 'Create'} ${step.machine} (${step.driver})`;
+    case 'start':
+      return `Start ${step.machine}`;
+    case 'unlock':
+      return `Unlock ${step.machine}`;
+    case 'init':
+      return `Initialise the swarm on ${step.machine}`;
+    case 'join':
+      return `Join ${step.machine} as ${article[step.role]}`;
+    case 'rejoin':
+      return `Join ${step.machine} anew as ${article[step.role]}: ${step.why}`;
+    case 'promote':
+      return `Promote ${step.machine} to a manager`;
+    case 'demote':
+      return `Demote ${step.machine} to a worker`;
+    case 'availability':
+      return `${doing[step.availability]} ${step.machine}`;
+    case 'labels':
+      return `Label ${step.machine}: ${labelText(step.before, step.labels)}`;
+    case 'settings':
+      return `Change the swarm's settings: ${step.changed.join(', ')}`;
+    case 'prune':
+      return `Remove the dead node ${step.node} that ${step.hostname} was before`;
+    case 'remove':
+      return step.gone ? `Remove what is left of ${step.machine}` : `Remove ${step.machine}: drain, leave the swarm, remove the machine`;
   }
 }
 
 function labelText(before: Labels, after: Labels): string {
-  const set = Object.entries(after).filter(([key, value]) => before[key] !== value).map(([key, value]) => (value === '' ? key : `${key}=${value}`));
-  const gone = Object.keys(before).filter((key) => !(key in after)).map((key) => `without ${key}`);
+  const set = Object.entries(after)
+    .filter(([key, value]) => before[key] !== value)
+    .map(([key, value]) => (value === '' ? key : `${key}=${value}`));
+  const gone = Object.keys(before)
+    .filter((key) => !(key in after))
+    .map((key) => `without ${key}`);
   return [...set, ...gone].join(', ');
 }

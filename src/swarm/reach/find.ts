@@ -9,17 +9,20 @@ import type { Session } from '../../machine/session.js';
 export async function findSwarm(session: Session, given?: string): Promise<SwarmRecord> {
   const { swarms } = session.store;
   if (given !== undefined) {
-    const named = await swarmNamed(session, given) ?? await swarmOf(session, given);
+    const named = (await swarmNamed(session, given)) ?? (await swarmOf(session, given));
     if (named) return named;
-    if (!await session.store.exists(given)) {
+    if (!(await session.store.exists(given))) {
       throw new TsmachineError('SWARM_NOT_FOUND', `There is no swarm, and no machine, called "${given}"`, { hint: await known(session) });
     }
-    throw new TsmachineError('SWARM_STATE', `${given} is in no swarm that this store knows`, { hint: `tsmachine swarm init ${given}, or tsmachine swarm join ${given} --role worker` });
+    throw new TsmachineError('SWARM_STATE', `${given} is in no swarm that this store knows`, {
+      hint: `tsmachine swarm init ${given}, or tsmachine swarm join ${given} --role worker`,
+    });
   }
   const names = await swarms.names();
   const [only, ...more] = names;
   if (only === undefined) throw new TsmachineError('SWARM_NOT_FOUND', 'There is no swarm yet', { hint: 'tsmachine swarm init MACHINE' });
-  if (more.length > 0) throw new TsmachineError('USAGE', `Which swarm? There are ${names.join(', ')}`, { hint: 'Name one of them, or a machine in it' });
+  if (more.length > 0)
+    throw new TsmachineError('USAGE', `Which swarm? There are ${names.join(', ')}`, { hint: 'Name one of them, or a machine in it' });
   const record = await swarms.find(only);
   if (record) return record;
   throw new TsmachineError('SWARM_NOT_FOUND', `Swarm "${only}" was removed meanwhile`);

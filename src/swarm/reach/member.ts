@@ -34,7 +34,7 @@ export interface Member {
 /** Looks at one machine. What goes wrong with it is in the result; only an interruption is thrown. The caller closes the engine. */
 export async function lookAtMember(session: Session, name: string, read: ReadPem): Promise<Member> {
   const { store, signal } = session;
-  if (!await store.exists(name)) return { name, unfinished: false };
+  if (!(await store.exists(name))) return { name, unfinished: false };
   const unfinished = existsSync(store.machine(name).journal);
   let machine: Machine | undefined;
   let state: State | undefined;

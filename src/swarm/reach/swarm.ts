@@ -57,9 +57,15 @@ export class Swarm {
 
   /** Managers of this swarm, and of no other, whose engine answered when it was looked at; not those that know only how it was once. */
   get managers(): readonly Reached[] {
-    return [...this.#members.values()].filter((member): member is Reached =>
-      member.machine !== undefined && member.engine !== undefined && member.membership?.control === true && !(member.name in (this.#record.rejoining ?? {}))
-      && this.#record.cluster !== undefined && member.membership.cluster === this.#record.cluster);
+    return [...this.#members.values()].filter(
+      (member): member is Reached =>
+        member.machine !== undefined &&
+        member.engine !== undefined &&
+        member.membership?.control === true &&
+        !(member.name in (this.#record.rejoining ?? {})) &&
+        this.#record.cluster !== undefined &&
+        member.membership.cluster === this.#record.cluster,
+    );
   }
 
   /** Looks at every machine of the record, and at `others`, and asks a manager for the nodes. */
@@ -120,7 +126,9 @@ export class Swarm {
     if (member?.machine && member.engine && member.membership) return member as Reached;
     if (member?.error) throw member.error;
     if (member?.unfinished === true) {
-      throw new TsmachineError('MACHINE_INCOMPLETE', `The creation of ${name} was interrupted`, { hint: `Run it again, or remove it: tsmachine rm -y ${name}` });
+      throw new TsmachineError('MACHINE_INCOMPLETE', `The creation of ${name} was interrupted`, {
+        hint: `Run it again, or remove it: tsmachine rm -y ${name}`,
+      });
     }
     if (member?.state !== undefined) {
       throw new TsmachineError('MACHINE_STATE', `Machine "${name}" is ${member.state}`, { hint: `tsmachine start ${name}` });
@@ -139,7 +147,9 @@ export class Swarm {
     return [...this.#members.keys()].find((name) => this.nodeOf(name)?.id === node.id);
   }
 
-  async keep(record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>): Promise<void> {
+  async keep(
+    record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>,
+  ): Promise<void> {
     this.#record = { ...this.#record, ...record };
     this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
     await this.#saved;
@@ -172,7 +182,9 @@ export class Swarm {
     const members = [...this.#members.values()];
     const locked = members.filter(({ membership }) => membership?.state === 'locked').map(({ name }) => name);
     if (locked.length > 0) {
-      return new TsmachineError('SWARM_LOCKED', `Swarm "${this.name}" is locked on ${locked.join(', ')}`, { hint: `tsmachine swarm unlock ${this.name}` });
+      return new TsmachineError('SWARM_LOCKED', `Swarm "${this.name}" is locked on ${locked.join(', ')}`, {
+        hint: `tsmachine swarm unlock ${this.name}`,
+      });
     }
     if (this.#trouble) {
       return new TsmachineError('SWARM_QUORUM', `No manager of swarm "${this.name}" can decide anything: ${this.#trouble.message}`, {
@@ -180,7 +192,9 @@ export class Swarm {
         hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
       });
     }
-    const managers = Object.entries(this.#record.members).filter(([, { role }]) => role === 'manager').map(([name]) => name);
+    const managers = Object.entries(this.#record.members)
+      .filter(([, { role }]) => role === 'manager')
+      .map(([name]) => name);
     const leaderless = members.filter(({ membership }) => membership?.control === true && membership.cluster === undefined);
     if (leaderless.length > 0) {
       const total = Math.max(managers.length, ...leaderless.map(({ membership }) => membership?.managers.length ?? 0));
@@ -189,10 +203,17 @@ export class Swarm {
         hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
       });
     }
-    const silent = managers.flatMap((name) => { const error = this.#members.get(name)?.error; return error ? [error] : []; });
+    const silent = managers.flatMap((name) => {
+      const error = this.#members.get(name)?.error;
+      return error ? [error] : [];
+    });
     const [first] = silent;
     return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers${first ? `: ${first.message}` : ''}`, {
-      cause: first, hint: managers.length === 0 ? `tsmachine swarm init MACHINE` : `Look at its managers: tsmachine ls ${managers.map((name) => `--filter name=${name}`).join(' ')}`,
+      cause: first,
+      hint:
+        managers.length === 0
+          ? `tsmachine swarm init MACHINE`
+          : `Look at its managers: tsmachine ls ${managers.map((name) => `--filter name=${name}`).join(' ')}`,
     });
   }
 
@@ -206,7 +227,12 @@ export class Swarm {
 }
 
 /** Looks at a swarm, and closes its engines when `use` is over. */
-export async function withSwarm<T>(session: Session, record: SwarmRecord, use: (swarm: Swarm) => Promise<T>, others: readonly string[] = []): Promise<T> {
+export async function withSwarm<T>(
+  session: Session,
+  record: SwarmRecord,
+  use: (swarm: Swarm) => Promise<T>,
+  others: readonly string[] = [],
+): Promise<T> {
   const swarm = new Swarm(session, record);
   try {
     await swarm.look(others);

@@ -25,7 +25,10 @@ export interface BackupManifest {
 }
 
 export function backupEntries(manifest: BackupManifest, state: Buffer, manifestName: string): ArchiveFile[] {
-  return [{ path: manifestName, content: Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`) }, { path: stateEntry, content: state }];
+  return [
+    { path: manifestName, content: Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`) },
+    { path: stateEntry, content: state },
+  ];
 }
 
 /** @throws TsmachineError ARCHIVE_INVALID for what is no backup of a swarm */
@@ -34,7 +37,9 @@ export function readBackup(files: readonly ArchiveFile[], name: string): { manif
   const state = files.find(({ path }) => path === stateEntry)?.content;
   const manifest = first && parse(first.content.toString('utf8'));
   if (manifest && state) return { manifest, state };
-  throw new TsmachineError('ARCHIVE_INVALID', `${name} is no backup of a swarm`, { hint: 'tsmachine swarm backup writes one; exports of machines are for tsmachine import' });
+  throw new TsmachineError('ARCHIVE_INVALID', `${name} is no backup of a swarm`, {
+    hint: 'tsmachine swarm backup writes one; exports of machines are for tsmachine import',
+  });
 }
 
 function parse(text: string): BackupManifest | undefined {
@@ -46,7 +51,8 @@ function parse(text: string): BackupManifest | undefined {
   }
   if (!isJson(value) || value['kind'] !== 'swarm-backup' || value['version'] !== 1) return undefined;
   const words = ['writtenBy', 'takenAt', 'swarm', 'cluster', 'machine', 'node', 'address', 'engineVersion'];
-  if (words.some((key) => typeof value[key] !== 'string') || typeof value['autolock'] !== 'boolean' || !isJson(value['members'])) return undefined;
+  if (words.some((key) => typeof value[key] !== 'string') || typeof value['autolock'] !== 'boolean' || !isJson(value['members']))
+    return undefined;
   if (!Object.values(value['members']).every(isMember)) return undefined;
   return value as unknown as BackupManifest;
 }

@@ -35,16 +35,22 @@ export interface BackupOptions {
  */
 export async function backupSwarm(session: Session, given: string | undefined, { force, ...options }: BackupOptions): Promise<string> {
   const { name } = await findSwarm(session, given);
-  return session.store.swarms.lock(name, async () => withSwarm(session, await findSwarm(session, name), async (swarm) => {
-    if (!swarm.manager) throw swarm.whyNoManager();
-    const source = chooseSource(swarm, given);
-    refuseLoss(swarm, source, force);
-    const file = await keepBackup(swarm, source, options);
-    await waitUntilBack(swarm, source);
-    session.io.info(`Saved swarm "${name}" from ${source} to ${file}`);
-    if (options.passphrase === undefined) session.io.warn(`${file} holds the swarm's secrets and keys: whoever reads it controls the swarm`);
-    return file;
-  }), { signal: session.signal });
+  return session.store.swarms.lock(
+    name,
+    async () =>
+      withSwarm(session, await findSwarm(session, name), async (swarm) => {
+        if (!swarm.manager) throw swarm.whyNoManager();
+        const source = chooseSource(swarm, given);
+        refuseLoss(swarm, source, force);
+        const file = await keepBackup(swarm, source, options);
+        await waitUntilBack(swarm, source);
+        session.io.info(`Saved swarm "${name}" from ${source} to ${file}`);
+        if (options.passphrase === undefined)
+          session.io.warn(`${file} holds the swarm's secrets and keys: whoever reads it controls the swarm`);
+        return file;
+      }),
+    { signal: session.signal },
+  );
 }
 
 /** Saves the state of one manager, which is started again, into a file. It is running then, though perhaps not part of the quorum yet. */
@@ -56,9 +62,18 @@ export async function keepBackup(swarm: Swarm, source: string, { output, passphr
   const state = await saveRaft(session, machine);
   const takenAt = new Date();
   const manifest: BackupManifest = {
-    version: 1, kind: 'swarm-backup', writtenBy: `tsmachine ${packageVersion()}`, takenAt: takenAt.toISOString(), swarm: swarm.name,
-    cluster: record.cluster ?? '', machine: source, node: membership.nodeId ?? '', address: membership.address ?? '',
-    engineVersion: membership.engineVersion, autolock, members: record.members,
+    version: 1,
+    kind: 'swarm-backup',
+    writtenBy: `tsmachine ${packageVersion()}`,
+    takenAt: takenAt.toISOString(),
+    swarm: swarm.name,
+    cluster: record.cluster ?? '',
+    machine: source,
+    node: membership.nodeId ?? '',
+    address: membership.address ?? '',
+    engineVersion: membership.engineVersion,
+    autolock,
+    members: record.members,
   };
   const { seal, manifestName } = await import('../../transfer/archive/archive.js');
   const bytes = await seal(backupEntries(manifest, state, manifestName), { modified: takenAt, passphrase });
@@ -70,16 +85,22 @@ export async function keepBackup(swarm: Swarm, source: string, { output, passphr
 
 /** Waits until the engine answers as a manager again, unlocking it where it is locked. */
 export async function awaken(swarm: Swarm, name: string): Promise<void> {
-  const { session: { signal } } = swarm;
-  const state = await waitFor(async () => {
-    const { engine } = swarm.reached(name);
-    const membership = await membershipOf(engine).catch((error: unknown) => {
-      if (TsmachineError.is(error) && error.code === 'ENGINE_UNREACHABLE') return undefined;
-      throw error;
-    });
-    if (membership?.state === 'error') throw new TsmachineError('SWARM_STATE', `${name}: ${membership.error ?? 'its engine cannot take part in the swarm'}`);
-    return membership?.state === 'locked' || membership?.control === true ? membership.state : undefined;
-  }, { timeout: returnTimeout, maxInterval: 300, signal, what: `${name} to be a manager again` });
+  const {
+    session: { signal },
+  } = swarm;
+  const state = await waitFor(
+    async () => {
+      const { engine } = swarm.reached(name);
+      const membership = await membershipOf(engine).catch((error: unknown) => {
+        if (TsmachineError.is(error) && error.code === 'ENGINE_UNREACHABLE') return undefined;
+        throw error;
+      });
+      if (membership?.state === 'error')
+        throw new TsmachineError('SWARM_STATE', `${name}: ${membership.error ?? 'its engine cannot take part in the swarm'}`);
+      return membership?.state === 'locked' || membership?.control === true ? membership.state : undefined;
+    },
+    { timeout: returnTimeout, maxInterval: 300, signal, what: `${name} to be a manager again` },
+  );
   if (state === 'locked') await unlockMember(swarm, name);
 }
 
@@ -107,13 +128,25 @@ function refuseLoss(swarm: Swarm, source: string, force: boolean): void {
 }
 
 async function waitUntilBack(swarm: Swarm, name: string): Promise<void> {
-  const { session: { signal } } = swarm;
-  const { membership: { nodeId: id } } = await swarm.lookAt(name);
+  const {
+    session: { signal },
+  } = swarm;
+  const {
+    membership: { nodeId: id },
+  } = await swarm.lookAt(name);
   const beside = swarm.managers.find((other) => other.name !== name) ?? swarm.reached(name);
   if (id !== undefined) await waitUntilSeen(patient(beside.engine, signal), { machine: name, id, role: 'manager', signal });
 }
 
-async function ownFile({ name, session: { store: { swarms } } }: Swarm, takenAt: Date): Promise<string> {
+async function ownFile(
+  {
+    name,
+    session: {
+      store: { swarms },
+    },
+  }: Swarm,
+  takenAt: Date,
+): Promise<string> {
   const folder = swarms.backupsDir(name);
   await makePrivateDir(folder);
   return join(folder, `${takenAt.toISOString().replace(/[:.]/g, '-')}.tsm`);

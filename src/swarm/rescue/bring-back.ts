@@ -18,12 +18,20 @@ const findTimeout = 75_000;
  * Every step that is done already is skipped.
  */
 export async function bringBack(swarm: Swarm, only: string): Promise<void> {
-  const { session: { io } } = swarm;
+  const {
+    session: { io },
+  } = swarm;
   await fence(swarm, only);
   await writeDown(swarm);
   const due = Object.entries(swarm.record.rejoining ?? {}).sort(([, a], [, b]) => rank(a) - rank(b));
   for (const [name, { role }] of due) if (role === 'manager') await attempt(swarm, name);
-  throwFailures(await onEach(due.flatMap(([name, { role }]) => (role === 'worker' ? [name] : [])), 10, (name) => attempt(swarm, name)));
+  throwFailures(
+    await onEach(
+      due.flatMap(([name, { role }]) => (role === 'worker' ? [name] : [])),
+      10,
+      (name) => attempt(swarm, name),
+    ),
+  );
   await awaitWorkers(swarm, only);
   await swarm.lookAtNodes();
   const manager = patient(swarm.control, swarm.session.signal);
@@ -36,12 +44,20 @@ export async function bringBack(swarm: Swarm, only: string): Promise<void> {
 
 /** Managers of the older state would go on voting in it. */
 async function fence(swarm: Swarm, only: string): Promise<void> {
-  const old = Object.entries(swarm.record.rejoining ?? {}).filter(([name, before]) => before.role === 'manager' && knowsOld(swarm, only, name, before));
+  const old = Object.entries(swarm.record.rejoining ?? {}).filter(
+    ([name, before]) => before.role === 'manager' && knowsOld(swarm, only, name, before),
+  );
   if (old.length === 0) return;
-  throwFailures(await onEach(old.map(([name]) => name), 10, async (name) => {
-    swarm.session.io.progress(`Having ${name} forget what it knows of swarm "${swarm.name}"`);
-    await leaveSwarm(swarm.reached(name).engine, { force: true });
-  }));
+  throwFailures(
+    await onEach(
+      old.map(([name]) => name),
+      10,
+      async (name) => {
+        swarm.session.io.progress(`Having ${name} forget what it knows of swarm "${swarm.name}"`);
+        await leaveSwarm(swarm.reached(name).engine, { force: true });
+      },
+    ),
+  );
   await swarm.look();
 }
 
@@ -72,7 +88,10 @@ async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void>
   await swarm.lookAtNodes();
   const member: MemberRecord | undefined = swarm.record.members[name];
   await joinMachine(swarm, name, {
-    role: before.role, availability: before.availability ?? 'active', labels: before.labels ?? {}, ...(member?.group === undefined ? {} : { group: member.group }),
+    role: before.role,
+    availability: before.availability ?? 'active',
+    labels: before.labels ?? {},
+    ...(member?.group === undefined ? {} : { group: member.group }),
   });
   await swarm.lookAtNodes();
 }
@@ -82,13 +101,18 @@ async function writeDown(swarm: Swarm): Promise<void> {
   const { members, rejoining = {} } = swarm.record;
   const complete = Object.entries(rejoining).map(([name, before]): [string, Rejoin] => {
     const node = swarm.nodes.find(({ id }) => id === (before.node ?? members[name]?.node));
-    return [name, node && before.labels === undefined ? { ...before, node: node.id, availability: node.availability, labels: node.labels } : before];
+    return [
+      name,
+      node && before.labels === undefined ? { ...before, node: node.id, availability: node.availability, labels: node.labels } : before,
+    ];
   });
   await swarm.keep({ rejoining: Object.fromEntries(complete) });
 }
 
 async function attempt(swarm: Swarm, name: string): Promise<void> {
-  const { session: { io } } = swarm;
+  const {
+    session: { io },
+  } = swarm;
   const before = swarm.record.rejoining?.[name];
   if (!before) return;
   const member = swarm.members.get(name);
@@ -102,8 +126,10 @@ async function attempt(swarm: Swarm, name: string): Promise<void> {
     io.warn(`There is no machine ${name} any longer: it is no ${before.role} of swarm "${swarm.name}" any more`);
     return;
   }
-  io.warn(`${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (tsmachine start ${name}); `
-    + `when it is lost: tsmachine swarm replace ${name}`);
+  io.warn(
+    `${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (tsmachine start ${name}); ` +
+      `when it is lost: tsmachine swarm replace ${name}`,
+  );
 }
 
 async function removeFormer(swarm: Swarm, id: string): Promise<void> {
@@ -117,20 +143,32 @@ async function removeFormer(swarm: Swarm, id: string): Promise<void> {
 
 /** Workers need nobody's help as long as they know the manager's address; those that have not found it in time join anew. */
 async function awaitWorkers(swarm: Swarm, only: string): Promise<void> {
-  const { session: { io, signal } } = swarm;
-  const missing = () => Object.keys(swarm.record.members).filter((name) => {
-    const { engine, membership } = swarm.members.get(name) ?? {};
-    return name !== only && engine !== undefined && membership?.state === 'active' && !(name in (swarm.record.rejoining ?? {}))
-      && swarm.nodeOf(name) !== undefined && swarm.nodeOf(name)?.state !== 'ready';
-  });
+  const {
+    session: { io, signal },
+  } = swarm;
+  const missing = () =>
+    Object.keys(swarm.record.members).filter((name) => {
+      const { engine, membership } = swarm.members.get(name) ?? {};
+      return (
+        name !== only &&
+        engine !== undefined &&
+        membership?.state === 'active' &&
+        !(name in (swarm.record.rejoining ?? {})) &&
+        swarm.nodeOf(name) !== undefined &&
+        swarm.nodeOf(name)?.state !== 'ready'
+      );
+    });
   await swarm.lookAtNodes();
   if (missing().length === 0) return;
   io.progress(`Waiting for ${missing().join(', ')} to find ${only}`);
   try {
-    await waitFor(async () => {
-      await swarm.lookAtNodes();
-      return missing().length === 0 ? true : undefined;
-    }, { timeout: findTimeout, maxInterval: 1000, signal, what: `${missing().join(', ')} to find ${only}` });
+    await waitFor(
+      async () => {
+        await swarm.lookAtNodes();
+        return missing().length === 0 ? true : undefined;
+      },
+      { timeout: findTimeout, maxInterval: 1000, signal, what: `${missing().join(', ')} to find ${only}` },
+    );
   } catch (error) {
     if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
     const late = Object.fromEntries(missing().map((name) => [name, { role: swarm.record.members[name]?.role ?? 'worker' }]));

@@ -44,12 +44,14 @@ export async function saveRaft(session: Session, machine: Machine): Promise<Buff
     const { quote } = await import('../../base/quote.js');
     try {
       const chunks: Buffer[] = [];
-      for await (const chunk of await new RemoteEnd(connection, machine.name, session.io).readFile(`${folder}/swarm.tar.gz`)) chunks.push(chunk as Buffer);
+      for await (const chunk of await new RemoteEnd(connection, machine.name, session.io).readFile(`${folder}/swarm.tar.gz`))
+        chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     } finally {
       if (!connection.closed) {
-        await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) })
-          .catch((error: unknown) => { session.io.warn(`${folder} on ${machine.name} could not be removed, and holds keys: ${messageOf(error)}`); });
+        await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+          session.io.warn(`${folder} on ${machine.name} could not be removed, and holds keys: ${messageOf(error)}`);
+        });
       }
     }
   });
@@ -74,21 +76,37 @@ async function connected<T>(session: Session, machine: Machine, use: (connection
 }
 
 const failures: Readonly<Record<number, string>> = {
-  40: 'has no swarm state on disk', 41: 'cannot stop its engine', 42: 'cannot start its engine again', 43: 'cannot save or place the swarm state',
+  40: 'has no swarm state on disk',
+  41: 'cannot stop its engine',
+  42: 'cannot start its engine again',
+  43: 'cannot save or place the swarm state',
 };
 
-async function runState(connection: SshConnection, { name }: Machine, variables: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>> {
-  const { exitCode, stdout, stderr } = await connection.rootScript('swarm/state.sh', variables, { timeout: stateTimeout, ok: [0, 40, 41, 42, 43] });
+async function runState(
+  connection: SshConnection,
+  { name }: Machine,
+  variables: Readonly<Record<string, string>>,
+): Promise<ReadonlyMap<string, string>> {
+  const { exitCode, stdout, stderr } = await connection.rootScript('swarm/state.sh', variables, {
+    timeout: stateTimeout,
+    ok: [0, 40, 41, 42, 43],
+  });
   if (exitCode !== 0) {
     const words = stderr.trim().split('\n').slice(-3).join('\n');
-    throw new TsmachineError(exitCode === 42 ? 'ENGINE_START' : 'SWARM_STATE', `${name} ${failures[exitCode] ?? 'fails'}${words === '' ? '' : `: ${words}`}`, {
-      hint: `tsmachine ssh ${name} journalctl -u docker -n 20`,
-    });
+    throw new TsmachineError(
+      exitCode === 42 ? 'ENGINE_START' : 'SWARM_STATE',
+      `${name} ${failures[exitCode] ?? 'fails'}${words === '' ? '' : `: ${words}`}`,
+      {
+        hint: `tsmachine ssh ${name} journalctl -u docker -n 20`,
+      },
+    );
   }
-  return new Map(stdout.split('\n').flatMap((line) => {
-    const at = line.indexOf('|');
-    return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
-  }));
+  return new Map(
+    stdout.split('\n').flatMap((line) => {
+      const at = line.indexOf('|');
+      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
+    }),
+  );
 }
 
 function configOf(text: string): Readonly<Record<string, unknown>> {

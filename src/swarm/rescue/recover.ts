@@ -25,17 +25,24 @@ const decisionTimeout = 8000;
  */
 export async function recoverSwarm(session: Session, given: string | undefined, options: { force: boolean }): Promise<void> {
   const { name } = await findSwarm(session, given);
-  await session.store.swarms.lock(name, async () => withSwarm(session, await findSwarm(session, name), async (swarm) => {
-    await unlockLocked(swarm);
-    const only = await decides(swarm) ? unfinished(swarm) : await goOnAlone(swarm, options);
-    await bringBack(swarm, only);
-    const { total } = managersAmong(swarm.nodes);
-    session.io.info(`Swarm "${name}" works again: ${total} manager${total === 1 ? '' : 's'}, ${swarm.nodes.length} nodes.`);
-  }), { signal: session.signal });
+  await session.store.swarms.lock(
+    name,
+    async () =>
+      withSwarm(session, await findSwarm(session, name), async (swarm) => {
+        await unlockLocked(swarm);
+        const only = (await decides(swarm)) ? unfinished(swarm) : await goOnAlone(swarm, options);
+        await bringBack(swarm, only);
+        const { total } = managersAmong(swarm.nodes);
+        session.io.info(`Swarm "${name}" works again: ${total} manager${total === 1 ? '' : 's'}, ${swarm.nodes.length} nodes.`);
+      }),
+    { signal: session.signal },
+  );
 }
 
 async function goOnAlone(swarm: Swarm, { force }: { force: boolean }): Promise<string> {
-  const { session: { io } } = swarm;
+  const {
+    session: { io },
+  } = swarm;
   const candidates = leftManagers(swarm);
   const left = whatIsLeft(swarm, candidates);
   const numbers = inNumbers({ total: left.total, reachable: left.running.length });
@@ -62,7 +69,9 @@ async function goOnAlone(swarm: Swarm, { force }: { force: boolean }): Promise<s
  */
 async function decides(swarm: Swarm): Promise<boolean> {
   if (!swarm.manager) return false;
-  const { session: { signal, io } } = swarm;
+  const {
+    session: { signal, io },
+  } = swarm;
   try {
     const { engine } = swarm.manager;
     const bounded = AbortSignal.timeout(decisionTimeout);
@@ -106,7 +115,9 @@ function leftManagers({ members, record }: Swarm): Reached[] {
 }
 
 function whatIsLeft(swarm: Swarm, candidates: readonly Reached[]): Left {
-  const managers = Object.entries(swarm.record.members).filter(([, { role }]) => role === 'manager').map(([name]) => name);
+  const managers = Object.entries(swarm.record.members)
+    .filter(([, { role }]) => role === 'manager')
+    .map(([name]) => name);
   const off = managers.filter((name) => {
     const { machine, state } = swarm.members.get(name) ?? {};
     return machine !== undefined && (state === 'Stopped' || state === 'Saved' || state === 'Paused');
@@ -117,7 +128,11 @@ function whatIsLeft(swarm: Swarm, candidates: readonly Reached[]): Left {
 
 async function chooseSurvivor(swarm: Swarm, candidates: readonly Reached[]): Promise<{ name: string } & SwarmState> {
   const looked = [];
-  for (const outcome of await onEach(candidates.map(({ name }) => name), 10, (name) => lookAtRaft(swarm.session, swarm.reached(name).machine))) {
+  for (const outcome of await onEach(
+    candidates.map(({ name }) => name),
+    10,
+    (name) => lookAtRaft(swarm.session, swarm.reached(name).machine),
+  )) {
     if ('value' in outcome) looked.push({ name: outcome.name, ...outcome.value });
     else if (candidates.length === 1) throw outcome.error;
     else swarm.session.io.warn(`${outcome.name}: ${TsmachineError.from(outcome.error).message}`);
@@ -133,13 +148,20 @@ async function chooseSurvivor(swarm: Swarm, candidates: readonly Reached[]): Pro
 function managersBeside({ members, rejoining }: SwarmRecord, only: string): NonNullable<SwarmRecord['rejoining']> {
   const others = Object.entries(members).filter(([name, { role }]) => name !== only && role === 'manager');
   const { [only]: _, ...due } = rejoining ?? {};
-  return { ...due, ...Object.fromEntries(others.map(([name, { role, node }]) => [name, { ...due[name], role, ...(node === undefined ? {} : { node }) }])) };
+  return {
+    ...due,
+    ...Object.fromEntries(others.map(([name, { role, node }]) => [name, { ...due[name], role, ...(node === undefined ? {} : { node }) }])),
+  };
 }
 
 function nobodyLeft(swarm: Swarm, { off, locked }: Left): TsmachineError {
   if (off.length + locked.length === 0 && swarm.manager) throw swarm.whyNoManager();
-  const first = off.length > 0 ? `tsmachine start ${off.join(' ')}` : locked.length > 0 ? `tsmachine swarm unlock ${swarm.name}` : undefined;
+  const first =
+    off.length > 0 ? `tsmachine start ${off.join(' ')}` : locked.length > 0 ? `tsmachine swarm unlock ${swarm.name}` : undefined;
   return new TsmachineError('SWARM_STATE', `No manager of swarm "${swarm.name}" answers that could go on`, {
-    hint: [...(first === undefined ? [] : [`Then again, after: ${first}`]), `From a backup: tsmachine swarm restore FILE MACHINE (backups of this store: ${swarm.session.store.swarms.backupsDir(swarm.name)})`].join('\n'),
+    hint: [
+      ...(first === undefined ? [] : [`Then again, after: ${first}`]),
+      `From a backup: tsmachine swarm restore FILE MACHINE (backups of this store: ${swarm.session.store.swarms.backupsDir(swarm.name)})`,
+    ].join('\n'),
   });
 }

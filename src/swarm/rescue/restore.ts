@@ -27,27 +27,36 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
   const { manifest, state } = await readFrom(file, options);
   refuseAutolock(manifest.swarm, manifest.machine, manifest);
   const { swarms } = session.store;
-  await swarms.lock(manifest.swarm, async () => {
-    const known = await swarms.find(manifest.swarm);
-    await refuseOthers(session, manifest, machine, known);
-    const record = known ?? fromManifest(manifest, await session.store.names());
-    await withSwarm(session, record, async (swarm) => {
-      refuseWorking(swarm, machine, manifest, options);
-      const { engine, membership, machine: host } = swarm.reached(machine);
-      await requireAddress(session, swarm.reached(machine), manifest.address);
-      if (membership.engineVersion !== manifest.engineVersion) {
-        session.io.warn(`The swarm was saved from engine ${manifest.engineVersion}, and ${machine} has ${membership.engineVersion}`);
-      }
-      await swarm.keep(planned(swarm.record, manifest, machine));
-      if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
-      session.io.progress(`Putting the state of ${manifest.takenAt} onto ${machine}`);
-      await placeRaft(session, host, state);
-      await awaken(swarm, machine);
-      await beginAnew(swarm, machine, await lookAtRaft(session, host));
-      session.io.info(`${machine} is the only manager of swarm "${swarm.name}" as it was on ${manifest.takenAt}.`);
-      await bringBack(swarm, machine);
-    }, [machine]);
-  }, { signal: session.signal });
+  await swarms.lock(
+    manifest.swarm,
+    async () => {
+      const known = await swarms.find(manifest.swarm);
+      await refuseOthers(session, manifest, machine, known);
+      const record = known ?? fromManifest(manifest, await session.store.names());
+      await withSwarm(
+        session,
+        record,
+        async (swarm) => {
+          refuseWorking(swarm, machine, manifest, options);
+          const { engine, membership, machine: host } = swarm.reached(machine);
+          await requireAddress(session, swarm.reached(machine), manifest.address);
+          if (membership.engineVersion !== manifest.engineVersion) {
+            session.io.warn(`The swarm was saved from engine ${manifest.engineVersion}, and ${machine} has ${membership.engineVersion}`);
+          }
+          await swarm.keep(planned(swarm.record, manifest, machine));
+          if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
+          session.io.progress(`Putting the state of ${manifest.takenAt} onto ${machine}`);
+          await placeRaft(session, host, state);
+          await awaken(swarm, machine);
+          await beginAnew(swarm, machine, await lookAtRaft(session, host));
+          session.io.info(`${machine} is the only manager of swarm "${swarm.name}" as it was on ${manifest.takenAt}.`);
+          await bringBack(swarm, machine);
+        },
+        [machine],
+      );
+    },
+    { signal: session.signal },
+  );
 }
 
 async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{ manifest: BackupManifest; state: Buffer }> {
@@ -58,15 +67,26 @@ async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{
   return readBackup(await unseal(bytes, passphrase), file);
 }
 
-async function refuseOthers(session: Session, { swarm, cluster }: BackupManifest, machine: string, known: SwarmRecord | undefined): Promise<void> {
+async function refuseOthers(
+  session: Session,
+  { swarm, cluster }: BackupManifest,
+  machine: string,
+  known: SwarmRecord | undefined,
+): Promise<void> {
   if (known?.cluster !== undefined && cluster !== '' && known.cluster !== cluster) {
-    throw new TsmachineError('SWARM_EXISTS', `There is another swarm "${swarm}" in this store (id ${known.cluster}; the backup is of ${cluster})`, {
-      hint: `Take it down first: tsmachine swarm down ${swarm}`,
-    });
+    throw new TsmachineError(
+      'SWARM_EXISTS',
+      `There is another swarm "${swarm}" in this store (id ${known.cluster}; the backup is of ${cluster})`,
+      {
+        hint: `Take it down first: tsmachine swarm down ${swarm}`,
+      },
+    );
   }
   const other = await swarmOf(session, machine);
   if (other && other.name !== swarm) {
-    throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${other.name}"`, { hint: `Free it first: tsmachine swarm leave ${machine}` });
+    throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${other.name}"`, {
+      hint: `Free it first: tsmachine swarm leave ${machine}`,
+    });
   }
 }
 
@@ -78,15 +98,23 @@ function refuseWorking(swarm: Swarm, machine: string, { machine: source, takenAt
     });
   }
   if (swarm.reached(machine).membership.state === 'inactive') return;
-  throw new TsmachineError('SWARM_STATE', `${machine} is in a swarm already`, { hint: `Have it leave first: tsmachine swarm leave --force ${machine}, or --force` });
+  throw new TsmachineError('SWARM_STATE', `${machine} is in a swarm already`, {
+    hint: `Have it leave first: tsmachine swarm leave --force ${machine}, or --force`,
+  });
 }
 
 /** Everybody else joins anew: what they know is not what was saved. Their nodes are those of then; that of the machine that was saved is this one's now. */
-function planned({ members, rejoining }: SwarmRecord, { cluster, machine: from, node, members: then }: BackupManifest, machine: string): Partial<SwarmRecord> {
-  const others = Object.entries(members).filter(([name]) => name !== machine).map(([name, { node: now, ...member }]) => {
-    const id = then[name]?.node ?? now;
-    return { name, member, former: name === from || id === undefined || id === node ? {} : { node: id } };
-  });
+function planned(
+  { members, rejoining }: SwarmRecord,
+  { cluster, machine: from, node, members: then }: BackupManifest,
+  machine: string,
+): Partial<SwarmRecord> {
+  const others = Object.entries(members)
+    .filter(([name]) => name !== machine)
+    .map(([name, { node: now, ...member }]) => {
+      const id = then[name]?.node ?? now;
+      return { name, member, former: name === from || id === undefined || id === node ? {} : { node: id } };
+    });
   return {
     ...(cluster === '' ? {} : { cluster }),
     first: machine,

@@ -28,8 +28,10 @@ export async function unlockSwarm(session: Session, given: string | undefined): 
       return;
     }
     const outcomes = await unlockAll(swarm, locked);
-    const refused = outcomes.flatMap((outcome) => ('error' in outcome && TsmachineError.is(outcome.error) && outcome.error.code === 'SWARM_LOCKED' ? [outcome.name] : []));
-    const again = refused.length > 0 && await askForKey(swarm, refused) ? await unlockAll(swarm, refused) : [];
+    const refused = outcomes.flatMap((outcome) =>
+      'error' in outcome && TsmachineError.is(outcome.error) && outcome.error.code === 'SWARM_LOCKED' ? [outcome.name] : [],
+    );
+    const again = refused.length > 0 && (await askForKey(swarm, refused)) ? await unlockAll(swarm, refused) : [];
     throwFailures([...outcomes.filter(({ name }) => again.every((other) => other.name !== name)), ...again]);
     await swarm.look();
     if (swarm.manager) await keepUnlockKey(swarm);
@@ -70,7 +72,9 @@ export async function unlockMember(swarm: Swarm, name: string): Promise<void> {
 export async function unlockEngine(session: Session, swarm: string, engine: Engine): Promise<void> {
   const { machine } = engine.target;
   for (const key of await session.store.swarms.unlockKeys(swarm)) if (await fits(engine, key)) return waitUntilAwake(session, engine);
-  throw new TsmachineError('SWARM_LOCKED', `The store knows no key that unlocks ${machine}`, { hint: `tsmachine swarm unlock ${swarm} asks for it` });
+  throw new TsmachineError('SWARM_LOCKED', `The store knows no key that unlocks ${machine}`, {
+    hint: `tsmachine swarm unlock ${swarm} asks for it`,
+  });
 }
 
 async function fits(engine: Engine, key: string): Promise<boolean> {
@@ -87,7 +91,10 @@ async function fits(engine: Engine, key: string): Promise<boolean> {
 
 async function waitUntilAwake({ signal }: Session, engine: Engine): Promise<void> {
   await waitFor(async () => ((await membershipOf(engine)).state === 'active' ? true : undefined), {
-    timeout: wakeTimeout, maxInterval: 300, signal, what: `${engine.target.machine} to be a manager again`,
+    timeout: wakeTimeout,
+    maxInterval: 300,
+    signal,
+    what: `${engine.target.machine} to be a manager again`,
   });
 }
 
@@ -101,21 +108,31 @@ function unlockAll(swarm: Swarm, names: readonly string[]): Promise<Outcome<void
 
 /** A key that is typed is kept once a manager took it. @returns whether there is one */
 async function askForKey(swarm: Swarm, locked: readonly string[]): Promise<boolean> {
-  const { session: { store: { swarms }, io } } = swarm;
+  const {
+    session: {
+      store: { swarms },
+      io,
+    },
+  } = swarm;
   const key = (await io.secret(`Unlock key of swarm "${swarm.name}" (SWMKEY-1-...): `))?.trim() ?? '';
   if (key === '') return false;
   const [name = ''] = locked;
-  if (!await fits(swarm.reached(name).engine, key)) throw new TsmachineError('SWARM_LOCKED', `That key does not unlock ${name}`);
+  if (!(await fits(swarm.reached(name).engine, key))) throw new TsmachineError('SWARM_LOCKED', `That key does not unlock ${name}`);
   await swarms.keepUnlockKey(swarm.name, key);
   return true;
 }
 
 async function withAutolocked(session: Session, given: string | undefined, use: (swarm: Swarm) => Promise<void>): Promise<void> {
   const { name } = await findSwarm(session, given);
-  await session.store.swarms.lock(name, async () => withSwarm(session, await findSwarm(session, name), async (swarm) => {
-    if (await unlockKey(swarm.control) === undefined) throw notAutolocked(swarm);
-    await use(swarm);
-  }), { signal: session.signal });
+  await session.store.swarms.lock(
+    name,
+    async () =>
+      withSwarm(session, await findSwarm(session, name), async (swarm) => {
+        if ((await unlockKey(swarm.control)) === undefined) throw notAutolocked(swarm);
+        await use(swarm);
+      }),
+    { signal: session.signal },
+  );
 }
 
 function notAutolocked({ name }: Swarm): TsmachineError {

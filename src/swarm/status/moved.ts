@@ -19,14 +19,25 @@ export async function movedMembers(swarm: Swarm): Promise<Moved[]> {
     const node = swarm.nodeOf(member.name);
     const advertised = node && addressOf(node);
     const isReached = member.machine !== undefined && member.engine !== undefined && member.membership !== undefined;
-    if (advertised === undefined || !isReached || isIP(advertised) === 0 || isIP(member.address ?? '') === 0 || advertised === member.address) return [];
+    if (
+      advertised === undefined ||
+      !isReached ||
+      isIP(advertised) === 0 ||
+      isIP(member.address ?? '') === 0 ||
+      advertised === member.address
+    )
+      return [];
     return [{ member: member as Reached, advertised }];
   });
-  const outcomes = await onEach(suspects.map(({ member }) => member.name), 20, async (name) => {
-    const { member, advertised } = suspects.find((suspect) => suspect.member.name === name) ?? {};
-    const there = member && (await hostAddresses(swarm.session, member.machine))?.map(({ ip }) => ip);
-    return there && advertised !== undefined && !there.includes(advertised) ? { machine: name, advertised, addresses: there } : undefined;
-  });
+  const outcomes = await onEach(
+    suspects.map(({ member }) => member.name),
+    20,
+    async (name) => {
+      const { member, advertised } = suspects.find((suspect) => suspect.member.name === name) ?? {};
+      const there = member && (await hostAddresses(swarm.session, member.machine))?.map(({ ip }) => ip);
+      return there && advertised !== undefined && !there.includes(advertised) ? { machine: name, advertised, addresses: there } : undefined;
+    },
+  );
   return outcomes.flatMap((outcome) => {
     if ('error' in outcome) throw outcome.error;
     return outcome.value ?? [];

@@ -31,13 +31,17 @@ export function problemsOf(seen: SeenNodes, facts: Facts, now: number): Problem[
     ...quorumProblems(seen),
     ...seen.nodes.flatMap((node) => nodeProblem(seen, node)),
     ...Object.keys(seen.record.members).flatMap((name) => memberProblem(seen, name, facts.trouble === undefined)),
-    ...facts.moved.map(({ machine, advertised, addresses }) => fault(
-      `Other nodes look for ${machine} at ${advertised}, and its host has ${addresses.join(', ')}`,
-      `Where a file declares the swarm: tsmachine swarm up\nElse tsmachine swarm leave ${machine}, then tsmachine swarm join --role ${roleOf(seen, machine)} ${machine}`,
-    )),
-    ...facts.services.filter((service) => !isConverged(service)).map(({ name, running, wanted }) => fault(
-      `Service ${name}: ${running} of ${wanted} tasks run`, `${engineFirst}\ndocker service ps ${name}`,
-    )),
+    ...facts.moved.map(({ machine, advertised, addresses }) =>
+      fault(
+        `Other nodes look for ${machine} at ${advertised}, and its host has ${addresses.join(', ')}`,
+        `Where a file declares the swarm: tsmachine swarm up\nElse tsmachine swarm leave ${machine}, then tsmachine swarm join --role ${roleOf(seen, machine)} ${machine}`,
+      ),
+    ),
+    ...facts.services
+      .filter((service) => !isConverged(service))
+      .map(({ name, running, wanted }) =>
+        fault(`Service ${name}: ${running} of ${wanted} tasks run`, `${engineFirst}\ndocker service ps ${name}`),
+      ),
     ...caProblems(seen.name, facts.ca, now),
     ...warnings(seen),
   ];
@@ -48,7 +52,12 @@ export function problemsOf(seen: SeenNodes, facts: Facts, now: number): Problem[
 function quorumProblems({ name, nodes }: SeenNodes): Problem[] {
   const managers = managersAmong(nodes);
   if (nodes.length === 0 || hasQuorum(managers)) return [];
-  return [fault(`Swarm "${name}" has lost its quorum: ${inNumbers(managers)}`, `Start the managers below; when they are lost for good: tsmachine swarm recover ${name}`)];
+  return [
+    fault(
+      `Swarm "${name}" has lost its quorum: ${inNumbers(managers)}`,
+      `Start the managers below; when they are lost for good: tsmachine swarm recover ${name}`,
+    ),
+  ];
 }
 
 const engineFirst = 'eval $(tsmachine env MANAGER)';
@@ -56,14 +65,21 @@ const engineFirst = 'eval $(tsmachine env MANAGER)';
 /** A node as its managers see it. */
 function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
   const name = seen.machineOf(node);
-  if (node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable')) return name === undefined ? [] : unnoticed(seen.members.get(name));
+  if (node.state === 'ready' && (node.role === 'worker' || node.reachability === 'reachable'))
+    return name === undefined ? [] : unnoticed(seen.members.get(name));
   const is = node.state === 'ready' ? 'is a manager that the others do not reach' : `is ${node.state}`;
   if (name === undefined) {
     const demote = node.reachability === undefined ? '' : `docker node demote ${node.id}\n`; // raft knows nothing of others to demote
-    return [fault(`Node ${node.hostname === '' ? node.id : node.hostname} ${is}, and no machine of this store`, `${engineFirst}\n${demote}docker node rm --force ${node.id}`)];
+    return [
+      fault(
+        `Node ${node.hostname === '' ? node.id : node.hostname} ${is}, and no machine of this store`,
+        `${engineFirst}\n${demote}docker node rm --force ${node.id}`,
+      ),
+    ];
   }
   const member = seen.members.get(name);
-  if (!member || (!member.machine && !member.error)) return [fault(`${name} ${is}: there is no such machine any longer`, `tsmachine swarm leave --force ${name}`)];
+  if (!member || (!member.machine && !member.error))
+    return [fault(`${name} ${is}: there is no such machine any longer`, `tsmachine swarm leave --force ${name}`)];
   const { membership, state = 'unknown', error } = member;
   if (membership?.state === 'locked') return [fault(`${name} is locked`, `tsmachine swarm unlock ${seen.name}`)];
   if (membership?.state === 'error') return [fault(`${name} ${is}: ${membership.error ?? 'its engine says no more'}`, rejoin(seen, name))];
@@ -78,14 +94,20 @@ function nodeProblem(seen: SeenNodes, node: Node): Problem[] {
 function unnoticed(member: Member | undefined): Problem[] {
   if (!member || !isOff(member)) return [];
   const { name, state = 'unknown' } = member;
-  return [fault(`The machine of ${name} is ${state.toLowerCase()}, which the managers have not noticed yet`, `tsmachine start ${name}\nWhen it is lost: tsmachine swarm replace ${name}`)];
+  return [
+    fault(
+      `The machine of ${name} is ${state.toLowerCase()}, which the managers have not noticed yet`,
+      `tsmachine start ${name}\nWhen it is lost: tsmachine swarm replace ${name}`,
+    ),
+  ];
 }
 
 /** A machine of the record that is no node. @param known whether the managers told the nodes */
 function memberProblem(seen: SeenNodes, name: string, known: boolean): Problem[] {
   if (known && seen.nodeOf(name)) return [];
   const member = seen.members.get(name);
-  if (known && member?.membership) return [fault(`${name} is no node of the swarm`, `tsmachine swarm join --role ${roleOf(seen, name)} ${name}`)];
+  if (known && member?.membership)
+    return [fault(`${name} is no node of the swarm`, `tsmachine swarm join --role ${roleOf(seen, name)} ${name}`)];
   return member ? unreached(member, seen, known) : [];
 }
 
@@ -105,9 +127,14 @@ function caProblems(name: string, ca: Facts['ca'], now: number): Problem[] {
   const left = ca.expires.getTime() - now;
   const day = ca.expires.toISOString().slice(0, 10);
   return [
-    ...(ca.rotating ? [warning('Its root CA is being replaced, and nodes have certificates of the old one', `tsmachine swarm ca --wait ${name}`)] : []),
-    ...(left < 0 ? [fault(`Its root CA expired on ${day}`, `tsmachine swarm ca --rotate ${name}`)]
-      : left < soon ? [warning(`Its root CA expires on ${day}`, `tsmachine swarm ca --rotate ${name}`)] : []),
+    ...(ca.rotating
+      ? [warning('Its root CA is being replaced, and nodes have certificates of the old one', `tsmachine swarm ca --wait ${name}`)]
+      : []),
+    ...(left < 0
+      ? [fault(`Its root CA expired on ${day}`, `tsmachine swarm ca --rotate ${name}`)]
+      : left < soon
+        ? [warning(`Its root CA expires on ${day}`, `tsmachine swarm ca --rotate ${name}`)]
+        : []),
   ];
 }
 

@@ -57,7 +57,7 @@ function rowOf(node: Node, machine?: string): NodeRow {
     role: node.role,
     status: node.state,
     availability: node.availability,
-    ...(node.role === 'manager' ? { manager: node.leader ? 'leader' as const : node.reachability ?? 'unknown' as const } : {}),
+    ...(node.role === 'manager' ? { manager: node.leader ? ('leader' as const) : (node.reachability ?? ('unknown' as const)) } : {}),
     engine: node.engineVersion,
     address: addressOf(node),
     labels: node.labels,
@@ -81,7 +81,10 @@ function rowWithoutNode({ record, members }: SeenNodes, name: string): NodeRow {
 /** What a machine is for the swarm when the managers do not say it. */
 function statusOf({ machine, unfinished, state, membership, error }: Member, wasNode: boolean): string {
   if (unfinished) return 'unfinished';
-  if (membership) return { inactive: wasNode ? 'left' : 'not joined', pending: 'joining', active: 'unknown', error: 'error', locked: 'locked' }[membership.state];
+  if (membership)
+    return { inactive: wasNode ? 'left' : 'not joined', pending: 'joining', active: 'unknown', error: 'error', locked: 'locked' }[
+      membership.state
+    ];
   if (error) return 'no answer';
   return machine ? (state ?? 'unknown').toLowerCase() : 'missing';
 }

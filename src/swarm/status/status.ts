@@ -35,12 +35,16 @@ export async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
   const control = swarm.manager?.engine;
   const [cluster, services] = control ? await Promise.all([readCluster(control), listServices(control)]) : [undefined, []];
   const expires = cluster && rootExpiry(cluster);
-  const problems = problemsOf(swarm, {
-    services,
-    moved: await movedMembers(swarm),
-    ...(control ? {} : { trouble: swarm.whyNoManager() }),
-    ...(cluster && expires ? { ca: { expires, rotating: cluster.rotationInProgress } } : {}),
-  }, Date.now());
+  const problems = problemsOf(
+    swarm,
+    {
+      services,
+      moved: await movedMembers(swarm),
+      ...(control ? {} : { trouble: swarm.whyNoManager() }),
+      ...(cluster && expires ? { ca: { expires, rotating: cluster.rotationInProgress } } : {}),
+    },
+    Date.now(),
+  );
   const { total, reachable } = control ? managersAmong(swarm.nodes) : managersInRecord(swarm);
   const leader = swarm.nodes.find((node) => node.leader);
   return {

@@ -10,12 +10,16 @@ import { checkBeforeSwarm } from '../check/before.js';
 export async function checkHost(session: Session, machine: string, settings: SwarmSettings): Promise<void> {
   const { defaultAddrPool: pools, defaultAddrPoolMaskLength: subnetSize, dataPathPort } = settings;
   const findings = await checkBeforeSwarm(session, [machine], {
-    ...(pools === undefined ? {} : { pools }), ...(subnetSize === undefined ? {} : { subnetSize }), ...(dataPathPort === undefined ? {} : { dataPathPort }),
+    ...(pools === undefined ? {} : { pools }),
+    ...(subnetSize === undefined ? {} : { subnetSize }),
+    ...(dataPathPort === undefined ? {} : { dataPathPort }),
   });
   for (const { level, message, fix } of findings) {
     if (level === 'warning') session.io.warn(`Warning: ${message}${fix === undefined ? '' : ` (${fix})`}`);
   }
   const faults = findings.filter(({ level }) => level === 'fault');
   if (faults.length === 0) return;
-  throw new TsmachineError('SWARM_JOIN', faults.map(({ message }) => message).join('\n'), { hint: faults.flatMap(({ fix }) => fix ?? []).join('\n') });
+  throw new TsmachineError('SWARM_JOIN', faults.map(({ message }) => message).join('\n'), {
+    hint: faults.flatMap(({ fix }) => fix ?? []).join('\n'),
+  });
 }

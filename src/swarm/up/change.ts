@@ -26,11 +26,16 @@ export async function change(run: Run, { steps }: Plan): Promise<void> {
     if (step.kind === 'settings') await attempt(run, name, [step], () => changeSettings(run));
     else if (step.kind === 'promote' || step.kind === 'demote') await attempt(run, name, [step], () => changeRole(run.swarm, step));
     else if (step.kind === 'labels') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { labels: step.labels }));
-    else if (step.kind === 'availability') await attempt(run, name, [step], () => adjust(run.swarm, step.node, { availability: step.availability }));
+    else if (step.kind === 'availability')
+      await attempt(run, name, [step], () => adjust(run.swarm, step.node, { availability: step.availability }));
     else continue;
     if (run.done.includes(step)) run.swarm.session.io.info(`Done: ${stepText(step)}`);
   }
-  if (run.failed.length === 0) await takeAway(run, steps.flatMap((step) => (step.kind === 'remove' ? [step] : [])));
+  if (run.failed.length === 0)
+    await takeAway(
+      run,
+      steps.flatMap((step) => (step.kind === 'remove' ? [step] : [])),
+    );
 }
 
 /** Workers together, managers one after the other. */
@@ -50,7 +55,9 @@ async function changeSettings({ swarm, declaration: { settings } }: Run): Promis
 
 /** A manager that is asked while it becomes a worker answers no longer: another one is asked, where there is one. */
 async function changeRole(swarm: Swarm, { kind, machine, node }: Step & { kind: 'promote' | 'demote' }): Promise<void> {
-  const { session: { signal } } = swarm;
+  const {
+    session: { signal },
+  } = swarm;
   const role: Role = kind === 'promote' ? 'manager' : 'worker';
   const beside = swarm.managers.find((other) => other.name !== machine);
   const manager = patient(beside?.engine ?? swarm.control, signal);
@@ -58,7 +65,9 @@ async function changeRole(swarm: Swarm, { kind, machine, node }: Step & { kind: 
   if (role === 'manager') await waitUntilSeen(manager, { machine, id: node, role, signal });
   else {
     await waitForNode(manager, node, (now) => now?.role === 'worker' && now.reachability === undefined, {
-      what: `${machine} to be no manager any longer`, timeout: demoteTimeout, signal,
+      what: `${machine} to be no manager any longer`,
+      timeout: demoteTimeout,
+      signal,
     });
   }
   await swarm.keepMember(machine, { ...swarm.record.members[machine], role, node });

@@ -34,9 +34,16 @@ export async function declaredByFile({ file, name, cwd, env }: FromFile): Promis
   const found = file === undefined ? await usualFile(cwd) : { path: resolve(cwd, file), file, text: await read(resolve(cwd, file), file) };
   const base = dirname(found.path);
   const { readSwarmFile } = await import('../file/read.js');
-  const { declaration, warnings } = await readSwarmFile(found.text, { file: found.file, folderName: name ?? basename(base), env, drivers: await allDriverFlags() });
+  const { declaration, warnings } = await readSwarmFile(found.text, {
+    file: found.file,
+    folderName: name ?? basename(base),
+    env,
+    drivers: await allDriverFlags(),
+  });
   if (name !== undefined && declaration.name !== name) {
-    throw new TsmachineError('USAGE', `${found.file} describes swarm "${declaration.name}", not "${name}"`, { hint: 'Leave the name out, or name another file with -f' });
+    throw new TsmachineError('USAGE', `${found.file} describes swarm "${declaration.name}", not "${name}"`, {
+      hint: 'Leave the name out, or name another file with -f',
+    });
   }
   return { declaration: withPaths(declaration, base), warnings, base };
 }

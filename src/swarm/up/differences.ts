@@ -19,11 +19,16 @@ export function differences(made: HostConfig, facts: Facts, { config, request }:
   const engine = Object.entries(config.HostOptions.EngineOptions)
     .filter(([field, value]) => !isDeepStrictEqual(value, now[field as keyof typeof now]))
     .map(([field]) => `engine: ${field}`);
-  const sans = isDeepStrictEqual(config.HostOptions.AuthOptions.ServerCertSANs, made.HostOptions.AuthOptions.ServerCertSANs) ? [] : ['names in the certificate'];
-  const install = facts['engineInstall'] === undefined || isDeepStrictEqual(facts['engineInstall'], { ...request.install }) ? [] : ['engine to install'];
+  const sans = isDeepStrictEqual(config.HostOptions.AuthOptions.ServerCertSANs, made.HostOptions.AuthOptions.ServerCertSANs)
+    ? []
+    : ['names in the certificate'];
+  const install =
+    facts['engineInstall'] === undefined || isDeepStrictEqual(facts['engineInstall'], { ...request.install }) ? [] : ['engine to install'];
   return [...driver, ...engine, ...sans, ...install];
 }
 
 function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined || value === null || value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0)
+  );
 }

@@ -25,24 +25,41 @@ export async function grow(run: Run, { steps }: Plan): Promise<void> {
   const machines = atMost(run.concurrency);
   const lanes = { manager: atMost(1), worker: atMost(workersTogether) };
   const made = gate(swarm.manager !== undefined);
-  const todo = run.declaration.members.map((member) => ({ member, own: steps.filter((step) => belongs(step, member.machine)) }))
+  const todo = run.declaration.members
+    .map((member) => ({ member, own: steps.filter((step) => belongs(step, member.machine)) }))
     .filter(({ own }) => own.length > 0);
 
   const labels = new Map(todo.map(({ member: { machine } }) => [machine, swarm.nodeOf(machine)?.labels ?? {}])); // of nodes that join anew
-  await allOf(todo.map(async ({ member: { machine: name, role }, own }) => {
-    const ready = await machines(() => attempt(run, name, own.filter(({ kind }) => kind === 'create'), (io) => makeReady(run, name, own, io)));
-    const begins = own.find(({ kind }) => kind === 'init');
-    if (begins) {
-      try {
-        made.open(ready && await attempt(run, name, [begins], () => beginOn(run, name)));
-      } finally {
-        made.open(false); // an interruption must leave nobody waiting
+  await allOf(
+    todo.map(async ({ member: { machine: name, role }, own }) => {
+      const ready = await machines(() =>
+        attempt(
+          run,
+          name,
+          own.filter(({ kind }) => kind === 'create'),
+          (io) => makeReady(run, name, own, io),
+        ),
+      );
+      const begins = own.find(({ kind }) => kind === 'init');
+      if (begins) {
+        try {
+          made.open(ready && (await attempt(run, name, [begins], () => beginOn(run, name))));
+        } finally {
+          made.open(false); // an interruption must leave nobody waiting
+        }
+        return;
       }
-      return;
-    }
-    if (!ready || !await made.opened) return;
-    await lanes[role](() => attempt(run, name, own.filter(({ kind }) => kind === 'join' || kind === 'rejoin'), (io) => enter(run, name, { own, before: labels.get(name) ?? {} }, io)));
-  }));
+      if (!ready || !(await made.opened)) return;
+      await lanes[role](() =>
+        attempt(
+          run,
+          name,
+          own.filter(({ kind }) => kind === 'join' || kind === 'rejoin'),
+          (io) => enter(run, name, { own, before: labels.get(name) ?? {} }, io),
+        ),
+      );
+    }),
+  );
 }
 
 function belongs(step: Step, machine: string): boolean {
@@ -57,10 +74,16 @@ async function makeReady(run: Run, name: string, own: readonly Step[], io: Machi
 }
 
 async function beginOn(run: Run, name: string): Promise<void> {
-  const { swarm, declaration: { settings } } = run;
+  const {
+    swarm,
+    declaration: { settings },
+  } = run;
   const member = run.wanted.get(name)?.member;
-  const { membership: { state } } = await settled(run, name);
-  if (state === 'active') { // an interrupted run asked for it
+  const {
+    membership: { state },
+  } = await settled(run, name);
+  if (state === 'active') {
+    // an interrupted run asked for it
     await swarm.look(run.declaration.members.map(({ machine }) => machine));
     if (swarm.manager) return;
     throw swarm.whyNoManager();
@@ -75,13 +98,20 @@ async function enter(run: Run, name: string, { own, before }: { own: readonly St
   const { swarm } = run;
   const member = run.wanted.get(name)?.member;
   if (!member) return;
-  const { membership: { state } } = await settled(run, name);
+  const {
+    membership: { state },
+  } = await settled(run, name);
   if (state === 'inactive') await checkHost({ ...swarm.session, io }, name, run.declaration.settings);
   if (own.some(({ kind }) => kind === 'rejoin')) await leaveForGood(swarm, name);
   const labels = Object.keys(member.labels).length > 0 ? member.labels : before;
   await joinMachine(swarm, name, {
-    role: member.role, availability: member.availability, labels, io,
-    advertiseAddr: member.advertiseAddr, listenAddr: member.listenAddr, dataPathAddr: member.dataPathAddr,
+    role: member.role,
+    availability: member.availability,
+    labels,
+    io,
+    advertiseAddr: member.advertiseAddr,
+    listenAddr: member.listenAddr,
+    dataPathAddr: member.dataPathAddr,
   });
   if (member.role === 'manager') await swarm.lookAtNodes();
 }
@@ -89,14 +119,16 @@ async function enter(run: Run, name: string, { own, before }: { own: readonly St
 /** The machine's membership, once a join in the background has ended. */
 async function settled({ swarm }: Run, name: string) {
   if (swarm.reached(name).membership.state !== 'pending') return swarm.reached(name);
-  return waitFor(async () => {
-    const now = await swarm.lookAt(name);
-    return now.membership.state === 'pending' ? undefined : now;
-  }, { timeout: pendingTimeout, signal: swarm.session.signal, what: `the engine of ${name} to end the join that an interrupted run began` })
-    .catch((error: unknown) => {
-      if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') return swarm.reached(name); // joining again starts from nothing
-      throw error;
-    });
+  return waitFor(
+    async () => {
+      const now = await swarm.lookAt(name);
+      return now.membership.state === 'pending' ? undefined : now;
+    },
+    { timeout: pendingTimeout, signal: swarm.session.signal, what: `the engine of ${name} to end the join that an interrupted run began` },
+  ).catch((error: unknown) => {
+    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') return swarm.reached(name); // joining again starts from nothing
+    throw error;
+  });
 }
 
 /** Lets those who wait for the swarm through once it is known whether it was made. */
@@ -108,6 +140,8 @@ function gate(isOpen: boolean): { readonly opened: Promise<boolean>; open: (made
 
 function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => { resolve = done; });
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
   return { promise, resolve };
 }

@@ -17,7 +17,11 @@ export function refuseLeftovers({ failed, declaration: { name } }: Run, { steps,
     throwFailures(outcomes);
   } catch (error) {
     const { code, message, hint, exit } = TsmachineError.from(error);
-    throw new TsmachineError(code, message, { cause: error, exit, hint: [hint, left === '' ? undefined : `Left to do:\n${left}`, again].filter(Boolean).join('\n') });
+    throw new TsmachineError(code, message, {
+      cause: error,
+      exit,
+      hint: [hint, left === '' ? undefined : `Left to do:\n${left}`, again].filter(Boolean).join('\n'),
+    });
   }
   if (steps.length > 0) throw new TsmachineError('SWARM_STATE', `Swarm "${name}" is not yet what is declared:\n${left}`, { hint: again });
 }

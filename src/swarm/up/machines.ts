@@ -28,7 +28,9 @@ export interface Wanted {
  * @throws TsmachineError NAME_INVALID, DRIVER_UNKNOWN, FLAG_INVALID, FLAG_MISSING
  */
 export async function wantedMachines(
-  session: Session, members: readonly MemberDeclaration[], settings: MachineSettings,
+  session: Session,
+  members: readonly MemberDeclaration[],
+  settings: MachineSettings,
 ): Promise<ReadonlyMap<string, Wanted>> {
   const wanted = new Map<string, Wanted>();
   for (const member of members) {

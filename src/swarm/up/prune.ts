@@ -13,12 +13,16 @@ export async function prune(run: Run, { steps }: Plan): Promise<void> {
 }
 
 async function takeOut(swarm: Swarm, id: string): Promise<void> {
-  const { session: { signal } } = swarm;
+  const {
+    session: { signal },
+  } = swarm;
   const manager = patient(swarm.control, signal);
   if ((await findNode(manager, id))?.role === 'manager') {
     await changeNode(manager, id, { role: 'worker' });
     await waitForNode(manager, id, (node) => node === undefined || node.reachability === undefined, {
-      what: `the dead node ${id} to be no manager any longer`, timeout: demoteTimeout, signal,
+      what: `the dead node ${id} to be no manager any longer`,
+      timeout: demoteTimeout,
+      signal,
     });
   }
   await removeNode(manager, id, { force: true });

@@ -14,7 +14,9 @@ const demoteTimeout = 60_000;
  * @throws TsmachineError SWARM_QUORUM, SWARM_STATE when nobody else would be left to join to
  */
 export async function leaveForGood(swarm: Swarm, name: string): Promise<void> {
-  const { session: { signal } } = swarm;
+  const {
+    session: { signal },
+  } = swarm;
   const beside = swarm.managers.find((other) => other.name !== name);
   if (!beside) {
     throw new TsmachineError('SWARM_STATE', `${name} has to join anew, and it is the only manager of swarm "${swarm.name}" that answers`, {
@@ -27,7 +29,9 @@ export async function leaveForGood(swarm: Swarm, name: string): Promise<void> {
     checkDeparture(swarm.name, name, node, swarm.nodes);
     await changeNode(manager, node.id, { role: 'worker' });
     await waitForNode(manager, node.id, (now) => now?.role === 'worker' && now.reachability === undefined, {
-      what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
+      what: `${name} to be no manager any longer`,
+      timeout: demoteTimeout,
+      signal,
     });
   }
   await leaveSwarm(swarm.reached(name).engine, { force: true });

@@ -15,7 +15,7 @@ export async function seeSwarm(swarm: Swarm, { settings }: SwarmDeclaration, wan
   const others = await machinesOfOthers(swarm);
   const machines = new Map<string, SeenMachine>();
   for (const [name, member] of swarm.members) machines.set(name, await seeMachine(swarm, member, wanted.get(name), others.get(name)));
-  const now = manager && await readCluster(manager.engine);
+  const now = manager && (await readCluster(manager.engine));
   return {
     cluster: record.cluster,
     first: record.first,
@@ -51,7 +51,12 @@ function told(error: TsmachineError): Omit<Problem, 'blocks'> {
 }
 
 /** Machines that are in other swarms of the store, with the swarm's name. */
-async function machinesOfOthers({ name, session: { store: { swarms } } }: Swarm): Promise<ReadonlyMap<string, string>> {
+async function machinesOfOthers({
+  name,
+  session: {
+    store: { swarms },
+  },
+}: Swarm): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const other of await swarms.names()) {
     if (other === name) continue;

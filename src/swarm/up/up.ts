@@ -40,15 +40,28 @@ export interface PlanReport {
  * @throws TsmachineError SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before anything is done; afterwards what failed
  */
 export async function bringUp(session: Session, options: UpOptions): Promise<PlanReport> {
-  const { declaration, declaration: { name } } = options;
+  const {
+    declaration,
+    declaration: { name },
+  } = options;
   const wanted = await wantedMachines(session, declaration.members, options);
   const { swarms } = session.store;
-  return swarms.lock(name, () => withNow(session, declaration, async (swarm) => {
-    const run: Run = { swarm, declaration, wanted, concurrency: options.concurrency, ioOf: options.ioOf, done: [], failed: [] };
-    const left = await work(run);
-    refuseLeftovers(run, left);
-    return reportOf(name, { ...left, steps: run.done });
-  }), { signal: session.signal, onWait: () => { session.io.progress(`Waiting for another tsmachine that works on swarm ${name}`); } });
+  return swarms.lock(
+    name,
+    () =>
+      withNow(session, declaration, async (swarm) => {
+        const run: Run = { swarm, declaration, wanted, concurrency: options.concurrency, ioOf: options.ioOf, done: [], failed: [] };
+        const left = await work(run);
+        refuseLeftovers(run, left);
+        return reportOf(name, { ...left, steps: run.done });
+      }),
+    {
+      signal: session.signal,
+      onWait: () => {
+        session.io.progress(`Waiting for another tsmachine that works on swarm ${name}`);
+      },
+    },
+  );
 }
 
 /** What `bringUp` would do. Changes nothing. */
@@ -89,8 +102,12 @@ async function work(run: Run): Promise<Plan> {
 async function intend({ swarm, declaration }: Run, { steps }: Plan): Promise<void> {
   const created = new Set(steps.flatMap((step) => (step.kind === 'create' ? [step.machine] : [])));
   const { members: known } = swarm.record;
-  const members = Object.fromEntries(declaration.members.map(({ machine, role, group }) =>
-    [machine, { role, ...known[machine], ...(created.has(machine) ? { group } : {}) }]));
+  const members = Object.fromEntries(
+    declaration.members.map(({ machine, role, group }) => [
+      machine,
+      { role, ...known[machine], ...(created.has(machine) ? { group } : {}) },
+    ]),
+  );
   await swarm.keep({ members: { ...known, ...members } });
 }
 
@@ -111,8 +128,13 @@ function refuse({ failed, declaration: { name } }: Run, plan: Plan): Plan {
 }
 
 async function withNow<T>(session: Session, { name, members }: SwarmDeclaration, use: (swarm: Swarm) => Promise<T>): Promise<T> {
-  const record = await session.store.swarms.find(name) ?? { version: 1, name, members: {} };
-  return withSwarm(session, record, use, members.map(({ machine }) => machine));
+  const record = (await session.store.swarms.find(name)) ?? { version: 1, name, members: {} };
+  return withSwarm(
+    session,
+    record,
+    use,
+    members.map(({ machine }) => machine),
+  );
 }
 
 function reportOf(name: string, { steps, notes, problems }: Plan): PlanReport {

@@ -17,19 +17,26 @@ const seenTimeout = 30_000;
 export const awakenings = ['managers', 'locked', 'workers'] as const;
 
 /** The steps of a plan that one awakening takes. */
-export function toWake({ declaration: { members } }: Run, { steps }: Plan, which: typeof awakenings[number]): Step[] {
+export function toWake({ declaration: { members } }: Run, { steps }: Plan, which: (typeof awakenings)[number]): Step[] {
   const managers = members.filter(({ role }) => role === 'manager').map(({ machine }) => machine);
-  return steps.filter((step) => (which === 'locked' ? step.kind === 'unlock' : step.kind === 'start' && managers.includes(step.machine) === (which === 'managers')));
+  return steps.filter((step) =>
+    which === 'locked' ? step.kind === 'unlock' : step.kind === 'start' && managers.includes(step.machine) === (which === 'managers'),
+  );
 }
 
 /** Starts machines that are off, or unlocks managers that are locked: only then it shows what the swarm is. */
 export async function wake(run: Run, steps: readonly Step[]): Promise<void> {
   const { swarm } = run;
   const bounded = atMost(run.concurrency);
-  await allOf(steps.map((step) => bounded(async () => {
-    if (step.kind === 'start') await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine));
-    if (step.kind === 'unlock') await attempt(run, step.machine, [step], () => unlockMember(swarm, step.machine));
-  })));
+  await allOf(
+    steps.map((step) =>
+      bounded(async () => {
+        if (step.kind === 'start')
+          await attempt(run, step.machine, [step], (io) => startMachine(sessionOf(run, step.machine, io), step.machine));
+        if (step.kind === 'unlock') await attempt(run, step.machine, [step], () => unlockMember(swarm, step.machine));
+      }),
+    ),
+  );
   await look(run);
   if (swarm.record.cluster === undefined) return;
   await untilItAnswers(run);
@@ -42,12 +49,22 @@ export async function look({ swarm, declaration }: Run): Promise<void> {
 
 /** Without an answer the next plan says why there is none. */
 async function untilItAnswers(run: Run): Promise<void> {
-  const { swarm, swarm: { session: { signal } } } = run;
-  await inTime(waitFor(async () => {
-    if (!swarm.manager) await look(run);
-    const locked = [...swarm.members.values()].some(({ membership }) => membership?.state === 'locked');
-    return swarm.manager !== undefined || locked ? true : undefined; // those that are locked are unlocked next
-  }, { timeout: quorumTimeout, signal, what: `a manager of swarm "${swarm.name}" to answer` }));
+  const {
+    swarm,
+    swarm: {
+      session: { signal },
+    },
+  } = run;
+  await inTime(
+    waitFor(
+      async () => {
+        if (!swarm.manager) await look(run);
+        const locked = [...swarm.members.values()].some(({ membership }) => membership?.state === 'locked');
+        return swarm.manager !== undefined || locked ? true : undefined; // those that are locked are unlocked next
+      },
+      { timeout: quorumTimeout, signal, what: `a manager of swarm "${swarm.name}" to answer` },
+    ),
+  );
 }
 
 /**
@@ -55,14 +72,22 @@ async function untilItAnswers(run: Run): Promise<void> {
  * know them. What they do not see in time is in the next plan.
  */
 export async function settleNodes({ swarm, declaration }: Run): Promise<void> {
-  const { session: { signal } } = swarm;
-  await allOf(declaration.members.map(async ({ machine }) => {
-    const node = swarm.nodeOf(machine);
-    if (!node || !swarm.manager || swarm.members.get(machine)?.membership?.state !== 'active') return;
-    await inTime(waitForNode(patient(swarm.control, signal), node.id, (now) => now === undefined || isSeen(now), {
-      what: `the managers to see ${machine}`, timeout: seenTimeout, signal,
-    }));
-  }));
+  const {
+    session: { signal },
+  } = swarm;
+  await allOf(
+    declaration.members.map(async ({ machine }) => {
+      const node = swarm.nodeOf(machine);
+      if (!node || !swarm.manager || swarm.members.get(machine)?.membership?.state !== 'active') return;
+      await inTime(
+        waitForNode(patient(swarm.control, signal), node.id, (now) => now === undefined || isSeen(now), {
+          what: `the managers to see ${machine}`,
+          timeout: seenTimeout,
+          signal,
+        }),
+      );
+    }),
+  );
   await swarm.lookAtNodes();
 }
 

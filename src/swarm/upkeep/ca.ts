@@ -31,7 +31,8 @@ export async function rootCa(session: Session, given: string | undefined, option
     if (options.rotate) await beginRootRotation(manager, { certExpiry });
     if (options.wait) await waitUntilRotated(swarm, manager, options.timeout);
     const { trustRoot, rotationInProgress } = await readCluster(manager);
-    if (rotationInProgress) session.io.warn(`The root CA of swarm "${swarm.name}" is being replaced; until that is over, this is the old one`);
+    if (rotationInProgress)
+      session.io.warn(`The root CA of swarm "${swarm.name}" is being replaced; until that is over, this is the old one`);
     return trustRoot;
   });
 }
@@ -45,15 +46,20 @@ function validity(text: string | undefined): number | undefined {
 
 /** Gives up as soon as it is only for nodes that are down: they may stay so for days. */
 async function waitUntilRotated(swarm: Swarm, manager: Engine, timeout: number): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   const deadline = performance.now() + timeout;
-  const waiting = await waitFor(async () => {
-    const { finished, stragglers, total } = await rootRotationState(manager);
-    if (finished) return [];
-    io.progress(`Replacing the root CA: ${total - stragglers.length} of ${total} nodes have a new certificate`, true);
-    const hopeless = stragglers.length > 0 && stragglers.every(({ state }) => state === 'down');
-    return hopeless || performance.now() >= deadline ? stragglers : undefined;
-  }, { timeout: timeout + 30_000, maxInterval: 500, signal, what: `the new root CA of swarm "${swarm.name}"` });
+  const waiting = await waitFor(
+    async () => {
+      const { finished, stragglers, total } = await rootRotationState(manager);
+      if (finished) return [];
+      io.progress(`Replacing the root CA: ${total - stragglers.length} of ${total} nodes have a new certificate`, true);
+      const hopeless = stragglers.length > 0 && stragglers.every(({ state }) => state === 'down');
+      return hopeless || performance.now() >= deadline ? stragglers : undefined;
+    },
+    { timeout: timeout + 30_000, maxInterval: 500, signal, what: `the new root CA of swarm "${swarm.name}"` },
+  );
   if (waiting.length > 0) throw stillWaiting(swarm, waiting);
 }
 
@@ -63,8 +69,13 @@ function stillWaiting(swarm: Swarm, stragglers: readonly Straggler[]): Tsmachine
     return (node && swarm.machineOf(node)) ?? hostname;
   });
   const list = stragglers.map(({ state }, i) => `${names[i] ?? ''} (${state})`).join(', ');
-  return new TsmachineError('SWARM_STATE', `The new root CA of swarm "${swarm.name}" waits for ${list}; until then the old one is trusted too`, {
-    hint: `tsmachine start ${names.join(' ')}, or take out what is lost: tsmachine swarm leave --force ${names.join(' ')}\n`
-      + `Then: tsmachine swarm ca --wait ${swarm.name}`,
-  });
+  return new TsmachineError(
+    'SWARM_STATE',
+    `The new root CA of swarm "${swarm.name}" waits for ${list}; until then the old one is trusted too`,
+    {
+      hint:
+        `tsmachine start ${names.join(' ')}, or take out what is lost: tsmachine swarm leave --force ${names.join(' ')}\n` +
+        `Then: tsmachine swarm ca --wait ${swarm.name}`,
+    },
+  );
 }

@@ -18,8 +18,14 @@ export function checkRestart(swarm: string, name: string, node: Node, nodes: rea
   const meanwhile = node.reachability === 'reachable' ? withOneDown(managers) : managers;
   if (hasQuorum(meanwhile)) return 'kept';
   if (managers.total < enough) return 'paused';
-  const missing = nodes.filter(({ id, role, reachability }) => id !== node.id && role === 'manager' && reachability !== 'reachable').map(({ hostname }) => hostname);
-  throw new TsmachineError('SWARM_QUORUM', `Swarm "${swarm}" would lose its quorum while ${name} restarts: ${inNumbers(meanwhile)} (now ${inNumbers(managers)})`, {
-    hint: `Bring ${missing.join(', ')} back first, or take out what is lost for good: tsmachine swarm leave --force ${missing.join(' ')}`,
-  });
+  const missing = nodes
+    .filter(({ id, role, reachability }) => id !== node.id && role === 'manager' && reachability !== 'reachable')
+    .map(({ hostname }) => hostname);
+  throw new TsmachineError(
+    'SWARM_QUORUM',
+    `Swarm "${swarm}" would lose its quorum while ${name} restarts: ${inNumbers(meanwhile)} (now ${inNumbers(managers)})`,
+    {
+      hint: `Bring ${missing.join(', ')} back first, or take out what is lost for good: tsmachine swarm leave --force ${missing.join(' ')}`,
+    },
+  );
 }

@@ -29,7 +29,12 @@ export interface RollingOptions {
 export interface RollingReport {
   readonly swarm: string;
   /** Every machine that is changed, in the order of the turns. */
-  readonly turns: readonly { readonly machine: string; readonly role: string; readonly leader: boolean; readonly what: readonly string[] }[];
+  readonly turns: readonly {
+    readonly machine: string;
+    readonly role: string;
+    readonly leader: boolean;
+    readonly what: readonly string[];
+  }[];
   /** Machines that need nothing. */
   readonly skipped: readonly string[];
   readonly notes: readonly string[];
@@ -49,7 +54,9 @@ export function inTurn(swarm: Swarm, names: readonly string[]): Turn[] {
  * @throws TsmachineError the first failure, with who is done, who is not, and the command that goes on
  */
 export async function eachInTurn(swarm: Swarm, names: readonly string[], rolling: Rolling): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   for (const name of Object.keys(swarm.record.drained ?? {})) {
     if (names.includes(name)) continue;
     await untilBack(swarm, name);
@@ -81,12 +88,13 @@ export function stopped({ done, failed, left }: TurnsTaken, again: string): Tsma
   const hints = [...new Set(errors.flatMap(({ error: { hint } }) => hint ?? []))];
   const [first] = errors;
   return new TsmachineError(
-    errors.length > 1 ? 'SEVERAL_FAILED' : first?.error.code ?? 'INTERNAL',
+    errors.length > 1 ? 'SEVERAL_FAILED' : (first?.error.code ?? 'INTERNAL'),
     [...errors.map(({ name, error: { message } }) => (message.includes(name) ? message : `${name}: ${message}`)), state].join('\n'),
     { cause: first?.error, hint: [...hints, `Then go on with the others: ${again}`].join('\n') },
   );
 }
 
 /** Nobody remembers it by themselves, and it is asked every time. */
-export const rebalance = 'Swarm does not move tasks back by itself. To spread a service again, which restarts its tasks one after the other:'
-  + ' docker service update --force SERVICE';
+export const rebalance =
+  'Swarm does not move tasks back by itself. To spread a service again, which restarts its tasks one after the other:' +
+  ' docker service update --force SERVICE';

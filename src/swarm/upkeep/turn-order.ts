@@ -21,7 +21,10 @@ export interface Turns {
  */
 export function turnsOf(members: readonly Turn[]): Turns {
   const rank = ({ leader, well }: Turn) => (leader ? 2 : well ? 1 : 0);
-  const of = (role: Role) => members.filter((member) => member.role === role)
-    .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1)).map(({ name }) => name);
+  const of = (role: Role) =>
+    members
+      .filter((member) => member.role === role)
+      .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
+      .map(({ name }) => name);
   return { managers: of('manager'), workers: of('worker') };
 }

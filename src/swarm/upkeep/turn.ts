@@ -31,7 +31,8 @@ export interface TurnWork {
 export function turnOf(swarm: Swarm, name: string): Turn {
   const node = swarm.nodeOf(name);
   const role = node?.role ?? swarm.record.members[name]?.role ?? 'worker';
-  const well = swarm.members.get(name)?.engine !== undefined && node?.state === 'ready' && (role === 'worker' || node.reachability === 'reachable');
+  const well =
+    swarm.members.get(name)?.engine !== undefined && node?.state === 'ready' && (role === 'worker' || node.reachability === 'reachable');
   return { name, role, leader: node?.leader === true, well };
 }
 
@@ -41,7 +42,10 @@ export function turnOf(swarm: Swarm, name: string): Turn {
  * @throws TsmachineError SWARM_QUORUM before anything is done, and what `work` throws: a node that is well all the same is put back
  */
 export async function takeTurn(swarm: Swarm, name: string, { doing, work, drain }: TurnWork): Promise<void> {
-  const { session, session: { io, signal } } = swarm;
+  const {
+    session,
+    session: { io, signal },
+  } = swarm;
   await untilDecided(swarm);
   const node = swarm.nodeOf(name);
   if (node && checkRestart(swarm.name, name, node, swarm.nodes) === 'paused') {
@@ -65,10 +69,13 @@ export async function takeTurn(swarm: Swarm, name: string, { doing, work, drain 
 export async function untilDecided(swarm: Swarm): Promise<void> {
   if (swarm.managers.length === 0) return; // no certificate is good any more: the first one that gets a new one is asked
   try {
-    await waitFor(async () => {
-      await swarm.lookAtNodes();
-      return swarm.manager;
-    }, { timeout: electionTimeout, signal: swarm.session.signal, what: `a manager of swarm "${swarm.name}" to answer` });
+    await waitFor(
+      async () => {
+        await swarm.lookAtNodes();
+        return swarm.manager;
+      },
+      { timeout: electionTimeout, signal: swarm.session.signal, what: `a manager of swarm "${swarm.name}" to answer` },
+    );
   } catch (error) {
     if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
     throw swarm.whyNoManager();
@@ -77,7 +84,10 @@ export async function untilDecided(swarm: Swarm): Promise<void> {
 
 /** Moves the node's tasks away, if there is a place for them. */
 async function putAside(swarm: Swarm, name: string, node: Node): Promise<void> {
-  const { session: { io, signal }, record: { drained = {} } } = swarm;
+  const {
+    session: { io, signal },
+    record: { drained = {} },
+  } = swarm;
   if (node.availability === 'drain' || node.state !== 'ready') return;
   if (!swarm.nodes.some(({ id, state, availability }) => id !== node.id && state === 'ready' && availability === 'active')) {
     io.warn(`${name} keeps its tasks, which stop while its engine restarts: no other node takes any`);
@@ -85,20 +95,29 @@ async function putAside(swarm: Swarm, name: string, node: Node): Promise<void> {
   }
   await swarm.keep({ drained: { ...drained, [name]: node.availability } });
   io.progress(`Draining ${name}`);
-  await moveTasks(swarm, patient(askedFor(swarm, name), signal), name, { id: node.id, answers: swarm.members.get(name)?.engine !== undefined });
+  await moveTasks(swarm, patient(askedFor(swarm, name), signal), name, {
+    id: node.id,
+    answers: swarm.members.get(name)?.engine !== undefined,
+  });
 }
 
 /** Waits until the node is a part of its swarm again, by its own words and by those of the managers. @throws TsmachineError WAIT_TIMEOUT, SWARM_LOCKED */
 export async function untilBack(swarm: Swarm, name: string): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   io.progress(`Waiting for ${name} to take its place in the swarm again`);
-  const { engine, membership } = await waitFor(async () => {
-    const reached = await swarm.lookAt(name);
-    const { state, error, control } = reached.membership;
-    if (state === 'error') throw new TsmachineError('SWARM_STATE', `The engine of ${name} cannot take its place in the swarm: ${error ?? 'no reason given'}`);
-    if (state === 'locked') await unlockMember(swarm, name);
-    return state === 'active' && (control || turnOf(swarm, name).role === 'worker') ? reached : undefined;
-  }, { timeout: returnTimeout, signal, what: `${name} to take its place in the swarm again` });
+  const { engine, membership } = await waitFor(
+    async () => {
+      const reached = await swarm.lookAt(name);
+      const { state, error, control } = reached.membership;
+      if (state === 'error')
+        throw new TsmachineError('SWARM_STATE', `The engine of ${name} cannot take its place in the swarm: ${error ?? 'no reason given'}`);
+      if (state === 'locked') await unlockMember(swarm, name);
+      return state === 'active' && (control || turnOf(swarm, name).role === 'worker') ? reached : undefined;
+    },
+    { timeout: returnTimeout, signal, what: `${name} to take its place in the swarm again` },
+  );
   await untilDecided(swarm);
   const { nodeId: id } = membership;
   const node = swarm.nodeOf(name);
@@ -107,7 +126,9 @@ export async function untilBack(swarm: Swarm, name: string): Promise<void> {
   for (const asked of [askedFor(swarm, name), ...(node.role === 'manager' ? [engine] : [])].map((one) => patient(one, signal))) {
     await waitUntilSeen(asked, { machine: name, id, role: node.role, signal });
     await waitForNode(asked, id, (seen) => seen?.engineVersion === membership.engineVersion, {
-      what: `the managers to see the new engine of ${name}`, timeout: returnTimeout, signal,
+      what: `the managers to see the new engine of ${name}`,
+      timeout: returnTimeout,
+      signal,
     });
   }
   await untilAllKnown(swarm);
@@ -115,10 +136,13 @@ export async function untilBack(swarm: Swarm, name: string): Promise<void> {
 
 /** A new leader knows of no node how it is until that has reported to it: the next turn waits for it. */
 async function untilAllKnown(swarm: Swarm): Promise<void> {
-  await waitFor(async () => {
-    await untilDecided(swarm);
-    return swarm.nodes.some(({ state }) => state === 'unknown') ? undefined : true;
-  }, { timeout: returnTimeout, signal: swarm.session.signal, what: `every node of swarm "${swarm.name}" to report to its leader` });
+  await waitFor(
+    async () => {
+      await untilDecided(swarm);
+      return swarm.nodes.some(({ state }) => state === 'unknown') ? undefined : true;
+    },
+    { timeout: returnTimeout, signal: swarm.session.signal, what: `every node of swarm "${swarm.name}" to report to its leader` },
+  );
 }
 
 /** Gives a node the availability it had. It is struck off the record afterwards. */
@@ -134,7 +158,9 @@ export async function putBack(swarm: Swarm, name: string): Promise<void> {
 
 /** After a failure: a node whose engine was not touched serves on; one that is not well stays drained, and the record knows it. */
 async function putBackIfWell(swarm: Swarm, name: string): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   if (swarm.record.drained?.[name] === undefined) return;
   try {
     await swarm.lookAt(name);

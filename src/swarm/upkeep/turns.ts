@@ -33,14 +33,18 @@ export async function takeTurns(names: readonly string[], { now, take, workersAt
   const order = async () => turnsOf(await Promise.all(left.map(now)));
 
   for (;;) {
-    const { managers: [next] } = await order();
+    const {
+      managers: [next],
+    } = await order();
     if (next === undefined || failed.length > 0) break;
     await turn(next);
   }
   const { workers } = await order();
   const queue = [...workers];
-  await Promise.all(Array.from({ length: workersAtOnce }, async () => {
-    for (let next = queue.shift(); next !== undefined && failed.length === 0; next = queue.shift()) await turn(next);
-  }));
+  await Promise.all(
+    Array.from({ length: workersAtOnce }, async () => {
+      for (let next = queue.shift(); next !== undefined && failed.length === 0; next = queue.shift()) await turn(next);
+    }),
+  );
   return { done, failed, left };
 }

@@ -5,11 +5,17 @@ import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
 /** Why a file that somebody named cannot be read, in words. */
 export function whyUnreadable(error: unknown): string {
   switch (systemCode(error)) {
-    case 'ENOENT': return 'there is no such file';
-    case 'ENOTDIR': return 'a part of the path is a file, not a folder';
-    case 'EISDIR': return 'it is a folder';
-    case 'EACCES': case 'EPERM': return 'permission denied';
-    default: return messageOf(error);
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'ENOTDIR':
+      return 'a part of the path is a file, not a folder';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    default:
+      return messageOf(error);
   }
 }
 

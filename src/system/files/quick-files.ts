@@ -25,17 +25,51 @@ function soon<T>(work: () => T, done: Done<T>): void {
  * back takes ten times as long. Big files are read and written as streams, as ever.
  */
 export const quickFiles: FileCalls = {
-  lstat: (path, answer) => { soon(() => fs.lstatSync(path), answer); },
-  stat: (path, answer) => { soon(() => fs.statSync(path), answer); },
-  readdir: (path, answer) => { fs.readdir(path, answer); },
-  readlink: (path, answer) => { soon(() => fs.readlinkSync(path), answer); },
-  realpath: (path, answer) => { fs.realpath(path, answer); },
-  mkdir: (path, options, done) => { soon(() => { fs.mkdirSync(path, options); }, done); },
-  chmod: (path, mode, done) => { soon(() => { fs.chmodSync(path, mode); }, done); },
-  utimes: (path, accessed, modified, done) => { soon(() => { fs.utimesSync(path, accessed, modified); }, done); },
-  symlink: (goal, path, done) => { soon(() => { fs.symlinkSync(goal, path); }, done); },
-  link: (existing, path, done) => { soon(() => { fs.linkSync(existing, path); }, done); },
-  unlink: (path, done) => { soon(() => { fs.unlinkSync(path); }, done); },
+  lstat: (path, answer) => {
+    soon(() => fs.lstatSync(path), answer);
+  },
+  stat: (path, answer) => {
+    soon(() => fs.statSync(path), answer);
+  },
+  readdir: (path, answer) => {
+    fs.readdir(path, answer);
+  },
+  readlink: (path, answer) => {
+    soon(() => fs.readlinkSync(path), answer);
+  },
+  realpath: (path, answer) => {
+    fs.realpath(path, answer);
+  },
+  mkdir: (path, options, done) => {
+    soon(() => {
+      fs.mkdirSync(path, options);
+    }, done);
+  },
+  chmod: (path, mode, done) => {
+    soon(() => {
+      fs.chmodSync(path, mode);
+    }, done);
+  },
+  utimes: (path, accessed, modified, done) => {
+    soon(() => {
+      fs.utimesSync(path, accessed, modified);
+    }, done);
+  },
+  symlink: (goal, path, done) => {
+    soon(() => {
+      fs.symlinkSync(goal, path);
+    }, done);
+  },
+  link: (existing, path, done) => {
+    soon(() => {
+      fs.linkSync(existing, path);
+    }, done);
+  },
+  unlink: (path, done) => {
+    soon(() => {
+      fs.unlinkSync(path);
+    }, done);
+  },
   createReadStream: (path, range) => {
     if (range.end < small) return readSmall(path, range.end + 1);
     return fs.createReadStream(path, { ...range, highWaterMark: 1 << 20 });
@@ -69,14 +103,19 @@ function writeSmallFirst(path: string): Writable {
         done();
         return;
       }
-      stream ??= fs.createWriteStream(path, { highWaterMark: 1 << 20 }).on('error', (error) => { this.destroy(error); });
+      stream ??= fs.createWriteStream(path, { highWaterMark: 1 << 20 }).on('error', (error) => {
+        this.destroy(error);
+      });
       const [whole] = held.length === 1 ? held : [Buffer.concat(held)];
       held = [];
       stream.write(whole, done);
     },
     final(done) {
       if (stream !== undefined) stream.end(done);
-      else soon(() => { fs.writeFileSync(path, Buffer.concat(held)); }, done);
+      else
+        soon(() => {
+          fs.writeFileSync(path, Buffer.concat(held));
+        }, done);
     },
     destroy(error, done) {
       stream?.destroy();

@@ -39,7 +39,9 @@ function gather(): Transform {
       if (bytes < pieceSize) done();
       else done(null, flush());
     },
-    flush(done) { done(null, flush()); },
+    flush(done) {
+      done(null, flush());
+    },
   });
 }
 
@@ -84,7 +86,9 @@ export async function unpackFolder(folder: string, name: string, calls: FileCall
   const sink = extract(folder, options) as unknown as Writable;
   sink.on('error', () => undefined); // a short stream may have ended before its last entry is refused: finish() tells
   // an error of the whole comes out of the entry at hand too, where tar-fs does not listen while it leaves an entry out
-  sink.prependListener('entry', (_header: unknown, entry: Readable) => { entry.on('error', () => undefined); });
+  sink.prependListener('entry', (_header: unknown, entry: Readable) => {
+    entry.on('error', () => undefined);
+  });
   return {
     sink,
     left,
@@ -116,7 +120,10 @@ function wayOut(path: string, target: string): TsmachineError {
 }
 
 async function makeLinks(
-  folder: string, target: string, links: readonly (Entry & { readonly goal: string })[], calls: FileCalls,
+  folder: string,
+  target: string,
+  links: readonly (Entry & { readonly goal: string })[],
+  calls: FileCalls,
 ): Promise<void> {
   const real = new Set(['.', '']);
   for (const { name, goal } of links) {
@@ -129,7 +136,9 @@ async function makeLinks(
       real.add(above);
     }
     const path = join(folder, ...parts);
-    await promisify(calls.unlink)(path).catch((error: unknown) => { if (systemCode(error) !== 'ENOENT') throw error; });
+    await promisify(calls.unlink)(path).catch((error: unknown) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    });
     await promisify(calls.symlink)(goal, path);
   }
 }

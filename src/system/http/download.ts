@@ -68,7 +68,12 @@ function parseUrl(url: string): URL {
 
 function cacheName(url: URL, digest: Digest | undefined): string {
   const key = digest?.value ?? createHash('sha256').update(url.href).digest('hex');
-  const last = url.pathname.split('/').pop()?.replace(/[^\w.+-]/g, '_').slice(-80) || 'download';
+  const last =
+    url.pathname
+      .split('/')
+      .pop()
+      ?.replace(/[^\w.+-]/g, '_')
+      .slice(-80) || 'download';
   return `${key.slice(0, 16)}-${last}`;
 }
 
@@ -113,7 +118,9 @@ async function fetchAll(url: URL, part: string, verified: boolean, { signal, onP
         });
       }
     }
-    await sleep(pause, undefined, signal ? { signal } : {}).catch((error: unknown) => { throw signal?.aborted ? signal.reason : error; });
+    await sleep(pause, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
   }
 }
 

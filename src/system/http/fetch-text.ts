@@ -17,9 +17,14 @@ const longest = 16 * 2 ** 20;
  */
 export async function fetchText(url: string, { signal, token }: FetchTextOptions = {}): Promise<string> {
   const address = URL.canParse(url) ? new URL(url) : undefined;
-  if (!address || !/^https?:$/.test(address.protocol)) throw new TsmachineError('DOWNLOAD', `"${url}" is not an address that can be fetched`);
+  if (!address || !/^https?:$/.test(address.protocol))
+    throw new TsmachineError('DOWNLOAD', `"${url}" is not an address that can be fetched`);
   const login = token === undefined ? {} : { authorization: `token ${token}` };
-  const response = await get(address, { signal, idleTimeout, headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...login } });
+  const response = await get(address, {
+    signal,
+    idleTimeout,
+    headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...login },
+  });
   try {
     const { statusCode = 0, statusMessage = '' } = response;
     if (statusCode !== 200) throw failed(address, `HTTP ${statusCode} ${statusMessage}`.trim(), statusHint(statusCode));

@@ -50,7 +50,7 @@ async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMess
   const proxy = proxyFor(url, options.env ?? process.env);
   try {
     if (url.protocol === 'http:') return await send(requestPlain(url, proxy, options), options.idleTimeout);
-    const socket = proxy && await openTunnel(proxy, url, options);
+    const socket = proxy && (await openTunnel(proxy, url, options));
     return await send(requestSecure(url, socket, options), options.idleTimeout);
   } catch (error) {
     options.signal?.throwIfAborted();

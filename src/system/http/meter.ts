@@ -30,7 +30,9 @@ export class Meter {
     this.#what = what;
     this.#total = total;
     io.progress(what);
-    this.#timer = setInterval(() => { this.#look(); }, pace).unref();
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, pace).unref();
   }
 
   get milliseconds(): number {
@@ -41,8 +43,12 @@ export class Meter {
   whenLong(measure: () => Promise<number | undefined>): void {
     this.#measure = setTimeout(() => {
       measure().then(
-        (total) => { this.#total ??= total; },
-        (error: unknown) => { this.#io.debug(`No total for ${this.#what}: ${messageOf(error)}`); },
+        (total) => {
+          this.#total ??= total;
+        },
+        (error: unknown) => {
+          this.#io.debug(`No total for ${this.#what}: ${messageOf(error)}`);
+        },
       );
     }, longAfter).unref();
   }
@@ -99,7 +105,9 @@ export class Meter {
         this.bytes = Math.min(bytes, this.#total ?? bytes);
         this.#tell();
       },
-      (error: unknown) => { this.#io.debug(`No figures for ${this.#what}: ${messageOf(error)}`); },
+      (error: unknown) => {
+        this.#io.debug(`No figures for ${this.#what}: ${messageOf(error)}`);
+      },
     );
   }
 
@@ -107,7 +115,7 @@ export class Meter {
     const now = performance.now();
     this.#samples = [...this.#samples.filter(({ at }) => now - at <= rateWindow), { at: now, bytes: this.bytes }];
     const [first = { at: this.#started, bytes: 0 }] = this.#samples;
-    const rate = (this.bytes - first.bytes) / Math.max(1, now - first.at) * 1000;
+    const rate = ((this.bytes - first.bytes) / Math.max(1, now - first.at)) * 1000;
     this.#io.progress(`${this.#what}: ${figures(this.bytes, this.#total, rate)}`, true);
   }
 }
@@ -116,7 +124,7 @@ export class Meter {
 export function figures(bytes: number, total: number | undefined, rate: number): string {
   const speed = `${size(rate)}/s`;
   if (total === undefined || total < bytes) return `${size(bytes)}, ${speed}`;
-  const percent = total === 0 ? 100 : Math.floor(bytes / total * 100);
+  const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
   const left = rate > 0 ? `, ${duration((total - bytes) / rate)} left` : '';
   return `${size(bytes)} of ${size(total)} (${percent} %), ${speed}${left}`;
 }

@@ -94,7 +94,10 @@ async function store(response: IncomingMessage, terms: FetchTerms, start: number
 
 /** The body's chunks; a connection that breaks is an interruption, whatever is written by then stays for the next attempt. */
 async function* body(
-  response: IncomingMessage, done: () => number, total: number | undefined, signal: AbortSignal | undefined,
+  response: IncomingMessage,
+  done: () => number,
+  total: number | undefined,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) {

@@ -16,12 +16,16 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
 function isExcepted(url: URL, exceptions: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return exceptions.toLowerCase().split(/[\s,]+/).filter((one) => one !== '').some((one) => {
-    if (one === '*') return true;
-    const [, name = '', onlyPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(one.includes('::') && !one.startsWith('[') ? `[${one}]` : one) ?? [];
-    const domain = name.replace(/^\*?\./, '');
-    return (onlyPort === undefined || onlyPort === port) && domain !== '' && (host === domain || host.endsWith(`.${domain}`));
-  });
+  return exceptions
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((one) => one !== '')
+    .some((one) => {
+      if (one === '*') return true;
+      const [, name = '', onlyPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(one.includes('::') && !one.startsWith('[') ? `[${one}]` : one) ?? [];
+      const domain = name.replace(/^\*?\./, '');
+      return (onlyPort === undefined || onlyPort === port) && domain !== '' && (host === domain || host.endsWith(`.${domain}`));
+    });
 }
 
 /** The header that logs in at a proxy whose URL names a user. */

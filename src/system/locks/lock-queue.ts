@@ -28,8 +28,10 @@ export function patience(terms: Terms): Patience {
   const left = () => Math.max(deadline - performance.now(), 0);
   let announced = false;
   let interval = 25;
-  const nap = (milliseconds: number, signal = terms.signal) => sleep(milliseconds, undefined, signal ? { signal } : {})
-    .catch((error: unknown) => { throw terms.signal?.aborted ? terms.signal.reason : error; });
+  const nap = (milliseconds: number, signal = terms.signal) =>
+    sleep(milliseconds, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+      throw terms.signal?.aborted ? terms.signal.reason : error;
+    });
   const waiting: Patience = {
     begun() {
       if (!announced) terms.onWait?.();
@@ -48,7 +50,12 @@ export function patience(terms: Terms): Patience {
       waiting.begun();
       const stop = new AbortController();
       const giveUp = nap(left(), terms.signal ? AbortSignal.any([terms.signal, stop.signal]) : stop.signal);
-      await Promise.race([before, giveUp.then(() => { throw timedOut(terms); })]).finally(() => {
+      await Promise.race([
+        before,
+        giveUp.then(() => {
+          throw timedOut(terms);
+        }),
+      ]).finally(() => {
         giveUp.catch(() => undefined); // ended by the line below, no failure
         stop.abort();
       });
@@ -66,7 +73,9 @@ const tails = new Map<string, Promise<void>>();
 export async function enterQueue(lock: string, waiting: Patience): Promise<() => void> {
   const before = tails.get(lock);
   let leave = () => {};
-  const mine = new Promise<void>((done) => { leave = done; });
+  const mine = new Promise<void>((done) => {
+    leave = done;
+  });
   const tail = Promise.all([before, mine]).then(() => {
     if (tails.get(lock) === tail) tails.delete(lock);
   });

@@ -76,11 +76,15 @@ async function tryLock(path: string): Promise<HeldLock | undefined> {
       update: heartbeat,
       retries: 0,
       fs: marks.fs,
-      onCompromised: () => { compromised = true; },
+      onCompromised: () => {
+        compromised = true;
+      },
     });
     return {
       lost: async () => compromised || !(await marks.stillOurs()),
-      release: async () => { if (!compromised) await release(); },
+      release: async () => {
+        if (!compromised) await release();
+      },
     };
   } catch (error) {
     if (systemCode(error) === 'ELOCKED') return undefined;
@@ -98,16 +102,20 @@ function markedFiles() {
   let folder = '';
   const marks: number[] = [];
   const isOurs = (modified: Date) => marks.slice(-2).some((mark) => Math.abs(mark - modified.getTime()) <= heartbeat);
-  const stillOurs = () => new Promise<boolean>((decided, failed) => {
-    stat(folder, (error, found) => {
-      if (!error) decided(isOurs(found.mtime));
-      else if (error.code === 'ENOENT') decided(false);
-      else failed(diskError(error, 'Cannot check the lock', folder));
+  const stillOurs = () =>
+    new Promise<boolean>((decided, failed) => {
+      stat(folder, (error, found) => {
+        if (!error) decided(isOurs(found.mtime));
+        else if (error.code === 'ENOENT') decided(false);
+        else failed(diskError(error, 'Cannot check the lock', folder));
+      });
     });
-  });
   const fs = {
     stat,
-    mkdir: (path: string, done: Done) => { folder = path; mkdir(path, 0o700, done); },
+    mkdir: (path: string, done: Done) => {
+      folder = path;
+      mkdir(path, 0o700, done);
+    },
     utimes: (path: string, accessed: Date, modified: Date, done: Done) => {
       marks.push(modified.getTime());
       utimes(path, accessed, modified, done);

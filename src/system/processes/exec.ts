@@ -29,7 +29,9 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const { execa } = await import('execa');
   const child = execa(file, args, settings(options));
   const watch = supervise(child, { timeout, signal: options.signal });
-  const result = await child.finally(() => { watch.done(); });
+  const result = await child.finally(() => {
+    watch.done();
+  });
   options.signal?.throwIfAborted();
 
   const command = [file, ...args].join(' ');
@@ -102,7 +104,12 @@ function failure(command: string, what: string, ending: Ending): TsmachineError 
 }
 
 function lastLines(output: string): string {
-  return output.split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== '').slice(-shownLines).join('\n');
+  return output
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-shownLines)
+    .join('\n');
 }
 
 function text(output: unknown): string {

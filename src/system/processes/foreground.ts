@@ -8,12 +8,16 @@ import { systemCode } from '../../base/errors.js';
  * @returns its exit status (128 and the signal's number when it was killed), or undefined when there is no such program.
  */
 export function runForeground(
-  file: string, args: readonly string[], options: { signal: AbortSignal; env: NodeJS.ProcessEnv },
+  file: string,
+  args: readonly string[],
+  options: { signal: AbortSignal; env: NodeJS.ProcessEnv },
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit', env: options.env });
     // Ctrl-C reaches the program by the terminal; a kill of this one has to be passed on
-    const stop = (): void => { child.kill('SIGTERM'); };
+    const stop = (): void => {
+      child.kill('SIGTERM');
+    };
     options.signal.addEventListener('abort', stop, { once: true });
     child.once('error', (error) => {
       options.signal.removeEventListener('abort', stop);

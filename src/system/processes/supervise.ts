@@ -24,14 +24,20 @@ export interface Watch {
  */
 export function supervise(child: ChildProcess, limits: { readonly timeout: number; readonly signal: AbortSignal | undefined }): Watch {
   const timers = new Set<NodeJS.Timeout>();
-  const later = (milliseconds: number, work: () => void) => { timers.add(setTimeout(work, milliseconds)); };
+  const later = (milliseconds: number, work: () => void) => {
+    timers.add(setTimeout(work, milliseconds));
+  };
   const state = { timedOut: false, stopping: false };
   const stop = () => {
     state.stopping = true;
     killAll(child, 'SIGTERM');
-    later(grace, () => { killAll(child, 'SIGKILL'); });
+    later(grace, () => {
+      killAll(child, 'SIGKILL');
+    });
   };
-  const onOurEnd = () => { killAll(child, 'SIGTERM'); };
+  const onOurEnd = () => {
+    killAll(child, 'SIGTERM');
+  };
   child.once('exit', () => {
     later(drain, () => {
       if (state.stopping) killAll(child, 'SIGKILL');
@@ -46,7 +52,9 @@ export function supervise(child: ChildProcess, limits: { readonly timeout: numbe
   limits.signal?.addEventListener('abort', stop, { once: true });
   process.once('exit', onOurEnd);
   return {
-    get timedOut() { return state.timedOut; },
+    get timedOut() {
+      return state.timedOut;
+    },
     done() {
       for (const timer of timers) clearTimeout(timer);
       limits.signal?.removeEventListener('abort', stop);

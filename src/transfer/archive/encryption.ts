@@ -54,7 +54,9 @@ export async function decrypt(bytes: Buffer, passphrase: string): Promise<Buffer
   if (check.length !== header.check.length || !timingSafeEqual(check, header.check)) {
     throw new TsmachineError('ARCHIVE_PASSPHRASE', 'The passphrase does not open this export', { hint: 'Nothing was imported' });
   }
-  const decipher = createDecipheriv('aes-256-gcm', key, header.iv, { authTagLength: tagLength }).setAAD(head).setAuthTag(bytes.subarray(-tagLength));
+  const decipher = createDecipheriv('aes-256-gcm', key, header.iv, { authTagLength: tagLength })
+    .setAAD(head)
+    .setAuthTag(bytes.subarray(-tagLength));
   const content = decipher.update(bytes.subarray(head.length, -tagLength));
   try {
     return Buffer.concat([content, decipher.final()]);
@@ -69,9 +71,13 @@ function readHeader(bytes: Buffer): { head: Buffer; header: Header } {
   if (first < 0 || second < 0) throw damaged('it is cut off');
   const line = bytes.subarray(0, first).toString('latin1');
   if (line !== `${magic} ${version}`) {
-    throw new TsmachineError('ARCHIVE_INVALID', `The export is of a form this tsmachine does not know: ${JSON.stringify(line.slice(0, 60))}`, {
-      hint: 'Import it with the tsmachine that is as new as the one that wrote it',
-    });
+    throw new TsmachineError(
+      'ARCHIVE_INVALID',
+      `The export is of a form this tsmachine does not know: ${JSON.stringify(line.slice(0, 60))}`,
+      {
+        hint: 'Import it with the tsmachine that is as new as the one that wrote it',
+      },
+    );
   }
   return { head: bytes.subarray(0, second + 1), header: parseHeader(bytes.subarray(first + 1, second).toString('utf8')) };
 }
@@ -89,8 +95,13 @@ function parseHeader(text: string): Header {
     throw damaged('its header was changed');
   };
   const header = {
-    N: number('N', 2 ** 24), r: number('r', 64), p: number('p', 16), size: number('size', 2 ** 40),
-    salt: bytes('salt', 16), iv: bytes('iv', 12), check: bytes('check', 32),
+    N: number('N', 2 ** 24),
+    r: number('r', 64),
+    p: number('p', 16),
+    size: number('size', 2 ** 40),
+    salt: bytes('salt', 16),
+    iv: bytes('iv', 12),
+    check: bytes('check', 32),
   };
   if ((header.N & (header.N - 1)) !== 0 || memoryOf(header) > mostMemory) throw damaged('its header was changed');
   return header;
@@ -122,6 +133,7 @@ function memoryOf({ N, r, p }: Cost): number {
 
 function damaged(why: string, cause?: unknown): TsmachineError {
   return new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${why}`, {
-    hint: 'Copy it again (in binary mode), or export once more. Nothing was imported', cause,
+    hint: 'Copy it again (in binary mode), or export once more. Nothing was imported',
+    cause,
   });
 }

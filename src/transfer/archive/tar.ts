@@ -42,7 +42,9 @@ export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
       files.set(known, { path, content: Buffer.concat(chunks) });
     }
   } catch (error) {
-    throw TsmachineError.is(error) ? error : new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${messageOf(error)}`, { cause: error });
+    throw TsmachineError.is(error)
+      ? error
+      : new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${messageOf(error)}`, { cause: error });
   }
   return [...files.values()];
 }

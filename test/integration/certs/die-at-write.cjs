@@ -8,10 +8,11 @@ const count = (path) => {
 };
 
 const rename = fs.rename;
-fs.rename = (from, to, done) => rename(from, to, (error) => {
-  if (!error) count(to);
-  done(error);
-});
+fs.rename = (from, to, done) =>
+  rename(from, to, (error) => {
+    if (!error) count(to);
+    done(error);
+  });
 const rm = fs.promises.rm;
 fs.promises.rm = async (path, options) => {
   await rm(path, options);

@@ -11,7 +11,9 @@ import { temporaryFolder, recordingIo, type Folder } from '../../unit/certs/temp
 describe('certificates after kill -9', function () {
   this.timeout(30_000);
   let folder: Folder;
-  beforeEach(async () => { folder = await temporaryFolder(); });
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
   afterEach(() => folder.remove());
 
   /** Runs it as a process that kills itself after that many changes on the disk; tells whether it was killed. */
@@ -21,7 +23,7 @@ describe('certificates after kill -9', function () {
       execArgv: ['--require', join(import.meta.dirname, 'die-at-write.cjs'), '--import', 'tsx'],
       env: { ...process.env, DIE_AFTER: String(changes) },
     });
-    const [status, signal] = await once(child, 'exit') as [number | null, string | null];
+    const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
     if (signal === null) expect(status).to.equal(0);
     return signal === 'SIGKILL';
   }

@@ -19,26 +19,68 @@ async function openssl(...args: string[]): Promise<string> {
   return (await run('openssl', args)).stdout;
 }
 
-const accepted = (...args: string[]) => openssl('verify', ...args).then(() => true, () => false);
+const accepted = (...args: string[]) =>
+  openssl('verify', ...args).then(
+    () => true,
+    () => false,
+  );
 
 /** How each kind of CA comes into being; the first is what Docker Machine makes. */
 const foreign: Readonly<Record<string, (files: AuthorityFiles) => Promise<unknown>>> = {
   'Docker Machine': async ({ ca, caKey }) => {
     await openssl('genrsa', '-traditional', '-out', caKey, '2048');
-    await openssl('req', '-x509', '-new', '-key', caKey, '-out', ca, '-days', '1080', '-subj', '/O=ann', '-config', '/dev/null',
-      '-addext', 'subjectKeyIdentifier=none', '-addext', 'authorityKeyIdentifier=none', '-addext', 'basicConstraints=critical,CA:TRUE',
-      '-addext', 'keyUsage=critical,digitalSignature,keyEncipherment,keyAgreement,keyCertSign');
+    await openssl(
+      'req',
+      '-x509',
+      '-new',
+      '-key',
+      caKey,
+      '-out',
+      ca,
+      '-days',
+      '1080',
+      '-subj',
+      '/O=ann',
+      '-config',
+      '/dev/null',
+      '-addext',
+      'subjectKeyIdentifier=none',
+      '-addext',
+      'authorityKeyIdentifier=none',
+      '-addext',
+      'basicConstraints=critical,CA:TRUE',
+      '-addext',
+      'keyUsage=critical,digitalSignature,keyEncipherment,keyAgreement,keyCertSign',
+    );
   },
-  'openssl with an EC key': ({ ca, caKey }) => openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', caKey, '-out', ca,
-    '-days', '30', '-subj', '/C=DE/O=Müller & Söhne/CN=own CA', '-utf8'),
-  'openssl with an Ed25519 key': ({ ca, caKey }) => openssl('req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', caKey, '-out', ca, '-days', '400', '-subj', '/CN=own CA'),
+  'openssl with an EC key': ({ ca, caKey }) =>
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      caKey,
+      '-out',
+      ca,
+      '-days',
+      '30',
+      '-subj',
+      '/C=DE/O=Müller & Söhne/CN=own CA',
+      '-utf8',
+    ),
+  'openssl with an Ed25519 key': ({ ca, caKey }) =>
+    openssl('req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', caKey, '-out', ca, '-days', '400', '-subj', '/CN=own CA'),
 };
 
 describe('certificates before openssl', function () {
   this.timeout(30_000);
   let folder: Folder;
   before(async function () {
-    if (!await hasOpenssl()) skip(this, 'openssl is not installed');
+    if (!(await hasOpenssl())) skip(this, 'openssl is not installed');
   });
   beforeEach(async () => {
     folder = await temporaryFolder();
@@ -74,8 +116,12 @@ describe('certificates before openssl', function () {
     const { path } = await server(files, ['m1']);
     const extensions = (file: string) => openssl('x509', '-in', file, '-noout', '-ext', 'basicConstraints,keyUsage,extendedKeyUsage');
     expect(await extensions(files.ca)).to.match(/Constraints: critical\s+CA:TRUE\s+.*Usage: critical\s+Certificate Sign, CRL Sign\s*$/);
-    expect(await extensions(path)).to.match(/CA:FALSE\s+.*Usage: critical\s+Digital Signature, Key Encipherment\s+.*\s+TLS Web Server Authentication\s*$/);
-    expect(await extensions(files.cert)).to.match(/CA:FALSE\s+.*Usage: critical\s+Digital Signature\s+.*\s+TLS Web Client Authentication\s*$/);
+    expect(await extensions(path)).to.match(
+      /CA:FALSE\s+.*Usage: critical\s+Digital Signature, Key Encipherment\s+.*\s+TLS Web Server Authentication\s*$/,
+    );
+    expect(await extensions(files.cert)).to.match(
+      /CA:FALSE\s+.*Usage: critical\s+Digital Signature\s+.*\s+TLS Web Client Authentication\s*$/,
+    );
     expect(await openssl('rsa', '-in', files.key, '-noout', '-check')).to.contain('RSA key ok');
   });
 
@@ -103,14 +149,42 @@ describe('certificates before openssl', function () {
   it('are renewed for a client key that is not RSA', async () => {
     const { files } = folder;
     await ensureAuthority(files, { io: recordingIo(), user: 'ann' });
-    await openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', files.key, '-out', files.cert, '-subj', '/CN=x');
+    await openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      files.key,
+      '-out',
+      files.cert,
+      '-subj',
+      '/CN=x',
+    );
     await ensureAuthority(files, { io: recordingIo(), user: 'ann' });
     await openssl('verify', '-x509_strict', '-CAfile', files.ca, '-purpose', 'sslclient', files.cert);
   });
 
   it('are refused by name for a CA key that cannot sign here', async () => {
     const { files } = folder;
-    await openssl('req', '-x509', '-newkey', 'rsa-pss', '-pkeyopt', 'rsa_keygen_bits:2048', '-nodes', '-keyout', files.caKey, '-out', files.ca, '-subj', '/CN=x');
+    await openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa-pss',
+      '-pkeyopt',
+      'rsa_keygen_bits:2048',
+      '-nodes',
+      '-keyout',
+      files.caKey,
+      '-out',
+      files.ca,
+      '-subj',
+      '/CN=x',
+    );
     const error: unknown = await ensureAuthority(files, { io: recordingIo(), user: 'ann' }).catch((reason: unknown) => reason);
     expect(error).to.have.property('code', 'CERT_UNREADABLE');
     expect(error).to.have.property('message').that.contains('rsa-pss');
@@ -119,11 +193,16 @@ describe('certificates before openssl', function () {
 
 /** A name as it stands in the certificate: with the types of its strings, which Go compares too. */
 function nameBytes(path: string, which: 'issuer' | 'subject'): Promise<string> {
-  return openssl('x509', '-in', path, '-noout', `-${which}`, '-nameopt', 'RFC2253,show_type,dump_der,dump_all').then((text) => text.replace(/^\w+=/, ''));
+  return openssl('x509', '-in', path, '-noout', `-${which}`, '-nameopt', 'RFC2253,show_type,dump_der,dump_all').then((text) =>
+    text.replace(/^\w+=/, ''),
+  );
 }
 
 /** The algorithm beside the signature with its parameters, which some kinds have and others must not (RFC 5758). */
 async function signatureAlgorithm(path: string): Promise<string> {
-  const lines = (await openssl('asn1parse', '-in', path)).trimEnd().split('\n').map((line) => line.replace(/^.*?(?:prim|cons): /, ''));
+  const lines = (await openssl('asn1parse', '-in', path))
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^.*?(?:prim|cons): /, ''));
   return lines.slice(lines.findLastIndex((line) => line.startsWith('SEQUENCE')) + 1, -1).join('\n');
 }

@@ -14,7 +14,11 @@ import { startStandIn, type StandIn } from './stand-in.js';
 
 const remote = { ca: '/etc/docker/ca.pem', cert: '/etc/docker/server.pem', key: '/etc/docker/server-key.pem' };
 const wish: Partial<SwarmOptions> = {
-  IsSwarm: true, Agent: true, Master: true, Discovery: 'consul://10.0.0.1:8500', Host: 'tcp://0.0.0.0:4000',
+  IsSwarm: true,
+  Agent: true,
+  Master: true,
+  Discovery: 'consul://10.0.0.1:8500',
+  Host: 'tcp://0.0.0.0:4000',
 };
 
 describe('classic swarm, ordered from an engine', function () {
@@ -44,19 +48,27 @@ describe('classic swarm, ordered from an engine', function () {
   async function machine(swarm: Partial<SwarmOptions> = wish, env: readonly string[] = []): Promise<Machine> {
     const { store } = session;
     const url = `tcp://127.0.0.1:${engine.port}`;
-    if (!await store.exists('m1')) await store.reserve('m1');
+    if (!(await store.exists('m1'))) await store.reserve('m1');
     const driver = { IPAddress: '127.0.0.1', MachineName: 'm1', StorePath: store.root, URL: url };
-    await store.save({ name: 'm1', config: newHostConfig({
-      name: 'm1', root: store.root, driverName: 'none', driver, engine: { Env: env }, swarm, serverCertSans: [],
-    }) });
+    await store.save({
+      name: 'm1',
+      config: newHostConfig({
+        name: 'm1',
+        root: store.root,
+        driverName: 'none',
+        driver,
+        engine: { Env: env },
+        swarm,
+        serverCertSans: [],
+      }),
+    });
     await writeFile(store.machine('m1').serverCert, server.cert);
     return openMachine(session, 'm1');
   }
   const configure = async (swarm?: Partial<SwarmOptions>, env?: readonly string[]) =>
     configureSwarm(session, await machine(swarm, env), remote);
   const calls = () => engine.requests.map((line) => line.replace(/\/v[\d.]+/, '').replace(/\?.*/, ''));
-  const present = () => [...engine.containers.values()]
-    .map(({ Id, Name, running }) => `${Id} ${Name} ${running ? 'runs' : 'is stopped'}`);
+  const present = () => [...engine.containers.values()].map(({ Id, Name, running }) => `${Id} ${Name} ${running ? 'runs' : 'is stopped'}`);
   const has = (name = 'swarm:latest') => engine.images.set(name, `sha256:${name}`);
 
   it('does nothing on a machine that asked for none', async () => {
@@ -70,7 +82,10 @@ describe('classic swarm, ordered from an engine', function () {
     await configure();
     expect(present()).to.deep.equal(['c1 swarm-agent-master runs', 'c2 swarm-agent runs']);
     expect(calls().filter((call) => call.includes('images'))).to.deep.equal([
-      'GET /images/swarm%3Alatest/json', 'POST /images/create', 'GET /images/swarm%3Alatest/json', 'GET /images/swarm%3Alatest/json',
+      'GET /images/swarm%3Alatest/json',
+      'POST /images/create',
+      'GET /images/swarm%3Alatest/json',
+      'GET /images/swarm%3Alatest/json',
     ]);
     expect(engine.requests.filter((line) => !line.endsWith('/version') && !line.includes('/v1.51/'))).to.deep.equal([]);
     expect(io.infos).to.deep.equal(['Configuring swarm...']);
@@ -78,7 +93,7 @@ describe('classic swarm, ordered from an engine', function () {
     expect(io.warnings[0]).to.match(/^Classic Swarm is no longer developed: swarm mode has replaced it/);
   });
 
-  it('gives them the machine\'s address, the ports and the environment of the engine', async () => {
+  it("gives them the machine's address, the ports and the environment of the engine", async () => {
     has();
     await configure(wish, ['HTTP_PROXY=http://p:1']);
     const [master, agent] = [...engine.containers.values()].map(({ body }) => body);

@@ -27,8 +27,10 @@ const engineVersion = { Version: '29.1.0', ApiVersion: '1.52', MinAPIVersion: '1
 export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
   const requests: string[] = [];
   const state = {
-    images: new Map<string, string>(), registry: new Map<string, string>(),
-    containers: new Map<string, Container>(), taken: new Set<string>(),
+    images: new Map<string, string>(),
+    registry: new Map<string, string>(),
+    containers: new Map<string, Container>(),
+    taken: new Set<string>(),
   };
   let made = 0;
   const find = (key: string) => [...state.containers.values()].find((one) => one.Id === key || one.Name === key);
@@ -41,7 +43,7 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
     const [, version = '', path = ''] = /^\/v(\d+\.\d+)(\/.*)$/.exec(url.pathname) ?? [];
     const minor = Number(version.split('.')[1]);
     if (!(minor >= 44 && minor <= 52)) return [400, { message: `client version ${version} is not supported` }];
-    const body: unknown = JSON.parse(await text(request) || '{}');
+    const body: unknown = JSON.parse((await text(request)) || '{}');
     const image = /^\/images\/(.+)\/json$/.exec(path)?.[1];
     if (method === 'GET' && image !== undefined) return inspectImage(decodeURIComponent(image));
     const query = (name: string) => url.searchParams.get(name) ?? '';
@@ -79,11 +81,15 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
   function inspected({ Id, Name, running, body: { Image, Env, HostConfig, ...config } }: Container): object {
     const { Binds, PortBindings, RestartPolicy } = HostConfig as Record<string, unknown>;
     return {
-      Id, Name: `/${Name}`, Image: state.images.get(Image), State: { Running: running },
+      Id,
+      Name: `/${Name}`,
+      Image: state.images.get(Image),
+      State: { Running: running },
       Config: { ...config, Image, Env: [...Env, 'PATH=/usr/bin'] },
       HostConfig: {
-        Binds: (Binds as unknown[]).length === 0 ? null : Binds, PortBindings,
-        RestartPolicy: { ...RestartPolicy as object, MaximumRetryCount: 0 },
+        Binds: (Binds as unknown[]).length === 0 ? null : Binds,
+        PortBindings,
+        RestartPolicy: { ...(RestartPolicy as object), MaximumRetryCount: 0 },
       },
     };
   }
@@ -105,12 +111,17 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
 
   const server = createServer({ requestCert: true, rejectUnauthorized: true, ...tls }, (request, response) => {
     requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
-    answer(request).then(([status, body]) => {
-      if (body === undefined) response.writeHead(status).end();
-      else json(response, status, body);
-    }, (error: unknown) => { response.destroy(error as Error); });
+    answer(request).then(
+      ([status, body]) => {
+        if (body === undefined) response.writeHead(status).end();
+        else json(response, status, body);
+      },
+      (error: unknown) => {
+        response.destroy(error as Error);
+      },
+    );
   });
-  return { ...await listen(server, requests, { host: '127.0.0.1', port: 0 }), ...state };
+  return { ...(await listen(server, requests, { host: '127.0.0.1', port: 0 })), ...state };
 }
 
 async function text(request: IncomingMessage): Promise<string> {

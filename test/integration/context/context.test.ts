@@ -56,7 +56,11 @@ describe('docker contexts', () => {
     for (const name of ['one', 'two', 'three']) await createContext(ann.session, name);
     await moveTo('two', 'tcp://127.0.0.1:1');
     await ann.session.store.remove('three'); // not by rm, which takes the context along
-    expect((await listContexts(ann.session)).map(({ context, state }) => [context, state])).to.deep.equal([['one', 'ok'], ['three', 'gone'], ['two', 'stale']]);
+    expect((await listContexts(ann.session)).map(({ context, state }) => [context, state])).to.deep.equal([
+      ['one', 'ok'],
+      ['three', 'gone'],
+      ['two', 'stale'],
+    ]);
     await removeContext(ann.session, 'three');
     expect(await metas()).to.have.length(2);
     expect(await failureOf(removeContext(ann.session, 'three'))).to.have.property('code', 'CONTEXT_NOT_FOUND');
@@ -82,7 +86,9 @@ describe('docker contexts', () => {
     await createContext(ann.session, 'one');
     await moveTo('one', 'tcp://127.0.0.2:2376');
     await followMachine(ann.session, 'one');
-    expect(await listContexts(ann.session)).to.deep.equal([{ context: 'one', machine: 'one', host: 'tcp://127.0.0.2:2376', state: 'ok', current: false }]);
+    expect(await listContexts(ann.session)).to.deep.equal([
+      { context: 'one', machine: 'one', host: 'tcp://127.0.0.2:2376', state: 'ok', current: false },
+    ]);
   });
 
   it('are not made by commands that only keep them in step', async () => {
@@ -97,7 +103,17 @@ describe('docker contexts', () => {
     const env = { ...ann.session.env, DOCKER_CONFIG: join(other.home, '.docker') };
     const shared = { ...ann.session, env };
     await createContext(other.session, 'one');
-    const before = await readFile(join(other.home, '.docker', 'contexts', 'meta', (await readdir(join(other.home, '.docker', 'contexts', 'meta')))[0] ?? '', 'meta.json'), 'utf8');
+    const before = await readFile(
+      join(
+        other.home,
+        '.docker',
+        'contexts',
+        'meta',
+        (await readdir(join(other.home, '.docker', 'contexts', 'meta')))[0] ?? '',
+        'meta.json',
+      ),
+      'utf8',
+    );
     expect(await failureOf(createContext(shared, 'one'))).to.have.property('code', 'CONTEXT_FOREIGN');
     expect(await failureOf(removeContext(shared, 'one'))).to.have.property('code', 'CONTEXT_NOT_FOUND');
     await regenerateCertificates(shared, 'one', { clientCerts: false });
@@ -107,13 +123,15 @@ describe('docker contexts', () => {
     expect(await readFile(join(other.home, '.docker', 'contexts', 'meta', id, 'meta.json'), 'utf8')).to.equal(before);
   });
 
-  it('do not fail rm when docker\'s files cannot be read', async () => {
+  it("do not fail rm when docker's files cannot be read", async () => {
     await createContext(ann.session, 'one');
     const [id = ''] = await metas();
     await writeFile(join(config, 'contexts', 'meta', id, 'meta.json'), '{');
     await removeMachine(ann.session, 'one', { force: false });
     expect(await ann.session.store.names()).to.deep.equal([]);
-    expect(ann.io.warnings.join('\n')).to.match(/docker context of one could not be kept in step: Cannot read .*meta\.json: it is not JSON/);
+    expect(ann.io.warnings.join('\n')).to.match(
+      /docker context of one could not be kept in step: Cannot read .*meta\.json: it is not JSON/,
+    );
   });
 
   it('have names that docker takes', () => {
@@ -136,7 +154,9 @@ describe('docker contexts', () => {
       expect(await docker('context', 'ls', '--format', '{{.Name}} {{.DockerEndpoint}} {{.Error}}')).to.contain(`one ${url} \n`);
       const [seen] = JSON.parse(await docker('context', 'inspect', 'one')) as Record<string, unknown>[];
       expect(seen).to.deep.include({
-        Name: 'one', Endpoints: { docker: { Host: url, SkipTLSVerify: false } }, TLSMaterial: { docker: ['ca.pem', 'cert.pem', 'key.pem'] },
+        Name: 'one',
+        Endpoints: { docker: { Host: url, SkipTLSVerify: false } },
+        TLSMaterial: { docker: ['ca.pem', 'cert.pem', 'key.pem'] },
       });
       await docker('context', 'use', 'one');
       expect((await listContexts(ann.session))[0]).to.include({ current: true });

@@ -33,7 +33,9 @@ describe('scp and mount on machines', function () {
     await machine('off', await freePort());
     expect((await run('scp', '-q', 'm1:/etc/hostname', join(shop.folder, 'pins'))).code).to.equal(0);
   });
-  after(async () => { await shop.clean(); });
+  after(async () => {
+    await shop.clean();
+  });
   beforeEach(() => {
     count += 1;
     [here, there] = [join(shop.folder, `here-${count}`), join(shop.folder, `there ${count}`)];
@@ -45,9 +47,14 @@ describe('scp and mount on machines', function () {
   async function machine(name: string, port: number): Promise<void> {
     const opened = openStore(store);
     const driver = (await generic.load()).parse({
-      machineName: name, storePath: store, machineDir: opened.machine(name).dir,
+      machineName: name,
+      storePath: store,
+      machineDir: opened.machine(name).dir,
       flags: {
-        'generic-ip-address': '127.0.0.1', 'generic-ssh-port': port, 'generic-ssh-user': me, 'generic-ssh-key': key,
+        'generic-ip-address': '127.0.0.1',
+        'generic-ssh-port': port,
+        'generic-ssh-user': me,
+        'generic-ssh-key': key,
         'generic-engine-port': 2376,
       },
     });
@@ -67,9 +74,17 @@ describe('scp and mount on machines', function () {
   }
   const recorded = () => readFileSync(join(shop.folder, 'argv'), 'utf8').trimEnd().split('\n');
   const settings = () => [
-    'ConnectTimeout=10', 'PasswordAuthentication=no', 'ServerAliveInterval=60', 'LogLevel=ERROR', 'HostKeyAlias=m1',
-    `UserKnownHostsFile="${join(store, 'machines', 'm1', 'known_hosts')}"`, 'HashKnownHosts=no', 'StrictHostKeyChecking=yes',
-    `Port=${server.port}`, 'IdentitiesOnly=yes', `IdentityFile="${key}"`,
+    'ConnectTimeout=10',
+    'PasswordAuthentication=no',
+    'ServerAliveInterval=60',
+    'LogLevel=ERROR',
+    'HostKeyAlias=m1',
+    `UserKnownHostsFile="${join(store, 'machines', 'm1', 'known_hosts')}"`,
+    'HashKnownHosts=no',
+    'StrictHostKeyChecking=yes',
+    `Port=${server.port}`,
+    'IdentitiesOnly=yes',
+    `IdentityFile="${key}"`,
   ];
 
   it('copies to a machine and back, with one login each, and says how much', async () => {
@@ -99,8 +114,9 @@ describe('scp and mount on machines', function () {
     expect([code, stderr.split(';')[0]]).to.deep.equal([1, `"m1": nobody-here@127.0.0.1:${server.port} refuses the login`]);
   });
 
-  const loading = 'Error loading host: Error loading host: Docker machine "nope" does not exist. Use "tsmachine ls" to list machines. '
-    + 'Use "tsmachine create" to add a new one.';
+  const loading =
+    'Error loading host: Error loading host: Docker machine "nope" does not exist. Use "tsmachine ls" to list machines. ' +
+    'Use "tsmachine create" to add a new one.';
   const mistakes: [string[], number, string][] = [
     [['scp'], 2, 'Improper number of arguments'],
     [['scp', 'a', 'm1:b', 'c'], 2, 'Improper number of arguments'],
@@ -129,14 +145,27 @@ describe('scp and mount on machines', function () {
     const words = recorded();
     const at = words.indexOf('-e');
     expect(words.toSpliced(at + 1, 1)).to.deep.equal([
-      '--progress', '-lpts', '--partial-dir=.rsync-partial', '-e', '-r', '--', join(here, 'f'), `ann@127.0.0.1:./it's`,
+      '--progress',
+      '-lpts',
+      '--partial-dir=.rsync-partial',
+      '-e',
+      '-r',
+      '--',
+      join(here, 'f'),
+      `ann@127.0.0.1:./it's`,
     ]);
     // HOME is not the one the system knows: its configuration is named, /dev/null where it has none
     const shell = ['ssh', '-F', '/dev/null', ...settings().flatMap((setting) => ['-o', setting])];
     expect(asRsyncSplits(words[at + 1] ?? '')).to.deep.equal(shell);
     await run('scp', '-d', '-q', '--', 'm1:/a b', './-x:y');
     expect(recorded().filter((word) => !word.startsWith('ssh '))).to.deep.equal([
-      '-q', '-lpts', '--partial-dir=.rsync-partial', '-e', '--', `${me}@127.0.0.1:/a b`, './-x:y',
+      '-q',
+      '-lpts',
+      '--partial-dir=.rsync-partial',
+      '-e',
+      '--',
+      `${me}@127.0.0.1:/a b`,
+      './-x:y',
     ]);
     rmSync(join(bin, 'rsync'));
   });

@@ -30,7 +30,9 @@ describe("the login by the system's ssh", function () {
     key = await shop.key('key');
     server = await shop.sshd({ authorized: [key] });
   });
-  after(async () => { await shop.clean(); });
+  after(async () => {
+    await shop.clean();
+  });
   beforeEach(async () => {
     io = new RecordingIo();
     stop = new AbortController();
@@ -39,9 +41,17 @@ describe("the login by the system's ssh", function () {
   });
 
   const logIn = (keyPath = key, env: NodeJS.ProcessEnv = {}): Promise<SharedLogin | undefined> =>
-    shareLogin({ host: '127.0.0.1', port: server.port, user: me, keyPath }, {
-      machine: 'm1', knownHostsFile: known, unknownHostKey: 'trust', io, signal: stop.signal, env: { ...process.env, HOME: shop.home, ...env },
-    });
+    shareLogin(
+      { host: '127.0.0.1', port: server.port, user: me, keyPath },
+      {
+        machine: 'm1',
+        knownHostsFile: known,
+        unknownHostKey: 'trust',
+        io,
+        signal: stop.signal,
+        env: { ...process.env, HOME: shop.home, ...env },
+      },
+    );
   const sockets = () => readdirSync(tmpdir()).filter((name) => /^tsm-[A-Za-z0-9]{6}$/.test(name));
   const open = async (): Promise<SharedConnection> => {
     const login = await logIn();
@@ -53,10 +63,19 @@ describe("the login by the system's ssh", function () {
   it('carries many commands with one login, and leaves nothing behind', async () => {
     const before = [server.accepted(), sockets().length];
     const connection = await open();
-    const all = await Promise.all(['a', "b'c", '$HOME'].map((word) => connection.exec(`cat; echo '${word.replace("'", "'\\''")}' >&2; exit 3`, {
-      input: word, ok: [3],
-    })));
-    expect(all.map(({ stdout, stderr }) => [stdout, stderr])).to.deep.equal([['a', 'a\n'], ["b'c", "b'c\n"], ['$HOME', '$HOME\n']]);
+    const all = await Promise.all(
+      ['a', "b'c", '$HOME'].map((word) =>
+        connection.exec(`cat; echo '${word.replace("'", "'\\''")}' >&2; exit 3`, {
+          input: word,
+          ok: [3],
+        }),
+      ),
+    );
+    expect(all.map(({ stdout, stderr }) => [stdout, stderr])).to.deep.equal([
+      ['a', 'a\n'],
+      ["b'c", "b'c\n"],
+      ['$HOME', '$HOME\n'],
+    ]);
     expect((await failureOf(connection.exec('echo why >&2; exit 255'))).message).to.match(/failed with exit status 255: why$/);
     expect((await failureOf(connection.exec('sleep 20', { timeout: 200 }))).message).to.match(/did not finish within 0.2 s/);
     await connection.close();
@@ -67,7 +86,10 @@ describe("the login by the system's ssh", function () {
     writeFileSync(known, '');
     expect(await logIn()).to.equal(undefined);
     expect(readFileSync(known, 'utf8')).to.equal('');
-    const other = readFileSync(`${await shop.key(`other-${count}`)}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+    const other = readFileSync(`${await shop.key(`other-${count}`)}.pub`, 'utf8')
+      .split(' ')
+      .slice(0, 2)
+      .join(' ');
     await pinHostKey(known, { host: 'm1' }, other);
     expect(await logIn()).to.equal(undefined);
     expect(io.debugs.join()).to.match(/takes over: .*Host key verification failed/s);
@@ -76,11 +98,20 @@ describe("the login by the system's ssh", function () {
   it('is left to the built-in client where a passphrase is to be asked, a key is refused or there is no ssh', async () => {
     const locked = await shop.key('locked', { passphrase: 'open sesame' });
     await server.authorize(locked);
-    for (const [keyPath, env] of [[locked, {}], [await shop.key('stranger'), {}], [key, { PATH: shop.home }]] as const) {
+    for (const [keyPath, env] of [
+      [locked, {}],
+      [await shop.key('stranger'), {}],
+      [key, { PATH: shop.home }],
+    ] as const) {
       expect(await logIn(keyPath, env)).to.equal(undefined);
     }
     expect(io.debugs.at(-1)).to.match(/takes over: it is not installed$/);
-    expect(await logIn(locked, { SSH_AUTH_SOCK: await shop.agent(locked) }).then(async (login) => { await login?.close(); return login; })).to.not.equal(undefined);
+    expect(
+      await logIn(locked, { SSH_AUTH_SOCK: await shop.agent(locked) }).then(async (login) => {
+        await login?.close();
+        return login;
+      }),
+    ).to.not.equal(undefined);
   });
 
   it('tells that the host went away, and ends at once on Ctrl-C', async () => {
@@ -89,14 +120,30 @@ describe("the login by the system's ssh", function () {
     server = lone;
     try {
       const connection = await open();
-      const working = connection.exec('echo ready; sleep 20', { onLine: () => { void lone.session().then((pid) => process.kill(pid, 'SIGKILL')); } });
+      const working = connection.exec('echo ready; sleep 20', {
+        onLine: () => {
+          void lone.session().then((pid) => process.kill(pid, 'SIGKILL'));
+        },
+      });
       const { code, message } = await failureOf(working);
-      expect([code, message]).to.deep.equal(['SSH_LOST', `"m1" (127.0.0.1:${lone.port}): the host went away while running 'echo ready; sleep 20'`]);
+      expect([code, message]).to.deep.equal([
+        'SSH_LOST',
+        `"m1" (127.0.0.1:${lone.port}): the host went away while running 'echo ready; sleep 20'`,
+      ]);
       await connection.close();
       const second = await open();
-      const stopped = second.exec('echo ready; sleep 20', { onLine: () => { stop.abort(new Error('Ctrl-C')); } });
+      const stopped = second.exec('echo ready; sleep 20', {
+        onLine: () => {
+          stop.abort(new Error('Ctrl-C'));
+        },
+      });
       const started = performance.now();
-      expect(await stopped.then(() => 'done', (error: unknown) => (error as Error).message)).to.equal('Ctrl-C');
+      expect(
+        await stopped.then(
+          () => 'done',
+          (error: unknown) => (error as Error).message,
+        ),
+      ).to.equal('Ctrl-C');
       expect(performance.now() - started).to.be.below(10_000);
       await second.close();
     } finally {

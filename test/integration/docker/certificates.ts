@@ -21,7 +21,8 @@ export async function makeAuthority(now = new Date()): Promise<Authority> {
   if (ca === undefined || cert === undefined || key === undefined) throw new Error('no certificates');
   return {
     client: { ca, cert, key },
-    server: (names, asOf = now) => issueServerCertificate({ caFile: files.ca, caKeyFile: files.caKey, organization: 'ann.m1', names, now: asOf }),
+    server: (names, asOf = now) =>
+      issueServerCertificate({ caFile: files.ca, caKeyFile: files.caKey, organization: 'ann.m1', names, now: asOf }),
     remove: () => folder.remove(),
   };
 }

@@ -9,10 +9,14 @@ import { openEngine, type Engine, type EngineOptions } from '../../../src/docker
 import { makeAuthority, type Authority } from './certificates.js';
 import { json, listen, startEngine, startPlainEngine, type Answers, type Running } from './engine.js';
 
-const failure = (work: Promise<unknown>) => work.then(() => expect.fail('nothing failed'), (error: unknown) => {
-  if (!TsmachineError.is(error)) throw error;
-  return error;
-});
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect.fail('nothing failed'),
+    (error: unknown) => {
+      if (!TsmachineError.is(error)) throw error;
+      return error;
+    },
+  );
 
 describe("an engine's API", function () {
   this.timeout(20_000);
@@ -37,7 +41,10 @@ describe("an engine's API", function () {
   }
 
   it('is asked for its version once, then in the highest version both speak, over one connection', async () => {
-    await start({ 'GET /version': { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12' }, 'GET /info': { Driver: 'overlay2' } });
+    await start({
+      'GET /version': { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12' },
+      'GET /info': { Driver: 'overlay2' },
+    });
     expect((await engine.version()).Version).to.equal('20.10.24');
     expect(await engine.info()).to.deep.equal({ Driver: 'overlay2' });
     await engine.ping();
@@ -54,35 +61,53 @@ describe("an engine's API", function () {
 
   it('is asked for its version again after a failure', async () => {
     let asked = 0;
-    await start({ 'GET /version': (_request, response) => {
-      asked += 1;
-      if (asked === 1) json(response, 503, { message: 'starting' });
-      else json(response, 200, { Version: '1', ApiVersion: '1.40' });
-    } });
+    await start({
+      'GET /version': (_request, response) => {
+        asked += 1;
+        if (asked === 1) json(response, 503, { message: 'starting' });
+        else json(response, 200, { Version: '1', ApiVersion: '1.40' });
+      },
+    });
     expect((await failure(engine.version())).message).to.contain('starting (HTTP 503)');
     expect((await engine.version()).Version).to.equal('1');
   });
 
   it('takes queries and JSON', async () => {
     let received = '';
-    await start({ 'POST /containers/create': (request, response) => {
-      request.setEncoding('utf8').on('data', (text: string) => { received += text; }).on('end', () => { json(response, 201, { Id: 'c1' }); });
-    } });
+    await start({
+      'POST /containers/create': (request, response) => {
+        request
+          .setEncoding('utf8')
+          .on('data', (text: string) => {
+            received += text;
+          })
+          .on('end', () => {
+            json(response, 201, { Id: 'c1' });
+          });
+      },
+    });
     const body = { Image: 'x', Env: ['A=ü'] };
-    expect(await engine.request('POST', '/containers/create', { query: { name: 'a b&c', platform: undefined }, body })).to.deep.equal({ Id: 'c1' });
+    expect(await engine.request('POST', '/containers/create', { query: { name: 'a b&c', platform: undefined }, body })).to.deep.equal({
+      Id: 'c1',
+    });
     expect(running.requests[1]).to.equal('POST /v1.51/containers/create?name=a+b%26c');
     expect(JSON.parse(received)).to.deep.equal(body);
   });
 
   it('may answer nothing', async () => {
-    await start({ 'POST /a': (_request, response) => response.writeHead(204).end(), 'POST /b': (_request, response) => response.writeHead(304).end() });
+    await start({
+      'POST /a': (_request, response) => response.writeHead(204).end(),
+      'POST /b': (_request, response) => response.writeHead(304).end(),
+    });
     expect(await engine.request('POST', '/a')).to.equal(undefined);
     expect(await engine.request('POST', '/b')).to.equal(undefined);
   });
 
   it('gives its errors in its own words, with machine, address and call', async () => {
     await start({
-      'GET /json': (_request, response) => { json(response, 409, { message: 'name is in use' }); },
+      'GET /json': (_request, response) => {
+        json(response, 409, { message: 'name is in use' });
+      },
       'GET /text': (_request, response) => response.writeHead(502).end('<b>bad\n gateway</b>'),
       'GET /empty': (_request, response) => response.writeHead(500).end(),
       'GET /html': (_request, response) => response.end('<html>'),
@@ -109,17 +134,24 @@ describe("an engine's API", function () {
   });
 
   it('is given up when the answer breaks off', async () => {
-    await start({ 'GET /info': (_request, response) => {
-      response.writeHead(200, { 'Content-Length': 100 });
-      response.write('{"A":', () => response.socket?.destroy());
-    } });
+    await start({
+      'GET /info': (_request, response) => {
+        response.writeHead(200, { 'Content-Length': 100 });
+        response.write('{"A":', () => response.socket?.destroy());
+      },
+    });
     const error = await failure(engine.info());
     expect(error.code).to.equal('ENGINE_UNREACHABLE');
     expect(error.message).to.contain('lost in the middle of the answer').and.to.contain('GET /info');
   });
 
   it('is given up when it is silent, before or within an answer', async () => {
-    await start({ 'GET /never': () => undefined, 'GET /half': (_request, response) => { response.write('{'); } });
+    await start({
+      'GET /never': () => undefined,
+      'GET /half': (_request, response) => {
+        response.write('{');
+      },
+    });
     for (const path of ['/never', '/half']) {
       const error = await failure(engine.request('GET', path, { timeout: 200 }));
       expect(error.code, path).to.equal('ENGINE_UNREACHABLE');
@@ -129,12 +161,22 @@ describe("an engine's API", function () {
 
   it('is given up with the signal of the call or of the engine', async () => {
     const all = new AbortController();
-    await start({ 'GET /never': () => undefined, 'GET /half': (_request, response) => { response.write('{'); } }, { signal: all.signal });
+    await start(
+      {
+        'GET /never': () => undefined,
+        'GET /half': (_request, response) => {
+          response.write('{');
+        },
+      },
+      { signal: all.signal },
+    );
     await engine.version();
     for (const path of ['/never', '/half']) {
       const one = new AbortController();
       const outcome = engine.request('GET', path, { signal: one.signal }).catch((error: unknown) => error);
-      setImmediate(() => { one.abort(new Error(path)); });
+      setImmediate(() => {
+        one.abort(new Error(path));
+      });
       expect(await outcome).to.have.property('message', path);
     }
     const outcome = engine.request('GET', '/never').catch((error: unknown) => error);
@@ -144,9 +186,15 @@ describe("an engine's API", function () {
   });
 
   it('times out in connecting', async () => {
-    running = await listen(createServer(() => undefined), [], { host: '127.0.0.1', port: 0 });
+    running = await listen(
+      createServer(() => undefined),
+      [],
+      { host: '127.0.0.1', port: 0 },
+    );
     engine = openEngine({ url: `tcp://127.0.0.1:${running.port}`, machine: 'm1', ...authority.client }, { timeout: 150 });
-    expect((await failure(engine.version())).message).to.contain('no answer within 0.15 s').and.to.contain('GET /version');
+    expect((await failure(engine.version())).message)
+      .to.contain('no answer within 0.15 s')
+      .and.to.contain('GET /version');
   });
 
   describe('on a socket of the file system', () => {

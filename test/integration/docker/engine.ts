@@ -28,7 +28,10 @@ const version = { Version: '28.5.2', ApiVersion: '1.51', MinAPIVersion: '1.24', 
  */
 export function startEngine(tls: ServerOptions, answers: Answers = {}, host = '127.0.0.1', port = 0): Promise<Running> {
   const requests: string[] = [];
-  return listen(createHttpsServer({ requestCert: true, rejectUnauthorized: true, ...tls }, engine(answers, requests)), requests, { host, port });
+  return listen(createHttpsServer({ requestCert: true, rejectUnauthorized: true, ...tls }, engine(answers, requests)), requests, {
+    host,
+    port,
+  });
 }
 
 /** The same behind no TLS, on a port or on a socket of the file system. */
@@ -58,7 +61,11 @@ export function json(response: ServerResponse, status: number, body: object): vo
 }
 
 /** Starts any server and keeps track of its connections. */
-export async function listen(server: Server, requests: readonly string[], where: { host: string; port: number } | { path: string }): Promise<Running> {
+export async function listen(
+  server: Server,
+  requests: readonly string[],
+  where: { host: string; port: number } | { path: string },
+): Promise<Running> {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -69,16 +76,21 @@ export async function listen(server: Server, requests: readonly string[], where:
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(where, resolve);
   });
-  const cut = () => { for (const socket of sockets) socket.destroy(); };
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const address = server.address() as AddressInfo | string;
   return {
     port: typeof address === 'string' ? 0 : address.port,
     requests,
     connections: () => connections,
     cut,
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve(); });
-      cut();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        cut();
+      }),
   };
 }

@@ -25,7 +25,7 @@ describe('the TLS handshake with an engine', function () {
   let running: Running | undefined;
 
   before(async function () {
-    if (!await hasOpenssl()) skip(this, 'openssl is not installed');
+    if (!(await hasOpenssl())) skip(this, 'openssl is not installed');
     [authority, other, old] = await Promise.all([makeAuthority(), makeAuthority(), makeAuthority(days(-4000))]);
     made = [authority, other, old];
     server = await authority.server(['::1']);
@@ -34,13 +34,23 @@ describe('the TLS handshake with an engine', function () {
   afterEach(() => running?.close());
 
   const tls = (issued = server, ca = authority.client.ca) => ({ ...issued, ca });
-  const target = (changes: Partial<EngineTarget> = {}): EngineTarget =>
-    ({ url: `tcp://127.0.0.1:${running?.port ?? 0}`, machine: 'm1', ...authority.client, ...changes });
+  const target = (changes: Partial<EngineTarget> = {}): EngineTarget => ({
+    url: `tcp://127.0.0.1:${running?.port ?? 0}`,
+    machine: 'm1',
+    ...authority.client,
+    ...changes,
+  });
 
   async function failure(engine = target(), options = {}): Promise<TsmachineError> {
-    const error: unknown = await handshake(engine, { timeout: 3000, ...options }).then(() => expect.fail('the handshake succeeded'), (reason: unknown) => reason);
+    const error: unknown = await handshake(engine, { timeout: 3000, ...options }).then(
+      () => expect.fail('the handshake succeeded'),
+      (reason: unknown) => reason,
+    );
     if (!TsmachineError.is(error)) throw error;
-    expect(error.message, 'names machine, address and operation').to.contain('"m1"').and.to.contain('TLS handshake').and.to.contain(engine.url.replace('tcp://', ''));
+    expect(error.message, 'names machine, address and operation')
+      .to.contain('"m1"')
+      .and.to.contain('TLS handshake')
+      .and.to.contain(engine.url.replace('tcp://', ''));
     return error;
   }
 
@@ -48,7 +58,9 @@ describe('the TLS handshake with an engine', function () {
     running = await startEngine(tls());
     const certificate = new X509Certificate(server.cert);
     expect(await handshake(target())).to.deep.equal({
-      fingerprint256: certificate.fingerprint256, notAfter: new Date(certificate.validTo), pem: certificate.toString(),
+      fingerprint256: certificate.fingerprint256,
+      notAfter: new Date(certificate.validTo),
+      pem: certificate.toString(),
     });
     expect(running.requests).to.deep.equal(['GET /_ping']);
   });
@@ -79,7 +91,11 @@ describe('the TLS handshake with an engine', function () {
         running = await startOpenssl(tls(server, authority.client.ca), version);
         const error = await failure(target({ cert: old.client.cert, key: old.client.key }));
         expect(error.code).to.equal('ENGINE_TLS');
-        expect(error.message).to.contain(`refuses our client certificate: it expired on ${days(-4000 + 824).toISOString().slice(0, 10)}`);
+        expect(error.message).to.contain(
+          `refuses our client certificate: it expired on ${days(-4000 + 824)
+            .toISOString()
+            .slice(0, 10)}`,
+        );
       });
 
       it('fails when the engine is signed by another CA', async () => {
@@ -128,7 +144,11 @@ describe('the TLS handshake with an engine', function () {
     running = await startEngine(tls(await old.server([]), old.client.ca));
     const error = await failure(target(old.client));
     expect(error.code).to.equal('ENGINE_TLS');
-    expect(error.message).to.contain(`the CA certificate expired on ${days(-4000 + 3652).toISOString().slice(0, 10)}`);
+    expect(error.message).to.contain(
+      `the CA certificate expired on ${days(-4000 + 3652)
+        .toISOString()
+        .slice(0, 10)}`,
+    );
   });
 
   it('fails when the certificate is not valid yet', async () => {
@@ -146,7 +166,11 @@ describe('the TLS handshake with an engine', function () {
   });
 
   it('fails when another program listens there, such as an SSH server', async () => {
-    running = await listen(createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')), [], { host: '127.0.0.1', port: 0 });
+    running = await listen(
+      createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')),
+      [],
+      { host: '127.0.0.1', port: 0 },
+    );
     const error = await failure();
     expect(error.code).to.equal('ENGINE_TLS');
     expect(error.message).to.contain('does not speak TLS');
@@ -172,7 +196,7 @@ describe('the TLS handshake with an engine', function () {
     const child = fork(join(import.meta.dirname, 'full-queue.mjs'));
     const fill: Socket[] = [];
     try {
-      const [port] = await once(child, 'message') as [number];
+      const [port] = (await once(child, 'message')) as [number];
       child.kill('SIGSTOP');
       for (let i = 0; i < 4; i += 1) fill.push(connect(port, '127.0.0.1').on('error', () => undefined));
       if (fill[0]?.connecting === true) await once(fill[0], 'connect');
@@ -189,14 +213,22 @@ describe('the TLS handshake with an engine', function () {
   });
 
   it('fails in time when the host accepts and then stays silent', async () => {
-    running = await listen(createServer(() => undefined), [], { host: '127.0.0.1', port: 0 });
+    running = await listen(
+      createServer(() => undefined),
+      [],
+      { host: '127.0.0.1', port: 0 },
+    );
     const error = await failure(target(), { timeout: 300 });
     expect(error.code).to.equal('ENGINE_UNREACHABLE');
     expect(error.message).to.contain('connected, but no answer within 0.3 s');
   });
 
   it('fails as unreachable, to be tried again, when the connection is closed at once', async () => {
-    running = await listen(createServer((socket) => socket.destroy()), [], { host: '127.0.0.1', port: 0 });
+    running = await listen(
+      createServer((socket) => socket.destroy()),
+      [],
+      { host: '127.0.0.1', port: 0 },
+    );
     const error = await failure();
     expect(error.code).to.equal('ENGINE_UNREACHABLE');
     expect(error.message).to.contain('closed without an answer');
@@ -208,7 +240,11 @@ describe('the TLS handshake with an engine', function () {
   });
 
   it('ends with the signal', async () => {
-    running = await listen(createServer(() => undefined), [], { host: '127.0.0.1', port: 0 });
+    running = await listen(
+      createServer(() => undefined),
+      [],
+      { host: '127.0.0.1', port: 0 },
+    );
     const abort = new AbortController();
     const reason = new Error('Ctrl-C');
     const outcome = handshake(target(), { signal: abort.signal }).catch((error: unknown) => error);

@@ -9,7 +9,11 @@ import { listen, type Running } from './engine.js';
 
 /** Whether the tests that need openssl can run. */
 export function hasOpenssl(): Promise<boolean> {
-  return new Promise((resolve) => { execFile('openssl', ['version'], (error) => { resolve(error === null); }); });
+  return new Promise((resolve) => {
+    execFile('openssl', ['version'], (error) => {
+      resolve(error === null);
+    });
+  });
 }
 
 /**
@@ -21,9 +25,26 @@ export async function startOpenssl(tls: { cert: string; key: string; ca: string 
   await makePrivateDir(folder.dir);
   const { cert, key, ca } = folder.files;
   await Promise.all([writeFile(cert, tls.cert), writeFile(key, tls.key), writeFile(ca, tls.ca)]);
-  const server = spawn('openssl', [
-    's_server', '-accept', '127.0.0.1:0', `-${version}`, '-cert', cert, '-key', key, '-CAfile', ca, '-Verify', '1', '-verify_return_error', '-www',
-  ], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn(
+    'openssl',
+    [
+      's_server',
+      '-accept',
+      '127.0.0.1:0',
+      `-${version}`,
+      '-cert',
+      cert,
+      '-key',
+      key,
+      '-CAfile',
+      ca,
+      '-Verify',
+      '1',
+      '-verify_return_error',
+      '-www',
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   const port = await new Promise<number>((resolve, reject) => {
     let output = '';
     server.once('error', reject);
@@ -49,13 +70,19 @@ export async function startOpenssl(tls: { cert: string; key: string; ca: string 
 
 /** Hands each connection on by the newest TLS version its client offers. */
 export function startSplit({ modern, old }: { modern: number; old: number }): Promise<Running> {
-  return listen(createServer((socket) => {
-    socket.once('data', (hello) => {
-      // The extension "supported_versions" (43) of a client that knows TLS 1.3 (0x0304).
-      const port = hello.includes(Buffer.from([0, 43])) && hello.includes(Buffer.from([3, 4])) ? modern : old;
-      const onward = connect(port, '127.0.0.1', () => { onward.write(hello); });
-      socket.pipe(onward).on('error', () => socket.destroy());
-      onward.pipe(socket).on('error', () => onward.destroy());
-    });
-  }), [], { host: '127.0.0.1', port: 0 });
+  return listen(
+    createServer((socket) => {
+      socket.once('data', (hello) => {
+        // The extension "supported_versions" (43) of a client that knows TLS 1.3 (0x0304).
+        const port = hello.includes(Buffer.from([0, 43])) && hello.includes(Buffer.from([3, 4])) ? modern : old;
+        const onward = connect(port, '127.0.0.1', () => {
+          onward.write(hello);
+        });
+        socket.pipe(onward).on('error', () => socket.destroy());
+        onward.pipe(socket).on('error', () => onward.destroy());
+      });
+    }),
+    [],
+    { host: '127.0.0.1', port: 0 },
+  );
 }

@@ -25,8 +25,12 @@ describe('doctor', function () {
 
   before(async () => {
     engine = await standInEngine('20.10.24');
-    silent = createServer((socket) => { held.add(socket); });
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    silent = createServer((socket) => {
+      held.add(socket);
+    });
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
   });
   after(async () => {
     await engine.close();
@@ -40,7 +44,8 @@ describe('doctor', function () {
   });
 
   const all = (names: string[] = [], options: ExamineOptions = {}) => examine(ann.session, names, options);
-  const of = (findings: readonly Finding[], machine: string, check: string) => findings.find((one) => one.machine === machine && one.check === check);
+  const of = (findings: readonly Finding[], machine: string, check: string) =>
+    findings.find((one) => one.machine === machine && one.check === check);
   async function docker(version: string, api: string): Promise<void> {
     const bin = join(ann.home, 'bin');
     await mkdir(bin);
@@ -53,7 +58,9 @@ describe('doctor', function () {
     await docker('28.2.2', '1.50');
     const findings = await all();
     expect(findings.filter(({ level }) => level !== 'ok')).to.deep.equal([]);
-    expect(of(findings, 'good', 'engine-api')?.message).to.equal('The engine 20.10.24 speaks API 1.24 to 1.43; 1.43 is used (tsmachine: up to 1.51)');
+    expect(of(findings, 'good', 'engine-api')?.message).to.equal(
+      'The engine 20.10.24 speaks API 1.24 to 1.43; 1.43 is used (tsmachine: up to 1.51)',
+    );
   });
 
   it('tells refused, silent and untrusted engines apart, each beside a machine that works', async () => {
@@ -69,10 +76,19 @@ describe('doctor', function () {
     const findings = await all().finally(() => foreign.close());
     expect(performance.now() - started).to.be.lessThan(20_000);
     expect(of(findings, 'good', 'engine')?.level).to.equal('ok');
-    expect(of(findings, 'refused', 'engine')).to.include({ level: 'fault' }).and.property('message').match(/^Connection refused: /);
-    expect(of(findings, 'silent', 'engine')).to.include({ level: 'fault' }).and.property('message').match(/^Connection timed out: /);
+    expect(of(findings, 'refused', 'engine'))
+      .to.include({ level: 'fault' })
+      .and.property('message')
+      .match(/^Connection refused: /);
+    expect(of(findings, 'silent', 'engine'))
+      .to.include({ level: 'fault' })
+      .and.property('message')
+      .match(/^Connection timed out: /);
     expect(of(findings, 'nameless', 'engine')?.message).to.match(/^Name not found: /);
-    expect(of(findings, 'foreign', 'engine')).to.include({ level: 'fault', fix: 'If this is the right machine: tsmachine regenerate-certs foreign' });
+    expect(of(findings, 'foreign', 'engine')).to.include({
+      level: 'fault',
+      fix: 'If this is the right machine: tsmachine regenerate-certs foreign',
+    });
     expect(of(findings, 'foreign', 'engine')?.message).to.match(/^TLS fails: .* is not signed by this store's CA$/);
   });
 
@@ -88,8 +104,13 @@ describe('doctor', function () {
     await makeMachine(ann, 'silent', `tcp://127.0.0.1:${(silent.address() as AddressInfo).port}`);
     const interrupt = new AbortController();
     const session = { ...ann.session, signal: interrupt.signal };
-    setTimeout(() => { interrupt.abort(new Error('interrupted')); }, 300);
-    const ending = await examine(session, []).then(() => 'ended', (error: unknown) => error);
+    setTimeout(() => {
+      interrupt.abort(new Error('interrupted'));
+    }, 300);
+    const ending = await examine(session, []).then(
+      () => 'ended',
+      (error: unknown) => error,
+    );
     expect(ending).to.be.an('error').with.property('message', 'interrupted');
   });
 
@@ -99,10 +120,17 @@ describe('doctor', function () {
     expect(of(findings, 'good', 'served-certificate')).to.include({ level: 'fault', fix: 'tsmachine regenerate-certs -f good' });
   });
 
-  for (const [role, check] of [['CA', 'ca'], ['client', 'client-certificate'], ['server', 'server-certificate']] as const) {
+  for (const [role, check] of [
+    ['CA', 'ca'],
+    ['client', 'client-certificate'],
+    ['server', 'server-certificate'],
+  ] as const) {
     it(`tells a ${role} certificate that ends soon, or has ended`, async () => {
       const { root } = ann.session.store;
-      for (const [days, level] of [[5, 'warning'], [-5, 'fault']] as const) {
+      for (const [days, level] of [
+        [5, 'warning'],
+        [-5, 'fault'],
+      ] as const) {
         await expiringStore(root, role, days, '127.0.0.1');
         const finding = (await all(['old'])).find((one) => one.check === check && one.level !== 'ok');
         expect(finding, `${days} days`).to.include({ level });
@@ -111,7 +139,7 @@ describe('doctor', function () {
     });
   }
 
-  it('tells copies of certificates that are not the store\'s any more', async () => {
+  it("tells copies of certificates that are not the store's any more", async () => {
     await writeFile(ann.session.store.machine('good').cert, 'old');
     expect(of(await all(), 'good', 'certificate-copies')).to.include({ level: 'warning', fix: 'tsmachine provision good' });
   });
@@ -141,12 +169,18 @@ describe('doctor', function () {
       key = await shop.key('login');
       const late = join(shop.folder, 'late');
       // A host whose clock is two minutes behind, whose disk is nearly full, and which has ufw.
-      await writeFile(late, [
-        '#!/bin/sh', 'sh -c "$SSH_ORIGINAL_COMMAND" | awk -F"|" -v OFS="|" \'',
-        '$1 == "clock" { $2 -= 120 } $1 == "free-docker" || $1 == "free-var" { $2 = 1000 } $1 ~ /^engine|^firewall|^service/ { next }',
-        '$1 == "end" { print "free-docker|1000"; print "engine|/usr/bin/dockerd"; print "engine-version|Docker version 20.10.24, build x"; print "service-active|yes";',
-        '  print "info|20.10.24|2|false|overlay2"; print "firewall|ufw" } { print }\'', '',
-      ].join('\n'), { mode: 0o755 });
+      await writeFile(
+        late,
+        [
+          '#!/bin/sh',
+          'sh -c "$SSH_ORIGINAL_COMMAND" | awk -F"|" -v OFS="|" \'',
+          '$1 == "clock" { $2 -= 120 } $1 == "free-docker" || $1 == "free-var" { $2 = 1000 } $1 ~ /^engine|^firewall|^service/ { next }',
+          '$1 == "end" { print "free-docker|1000"; print "engine|/usr/bin/dockerd"; print "engine-version|Docker version 20.10.24, build x"; print "service-active|yes";',
+          '  print "info|20.10.24|2|false|overlay2"; print "firewall|ufw" } { print }\'',
+          '',
+        ].join('\n'),
+        { mode: 0o755 },
+      );
       server = await shop.sshd({ authorized: [key], settings: [`ForceCommand ${late}`] });
     });
     after(() => shop.clean());
@@ -155,9 +189,18 @@ describe('doctor', function () {
       const { store } = ann.session;
       await store.reserve(name);
       const driver = {
-        IPAddress: '127.0.0.1', MachineName: name, SSHUser: me, SSHPort: server.port, SSHKeyPath: keyPath, StorePath: store.root, EnginePort: port,
+        IPAddress: '127.0.0.1',
+        MachineName: name,
+        SSHUser: me,
+        SSHPort: server.port,
+        SSHKeyPath: keyPath,
+        StorePath: store.root,
+        EnginePort: port,
       };
-      await store.save({ name, config: newHostConfig({ name, root: store.root, driverName: 'generic', driver, engine: {}, serverCertSans: [] }) });
+      await store.save({
+        name,
+        config: newHostConfig({ name, root: store.root, driverName: 'generic', driver, engine: {}, serverCertSans: [] }),
+      });
     }
 
     it('looks at clock, disk, engine and host key with one login, and pins nothing', async () => {
@@ -181,7 +224,8 @@ describe('doctor', function () {
       const port = await freePort();
       await generic('walled', port);
       expect(of(await all(['walled']), 'walled', 'engine')).to.include({
-        level: 'fault', fix: `tsmachine ssh walled 'sudo ufw allow ${port}/tcp'`,
+        level: 'fault',
+        fix: `tsmachine ssh walled 'sudo ufw allow ${port}/tcp'`,
       });
     });
 
@@ -194,7 +238,11 @@ describe('doctor', function () {
 
     it('tells a host key that has changed', async () => {
       await generic('moved', engine.port);
-      await pinHostKey(ann.session.store.machine('moved').knownHosts, { host: 'moved' }, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFuZAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
+      await pinHostKey(
+        ann.session.store.machine('moved').knownHosts,
+        { host: 'moved' },
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFuZAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+      );
       const finding = of(await all(['moved']), 'moved', 'ssh');
       expect(finding).to.include({ level: 'fault' });
       expect(finding?.fix).to.contain('ssh-keygen -R');

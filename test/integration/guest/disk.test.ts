@@ -20,9 +20,13 @@ function rawDisk(dir: string): string {
   const file = openSync(path, 'w');
   ftruncateSync(file, 40 * megabyte + 512);
   for (const [content, at] of [
-    [randomBytes(300_000), 0], [Buffer.alloc(2 * megabyte, 'text that packs well '), 7 * megabyte + 4096],
-    [Buffer.alloc(200_000), 12 * megabyte], [randomBytes(70_000), 33 * megabyte - 1000], [randomBytes(512), 40 * megabyte],
-  ] as const) writeSync(file, content, 0, content.length, at);
+    [randomBytes(300_000), 0],
+    [Buffer.alloc(2 * megabyte, 'text that packs well '), 7 * megabyte + 4096],
+    [Buffer.alloc(200_000), 12 * megabyte],
+    [randomBytes(70_000), 33 * megabyte - 1000],
+    [randomBytes(512), 40 * megabyte],
+  ] as const)
+    writeSync(file, content, 0, content.length, at);
   closeSync(file);
   return path;
 }
@@ -85,7 +89,9 @@ describe('a qcow2 disk is unpacked as qemu-img packed it', () => {
     const dir = scratch();
     const raw = rawDisk(dir);
     tool(this, 'qemu-img', 'create', '-f', 'qcow2', '-b', raw, '-F', 'raw', join(dir, 'top.qcow2'));
-    expect((await failureOf(unpackQcow2(join(dir, 'top.qcow2'), join(dir, 'out'), never))).message).to.contain('is only the difference to another disk');
+    expect((await failureOf(unpackQcow2(join(dir, 'top.qcow2'), join(dir, 'out'), never))).message).to.contain(
+      'is only the difference to another disk',
+    );
   });
 
   it('or refused when it is cut off or damaged, and nothing of it stays', async function () {
@@ -114,7 +120,9 @@ describe('a disk in the format a hypervisor takes', () => {
     const image = await fetchImage({ kind: 'file', path: packed }, { arch: 'amd64', formats: ['vmdk', 'raw'] }, ctx);
     expect(image.format).to.equal('raw');
     expect(readFileSync(image.path).equals(readFileSync(raw))).to.equal(true);
-    const again = await Promise.all([1, 2, 3].map(() => fetchImage({ kind: 'file', path: packed }, { arch: 'amd64', formats: ['raw'] }, ctx)));
+    const again = await Promise.all(
+      [1, 2, 3].map(() => fetchImage({ kind: 'file', path: packed }, { arch: 'amd64', formats: ['raw'] }, ctx)),
+    );
     expect(new Set(again.map(({ path }) => path))).to.deep.equal(new Set([image.path]));
     expect(readdirSync(join(cache, 'images'))).to.deep.equal([basename(image.path)]);
     expect(io.steps.filter((step) => step.includes('Unpacking'))).to.deep.equal(['(vm1) Unpacking disk.qcow2']);
@@ -127,7 +135,7 @@ describe('a disk in the format a hypervisor takes', () => {
     const { path, format } = await fetchImage({ kind: 'file', path: raw }, { arch: 'amd64', formats: ['vhdx', 'vhd'] }, ctx);
     expect(format).to.equal('vhd');
     const info = JSON.parse(tool(this, 'qemu-img', 'info', '--output=json', '-f', 'vpc', path)) as Record<string, unknown>;
-    expect(info).to.include({ 'format': 'vpc', 'virtual-size': 41 * megabyte });
+    expect(info).to.include({ format: 'vpc', 'virtual-size': 41 * megabyte });
     expect(statSync(path).size).to.equal(41 * megabyte + 512);
     tool(this, 'qemu-img', 'compare', '-f', 'vpc', '-F', 'raw', path, raw);
     const again = await fetchImage({ kind: 'file', path }, { arch: 'amd64', formats: ['vhd'] }, ctx);
@@ -149,7 +157,20 @@ describe('a disk that fills up', () => {
         .then(() => undefined, (error) => error);
       console.log(JSON.stringify([error?.code, readdirSync('/mnt/cache/images')]));`;
     const small = 'mount -t tmpfs -o size=2m none /mnt && exec "$@"';
-    const output = tool(this, 'unshare', '-m', 'sh', '-c', small, 'sh', process.execPath, '--import=tsx', '--input-type=module', '-e', script);
+    const output = tool(
+      this,
+      'unshare',
+      '-m',
+      'sh',
+      '-c',
+      small,
+      'sh',
+      process.execPath,
+      '--import=tsx',
+      '--input-type=module',
+      '-e',
+      script,
+    );
     expect(JSON.parse(output)).to.deep.equal(['STORE_FULL', []]);
   });
 });

@@ -32,10 +32,15 @@ describe('images of vendors', () => {
     here = place();
   });
 
-  afterEach(() => { vendor.close(); });
+  afterEach(() => {
+    vendor.close();
+  });
 
-  const fetched = (text: string, formats: Parameters<typeof fetchImage>[1]['formats'] = ['vmdk', 'qcow2'], arch: 'amd64' | 'arm64' = 'amd64'): Promise<GuestImage> =>
-    fetchImage(parseImageChoice(text, 'x-image'), { arch, formats, sites: vendor.sites }, here.ctx);
+  const fetched = (
+    text: string,
+    formats: Parameters<typeof fetchImage>[1]['formats'] = ['vmdk', 'qcow2'],
+    arch: 'amd64' | 'arm64' = 'amd64',
+  ): Promise<GuestImage> => fetchImage(parseImageChoice(text, 'x-image'), { arch, formats, sites: vendor.sites }, here.ctx);
 
   it('are the newest of the index, in the first format there is', async () => {
     const rows: [string, 'amd64' | 'arm64', string, string][] = [
@@ -61,7 +66,10 @@ describe('images of vendors', () => {
 
   it('tell how far they are', async () => {
     await fetched('debian');
-    expect(here.io.steps).to.include.members(['(vm1) Looking for the newest image of debian', '(vm1) Downloading debian-13-generic-amd64-20260826-2582.qcow2']);
+    expect(here.io.steps).to.include.members([
+      '(vm1) Looking for the newest image of debian',
+      '(vm1) Downloading debian-13-generic-amd64-20260826-2582.qcow2',
+    ]);
   });
 
   it('cut off at half go on from there, also in the next run', async () => {
@@ -126,18 +134,25 @@ describe('images of vendors', () => {
   it('that are not published say so', async () => {
     const error = await failureOf(fetched('ubuntu', ['vmdk'], 'arm64'));
     expect(error).to.include({ code: 'DRIVER_UNSUPPORTED' });
-    expect(error.message).to.equal(`Ubuntu 26.04, build 20260717 is not published for arm64 as vmdk in ${vendor.sites.ubuntu}/26.04/release-20260717/`);
+    expect(error.message).to.equal(
+      `Ubuntu 26.04, build 20260717 is not published for arm64 as vmdk in ${vendor.sites.ubuntu}/26.04/release-20260717/`,
+    );
     expect((await failureOf(fetched('ubuntu-22.04'))).message).to.contain('HTTP 404');
   });
 
   it('stop at once when interrupted', async () => {
     const reason = new Error('Ctrl-C');
     here.abort.abort(reason);
-    await fetched('debian').then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+    await fetched('debian').then(
+      () => expect.fail(),
+      (error: unknown) => {
+        expect(error).to.equal(reason);
+      },
+    );
   });
 });
 
-describe('images of one\'s own', () => {
+describe("images of one's own", () => {
   let vendor: VendorServer;
   let here: Place;
   const wish = { arch: 'amd64', formats: ['vmdk', 'qcow2'] } as const;
@@ -148,7 +163,9 @@ describe('images of one\'s own', () => {
     here = place();
   });
 
-  afterEach(() => { vendor.close(); });
+  afterEach(() => {
+    vendor.close();
+  });
 
   it('are fetched by address and digest, whatever their name says', async () => {
     vendor.files.set('/disk', disk);
@@ -165,7 +182,9 @@ describe('images of one\'s own', () => {
     const path = join(scratch(), 'my.disk');
     writeFileSync(path, disk);
     expect(await fetchImage(parseImageChoice(path, 'x'), wish, here.ctx)).to.deep.equal({ path, format: 'qcow2', title: path });
-    expect((await failureOf(fetchImage(parseImageChoice(`${path}.none`, 'x'), wish, here.ctx))).message).to.equal(`There is no image ${path}.none`);
+    expect((await failureOf(fetchImage(parseImageChoice(`${path}.none`, 'x'), wish, here.ctx))).message).to.equal(
+      `There is no image ${path}.none`,
+    );
   });
 
   it('in a format that cannot be used are refused, and so are packed ones', async () => {

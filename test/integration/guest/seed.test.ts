@@ -23,7 +23,9 @@ describe('a seed, as other programs read it', () => {
     await writeSeed(iso, seed, new Date('2026-01-02T03:04:05Z'));
   });
 
-  it('is for its owner alone', () => { expect(statSync(iso).mode & 0o777).to.equal(0o600); });
+  it('is for its owner alone', () => {
+    expect(statSync(iso).mode & 0o777).to.equal(0o600);
+  });
 
   it('is found by its label', function () {
     const fields = tool(this, 'blkid', '-p', '-o', 'export', iso).split('\n');
@@ -32,7 +34,7 @@ describe('a seed, as other programs read it', () => {
 
   it('is listed by xorriso with the names cloud-init looks for', function () {
     const listed = tool(this, 'xorriso', '-indev', iso, '-find', '/', '-type', 'f').split('\n').filter(Boolean).sort();
-    expect(listed).to.deep.equal(['\'/meta-data\'', '\'/network-config\'', '\'/user-data\'']);
+    expect(listed).to.deep.equal(["'/meta-data'", "'/network-config'", "'/user-data'"]);
   });
 
   it('is copied out by xorriso byte for byte', function () {
@@ -52,7 +54,9 @@ describe('a seed, as other programs read it', () => {
     const listed = tool(this, 'isoinfo', '-f', '-i', iso).split('\n').filter(Boolean).sort();
     expect(listed).to.deep.equal(['/METADATA.;1', '/NETWORKC.;1', '/USERDATA.;1']);
     expect(tool(this, 'isoinfo', '-i', iso, '-x', '/METADATA.;1')).to.equal(seed.metaData);
-    expect(tool(this, 'isoinfo', '-d', '-i', iso)).to.contain('Joliet with UCS level 3 found').and.to.contain('Volume id: cidata\n');
+    expect(tool(this, 'isoinfo', '-d', '-i', iso))
+      .to.contain('Joliet with UCS level 3 found')
+      .and.to.contain('Volume id: cidata\n');
   });
 });
 

@@ -4,11 +4,20 @@ import type { AddressInfo } from 'node:net';
 
 /** Folders as Apache lists them on the vendors' servers. */
 function listing(path: string, names: readonly string[]): string {
-  const rows = names.map((name) => `<tr><td valign="top"><img src="/icons/folder.gif" alt="[DIR]"></td><td><a href="${name}">${name}</a></td>`
-    + '<td align="right">2026-09-11 04:13  </td><td align="right">  - </td><td>&nbsp;</td></tr>');
-  return ['<!DOCTYPE HTML>', `<html><head><title>Index of ${path}</title></head><body><table>`,
+  const rows = names.map(
+    (name) =>
+      `<tr><td valign="top"><img src="/icons/folder.gif" alt="[DIR]"></td><td><a href="${name}">${name}</a></td>` +
+      '<td align="right">2026-09-11 04:13  </td><td align="right">  - </td><td>&nbsp;</td></tr>',
+  );
+  return [
+    '<!DOCTYPE HTML>',
+    `<html><head><title>Index of ${path}</title></head><body><table>`,
     '<tr><th><a href="?C=N;O=D">Name</a></th><th><a href="?C=M;O=A">Last modified</a></th></tr>',
-    '<tr><td><a href="/images/cloud/">Parent Directory</a></td></tr>', ...rows, '</table></body></html>', ''].join('\n');
+    '<tr><td><a href="/images/cloud/">Parent Directory</a></td></tr>',
+    ...rows,
+    '</table></body></html>',
+    '',
+  ].join('\n');
 }
 
 /**
@@ -25,10 +34,14 @@ export class VendorServer {
   portal = false;
   moved: string | undefined;
   private port = 0;
-  private readonly server = createServer((request, response) => { this.answer(request, response); });
+  private readonly server = createServer((request, response) => {
+    this.answer(request, response);
+  });
 
   async open(): Promise<void> {
-    await new Promise<void>((done) => { this.server.listen(0, '127.0.0.1', done); });
+    await new Promise<void>((done) => {
+      this.server.listen(0, '127.0.0.1', done);
+    });
     this.port = (this.server.address() as AddressInfo).port;
   }
 
@@ -52,13 +65,28 @@ export class VendorServer {
 
   debian(codename: string, version: string, build: string, disk: Buffer): void {
     const folder = `/images/cloud/${codename}/${build}`;
-    const kinds = ['generic', 'genericcloud', 'nocloud'].flatMap((variant) => ['amd64', 'arm64'].map((arch) => `debian-${version}-${variant}-${arch}-${build}`));
-    this.publish(folder, 'SHA512SUMS', kinds.flatMap((stem) => [`${stem}.json`, `${stem}.qcow2`, `${stem}.raw`, `${stem}.tar.xz`]), disk, '  ');
+    const kinds = ['generic', 'genericcloud', 'nocloud'].flatMap((variant) =>
+      ['amd64', 'arm64'].map((arch) => `debian-${version}-${variant}-${arch}-${build}`),
+    );
+    this.publish(
+      folder,
+      'SHA512SUMS',
+      kinds.flatMap((stem) => [`${stem}.json`, `${stem}.qcow2`, `${stem}.raw`, `${stem}.tar.xz`]),
+      disk,
+      '  ',
+    );
   }
 
   ubuntu(version: string, build: string, disk: Buffer): void {
     const stem = `ubuntu-${version}-server-cloudimg`;
-    const names = [`${stem}-amd64.img`, `${stem}-amd64.vmdk`, `${stem}-amd64.ova`, `${stem}-amd64-azure.vhd.tar.gz`, `${stem}-arm64.img`, `${stem}-arm64.manifest`];
+    const names = [
+      `${stem}-amd64.img`,
+      `${stem}-amd64.vmdk`,
+      `${stem}-amd64.ova`,
+      `${stem}-amd64-azure.vhd.tar.gz`,
+      `${stem}-arm64.img`,
+      `${stem}-arm64.manifest`,
+    ];
     this.publish(`/releases/${version}/${build}`, 'SHA256SUMS', names, disk, ' *');
   }
 
@@ -83,16 +111,20 @@ export class VendorServer {
     if (!content) return void response.writeHead(404).end('no');
     const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const part = content.subarray(start);
-    response.writeHead(start > 0 ? 206 : 200, { 'content-length': part.length, 'etag': '"1"' });
+    response.writeHead(start > 0 ? 206 : 200, { 'content-length': part.length, etag: '"1"' });
     const cut = path.includes('SUMS') ? undefined : this.cuts.shift();
     if (cut === undefined) return void response.end(part);
-    response.write(part.subarray(0, cut), () => { response.destroy(); });
+    response.write(part.subarray(0, cut), () => {
+      response.destroy();
+    });
   }
 
   private list(path: string, response: ServerResponse): void {
     const below = [...this.files.keys()].filter((name) => name.startsWith(path)).map((name) => name.slice(path.length));
     const names = [...new Set(below.map((name) => name.replace(/\/.*/, '/')))];
     if (names.length === 0) return void response.writeHead(404).end('no');
-    response.writeHead(200, { 'content-type': 'text/html' }).end(listing(path, [...names, ...(/trixie\/$/.test(path) ? ['daily/', 'latest/'] : [])]));
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(listing(path, [...names, ...(/trixie\/$/.test(path) ? ['daily/', 'latest/'] : [])]));
   }
 }

@@ -26,7 +26,9 @@ describe('hyperv: the command line', () => {
     truncateSync(image, 2 ** 20);
     create = ['create', '-d', 'hyperv', '--hyperv-image', image];
   });
-  afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
 
   it('without PowerShell says where Hyper-V is to be had', async () => {
     const { code, stderr } = await tsmachine([...create, 'm1'], { store, env: { PATH: dirname(process.execPath) } });
@@ -77,13 +79,19 @@ describe('hyperv: the command line', () => {
     const before = standIn.world().vms;
     const { code, stderr } = await tsmachine([...create, 'm1'], { store, env: standIn.env });
     expect(code).to.equal(3);
-    expect(stderr).to.include('Hyper-V has a VM \\"m1\\" that is not tsmachine\'s"\nChoose another name for the machine. That VM is not touched');
+    expect(stderr).to.include(
+      'Hyper-V has a VM \\"m1\\" that is not tsmachine\'s"\nChoose another name for the machine. That VM is not touched',
+    );
     await tsmachine(['rm', '-f', '-y', 'm1'], { store, env: standIn.env });
     expect(standIn.world().vms).to.deep.equal(before);
     expect((await succeed(['ls', '-q'], { store, env: standIn.env })).stdout).to.equal('');
   });
 
-  for (const [script, deed] of [['convert-disk', 'convert the image'], ['new-disk', 'create the disk'], ['start', 'start the VM']] as const) {
+  for (const [script, deed] of [
+    ['convert-disk', 'convert the image'],
+    ['new-disk', 'create the disk'],
+    ['start', 'start the VM'],
+  ] as const) {
     it(`a disk that is full during ${script} is told with what Hyper-V said; rm leaves nothing`, async () => {
       standIn.fail({ script, message: 'There is not enough space on the disk. (0x80070070).', times: 1 });
       const { code, stderr } = await tsmachine([...create, 'm1'], { store, env: standIn.env });
@@ -94,12 +102,21 @@ describe('hyperv: the command line', () => {
   }
 
   it('an image with another checksum is refused, and not kept', async () => {
-    const server = createServer((_request, response) => { response.end('not the image'); });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const server = createServer((_request, response) => {
+      response.end('not the image');
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     const { port } = server.address() as AddressInfo;
     const image = `http://127.0.0.1:${port}/disk.vhdx`;
-    const { code, stderr } = await tsmachine(['create', '-d', 'hyperv', '--hyperv-image', `${image}#sha256:${'0'.repeat(64)}`, 'm1'], { store, env: standIn.env });
-    await new Promise((resolve) => { server.close(resolve); });
+    const { code, stderr } = await tsmachine(['create', '-d', 'hyperv', '--hyperv-image', `${image}#sha256:${'0'.repeat(64)}`, 'm1'], {
+      store,
+      env: standIn.env,
+    });
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
     expect(code).to.equal(1);
     expect(stderr).to.include(`${image} has the wrong checksum: sha256 `);
     expect(standIn.calls().map(({ script }) => script)).not.to.include('convert-disk');
@@ -142,11 +159,15 @@ describe('hyperv: the command line', () => {
   });
 
   /** Presses Ctrl-C while a script hangs: before it does anything, or at a cmdlet of it. */
-  async function interrupted(step: string, { cmdlet, until = () => true }: { cmdlet?: string; until?: () => boolean } = {}): Promise<string> {
+  async function interrupted(
+    step: string,
+    { cmdlet, until = () => true }: { cmdlet?: string; until?: () => boolean } = {},
+  ): Promise<string> {
     standIn.fail({ script: step, message: '', instead: 'hang', times: 1, ...(cmdlet === undefined ? {} : { cmdlet }) });
     let pressed = 0;
     const { code, stderr } = await tsmachine([...create, 'm1'], {
-      store, env: standIn.env,
+      store,
+      env: standIn.env,
       onStart(pid) {
         const seen = setInterval(() => {
           if (standIn.calls().at(-1)?.script !== step || !until()) return;

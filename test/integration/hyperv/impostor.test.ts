@@ -57,7 +57,9 @@ describe('hyperv: somebody else answers where the guest should', () => {
     const child = spawn('ip', args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     server = child;
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', (code) => { reject(new Error(`the impostor ended with ${code ?? '?'}`)); });
+      child.once('exit', (code) => {
+        reject(new Error(`the impostor ended with ${code ?? '?'}`));
+      });
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         heard += text;
         if (heard.endsWith('\n')) resolve();
@@ -69,7 +71,11 @@ describe('hyperv: somebody else answers where the guest should', () => {
     const image = join(dir, 'image.raw');
     writeFileSync(image, 'x');
     truncateSync(image, 2 ** 20);
-    const { code, stderr, seconds } = await tsmachine(['create', '-d', 'hyperv', '--hyperv-image', image, 'm1'], { store, env: standIn.env, link });
+    const { code, stderr, seconds } = await tsmachine(['create', '-d', 'hyperv', '--hyperv-image', image, 'm1'], {
+      store,
+      env: standIn.env,
+      link,
+    });
     expect(code, stderr).to.equal(1);
     expect(stderr).to.match(/host key/i);
     expect(seconds).to.be.below(60);

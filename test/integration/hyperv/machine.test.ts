@@ -15,8 +15,12 @@ const steps = ['convert-disk', 'new-disk', 'new-vm', 'hardware', 'drives', 'star
 describe('hyperv: a machine on the stand-in', () => {
   let here: Playground;
 
-  beforeEach(async () => { here = await Playground.open(); });
-  afterEach(() => { here.close(); });
+  beforeEach(async () => {
+    here = await Playground.open();
+  });
+  afterEach(() => {
+    here.close();
+  });
 
   const vms = () => Object.values(here.standIn.world().vms);
 
@@ -24,8 +28,15 @@ describe('hyperv: a machine on the stand-in', () => {
     const data = await here.create({ 'hyperv-memory': 2048, 'hyperv-static-macaddress': '00-15-5D-01-02-03', 'hyperv-vlan-id': 7 });
     const [vm] = vms();
     expect(vm?.settings).to.include({
-      generation: '2', memory: String(2 ** 31), minimum: String(2 ** 29), maximum: String(2 ** 31), dynamic: 'true', vlan: '7',
-      macaddress2: '00155d010203', boot: join(here.machineDir, 'disk.vhdx'), checkpoints: 'off',
+      generation: '2',
+      memory: String(2 ** 31),
+      minimum: String(2 ** 29),
+      maximum: String(2 ** 31),
+      dynamic: 'true',
+      vlan: '7',
+      macaddress2: '00155d010203',
+      boot: join(here.machineDir, 'disk.vhdx'),
+      checkpoints: 'off',
       firmware: 'MicrosoftUEFICertificateAuthority',
     });
     expect(vm?.attached).to.deep.equal({ 'SCSI-0-0': join(here.machineDir, 'disk.vhdx'), 'SCSI-0-1': join(here.machineDir, 'seed.iso') });
@@ -76,7 +87,6 @@ describe('hyperv: a machine on the stand-in', () => {
       expect(vms()).to.deep.equal([]);
       expect(here.files()).not.to.include('disk.vhdx');
     });
-
   }
 
   for (const step of ['convert-disk', 'new-vm', 'start']) {
@@ -163,13 +173,19 @@ describe('hyperv: a machine on the stand-in', () => {
     const failure = await starting;
     clearInterval(ending);
     expect(failure).to.include({
-      code: 'DRIVER_FAILED', message: 'The VM ended while it booted', hint: 'Its screen: vmconnect localhost m1',
+      code: 'DRIVER_FAILED',
+      message: 'The VM ended while it booted',
+      hint: 'Its screen: vmconnect localhost m1',
     });
   });
 
   it('looks again when VMs come and go while they are listed, but not for ever', async () => {
     const data = await here.create();
-    const gone = { script: 'vms', message: 'Hyper-V encountered an error trying to access an object: it was not found.', id: 'ObjectNotFound,Microsoft.HyperV.PowerShell.Commands.GetVM' };
+    const gone = {
+      script: 'vms',
+      message: 'Hyper-V encountered an error trying to access an object: it was not found.',
+      id: 'ObjectNotFound,Microsoft.HyperV.PowerShell.Commands.GetVM',
+    };
     here.standIn.fail({ ...gone, times: 2 });
     expect(await here.driver.state(data, here.ctx())).to.equal('Running');
     here.standIn.fail(gone);
@@ -196,6 +212,8 @@ describe('hyperv: a machine on the stand-in', () => {
     here.saved = undefined;
     await here.create();
     expect(here.standIn.calls().filter(({ script }) => script === 'convert-disk')).to.have.length(1);
-    expect(vms().map(({ uuid }) => uuid)).to.include('foreign').and.to.have.length(2);
+    expect(vms().map(({ uuid }) => uuid))
+      .to.include('foreign')
+      .and.to.have.length(2);
   });
 });

@@ -21,9 +21,13 @@ export class Playground {
   saved: DriverData | undefined;
   free = 2 ** 40;
 
-  private constructor(readonly dir: string, readonly standIn: StandIn) {
+  private constructor(
+    readonly dir: string,
+    readonly standIn: StandIn,
+  ) {
     this.driver = hypervOver({
-      platform: 'linux', architecture: 'x64',
+      platform: 'linux',
+      architecture: 'x64',
       freeBytes: () => Promise.resolve(this.free),
       answers: (ip) => Promise.resolve(ip === '192.0.2.7'),
     });
@@ -45,10 +49,21 @@ export class Playground {
     const unused = () => Promise.reject(new Error('not expected'));
     const { signal } = this.abort;
     return {
-      io: this.io, signal, machineName: 'm1', machineDir: this.machineDir, cacheDir: join(this.dir, 'cache'),
-      checkpoint: (data) => { this.saved = data; return Promise.resolve(); },
+      io: this.io,
+      signal,
+      machineName: 'm1',
+      machineDir: this.machineDir,
+      cacheDir: join(this.dir, 'cache'),
+      checkpoint: (data) => {
+        this.saved = data;
+        return Promise.resolve();
+      },
       exec: (file, args, options) => run(join(this.standIn.home, 'bin', basename(file)), args, { ...options, signal }),
-      spawnDetached: unused, ssh: unused, download: unused, fetchText: unused, lock: (_name, use) => use(),
+      spawnDetached: unused,
+      ssh: unused,
+      download: unused,
+      fetchText: unused,
+      lock: (_name, use) => use(),
     };
   }
 
@@ -71,7 +86,9 @@ export class Playground {
   parse(flags: FlagValues = {}): DriverData {
     const defaults = Object.fromEntries(module.flags.map((flag) => [flag.name, flag.default]));
     return this.driver.parse({
-      machineName: 'm1', storePath: this.dir, machineDir: this.machineDir,
+      machineName: 'm1',
+      storePath: this.dir,
+      machineDir: this.machineDir,
       flags: { ...defaults, 'hyperv-image': this.file('image.raw'), ...flags },
     });
   }

@@ -7,8 +7,12 @@ import { Playground } from './playground.js';
 describe('hyperv: what is refused before anything is made', () => {
   let here: Playground;
 
-  beforeEach(async () => { here = await Playground.open(); });
-  afterEach(() => { here.close(); });
+  beforeEach(async () => {
+    here = await Playground.open();
+  });
+  afterEach(() => {
+    here.close();
+  });
 
   const precheck = (flags?: FlagValues) => here.driver.precheck(here.parse(flags), here.ctx());
   const refused = async (flags?: FlagValues) => {
@@ -22,7 +26,9 @@ describe('hyperv: what is refused before anything is made', () => {
     here.standIn.write({ ...world, global: { ...world.global, rights: JSON.stringify({ module, administrator, hyperVAdministrator }) } });
   };
 
-  it('nothing, on a computer that has all', async () => { await precheck(); });
+  it('nothing, on a computer that has all', async () => {
+    await precheck();
+  });
 
   it('a computer without Hyper-V, a user who is no administrator; a Hyper-V Administrator is enough', async () => {
     rights(false, false, false);

@@ -16,9 +16,8 @@ describe('hyperv: the scripts, evaluated', () => {
   let id: string;
   const vm = () => standIn.world().vms[id];
   const hardware = () => ({ id, cpus: 2, dynamic: true, minimum: 2 ** 29, memory: gigabyte, mac: '', vlan: 0 });
-  const newVm = (name: string, generation = 2) => (
-    String(standIn.value('new-vm', { name, path: dir, generation, memory: gigabyte, switch: 'external', notes: 'n\u00fc' }))
-  );
+  const newVm = (name: string, generation = 2) =>
+    String(standIn.value('new-vm', { name, path: dir, generation, memory: gigabyte, switch: 'external', notes: 'n\u00fc' }));
 
   /** A VHD of fixed size. */
   function vhd(name: string): string {
@@ -38,7 +37,9 @@ describe('hyperv: the scripts, evaluated', () => {
     standIn.write(world);
     id = newVm('m1');
   });
-  afterEach(() => { rmSync(dir, { recursive: true, force: true }); });
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
 
   it('answer in the same form, be there none, one or two of a thing', () => {
     const row = (uuid: string, name: string) => ({ id: uuid, name, notes: 'n\u00fc', path: join(dir, name), state: 'Off' });
@@ -84,7 +85,12 @@ describe('hyperv: the scripts, evaluated', () => {
   it('set up hardware whose memory has its bounds, also where Windows knows no automatic checkpoints', () => {
     standIn.value('hardware', hardware());
     expect(vm()?.settings).to.include({
-      cpus: '2', dynamic: 'true', minimum: String(2 ** 29), memory: String(gigabyte), maximum: String(gigabyte), checkpoints: 'off',
+      cpus: '2',
+      dynamic: 'true',
+      minimum: String(2 ** 29),
+      memory: String(gigabyte),
+      maximum: String(gigabyte),
+      checkpoints: 'off',
     });
     expect(vm()?.settings).not.to.have.property('vlan');
     const world = standIn.world();
@@ -119,37 +125,179 @@ describe('hyperv: the scripts, evaluated', () => {
   const unknown = (what: string) => new RegExp(`the stand-in does not know ${what}`);
 
   const mutants: readonly Mutant[] = [
-    { what: 'a parameter misspelt', script: 'hardware', from: '-Count', to: '-Cuont', input: hardware, shows: error('NamedParameterNotFound,Microsoft\\.HyperV\\.PowerShell\\.Commands\\.SetVMProcessor') },
-    { what: 'a parameter cut too short', script: 'hardware', from: '-MinimumBytes', to: '-M', input: hardware, shows: /ambiguous\. Possible matches include: -MinimumBytes -MaximumBytes\./ },
-    { what: 'a parameter without its value', script: 'hardware', from: '-Count $in.cpus', to: '-Count', input: hardware, shows: error('MissingArgument') },
+    {
+      what: 'a parameter misspelt',
+      script: 'hardware',
+      from: '-Count',
+      to: '-Cuont',
+      input: hardware,
+      shows: error('NamedParameterNotFound,Microsoft\\.HyperV\\.PowerShell\\.Commands\\.SetVMProcessor'),
+    },
+    {
+      what: 'a parameter cut too short',
+      script: 'hardware',
+      from: '-MinimumBytes',
+      to: '-M',
+      input: hardware,
+      shows: /ambiguous\. Possible matches include: -MinimumBytes -MaximumBytes\./,
+    },
+    {
+      what: 'a parameter without its value',
+      script: 'hardware',
+      from: '-Count $in.cpus',
+      to: '-Count',
+      input: hardware,
+      shows: error('MissingArgument'),
+    },
     { what: 'a parameter twice', script: 'stop', from: '-Force', to: '-Force -Force', input: one, shows: error('ParameterAlreadyBound') },
-    { what: 'a mandatory parameter left out', script: 'convert-disk', from: '-DestinationPath $in.target', to: '', input: () => ({ source: 'a' }), shows: /missing mandatory parameters: DestinationPath\./ },
-    { what: 'parameters of two sets', script: 'new-disk', from: '-Differencing', to: '-Differencing -Dynamic', input: disk, shows: error('AmbiguousParameterSet') },
-    { what: 'a VM by its object and its name', script: 'hardware', from: 'Set-VMProcessor -VM $vm', to: 'Set-VMProcessor -VM $vm -VMName x', input: hardware, shows: error('AmbiguousParameterSet') },
-    { what: 'a text for a VM', script: 'start', from: 'Start-VM -VM $vm', to: 'Start-VM -VM m1', input: one, shows: error('CannotConvertArgumentNoMessage') },
-    { what: 'a word that no enumeration has', script: 'convert-disk', from: 'Dynamic', to: 'Dynamical', input: () => ({ source: 'a', target: 'b' }), shows: /Unable to match the identifier name Dynamical/ },
-    { what: 'a variable misspelt', script: 'start', from: 'Start-VM -VM $vm', to: 'Start-VM -VM $mv', input: one, shows: /argument to parameter 'VM' because it is null/ },
+    {
+      what: 'a mandatory parameter left out',
+      script: 'convert-disk',
+      from: '-DestinationPath $in.target',
+      to: '',
+      input: () => ({ source: 'a' }),
+      shows: /missing mandatory parameters: DestinationPath\./,
+    },
+    {
+      what: 'parameters of two sets',
+      script: 'new-disk',
+      from: '-Differencing',
+      to: '-Differencing -Dynamic',
+      input: disk,
+      shows: error('AmbiguousParameterSet'),
+    },
+    {
+      what: 'a VM by its object and its name',
+      script: 'hardware',
+      from: 'Set-VMProcessor -VM $vm',
+      to: 'Set-VMProcessor -VM $vm -VMName x',
+      input: hardware,
+      shows: error('AmbiguousParameterSet'),
+    },
+    {
+      what: 'a text for a VM',
+      script: 'start',
+      from: 'Start-VM -VM $vm',
+      to: 'Start-VM -VM m1',
+      input: one,
+      shows: error('CannotConvertArgumentNoMessage'),
+    },
+    {
+      what: 'a word that no enumeration has',
+      script: 'convert-disk',
+      from: 'Dynamic',
+      to: 'Dynamical',
+      input: () => ({ source: 'a', target: 'b' }),
+      shows: /Unable to match the identifier name Dynamical/,
+    },
+    {
+      what: 'a variable misspelt',
+      script: 'start',
+      from: 'Start-VM -VM $vm',
+      to: 'Start-VM -VM $mv',
+      input: one,
+      shows: /argument to parameter 'VM' because it is null/,
+    },
     { what: 'a field misspelt', script: 'stop', from: '$in.id', to: '$in.di', input: one, shows: error('CannotConvertArgumentNoMessage') },
     { what: 'a cmdlet misspelt', script: 'start', from: 'Start-VM', to: 'Strat-VM', input: one, shows: error('CommandNotFoundException') },
-    { what: 'a cmdlet of another module', script: 'vms', from: 'Hyper-V\\Get-VM', to: 'VMware\\Get-VM', shows: error('CommandNotFoundException') },
+    {
+      what: 'a cmdlet of another module',
+      script: 'vms',
+      from: 'Hyper-V\\Get-VM',
+      to: 'VMware\\Get-VM',
+      shows: error('CommandNotFoundException'),
+    },
     { what: 'a brace left out', script: 'start', from: '} catch', to: 'catch', input: one, shows: /that is not PowerShell/, status: 1 },
     { what: 'a bracket left out', script: 'vms', from: '-Depth 5)', to: '-Depth 5', shows: /that is not PowerShell/, status: 1 },
-    { what: 'a property misspelt', script: 'start', from: '$vm.State', to: '$vm.Stat', input: one, shows: unknown('a property Stat of a Microsoft'), status: 64 },
-    { what: 'a method misspelt', script: 'addresses', from: '.Replace(\'-\'', to: '.Repalce(\'-\'', input: one, shows: unknown('a method Repalce'), status: 64 },
-    { what: 'a class misspelt', script: 'rights', from: 'WindowsBuiltInRole]', to: 'WindowsBuiltinRoles]', shows: unknown('\\[Security'), status: 64 },
-    { what: 'an operator that is none', script: 'start', from: '-eq', to: '-match', input: one, shows: unknown('the operator -match'), status: 64 },
+    {
+      what: 'a property misspelt',
+      script: 'start',
+      from: '$vm.State',
+      to: '$vm.Stat',
+      input: one,
+      shows: unknown('a property Stat of a Microsoft'),
+      status: 64,
+    },
+    {
+      what: 'a method misspelt',
+      script: 'addresses',
+      from: ".Replace('-'",
+      to: ".Repalce('-'",
+      input: one,
+      shows: unknown('a method Repalce'),
+      status: 64,
+    },
+    {
+      what: 'a class misspelt',
+      script: 'rights',
+      from: 'WindowsBuiltInRole]',
+      to: 'WindowsBuiltinRoles]',
+      shows: unknown('\\[Security'),
+      status: 64,
+    },
+    {
+      what: 'an operator that is none',
+      script: 'start',
+      from: '-eq',
+      to: '-match',
+      input: one,
+      shows: unknown('the operator -match'),
+      status: 64,
+    },
     { what: 'one VM for a list of VMs', script: 'vms', from: '@(Hyper-V\\Get-VM', to: '(Hyper-V\\Get-VM', shows: /^\{"value":\{"id"/ },
     { what: 'an address for a list of them', script: 'addresses', from: 'told = @(', to: 'told = (', input: one, shows: /"told":null/ },
     { what: 'a state by its number', script: 'vms', from: '[string]$_.State', to: '$_.State', shows: /"state":3/ },
-    { what: 'an answer that is too flat', script: 'host', from: '-Depth 5', to: '-Depth 1', shows: /"switches":"System\.Collections\.Hashtable/ },
+    {
+      what: 'an answer that is too flat',
+      script: 'host',
+      from: '-Depth 5',
+      to: '-Depth 1',
+      shows: /"switches":"System\.Collections\.Hashtable/,
+    },
     { what: 'letters of other alphabets', script: 'vms', from: '[^ -~]', to: '[^ -\u00ff]', shows: /n\u00fc/ },
     { what: 'a module that nobody looks for', script: 'rights', from: '-ListAvailable ', to: '', shows: /"module":false/ },
-    { what: 'an error that nobody catches', script: 'stop', from: '= \'Stop\'', to: '= \'Continue\'', input: () => ({ id: '00000000-0000-4000-8000-000000000000' }), shows: error('ParameterArgumentValidationErrorNullNotAllowed') },
+    {
+      what: 'an error that nobody catches',
+      script: 'stop',
+      from: "= 'Stop'",
+      to: "= 'Continue'",
+      input: () => ({ id: '00000000-0000-4000-8000-000000000000' }),
+      shows: error('ParameterArgumentValidationErrorNullNotAllowed'),
+    },
     { what: 'a question that nobody answers', script: 'remove-vm', from: ' -Force', to: '', input: one, shows: /NonInteractive/ },
-    { what: 'bounds the wrong way round', script: 'hardware', from: '-MinimumBytes $in.minimum', to: '-MinimumBytes $in.memory -StartupBytes $in.minimum', input: () => ({ ...hardware() }), shows: error('ParameterAlreadyBound') },
-    { what: 'less at most than at the start', script: 'hardware', from: '-MaximumBytes $in.memory', to: '-MaximumBytes $in.minimum', input: hardware, shows: /must not exceed the maximum/ },
-    { what: 'a VLAN without its mode', script: 'hardware', from: '-Access ', to: '', input: () => ({ ...hardware(), vlan: 7 }), shows: /untagged or in access mode/ },
-    { what: 'output that nobody takes', script: 'new-vm', from: '$value = [string]$vm.Id', to: '[string]$vm.Id', input: () => ({ name: 'm3', path: dir, generation: 2, memory: gigabyte, switch: 'external', notes: '' }), shows: unknown('how PowerShell shows'), status: 64 },
+    {
+      what: 'bounds the wrong way round',
+      script: 'hardware',
+      from: '-MinimumBytes $in.minimum',
+      to: '-MinimumBytes $in.memory -StartupBytes $in.minimum',
+      input: () => ({ ...hardware() }),
+      shows: error('ParameterAlreadyBound'),
+    },
+    {
+      what: 'less at most than at the start',
+      script: 'hardware',
+      from: '-MaximumBytes $in.memory',
+      to: '-MaximumBytes $in.minimum',
+      input: hardware,
+      shows: /must not exceed the maximum/,
+    },
+    {
+      what: 'a VLAN without its mode',
+      script: 'hardware',
+      from: '-Access ',
+      to: '',
+      input: () => ({ ...hardware(), vlan: 7 }),
+      shows: /untagged or in access mode/,
+    },
+    {
+      what: 'output that nobody takes',
+      script: 'new-vm',
+      from: '$value = [string]$vm.Id',
+      to: '[string]$vm.Id',
+      input: () => ({ name: 'm3', path: dir, generation: 2, memory: gigabyte, switch: 'external', notes: '' }),
+      shows: unknown('how PowerShell shows'),
+      status: 64,
+    },
   ];
 
   for (const { what, script, from, to, input = () => ({}), shows, status = 0 } of mutants) {
@@ -160,7 +308,9 @@ describe('hyperv: the scripts, evaluated', () => {
       });
       expect(ending.status, ending.stderr).to.equal(status);
       expect(status === 0 ? ending.stdout : ending.stderr).to.match(shows);
-      expect(standIn.run(script, input()).stdout, 'as it is').to.match(/^\{.*\}\r\n$/m).and.not.to.match(shows);
+      expect(standIn.run(script, input()).stdout, 'as it is')
+        .to.match(/^\{.*\}\r\n$/m)
+        .and.not.to.match(shows);
     });
   }
 });

@@ -9,10 +9,15 @@ import { commitOf } from '../../../scripts/commit.mjs';
 
 describe('the commit that `version` names', () => {
   let folder: string;
-  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim();
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim();
 
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'tsmachine-commit-')); });
-  afterEach(() => { rmSync(folder, { recursive: true }); });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tsmachine-commit-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   const checkout = () => {
     git('init', '-q');
@@ -38,7 +43,7 @@ describe('the commit that `version` names', () => {
     expect(commitOf(folder)).to.equal(`${hash}-dirty`);
   });
 
-  it('is nobody\'s without git, before the first commit, and inside a checkout of somebody else', () => {
+  it("is nobody's without git, before the first commit, and inside a checkout of somebody else", () => {
     expect(commitOf(folder)).to.equal(undefined);
     git('init', '-q');
     expect(commitOf(folder)).to.equal(undefined);

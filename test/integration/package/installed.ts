@@ -21,7 +21,12 @@ export interface Pack {
 
 export function run(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): string {
   const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd, encoding: 'utf8', env: { ...inherited, ...env }, timeout: 120_000 });
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...inherited, ...env },
+    timeout: 120_000,
+  });
   if (status === 0) return stdout;
   throw new Error(`${file} ${args.join(' ')} ended with ${status ?? error?.message ?? 'a signal'}\n${stdout}${stderr}`);
 }
@@ -53,10 +58,16 @@ export function newProject(tarball: string): string {
 /** Top-level packages that `npm install tsmachine` brings along. */
 function productionPackages(): string[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { dev?: boolean }> };
-  const installed = new Set(readdirSync(join(root, 'node_modules')).flatMap((name) =>
-    (name.startsWith('@') ? readdirSync(join(root, 'node_modules', name)).map((part) => `${name}/${part}`) : [name])));
+  const installed = new Set(
+    readdirSync(join(root, 'node_modules')).flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(root, 'node_modules', name)).map((part) => `${name}/${part}`) : [name],
+    ),
+  );
   return Object.entries(packages)
-    .filter(([path, { dev }]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && dev !== true && installed.has(path.slice('node_modules/'.length)))
+    .filter(
+      ([path, { dev }]) =>
+        /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && dev !== true && installed.has(path.slice('node_modules/'.length)),
+    )
     .map(([path]) => path);
 }
 

@@ -34,7 +34,17 @@ await new Help(config).showHelp(['ls']);
 `;
 
 /** What a careful user compiles with. */
-const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+const strict = [
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--skipLibCheck',
+  '--module',
+  'nodenext',
+  '--target',
+  'es2022',
+  '--types',
+  'node',
+];
 
 describe('the npm package', function () {
   this.timeout(120_000);
@@ -46,22 +56,43 @@ describe('the npm package', function () {
     folder = mkdtempSync(join(tmpdir(), 'tsmachine-pack-'));
     packed = pack(folder);
     project = newProject(packed.tarball);
-    console.log(`      ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`);
+    console.log(
+      `      ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`,
+    );
   });
 
-  after(() => { for (const path of [folder, project]) rmSync(path, { recursive: true, force: true }); });
+  after(() => {
+    for (const path of [folder, project]) rmSync(path, { recursive: true, force: true });
+  });
 
   it('holds the program, the library, its types, the templates and the licence', () => {
     expect(packed.files.map(({ path }) => path)).to.include.members([
-      'LICENSE', 'CHANGELOG.md', 'README.md', 'package.json', 'oclif.manifest.json', 'bin/run.js', 'bin/load.js', 'bin/package.json', 'dist/cli.cjs',
-      'dist/cli.cjs.cache', 'dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/driver/contract.d.ts', 'dist/drivers/none/driver.js', 'templates/provision/detect.sh',
+      'LICENSE',
+      'CHANGELOG.md',
+      'README.md',
+      'package.json',
+      'oclif.manifest.json',
+      'bin/run.js',
+      'bin/load.js',
+      'bin/package.json',
+      'dist/cli.cjs',
+      'dist/cli.cjs.cache',
+      'dist/src/index.js',
+      'dist/src/index.d.ts',
+      'dist/src/driver/contract.d.ts',
+      'dist/drivers/none/driver.js',
+      'templates/provision/detect.sh',
     ]);
   });
 
   it('holds no tests, sources, source maps or development tools', () => {
-    const surplus = packed.files.map(({ path }) => path).filter((path) =>
-      !/^(LICENSE|README\.md|CHANGELOG\.md|package\.json|oclif\.manifest\.json|(bin|dist|templates|docs)\/.+)$/.test(path)
-      || /\.test\.|\.map$|(^|\/)tests?\/|(?<!\.d)\.ts$|dev\.js$/.test(path));
+    const surplus = packed.files
+      .map(({ path }) => path)
+      .filter(
+        (path) =>
+          !/^(LICENSE|README\.md|CHANGELOG\.md|package\.json|oclif\.manifest\.json|(bin|dist|templates|docs)\/.+)$/.test(path) ||
+          /\.test\.|\.map$|(^|\/)tests?\/|(?<!\.d)\.ts$|dev\.js$/.test(path),
+      );
     expect(surplus).to.deep.equal([]);
   });
 
@@ -79,7 +110,9 @@ describe('the npm package', function () {
   it('is an oclif application to the tools of oclif', () => {
     writeFileSync(join(project, 'tool.js'), oclifTool);
     const out = run(process.execPath, ['tool.js', join(project, 'node_modules', 'tsmachine')], project);
-    expect(out).to.match(/^{"fromManifest":true,"ids":\[.*"create",.*"version"\],"flags":\[.*"storage-path".*"quiet".*\]}\nUsage: tsmachine ls \[OPTIONS\]\n/);
+    expect(out).to.match(
+      /^{"fromManifest":true,"ids":\[.*"create",.*"version"\],"flags":\[.*"storage-path".*"quiet".*\]}\nUsage: tsmachine ls \[OPTIONS\]\n/,
+    );
   });
 
   it('is a library with types', () => {

@@ -8,17 +8,20 @@ import type { ConfigPlan } from '../../../src/provision/plan/config.js';
 import { request } from '../../unit/provision/request.js';
 import { Sandbox, canIsolate, interpreters, modeOf } from './sandbox.js';
 
-const certificate = { ca: 'CA line\n', cert: 'CERT line\n', key: 'KEY line\nwith $odd `text` \\n \'quoted\'\n' };
+const certificate = { ca: 'CA line\n', cert: 'CERT line\n', key: "KEY line\nwith $odd `text` \\n 'quoted'\n" };
 
 /** A service manager that starts an engine unless its settings say `"bad"`, and an engine that answers while it is active. */
 function fakeSystemd(box: Sandbox): void {
-  box.program('systemctl', `
+  box.program(
+    'systemctl',
+    `
 case "$1" in
   is-active) cat "$STATE/active" ;;
   is-failed) [ "$(cat "$STATE/active")" = failed ] && echo failed ;;
   is-enabled) exit 0 ;;
   restart) if grep -q bad '${box.path('etc', 'daemon.json')}' 2>/dev/null; then echo failed >"$STATE/active"; exit 1; else echo active >"$STATE/active"; fi ;;
-esac`);
+esac`,
+  );
   box.program('docker', '[ "$(cat "$STATE/active")" = active ] && echo 28.5.2');
   box.program('journalctl', 'echo "failed to start daemon: bad setting"; echo last line');
   box.program('restorecon', '');
@@ -32,12 +35,20 @@ function plan(box: Sandbox, change: Partial<ConfigPlan> = {}): ConfigPlan {
     certificates: { ca: box.path('etc', 'ca.pem'), cert: box.path('etc', 'server.pem'), key: box.path('etc', 'server-key.pem') },
     settings: { path: box.path('etc', 'daemon.json'), text: '{"new": 1}\n' },
     override: { path: box.path('units', 'docker.service.d', 'zz-tsmachine.conf'), text: '[Service]\nExecStart=\n' },
-    socket: '/var/run/docker.sock', validator: '', warnings: [],
+    socket: '/var/run/docker.sock',
+    validator: '',
+    warnings: [],
     ...change,
   };
 }
 
-const fail = (work: Promise<unknown>): Promise<TsmachineError> => work.then(() => { throw new Error('it should have failed'); }, (error: unknown) => TsmachineError.from(error));
+const fail = (work: Promise<unknown>): Promise<TsmachineError> =>
+  work.then(
+    () => {
+      throw new Error('it should have failed');
+    },
+    (error: unknown) => TsmachineError.from(error),
+  );
 
 for (const interpreter of interpreters) {
   describe(`applying a configuration with ${interpreter[0]}`, () => {
@@ -49,17 +60,29 @@ for (const interpreter of interpreters) {
       box = new Sandbox(interpreter);
       fakeSystemd(box);
     });
-    afterEach(() => { box.remove(); });
+    afterEach(() => {
+      box.remove();
+    });
 
     it('writes every file exactly, the key for root alone, and restarts once', async () => {
       const mask = process.umask(0);
-      const applied = await applyConfig(box, plan(box), certificate, request()).finally(() => { process.umask(mask); });
+      const applied = await applyConfig(box, plan(box), certificate, request()).finally(() => {
+        process.umask(mask);
+      });
       expect(applied).to.deep.include({ restarted: true, engineVersion: '28.5.2' });
       expect(applied.changed).to.have.length(5);
-      expect([read('etc', 'ca.pem'), read('etc', 'server.pem'), read('etc', 'server-key.pem')]).to.deep.equal([certificate.ca, certificate.cert, certificate.key]);
+      expect([read('etc', 'ca.pem'), read('etc', 'server.pem'), read('etc', 'server-key.pem')]).to.deep.equal([
+        certificate.ca,
+        certificate.cert,
+        certificate.key,
+      ]);
       expect(read('etc', 'daemon.json')).to.equal('{"new": 1}\n');
       expect(read('units', 'docker.service.d', 'zz-tsmachine.conf')).to.equal('[Service]\nExecStart=\n');
-      expect([modeOf(box.path('etc', 'server-key.pem')), modeOf(box.path('etc', 'daemon.json')), modeOf(box.path('units', 'docker.service.d'))]).to.deep.equal(['600', '644', '755']);
+      expect([
+        modeOf(box.path('etc', 'server-key.pem')),
+        modeOf(box.path('etc', 'daemon.json')),
+        modeOf(box.path('units', 'docker.service.d')),
+      ]).to.deep.equal(['600', '644', '755']);
       expect(restarts()).to.equal(1);
       expect(box.log.indexOf('systemctl daemon-reload')).to.be.lessThan(box.log.indexOf('systemctl restart docker.service')).and.above(-1);
       expect(readdirSync(box.path('etc')).sort()).to.deep.equal(['ca.pem', 'daemon.json', 'server-key.pem', 'server.pem']);
@@ -117,7 +140,10 @@ for (const interpreter of interpreters) {
     });
 
     it('never restarts with settings dockerd refuses', async () => {
-      box.program('dockerd', 'echo "$*" | grep -q -- --validate || exit 9; grep -q bad "$3" && { echo "unknown directive: bad" >&2; exit 1; }; echo configuration OK');
+      box.program(
+        'dockerd',
+        'echo "$*" | grep -q -- --validate || exit 9; grep -q bad "$3" && { echo "unknown directive: bad" >&2; exit 1; }; echo configuration OK',
+      );
       const validator = box.path('bin', 'dockerd');
       await applyConfig(box, plan(box, { validator }), certificate, request());
       box.clearLog();
@@ -144,7 +170,10 @@ for (const interpreter of interpreters) {
     });
 
     it('works with OpenRC', async () => {
-      box.program('rc-service', 'case "$2" in status) [ "$(cat "$STATE/active")" = active ] ;; restart) echo active >"$STATE/active" ;; esac');
+      box.program(
+        'rc-service',
+        'case "$2" in status) [ "$(cat "$STATE/active")" = active ] ;; restart) echo active >"$STATE/active" ;; esac',
+      );
       box.program('rc-update', '[ "$1" != show ] || echo "  sshd | default"');
       box.state('active', 'inactive');
       await applyConfig(box, plan(box, { init: 'openrc' }), certificate, request());

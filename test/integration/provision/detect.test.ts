@@ -12,7 +12,9 @@ for (const interpreter of interpreters) {
   describe(`detecting with ${interpreter[0]}`, () => {
     it('tells the truth about this computer', async () => {
       const box = new Sandbox(interpreter);
-      const facts = await detect(box, { signal }).finally(() => { box.remove(); });
+      const facts = await detect(box, { signal }).finally(() => {
+        box.remove();
+      });
       expect(readFileSync('/etc/os-release', 'utf8')).to.match(new RegExp(`^ID="?${facts.os.id}"?$`, 'm'));
       expect(facts.hostname).to.equal(hostname());
       expect(Math.abs(facts.clock - Date.now() / 1000)).to.be.lessThan(5);
@@ -22,40 +24,55 @@ for (const interpreter of interpreters) {
     });
 
     // systemd hosts have other shells than busybox's
-    if (interpreter[0] !== 'busybox') it('sees the unit, its environment files, the settings it names and the files that are there', async function (this: Mocha.Context) {
-      if (!canIsolate()) {
-        console.log('      needs root, mount namespaces and overlayfs');
-        this.skip();
-      }
-      const box = new Sandbox(interpreter, true);
-      box.program('dockerd', 'echo "Docker version 20.10.24+dfsg1, build 297e128"');
-      box.program('docker', 'echo "20.10.24+dfsg1|2|true|overlay2"');
-      box.program('systemctl', `
+    if (interpreter[0] !== 'busybox')
+      it('sees the unit, its environment files, the settings it names and the files that are there', async function (this: Mocha.Context) {
+        if (!canIsolate()) {
+          console.log('      needs root, mount namespaces and overlayfs');
+          this.skip();
+        }
+        const box = new Sandbox(interpreter, true);
+        box.program('dockerd', 'echo "Docker version 20.10.24+dfsg1, build 297e128"');
+        box.program('docker', 'echo "20.10.24+dfsg1|2|true|overlay2"');
+        box.program(
+          'systemctl',
+          `
         case "$1" in
           cat) printf '# /lib/systemd/system/docker.service\\n[Service]\\nEnvironmentFile=-${box.path('defaults')}\\nExecStart=/usr/sbin/dockerd -H fd:// --config-file=${box.path('own.json')} $DOCKER_OPTS\\n' ;;
           show) printf 'Id=docker.service\\nActiveState=active\\nUnitFileState=enabled\\n\\nId=firewalld.service\\nActiveState=inactive\\n' ;;
           is-active) echo active ;;
-        esac`);
-      box.prepare(`mkdir -p /run/systemd/system /etc/docker; echo ca >/etc/docker/ca.pem
+        esac`,
+        );
+        box.prepare(`mkdir -p /run/systemd/system /etc/docker; echo ca >/etc/docker/ca.pem
         printf 'DOCKER_OPTS="--mtu 9"' >'${box.path('defaults')}'; printf '{\\n "a|b": 1 }' >'${box.path('own.json')}'`);
-      const facts = await detect(box, { signal }).finally(() => { box.remove(); });
-      expect(facts.engine).to.deep.include({
-        path: box.path('bin', 'dockerd'), version: '20.10.24+dfsg1', running: true, runningContainers: 2, liveRestore: true, storageDriver: 'overlay2', incomplete: false,
+        const facts = await detect(box, { signal }).finally(() => {
+          box.remove();
+        });
+        expect(facts.engine).to.deep.include({
+          path: box.path('bin', 'dockerd'),
+          version: '20.10.24+dfsg1',
+          running: true,
+          runningContainers: 2,
+          liveRestore: true,
+          storageDriver: 'overlay2',
+          incomplete: false,
+        });
+        expect(facts.init).to.equal('systemd');
+        expect(facts.service.unit).to.contain('ExecStart=/usr/sbin/dockerd -H fd://');
+        expect(facts.service.environmentFiles).to.equal('DOCKER_OPTS="--mtu 9"');
+        expect(facts.config).to.deep.include({ path: box.path('own.json'), text: '{\n "a|b": 1 }' });
+        expect(Object.keys(facts.config.sums)).to.include('/etc/docker/ca.pem');
+        expect(facts.config.sums['/etc/docker/ca.pem']).to.equal('314a01b67979d4ecc6667666046246e726d9848903e33d0e63fab1165aea9d94');
       });
-      expect(facts.init).to.equal('systemd');
-      expect(facts.service.unit).to.contain('ExecStart=/usr/sbin/dockerd -H fd://');
-      expect(facts.service.environmentFiles).to.equal('DOCKER_OPTS="--mtu 9"');
-      expect(facts.config).to.deep.include({ path: box.path('own.json'), text: '{\n "a|b": 1 }' });
-      expect(Object.keys(facts.config.sums)).to.include('/etc/docker/ca.pem');
-      expect(facts.config.sums['/etc/docker/ca.pem']).to.equal('314a01b67979d4ecc6667666046246e726d9848903e33d0e63fab1165aea9d94');
-    });
 
     it('does not wake an engine that waits behind its socket', async function (this: Mocha.Context) {
       if (!canIsolate()) this.skip();
       const box = new Sandbox(interpreter, true);
       box.program('dockerd', 'echo "Docker version 28.5.2, build 1"');
       box.program('docker', '');
-      box.program('systemctl', 'case "$1" in show) printf "Id=docker.service\\nActiveState=inactive\\n" ;; is-active) echo inactive; exit 3 ;; esac');
+      box.program(
+        'systemctl',
+        'case "$1" in show) printf "Id=docker.service\\nActiveState=inactive\\n" ;; is-active) echo inactive; exit 3 ;; esac',
+      );
       box.prepare('mkdir -p /run/systemd/system');
       const facts = await detect(box, { signal });
       const asked = box.log.filter((line) => line.startsWith('docker '));

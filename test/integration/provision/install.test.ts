@@ -29,30 +29,40 @@ for (const interpreter of interpreters) {
       console.log('    needs root, mount namespaces and overlayfs');
       this.skip();
     });
-    beforeEach(() => { box = new Sandbox(interpreter, true); });
-    afterEach(() => { box.remove(); });
+    beforeEach(() => {
+      box = new Sandbox(interpreter, true);
+    });
+    afterEach(() => {
+      box.remove();
+    });
 
     const installs = () => box.log.filter((line) => / install | -S | add /.test(`${line} `));
 
     // each with the shell its distributions have as /bin/sh
-    if (interpreter[0] === 'dash') describe('by apt', () => {
-      beforeEach(() => {
-        box.prepare(`mkdir -p /run/systemd/system /usr/lib/apt /var/lib/apt/lists; rm -rf /var/lib/apt/lists/*
+    if (interpreter[0] === 'dash')
+      describe('by apt', () => {
+        beforeEach(() => {
+          box.prepare(`mkdir -p /run/systemd/system /usr/lib/apt /var/lib/apt/lists; rm -rf /var/lib/apt/lists/*
           rm -f /etc/apt/sources.list.d/* 2>/dev/null; cp '${box.path('bin', 'apt-helper')}' /usr/lib/apt/apt-helper`);
-        box.program('systemctl', '');
-        box.program('deb-systemd-helper', '');
-        box.program('apt-mark', '');
-        box.program('dpkg', '[ "$1" != --print-architecture ] || echo amd64');
-        box.program('gpg', 'echo "fpr:::::::::9DC858229FC7DD38854AE2D88D81803C0EBFCD88:"');
-        box.program('apt-helper', 'echo "E: cannot reach $*" >&2; exit 100');
-        box.program('apt-cache', `
+          box.program('systemctl', '');
+          box.program('deb-systemd-helper', '');
+          box.program('apt-mark', '');
+          box.program('dpkg', '[ "$1" != --print-architecture ] || echo amd64');
+          box.program('gpg', 'echo "fpr:::::::::9DC858229FC7DD38854AE2D88D81803C0EBFCD88:"');
+          box.program('apt-helper', 'echo "E: cannot reach $*" >&2; exit 100');
+          box.program(
+            'apt-cache',
+            `
           case "$1 $2" in
             "policy docker.io" | "policy docker-cli") echo "  Candidate: 1" ;;
             "policy docker-ce") [ -e "$STATE/docker-ce" ] && echo "  Candidate: 5:1" ;;
             "madison docker.io") echo " docker.io | 20.10.24+dfsg1-1 | http://deb bookworm/main" ;;
             "madison docker-ce" | "madison docker-ce-cli") [ -e "$STATE/docker-ce" ] && printf ' %s | %s | https://d\\n' "$2" 5:28.5.2-1~debian.12~bookworm "$2" 5:28.5.1-1~debian.12~bookworm "$2" 5:27.5.1-1~debian.12~bookworm ;;
-          esac; true`);
-        box.program('apt-get', `
+          esac; true`,
+          );
+          box.program(
+            'apt-get',
+            `
           case "$*" in
             *" install "*) ls /run/systemd/system >"$STATE/masks"; cp /etc/apt/sources.list.d/* "$STATE/" 2>/dev/null ;;
             *update*) exit 0 ;;
@@ -62,137 +72,159 @@ for (const interpreter of interpreters) {
             echo "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4242 (apt-get)" >&2; exit 100
           fi
           if [ -e "$STATE/stale" ]; then rm "$STATE/stale"; echo "E: Failed to fetch http://deb/x 404 Not Found"; exit 100; fi
-          exit 0`);
+          exit 0`,
+          );
+        });
+
+        it("takes the distribution's packages when Docker's are out of reach, and starts nothing yet", async () => {
+          const { exitCode, stdout } = await run(box, hosts.debian12);
+          expect(exitCode).to.equal(0);
+          expect(stdout).to.match(/^note\|.*installing the distribution's$/m);
+          expect(installs()).to.have.length(1);
+          expect(installs()[0]).to.match(/ install docker\.io ca-certificates iptables (apparmor )?docker-cli$/);
+          expect(kept(box, 'masks').split('\n')).to.include.members(['docker.service', 'docker.socket']);
+          expect(box.log.at(-1)).to.equal('systemctl daemon-reload');
+        });
+
+        it("adds Docker's repository with its key checked", async () => {
+          box.state('docker-ce', '');
+          box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
+          const { exitCode } = await run(box, hosts.debian12);
+          expect(exitCode).to.equal(0);
+          expect(installs()[0]).to.match(/ install docker-ce docker-ce-cli containerd\.io$/);
+          expect(kept(box, 'docker-tsmachine.sources')).to.contain(
+            'URIs: https://download.docker.com/linux/debian\nSuites: bookworm\nComponents: stable\nArchitectures: amd64\nSigned-By: /etc/apt/keyrings/docker.asc',
+          );
+          box.program('gpg', 'echo "fpr:::::::::0000:"');
+          const wrong = await run(box, hosts.debian12);
+          expect(wrong.exitCode).to.equal(22);
+          expect(wrong.stdout).to.contain("failure|the key of https://download.docker.com/linux/debian is not Docker's");
+        });
+
+        it('pins a version, and holds it', async () => {
+          box.state('docker-ce', '');
+          box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
+          expect((await run(box, hosts.debian12, { version: '28.5' })).exitCode).to.equal(0);
+          expect(installs()[0]).to.match(
+            / install docker-ce=5:28\.5\.2-1~debian\.12~bookworm docker-ce-cli=5:28\.5\.2-1~debian\.12~bookworm containerd\.io$/,
+          );
+          expect(box.log).to.include.members(['apt-mark hold docker-ce', 'apt-mark hold docker-ce-cli']);
+        });
+
+        it('lists the versions there are when the wanted one is not', async () => {
+          box.state('docker-ce', '');
+          box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
+          const { exitCode, stdout } = await run(box, hosts.debian12, { version: '2' });
+          expect(exitCode).to.equal(21);
+          expect(stdout)
+            .to.contain('available|docker-ce 5:27.5.1-1~debian.12~bookworm')
+            .and.contain('available|docker.io 20.10.24+dfsg1-1');
+          expect(installs()).to.deep.equal([]);
+        });
+
+        it("fails where only Docker's packages will do", async () => {
+          const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'docker' });
+          expect(exitCode).to.equal(23);
+          expect(stdout).to.contain('failure|cannot reach');
+        });
+
+        it('waits for a lock and says so once', async () => {
+          box.state('locks', 'xx');
+          const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'distro' });
+          expect(exitCode).to.equal(0);
+          expect(
+            stdout.match(/^progress\|Waiting for another package manager on the host to finish \(process 4242 \(apt-get\)\)$/gm),
+          ).to.have.length(1);
+          expect(installs()).to.have.length(3);
+        });
+
+        it('gives up on a lock in the end, naming the holder, and leaves no mask', async () => {
+          box.state('locks', 'x'.repeat(50));
+          const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'distro' }, { LOCK_TIMEOUT: '1' });
+          expect(exitCode).to.equal(20);
+          expect(stdout).to.contain('failure|held by process 4242 (apt-get)');
+          expect(box.log.at(-1)).to.equal('systemctl daemon-reload');
+        });
+
+        it('finishes what an interrupted dpkg left', async () => {
+          box.state('interrupted', '');
+          box.program('dpkg', 'case "$*" in "--configure -a"*) rm -f "$STATE/interrupted" ;; esac');
+          box.program(
+            'apt-get',
+            'case "$*" in *" install "*) [ ! -e "$STATE/interrupted" ] || { echo "E: dpkg was interrupted, you must manually run"; exit 100; } ;; esac',
+          );
+          expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
+          expect(box.log.filter((line) => line.startsWith('dpkg --configure'))).to.have.length(1);
+        });
+
+        it('does not read lists that are fresh, and reads them when they turn out stale', async () => {
+          box.prepare('mkdir -p /run/systemd/system /usr/lib/apt /var/lib/apt/lists; : >/var/lib/apt/lists/deb_Packages');
+          expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
+          expect(box.log.filter((line) => line.includes('update'))).to.deep.equal([]);
+          box.state('stale', '');
+          expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
+          expect(box.log.filter((line) => line.includes('update'))).to.have.length(1);
+        });
       });
 
-      it('takes the distribution\'s packages when Docker\'s are out of reach, and starts nothing yet', async () => {
-        const { exitCode, stdout } = await run(box, hosts.debian12);
-        expect(exitCode).to.equal(0);
-        expect(stdout).to.match(/^note\|.*installing the distribution's$/m);
-        expect(installs()).to.have.length(1);
-        expect(installs()[0]).to.match(/ install docker\.io ca-certificates iptables (apparmor )?docker-cli$/);
-        expect(kept(box, 'masks').split('\n')).to.include.members(['docker.service', 'docker.socket']);
-        expect(box.log.at(-1)).to.equal('systemctl daemon-reload');
-      });
-
-      it('adds Docker\'s repository with its key checked', async () => {
-        box.state('docker-ce', '');
-        box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
-        const { exitCode } = await run(box, hosts.debian12);
-        expect(exitCode).to.equal(0);
-        expect(installs()[0]).to.match(/ install docker-ce docker-ce-cli containerd\.io$/);
-        expect(kept(box, 'docker-tsmachine.sources')).to.contain('URIs: https://download.docker.com/linux/debian\nSuites: bookworm\nComponents: stable\nArchitectures: amd64\nSigned-By: /etc/apt/keyrings/docker.asc');
-        box.program('gpg', 'echo "fpr:::::::::0000:"');
-        const wrong = await run(box, hosts.debian12);
-        expect(wrong.exitCode).to.equal(22);
-        expect(wrong.stdout).to.contain('failure|the key of https://download.docker.com/linux/debian is not Docker\'s');
-      });
-
-      it('pins a version, and holds it', async () => {
-        box.state('docker-ce', '');
-        box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
-        expect((await run(box, hosts.debian12, { version: '28.5' })).exitCode).to.equal(0);
-        expect(installs()[0]).to.match(/ install docker-ce=5:28\.5\.2-1~debian\.12~bookworm docker-ce-cli=5:28\.5\.2-1~debian\.12~bookworm containerd\.io$/);
-        expect(box.log).to.include.members(['apt-mark hold docker-ce', 'apt-mark hold docker-ce-cli']);
-      });
-
-      it('lists the versions there are when the wanted one is not', async () => {
-        box.state('docker-ce', '');
-        box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
-        const { exitCode, stdout } = await run(box, hosts.debian12, { version: '2' });
-        expect(exitCode).to.equal(21);
-        expect(stdout).to.contain('available|docker-ce 5:27.5.1-1~debian.12~bookworm').and.contain('available|docker.io 20.10.24+dfsg1-1');
-        expect(installs()).to.deep.equal([]);
-      });
-
-      it('fails where only Docker\'s packages will do', async () => {
-        const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'docker' });
-        expect(exitCode).to.equal(23);
-        expect(stdout).to.contain('failure|cannot reach');
-      });
-
-      it('waits for a lock and says so once', async () => {
-        box.state('locks', 'xx');
-        const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'distro' });
-        expect(exitCode).to.equal(0);
-        expect(stdout.match(/^progress\|Waiting for another package manager on the host to finish \(process 4242 \(apt-get\)\)$/gm)).to.have.length(1);
-        expect(installs()).to.have.length(3);
-      });
-
-      it('gives up on a lock in the end, naming the holder, and leaves no mask', async () => {
-        box.state('locks', 'x'.repeat(50));
-        const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'distro' }, { LOCK_TIMEOUT: '1' });
-        expect(exitCode).to.equal(20);
-        expect(stdout).to.contain('failure|held by process 4242 (apt-get)');
-        expect(box.log.at(-1)).to.equal('systemctl daemon-reload');
-      });
-
-      it('finishes what an interrupted dpkg left', async () => {
-        box.state('interrupted', '');
-        box.program('dpkg', 'case "$*" in "--configure -a"*) rm -f "$STATE/interrupted" ;; esac');
-        box.program('apt-get', 'case "$*" in *" install "*) [ ! -e "$STATE/interrupted" ] || { echo "E: dpkg was interrupted, you must manually run"; exit 100; } ;; esac');
-        expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
-        expect(box.log.filter((line) => line.startsWith('dpkg --configure'))).to.have.length(1);
-      });
-
-      it('does not read lists that are fresh, and reads them when they turn out stale', async () => {
-        box.prepare('mkdir -p /run/systemd/system /usr/lib/apt /var/lib/apt/lists; : >/var/lib/apt/lists/deb_Packages');
-        expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
-        expect(box.log.filter((line) => line.includes('update'))).to.deep.equal([]);
-        box.state('stale', '');
-        expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
-        expect(box.log.filter((line) => line.includes('update'))).to.have.length(1);
-      });
-    });
-
-    if (interpreter[0] === 'bash') describe('by dnf', () => {
-      beforeEach(() => {
-        box.prepare('mkdir -p /etc/yum.repos.d /etc/pki/rpm-gpg; rm -f /etc/yum.repos.d/*');
-        box.program('gpg', 'echo "fpr:::::::::060A61C51B558A7F742B77AAC52FEB6B621E9F35:"');
-        box.program('curl', 'while [ "$1" != -o ]; do shift; done; echo key >"$2"');
-        box.program('dnf', `
+    if (interpreter[0] === 'bash')
+      describe('by dnf', () => {
+        beforeEach(() => {
+          box.prepare('mkdir -p /etc/yum.repos.d /etc/pki/rpm-gpg; rm -f /etc/yum.repos.d/*');
+          box.program('gpg', 'echo "fpr:::::::::060A61C51B558A7F742B77AAC52FEB6B621E9F35:"');
+          box.program('curl', 'while [ "$1" != -o ]; do shift; done; echo key >"$2"');
+          box.program(
+            'dnf',
+            `
           case "$*" in
             "-q list --showduplicates docker-ce" | "-q list --showduplicates docker-ce-cli")
               grep -qs 'linux/centos/9/' /etc/yum.repos.d/docker-tsmachine.repo || exit 1
               name=\${4:-$3}; printf 'Available Packages\\n%s.x86_64 3:28.5.1-1.el9 r\\n%s.x86_64 3:28.5.2-1.el9 r\\n%s.x86_64 3:29.0.0-1.el9 r\\n' "$name" "$name" "$name" ;;
             "-q list --showduplicates docker"*) echo "docker.x86_64 25.0.8-1.amzn2023 r" ;;
-          esac; true`);
+          esac; true`,
+          );
+        });
+
+        it("adds Docker's repository on a rebuild of RHEL", async () => {
+          const { exitCode } = await run(box, hosts.rocky);
+          expect(exitCode).to.equal(0);
+          expect(installs()).to.deep.equal(['dnf -y install docker-ce docker-ce-cli containerd.io']);
+        });
+
+        it('pins a version', async () => {
+          await run(box, hosts.alma, { version: '28' });
+          expect(box.log.slice(-2)).to.deep.equal([
+            'dnf -y install docker-ce-28.5.2-1.el9 docker-ce-cli-28.5.2-1.el9 containerd.io',
+            'dnf -y versionlock add docker-ce',
+          ]);
+          box.clearLog();
+          const { exitCode, stdout } = await run(box, hosts.alma, { version: '30' });
+          expect([exitCode, stdout.includes('available|docker-ce 29.0.0-1.el9')]).to.deep.equal([21, true]);
+        });
+
+        it("takes the distribution's own package on Amazon Linux", async () => {
+          expect((await run(box, hosts.amazon2023)).exitCode).to.equal(0);
+          expect(installs()).to.deep.equal(['dnf -y install docker']);
+        });
+
+        it("fails where Docker's repository does not answer and there is nothing else", async () => {
+          box.program('curl', 'echo "curl: (6) Could not resolve host: download.docker.com" >&2; exit 6');
+          const { exitCode, stdout } = await run(box, hosts.oracle);
+          expect([exitCode, stdout.includes('failure|curl: (6) Could not resolve host')]).to.deep.equal([23, true]);
+        });
+
+        it('tells a failed installation', async () => {
+          box.program(
+            'dnf',
+            'case "$*" in *install*) echo "Error: Transaction test error: package needs 40MB more space on the / filesystem"; exit 1 ;; *list*) echo "docker.x86_64 25 r" ;; esac',
+          );
+          const facts = parseFacts(detection(hosts.amazon2023));
+          const error = await installEngine(box, facts, request()).catch((thrown: unknown) => TsmachineError.from(thrown));
+          expect(error).to.include({ code: 'HOST_DISK_FULL' });
+        });
       });
 
-      it('adds Docker\'s repository on a rebuild of RHEL', async () => {
-        const { exitCode } = await run(box, hosts.rocky);
-        expect(exitCode).to.equal(0);
-        expect(installs()).to.deep.equal(['dnf -y install docker-ce docker-ce-cli containerd.io']);
-      });
-
-      it('pins a version', async () => {
-        await run(box, hosts.alma, { version: '28' });
-        expect(box.log.slice(-2)).to.deep.equal(['dnf -y install docker-ce-28.5.2-1.el9 docker-ce-cli-28.5.2-1.el9 containerd.io', 'dnf -y versionlock add docker-ce']);
-        box.clearLog();
-        const { exitCode, stdout } = await run(box, hosts.alma, { version: '30' });
-        expect([exitCode, stdout.includes('available|docker-ce 29.0.0-1.el9')]).to.deep.equal([21, true]);
-      });
-
-      it('takes the distribution\'s own package on Amazon Linux', async () => {
-        expect((await run(box, hosts.amazon2023)).exitCode).to.equal(0);
-        expect(installs()).to.deep.equal(['dnf -y install docker']);
-      });
-
-      it('fails where Docker\'s repository does not answer and there is nothing else', async () => {
-        box.program('curl', 'echo "curl: (6) Could not resolve host: download.docker.com" >&2; exit 6');
-        const { exitCode, stdout } = await run(box, hosts.oracle);
-        expect([exitCode, stdout.includes('failure|curl: (6) Could not resolve host')]).to.deep.equal([23, true]);
-      });
-
-      it('tells a failed installation', async () => {
-        box.program('dnf', 'case "$*" in *install*) echo "Error: Transaction test error: package needs 40MB more space on the / filesystem"; exit 1 ;; *list*) echo "docker.x86_64 25 r" ;; esac');
-        const facts = parseFacts(detection(hosts.amazon2023));
-        const error = await installEngine(box, facts, request()).catch((thrown: unknown) => TsmachineError.from(thrown));
-        expect(error).to.include({ code: 'HOST_DISK_FULL' });
-      });
-    });
-
-    it('works by zypper, registering SLES\'s module', async () => {
+    it("works by zypper, registering SLES's module", async () => {
       box.program('zypper', 'case "$*" in *search*) [ -e "$STATE/module" ] || exit 104 ;; esac');
       box.program('SUSEConnect', ': >"$STATE/module"');
       expect((await run(box, hosts.sles)).exitCode).to.equal(0);
@@ -202,8 +234,11 @@ for (const interpreter of interpreters) {
       expect((await run(box, hosts.leap)).exitCode).to.equal(20);
     });
 
-    it('resolves zypper\'s versions', async () => {
-      box.program('zypper', 'case "$*" in *search*) printf "S | Name   | Type    | Version         | Arch   | Repository\\n--+--\\n  | docker | package | 28.5.1_ce-1.1 | x86_64 | oss\\n  | docker | package | 27.1.1_ce-1.1 | x86_64 | oss\\n" ;; esac');
+    it("resolves zypper's versions", async () => {
+      box.program(
+        'zypper',
+        'case "$*" in *search*) printf "S | Name   | Type    | Version         | Arch   | Repository\\n--+--\\n  | docker | package | 28.5.1_ce-1.1 | x86_64 | oss\\n  | docker | package | 27.1.1_ce-1.1 | x86_64 | oss\\n" ;; esac',
+      );
       expect((await run(box, hosts.tumbleweed, { version: '27.1.1' })).exitCode).to.equal(0);
       expect(installs()).to.deep.equal(['zypper -n install docker=27.1.1_ce-1.1']);
       const { exitCode, stdout } = await run(box, hosts.tumbleweed, { version: '26' });
@@ -230,11 +265,14 @@ for (const interpreter of interpreters) {
       expect([exitCode, stdout.includes('community repository')]).to.deep.equal([22, true]);
     });
 
-    it('runs a script of the user\'s only once it is there whole', async () => {
+    it("runs a script of the user's only once it is there whole", async () => {
       box.program('curl', 'while [ "$1" != -o ]; do shift; done; printf "echo ran VERSION=\\$VERSION" >"$2"');
       const url = 'https://example.com/i.sh';
       expect((await run(box, hosts.gentoo, { url, version: '27.1' })).stdout).to.contain('ran VERSION=27.1');
-      box.program('curl', 'while [ "$1" != -o ]; do shift; done; echo "touch /tmp/never" >"$2"; echo "curl: (18) transfer closed" >&2; exit 18');
+      box.program(
+        'curl',
+        'while [ "$1" != -o ]; do shift; done; echo "touch /tmp/never" >"$2"; echo "curl: (18) transfer closed" >&2; exit 18',
+      );
       const { exitCode, stdout } = await run(box, hosts.gentoo, { url });
       expect([exitCode, stdout.includes('failure|curl: (18) transfer closed')]).to.deep.equal([23, true]);
       expect(existsSync('/tmp/never')).to.equal(false);
@@ -244,7 +282,7 @@ for (const interpreter of interpreters) {
       box.prepare(`umount -l /etc/hosts 2>/dev/null; umount -l /etc/hostname 2>/dev/null; printf "127.0.0.1 localhost\\n127.0.1.1 old old.example\\n10.0.0.1 m1.example # m1" >/etc/hosts
         set -- sh -c '"$@"; status=$?; cat /etc/hosts /etc/hostname /proc/sys/kernel/hostname >"$SANDBOX/state/after"; exit $status' sh "$@"`);
       await setHostname(box, parseFacts(detection(hosts.debian12)), 'm1');
-            expect(kept(box, 'after')).to.equal('127.0.0.1 localhost\n127.0.1.1 m1\n10.0.0.1 m1.example # m1\nm1\nm1\n');
+      expect(kept(box, 'after')).to.equal('127.0.0.1 localhost\n127.0.1.1 m1\n10.0.0.1 m1.example # m1\nm1\nm1\n');
     });
   });
 }

@@ -9,8 +9,13 @@ import { composeScript } from '../../../src/ssh/run/root-script.js';
 import { readTemplate } from '../../../src/system/package.js';
 
 /** The shells hosts have as /bin/sh, as far as this computer has them too. */
-export const interpreters: readonly (readonly [string, ...string[]])[] = ([['dash', '-s'], ['bash', '--posix', '-s'], ['busybox', 'ash', '-s']] as const)
-  .filter(([file]) => spawnSync('sh', ['-c', `command -v ${file}`]).status === 0);
+export const interpreters: readonly (readonly [string, ...string[]])[] = (
+  [
+    ['dash', '-s'],
+    ['bash', '--posix', '-s'],
+    ['busybox', 'ash', '-s'],
+  ] as const
+).filter(([file]) => spawnSync('sh', ['-c', `command -v ${file}`]).status === 0);
 
 const overlay = `
 mount -t tmpfs tmpfs "$SANDBOX/layers" || exit 99
@@ -28,7 +33,8 @@ let possible: boolean | undefined;
 export function canIsolate(): boolean {
   if (possible === undefined) {
     const box = new Sandbox();
-    possible = spawnSync('unshare', ['-m', '-u', 'sh', '-c', overlay, 'sh', 'true'], { env: { ...process.env, SANDBOX: box.dir } }).status === 0;
+    possible =
+      spawnSync('unshare', ['-m', '-u', 'sh', '-c', overlay, 'sh', 'true'], { env: { ...process.env, SANDBOX: box.dir } }).status === 0;
     box.remove();
   }
   return possible;
@@ -57,7 +63,11 @@ export class Sandbox implements RemoteShell {
 
   /** A program in PATH; `$STATE` is a folder of its own to keep things in. */
   program(name: string, body: string): void {
-    writeFileSync(this.path('bin', name), `#!/bin/sh\nSTATE='${this.path('state')}'\necho "${name} $*" >>'${this.path('log')}'\n${body}\n`, { mode: 0o755 });
+    writeFileSync(
+      this.path('bin', name),
+      `#!/bin/sh\nSTATE='${this.path('state')}'\necho "${name} $*" >>'${this.path('log')}'\n${body}\n`,
+      { mode: 0o755 },
+    );
   }
 
   state(name: string, text: string): void {
@@ -70,7 +80,9 @@ export class Sandbox implements RemoteShell {
   }
 
   get log(): string[] {
-    return readFileSync(this.path('log'), 'utf8').split('\n').filter((line) => line !== '');
+    return readFileSync(this.path('log'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   clearLog(): void {
@@ -81,21 +93,36 @@ export class Sandbox implements RemoteShell {
     return Promise.reject(new Error('only scripts run here'));
   }
 
-  async rootScript(template: string, variables: Readonly<Record<string, string>> = {}, options: Pick<ExecOptions, 'ok' | 'onLine'> = {}): Promise<ExecResult> {
+  async rootScript(
+    template: string,
+    variables: Readonly<Record<string, string>> = {},
+    options: Pick<ExecOptions, 'ok' | 'onLine'> = {},
+  ): Promise<ExecResult> {
     const script = composeScript(await readTemplate(template), variables);
-    const [file, ...args] = this.#isolated ? ['unshare', '-m', '-u', 'sh', '-c', overlay, 'sh', ...this.#interpreter] as const : this.#interpreter;
+    const [file, ...args] = this.#isolated
+      ? (['unshare', '-m', '-u', 'sh', '-c', overlay, 'sh', ...this.#interpreter] as const)
+      : this.#interpreter;
     const result = await new Promise<ExecResult>((resolve, reject) => {
-      const child = spawn(file, args, { env: { ...process.env, PATH: `${this.path('bin')}:${process.env['PATH'] ?? ''}`, SANDBOX: this.dir } });
+      const child = spawn(file, args, {
+        env: { ...process.env, PATH: `${this.path('bin')}:${process.env['PATH'] ?? ''}`, SANDBOX: this.dir },
+      });
       let stdout = '';
       let stderr = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
       child.on('error', reject);
-      child.on('close', (code) => { resolve({ exitCode: code ?? -1, stdout, stderr }); });
+      child.on('close', (code) => {
+        resolve({ exitCode: code ?? -1, stdout, stderr });
+      });
       child.stdin.end(script);
     });
     for (const line of result.stdout.split('\n')) options.onLine?.(line);
-    if (!(options.ok ?? [0]).includes(result.exitCode)) throw new TsmachineError('REMOTE_COMMAND', `${template} exited ${result.exitCode}: ${result.stdout}${result.stderr}`);
+    if (!(options.ok ?? [0]).includes(result.exitCode))
+      throw new TsmachineError('REMOTE_COMMAND', `${template} exited ${result.exitCode}: ${result.stdout}${result.stderr}`);
     return result;
   }
 

@@ -14,12 +14,20 @@ type Complete = (user: User, line: string) => string[];
 
 const bash: Complete = (user, line) => {
   // bash cuts words at = and : before it calls the function
-  const words = line.replace(/\S+/g, (word) => word.split(/([=:])/).filter((part) => part !== '').join(' ')).split(' ');
+  const words = line
+    .replace(/\S+/g, (word) =>
+      word
+        .split(/([=:])/)
+        .filter((part) => part !== '')
+        .join(' '),
+    )
+    .split(' ');
   const script = [
     'eval "$(tsmachine completion bash)"',
     'compopt() { :; }', // only works while bash itself completes
     `COMP_WORDS=(${words.map(quoted).join(' ')}) COMP_CWORD=${words.length - 1} COMP_LINE=${quoted(line)} COMP_POINT=${line.length}`,
-    '__tsmachine_complete tsmachine', 'printf "%s\\n" "${COMPREPLY[@]}"',
+    '__tsmachine_complete tsmachine',
+    'printf "%s\\n" "${COMPREPLY[@]}"',
   ];
   return found(runIn(user, 'bash', '--norc', '-c', script.join('\n')));
 };
@@ -27,21 +35,30 @@ const bash: Complete = (user, line) => {
 const zsh: Complete = (user, line) => {
   const words = line.split(' ');
   const script = [
-    'compdef() { : }', 'eval "$(tsmachine completion zsh)"',
-    'compadd() { print -rl -- "${(@P)@[-1]}" }', '_files() { print -rl -- *(N) }', // the built-in ones only work while zsh itself completes
-    `words=(${words.map(quoted).join(' ')}) CURRENT=${words.length} PREFIX=${quoted(words.at(-1) ?? '')}`, '__tsmachine_complete',
+    'compdef() { : }',
+    'eval "$(tsmachine completion zsh)"',
+    'compadd() { print -rl -- "${(@P)@[-1]}" }',
+    '_files() { print -rl -- *(N) }', // the built-in ones only work while zsh itself completes
+    `words=(${words.map(quoted).join(' ')}) CURRENT=${words.length} PREFIX=${quoted(words.at(-1) ?? '')}`,
+    '__tsmachine_complete',
   ];
   return found(runIn(user, 'zsh', '-f', '-c', script.join('\n')));
 };
 
 const fish: Complete = (user, line) =>
-  found(runIn(user, 'fish', '--no-config', '-c', `tsmachine completion fish | source; complete -C ${quoted(line)}`)).map((text) => text.split('\t')[0] ?? '');
+  found(runIn(user, 'fish', '--no-config', '-c', `tsmachine completion fish | source; complete -C ${quoted(line)}`)).map(
+    (text) => text.split('\t')[0] ?? '',
+  );
 
 function found(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-const shells: [name: string, complete: Complete][] = [['bash', bash], ['zsh', zsh], ['fish', fish]];
+const shells: [name: string, complete: Complete][] = [
+  ['bash', bash],
+  ['zsh', zsh],
+  ['fish', fish],
+];
 
 for (const [name, complete] of shells) {
   describe(`completion in ${name}`, function () {
@@ -75,7 +92,9 @@ for (const [name, complete] of shells) {
       ['tsmachine adopt -d generic --generic-ssh-k', ['--generic-ssh-key']],
     ];
     for (const [line, expected] of exactly) {
-      it(`"${line}"`, () => { expect(complete(user, line).sort()).to.deep.equal(expected); });
+      it(`"${line}"`, () => {
+        expect(complete(user, line).sort()).to.deep.equal(expected);
+      });
     }
 
     it('values behind "="', () => {
@@ -83,7 +102,9 @@ for (const [name, complete] of shells) {
       const head = name === 'bash' ? '' : '--driver=';
       expect(complete(user, 'tsmachine create --driver=g')).to.deep.equal([`${head}generic`]);
       expect(complete(user, 'tsmachine create --driver=').sort()).to.deep.equal(driverNames().map((driver) => head + driver));
-      expect(complete(user, 'tsmachine ls --filter state=Sto').sort()).to.deep.equal(['Stopped', 'Stopping'].map((state) => (name === 'bash' ? state : `state=${state}`)));
+      expect(complete(user, 'tsmachine ls --filter state=Sto').sort()).to.deep.equal(
+        ['Stopped', 'Stopping'].map((state) => (name === 'bash' ? state : `state=${state}`)),
+      );
     });
 
     it('files where a path is expected', () => {
@@ -103,6 +124,10 @@ describe('completion for PowerShell', () => {
 
   it('asks for a new word with a flag, because it loses empty arguments', async () => {
     const user = await newUser(scratch());
-    expect(found(runIn(user, 'tsmachine', 'completion', '--words', '--new-word', '--', 'status'))).to.deep.equal(['alpha\t', 'beta\t', 'gamma\t']);
+    expect(found(runIn(user, 'tsmachine', 'completion', '--words', '--new-word', '--', 'status'))).to.deep.equal([
+      'alpha\t',
+      'beta\t',
+      'gamma\t',
+    ]);
   });
 });

@@ -30,20 +30,43 @@ export async function newUser(home: string): Promise<User> {
   const root = join(home, 'store');
   const store = openStore(root);
   const driver = await none.load();
-  for (const [name, driverName] of [['alpha', 'none'], ['beta', 'none'], ['gamma', 'generic']] as const) {
+  for (const [name, driverName] of [
+    ['alpha', 'none'],
+    ['beta', 'none'],
+    ['gamma', 'generic'],
+  ] as const) {
     await store.reserve(name);
-    const data = driver.parse({ machineName: name, storePath: root, machineDir: store.machine(name).dir, flags: { url: 'tcp://127.0.0.1:1' } });
+    const data = driver.parse({
+      machineName: name,
+      storePath: root,
+      machineDir: store.machine(name).dir,
+      flags: { url: 'tcp://127.0.0.1:1' },
+    });
     await store.save({ name, config: newHostConfig({ name, root, driverName, driver: data, engine: {}, serverCertSans: [] }) });
   }
   mkdirSync(join(home, 'work'));
   for (const name of ['key one', 'key two']) writeFileSync(join(home, 'work', name), '');
   symlinkSync('key one', join(home, 'work', 'link'));
   const { NODE_EXTRA_CA_CERTS: _, DOCKER_MACHINE_NAME: _name, ...inherited } = process.env;
-  return { home, env: { ...inherited, HOME: home, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, MACHINE_STORAGE_PATH: root, SHELL: '/bin/bash' } };
+  return {
+    home,
+    env: {
+      ...inherited,
+      HOME: home,
+      PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+      MACHINE_STORAGE_PATH: root,
+      SHELL: '/bin/bash',
+    },
+  };
 }
 
 export function runIn(user: User, file: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(file, args, { cwd: join(user.home, 'work'), env: user.env, encoding: 'utf8', timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync(file, args, {
+    cwd: join(user.home, 'work'),
+    env: user.env,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   if (status !== 0 || stderr !== '') throw new Error(`${file} ended with ${status ?? 'a signal'}\n${stdout}${stderr}`);
   return stdout;
 }

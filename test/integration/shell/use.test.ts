@@ -7,7 +7,11 @@ import { skip } from '../../helpers/skip.js';
 import { tsmachine } from '../../helpers/cli.js';
 import { isInstalled, newUser, runIn, type User } from './shells.js';
 
-const load = { bash: 'eval "$(tsmachine completion bash)"', zsh: 'compdef() { : }; eval "$(tsmachine completion zsh)"', fish: 'tsmachine completion fish | source' };
+const load = {
+  bash: 'eval "$(tsmachine completion bash)"',
+  zsh: 'compdef() { : }; eval "$(tsmachine completion zsh)"',
+  fish: 'tsmachine completion fish | source',
+};
 const options = { bash: ['--norc', '-u', '-c'], zsh: ['-f', '-u', '-c'], fish: ['--no-config', '-c'] };
 
 for (const shell of ['bash', 'zsh', 'fish'] as const) {
@@ -26,23 +30,35 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
 
     it('use passes failures on and sets nothing', () => {
       const lines = [load[shell], 'tsmachine use nope', shell === 'fish' ? 'echo $status' : 'echo $?', 'echo "[$DOCKER_MACHINE_NAME]"'];
-      const { stdout, stderr } = spawnSync(shell, [...options[shell].filter((word) => word !== '-u'), lines.join('\n')], { env: user.env, encoding: 'utf8' });
+      const { stdout, stderr } = spawnSync(shell, [...options[shell].filter((word) => word !== '-u'), lines.join('\n')], {
+        env: user.env,
+        encoding: 'utf8',
+      });
       expect(stdout).to.equal('1\n[]\n');
       expect(stderr).to.match(/^Docker machine "nope" does not exist/);
     });
 
-    it('use alone explains itself', () => { expect(run('tsmachine use')).to.match(/^Usage: tsmachine use/); });
-    it('everything else goes to the program', () => { expect(run('tsmachine ls -q')).to.equal('alpha\nbeta\ngamma\n'); });
+    it('use alone explains itself', () => {
+      expect(run('tsmachine use')).to.match(/^Usage: tsmachine use/);
+    });
+    it('everything else goes to the program', () => {
+      expect(run('tsmachine ls -q')).to.equal('alpha\nbeta\ngamma\n');
+    });
 
     it('TSMACHINE_WRAPPED=false leaves the program alone', () => {
-      const { status, stderr } = spawnSync(shell, [...options[shell], `${load[shell]}\ntsmachine use alpha`], { env: { ...user.env, TSMACHINE_WRAPPED: 'false' }, encoding: 'utf8' });
+      const { status, stderr } = spawnSync(shell, [...options[shell], `${load[shell]}\ntsmachine use alpha`], {
+        env: { ...user.env, TSMACHINE_WRAPPED: 'false' },
+        encoding: 'utf8',
+      });
       expect(status).to.equal(1);
       expect(stderr).to.match(/needs a function of the shell/);
     });
 
     it('the prompt shows the active machine and only then', () => {
-      const show = shell === 'fish' ? ['__tsmachine_ps1', 'set -gx DOCKER_MACHINE_NAME m%1', '__tsmachine_ps1', "__tsmachine_ps1 '<%s>'"]
-        : ['__tsmachine_ps1', 'DOCKER_MACHINE_NAME=m%1', '__tsmachine_ps1', "__docker_machine_ps1 '<%s>'"];
+      const show =
+        shell === 'fish'
+          ? ['__tsmachine_ps1', 'set -gx DOCKER_MACHINE_NAME m%1', '__tsmachine_ps1', "__tsmachine_ps1 '<%s>'"]
+          : ['__tsmachine_ps1', 'DOCKER_MACHINE_NAME=m%1', '__tsmachine_ps1', "__docker_machine_ps1 '<%s>'"];
       expect(run(...show)).to.equal(' [m%1]<m%1>');
     });
 
@@ -51,17 +67,22 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
     it('the prompt shows the state when asked to', () => {
       const states = ['Running', 'Stopping', 'Starting', 'Error', 'Timeout', 'Stopped'];
       const lines = states.map((state) => `STATE=${state} __tsmachine_ps1 '%s;'`);
-      expect(run('export STATE DOCKER_MACHINE_NAME=m', 'TSMACHINE_PS1_SHOWSTATUS=true', ...lines)).to.equal('m R;m R->S;m S->R;m E;m E;m S;');
+      expect(run('export STATE DOCKER_MACHINE_NAME=m', 'TSMACHINE_PS1_SHOWSTATUS=true', ...lines)).to.equal(
+        'm R;m R->S;m S->R;m E;m E;m S;',
+      );
     });
   });
 }
 
 describe('use without the functions', () => {
   it('says how to get them, for the shell that is used', async () => {
-    for (const [SHELL, how] of [['/bin/zsh', 'eval "$(tsmachine completion zsh)"'], ['/usr/bin/fish', 'tsmachine completion fish | source']]) {
+    for (const [SHELL, how] of [
+      ['/bin/zsh', 'eval "$(tsmachine completion zsh)"'],
+      ['/usr/bin/fish', 'tsmachine completion fish | source'],
+    ]) {
       const { code, stdout, stderr } = await tsmachine(['use', 'm 1'], { store: '/nowhere', env: { SHELL } });
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
-      expect(stderr).to.contain(how).and.to.contain("env --shell ").and.to.contain("'m 1'");
+      expect(stderr).to.contain(how).and.to.contain('env --shell ').and.to.contain("'m 1'");
     }
   });
 });

@@ -57,10 +57,17 @@ describe('commands over SSH', function () {
 
   it('have their exit status although it comes in the packet that opens their channel', async () => {
     const lumps = await lumpingProxy(server.port);
-    const slow = await connect({ host: '127.0.0.1', port: lumps.port, user: me, keyPath: key }, {
-      machine: 'm1', knownHostsFile: join(shop.folder, 'known-lumps'), unknownHostKey: 'trust', io: new RecordingIo(), signal: abort.signal,
-      env: { HOME: shop.home },
-    });
+    const slow = await connect(
+      { host: '127.0.0.1', port: lumps.port, user: me, keyPath: key },
+      {
+        machine: 'm1',
+        knownHostsFile: join(shop.folder, 'known-lumps'),
+        unknownHostKey: 'trust',
+        io: new RecordingIo(),
+        signal: abort.signal,
+        env: { HOME: shop.home },
+      },
+    );
     try {
       expect(await slow.exec('exit 3', { ok: [3] })).to.include({ exitCode: 3 });
     } finally {
@@ -201,10 +208,24 @@ async function lumpingProxy(target: number): Promise<{ port: number; close(): Pr
     client.pipe(upstream);
     for (const end of [client, upstream]) {
       end.on('error', () => undefined);
-      end.on('close', () => { clearTimeout(timer); client.destroy(); upstream.destroy(); });
+      end.on('close', () => {
+        clearTimeout(timer);
+        client.destroy();
+        upstream.destroy();
+      });
     }
   });
-  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
   const { port } = proxy.address() as AddressInfo;
-  return { port, close: () => new Promise((resolve) => { proxy.close(() => { resolve(); }); }) };
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        proxy.close(() => {
+          resolve();
+        });
+      }),
+  };
 }

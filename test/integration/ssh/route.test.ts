@@ -118,8 +118,8 @@ describe('the way to a host', function () {
     const relay = join(shop.folder, 'relay.mjs');
     await writeFile(
       relay,
-      'import { connect } from "node:net"; const [, , host, port] = process.argv; const s = connect(+port, host);'
-        + ' process.stdin.pipe(s); s.pipe(process.stdout);\n',
+      'import { connect } from "node:net"; const [, , host, port] = process.argv; const s = connect(+port, host);' +
+        ' process.stdin.pipe(s); s.pipe(process.stdout);\n',
     );
     await configure('Host box', '  HostName 127.0.0.1', `  ProxyCommand ${process.execPath} ${relay} %h %p`);
     await speaks({ host: 'box', keyPath: key });

@@ -22,7 +22,13 @@ export function newFolder(): string {
 /** The environment of a user with an empty store. NODE_EXTRA_CA_CERTS would make every Node slower, ours and the one compared with. */
 export function emptyStoreEnv(folder: string): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _certs, NODE_V8_COVERAGE: _coverage, ...inherited } = process.env;
-  return { ...inherited, MACHINE_STORAGE_PATH: join(folder, 'store'), XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder, SHELL: '/bin/bash' };
+  return {
+    ...inherited,
+    MACHINE_STORAGE_PATH: join(folder, 'store'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    HOME: folder,
+    SHELL: '/bin/bash',
+  };
 }
 
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Result {
@@ -49,7 +55,9 @@ export function loadedFiles(args: readonly string[], folder: string): string[] {
     return result.map(({ url }) => url);
   });
   rmSync(coverage, { recursive: true });
-  const paths = urls.map((url) => (url.startsWith('file:') ? fileURLToPath(url) : url)).filter((path) => path.startsWith(sep) || /^[A-Z]:/.test(path));
+  const paths = urls
+    .map((url) => (url.startsWith('file:') ? fileURLToPath(url) : url))
+    .filter((path) => path.startsWith(sep) || /^[A-Z]:/.test(path));
   return [...new Set(paths.map((path) => relative(root, path).split(sep).join('/')))].sort();
 }
 

@@ -18,7 +18,9 @@ describe('start-up', function () {
     env = emptyStoreEnv(folder);
   });
 
-  afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   describe('loads nothing but the command line', () => {
     for (const args of everyday) {
@@ -34,9 +36,15 @@ describe('start-up', function () {
     });
 
     it('holds no heavy library in the bundle itself', () => {
-      const bundled = new Set([...readFileSync(join(root, 'dist', 'cli.cjs'), 'utf8').matchAll(/node_modules\/((?:@[\w-]+\/)?[\w.-]+)\//g)].map((match) => match[1]));
+      const bundled = new Set(
+        [...readFileSync(join(root, 'dist', 'cli.cjs'), 'utf8').matchAll(/node_modules\/((?:@[\w-]+\/)?[\w.-]+)\//g)].map(
+          (match) => match[1],
+        ),
+      );
       expect([...bundled]).to.include('@oclif/core');
-      expect([...bundled].filter((name) => /^(ssh2|execa|node-forge|tar-fs|typescript|@aws-sdk\/|@google-cloud\/|@azure\/)/.test(name ?? ''))).to.deep.equal([]);
+      expect(
+        [...bundled].filter((name) => /^(ssh2|execa|node-forge|tar-fs|typescript|@aws-sdk\/|@google-cloud\/|@azure\/)/.test(name ?? '')),
+      ).to.deep.equal([]);
     });
   });
 
@@ -44,7 +52,9 @@ describe('start-up', function () {
     this.retries(2);
     const lines = everyday.slice(0, 3);
     const [empty = Number.NaN, ...ours] = medians([['-e', '0'], ...lines.map((args) => [program, ...args])], 21, env);
-    const table = lines.map((args, i) => `${args.join(' ')} ${(ours[i] ?? Number.NaN).toFixed(0)} ms (${((ours[i] ?? Number.NaN) / empty).toFixed(2)}x)`);
+    const table = lines.map(
+      (args, i) => `${args.join(' ')} ${(ours[i] ?? Number.NaN).toFixed(0)} ms (${((ours[i] ?? Number.NaN) / empty).toFixed(2)}x)`,
+    );
     console.log(`      node -e 0 ${empty.toFixed(0)} ms; ${table.join('; ')}`);
     expect(Math.max(...ours) / empty).to.be.at.most(3);
   });
@@ -71,10 +81,22 @@ describe('start-up', function () {
       expect(runNode(['-e', script], env).status).to.equal(0);
     });
 
-    it('is not needed', () => { rmSync(cache); expectVersion(); });
-    it('may be torn', () => { truncateSync(cache, 1000); expectVersion(); });
-    it('may be empty', () => { truncateSync(cache, 0); expectVersion(); });
-    it('may be something else', () => { writeFileSync(cache, Buffer.alloc(200_000, 'x')); expectVersion(); });
+    it('is not needed', () => {
+      rmSync(cache);
+      expectVersion();
+    });
+    it('may be torn', () => {
+      truncateSync(cache, 1000);
+      expectVersion();
+    });
+    it('may be empty', () => {
+      truncateSync(cache, 0);
+      expectVersion();
+    });
+    it('may be something else', () => {
+      writeFileSync(cache, Buffer.alloc(200_000, 'x'));
+      expectVersion();
+    });
 
     it('may be of another bundle', () => {
       const bundle = join(copy, 'dist', 'cli.cjs');
@@ -104,14 +126,23 @@ describe('start-up', function () {
     });
   });
 
-  for (const [what, closed] of [['stdout', ['stdout']], ['stdout and stderr', ['stdout', 'stderr']]] as const) {
+  for (const [what, closed] of [
+    ['stdout', ['stdout']],
+    ['stdout and stderr', ['stdout', 'stderr']],
+  ] as const) {
     for (const args of [['--help'], ['ls'], ['nonsense']]) {
       it(`keeps quiet when the reader of ${what} has gone: ${args.join(' ')}`, async () => {
         const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
         let stderr = '';
-        child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+        child.stderr.setEncoding('utf8').on('data', (text: string) => {
+          stderr += text;
+        });
         for (const name of closed) child[name].destroy();
-        const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => { child.once('exit', (...end) => { resolve(end); }); });
+        const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+          child.once('exit', (...end) => {
+            resolve(end);
+          });
+        });
         expect({ signal, failed: code !== 0 }).to.deep.equal({ signal: null, failed: args[0] === 'nonsense' });
         expect(stderr).to.not.match(/EPIPE|^\s+at /m);
       });

@@ -33,7 +33,19 @@ async function onDisk(disk: string, size: number, prepare: string, code: string)
     ${code}`;
   const shell = 'mount -t tmpfs -o "size=$2k" none "$1" && eval "$3" && shift 3 && exec "$@"';
   const { stdout } = await run('unshare', [
-    '-m', 'sh', '-c', shell, 'sh', disk, String(size), prepare, process.execPath, '--import=tsx', '--input-type=module', '-e', script,
+    '-m',
+    'sh',
+    '-c',
+    shell,
+    'sh',
+    disk,
+    String(size),
+    prepare,
+    process.execPath,
+    '--import=tsx',
+    '--input-type=module',
+    '-e',
+    script,
   ]);
   return JSON.parse(stdout);
 }
@@ -48,20 +60,31 @@ describe('the store on a disk that gives no room', () => {
 
   it('keeps the old file when the disk fills in the middle of a write', async () => {
     const disk = scratch();
-    const result = await onDisk(disk, 64, 'true', `
+    const result = await onDisk(
+      disk,
+      64,
+      'true',
+      `
       await writeAtomic(disk + '/config.json', 'old', 0o600);
       fs.writeFileSync(disk + '/filler', Buffer.alloc(40 * 1024));
       const full = await codeOf(writeAtomic(disk + '/config.json', 'n'.repeat(30 * 1024), 0o600));
       const content = fs.readFileSync(disk + '/config.json', 'utf8').slice(0, 10);
-      console.log(JSON.stringify({ full, content, files: fs.readdirSync(disk) }));`);
+      console.log(JSON.stringify({ full, content, files: fs.readdirSync(disk) }));`,
+    );
     expect(result).to.deep.equal({
-      full: `STORE_FULL: Cannot write ${disk}/config.json: the disk is full`, content: 'old', files: ['config.json', 'filler'],
+      full: `STORE_FULL: Cannot write ${disk}/config.json: the disk is full`,
+      content: 'old',
+      files: ['config.json', 'filler'],
     });
   });
 
   it('says so for machines, locks and folders, and still reads and removes', async () => {
     const disk = scratch();
-    const result = await onDisk(disk, 64, `cp -r ${fixture}/machines ${disk}/`, `
+    const result = await onDisk(
+      disk,
+      64,
+      `cp -r ${fixture}/machines ${disk}/`,
+      `
       const store = openStore(disk);
       const machine = await store.load('one');
       fs.writeFileSync(disk + '/filler', '');
@@ -70,7 +93,8 @@ describe('the store on a disk that gives no room', () => {
       const facts = await codeOf(store.writeFacts('one', { a: 1 }));
       const read = (await store.load('one')).name;
       await store.remove('vb1');
-      console.log(JSON.stringify({ saved, facts, read, names: await store.names() }));`);
+      console.log(JSON.stringify({ saved, facts, read, names: await store.names() }));`,
+    );
     expect(result).to.deep.equal({
       saved: `STORE_FULL: Cannot write ${disk}/machines/one/config.json: the disk is full`,
       facts: `STORE_FULL: Cannot write ${disk}/machines/one/facts.json: the disk is full`,
@@ -85,17 +109,24 @@ describe('the store on a disk that gives no room', () => {
     cpSync(fixture, old, { recursive: true });
     mkdirSync(join(old, 'machines/v0'));
     const v0 = JSON.stringify({
-      DriverName: 'none', Driver: { URL: 'tcp://1.2.3.4:2376' }, StorePath: '/home/ann/.docker/machine/machines/v0',
+      DriverName: 'none',
+      Driver: { URL: 'tcp://1.2.3.4:2376' },
+      StorePath: '/home/ann/.docker/machine/machines/v0',
     });
     const prepare = `cp -r ${old}/machines ${disk}/ && printf %s '${v0}' >${disk}/machines/v0/config.json && mount -o remount,ro ${disk}`;
-    const result = await onDisk(disk, 256, prepare, `
+    const result = await onDisk(
+      disk,
+      256,
+      prepare,
+      `
       const store = openStore(disk);
       const v0 = await store.load('v0');
       console.log(JSON.stringify({
         names: await store.names(), version: v0.config.ConfigVersion, root: v0.config.Driver.StorePath,
         save: await codeOf(store.save(v0)), reserve: await codeOf(store.reserve('new')), remove: await codeOf(store.remove('one')),
         lock: await codeOf(store.lock('one', async () => {})), certificates: await codeOf(store.lockCertificates(async () => {})),
-      }));`);
+      }));`,
+    );
     expect(result).to.deep.equal({
       names: ['g-ubuntu22', 'one', 'v0', 'vb1'],
       version: 3,

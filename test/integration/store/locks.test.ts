@@ -21,7 +21,11 @@ function other(file: string, code: string): { process: ChildProcess; line: () =>
     ${code}`;
   const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ended = new Promise<string>((done) => { child.once('exit', (status, signal) => { done(signal ?? String(status)); }); });
+  const ended = new Promise<string>((done) => {
+    child.once('exit', (status, signal) => {
+      done(signal ?? String(status));
+    });
+  });
   return { process: child, ended, line: async () => String((await lines.next()).value) };
 }
 
@@ -29,7 +33,9 @@ const hold = `await withLock(file, { what: 'it' }, async () => { say('held'); aw
 
 describe('locks between processes', () => {
   let file: string;
-  beforeEach(() => { file = join(scratch(), 'locks', 'm1'); });
+  beforeEach(() => {
+    file = join(scratch(), 'locks', 'm1');
+  });
 
   it('takes over the lock of a process that was killed, after five seconds', async () => {
     const holder = other(file, hold);
@@ -71,7 +77,8 @@ describe('locks between processes', () => {
 
   it('keeps a lock whose holder works for longer than the stale time', async () => {
     const holder = other(
-      file, `await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(8000); say('end'); }); say('released');`,
+      file,
+      `await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(8000); say('end'); }); say('released');`,
     );
     await holder.line();
     const order: string[] = [];
@@ -83,9 +90,12 @@ describe('locks between processes', () => {
   });
 
   it('does not let the work of a process that stood still count', async () => {
-    const holder = other(file, `
+    const holder = other(
+      file,
+      `
       await withLock(file, { what: 'it' }, async () => { say('held'); await sleep(1500); })
-        .then(() => say('counted'), (error) => say(error.code));`);
+        .then(() => say('counted'), (error) => say(error.code));`,
+    );
     await holder.line();
     holder.process.kill('SIGSTOP');
     await withLock(file, { what: 'it', timeout: 20_000 }, async () => {
@@ -99,7 +109,10 @@ describe('locks between processes', () => {
     const stale = new URL('../../../src/system/locks/stale-lock.ts', import.meta.url).href;
     mkdirSync(join(file, '..'));
     // Each "holder" dies at once: it leaves the folder, old, and every lock there is has to be taken over.
-    const takers = Array.from({ length: 4 }, () => other(`${file}.lock`, `
+    const takers = Array.from({ length: 4 }, () =>
+      other(
+        `${file}.lock`,
+        `
       const { staleWatch } = await import(${JSON.stringify(stale)});
       const { closeSync, mkdirSync, openSync, unlinkSync, utimesSync } = await import('node:fs');
       const watch = staleWatch(file, { staleAfter: 5000, observeFor: 0 });
@@ -112,12 +125,16 @@ describe('locks between processes', () => {
         utimesSync(file, died, died);
         taken++;
       }
-      say(String(taken));`));
-    const taken = await Promise.all(takers.map(async ({ line, ended }) => {
-      const count = Number(await line());
-      expect(await ended).to.equal('0');
-      return count;
-    }));
+      say(String(taken));`,
+      ),
+    );
+    const taken = await Promise.all(
+      takers.map(async ({ line, ended }) => {
+        const count = Number(await line());
+        expect(await ended).to.equal('0');
+        return count;
+      }),
+    );
     expect(Math.min(...taken)).to.be.above(10);
   });
 
@@ -129,14 +146,19 @@ describe('locks between processes', () => {
     dead.process.kill('SIGKILL');
     await dead.ended;
     const rounds = 20;
-    const counters = Array.from({ length: 6 }, () => other(file, `
+    const counters = Array.from({ length: 6 }, () =>
+      other(
+        file,
+        `
       for (let round = 0; round < ${rounds}; round++) {
         await withLock(file, { what: 'it' }, async () => {
           const value = Number(readFileSync(${JSON.stringify(counter)}, 'utf8'));
           await sleep(1);
           writeFileSync(${JSON.stringify(counter)}, String(value + 1));
         });
-      }`));
+      }`,
+      ),
+    );
     expect(await Promise.all(counters.map(({ ended }) => ended))).to.deep.equal(Array(6).fill('0'));
     expect(readFileSync(counter, 'utf8')).to.equal(String(6 * rounds));
     expect(readdirSync(join(file, '..'))).to.deep.equal([]);

@@ -19,9 +19,22 @@ const udpPort = 21_946;
 
 /** Runs a program of the check as a root shell of a host would, with one language alone. */
 async function start(program: 'listen' | 'send', language: Language, variables: Variables) {
-  const [probe, perl, python] = await Promise.all([readTemplate('swarm/probe.sh'), readTemplate(`swarm/${program}.pl`), readTemplate(`swarm/${program}.py`)]);
+  const [probe, perl, python] = await Promise.all([
+    readTemplate('swarm/probe.sh'),
+    readTemplate(`swarm/${program}.pl`),
+    readTemplate(`swarm/${program}.py`),
+  ]);
   const hidden = language === 'perl' ? '' : 'perl() { return 127; }\n';
-  const base = { CHECK_TOKEN: token, CHECK_SECONDS: '20', CHECK_SELF: '0', CHECK_FAMILIES: '4', CHECK_TCP: '', CHECK_UDP: '', CHECK_ESP: '', CHECK_TARGETS: '' };
+  const base = {
+    CHECK_TOKEN: token,
+    CHECK_SECONDS: '20',
+    CHECK_SELF: '0',
+    CHECK_FAMILIES: '4',
+    CHECK_TCP: '',
+    CHECK_UDP: '',
+    CHECK_ESP: '',
+    CHECK_TARGETS: '',
+  };
   const shell = spawn('sh', ['-s'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines: string[] = [];
   let rest = '';
@@ -32,7 +45,8 @@ async function start(program: 'listen' | 'send', language: Language, variables: 
   });
   const ended = once(shell, 'close');
   shell.stdin.end(composeScript(hidden + probe, { ...base, ...variables, PERL: perl, PYTHON: python }));
-  const said = (prefix: string) => waitFor(() => lines.find((line) => line.startsWith(prefix)), { timeout: 10_000, what: `${prefix} from ${program} in ${language}` });
+  const said = (prefix: string) =>
+    waitFor(() => lines.find((line) => line.startsWith(prefix)), { timeout: 10_000, what: `${prefix} from ${program} in ${language}` });
   return { lines, ended, said, shell };
 }
 
@@ -45,14 +59,25 @@ describe('the programs of the swarm check', function () {
     }
   });
 
-  const pairs: [Language, Language][] = [['perl', 'perl'], ['python', 'perl'], ['perl', 'python'], ['python', 'python']];
+  const pairs: [Language, Language][] = [
+    ['perl', 'perl'],
+    ['python', 'perl'],
+    ['perl', 'python'],
+    ['python', 'python'],
+  ];
   for (const [sender, listener] of pairs) {
-    for (const [family, address] of [['4', '127.0.0.1'], ['6', '::1']] as const) {
+    for (const [family, address] of [
+      ['4', '127.0.0.1'],
+      ['6', '::1'],
+    ] as const) {
       it(`understand each other over IPv${family}: ${sender} sends, ${listener} listens`, async () => {
         const taken = createServer().listen(udpPort, address);
         await once(taken, 'listening');
         const there = await start('listen', listener, {
-          CHECK_FAMILIES: family, CHECK_TCP: `${tcpPort} ${udpPort}`, CHECK_UDP: `${udpPort}`, CHECK_ESP: '1',
+          CHECK_FAMILIES: family,
+          CHECK_TCP: `${tcpPort} ${udpPort}`,
+          CHECK_UDP: `${udpPort}`,
+          CHECK_ESP: '1',
         });
         const pid = Number((await there.said('ready|')).slice('ready|'.length));
         const here = await start('send', sender, {
@@ -62,13 +87,27 @@ describe('the programs of the swarm check', function () {
         process.kill(pid);
         await there.ended;
         taken.close();
-        expect(there.lines.filter((line) => line !== 'alive').sort()).to.deep.equal([
-          `interpreter|${listener === 'perl' ? 'perl' : 'python3'}`, `port|tcp/${tcpPort}|bound`, `port|tcp/${udpPort}|taken`, `port|udp/${udpPort}|bound`, `ready|${pid}`,
-          'seen|esp|0|128', `seen|udp/${udpPort + 1}|0|128`, `seen|udp/${udpPort}|0|128`, `seen|udp/${udpPort}|0|1500`,
-        ].sort());
-        expect(here.lines.filter((line) => !line.startsWith('interpreter|')).sort()).to.deep.equal([
-          `tcp|tcp/${tcpPort}|1|open`, `tcp|tcp/${udpPort}|1|open`, `tcp|tcp/${tcpPort + 1}|1|Connection refused`, `unsent|udp/${udpPort}|1|65600|Message too long`,
-        ].sort());
+        expect(there.lines.filter((line) => line !== 'alive').sort()).to.deep.equal(
+          [
+            `interpreter|${listener === 'perl' ? 'perl' : 'python3'}`,
+            `port|tcp/${tcpPort}|bound`,
+            `port|tcp/${udpPort}|taken`,
+            `port|udp/${udpPort}|bound`,
+            `ready|${pid}`,
+            'seen|esp|0|128',
+            `seen|udp/${udpPort + 1}|0|128`,
+            `seen|udp/${udpPort}|0|128`,
+            `seen|udp/${udpPort}|0|1500`,
+          ].sort(),
+        );
+        expect(here.lines.filter((line) => !line.startsWith('interpreter|')).sort()).to.deep.equal(
+          [
+            `tcp|tcp/${tcpPort}|1|open`,
+            `tcp|tcp/${udpPort}|1|open`,
+            `tcp|tcp/${tcpPort + 1}|1|Connection refused`,
+            `unsent|udp/${udpPort}|1|65600|Message too long`,
+          ].sort(),
+        );
       });
     }
   }
@@ -77,7 +116,9 @@ describe('the programs of the swarm check', function () {
     it(`hear nothing of another check: ${language}`, async () => {
       const there = await start('listen', language, { CHECK_UDP: `${udpPort}` });
       const pid = Number((await there.said('ready|')).slice('ready|'.length));
-      await (await start('send', language, { CHECK_TOKEN: 'other', CHECK_TARGETS: `1 127.0.0.1 udp/${udpPort}:128` })).ended;
+      await (
+        await start('send', language, { CHECK_TOKEN: 'other', CHECK_TARGETS: `1 127.0.0.1 udp/${udpPort}:128` })
+      ).ended;
       process.kill(pid);
       await there.ended;
       expect(there.lines.filter((line) => line.startsWith('seen'))).to.deep.equal([]);
@@ -99,7 +140,7 @@ describe('the programs of the swarm check', function () {
       const stop = async (variables: Variables) => {
         const shell = spawn('sh', ['-s'], { stdio: ['pipe', 'inherit', 'inherit'] });
         shell.stdin.end(composeScript(await readTemplate('swarm/stop.sh'), variables));
-        const [code] = await once(shell, 'close') as [number];
+        const [code] = (await once(shell, 'close')) as [number];
         return code;
       };
       expect(await stop({ CHECK_PID: pid, CHECK_TOKEN: 'other' })).to.equal(0);

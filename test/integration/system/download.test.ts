@@ -25,10 +25,14 @@ class FileServer {
   cuts: number[] = [];
   /** Statuses of the next answers; 0 stands for the file. */
   statuses: number[] = [];
-  private readonly server = http.createServer((request, response) => { this.answer(request, response); });
+  private readonly server = http.createServer((request, response) => {
+    this.answer(request, response);
+  });
 
   async open(): Promise<void> {
-    await new Promise<void>((done) => { this.server.listen(0, '127.0.0.1', done); });
+    await new Promise<void>((done) => {
+      this.server.listen(0, '127.0.0.1', done);
+    });
   }
 
   close(): void {
@@ -56,7 +60,9 @@ class FileServer {
     response.writeHead(partial ? 206 : 200, { 'content-length': part.length, ...(this.etag !== undefined && { etag: this.etag }) });
     const cut = this.cuts.shift();
     if (cut === undefined) return void response.end(part);
-    response.write(part.subarray(0, cut), () => { response.destroy(); });
+    response.write(part.subarray(0, cut), () => {
+      response.destroy();
+    });
   }
 }
 
@@ -70,7 +76,9 @@ describe('download', () => {
     dir = join(scratch(), 'cache');
   });
 
-  afterEach(() => { server.close(); });
+  afterEach(() => {
+    server.close();
+  });
 
   it('fetches a file once, into a private folder, and reports progress', async () => {
     const seen: [number, number | undefined][] = [];
@@ -213,8 +221,18 @@ describe('download', () => {
   it('stops at once when aborted, and leaves no lock', async () => {
     const abort = new AbortController();
     const reason = new Error('Ctrl-C');
-    const work = download(server.url(), dir, { signal: abort.signal, onProgress: () => { abort.abort(reason); } });
-    await work.then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+    const work = download(server.url(), dir, {
+      signal: abort.signal,
+      onProgress: () => {
+        abort.abort(reason);
+      },
+    });
+    await work.then(
+      () => expect.fail(),
+      (error: unknown) => {
+        expect(error).to.equal(reason);
+      },
+    );
     expect(readdirSync(dir).filter((name) => name.endsWith('.lock'))).to.deep.equal([]);
   });
 
@@ -250,7 +268,8 @@ describe('download', () => {
       expect(readFileSync(await download('http://nowhere.invalid/disk.img', dir)).equals(body)).to.equal(true);
       expect(server.paths).to.deep.equal(['http://nowhere.invalid/disk.img']);
       expect(server.requests[0]).to.include({
-        host: 'nowhere.invalid', 'proxy-authorization': `Basic ${Buffer.from('ann:pw').toString('base64')}`,
+        host: 'nowhere.invalid',
+        'proxy-authorization': `Basic ${Buffer.from('ann:pw').toString('base64')}`,
       });
     });
 
@@ -262,7 +281,9 @@ describe('download', () => {
           socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
         });
       });
-      await new Promise<void>((done) => { proxy.listen(0, '127.0.0.1', done); });
+      await new Promise<void>((done) => {
+        proxy.listen(0, '127.0.0.1', done);
+      });
       const { port } = proxy.address() as AddressInfo;
       process.env['https_proxy'] = `http://127.0.0.1:${port}`;
       const error = await failureOf(download('https://nowhere.invalid/disk.img', dir));

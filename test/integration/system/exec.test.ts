@@ -15,7 +15,8 @@ describe('run, with programs that do not want to end', () => {
   it('takes a variable away from one', async () => {
     process.env['TSMACHINE_TEST_VARIABLE'] = 'there';
     try {
-      const seen = async (env?: Record<string, undefined>) => (await run('sh', ['-c', 'echo ${TSMACHINE_TEST_VARIABLE-gone}'], env ? { env } : {})).stdout;
+      const seen = async (env?: Record<string, undefined>) =>
+        (await run('sh', ['-c', 'echo ${TSMACHINE_TEST_VARIABLE-gone}'], env ? { env } : {})).stdout;
       expect(await seen()).to.equal('there\n');
       expect(await seen({ TSMACHINE_TEST_VARIABLE: undefined })).to.equal('gone\n');
     } finally {

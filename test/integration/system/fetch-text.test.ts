@@ -12,8 +12,12 @@ describe('the text at an address', () => {
   let url: string;
 
   beforeEach(async () => {
-    server = http.createServer((request, response) => { answer(request, response); });
-    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    server = http.createServer((request, response) => {
+      answer(request, response);
+    });
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done);
+    });
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/index`;
   });
 
@@ -35,40 +39,58 @@ describe('the text at an address', () => {
     answer = (request, response) => {
       logins.push([request.url, request.headers.authorization]);
       if (request.url === '/index') response.writeHead(302, { location: '/here' }).end();
-      else if (request.url === '/here') response.writeHead(302, { location: url.replace('127.0.0.1', 'localhost').replace('/index', '/other') }).end();
+      else if (request.url === '/here')
+        response.writeHead(302, { location: url.replace('127.0.0.1', 'localhost').replace('/index', '/other') }).end();
       else response.end();
     };
     await fetchText(url, { token: 'secret' });
-    expect(logins).to.deep.equal([['/index', 'token secret'], ['/here', 'token secret'], ['/other', undefined]]);
+    expect(logins).to.deep.equal([
+      ['/index', 'token secret'],
+      ['/here', 'token secret'],
+      ['/other', undefined],
+    ]);
   });
 
   it('is asked for anew every time', async () => {
     let count = 0;
-    answer = (_request, response) => { response.end(String(++count)); };
+    answer = (_request, response) => {
+      response.end(String(++count));
+    };
     expect([await fetchText(url), await fetchText(url)]).to.deep.equal(['1', '2']);
   });
 
   it('is an error that says what to do, when there is none', async () => {
-    answer = (_request, response) => { response.writeHead(404).end('<html>'); };
+    answer = (_request, response) => {
+      response.writeHead(404).end('<html>');
+    };
     expect(await failureOf(fetchText(`${url}?token=secret`))).to.include({
-      code: 'DOWNLOAD', message: `Cannot fetch ${url}: HTTP 404 Not Found`, hint: 'Check the address',
+      code: 'DOWNLOAD',
+      message: `Cannot fetch ${url}: HTTP 404 Not Found`,
+      hint: 'Check the address',
     });
-    answer = (_request, response) => { response.writeHead(503).end(); };
+    answer = (_request, response) => {
+      response.writeHead(503).end();
+    };
     expect((await failureOf(fetchText(url))).hint).to.contain('try again later');
-    for (const wrong of ['', 'index', 'file:///etc/passwd', 'ftp://x/y']) expect(await failureOf(fetchText(wrong))).to.include({ code: 'DOWNLOAD' });
+    for (const wrong of ['', 'index', 'file:///etc/passwd', 'ftp://x/y'])
+      expect(await failureOf(fetchText(wrong))).to.include({ code: 'DOWNLOAD' });
   });
 
   it('is not half of it', async () => {
     answer = (_request, response) => {
       response.writeHead(200, { 'content-length': 100 });
-      response.write('half', () => { response.destroy(); });
+      response.write('half', () => {
+        response.destroy();
+      });
     };
     expect(await failureOf(fetchText(url))).to.include({ code: 'DOWNLOAD', hint: 'Run the command again' });
   });
 
   it('is not endless', async () => {
     answer = (_request, response) => {
-      const more = (): void => { if (!response.destroyed) response.write(Buffer.alloc(2 ** 20), more); };
+      const more = (): void => {
+        if (!response.destroyed) response.write(Buffer.alloc(2 ** 20), more);
+      };
       more();
     };
     expect((await failureOf(fetchText(url))).message).to.contain('it is longer than 16 MiB');
@@ -77,7 +99,14 @@ describe('the text at an address', () => {
   it('is given up at once when aborted', async () => {
     const abort = new AbortController();
     const reason = new Error('Ctrl-C');
-    answer = () => { abort.abort(reason); };
-    await fetchText(url, { signal: abort.signal }).then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+    answer = () => {
+      abort.abort(reason);
+    };
+    await fetchText(url, { signal: abort.signal }).then(
+      () => expect.fail(),
+      (error: unknown) => {
+        expect(error).to.equal(reason);
+      },
+    );
   });
 });

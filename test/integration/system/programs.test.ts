@@ -110,11 +110,26 @@ describe('run', () => {
   it('throws the reason of an abort, before and during the run', async () => {
     const reason = new Error('Ctrl-C');
     const early = run('true', [], { signal: AbortSignal.abort(reason) });
-    await early.then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+    await early.then(
+      () => expect.fail(),
+      (error: unknown) => {
+        expect(error).to.equal(reason);
+      },
+    );
     const abort = new AbortController();
     const started = performance.now();
-    const work = run('sh', ['-c', 'echo go; exec sleep 20'], { signal: abort.signal, onLine: () => { abort.abort(reason); } });
-    await work.then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+    const work = run('sh', ['-c', 'echo go; exec sleep 20'], {
+      signal: abort.signal,
+      onLine: () => {
+        abort.abort(reason);
+      },
+    });
+    await work.then(
+      () => expect.fail(),
+      (error: unknown) => {
+        expect(error).to.equal(reason);
+      },
+    );
     expect(performance.now() - started).to.be.below(4000);
   });
 });

@@ -29,13 +29,21 @@ export async function openPane(folder: string, columns: number, env: NodeJS.Proc
   await tmux('send-keys', "PS1='$ '; clear", 'Enter');
   const shown = async () => (await tmux('capture-pane', '-p')).trimEnd();
   return {
-    type: async (...keys) => { await tmux('send-keys', ...keys); },
+    type: async (...keys) => {
+      await tmux('send-keys', ...keys);
+    },
     shown,
-    waitFor: async (pattern) => waitFor(async () => {
-      const text = await shown();
-      return pattern.test(text) ? text : undefined;
-    }, { timeout: 10_000, what: `${String(pattern)} in the terminal` }),
+    waitFor: async (pattern) =>
+      waitFor(
+        async () => {
+          const text = await shown();
+          return pattern.test(text) ? text : undefined;
+        },
+        { timeout: 10_000, what: `${String(pattern)} in the terminal` },
+      ),
     ask: async (variable) => (await tmux('display-message', '-p', `#{${variable}}`)).trim(),
-    close: async () => { await tmux('kill-server'); },
+    close: async () => {
+      await tmux('kill-server');
+    },
   };
 }

@@ -23,8 +23,12 @@ for (const columns of [40, 80]) {
       silent = createServer().listen(0, '127.0.0.1');
       await once(silent, 'listening');
     });
-    after(() => { silent.close(); });
-    beforeEach(async () => { pane = await openPane(user.home, columns, user.env); });
+    after(() => {
+      silent.close();
+    });
+    beforeEach(async () => {
+      pane = await openPane(user.home, columns, user.env);
+    });
     afterEach(() => pane.close());
 
     for (const names of ['one', 'two three four']) {

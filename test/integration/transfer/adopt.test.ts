@@ -31,7 +31,10 @@ describe('adopting a host that another store made', function () {
     log = join(shop.folder, 'said');
     const listener = join(shop.folder, 'listen');
     // Everything that is sent to the host is kept: its commands, and what they read.
-    await writeFile(listener, `#!/bin/sh\necho "COMMAND $SSH_ORIGINAL_COMMAND" >>'${log}'\ntee -a '${log}' | sh -c "$SSH_ORIGINAL_COMMAND"\n`);
+    await writeFile(
+      listener,
+      `#!/bin/sh\necho "COMMAND $SSH_ORIGINAL_COMMAND" >>'${log}'\ntee -a '${log}' | sh -c "$SSH_ORIGINAL_COMMAND"\n`,
+    );
     await chmod(listener, 0o755);
     server = await shop.sshd({ authorized: [key], settings: [`ForceCommand ${listener}`] });
     engine = await standInEngine('26.1.5');
@@ -49,16 +52,25 @@ describe('adopting a host that another store made', function () {
   });
 
   const request = (more: Partial<AdoptRequest> = {}, port = engine.port): AdoptRequest => ({
-    name: 'web', driverName: 'generic', tlsSans: [], ...more,
+    name: 'web',
+    driverName: 'generic',
+    tlsSans: [],
+    ...more,
     flags: {
-      'generic-ip-address': '127.0.0.1', 'generic-ssh-user': me, 'generic-ssh-key': key, 'generic-ssh-port': server.port, 'generic-engine-port': port,
+      'generic-ip-address': '127.0.0.1',
+      'generic-ssh-user': me,
+      'generic-ssh-key': key,
+      'generic-ssh-port': server.port,
+      'generic-engine-port': port,
     },
   });
   const makersFiles = () => {
     const { ca, cert, key: clientKey } = maker.session.store.paths;
     return { ca, cert, key: clientKey };
   };
-  const nothingWritten = async () => { expect(await readdir(bob.session.store.paths.machinesDir)).to.deep.equal([]); };
+  const nothingWritten = async () => {
+    expect(await readdir(bob.session.store.paths.machinesDir)).to.deep.equal([]);
+  };
 
   it('with its certificates: one login, a look, and nothing else', async () => {
     const before = server.accepted();
@@ -87,7 +99,7 @@ describe('adopting a host that another store made', function () {
     expect(await readdir(store.root)).not.to.include('certs');
   });
 
-  it('registers a host of this store\'s own CA as it is', async () => {
+  it("registers a host of this store's own CA as it is", async () => {
     await adoptMachine(maker.session, request());
     const { config } = await maker.session.store.load('web');
     expect(config.HostOptions.AuthOptions.ClientKeyPath).to.equal(maker.session.store.paths.key);
@@ -122,7 +134,9 @@ describe('adopting a host that another store made', function () {
   it('fails where nobody may log in', async () => {
     const wrong = await shop.key('wrong');
     const { flags } = request();
-    const error = await failureOf(adoptMachine(bob.session, { ...request({ certificates: makersFiles() }), flags: { ...flags, 'generic-ssh-key': wrong } }));
+    const error = await failureOf(
+      adoptMachine(bob.session, { ...request({ certificates: makersFiles() }), flags: { ...flags, 'generic-ssh-key': wrong } }),
+    );
     expect(error.code).to.equal('SSH_AUTH');
     await nothingWritten();
   });

@@ -58,10 +58,16 @@ describe('export and import between two homes', function () {
     expect(await readFile(bob.session.store.paths.ca)).to.deep.equal(certificates);
   });
 
-  it('keep the CA\'s key at home unless it is asked for', async () => {
+  it("keep the CA's key at home unless it is asked for", async () => {
     await export_(['one']);
     await import_();
-    expect(await readdir(bob.session.store.machine('one').dir)).to.have.members(['config.json', 'ca.pem', 'cert.pem', 'key.pem', 'facts.json']);
+    expect(await readdir(bob.session.store.machine('one').dir)).to.have.members([
+      'config.json',
+      'ca.pem',
+      'cert.pem',
+      'key.pem',
+      'facts.json',
+    ]);
     await export_(['one'], { withCaKey: true });
     await import_({ one: 'again' });
     const { caKey } = bob.session.store.machine('again');
@@ -135,22 +141,44 @@ describe('export and import between two homes', function () {
   it('are all or nothing when one of the machines cannot be placed', async () => {
     await export_(['one', 'two']);
     const { store } = bob.session;
-    const stage: typeof store.stage = (use) => store.stage((staging) => use({
-      ...staging,
-      publish: async (names) => {
-        await rename(staging.machine('two').dir, `${staging.machine('two').dir}-gone`); // as a disk that fails between two renames
-        await staging.publish(names);
-      },
-    }));
+    const stage: typeof store.stage = (use) =>
+      store.stage((staging) =>
+        use({
+          ...staging,
+          publish: async (names) => {
+            await rename(staging.machine('two').dir, `${staging.machine('two').dir}-gone`); // as a disk that fails between two renames
+            await staging.publish(names);
+          },
+        }),
+      );
     const session = { ...bob.session, store: { ...store, stage } };
-    expect(await failureOf(importMachines(session, { file, renamed: {}, passphrase: neverAsked }))).to.have.property('code', 'STORE_UNWRITABLE');
+    expect(await failureOf(importMachines(session, { file, renamed: {}, passphrase: neverAsked }))).to.have.property(
+      'code',
+      'STORE_UNWRITABLE',
+    );
     await nothingWritten();
   });
 
   it('refuse entries that leave the store or belong to no machine', async () => {
     const manifest = Buffer.from(JSON.stringify({ version: 1, machines: [{ name: 'one', driver: 'none' }] }));
-    for (const path of ['../../evil', '/etc/evil', 'certs/ca.pem', 'machines/other/config.json', 'machines/one/deep/key.pem', 'machines/one/journal.json']) {
-      await writeFile(file, await packWithDigest([{ path: 'tsmachine.json', content: manifest }, { path, content: Buffer.from('x') }], new Date(0)));
+    for (const path of [
+      '../../evil',
+      '/etc/evil',
+      'certs/ca.pem',
+      'machines/other/config.json',
+      'machines/one/deep/key.pem',
+      'machines/one/journal.json',
+    ]) {
+      await writeFile(
+        file,
+        await packWithDigest(
+          [
+            { path: 'tsmachine.json', content: manifest },
+            { path, content: Buffer.from('x') },
+          ],
+          new Date(0),
+        ),
+      );
       expect(await failureOf(import_()), path).to.have.property('code', 'ARCHIVE_INVALID');
     }
     const outside = Buffer.from(JSON.stringify({ version: 1, machines: [{ name: '../one', driver: 'none' }] }));
@@ -161,8 +189,9 @@ describe('export and import between two homes', function () {
 
   it('do not export what is not there or half made', async () => {
     expect(await failureOf(export_(['one', 'nope']))).to.have.property('code', 'MACHINE_NOT_FOUND');
-    expect(await failureOf(exportMachines(ann.session, { names: ['one'], output: bob.home, withCaKey: false, withSshKey: false })))
-      .to.have.property('code', 'STORE_UNWRITABLE');
+    expect(
+      await failureOf(exportMachines(ann.session, { names: ['one'], output: bob.home, withCaKey: false, withSshKey: false })),
+    ).to.have.property('code', 'STORE_UNWRITABLE');
     expect(await readdir(bob.home)).to.deep.equal(['.ssh']);
   });
 
@@ -170,42 +199,57 @@ describe('export and import between two homes', function () {
     const key = (home: string) => join(home, '.ssh', 'id_test');
 
     beforeEach(async () => {
-      await writeFile(key(ann.home), 'ann\'s own key', { mode: 0o600 });
+      await writeFile(key(ann.home), "ann's own key", { mode: 0o600 });
       await generic('ssh1', key(ann.home));
     });
 
     async function generic(name: string, keyPath: string): Promise<void> {
       const { store } = ann.session;
       await store.reserve(name);
-      const driver = { IPAddress: '192.0.2.1', MachineName: name, SSHUser: 'root', SSHPort: 22, SSHKeyPath: keyPath, StorePath: store.root, EnginePort: 2376 };
-      await store.save({ name, config: newHostConfig({ name, root: store.root, driverName: 'generic', driver, engine: {}, serverCertSans: [] }) });
+      const driver = {
+        IPAddress: '192.0.2.1',
+        MachineName: name,
+        SSHUser: 'root',
+        SSHPort: 22,
+        SSHKeyPath: keyPath,
+        StorePath: store.root,
+        EnginePort: 2376,
+      };
+      await store.save({
+        name,
+        config: newHostConfig({ name, root: store.root, driverName: 'generic', driver, engine: {}, serverCertSans: [] }),
+      });
       await writeFile(store.machine(name).knownHosts, `${name} ssh-ed25519 AAAA\nbastion ssh-ed25519 BBBB\n`, { mode: 0o600 });
     }
 
-    it('leave the user\'s own key behind, say so, and look for it under the new home', async () => {
+    it("leave the user's own key behind, say so, and look for it under the new home", async () => {
       await export_(['ssh1']);
-      expect(ann.io.warnings).to.include(`ssh1: its SSH key ${key(ann.home)} is your own and not in the export; --with-ssh-key includes it`);
+      expect(ann.io.warnings).to.include(
+        `ssh1: its SSH key ${key(ann.home)} is your own and not in the export; --with-ssh-key includes it`,
+      );
       await import_();
       expect((await bob.session.store.load('ssh1')).config.Driver['SSHKeyPath']).to.equal(key(bob.home));
       expect(bob.io.warnings).to.include(`ssh1: its SSH key id_test did not come along: put it at ${key(bob.home)} (mode 0600)`);
     });
 
-    it('take the user\'s own key along when asked to', async () => {
+    it("take the user's own key along when asked to", async () => {
       await export_(['ssh1'], { withSshKey: true });
       await import_();
       const path = String((await bob.session.store.load('ssh1')).config.Driver['SSHKeyPath']);
       expect(path).to.equal(bob.session.store.machine('ssh1').userSshKey);
-      expect(await readFile(path, 'utf8')).to.equal('ann\'s own key');
+      expect(await readFile(path, 'utf8')).to.equal("ann's own key");
       expect((await stat(path)).mode & 0o777).to.equal(0o600);
     });
 
     it('keep the pinned host key under the new name', async () => {
       await export_(['ssh1']);
       await import_({ ssh1: 'web' });
-      expect(await readFile(bob.session.store.machine('web').knownHosts, 'utf8')).to.equal('web ssh-ed25519 AAAA\nbastion ssh-ed25519 BBBB\n');
+      expect(await readFile(bob.session.store.machine('web').knownHosts, 'utf8')).to.equal(
+        'web ssh-ed25519 AAAA\nbastion ssh-ed25519 BBBB\n',
+      );
     });
 
-    it('take a key of the machine\'s folder along under its new name, and tell what stays', async () => {
+    it("take a key of the machine's folder along under its new name, and tell what stays", async () => {
       const { dir } = ann.session.store.machine('ssh2');
       await generic('ssh2', join(dir, 'id_rsa'));
       await copyFile(key(ann.home), join(dir, 'id_rsa'));
@@ -213,8 +257,12 @@ describe('export and import between two homes', function () {
       await export_(['ssh2']);
       expect(ann.io.warnings).to.include('ssh2: not in the export: disk.vmdk. The host itself stays where it is');
       await import_({ ssh2: 'web2' });
-      expect((await bob.session.store.load('web2')).config.Driver['SSHKeyPath']).to.equal(join(bob.session.store.machine('web2').dir, 'id_rsa'));
-      expect(await readdir(bob.session.store.machine('web2').dir)).to.include('id_rsa').and.not.include('disk.vmdk');
+      expect((await bob.session.store.load('web2')).config.Driver['SSHKeyPath']).to.equal(
+        join(bob.session.store.machine('web2').dir, 'id_rsa'),
+      );
+      expect(await readdir(bob.session.store.machine('web2').dir))
+        .to.include('id_rsa')
+        .and.not.include('disk.vmdk');
     });
   });
 });

@@ -27,7 +27,9 @@ describe('virtualbox: this computer', () => {
       await look();
       seen.push(await computer.hasAddress('vboxnet1', '192.168.56.1') ?? 'unknown');
       console.log(JSON.stringify(seen));`;
-    const said = execFileSync('unshare', [...apart, process.execPath, '--import=tsx', '--input-type=module', '-e', script], { encoding: 'utf8' });
+    const said = execFileSync('unshare', [...apart, process.execPath, '--import=tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
     expect(JSON.parse(said)).to.deep.equal([false, false, true, false, 'unknown']);
   });
 });

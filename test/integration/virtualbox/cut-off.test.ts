@@ -9,7 +9,9 @@ describe('virtualbox: cut off at each call', () => {
     if (isObeyed) bench.unheard = at;
     else bench.fault = at;
   };
-  const heal = (bench: Bench) => { bench.fault = bench.unheard = () => undefined; };
+  const heal = (bench: Bench) => {
+    bench.fault = bench.unheard = () => undefined;
+  };
 
   for (const isObeyed of [false, true]) {
     const when = isObeyed ? 'obeyed, unheard' : 'never made';

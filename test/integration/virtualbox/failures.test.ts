@@ -11,7 +11,8 @@ import { Playground } from './playground.js';
 
 const next = 'Run the same command again to continue, or remove what was made: tsmachine rm -y m1\n';
 const complaint = (text: string, status = 1): Fault => ({
-  stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component MachineWrap, interface IMachine\n`, status,
+  stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component MachineWrap, interface IMachine\n`,
+  status,
 });
 
 /** The last lines, where the error stands. */
@@ -30,10 +31,16 @@ describe('virtualbox: what goes wrong, by the command line', () => {
     let left = times;
     here.vbox.fault = (call) => (pattern.test(call) && left-- > 0 ? fault : undefined);
   };
-  const heal = () => { here.vbox.fault = () => undefined; };
+  const heal = () => {
+    here.vbox.fault = () => undefined;
+  };
 
   describe('before anything is made: exit status 3, nothing to remove', () => {
-    const refused = async (message: string, hint: string, options: { env?: NodeJS.ProcessEnv; inside?: string[]; checkVtx?: boolean } = {}) => {
+    const refused = async (
+      message: string,
+      hint: string,
+      options: { env?: NodeJS.ProcessEnv; inside?: string[]; checkVtx?: boolean } = {},
+    ) => {
       const world = structuredClone(here.vbox.world);
       const { code, stderr } = await here.create(['m1'], options);
       expect(stderr).to.equal(`Error with pre-create check: ${JSON.stringify(message)}\n${hint === '' ? '' : `${hint}\n`}`);
@@ -43,16 +50,20 @@ describe('virtualbox: what goes wrong, by the command line', () => {
       expect(here.vbox.open).to.equal(0);
     };
 
-    it('VBoxManage is missing', () => refused(
-      'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path',
-      'Install VirtualBox from https://www.virtualbox.org, make a light machine without it, tsmachine create -d nspawn m1, or use a host that is there, '
-      + 'tsmachine create -d generic m1',
-      { env: { ...here.env, PATH: dirname(process.execPath) } },
-    ));
+    it('VBoxManage is missing', () =>
+      refused(
+        'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path',
+        'Install VirtualBox from https://www.virtualbox.org, make a light machine without it, tsmachine create -d nspawn m1, or use a host that is there, ' +
+          'tsmachine create -d generic m1',
+        { env: { ...here.env, PATH: dirname(process.execPath) } },
+      ));
 
     it('it is too old', async () => {
       here.vbox.world.version = '4.3.40r110317';
-      await refused('We support Virtualbox starting with version 5. Your VirtualBox install is "4.3.40r110317". Please upgrade at https://www.virtualbox.org', '');
+      await refused(
+        'We support Virtualbox starting with version 5. Your VirtualBox install is "4.3.40r110317". Please upgrade at https://www.virtualbox.org',
+        '',
+      );
     });
 
     it('the processor has no VT-x, or it is off', async function () {
@@ -61,22 +72,41 @@ describe('virtualbox: what goes wrong, by the command line', () => {
       const inside = ['unshare', '-m', 'sh', '-c', 'mount --bind "$1" /proc/cpuinfo && shift && exec "$@"', 'sh', cpuinfo];
       if (process.arch !== 'x64') skip(this, 'only processors of Intel and AMD have VT-x and AMD-V');
       if (spawnSync(inside[0] ?? '', [...inside.slice(1), 'true']).status !== 0) skip(this, 'another /proc/cpuinfo needs root and unshare');
-      await refused('This computer doesn\'t have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory',
-        'In a virtual machine: enable nested virtualization outside. To skip this check, use --virtualbox-no-vtx-check', { inside, checkVtx: true });
+      await refused(
+        "This computer doesn't have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory",
+        'In a virtual machine: enable nested virtualization outside. To skip this check, use --virtualbox-no-vtx-check',
+        { inside, checkVtx: true },
+      );
     });
 
     it('its kernel module is not loaded', async () => {
       here.vbox.world.version = 'WARNING: The character device /dev/vboxdrv does not exist.\n7.2.22_Debianr175245';
-      await refused('The kernel module of VirtualBox 7.2.22_Debianr175245 is not loaded: its VMs cannot start',
-        'sudo modprobe vboxdrv; where there is no such module: sudo /sbin/vboxconfig, or on Debian and Ubuntu apt-get install virtualbox-dkms linux-headers-generic');
+      await refused(
+        'The kernel module of VirtualBox 7.2.22_Debianr175245 is not loaded: its VMs cannot start',
+        'sudo modprobe vboxdrv; where there is no such module: sudo /sbin/vboxconfig, or on Debian and Ubuntu apt-get install virtualbox-dkms linux-headers-generic',
+      );
     });
 
-    it('the name is a foreign VM\'s, which is not touched', async () => {
+    it("the name is a foreign VM's, which is not touched", async () => {
       here.vbox.world.vms['foreign'] = {
-        uuid: '11111111-2222-4333-8444-555555555555', name: 'm1', folder: '/elsewhere/m1', arm: false, settings: { nic1: 'nat' }, controllers: {},
-        attached: {}, forwards: [], shares: {}, extra: {}, properties: {}, state: 'running', pid: process.pid,
+        uuid: '11111111-2222-4333-8444-555555555555',
+        name: 'm1',
+        folder: '/elsewhere/m1',
+        arm: false,
+        settings: { nic1: 'nat' },
+        controllers: {},
+        attached: {},
+        forwards: [],
+        shares: {},
+        extra: {},
+        properties: {},
+        state: 'running',
+        pid: process.pid,
       };
-      await refused('VirtualBox has a VM "m1" that is not tsmachine\'s', 'Choose another name for the machine. That VM is not touched; VBoxManage showvminfo m1 shows it');
+      await refused(
+        'VirtualBox has a VM "m1" that is not tsmachine\'s',
+        'Choose another name for the machine. That VM is not touched; VBoxManage showvminfo m1 shows it',
+      );
       expect(here.vbox.calls).to.deep.equal(['--version', 'list vms']);
     });
   });
@@ -85,7 +115,13 @@ describe('virtualbox: what goes wrong, by the command line', () => {
     const fails = async (error: string) => {
       const { code, stderr } = await here.create(['m1']);
       const id = Object.keys(here.vbox.world.vms)[0] ?? '?';
-      expect(errorOf(stderr, /^Error creating/m).replaceAll(here.store, 'STORE').replaceAll(here.image, 'IMAGE').replace(/[0-9a-f]{16}-image/g, 'BASE-image').replaceAll(id, 'ID')).to.equal(`Error creating machine: ${error}${next}`);
+      expect(
+        errorOf(stderr, /^Error creating/m)
+          .replaceAll(here.store, 'STORE')
+          .replaceAll(here.image, 'IMAGE')
+          .replace(/[0-9a-f]{16}-image/g, 'BASE-image')
+          .replaceAll(id, 'ID'),
+      ).to.equal(`Error creating machine: ${error}${next}`);
       expect(code).to.equal(1);
     };
 
@@ -117,25 +153,31 @@ describe('virtualbox: what goes wrong, by the command line', () => {
         writeFileSync(part, 'half a disk');
         return complaint(`Cannot create the disk image "${part}": VERR_DISK_FULL`);
       };
-      await fails(`VBoxManage convertfromraw IMAGE ${base}.part.vdi --format VDI failed:\nCannot create the disk image "${base}.part.vdi": VERR_DISK_FULL\n${full}`);
+      await fails(
+        `VBoxManage convertfromraw IMAGE ${base}.part.vdi --format VDI failed:\nCannot create the disk image "${base}.part.vdi": VERR_DISK_FULL\n${full}`,
+      );
       expect(here.cached()).to.deep.equal([]);
       heal();
       await here.removed();
     });
 
     it('the disk is full when the machine gets its own', async () => {
-      failing(/^createmedium/, complaint('Could not create the medium storage unit \'disk.vdi\'. VDI: cannot create image (VERR_DISK_FULL)'));
-      await fails(`VBoxManage createmedium disk --filename STORE/machines/m1/disk.vdi --diffparent ${base} failed:\n`
-        + `Could not create the medium storage unit 'disk.vdi'. VDI: cannot create image (VERR_DISK_FULL)\n${full}`);
+      failing(/^createmedium/, complaint("Could not create the medium storage unit 'disk.vdi'. VDI: cannot create image (VERR_DISK_FULL)"));
+      await fails(
+        `VBoxManage createmedium disk --filename STORE/machines/m1/disk.vdi --diffparent ${base} failed:\n` +
+          `Could not create the medium storage unit 'disk.vdi'. VDI: cannot create image (VERR_DISK_FULL)\n${full}`,
+      );
       heal();
       await here.removed();
     });
 
     it('VT-x is off, as VirtualBox finds out at the start', async () => {
       failing(/^startvm/, complaint('VT-x is disabled in the BIOS for all CPU modes (VERR_VMX_MSR_ALL_VMX_DISABLED)'));
-      await fails('This computer doesn\'t have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory\n'
-        + 'In a virtual machine: enable nested virtualization outside. To skip this check, use --virtualbox-no-vtx-check\n'
-        + 'Its log: STORE/machines/m1/m1/Logs/VBox.log\n');
+      await fails(
+        "This computer doesn't have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory\n" +
+          'In a virtual machine: enable nested virtualization outside. To skip this check, use --virtualbox-no-vtx-check\n' +
+          'Its log: STORE/machines/m1/m1/Logs/VBox.log\n',
+      );
       heal();
       await here.removed();
     });

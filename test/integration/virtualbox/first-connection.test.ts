@@ -23,7 +23,10 @@ describe('virtualbox: the first connection', () => {
 
   const machine = (file: string) => join(here.store, 'machines', 'm1', file);
 
-  for (const [what, words] of [['host-only', []], ['nat-only', ['--virtualbox-nat-only']]] as const) {
+  for (const [what, words] of [
+    ['host-only', []],
+    ['nat-only', ['--virtualbox-nat-only']],
+  ] as const) {
     it(`somebody in the middle is refused before any login or command, and then the guest itself is not (${what})`, async () => {
       const other = newEd25519('impostor');
       guests.impostor = other.private;
@@ -31,11 +34,13 @@ describe('virtualbox: the first connection', () => {
       const pinned = readFileSync(machine('known_hosts'), 'utf8');
       const port = String((JSON.parse(readFileSync(machine('config.json'), 'utf8')) as { Driver: { SSHPort: number } }).Driver.SSHPort);
       expect(refused.code).to.equal(1);
-      expect(refused.stderr).to.contain(`Error creating machine: The host key of "m1" (127.0.0.1:${port}) has changed: `
-        + `known is ED25519 ${prints(`${pinned.trim()} x`)}, presented was ED25519 ${prints(other.public)}\n`
-        + 'Somebody may be listening in, or another host has this address now. '
-        + `If you know why it changed: ssh-keygen -R m1 -f ${machine('known_hosts')}\n`
-        + 'Run the same command again to continue, or remove what was made: tsmachine rm -y m1\n');
+      expect(refused.stderr).to.contain(
+        `Error creating machine: The host key of "m1" (127.0.0.1:${port}) has changed: ` +
+          `known is ED25519 ${prints(`${pinned.trim()} x`)}, presented was ED25519 ${prints(other.public)}\n` +
+          'Somebody may be listening in, or another host has this address now. ' +
+          `If you know why it changed: ssh-keygen -R m1 -f ${machine('known_hosts')}\n` +
+          'Run the same command again to continue, or remove what was made: tsmachine rm -y m1\n',
+      );
       expect({ met: guests.met, logins: guests.logins, commands: guests.commands }).to.deep.equal({ met: 1, logins: [], commands: [] });
       expect(pinned).to.equal(`m1 ${readFileSync(machine('ssh_host_ed25519_key.pub'), 'utf8').split(' ').slice(0, 2).join(' ')}\n`);
       expect(refused.stdout).not.to.contain('trusted');
@@ -59,7 +64,10 @@ describe('virtualbox: the first connection', () => {
     expect((await here.create(['m1'])).code).to.equal(0);
     rmSync(machine('known_hosts'));
     const met = guests.logins.length;
-    for (const words of [['provision', 'm1'], ['--native-ssh', 'ssh', 'm1', 'true']]) {
+    for (const words of [
+      ['provision', 'm1'],
+      ['--native-ssh', 'ssh', 'm1', 'true'],
+    ]) {
       const { code, stdout, stderr } = await here.run(words);
       expect(code, words.join(' ')).not.to.equal(0);
       expect(stderr, words.join(' ')).to.contain('is not known and was not to be trusted on first use');

@@ -13,12 +13,13 @@ import { Playground } from './playground.js';
 const next = 'Run the same command again to continue, or remove what was made: tsmachine rm -y m1\n';
 const mount = (...words: string[]) => execFileSync('mount', words, { stdio: 'pipe' });
 
-describe('virtualbox: the store\'s disk is full', () => {
+describe("virtualbox: the store's disk is full", () => {
   let here: Playground;
   let vendor: VendorServer;
 
   before(function () {
-    if (spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status !== 0) skip(this, 'a small disk of one\'s own needs root and unshare');
+    if (spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status !== 0)
+      skip(this, "a small disk of one's own needs root and unshare");
   });
   beforeEach(async () => {
     here = await Playground.open();
@@ -40,7 +41,7 @@ describe('virtualbox: the store\'s disk is full', () => {
       if (!pattern.test(call)) return undefined;
       here.vbox.fault = () => undefined;
       const { blocks, bfree, bsize } = statfsSync(here.store);
-      mount('-o', `remount,size=${Math.ceil((blocks - bfree) * bsize / 1024) + room}k`, here.store);
+      mount('-o', `remount,size=${Math.ceil(((blocks - bfree) * bsize) / 1024) + room}k`, here.store);
       return undefined;
     };
   };
@@ -55,25 +56,34 @@ describe('virtualbox: the store\'s disk is full', () => {
     mount('-o', 'remount,size=100m', here.store);
     const { code, stderr } = await here.create(['m1']);
     expect(code).to.equal(3);
-    expect(stderr).to.match(/^Error with pre-create check: "There is too little room for a machine below \S+\/machines\/m1: 99 MB free, 2000 MB needed"\nMake room, or put the store on another disk with --storage-path\n$/);
+    expect(stderr).to.match(
+      /^Error with pre-create check: "There is too little room for a machine below \S+\/machines\/m1: 99 MB free, 2000 MB needed"\nMake room, or put the store on another disk with --storage-path\n$/,
+    );
     here.expectNothing();
   });
 
   it('while the image is fetched: with room the same command goes on', async () => {
     const disk = emptyQcow2(3_000_000);
     vendor.files.set('/disk.qcow2', disk);
-    const words = ['--virtualbox-nat-only', '--virtualbox-image', `${vendor.origin}/disk.qcow2#sha256:${createHash('sha256').update(disk).digest('hex')}`, 'm1'];
+    const words = [
+      '--virtualbox-nat-only',
+      '--virtualbox-image',
+      `${vendor.origin}/disk.qcow2#sha256:${createHash('sha256').update(disk).digest('hex')}`,
+      'm1',
+    ];
     shrinkAt(/^list vms/, 1000);
     const { code, stderr } = await here.create(words);
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^Error creating machine: Cannot write \S+\/cache\/[0-9a-f]{16}-disk\.qcow2\.part: the disk is full\nFree some space \(df -h \S+\/cache\), or choose another folder with --storage-path\n/m);
+    expect(stderr).to.match(
+      /^Error creating machine: Cannot write \S+\/cache\/[0-9a-f]{16}-disk\.qcow2\.part: the disk is full\nFree some space \(df -h \S+\/cache\), or choose another folder with --storage-path\n/m,
+    );
     expect(stderr).to.contain(next);
     grow();
     await finished(words);
     expect(vendor.requests.at(-1)?.range).to.match(/^bytes=[1-9]\d+-$/);
   });
 
-  it('while the machine\'s seed is written: no half of it stays, and rm works on the full disk', async () => {
+  it("while the machine's seed is written: no half of it stays, and rm works on the full disk", async () => {
     shrinkAt(/^modifymedium/, 20);
     const { code, stderr } = await here.create(['m1']);
     expect(code).to.equal(1);

@@ -55,20 +55,32 @@ export class Guests implements GuestPlayer {
     const seed = readSeed(Object.values(vm.attached).find((path) => path.endsWith('seed.iso')) ?? '');
     const port = Number(vm.forwards.find((rule) => rule.startsWith('ssh,'))?.split(',')[3]);
     const connections = new Set<Connection>();
-    const guest: Guest = { connections, engine: undefined, ssh: new ssh2.Server({ hostKeys: [this.impostor ?? seed.ssh_keys.ed25519_private] }, (client) => {
-      this.met += 1;
-      connections.add(client);
-      client.on('error', () => { client.end(); }).on('close', () => connections.delete(client));
-      client.on('authentication', (login) => {
-        this.logins.push(login.method);
-        login.accept();
-      });
-      client.on('session', (accept) => {
-        accept().on('exec', (acceptExec, _reject, { command }) => { this.#serve(acceptExec(), command, vm, seed, guest); });
-      });
-    }) };
+    const guest: Guest = {
+      connections,
+      engine: undefined,
+      ssh: new ssh2.Server({ hostKeys: [this.impostor ?? seed.ssh_keys.ed25519_private] }, (client) => {
+        this.met += 1;
+        connections.add(client);
+        client
+          .on('error', () => {
+            client.end();
+          })
+          .on('close', () => connections.delete(client));
+        client.on('authentication', (login) => {
+          this.logins.push(login.method);
+          login.accept();
+        });
+        client.on('session', (accept) => {
+          accept().on('exec', (acceptExec, _reject, { command }) => {
+            this.#serve(acceptExec(), command, vm, seed, guest);
+          });
+        });
+      }),
+    };
     this.#running.set(vm.uuid, guest);
-    await new Promise<void>((resolve, reject) => { guest.ssh.on('error', reject).listen(port, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve, reject) => {
+      guest.ssh.on('error', reject).listen(port, '127.0.0.1', resolve);
+    });
     await this.#startEngine(vm, guest);
   }
 
@@ -77,7 +89,12 @@ export class Guests implements GuestPlayer {
     if (!guest) return;
     this.#running.delete(uuid);
     for (const client of guest.connections) client.end();
-    await Promise.all([new Promise((resolve) => { guest.ssh.close(resolve); }), guest.engine?.close()]);
+    await Promise.all([
+      new Promise((resolve) => {
+        guest.ssh.close(resolve);
+      }),
+      guest.engine?.close(),
+    ]);
   }
 
   #serve(channel: ServerChannel, command: string, vm: Vm, seed: Seed, guest: Guest): void {
@@ -89,9 +106,14 @@ export class Guests implements GuestPlayer {
     };
     if (command.includes('ip addr show')) return void end(this.#links(vm));
     let script = '';
-    channel.on('data', (data: Buffer) => { script += data.toString(); });
+    channel.on('data', (data: Buffer) => {
+      script += data.toString();
+    });
     channel.on('end', () => {
-      if (/^CERT='/m.test(script)) this.#apply(script, vm, guest).then(end, (error: unknown) => { channel.stderr.end(String(error)); });
+      if (/^CERT='/m.test(script))
+        this.#apply(script, vm, guest).then(end, (error: unknown) => {
+          channel.stderr.end(String(error));
+        });
       else end(script.includes('Prints all that provisioning needs to know') ? facts(seed.hostname) : '');
     });
   }
@@ -108,7 +130,9 @@ export class Guests implements GuestPlayer {
     const text = (name: string) => new RegExp(`^${name}='([^']*)'`, 'm').exec(script)?.[1] ?? '';
     const port = Number(/tcp:\/\/[^"]*:(\d+)/.exec(text('SETTINGS'))?.[1]);
     this.#engines.set(vm.uuid, {
-      tls: { ca: text('CA'), cert: text('CERT'), key: text('KEY') }, port, host: port === 2376 ? this.#addressOf(vm) : '127.0.0.1',
+      tls: { ca: text('CA'), cert: text('CERT'), key: text('KEY') },
+      port,
+      host: port === 2376 ? this.#addressOf(vm) : '127.0.0.1',
     });
     await guest.engine?.close();
     await this.#startEngine(vm, guest);
@@ -123,10 +147,26 @@ export class Guests implements GuestPlayer {
 
 function facts(hostname: string): string {
   return [
-    'version|1', 'os|ID=debian', 'os|VERSION_ID="13"', 'os|PRETTY_NAME="Debian GNU/Linux 13 (trixie)"', 'arch|x86_64', `hostname|${hostname}`,
-    `clock|${Math.floor(Date.now() / 1000)}`, `hosts|127.0.1.1 ${hostname}`, 'init|systemd', 'cloud-init|finished', 'engine|/usr/sbin/dockerd',
-    'engine-version|Docker version 28.5.2, build 1', 'unit|# /usr/lib/systemd/system/docker.service', 'unit|[Service]',
-    'unit|ExecStart=/usr/sbin/dockerd -H fd://', 'state|Id=docker.service', 'state|ActiveState=active', 'state|UnitFileState=enabled', 'end|yes', '',
+    'version|1',
+    'os|ID=debian',
+    'os|VERSION_ID="13"',
+    'os|PRETTY_NAME="Debian GNU/Linux 13 (trixie)"',
+    'arch|x86_64',
+    `hostname|${hostname}`,
+    `clock|${Math.floor(Date.now() / 1000)}`,
+    `hosts|127.0.1.1 ${hostname}`,
+    'init|systemd',
+    'cloud-init|finished',
+    'engine|/usr/sbin/dockerd',
+    'engine-version|Docker version 28.5.2, build 1',
+    'unit|# /usr/lib/systemd/system/docker.service',
+    'unit|[Service]',
+    'unit|ExecStart=/usr/sbin/dockerd -H fd://',
+    'state|Id=docker.service',
+    'state|ActiveState=active',
+    'state|UnitFileState=enabled',
+    'end|yes',
+    '',
   ].join('\n');
 }
 

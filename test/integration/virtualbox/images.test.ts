@@ -32,14 +32,18 @@ describe('virtualbox: images from the network, by the command line', () => {
     const disk = emptyQcow2();
     const url = () => `${vendor.origin}/disk.qcow2`;
 
-    beforeEach(() => { vendor.files.set('/disk.qcow2', disk); });
+    beforeEach(() => {
+      vendor.files.set('/disk.qcow2', disk);
+    });
 
     it('another content than the checksum says is refused, and nothing of it stays', async () => {
       const wrong = 'f'.repeat(64);
       const { code, stderr } = await natOnly(`${url()}#sha256:${wrong}`);
       expect(code).to.equal(1);
-      expect(stderr).to.contain(`Error creating machine: ${url()} has the wrong checksum: sha256 ${digestOf(disk)}, expected ${wrong}\n`
-        + `The file was changed on the way or on the server; check where the expected checksum comes from\n${next()}`);
+      expect(stderr).to.contain(
+        `Error creating machine: ${url()} has the wrong checksum: sha256 ${digestOf(disk)}, expected ${wrong}\n` +
+          `The file was changed on the way or on the server; check where the expected checksum comes from\n${next()}`,
+      );
       expect(here.cached()).to.deep.equal([]);
       expect(here.vbox.left()).to.deep.equal([]);
       await here.removed();
@@ -50,7 +54,10 @@ describe('virtualbox: images from the network, by the command line', () => {
       const image = `${url()}#sha256:${digestOf(disk)}`;
       const { code, stderr } = await natOnly(image);
       expect(code).to.equal(1);
-      const said = /^Error creating machine: Cannot fetch \S+\/disk\.qcow2: cut off at (\d+) of 400000 bytes \(.+\), after 4 attempts$/m.exec(stderr)?.[1];
+      const said =
+        /^Error creating machine: Cannot fetch \S+\/disk\.qcow2: cut off at (\d+) of 400000 bytes \(.+\), after 4 attempts$/m.exec(
+          stderr,
+        )?.[1];
       expect(Number(said), stderr).to.be.within(1, 200_000); // what Node had read when the connection broke
       const rest = `bytes=${said ?? ''}-`;
       expect(stderr).to.contain(`Run the command again: it continues where the transfer stopped\n${next()}`);
@@ -90,7 +97,9 @@ describe('virtualbox: images from the network, by the command line', () => {
       proxy = await VendorProxy.open(here.dir, vendor);
       here.env = { ...here.env, ...proxy.env };
     });
-    afterEach(() => { proxy.close(); });
+    afterEach(() => {
+      proxy.close();
+    });
 
     const index = 'https://cloud.debian.org/images/cloud/trixie/';
 
@@ -108,12 +117,16 @@ describe('virtualbox: images from the network, by the command line', () => {
       vendor.down = true;
       const busy = await natOnly('debian');
       expect(busy.code, busy.stderr).to.equal(0);
-      expect(busy.stderr).to.contain(`(m1) Cannot fetch ${index}: HTTP 503 Service Unavailable. Using the image that was fetched last: Debian 13, build 20260826-2582\n`);
+      expect(busy.stderr).to.contain(
+        `(m1) Cannot fetch ${index}: HTTP 503 Service Unavailable. Using the image that was fetched last: Debian 13, build 20260826-2582\n`,
+      );
       await here.removed();
       proxy.close();
       const gone = await natOnly('debian');
       expect(gone.code, gone.stderr).to.equal(0);
-      expect(gone.stderr).to.match(/^\(m1\) Cannot fetch \S+\/trixie\/: \S+ refused the connection\. Using the image that was fetched last: Debian 13, build 20260826-2582$/m);
+      expect(gone.stderr).to.match(
+        /^\(m1\) Cannot fetch \S+\/trixie\/: \S+ refused the connection\. Using the image that was fetched last: Debian 13, build 20260826-2582$/m,
+      );
       expect(vendor.fetched).to.have.length(1);
       await here.removed();
     });
@@ -123,8 +136,10 @@ describe('virtualbox: images from the network, by the command line', () => {
       const { code, stderr } = await natOnly('debian');
       const host = new URL(String(proxy.env['HTTPS_PROXY'])).host;
       expect(code).to.equal(1);
-      expect(stderr).to.contain(`Error creating machine: Cannot fetch ${index}: ${host} refused the connection\n`
-        + `It went through the proxy ${host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that\n${next()}`);
+      expect(stderr).to.contain(
+        `Error creating machine: Cannot fetch ${index}: ${host} refused the connection\n` +
+          `It went through the proxy ${host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that\n${next()}`,
+      );
       expect(here.cached()).to.deep.equal([]);
       await here.removed();
     });

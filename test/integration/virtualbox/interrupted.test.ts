@@ -19,7 +19,13 @@ interface Interruption {
 const looks = /^(--version|list|show|getextradata|guestproperty get|dhcpserver findlease)/;
 
 /** A call without what is chosen anew in each run. */
-const known = (call: string) => call.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID').replace(/\S+\/tsm-vbox-\w+/g, 'DIR').split(' ').slice(0, 2).join(' ');
+const known = (call: string) =>
+  call
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+    .replace(/\S+\/tsm-vbox-\w+/g, 'DIR')
+    .split(' ')
+    .slice(0, 2)
+    .join(' ');
 
 /** What VirtualBox finishes that was asked for it, also when nobody waits for the answer any more. */
 const finishes = /^(createmedium|clonemedium|createvm|hostonlyif create|startvm)/;
@@ -44,7 +50,9 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
       lanes.push(here);
     }
   });
-  after(async () => { for (const here of lanes) await here.close(); });
+  after(async () => {
+    for (const here of lanes) await here.close();
+  });
 
   /** Each time the image is converted anew. */
   const create = (here: Playground, words: readonly string[], options = {}) => {
@@ -74,7 +82,11 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
       }, 10);
       return silence;
     };
-    const { code, stderr } = await create(here, words, { onStart: (id: number) => { pid = id; } });
+    const { code, stderr } = await create(here, words, {
+      onStart: (id: number) => {
+        pid = id;
+      },
+    });
     here.vbox.fault = () => undefined;
     const what = `${silence} at call ${index}, ${call}: ${stderr}`;
     expect(code, what).to.equal(130);
@@ -94,7 +106,10 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
     const { code, stdout, stderr } = await create(here, words);
     expect(code, `${what}\n${stderr}`).to.equal(0);
     expect(stdout, what).to.contain('Continuing the interrupted creation of m1').and.to.contain('Docker is up and running!');
-    expect(Object.values(here.vbox.world.vms).map(({ state }) => state), what).to.deep.equal(['running']);
+    expect(
+      Object.values(here.vbox.world.vms).map(({ state }) => state),
+      what,
+    ).to.deep.equal(['running']);
     expect(Object.keys(here.vbox.world.interfaces), what).to.deep.equal(['vboxnet0']);
     expect(Object.keys(here.vbox.world.global), what).to.deep.equal(['tsmachine/hostonly/vboxnet0']);
   };
@@ -108,9 +123,11 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
     const calls = whole.slice(0, whole.indexOf('list hostonlyifs', started) + 1); // then the core waits, and looks now and then
     expect(calls.filter((call) => !looks.test(call))).to.have.length.greaterThan(15);
     const queue = interruptions(calls);
-    await Promise.all(lanes.map(async (here) => {
-      for (let next = queue.shift(); next; next = queue.shift()) await interrupt(here, next);
-    }));
+    await Promise.all(
+      lanes.map(async (here) => {
+        for (let next = queue.shift(); next; next = queue.shift()) await interrupt(here, next);
+      }),
+    );
   });
 
   it('of create while VirtualBox converts the image, which it then has on its list of media', async function () {
@@ -121,8 +138,19 @@ describe('virtualbox: Ctrl-C at each call of VBoxManage', () => {
     writeFileSync(image, 'KDMV');
     const words = ['--virtualbox-nat-only', '--virtualbox-image', image];
     const calls = await callsOf(here, words);
-    const conversion = interruptions(calls.slice(0, calls.findIndex((call) => call.startsWith('createmedium')))).filter(({ call }) => /^(clone|close)medium/.test(call));
-    expect(conversion.map(({ call }) => call)).to.deep.equal(['closemedium disk', 'clonemedium disk', 'clonemedium disk', 'closemedium disk', 'closemedium disk']);
+    const conversion = interruptions(
+      calls.slice(
+        0,
+        calls.findIndex((call) => call.startsWith('createmedium')),
+      ),
+    ).filter(({ call }) => /^(clone|close)medium/.test(call));
+    expect(conversion.map(({ call }) => call)).to.deep.equal([
+      'closemedium disk',
+      'clonemedium disk',
+      'clonemedium disk',
+      'closemedium disk',
+      'closemedium disk',
+    ]);
     for (const one of conversion) await interrupt(here, { ...one, ends: 'removed' }, words);
   });
 });

@@ -18,7 +18,9 @@ describe('virtualbox: what was lost since', () => {
     const { code, stderr } = await here.create(['m1']);
     expect(code, stderr).to.equal(0);
   };
-  const loseAddress = () => { here.vbox.world.interfaces['vboxnet0'] = { ip: '', mask: '' }; };
+  const loseAddress = () => {
+    here.vbox.world.interfaces['vboxnet0'] = { ip: '', mask: '' };
+  };
   /** The first `times` VMs that start take the address along. */
   const loseAtStart = (times: number) => {
     let left = times;
@@ -50,7 +52,9 @@ describe('virtualbox: what was lost since', () => {
       loseAtStart(1);
       const { code, stderr } = await here.create(['m1']);
       expect(code, stderr).to.equal(0);
-      expect(stderr).to.contain('(m1) The host-only adapter "vboxnet0" lost its address when the VM started, and gets 192.168.56.1 again\n');
+      expect(stderr).to.contain(
+        '(m1) The host-only adapter "vboxnet0" lost its address when the VM started, and gets 192.168.56.1 again\n',
+      );
       expect(here.vbox.world.interfaces).to.deep.equal({ vboxnet0: address });
       expect(configured()).to.have.length(2);
       expect(here.vbox.calls.filter((call) => /^(startvm|controlvm)/.test(call))).to.have.length(1);
@@ -62,8 +66,10 @@ describe('virtualbox: what was lost since', () => {
       loseAtStart(1);
       const { code, stderr } = await here.create(['--virtualbox-hostonly-cidr', '192.168.56.1/24', 'm1']);
       expect(code, stderr).to.equal(0);
-      expect(stderr).to.contain('(m1) The host-only adapter "vboxnet0" has no address, and is not ours to give it one: '
-        + 'VBoxManage hostonlyif ipconfig vboxnet0 --ip 192.168.56.1 --netmask 255.255.255.0\n');
+      expect(stderr).to.contain(
+        '(m1) The host-only adapter "vboxnet0" has no address, and is not ours to give it one: ' +
+          'VBoxManage hostonlyif ipconfig vboxnet0 --ip 192.168.56.1 --netmask 255.255.255.0\n',
+      );
       expect(configured()).to.deep.equal([]);
       await here.run(['rm', '-y', 'm1']);
       expect(Object.keys(here.vbox.world.interfaces)).to.deep.equal(['vboxnet0']);
@@ -71,7 +77,8 @@ describe('virtualbox: what was lost since', () => {
   });
 
   for (const [how, loses] of [
-    ['taken off the list', ['vms']], ['deleted with its disks', ['vms', 'media']],
+    ['taken off the list', ['vms']],
+    ['deleted with its disks', ['vms', 'media']],
   ] as const) {
     it(`a VM that was ${how} in VirtualBox: each command says so, and rm succeeds`, async () => {
       await created();
@@ -81,8 +88,10 @@ describe('virtualbox: what was lost since', () => {
       for (const verb of ['start', 'stop']) {
         const { code, stderr } = await here.run([verb, 'm1']);
         expect([verb, code]).to.deep.equal([verb, 1]);
-        expect(stderr).to.contain('machine does not exist: VirtualBox has no VM for m1\n'
-          + 'It was deleted outside of tsmachine. Forget the machine with: tsmachine rm -y m1\n');
+        expect(stderr).to.contain(
+          'machine does not exist: VirtualBox has no VM for m1\n' +
+            'It was deleted outside of tsmachine. Forget the machine with: tsmachine rm -y m1\n',
+        );
       }
       expect((await here.run(['ls', '-f', '{{.Name}} {{.State}}'])).stdout).to.equal('m1 \n'); // Docker Machine's word for no VM
       await here.removed();

@@ -9,7 +9,15 @@ import { Service } from '../../stand-ins/virtualbox/service.js';
 
 /** Nothing of the person who runs the tests counts. */
 const nobody = {
-  SSH_AUTH_SOCK: '', HTTP_PROXY: '', http_proxy: '', HTTPS_PROXY: '', https_proxy: '', ALL_PROXY: '', all_proxy: '', NO_PROXY: '', no_proxy: '',
+  SSH_AUTH_SOCK: '',
+  HTTP_PROXY: '',
+  http_proxy: '',
+  HTTPS_PROXY: '',
+  https_proxy: '',
+  ALL_PROXY: '',
+  all_proxy: '',
+  NO_PROXY: '',
+  no_proxy: '',
 };
 
 /** A store, and a VirtualBox with imagined guests, driven by the built command line. */
@@ -19,7 +27,10 @@ export class Playground {
   readonly image: string;
   env: NodeJS.ProcessEnv;
 
-  private constructor(readonly dir: string, readonly vbox: Service) {
+  private constructor(
+    readonly dir: string,
+    readonly vbox: Service,
+  ) {
     this.store = join(dir, 'store');
     this.image = join(dir, 'image.raw');
     this.env = { ...nobody, HOME: dir, ...vbox.env };
@@ -42,9 +53,12 @@ export class Playground {
   }
 
   /** `create` of a machine of its own image, unless the words name another. */
-  create(words: readonly string[], { checkVtx = false, ...options }: Partial<CliOptions> & { checkVtx?: boolean } = {}): Promise<CliResult> {
+  create(
+    words: readonly string[],
+    { checkVtx = false, ...options }: Partial<CliOptions> & { checkVtx?: boolean } = {},
+  ): Promise<CliResult> {
     const image = words.includes('--virtualbox-image') ? [] : ['--virtualbox-image', this.image];
-    return this.run(['create', '-d', 'virtualbox', ...checkVtx ? [] : ['--virtualbox-no-vtx-check'], ...image, ...words], options);
+    return this.run(['create', '-d', 'virtualbox', ...(checkVtx ? [] : ['--virtualbox-no-vtx-check']), ...image, ...words], options);
   }
 
   /** Names of machines in the store. */
@@ -56,7 +70,12 @@ export class Playground {
   /** Files below the cache. */
   cached(): string[] {
     const folder = join(this.store, 'cache');
-    return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map(({ name }) => name).sort() : [];
+    return existsSync(folder)
+      ? readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((one) => one.isFile())
+          .map(({ name }) => name)
+          .sort()
+      : [];
   }
 
   /** Nobody knows of a machine any more: VirtualBox, the store, the list of processes. What is cached is complete. */
@@ -64,7 +83,10 @@ export class Playground {
     expect(this.vbox.left(), 'VirtualBox').to.deep.equal([]);
     expect(this.machines(), 'machines').to.deep.equal([]);
     expect(this.vbox.open, 'calls of VBoxManage that go on').to.equal(0);
-    expect(this.cached().filter((name) => /part|tmp|lock/.test(name)), 'unfinished files of the cache').to.deep.equal([]);
+    expect(
+      this.cached().filter((name) => /part|tmp|lock/.test(name)),
+      'unfinished files of the cache',
+    ).to.deep.equal([]);
   }
 
   /** `rm -y` succeeds and leaves nothing. */

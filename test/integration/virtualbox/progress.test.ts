@@ -36,14 +36,20 @@ describe('virtualbox: an image that is fetched, in a terminal', () => {
     server = createServer((_request, response) => {
       let sent = 0;
       response.writeHead(200, { 'content-length': content.length });
-      const drop = setInterval(() => { response.write(content.subarray(sent, sent += 2000)); }, 20);
-      response.on('close', () => { clearInterval(drop); });
+      const drop = setInterval(() => {
+        response.write(content.subarray(sent, (sent += 2000)));
+      }, 20);
+      response.on('close', () => {
+        clearInterval(drop);
+      });
       rest = () => {
         clearInterval(drop);
         response.end(content.subarray(sent));
       };
     });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.qcow2#sha256:${createHash('sha256').update(content).digest('hex')}`;
   };
 
@@ -51,7 +57,10 @@ describe('virtualbox: an image that is fetched, in a terminal', () => {
     const image = await slowly(emptyQcow2(20_000_000));
     const pane = await openPane(here.dir, 140, { ...process.env, ...here.env, MACHINE_STORAGE_PATH: here.store });
     try {
-      await pane.type(`${process.execPath} ${program} create -d virtualbox --virtualbox-no-vtx-check --virtualbox-nat-only --virtualbox-image ${image} m1`, 'Enter');
+      await pane.type(
+        `${process.execPath} ${program} create -d virtualbox --virtualbox-no-vtx-check --virtualbox-nat-only --virtualbox-image ${image} m1`,
+        'Enter',
+      );
       await pane.waitFor(/Downloading disk\.qcow2: \d+(\.\d)? KiB of 19\.1 MiB \(\d+ %\), \d+(\.\d)? KiB\/s, (\d+ min )?\d+ s left/);
       rest();
       const end = await pane.waitFor(/Docker is up and running!/);

@@ -17,7 +17,10 @@ describe('virtualbox: three processes at once', () => {
     if (process.platform !== 'linux') skip(this, 'three guests need three addresses of loopback, which only Linux has');
     const names = ['m1', 'm2', 'm3'];
     const made = await Promise.all(names.map((name) => here.create([name])));
-    expect(made.map(({ code }) => code), made.map(({ stderr }) => stderr).join('\n')).to.deep.equal([0, 0, 0]);
+    expect(
+      made.map(({ code }) => code),
+      made.map(({ stderr }) => stderr).join('\n'),
+    ).to.deep.equal([0, 0, 0]);
     const { vms, interfaces, dhcp } = here.vbox.world;
     expect([Object.keys(interfaces), Object.keys(dhcp).length]).to.deep.equal([['vboxnet0'], 1]);
     expect(here.vbox.calls.filter((call) => call === 'hostonlyif create')).to.have.length(1);
@@ -27,7 +30,10 @@ describe('virtualbox: three processes at once', () => {
     expect(new Set(urls).size, urls.join()).to.equal(3);
 
     const removed = await Promise.all(names.map((name) => here.run(['rm', '-y', name])));
-    expect(removed.map(({ code }) => code), removed.map(({ stderr }) => stderr).join('\n')).to.deep.equal([0, 0, 0]);
+    expect(
+      removed.map(({ code }) => code),
+      removed.map(({ stderr }) => stderr).join('\n'),
+    ).to.deep.equal([0, 0, 0]);
     here.expectNothing();
   });
 });

@@ -16,11 +16,17 @@ export class VendorProxy {
   readonly env: NodeJS.ProcessEnv;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(private readonly proxy: Server, private readonly vendor: tls.Server, caFile: string) {
+  private constructor(
+    private readonly proxy: Server,
+    private readonly vendor: tls.Server,
+    caFile: string,
+  ) {
     const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     this.env = { HTTPS_PROXY: url, https_proxy: url, HTTP_PROXY: url, http_proxy: url, NODE_EXTRA_CA_CERTS: caFile };
     for (const server of [proxy, vendor]) server.on('connection', (socket: Socket) => this.#sockets.add(socket));
-    proxy.on('connect', (message: IncomingMessage, client: Socket) => { this.#tunnel(message, client); });
+    proxy.on('connect', (message: IncomingMessage, client: Socket) => {
+      this.#tunnel(message, client);
+    });
     proxy.on('request', (message, response) => {
       this.asked.push(`${message.method ?? ''} ${message.url ?? ''}`);
       request(message.url ?? '', { headers: message.headers }, (answer) => {
@@ -35,9 +41,18 @@ export class VendorProxy {
     const caFile = join(dir, 'vendors-ca.pem');
     writeFileSync(caFile, authority.client.ca);
     const port = Number(new URL(vendor.origin).port);
-    const secure = tls.createServer(await authority.server(hosts), (client) => { couple(client, connect(port, '127.0.0.1')); });
+    const secure = tls.createServer(await authority.server(hosts), (client) => {
+      couple(client, connect(port, '127.0.0.1'));
+    });
     const proxy = createServer();
-    await Promise.all([secure, proxy].map((server) => new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); })));
+    await Promise.all(
+      [secure, proxy].map(
+        (server) =>
+          new Promise<void>((done) => {
+            server.listen(0, '127.0.0.1', done);
+          }),
+      ),
+    );
     await authority.remove();
     return new VendorProxy(proxy, secure, caFile);
   }
@@ -57,6 +72,16 @@ export class VendorProxy {
 }
 
 function couple(one: Socket, other: Socket): void {
-  for (const [socket, peer] of [[one, other], [other, one]] as const) socket.on('error', () => { peer.destroy(); }).on('close', () => { peer.destroy(); });
+  for (const [socket, peer] of [
+    [one, other],
+    [other, one],
+  ] as const)
+    socket
+      .on('error', () => {
+        peer.destroy();
+      })
+      .on('close', () => {
+        peer.destroy();
+      });
   one.pipe(other).pipe(one);
 }

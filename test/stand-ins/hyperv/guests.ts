@@ -12,7 +12,8 @@ const program = join(root, 'test', 'helpers', 'vboxmanage', 'guest.ts');
 
 /** Start-VM. In a world whose guests are imagined, they boot at once and have the address that stands there. */
 export async function start({ uuid, name, attached, settings }: Vm): Promise<void> {
-  if (Object.keys(attached).length === 0) throw new Complaint(`'${name}' failed to start: there is nothing to boot from.`, 'OperationFailed');
+  if (Object.keys(attached).length === 0)
+    throw new Complaint(`'${name}' failed to start: there is nothing to boot from.`, 'OperationFailed');
   const imagined = change(({ vms, global }) => {
     if (global['imagined'] === undefined) return false;
     global[`lease/${settings['macaddress2'] ?? ''}`] = global['imagined'];
@@ -22,7 +23,9 @@ export async function start({ uuid, name, attached, settings }: Vm): Promise<voi
   if (imagined) return;
   const log = openSync(join(home, `${uuid}.log`), 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', program, 'run', uuid], {
-    cwd: root, detached: true, stdio: ['ignore', log, log],
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', log, log],
   });
   const pid = child.pid ?? 0;
   child.unref();
@@ -30,7 +33,9 @@ export async function start({ uuid, name, attached, settings }: Vm): Promise<voi
     if (!isAlive(pid)) throw new Complaint(`'${name}' failed to start: see ${home}/${uuid}.log`, 'OperationFailed');
     return existsSync(join(home, `${uuid}.${pid}.up`));
   });
-  change(({ vms }) => { runs(vms[uuid], pid); });
+  change(({ vms }) => {
+    runs(vms[uuid], pid);
+  });
 }
 
 /** Its adapter has an address of its own from then on. */
@@ -42,7 +47,9 @@ function runs(vm: Vm | undefined, pid: number): void {
 
 /** Resume-VM */
 export function resume(id: string): void {
-  change(({ vms }) => { Object.assign(vms[id] ?? {}, { state: 'running' }); });
+  change(({ vms }) => {
+    Object.assign(vms[id] ?? {}, { state: 'running' });
+  });
 }
 
 /** Stop-VM waits until the VM is off. */
@@ -51,7 +58,9 @@ export async function stop({ uuid, pid }: Vm, signal: 'SIGTERM' | 'SIGINT'): Pro
     process.kill(pid, signal);
     await until(() => !isAlive(pid));
   }
-  change(({ vms }) => { Object.assign(vms[uuid] ?? {}, { state: 'poweroff' }); });
+  change(({ vms }) => {
+    Object.assign(vms[uuid] ?? {}, { state: 'poweroff' });
+  });
 }
 
 /** Remove-VM: the disks stay. */
@@ -60,7 +69,9 @@ export function forget({ uuid }: Vm): void {
     const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program, 'remove', uuid], { cwd: root, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   }
-  change(({ vms }) => { delete vms[uuid]; });
+  change(({ vms }) => {
+    delete vms[uuid];
+  });
 }
 
 async function until(done: () => boolean): Promise<void> {

@@ -39,8 +39,12 @@ export class StandIn {
     mkdirSync(join(home, 'bin'));
     const program = join(home, 'pwsh.mjs');
     await build({
-      entryPoints: [join(root, 'test', 'helpers', 'hyperv', 'main.ts')], outfile: program,
-      bundle: true, platform: 'node', format: 'esm', logLevel: 'error',
+      entryPoints: [join(root, 'test', 'helpers', 'hyperv', 'main.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
     });
     const script = join(home, 'bin', 'pwsh');
     const variables = `VBOX_STAND_IN='${home}' HYPERV_STAND_IN_ROOT='${root}'`;
@@ -67,7 +71,10 @@ export class StandIn {
   calls(): Call[] {
     const file = join(this.home, 'calls.log');
     if (!existsSync(file)) return [];
-    return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Call);
+    return readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Call);
   }
 
   /** Deletes a VM behind everybody's back. */
@@ -83,7 +90,8 @@ export class StandIn {
   run(script: string, input: object = {}, change = (text: string) => text): Ending {
     const text = change(readFileSync(join(root, 'templates', 'hyperv', `${script}.ps1`), 'utf8'));
     const { status, stdout, stderr } = spawnSync(join(this.home, 'bin', 'pwsh'), ['-NoProfile', '-NonInteractive', '-Command', text], {
-      input: `${JSON.stringify(input).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`, encoding: 'utf8',
+      input: `${JSON.stringify(input).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`,
+      encoding: 'utf8',
     });
     return { status, stdout, stderr };
   }

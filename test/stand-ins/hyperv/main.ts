@@ -19,7 +19,10 @@ const root = process.env['HYPERV_STAND_IN_ROOT'] ?? '';
 const folder = join(root, 'templates', 'hyperv');
 
 // Hyper-V changes what it keeps whole or not at all, whatever becomes of the PowerShell that asked: a signal waits for that.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(1); });
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    process.exit(1);
+  });
 
 try {
   await run(scriptOf(process.argv.slice(2)), readFileSync(0, 'utf8'));
@@ -41,7 +44,11 @@ async function run(text: string, stdin: string): Promise<void> {
   }
   const console = consoleOf(fault);
   const { output, status } = await runScript(statements, [stdin.trimEnd()], {
-    ...console, command: (call) => runCmdlet(call, console), error: (message) => { process.stderr.write(`${message}\n`); },
+    ...console,
+    command: (call) => runCmdlet(call, console),
+    error: (message) => {
+      process.stderr.write(`${message}\n`);
+    },
   });
   if (output.length > 0) throw new Unknown(`how PowerShell shows what the script left on its pipeline: ${output.map(describe).join(', ')}`);
   process.exitCode = status;
@@ -59,13 +66,21 @@ async function parsed(text: string): Promise<readonly Statement[]> {
 }
 
 function consoleOf(fault: Fault | undefined): Console {
-  const write = (text: string) => { process.stdout.write(text); };
+  const write = (text: string) => {
+    process.stdout.write(text);
+  };
   return {
-    write, hasRole,
-    warn: (text) => { write(`WARNING: ${text}\r\n`); },
+    write,
+    hasRole,
+    warn: (text) => {
+      write(`WARNING: ${text}\r\n`);
+    },
     async before(name) {
       if (!fault || !(fault.cmdlet === undefined ? reachesOut(name) : fault.cmdlet === name)) return;
-      if (fault.instead === 'hang') await new Promise(() => { setInterval(() => undefined, 60_000); });
+      if (fault.instead === 'hang')
+        await new Promise(() => {
+          setInterval(() => undefined, 60_000);
+        });
       throw new Complaint(fault.message, fault.id ?? 'InvalidParameter');
     },
   };
@@ -81,5 +96,9 @@ function scriptOf(args: readonly string[]): string {
 
 /** As tests call it; any other script is run just the same. */
 function nameOf(text: string): string {
-  return readdirSync(folder).find((name) => readFileSync(join(folder, name), 'utf8') === text)?.replace(/\.ps1$/, '') ?? 'unnamed';
+  return (
+    readdirSync(folder)
+      .find((name) => readFileSync(join(folder, name), 'utf8') === text)
+      ?.replace(/\.ps1$/, '') ?? 'unnamed'
+  );
 }

@@ -24,11 +24,16 @@ export const switches = {
  */
 export function emptyWorld(network: string): World {
   return {
-    version: 'Hyper-V', vms: {}, media: {}, dhcp: {},
+    version: 'Hyper-V',
+    vms: {},
+    media: {},
+    dhcp: {},
     interfaces: Object.fromEntries(Object.values(switches).map(({ name }) => [name, { ip: network, mask: '255.255.255.0' }])),
     global: {
       rights: JSON.stringify({ module: true, administrator: true, hyperVAdministrator: false }),
-      cpus: '4', memory: String(8 * 2 ** 30), switches: JSON.stringify(Object.values(switches)),
+      cpus: '4',
+      memory: String(8 * 2 ** 30),
+      switches: JSON.stringify(Object.values(switches)),
     },
   };
 }

@@ -55,13 +55,22 @@ export function simple(world: World, command: string, words: readonly string[]):
 
 function list(world: World, words: readonly string[]): string {
   const what = words.at(-1) ?? '';
-  const media = (kind: string) => Object.entries(world.media).filter(([, one]) => one.kind === kind).map(([path, one]) => `${describe(path, one)}\n`).join('');
+  const media = (kind: string) =>
+    Object.entries(world.media)
+      .filter(([, one]) => one.kind === kind)
+      .map(([path, one]) => `${describe(path, one)}\n`)
+      .join('');
   switch (what) {
     case 'vms': {
       const vms = Object.values(world.vms);
       if (!words.includes('--long')) return vms.map(({ name, uuid }) => `"${name}" {${uuid}}\n`).join('');
-      return vms.map(({ name, settings }) => `Name:                        ${name}\nNIC 2:                       MAC: ${settings['macaddress2'] ?? ''}, `
-        + `Attachment: Host-only Interface '${settings['hostonlyadapter2'] ?? ''}', Cable connected: on\n`).join('\n');
+      return vms
+        .map(
+          ({ name, settings }) =>
+            `Name:                        ${name}\nNIC 2:                       MAC: ${settings['macaddress2'] ?? ''}, ` +
+            `Attachment: Host-only Interface '${settings['hostonlyadapter2'] ?? ''}', Cable connected: on\n`,
+        )
+        .join('\n');
     }
     case 'hdds':
       return media('disk');
@@ -78,7 +87,10 @@ function list(world: World, words: readonly string[]): string {
 
 function extraData(world: World, command: string, [name = '', key = '', value]: readonly string[]): string {
   const table = name === 'global' ? world.global : vmOf(world, name).extra;
-  if (command === 'getextradata' && key === 'enumerate') return Object.entries(table).map(([one, text]) => `Key: ${one}, Value: ${text}\n`).join('');
+  if (command === 'getextradata' && key === 'enumerate')
+    return Object.entries(table)
+      .map(([one, text]) => `Key: ${one}, Value: ${text}\n`)
+      .join('');
   if (command === 'getextradata') return table[key] === undefined ? 'No value set!\n' : `Value: ${table[key]}\n`;
   if (value === undefined) delete table[key];
   else table[key] = value;

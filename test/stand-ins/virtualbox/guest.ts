@@ -50,18 +50,27 @@ async function run(): Promise<void> {
     return { vm: found, hostOnly: world.interfaces[found.settings['hostonlyadapter2'] ?? ''] };
   });
   let address = (_ip: string) => {};
-  const booted = new Promise<string>((resolve) => { address = resolve; });
+  const booted = new Promise<string>((resolve) => {
+    address = resolve;
+  });
   for (const rule of vm.forwards) await forward(rule, booted);
   let off: 'stop' | 'kill' | undefined;
-  process.on('SIGTERM', () => { off ??= 'stop'; });
-  process.on('SIGINT', () => { off = 'kill'; });
+  process.on('SIGTERM', () => {
+    off ??= 'stop';
+  });
+  process.on('SIGINT', () => {
+    off = 'kill';
+  });
   writeFileSync(join(home, `${uuid}.${process.pid}.up`), '');
   const machine = await bootMachine(settingsOf(Object.values(vm.attached)), hostOnly);
   const ip = (await driver.endpoint(machine.data, machine.ctx)).addresses[0]?.ip ?? '';
   const mac = vm.settings['macaddress2']?.toLowerCase();
-  if (hostOnly && mac !== undefined) change((world) => { world.global[`lease/${mac}`] = ip; });
+  if (hostOnly && mac !== undefined)
+    change((world) => {
+      world.global[`lease/${mac}`] = ip;
+    });
   address(ip);
-  while (off === undefined && await driver.state(machine.data, machine.ctx) === 'Running') await pause(200);
+  while (off === undefined && (await driver.state(machine.data, machine.ctx)) === 'Running') await pause(200);
   await driver[off ?? 'kill'](machine.data, machine.ctx);
   process.exit();
 }
@@ -88,7 +97,9 @@ async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; m
 function settingsOf(drives: readonly string[]): UserData | undefined {
   const seed = drives.find((path) => path.endsWith('seed.iso'));
   if (seed !== undefined) return readSeed(seed);
-  const login = drives.some((path) => path.endsWith('boot2docker.iso')) ? drives.map((path) => readDisk(path)?.login).find((key) => key !== undefined) : undefined;
+  const login = drives.some((path) => path.endsWith('boot2docker.iso'))
+    ? drives.map((path) => readDisk(path)?.login).find((key) => key !== undefined)
+    : undefined;
   return login === undefined ? undefined : { hostname: 'boot2docker', users: [{ name: 'docker', ssh_authorized_keys: [login] }] };
 }
 
@@ -97,8 +108,11 @@ async function apply(machine: Guest, seed: UserData): Promise<void> {
   const connection = await connectTo(machine.session, machine);
   try {
     for (const { name, ssh_authorized_keys: keys } of seed.users) {
-      await connection.exec(`useradd --create-home --shell /bin/bash ${name === 'docker' ? '--gid docker' : ''} ${name} && install -d -m 700 -o ${name} /home/${name}/.ssh`
-        + ` && cat >/home/${name}/.ssh/authorized_keys && chown -R ${name} /home/${name}/.ssh`, { input: `${keys.join('\n')}\n` });
+      await connection.exec(
+        `useradd --create-home --shell /bin/bash ${name === 'docker' ? '--gid docker' : ''} ${name} && install -d -m 700 -o ${name} /home/${name}/.ssh` +
+          ` && cat >/home/${name}/.ssh/authorized_keys && chown -R ${name} /home/${name}/.ssh`,
+        { input: `${keys.join('\n')}\n` },
+      );
       await connection.exec(`echo '${name} ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/${name}`);
     }
     await connection.exec('cat >/etc/hostname && hostname -F /etc/hostname', { input: `${seed.hostname}\n` });
@@ -115,9 +129,15 @@ async function open(hostOnly?: { ip: string; mask: string }): Promise<Guest> {
   if (!existsSync(config)) {
     await session.store.reserve('guest');
     const cidr = hostOnly && parseCidr(`${hostOnly.ip}/${prefixOfMask(hostOnly.mask)}`);
-    const flags = { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), 'nspawn-cidr': cidr ? `${cidr.ip.replace(/\d+$/, '0')}/${cidr.prefix}` : '' };
+    const flags = {
+      ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])),
+      'nspawn-cidr': cidr ? `${cidr.ip.replace(/\d+$/, '0')}/${cidr.prefix}` : '',
+    };
     const data = driver.parse({ machineName: 'guest', storePath: store, machineDir: dir, flags });
-    const fresh = await attachDriver(session, newHostConfig({ name: 'guest', root: store, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }));
+    const fresh = await attachDriver(
+      session,
+      newHostConfig({ name: 'guest', root: store, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }),
+    );
     await fresh.save();
   }
   return Object.assign(await attachDriver(session, (await session.store.load('guest')).config), { session });
@@ -138,11 +158,17 @@ function readSeed(path: string): UserData {
 async function forward(rule: string, booted: Promise<string>): Promise<void> {
   const [, , host = '', port = '', , guestPort = ''] = rule.split(',');
   const server = createServer((client: Socket) => {
-    client.on('error', () => { client.destroy(); });
+    client.on('error', () => {
+      client.destroy();
+    });
     void booted.then((ip) => {
       const guest = connect({ host: ip, port: Number(guestPort) });
-      guest.on('error', () => { client.destroy(); });
-      client.on('close', () => { guest.destroy(); });
+      guest.on('error', () => {
+        client.destroy();
+      });
+      client.on('close', () => {
+        guest.destroy();
+      });
       client.pipe(guest).pipe(client);
     });
   });
@@ -150,4 +176,3 @@ async function forward(rule: string, booted: Promise<string>): Promise<void> {
     server.once('error', reject).listen(Number(port), host, resolve);
   });
 }
-

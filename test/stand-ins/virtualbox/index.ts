@@ -36,10 +36,20 @@ export class StandIn {
     const { home } = standIn;
     mkdirSync(join(home, 'bin'));
     const program = join(home, 'vboxmanage.mjs');
-    await build({ entryPoints: [join(root, 'test', 'helpers', 'vboxmanage', 'main.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+    await build({
+      entryPoints: [join(root, 'test', 'helpers', 'vboxmanage', 'main.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+    });
     const script = join(home, 'bin', 'VBoxManage');
     const played = player === undefined ? '' : `export VBOX_STAND_IN_PLAYER='${player}' VBOX_STAND_IN_OWNER=${process.pid}\n`;
-    writeFileSync(script, `#!/bin/sh\n${played}VBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`);
+    writeFileSync(
+      script,
+      `#!/bin/sh\n${played}VBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`,
+    );
     chmodSync(script, 0o755);
     if (version !== undefined) standIn.write({ ...standIn.world(), version });
     return standIn;
@@ -47,7 +57,7 @@ export class StandIn {
 
   world(): World {
     const file = join(this.home, 'world.json');
-    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as World : emptyWorld();
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as World) : emptyWorld();
   }
 
   write(world: World): void {
@@ -56,12 +66,20 @@ export class StandIn {
 
   /** Makes calls fail, the next `times` ones that match (default: all). */
   fail(...faults: readonly Fault[]): void {
-    writeFileSync(join(this.home, 'faults.json'), JSON.stringify(faults.map((fault) => ({ status: 1, stderr: '', times: 1_000_000, ...fault }))));
+    writeFileSync(
+      join(this.home, 'faults.json'),
+      JSON.stringify(faults.map((fault) => ({ status: 1, stderr: '', times: 1_000_000, ...fault }))),
+    );
   }
 
   calls(): string[][] {
     const file = join(this.home, 'calls.log');
-    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as string[]) : [];
+    return existsSync(file)
+      ? readFileSync(file, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as string[])
+      : [];
   }
 
   close(): void {

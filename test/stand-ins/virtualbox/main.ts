@@ -69,11 +69,16 @@ async function start(name: string): Promise<string> {
     const vm = vmOf(world, name);
     if (vm.state === 'running') throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
     const nic = vm.settings['hostonlyadapter2'];
-    if (nic !== undefined && !world.interfaces[nic]) throw new Refusal(`Failed to open/create the internal network 'HostInterfaceNetworking-${nic}' (VERR_INTNET_FLT_IF_NOT_FOUND).`);
+    if (nic !== undefined && !world.interfaces[nic])
+      throw new Refusal(`Failed to open/create the internal network 'HostInterfaceNetworking-${nic}' (VERR_INTNET_FLT_IF_NOT_FOUND).`);
     return vm;
   });
   const log = openSync(join(home, `${uuid}.log`), 'a');
-  const child = spawn(process.execPath, ['--import', 'tsx', guestProgram(), 'run', uuid], { cwd: root, detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(process.execPath, ['--import', 'tsx', guestProgram(), 'run', uuid], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   const pid = child.pid ?? 0;
   child.unref();
   const until = Date.now() + 60_000;
@@ -81,9 +86,13 @@ async function start(name: string): Promise<string> {
     if (Date.now() > until || !isAlive(pid)) {
       throw new Refusal(`The virtual machine '${name}' has terminated unexpectedly during startup with exit code 1 (0x1)`);
     }
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
   }
-  change((world) => { Object.assign(vmOf(world, uuid), { state: 'running', pid }); });
+  change((world) => {
+    Object.assign(vmOf(world, uuid), { state: 'running', pid });
+  });
   return `Waiting for VM "${name}" to power on...\nVM "${name}" has been successfully started.\n`;
 }
 

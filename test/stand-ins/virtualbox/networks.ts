@@ -8,7 +8,10 @@ export function hostOnlyIf(world: World, [verb = '', ...args]: readonly string[]
       world.interfaces[free] = { ip: `192.168.${56 + Number(free.slice('vboxnet'.length))}.1`, mask: '255.255.255.0', down: true };
       return `Interface '${free}' was successfully created\n`;
     case 'ipconfig': {
-      const { options, rest: [name = ''] } = read(args, { ip: 1, netmask: 1 }, true);
+      const {
+        options,
+        rest: [name = ''],
+      } = read(args, { ip: 1, netmask: 1 }, true);
       present(world, name);
       world.interfaces[name] = { ip: options.get('ip') ?? '', mask: options.get('netmask') ?? '' };
       return '';
@@ -27,14 +30,22 @@ function present(world: World, name: string): void {
 }
 
 export function listHostOnlyIfs(world: World): string {
-  return Object.entries(world.interfaces).map(([name, { ip, mask, down }], index) =>
-    `Name:            ${name}\nGUID:            786f6276-656e-4${index}74-8000-0a0027000000\nDHCP:            Disabled\nIPAddress:       ${ip}\n`
-    + `NetworkMask:     ${mask}\nIPV6Address:     \nIPV6NetworkMaskPrefixLength: 0\nHardwareAddress: 0a:00:27:00:00:0${index}\nMediumType:      Ethernet\n`
-    + `Wireless:        No\nStatus:          ${ip && !down ? 'Up' : 'Down'}\nVBoxNetworkName: HostInterfaceNetworking-${name}\n\n`).join('');
+  return Object.entries(world.interfaces)
+    .map(
+      ([name, { ip, mask, down }], index) =>
+        `Name:            ${name}\nGUID:            786f6276-656e-4${index}74-8000-0a0027000000\nDHCP:            Disabled\nIPAddress:       ${ip}\n` +
+        `NetworkMask:     ${mask}\nIPV6Address:     \nIPV6NetworkMaskPrefixLength: 0\nHardwareAddress: 0a:00:27:00:00:0${index}\nMediumType:      Ethernet\n` +
+        `Wireless:        No\nStatus:          ${ip && !down ? 'Up' : 'Down'}\nVBoxNetworkName: HostInterfaceNetworking-${name}\n\n`,
+    )
+    .join('');
 }
 
 export function dhcpServer(world: World, [verb = '', ...args]: readonly string[]): string {
-  const { options } = read(args, { netname: 1, network: 1, ip: 1, netmask: 1, lowerip: 1, upperip: 1, enable: 0, disable: 0, macaddress: 1 }, true);
+  const { options } = read(
+    args,
+    { netname: 1, network: 1, ip: 1, netmask: 1, lowerip: 1, upperip: 1, enable: 0, disable: 0, macaddress: 1 },
+    true,
+  );
   const name = options.get('netname') ?? options.get('network') ?? '';
   const known = world.dhcp[name];
   switch (verb) {
@@ -43,7 +54,10 @@ export function dhcpServer(world: World, [verb = '', ...args]: readonly string[]
       if (verb === 'add' && known) throw new Refusal('DHCP server already exists', 2);
       if (verb === 'modify' && !known) throw new Refusal(`DHCP server does not exist`, 2);
       world.dhcp[name] = {
-        ip: options.get('ip') ?? '', mask: options.get('netmask') ?? '', lower: options.get('lowerip') ?? '', upper: options.get('upperip') ?? '',
+        ip: options.get('ip') ?? '',
+        mask: options.get('netmask') ?? '',
+        lower: options.get('lowerip') ?? '',
+        upper: options.get('upperip') ?? '',
         enabled: options.has('enable'),
       };
       return '';
@@ -62,7 +76,11 @@ export function dhcpServer(world: World, [verb = '', ...args]: readonly string[]
 }
 
 export function listDhcpServers(world: World): string {
-  return Object.entries(world.dhcp).map(([name, { ip, mask, lower, upper, enabled }]) =>
-    `NetworkName:    ${name}\nDhcpd IP:       ${ip}\nLowerIPAddress: ${lower}\nUpperIPAddress: ${upper}\nNetworkMask:    ${mask}\n`
-    + `Enabled:        ${enabled ? 'Yes' : 'No'}\nGlobal Configuration:\n    minLeaseTime:     default\n        1/legacy: ${mask}\nGroups:               None\n\n`).join('');
+  return Object.entries(world.dhcp)
+    .map(
+      ([name, { ip, mask, lower, upper, enabled }]) =>
+        `NetworkName:    ${name}\nDhcpd IP:       ${ip}\nLowerIPAddress: ${lower}\nUpperIPAddress: ${upper}\nNetworkMask:    ${mask}\n` +
+        `Enabled:        ${enabled ? 'Yes' : 'No'}\nGlobal Configuration:\n    minLeaseTime:     default\n        1/legacy: ${mask}\nGroups:               None\n\n`,
+    )
+    .join('');
 }

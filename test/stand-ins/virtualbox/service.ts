@@ -45,7 +45,9 @@ export class Service {
   fault: (call: string, index: number) => Fault | Promise<Fault | undefined> | undefined = () => undefined;
   guests: GuestPlayer | undefined;
   readonly #clients = new Set<Socket>();
-  readonly #server = createServer((socket) => { this.#meet(socket); });
+  readonly #server = createServer((socket) => {
+    this.#meet(socket);
+  });
 
   private constructor(readonly bin: string) {
     this.env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
@@ -53,7 +55,9 @@ export class Service {
 
   static async open(dir: string): Promise<Service> {
     const service = new Service(join(dir, 'bin'));
-    await new Promise<void>((resolve) => { service.#server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      service.#server.listen(0, '127.0.0.1', resolve);
+    });
     mkdirSync(service.bin, { recursive: true });
     const program = join(service.bin, 'VBoxManage');
     writeFileSync(program, client((service.#server.address() as AddressInfo).port));
@@ -75,20 +79,34 @@ export class Service {
   async close(): Promise<void> {
     for (const { uuid, state } of Object.values(this.world.vms)) if (state === 'running') await this.guests?.stop(uuid);
     for (const socket of this.#clients) socket.destroy();
-    await new Promise((resolve) => { this.#server.close(resolve); });
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
   }
 
   #meet(socket: Socket): void {
     this.#clients.add(socket);
     let text = '';
-    socket.setEncoding('utf8').on('error', () => { socket.destroy(); }).on('close', () => { this.#clients.delete(socket); });
+    socket
+      .setEncoding('utf8')
+      .on('error', () => {
+        socket.destroy();
+      })
+      .on('close', () => {
+        this.#clients.delete(socket);
+      });
     socket.on('data', (data: string) => {
       text += data;
       const [count = '', ...args] = text.split('\0').slice(0, -1);
       if (count === '' || args.length < Number(count)) return;
-      this.#serve(args).then((answer) => {
-        if (answer) socket.end(`${answer.status}\n${escaped(answer.stdout)}\n${escaped(answer.stderr)}\n`);
-      }, (error: unknown) => { socket.end(`64\n\n${escaped(String(error))}\n`); });
+      this.#serve(args).then(
+        (answer) => {
+          if (answer) socket.end(`${answer.status}\n${escaped(answer.stdout)}\n${escaped(answer.stderr)}\n`);
+        },
+        (error: unknown) => {
+          socket.end(`64\n\n${escaped(String(error))}\n`);
+        },
+      );
     });
   }
 
@@ -111,7 +129,11 @@ export class Service {
       return { stdout, stderr: heard(), status: 0 };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { stdout: '', status: error.status, stderr: `${heard()}VBoxManage: error: ${error.message}\n${error.details && `VBoxManage: error: ${error.details}\n`}` };
+      return {
+        stdout: '',
+        status: error.status,
+        stderr: `${heard()}VBoxManage: error: ${error.message}\n${error.details && `VBoxManage: error: ${error.details}\n`}`,
+      };
     }
   }
 
@@ -120,7 +142,8 @@ export class Service {
     switch (command) {
       case 'startvm': {
         const vm = vmOf(this.world, name);
-        if (vm.state === 'running') throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
+        if (vm.state === 'running')
+          throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
         await this.guests?.start(vm);
         Object.assign(vm, { state: 'running', pid: process.pid });
         return `Waiting for VM "${name}" to power on...\nVM "${name}" has been successfully started.\n`;

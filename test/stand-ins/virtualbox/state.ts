@@ -48,7 +48,7 @@ export const home = process.env['VBOX_STAND_IN'] ?? '';
 const file = join(home, 'world.json');
 
 export function readWorld(): World {
-  return existsSync(file) ? { ...emptyWorld(), ...JSON.parse(readFileSync(file, 'utf8')) as World } : emptyWorld();
+  return existsSync(file) ? { ...emptyWorld(), ...(JSON.parse(readFileSync(file, 'utf8')) as World) } : emptyWorld();
 }
 
 export function emptyWorld(): World {
@@ -82,7 +82,7 @@ function takeLock(): void {
   const own = `${lock}.${process.pid}`;
   writeFileSync(own, String(process.pid));
   try {
-    for (const until = Date.now() + 20_000; !linked(own); ) {
+    for (const until = Date.now() + 20_000; !linked(own);) {
       if (!isAlive(holder())) rmSync(lock, { force: true });
       else if (Date.now() > until) throw new Error(`process ${holder()} does not let go of ${lock}`);
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
@@ -113,7 +113,11 @@ function holder(): number {
 
 /** What VBoxManage says on stderr before it ends with a status. */
 export class Refusal extends Error {
-  constructor(message: string, readonly status = 1, readonly details = '') {
+  constructor(
+    message: string,
+    readonly status = 1,
+    readonly details = '',
+  ) {
     super(message);
   }
 }

@@ -12,7 +12,13 @@ const uuidLike = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function vmOf(world: World, name: string): Vm {
   const vm = world.vms[name] ?? Object.values(world.vms).find((one) => one.name === name);
   if (!vm) {
-    throw new Refusal(uuidLike.test(name) ? `Could not find a registered machine with UUID {${name}}` : `Could not find a registered machine named '${name}'`, 1, notFound);
+    throw new Refusal(
+      uuidLike.test(name)
+        ? `Could not find a registered machine with UUID {${name}}`
+        : `Could not find a registered machine named '${name}'`,
+      1,
+      notFound,
+    );
   }
   if (vm.state === 'running' && !isAlive(vm.pid)) vm.state = 'poweroff';
   return vm;
@@ -20,7 +26,8 @@ export function vmOf(world: World, name: string): Vm {
 
 function changeable(world: World, name: string): Vm {
   const vm = vmOf(world, name);
-  if (vm.state === 'running' || vm.state === 'paused') throw new Refusal(`The machine '${vm.name}' is already locked for a session (or being unlocked)`);
+  if (vm.state === 'running' || vm.state === 'paused')
+    throw new Refusal(`The machine '${vm.name}' is already locked for a session (or being unlocked)`);
   return vm;
 }
 
@@ -36,17 +43,59 @@ export function createVm(world: World, args: readonly string[]): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(settings, '<VirtualBox/>\n');
   world.vms[uuid] = {
-    uuid, name, folder, arm: options.get('platformarchitecture') === 'arm', settings: { nic1: 'nat', cpus: '1', memory: '128' }, controllers: {},
-    attached: {}, forwards: [], shares: {}, extra: {}, properties: {}, state: 'poweroff', pid: 0,
+    uuid,
+    name,
+    folder,
+    arm: options.get('platformarchitecture') === 'arm',
+    settings: { nic1: 'nat', cpus: '1', memory: '128' },
+    controllers: {},
+    attached: {},
+    forwards: [],
+    shares: {},
+    extra: {},
+    properties: {},
+    state: 'poweroff',
+    pid: 0,
   };
   return `Virtual machine '${name}' is created and registered.\nUUID: ${uuid}\nSettings file: '${settings}'\n`;
 }
 
 const single = [
-  'firmware', 'cpus', 'memory', 'acpi', 'ioapic', 'rtcuseutc', 'natdnshostresolver1', 'natdnsproxy1', 'bioslogofadein', 'bioslogofadeout',
-  'bioslogodisplaytime', 'biosbootmenu', 'accelerate3d', 'boot1', 'boot2', 'boot3', 'boot4', 'cpuhotplug', 'pae', 'hpet', 'hwvirtex', 'nestedpaging',
-  'largepages', 'vtxvpid', 'nic1', 'nictype1', 'cableconnected1', 'macaddress1', 'nic2', 'nictype2', 'cableconnected2', 'macaddress2', 'nicpromisc2',
-  'hostonlyadapter2', 'ostype',
+  'firmware',
+  'cpus',
+  'memory',
+  'acpi',
+  'ioapic',
+  'rtcuseutc',
+  'natdnshostresolver1',
+  'natdnsproxy1',
+  'bioslogofadein',
+  'bioslogofadeout',
+  'bioslogodisplaytime',
+  'biosbootmenu',
+  'accelerate3d',
+  'boot1',
+  'boot2',
+  'boot3',
+  'boot4',
+  'cpuhotplug',
+  'pae',
+  'hpet',
+  'hwvirtex',
+  'nestedpaging',
+  'largepages',
+  'vtxvpid',
+  'nic1',
+  'nictype1',
+  'cableconnected1',
+  'macaddress1',
+  'nic2',
+  'nictype2',
+  'cableconnected2',
+  'macaddress2',
+  'nicpromisc2',
+  'hostonlyadapter2',
+  'ostype',
 ];
 const modifyOptions: Readonly<Record<string, number>> = { ...Object.fromEntries(single.map((name) => [name, 1])), uart1: 2, uartmode1: 2 };
 
@@ -98,7 +147,10 @@ export function attach(world: World, [name = '', ...args]: readonly string[]): s
   const ports = vm.controllers[controller]?.ports;
   if (ports === undefined) throw new Refusal(`Could not find a controller named '${controller}'`);
   const port = Number(options.get('port'));
-  if (port >= ports) throw new Refusal(`The port and/or device parameter are out of range: port=${port} (must be in range [0, ${ports - 1}]), device=0 (must be in range [0, 0])`);
+  if (port >= ports)
+    throw new Refusal(
+      `The port and/or device parameter are out of range: port=${port} (must be in range [0, ${ports - 1}]), device=0 (must be in range [0, 0])`,
+    );
   const path = options.get('medium') ?? '';
   register(world, path, options.get('type') === 'dvddrive' ? 'dvd' : 'disk');
   vm.attached[`${controller}-${port}-0`] = path;
@@ -127,15 +179,21 @@ function forget(world: World, path: string): void {
 export function machineReadable(vm: Vm): string {
   const { settings } = vm;
   const lines: (string | undefined)[] = [
-    `name="${vm.name}"`, `UUID="${vm.uuid}"`, `CfgFile="${join(vm.folder, `${vm.name}.vbox`)}"`, `LogFldr="${join(vm.folder, 'Logs')}"`,
-    `memory=${settings['memory'] ?? ''}`, `cpus=${settings['cpus'] ?? ''}`, `VMState="${vm.state}"`,
+    `name="${vm.name}"`,
+    `UUID="${vm.uuid}"`,
+    `CfgFile="${join(vm.folder, `${vm.name}.vbox`)}"`,
+    `LogFldr="${join(vm.folder, 'Logs')}"`,
+    `memory=${settings['memory'] ?? ''}`,
+    `cpus=${settings['cpus'] ?? ''}`,
+    `VMState="${vm.state}"`,
     ...Object.entries(vm.attached).map(([port, path]) => `"${port}"="${path}"`),
     ...[1, 2].flatMap((nic) => {
       const kind = settings[`nic${nic}`];
       if (kind === undefined) return [`nic${nic}="none"`];
       return [
         kind === 'hostonly' ? `hostonlyadapter${nic}="${settings[`hostonlyadapter${nic}`] ?? ''}"` : undefined,
-        `macaddress${nic}="${settings[`macaddress${nic}`] ?? '080027000001'}"`, `nic${nic}="${kind}"`,
+        `macaddress${nic}="${settings[`macaddress${nic}`] ?? '080027000001'}"`,
+        `nic${nic}="${kind}"`,
       ];
     }),
     ...vm.forwards.map((rule, index) => `Forwarding(${index})="${rule}"`),

@@ -27,8 +27,9 @@ function foreignRule({ from, to, kind }: Import): string | undefined {
 /** Permissions that lead from a room to one that does not stand below it. */
 export function upwardPermissions(permissions: Readonly<Record<string, readonly string[]>>): string[] {
   const floor = (module: string) => (rooms as readonly string[]).indexOf(roomOf(module));
-  return Object.entries(permissions).filter(([room]) => room !== 'drivers/*').flatMap(([room, allowed]) =>
-    allowed.filter((to) => floor(room) < 0 || floor(to) <= floor(room)).map((to) => `${room} -> ${to}`));
+  return Object.entries(permissions)
+    .filter(([room]) => room !== 'drivers/*')
+    .flatMap(([room, allowed]) => allowed.filter((to) => floor(room) < 0 || floor(to) <= floor(room)).map((to) => `${room} -> ${to}`));
 }
 
 /** The first circle of modules, types included, as a chain that ends where it began; undefined when there is none. */

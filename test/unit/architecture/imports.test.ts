@@ -5,7 +5,10 @@ import { foreign, lazy, mayImport, rooms } from './rules.js';
 import { importsOf, roomOf, sourceFiles, textOf } from './sources.js';
 
 const files = sourceFiles('src', 'drivers');
-const broken = (file: string, text: string) => importsOf(file, text).map(breach).filter((sentence) => sentence !== undefined);
+const broken = (file: string, text: string) =>
+  importsOf(file, text)
+    .map(breach)
+    .filter((sentence) => sentence !== undefined);
 
 describe('architecture: who imports whom', () => {
   it('finds the sources', () => {
@@ -26,26 +29,45 @@ describe('architecture: who imports whom', () => {
   });
 
   it('has no circle of files, types included', () => {
-    const imports = new Map(files.map((file) => [
-      file.replace(/\.ts$/, ''), importsOf(file).filter(({ from, to, kind }) => kind === 'project' && !isTable(from, to)).map(({ to }) => to),
-    ]));
+    const imports = new Map(
+      files.map((file) => [
+        file.replace(/\.ts$/, ''),
+        importsOf(file)
+          .filter(({ from, to, kind }) => kind === 'project' && !isTable(from, to))
+          .map(({ to }) => to),
+      ]),
+    );
     expect(circleIn(imports)?.join(' -> ')).to.equal(undefined);
   });
 
   it('keeps machines apart from swarms', () => {
-    const outside = files.filter((file) => file.startsWith('src/machine/')).flatMap((file) => importsOf(file)).filter(({ to }) => to.startsWith('src/swarm'));
+    const outside = files
+      .filter((file) => file.startsWith('src/machine/'))
+      .flatMap((file) => importsOf(file))
+      .filter(({ to }) => to.startsWith('src/swarm'));
     expect(outside).to.deep.equal([]);
   });
 
   it('imports no package that package.json does not declare as a dependency', () => {
     const declared = packageJson().dependencies;
-    const used = new Set(files.flatMap((file) => importsOf(file)).filter(({ kind }) => kind === 'package').map(({ to }) => to));
+    const used = new Set(
+      files
+        .flatMap((file) => importsOf(file))
+        .filter(({ kind }) => kind === 'package')
+        .map(({ to }) => to),
+    );
     expect([...used].filter((name) => !(name in declared))).to.deep.equal([]);
   });
 
   it('loads no heavy library with a command', () => {
-    const entries = ['src/cli/main.ts', 'src/driver/registry.ts', ...files.filter((file) => file.startsWith('src/commands/') || /^drivers\/[^/]+\/index/.test(file))];
-    const heavy = entries.flatMap((entry) => [...loadedWith(entry)].filter(([name]) => lazy.includes(name)).map(([name, chain]) => [...chain, name].join(' > ')));
+    const entries = [
+      'src/cli/main.ts',
+      'src/driver/registry.ts',
+      ...files.filter((file) => file.startsWith('src/commands/') || /^drivers\/[^/]+\/index/.test(file)),
+    ];
+    const heavy = entries.flatMap((entry) =>
+      [...loadedWith(entry)].filter(([name]) => lazy.includes(name)).map(([name, chain]) => [...chain, name].join(' > ')),
+    );
     expect(heavy).to.deep.equal([]);
   });
 });
@@ -59,13 +81,28 @@ describe('architecture: the rules themselves', () => {
     ['upward, import type in a type', 'src/store/paths.ts', "let x: import('../cli/output/table.js').Row;", /src\/store may import/],
     ['from a folder within a room', 'src/ssh/run/exec.ts', "import { x } from '../../machine/session.js';", /src\/ssh may import/],
     ['machine to swarm', 'src/machine/create.ts', "import { configureSwarm } from '../swarm/classic/start.js';", /src\/machine may import/],
-    ['a part of a room where only another part is allowed', 'src/swarm/rescue/backup.ts', "import { x } from '../../transfer/export.js';", /src\/swarm may import/],
-    ['a command to what commands do not touch', 'src/commands/ls.ts', "import { openStore } from '../store/store.js';", /src\/commands may import src\/cli, src\/doctor/],
+    [
+      'a part of a room where only another part is allowed',
+      'src/swarm/rescue/backup.ts',
+      "import { x } from '../../transfer/export.js';",
+      /src\/swarm may import/,
+    ],
+    [
+      'a command to what commands do not touch',
+      'src/commands/ls.ts',
+      "import { openStore } from '../store/store.js';",
+      /src\/commands may import src\/cli, src\/doctor/,
+    ],
     ['anything from the base', 'src/base/errors.ts', "import { run } from '../system/processes/exec.js';", /src\/base imports nothing/],
     ['driver to driver', 'drivers/none/driver.ts', "import x from '../generic/index.js';", /drivers\/none may import/],
     ['driver to store', 'drivers/none/driver.ts', "import x from '../../src/store/paths.js';", /drivers\/none may import/],
     ['driver to the registry', 'drivers/none/driver.ts', "import x from '../../src/driver/registry.js';", /drivers\/none may import/],
-    ['a table, static', 'src/driver/registry.ts', "import x from '../../drivers/none/index.js';", /a table loads its entries by import\(\)/],
+    [
+      'a table, static',
+      'src/driver/registry.ts',
+      "import x from '../../drivers/none/index.js';",
+      /a table loads its entries by import\(\)/,
+    ],
     ['a table, another file of the driver', 'src/driver/registry.ts', "import('../../drivers/none/driver.js');", /src\/driver may import/],
     ['an unknown room', 'src/telemetry/send.ts', "import x from '../machine/create.js';", /src\/telemetry is no room of the house yet/],
     ['ssh2', 'src/machine/shell.ts', "import { Client } from 'ssh2';", /only src\/ssh may/],
@@ -84,12 +121,19 @@ describe('architecture: the rules themselves', () => {
   }
 
   it('refuse a permission that leads up, or to the same floor', () => {
-    expect(upwardPermissions({ 'src/store': ['src/system', 'src/machine'], 'src/ssh': ['src/ssh/dial'] }))
-      .to.deep.equal(['src/store -> src/machine', 'src/ssh -> src/ssh/dial']);
+    expect(upwardPermissions({ 'src/store': ['src/system', 'src/machine'], 'src/ssh': ['src/ssh/dial'] })).to.deep.equal([
+      'src/store -> src/machine',
+      'src/ssh -> src/ssh/dial',
+    ]);
   });
 
   it('find a circle, also a long one, and not a mere diamond', () => {
-    const diamond = new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', []]]);
+    const diamond = new Map([
+      ['a', ['b', 'c']],
+      ['b', ['d']],
+      ['c', ['d']],
+      ['d', []],
+    ]);
     expect(circleIn(diamond)).to.equal(undefined);
     expect(circleIn(new Map([...diamond, ['d', ['c']]]))).to.deep.equal(['d', 'c', 'd']);
     expect(circleIn(new Map([...diamond, ['d', ['a']]]))).to.deep.equal(['a', 'b', 'd', 'a']);
@@ -98,17 +142,28 @@ describe('architecture: the rules themselves', () => {
   it('allow what goes down, the base, the own room and the tables', () => {
     const allowed: [string, string][] = [
       ['src/commands/ls.ts', "import { table } from '../cli/output/table.js'; import { listMachines } from '../machine/list.js';"],
-      ['src/machine/create.ts', "import { connect } from '../ssh/dial/connect.js'; import { run } from '../system/processes/exec.js'; import './choose/names.js';"],
-      ['src/ssh/dial/connect.ts', "import { TsmachineError } from '../../base/errors.js'; import type { Client } from 'ssh2'; import 'node:net';"],
+      [
+        'src/machine/create.ts',
+        "import { connect } from '../ssh/dial/connect.js'; import { run } from '../system/processes/exec.js'; import './choose/names.js';",
+      ],
+      [
+        'src/ssh/dial/connect.ts',
+        "import { TsmachineError } from '../../base/errors.js'; import type { Client } from 'ssh2'; import 'node:net';",
+      ],
       ['src/swarm/rescue/backup.ts', "import { seal } from '../../transfer/archive/archive.js';"],
       ['src/driver/registry.ts', "const load = () => import('../../drivers/none/index.js');"],
-      ['drivers/none/driver.ts', "import type { Driver } from '../../src/driver/contract.js'; import './config.js'; import '../../src/guest/seed.js';"],
+      [
+        'drivers/none/driver.ts',
+        "import type { Driver } from '../../src/driver/contract.js'; import './config.js'; import '../../src/guest/seed.js';",
+      ],
     ];
     expect(allowed.flatMap(([file, text]) => broken(file, text))).to.deep.equal([]);
   });
 
   it('are not fooled by comments and strings', () => {
-    expect(broken('src/store/store.ts', "// import x from '../machine/create.js'\nconst text = `import('../machine/create.js')`;")).to.deep.equal([]);
+    expect(
+      broken('src/store/store.ts', "// import x from '../machine/create.js'\nconst text = `import('../machine/create.js')`;"),
+    ).to.deep.equal([]);
   });
 
   it('name only packages that are dependencies', () => {

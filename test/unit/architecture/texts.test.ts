@@ -5,19 +5,20 @@ import { crowdedFolders, filesBelow, root, sourceFiles, textOf } from './sources
 
 /** `file:line: what` for every line that a rule refuses. */
 function offences(file: string, text: string, rules: readonly (readonly [RegExp, string])[]): string[] {
-  return text.split('\n').flatMap((line, i) =>
-    rules.filter(([pattern]) => pattern.test(line)).map(([, what]) => `${file}:${i + 1}: ${what}`));
+  return text
+    .split('\n')
+    .flatMap((line, i) => rules.filter(([pattern]) => pattern.test(line)).map(([, what]) => `${file}:${i + 1}: ${what}`));
 }
 
 const localThings = [
-  [/(^|[\s'"`=(])\/(work|home\/[a-z][\w-]*|Users\/\w+)\//, 'a path of somebody\'s computer'],
-  [/[A-Z]:\\+Users\\+\w/, 'a path of somebody\'s computer'],
+  [/(^|[\s'"`=(])\/(work|home\/[a-z][\w-]*|Users\/\w+)\//, "a path of somebody's computer"],
+  [/[A-Z]:\\+Users\\+\w/, "a path of somebody's computer"],
   [/registry\.(npmjs|npmmirror|yarnpkg)|verdaccio|artifactory|_authToken/i, 'the address of a package registry'],
 ] as const;
 
 const terminal = [
   [/\bconsole\s*\.\s*(log|error|warn|info|debug|trace|table|dir)\s*\(/, 'writes to the terminal'],
-  [/\bprocess\s*\.\s*(stdout|stderr|stdin)\b/, 'uses the process\'s own streams'],
+  [/\bprocess\s*\.\s*(stdout|stderr|stdin)\b/, "uses the process's own streams"],
   [/\bprocess\s*\.\s*(exit|exitCode|abort)\b/, 'ends the process'],
 ] as const;
 
@@ -55,7 +56,12 @@ describe('architecture: what sources say', () => {
   });
 
   it(`holds at most ${mostFiles} source files in a folder`, () => {
-    expect(crowdedFolders(sourceFiles('src', 'drivers').filter((file) => !exempt.test(file)), mostFiles)).to.deep.equal([]);
+    expect(
+      crowdedFolders(
+        sourceFiles('src', 'drivers').filter((file) => !exempt.test(file)),
+        mostFiles,
+      ),
+    ).to.deep.equal([]);
   });
 });
 
@@ -70,7 +76,11 @@ describe('architecture: the rules about texts', () => {
     ['if (x) process.exit(1);', terminal],
   ];
   for (const [line, rules] of refused) {
-    it(`refuse ${line}`, () => { expect(offences('x.ts', `\n${line}`, rules)).to.have.lengthOf(1).and.to.satisfy(([found]: string[]) => found?.startsWith('x.ts:2: ')); });
+    it(`refuse ${line}`, () => {
+      expect(offences('x.ts', `\n${line}`, rules))
+        .to.have.lengthOf(1)
+        .and.to.satisfy(([found]: string[]) => found?.startsWith('x.ts:2: '));
+    });
   }
 
   it('refuse a folder with one file too many', () => {

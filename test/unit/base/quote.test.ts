@@ -10,8 +10,7 @@ describe('quote', () => {
   });
 
   it('gives every word back unchanged through a real shell', () => {
-    const words = ['', ' ', "'", "''", '"', '\\', "\\'", '$HOME', '`id`', '\n', '*',
-      '~', '-e', 'é', '!x', '#', ';', '|', '<', 'a=b', '\t'];
+    const words = ['', ' ', "'", "''", '"', '\\', "\\'", '$HOME', '`id`', '\n', '*', '~', '-e', 'é', '!x', '#', ';', '|', '<', 'a=b', '\t'];
     const output = execFileSync('sh', ['-c', `for w in ${quote(...words)}; do printf '%s\\0' "$w"; done`], { encoding: 'utf8' });
     expect(output.split('\0').slice(0, -1)).to.deep.equal(words);
   });

@@ -6,10 +6,14 @@ import { ensureAuthority, renewClientCertificate } from '../../../src/certs/auth
 import { TsmachineError } from '../../../src/base/errors.js';
 import { days, recordingIo, temporaryFolder, type Folder } from './temporary.js';
 
-const failure = (work: Promise<unknown>) => work.then(() => expect.fail('nothing failed'), (error: unknown) => {
-  if (!TsmachineError.is(error)) throw error;
-  return error;
-});
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect.fail('nothing failed'),
+    (error: unknown) => {
+      if (!TsmachineError.is(error)) throw error;
+      return error;
+    },
+  );
 
 describe('the certificate authority', function () {
   this.timeout(20_000);
@@ -29,14 +33,17 @@ describe('the certificate authority', function () {
     const mask = process.umask(0);
     try {
       expect((await ensure({}, made)).lines).to.deep.equal([
-        `Creating CA: ${made.files.ca}`, `Creating client certificate: ${made.files.cert}`,
+        `Creating CA: ${made.files.ca}`,
+        `Creating client certificate: ${made.files.cert}`,
       ]);
     } finally {
       process.umask(mask);
     }
     await ensure({}, other);
   });
-  beforeEach(async () => { folder = await made.copy(); });
+  beforeEach(async () => {
+    folder = await made.copy();
+  });
   afterEach(() => folder.remove());
   after(() => Promise.all([made.remove(), other.remove()]));
 
@@ -161,7 +168,7 @@ describe('the certificate authority', function () {
   });
 
   it('chooses among several certificates of a CA file the one its key belongs to', async () => {
-    await writeFile(folder.files.ca, await text(other.files.ca) + await text(made.files.ca));
+    await writeFile(folder.files.ca, (await text(other.files.ca)) + (await text(made.files.ca)));
     expect((await ensure()).lines).to.deep.equal([]);
   });
 

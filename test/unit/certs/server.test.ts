@@ -30,8 +30,10 @@ describe('a server certificate', function () {
   it('covers what was asked for, and this computer', () => {
     const certificate = new X509Certificate(server.cert);
     expect(certificate.subject).to.equal('O=ann.m1\nCN=10.1.2.3');
-    expect(certificate.subjectAltName).to.equal('DNS:m1.example.com, DNS:*.apps.example.com, DNS:localhost, '
-      + 'IP Address:10.1.2.3, IP Address:FD00:0:0:0:0:0:0:12, IP Address:127.0.0.1');
+    expect(certificate.subjectAltName).to.equal(
+      'DNS:m1.example.com, DNS:*.apps.example.com, DNS:localhost, ' +
+        'IP Address:10.1.2.3, IP Address:FD00:0:0:0:0:0:0:12, IP Address:127.0.0.1',
+    );
     expect(certificate.keyUsage).to.deep.equal(['1.3.6.1.5.5.7.3.1']);
     expect(certificate.serialNumber).to.match(/^[4-7][0-9A-F]{31}$/);
     expect(certificate.checkIP('fd00::12')).to.equal('fd00::12');
@@ -70,9 +72,13 @@ describe('a server certificate', function () {
     expect(fits({ names: [] })).to.equal(true);
   });
 
-  it('of a classic swarm\'s master is a client\'s as well, and one that lacks this does not fit a master', async () => {
+  it("of a classic swarm's master is a client's as well, and one that lacks this does not fit a master", async () => {
     const { cert, key } = await issueServerCertificate({
-      caFile: folder.files.ca, caKeyFile: folder.files.caKey, organization: 'ann.m1', names, clientAuth: true,
+      caFile: folder.files.ca,
+      caKeyFile: folder.files.caKey,
+      organization: 'ann.m1',
+      names,
+      clientAuth: true,
     });
     expect(new X509Certificate(cert).keyUsage).to.deep.equal(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
     expect(fits({ keyPem: key, clientAuth: true }, cert)).to.equal(true);
@@ -82,7 +88,11 @@ describe('a server certificate', function () {
 
   it('never outlives the CA, and fits as long as the CA can give no more time', async () => {
     const { cert, key } = await issueServerCertificate({
-      caFile: folder.files.ca, caKeyFile: folder.files.caKey, organization: 'ann.m1', names, now: days(3653 - 100),
+      caFile: folder.files.ca,
+      caKeyFile: folder.files.caKey,
+      organization: 'ann.m1',
+      names,
+      now: days(3653 - 100),
     });
     expect(new X509Certificate(cert).validTo).to.equal(new X509Certificate(caPem).validTo);
     expect(fits({ keyPem: key, now: days(3652 - 10) }, cert)).to.equal(true);
@@ -91,14 +101,21 @@ describe('a server certificate', function () {
 
   it('is not signed by an expired CA', async () => {
     const error: unknown = await issueServerCertificate({
-      caFile: folder.files.ca, caKeyFile: folder.files.caKey, organization: 'ann.m1', names, now: days(3653),
+      caFile: folder.files.ca,
+      caKeyFile: folder.files.caKey,
+      organization: 'ann.m1',
+      names,
+      now: days(3653),
     }).catch((reason: unknown) => reason);
     expect(error).to.have.property('code', 'CA_EXPIRED');
   });
 
   it('needs both halves of the CA', async () => {
     const error: unknown = await issueServerCertificate({
-      caFile: folder.files.ca, caKeyFile: join(folder.dir, 'nothing'), organization: 'ann.m1', names,
+      caFile: folder.files.ca,
+      caKeyFile: join(folder.dir, 'nothing'),
+      organization: 'ann.m1',
+      names,
     }).catch((reason: unknown) => reason);
     expect(error).to.have.property('code', 'CERT_UNREADABLE');
     expect(error).to.have.property('message').that.contains(join(folder.dir, 'nothing'));
@@ -106,10 +123,24 @@ describe('a server certificate', function () {
 
   it('is reported as ok, soon, expired, missing or unreadable', async () => {
     const { ca, cert, caKey } = folder.files;
-    const states = async (now: Date) => (await checkExpiry([
-      { role: 'CA', path: ca }, { role: 'client', path: cert }, { role: 'server', path: join(folder.dir, 'server.pem') }, { role: 'server', path: caKey },
-    ], now)).map(({ role, state, daysLeft }) => [role, state, daysLeft]);
-    expect(await states(days(0.5))).to.deep.equal([['CA', 'ok', 3651], ['client', 'ok', 823], ['server', 'missing', undefined], ['server', 'unreadable', undefined]]);
+    const states = async (now: Date) =>
+      (
+        await checkExpiry(
+          [
+            { role: 'CA', path: ca },
+            { role: 'client', path: cert },
+            { role: 'server', path: join(folder.dir, 'server.pem') },
+            { role: 'server', path: caKey },
+          ],
+          now,
+        )
+      ).map(({ role, state, daysLeft }) => [role, state, daysLeft]);
+    expect(await states(days(0.5))).to.deep.equal([
+      ['CA', 'ok', 3651],
+      ['client', 'ok', 823],
+      ['server', 'missing', undefined],
+      ['server', 'unreadable', undefined],
+    ]);
     expect((await states(days(824 - 29.5)))[1]).to.deep.equal(['client', 'soon', 29]);
     expect((await states(days(824.5)))[1]).to.deep.equal(['client', 'expired', -1]);
     expect((await states(days(3652 - 3.5)))[0]).to.deep.equal(['CA', 'soon', 3]);

@@ -35,7 +35,17 @@ export async function temporaryFolder(): Promise<Folder> {
 export function recordingIo(): Io & { readonly lines: string[]; readonly warnings: string[] } {
   const lines: string[] = [];
   const warnings: string[] = [];
-  return { ...silentIo, lines, warnings, info: (text) => { lines.push(text); }, warn: (text) => { warnings.push(text); } };
+  return {
+    ...silentIo,
+    lines,
+    warnings,
+    info: (text) => {
+      lines.push(text);
+    },
+    warn: (text) => {
+      warnings.push(text);
+    },
+  };
 }
 
 export const days = (count: number, from = new Date()) => new Date(from.getTime() + count * 86_400_000);

@@ -9,7 +9,10 @@ import { fakeScreen } from './terminal/fake-screen.js';
 
 function io() {
   const screen = fakeScreen();
-  return { screen, io: new TerminalIo({ screen, progress: new Progress(screen), signal: new AbortController().signal, debug: false, infoTo: 'stdout' }) };
+  return {
+    screen,
+    io: new TerminalIo({ screen, progress: new Progress(screen), signal: new AbortController().signal, debug: false, infoTo: 'stdout' }),
+  };
 }
 
 const options = { limit: 2, debug: false };
@@ -37,11 +40,13 @@ describe('cli: many machines', () => {
   it('tells each failure, finishes the rest and names the failed ones', async () => {
     const { screen, io: terminal } = io();
     const done: string[] = [];
-    const error = await failureOf(onMachines(['a', 'b', 'c'], terminal, options, (name) => {
-      if (name !== 'b') return Promise.reject(broken(name));
-      done.push(name);
-      return Promise.resolve();
-    }));
+    const error = await failureOf(
+      onMachines(['a', 'b', 'c'], terminal, options, (name) => {
+        if (name !== 'b') return Promise.reject(broken(name));
+        done.push(name);
+        return Promise.resolve();
+      }),
+    );
     expect(screen.err()).to.equal('a: a is broken\nmend it\nc: c is broken\nmend it\n');
     expect(done).to.deep.equal(['b']);
     expect(error).to.include({ code: 'SEVERAL_FAILED', message: '2 of 3 machines failed: a, c', exit: 1 });
@@ -49,7 +54,9 @@ describe('cli: many machines', () => {
 
   it('keeps the exit status that all of them failed with', async () => {
     expect((await failureOf(onMachines(['a', 'b'], io().io, options, (name) => Promise.reject(broken(name, 3))))).exit).to.equal(3);
-    expect((await failureOf(onMachines(['a', 'b'], io().io, options, (name) => Promise.reject(broken(name, name === 'a' ? 3 : 2))))).exit).to.equal(1);
+    expect(
+      (await failureOf(onMachines(['a', 'b'], io().io, options, (name) => Promise.reject(broken(name, name === 'a' ? 3 : 2))))).exit,
+    ).to.equal(1);
   });
 
   it('is a plain failure when only some failed', async () => {

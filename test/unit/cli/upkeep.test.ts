@@ -17,16 +17,30 @@ describe('cli: upkeep of machines', () => {
 
   it('repeats a create for one of its machines, without secrets', () => {
     const line = ['-s', '/store', 'create', '-d', 'x', '--x-secret-key', 'hidden', '--x-token=hidden', '--x-key', 'b', 'a', 'b', 'c'];
-    expect(repeatable(line, ['a', 'b', 'c'], 'c')).to.deep.equal(
-      ['-s', '/store', 'create', '-d', 'x', '--x-secret-key', '...', '--x-token=...', '--x-key', 'b', 'c'],
-    );
+    expect(repeatable(line, ['a', 'b', 'c'], 'c')).to.deep.equal([
+      '-s',
+      '/store',
+      'create',
+      '-d',
+      'x',
+      '--x-secret-key',
+      '...',
+      '--x-token=...',
+      '--x-key',
+      'b',
+      'c',
+    ]);
     expect(repeatable(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
   });
 
   it('wants the certificates of adopt together, and makes their paths absolute', async () => {
     expect(adoptRequest('m', 'generic', { ca: '', cert: '', key: '' })).not.to.have.property('certificates');
     expect((await failureOf(() => adoptRequest('m', 'generic', { ca: 'a', cert: '', key: 'b' }))).code).to.equal('FLAG_MISSING');
-    expect(adoptRequest('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({ ca: '/a', cert: '/b', key: '/c' });
+    expect(adoptRequest('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({
+      ca: '/a',
+      cert: '/b',
+      key: '/c',
+    });
     expect(adoptRequest('m', 'generic', { ca: 'a', cert: '/b', key: '/c' }).certificates?.ca).to.equal(`${process.cwd()}/a`);
   });
 
@@ -38,17 +52,21 @@ describe('cli: upkeep of machines', () => {
   });
 
   it('shows findings with what to type below each', () => {
-    expect(findingsTable([
-      { check: 'store', level: 'ok', message: 'good' },
-      { check: 'engine', machine: 'm1', level: 'fault', message: 'gone\nfor good', fix: 'do this\nor that' },
-    ])).to.equal([
-      'LEVEL   CHECK    MACHINE   FINDING',
-      'ok      store    -         good',
-      'FAULT   engine   m1        gone for good',
-      '        fix: do this',
-      '             or that',
-      '',
-      '1 fault, 0 warnings, 1 ok',
-    ].join('\n'));
+    expect(
+      findingsTable([
+        { check: 'store', level: 'ok', message: 'good' },
+        { check: 'engine', machine: 'm1', level: 'fault', message: 'gone\nfor good', fix: 'do this\nor that' },
+      ]),
+    ).to.equal(
+      [
+        'LEVEL   CHECK    MACHINE   FINDING',
+        'ok      store    -         good',
+        'FAULT   engine   m1        gone for good',
+        '        fix: do this',
+        '             or that',
+        '',
+        '1 fault, 0 warnings, 1 ok',
+      ].join('\n'),
+    );
   });
 });

@@ -20,38 +20,91 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
   ['ls --bogus', {}, { code: 2, stdout: '', stderr: `flag provided but not defined: --bogus\n${seeHelp('ls', '[OPTIONS]')}` }],
   ['active -t abc', {}, { code: 2, stderr: `--timeout: expected a number of seconds, not "abc"\n${seeHelp('active', '[OPTIONS]')}` }],
   ['active x', {}, { code: 2, stderr: `Error: Too many arguments given\n${seeHelp('active', '[OPTIONS]')}` }],
-  ['rm', {}, { code: 2, stdout: '', stderr: `Error: Expected to get one or more machine names as arguments\n${seeHelp('rm', '[OPTIONS] name...')}` }],
+  [
+    'rm',
+    {},
+    { code: 2, stdout: '', stderr: `Error: Expected to get one or more machine names as arguments\n${seeHelp('rm', '[OPTIONS] name...')}` },
+  ],
   ['status a b', {}, { code: 2, stderr: `Error: Expected one machine name as an argument\n${seeHelp('status', '[OPTIONS] [name]')}` }],
   ['env a b', bash, { code: 2, stderr: `Error: Expected one machine name as an argument\n${seeHelp('env', '[OPTIONS] [name]')}` }],
-  ['env -u a', bash, { code: 2, stderr: `Error: Expected no machine name when the -u flag is present\n${seeHelp('env', '[OPTIONS] [name]')}` }],
-  ['env -u', {}, { code: 1, stdout: '', stderr: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n' }],
-  ['env -u --no-proxy', { ...bash, NO_PROXY: 'zz' }, {
-    code: 0,
-    stdout: [
-      'unset DOCKER_TLS_VERIFY', 'unset DOCKER_HOST', 'unset DOCKER_CERT_PATH', 'unset DOCKER_MACHINE_NAME', 'unset NO_PROXY',
-      '# Run this command to configure your shell: ', '# eval $(tsmachine env -u --no-proxy)', '',
-    ].join('\n'),
-  }],
-  ['create', { MACHINE_DRIVER: 'none' }, { code: 2, stderr: `Error: No machine name specified\n${seeHelp('create', '[OPTIONS] name...')}` }],
-  ['create -d nnoe m1', {}, { code: 2, stderr: `Driver "nnoe" not found\nDid you mean "none"? Built-in drivers: ${driverNames().join(', ')}\n` }],
-  ['create -d none --swarm-discovery bad m1', {}, {
-    code: 2, stderr: `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad\n${seeHelp('create', '[OPTIONS] name...')}`,
-  }],
-  ['ls --json --bogus', {}, {
-    code: 2, stderr: '', stdout: `${JSON.stringify({
-      error: { code: 'USAGE', message: 'flag provided but not defined: --bogus', hint: seeHelp('ls', '[OPTIONS]').trimEnd() },
-    }, undefined, 2)}\n`,
-  }],
+  [
+    'env -u a',
+    bash,
+    { code: 2, stderr: `Error: Expected no machine name when the -u flag is present\n${seeHelp('env', '[OPTIONS] [name]')}` },
+  ],
+  [
+    'env -u',
+    {},
+    { code: 1, stdout: '', stderr: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n' },
+  ],
+  [
+    'env -u --no-proxy',
+    { ...bash, NO_PROXY: 'zz' },
+    {
+      code: 0,
+      stdout: [
+        'unset DOCKER_TLS_VERIFY',
+        'unset DOCKER_HOST',
+        'unset DOCKER_CERT_PATH',
+        'unset DOCKER_MACHINE_NAME',
+        'unset NO_PROXY',
+        '# Run this command to configure your shell: ',
+        '# eval $(tsmachine env -u --no-proxy)',
+        '',
+      ].join('\n'),
+    },
+  ],
+  [
+    'create',
+    { MACHINE_DRIVER: 'none' },
+    { code: 2, stderr: `Error: No machine name specified\n${seeHelp('create', '[OPTIONS] name...')}` },
+  ],
+  [
+    'create -d nnoe m1',
+    {},
+    { code: 2, stderr: `Driver "nnoe" not found\nDid you mean "none"? Built-in drivers: ${driverNames().join(', ')}\n` },
+  ],
+  [
+    'create -d none --swarm-discovery bad m1',
+    {},
+    {
+      code: 2,
+      stderr: `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad\n${seeHelp('create', '[OPTIONS] name...')}`,
+    },
+  ],
+  [
+    'ls --json --bogus',
+    {},
+    {
+      code: 2,
+      stderr: '',
+      stdout: `${JSON.stringify(
+        {
+          error: { code: 'USAGE', message: 'flag provided but not defined: --bogus', hint: seeHelp('ls', '[OPTIONS]').trimEnd() },
+        },
+        undefined,
+        2,
+      )}\n`,
+    },
+  ],
   ['ls', { MACHINE_DEBUG: 'foo' }, { code: 1, stdout: '' }],
-  ['ls', {}, {
-    code: 1, stdout: '',
-    stderr: 'There is no home folder: HOME is not set\nSet HOME, or say where the machines are kept with --storage-path or MACHINE_STORAGE_PATH\n',
-  }],
+  [
+    'ls',
+    {},
+    {
+      code: 1,
+      stdout: '',
+      stderr:
+        'There is no home folder: HOME is not set\nSet HOME, or say where the machines are kept with --storage-path or MACHINE_STORAGE_PATH\n',
+    },
+  ],
 ];
 
 describe('commands without a store', () => {
   for (const [words, env, expected] of rows) {
-    it(`${Object.keys(env).map((name) => `${name}=${env[name] ?? ''} `).join('')}tsmachine ${words}`, async () => {
+    it(`${Object.keys(env)
+      .map((name) => `${name}=${env[name] ?? ''} `)
+      .join('')}tsmachine ${words}`, async () => {
       expect(await line(words.split(' '), env)).to.include(expected);
     });
   }
@@ -66,7 +119,12 @@ describe('commands without a store', () => {
   it('print the same help of a command for help CMD, CMD -h and CMD --help', async () => {
     const help = await line(['help', 'rm']);
     expect(help.stdout).to.match(/^Usage: tsmachine rm \[OPTIONS\] name\.\.\.\n/);
-    for (const words of [['rm', '-h'], ['rm', 'm1', '--help'], ['rm', '-help']]) expect(await line(words)).to.deep.equal(help);
+    for (const words of [
+      ['rm', '-h'],
+      ['rm', 'm1', '--help'],
+      ['rm', '-help'],
+    ])
+      expect(await line(words)).to.deep.equal(help);
   });
 
   it('leave the words of ssh alone', async () => {

@@ -13,16 +13,28 @@ describe('completion of swarms', () => {
     await mkdir(store, { recursive: true });
     for (const name of ['prod', 'test']) await openStore(store).swarms.save({ version: 1, name, members: {} });
     const { stdout } = await line(['completion', '--words', '--', '--storage-path', store, ...words]);
-    return stdout.split('\n').flatMap((text) => (text === '' ? [] : text.split('\t')[0] ?? []));
+    return stdout.split('\n').flatMap((text) => (text === '' ? [] : (text.split('\t')[0] ?? [])));
   }
 
   const cases: [typed: string[], words: string[]][] = [
-    [['swarm', 'nodes', ''], ['prod', 'test']],
+    [
+      ['swarm', 'nodes', ''],
+      ['prod', 'test'],
+    ],
     [['swarm', 'status', 'pr'], ['prod']],
     [['swarm', 'nodes', 'prod', ''], []],
-    [['swarm', 'token', ''], ['worker', 'manager']],
-    [['swarm', 'token', 'worker', ''], ['prod', 'test']],
+    [
+      ['swarm', 'token', ''],
+      ['worker', 'manager'],
+    ],
+    [
+      ['swarm', 'token', 'worker', ''],
+      ['prod', 'test'],
+    ],
     [['swarm', 'join', '--role', 'm'], ['manager']],
   ];
-  for (const [typed, words] of cases) it(`of ${typed.join(' ')}`, async () => { expect(await completed(...typed)).to.have.members(words); });
+  for (const [typed, words] of cases)
+    it(`of ${typed.join(' ')}`, async () => {
+      expect(await completed(...typed)).to.have.members(words);
+    });
 });

@@ -23,7 +23,9 @@ describe('[[user@]machine:]path', () => {
     ['c:/x', on('c', '/x')],
   ];
   for (const [text, place] of cases) {
-    it(`reads ${text}`, () => { expect(parsePlace(text, 'linux')).to.deep.equal(place); });
+    it(`reads ${text}`, () => {
+      expect(parsePlace(text, 'linux')).to.deep.equal(place);
+    });
   }
 
   it('takes one letter for a drive on Windows', () => {

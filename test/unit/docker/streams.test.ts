@@ -22,12 +22,19 @@ describe('frames of attached output', () => {
     it(`are found in pieces of ${size} bytes`, async () => {
       const found = [];
       for await (const { stream, data } of frames(pieces(bytes, size))) found.push([stream, data.toString()]);
-      expect(found).to.deep.equal([['stdout', 'out '], ['stderr', 'wäring'], ['stdout', ''], ['stdout', 'x'.repeat(300)]]);
+      expect(found).to.deep.equal([
+        ['stdout', 'out '],
+        ['stderr', 'wäring'],
+        ['stdout', ''],
+        ['stdout', 'x'.repeat(300)],
+      ]);
     });
   }
 
   it('are missed when the end is', async () => {
-    const read = async () => { for await (const { data } of frames(pieces(bytes.subarray(0, -1), 50))) expect(data.length).to.be.below(300); };
+    const read = async () => {
+      for await (const { data } of frames(pieces(bytes.subarray(0, -1), 50))) expect(data.length).to.be.below(300);
+    };
     expect(await read().catch((error: unknown) => error)).to.be.instanceOf(RangeError);
   });
 });
@@ -44,7 +51,9 @@ describe('lines of JSON', () => {
   }
 
   it('are refused when they are none', async () => {
-    const read = async () => { for await (const line of jsonLines(Readable.from([Buffer.from('{"a":1}\n<html>\n')]))) expect(line).to.deep.equal({ a: 1 }); };
+    const read = async () => {
+      for await (const line of jsonLines(Readable.from([Buffer.from('{"a":1}\n<html>\n')]))) expect(line).to.deep.equal({ a: 1 });
+    };
     expect(await read().catch((error: unknown) => error)).to.be.instanceOf(SyntaxError);
   });
 });

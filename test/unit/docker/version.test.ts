@@ -4,7 +4,10 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { compareApi, negotiateApi, newestApi, parseEngineVersion } from '../../../src/docker/version.js';
 
 const engine = (ApiVersion: string, MinAPIVersion?: string) =>
-  parseEngineVersion({ Version: '1', ApiVersion, ...(MinAPIVersion === undefined ? {} : { MinAPIVersion }), Os: 'linux', Arch: 'amd64' }, 'm1');
+  parseEngineVersion(
+    { Version: '1', ApiVersion, ...(MinAPIVersion === undefined ? {} : { MinAPIVersion }), Os: 'linux', Arch: 'amd64' },
+    'm1',
+  );
 
 describe('the API version', () => {
   it('is compared by numbers, not by letters', () => {
@@ -21,18 +24,37 @@ describe('the API version', () => {
   });
 
   it('is never below what the engine wants', () => {
-    expect(() => negotiateApi(engine('1.70', '1.60'), 'm1')).to.throw(TsmachineError, '"m1"').that.includes({ code: 'ENGINE_API', hint: 'Update tsmachine.' });
+    expect(() => negotiateApi(engine('1.70', '1.60'), 'm1'))
+      .to.throw(TsmachineError, '"m1"')
+      .that.includes({ code: 'ENGINE_API', hint: 'Update tsmachine.' });
     expect(() => negotiateApi(engine('1.70', '1.60'), 'm1')).to.throw('wants API 1.60 or later');
   });
 
-  for (const answer of [undefined, null, 'x', [], {}, { Version: '1' }, { Version: '1', ApiVersion: 'new' }, { Version: 1, ApiVersion: '1.40' }]) {
+  for (const answer of [
+    undefined,
+    null,
+    'x',
+    [],
+    {},
+    { Version: '1' },
+    { Version: '1', ApiVersion: 'new' },
+    { Version: 1, ApiVersion: '1.40' },
+  ]) {
     it(`is not taken from ${JSON.stringify(answer)}`, () => {
-      expect(() => parseEngineVersion(answer, 'm1')).to.throw(TsmachineError, 'no Docker version').with.property('code', 'ENGINE_API');
+      expect(() => parseEngineVersion(answer, 'm1'))
+        .to.throw(TsmachineError, 'no Docker version')
+        .with.property('code', 'ENGINE_API');
     });
   }
 
-  it("comes with all else the engine says", () => {
-    expect(parseEngineVersion({ Version: '28.5.2', ApiVersion: '1.51', KernelVersion: '6.1' }, 'm1'))
-      .to.deep.equal({ Version: '28.5.2', ApiVersion: '1.51', MinAPIVersion: '1.0', Os: '', Arch: '', KernelVersion: '6.1' });
+  it('comes with all else the engine says', () => {
+    expect(parseEngineVersion({ Version: '28.5.2', ApiVersion: '1.51', KernelVersion: '6.1' }, 'm1')).to.deep.equal({
+      Version: '28.5.2',
+      ApiVersion: '1.51',
+      MinAPIVersion: '1.0',
+      Os: '',
+      Arch: '',
+      KernelVersion: '6.1',
+    });
   });
 });

@@ -37,7 +37,8 @@ describe('doctor: the store and this computer', () => {
     const signal = new AbortController().signal;
     return openSession({ storePath: join(home, 'store'), io: silentIo, signal, env: { HOME: home, PATH: join(home, 'bin'), ...env } });
   }
-  const find = async (check: string, names: string[] = [], in_ = session) => (await examine(in_, names)).filter((finding) => finding.check === check);
+  const find = async (check: string, names: string[] = [], in_ = session) =>
+    (await examine(in_, names)).filter((finding) => finding.check === check);
   const only = async (check: string, names: string[] = [], in_ = session): Promise<Finding> => {
     const [first, ...others] = await find(check, names, in_);
     if (!first || others.length > 0) throw new Error(`expected one finding, not ${JSON.stringify([first, ...others])}`);
@@ -47,7 +48,10 @@ describe('doctor: the store and this computer', () => {
     const { store } = session;
     await store.reserve(name);
     const driver = { IPAddress: '', MachineName: name, StorePath: store.root, URL: url };
-    await store.save({ name, config: newHostConfig({ name, root: store.root, driverName: 'none', driver, engine: {}, serverCertSans: [] }) });
+    await store.save({
+      name,
+      config: newHostConfig({ name, root: store.root, driverName: 'none', driver, engine: {}, serverCertSans: [] }),
+    });
   }
   async function docker(script: string): Promise<void> {
     await mkdir(join(home, 'bin'), { recursive: true });
@@ -115,7 +119,8 @@ describe('doctor: the store and this computer', () => {
     const entry = { version: 1, operation: 'create', driver: 'none', request: 'x', startedAt: '2026-01-01', done: ['reserved'] } as const;
     await writeJournal(journal, { ...entry, command: ['create', '-d', 'none', '--url', 'tcp://h:1', '--engine-label', 'a=b c', 'half'] });
     expect(await only('creation')).to.include({
-      level: 'warning', fix: 'tsmachine create -d none --url tcp://h:1 --engine-label \'a=b c\' half; or, to undo it: tsmachine rm -y half',
+      level: 'warning',
+      fix: "tsmachine create -d none --url tcp://h:1 --engine-label 'a=b c' half; or, to undo it: tsmachine rm -y half",
     });
     await writeJournal(journal, entry);
     expect((await only('creation')).fix).to.match(/^tsmachine create -d none \.\.\. half \(with the flags it had\)/);
@@ -141,7 +146,9 @@ describe('doctor: the store and this computer', () => {
     const env = { DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_MACHINE_NAME: 'gone', DOCKER_CERT_PATH: join(home, 'gone') };
     const findings = await find('docker-host', [], open(env));
     expect(findings.map(({ level, fix }) => `${level} ${fix ?? ''}`)).to.deep.equal([
-      'warning eval $(tsmachine env -u)', 'fault eval $(tsmachine env -u)', 'fault eval $(tsmachine env -u)',
+      'warning eval $(tsmachine env -u)',
+      'fault eval $(tsmachine env -u)',
+      'fault eval $(tsmachine env -u)',
     ]);
     expect(findings[2]?.message).to.equal('DOCKER_HOST points at tcp://127.0.0.1:1: nothing answers there (ECONNREFUSED)');
     expect(await find('docker-host', [], open({ DOCKER_HOST: 'unix:///var/run/docker.sock' }))).to.have.length(1);
@@ -150,9 +157,15 @@ describe('doctor: the store and this computer', () => {
   it('tells contexts that lead nowhere, and a current one that is not there', async () => {
     const folder = join(home, '.docker', 'contexts', 'meta', 'abc');
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'meta.json'), JSON.stringify({ Name: 'theirs', Metadata: {}, Endpoints: { docker: { Host: 'tcp://127.0.0.1:1' } } }));
+    await writeFile(
+      join(folder, 'meta.json'),
+      JSON.stringify({ Name: 'theirs', Metadata: {}, Endpoints: { docker: { Host: 'tcp://127.0.0.1:1' } } }),
+    );
     await writeFile(join(home, '.docker', 'config.json'), '{"currentContext":"lost"}');
     const findings = await find('context');
-    expect(findings.map(({ level, fix }) => `${level}: ${fix ?? ''}`)).to.deep.equal(['fault: docker context use default', 'warning: docker context rm theirs']);
+    expect(findings.map(({ level, fix }) => `${level}: ${fix ?? ''}`)).to.deep.equal([
+      'fault: docker context use default',
+      'warning: docker context rm theirs',
+    ]);
   });
 });

@@ -5,17 +5,37 @@ import generic from '../../../drivers/generic/index.js';
 import type { FlagValues } from '../../../src/driver/contract.js';
 
 const defaults = Object.fromEntries(generic.flags.map((flag) => [flag.name, flag.default]));
-const parse = (flags: FlagValues) => parseConfig({
-  machineName: 'gk', storePath: '/store', machineDir: '/store/machines/gk', flags: { ...defaults, ...flags },
-});
+const parse = (flags: FlagValues) =>
+  parseConfig({
+    machineName: 'gk',
+    storePath: '/store',
+    machineDir: '/store/machines/gk',
+    flags: { ...defaults, ...flags },
+  });
 
 describe('driver generic', () => {
   it('writes the fields that Docker Machine writes, in its order, and refers to the key where it lies', () => {
-    const data = parse({ 'generic-ip-address': '10.0.0.5', 'generic-ssh-port': 12222, 'generic-engine-port': 12376, 'generic-ssh-key': '/keys/k1' });
-    expect(JSON.stringify(data)).to.equal(JSON.stringify({
-      IPAddress: '10.0.0.5', MachineName: 'gk', SSHUser: 'root', SSHPort: 12222, SSHKeyPath: '/keys/k1', StorePath: '/store',
-      SwarmMaster: false, SwarmHost: '', SwarmDiscovery: '', EnginePort: 12376, SSHKey: '/keys/k1',
-    }));
+    const data = parse({
+      'generic-ip-address': '10.0.0.5',
+      'generic-ssh-port': 12222,
+      'generic-engine-port': 12376,
+      'generic-ssh-key': '/keys/k1',
+    });
+    expect(JSON.stringify(data)).to.equal(
+      JSON.stringify({
+        IPAddress: '10.0.0.5',
+        MachineName: 'gk',
+        SSHUser: 'root',
+        SSHPort: 12222,
+        SSHKeyPath: '/keys/k1',
+        StorePath: '/store',
+        SwarmMaster: false,
+        SwarmHost: '',
+        SwarmDiscovery: '',
+        EnginePort: 12376,
+        SSHKey: '/keys/k1',
+      }),
+    );
   });
 
   it('reads its endpoint back from what Docker Machine wrote', () => {
@@ -30,7 +50,9 @@ describe('driver generic', () => {
   });
 
   it('asks for the address', () => {
-    expect(() => parse({})).to.throw('generic driver requires the --generic-ip-address option').with.property('code', 'FLAG_MISSING');
+    expect(() => parse({}))
+      .to.throw('generic driver requires the --generic-ip-address option')
+      .with.property('code', 'FLAG_MISSING');
   });
 
   const malformed: [string, FlagValues][] = [
@@ -46,7 +68,9 @@ describe('driver generic', () => {
   ];
   for (const [what, flags] of malformed) {
     it(`refuses ${what}`, () => {
-      expect(() => parse(flags)).to.throw().with.property('code', 'FLAG_INVALID');
+      expect(() => parse(flags))
+        .to.throw()
+        .with.property('code', 'FLAG_INVALID');
     });
   }
 });

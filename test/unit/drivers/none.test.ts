@@ -8,21 +8,43 @@ const input = (flags: FlagValues) => ({ machineName: 'one', storePath: '/store',
 describe('driver none', () => {
   it('writes the Driver object that Docker Machine writes', async () => {
     const driver = await none.load();
-    expect(JSON.stringify(driver.parse(input({ url: 'tcp://127.0.0.1:12376' })))).to.equal(JSON.stringify({
-      IPAddress: '127.0.0.1:12376', MachineName: 'one', SSHUser: '', SSHPort: 0, SSHKeyPath: '', StorePath: '/store',
-      SwarmMaster: false, SwarmHost: '', SwarmDiscovery: '', URL: 'tcp://127.0.0.1:12376',
-    }));
+    expect(JSON.stringify(driver.parse(input({ url: 'tcp://127.0.0.1:12376' })))).to.equal(
+      JSON.stringify({
+        IPAddress: '127.0.0.1:12376',
+        MachineName: 'one',
+        SSHUser: '',
+        SSHPort: 0,
+        SSHKeyPath: '',
+        StorePath: '/store',
+        SwarmMaster: false,
+        SwarmHost: '',
+        SwarmDiscovery: '',
+        URL: 'tcp://127.0.0.1:12376',
+      }),
+    );
   });
 
   it('asks for the URL', async () => {
     const driver = await none.load();
-    expect(() => driver.parse(input({}))).to.throw('--url option is required when no driver is selected').with.property('code', 'FLAG_MISSING');
+    expect(() => driver.parse(input({})))
+      .to.throw('--url option is required when no driver is selected')
+      .with.property('code', 'FLAG_MISSING');
   });
 
-  for (const url of ['127.0.0.1:2376', 'tcp://', 'tcp://host:99999', 'tcp://ho st:1', 'tcp://a@b:1', 'http://host:2376', 'tcp://[::1:2376']) {
+  for (const url of [
+    '127.0.0.1:2376',
+    'tcp://',
+    'tcp://host:99999',
+    'tcp://ho st:1',
+    'tcp://a@b:1',
+    'http://host:2376',
+    'tcp://[::1:2376',
+  ]) {
     it(`refuses ${url}`, async () => {
       const driver = await none.load();
-      expect(() => driver.parse(input({ url }))).to.throw('is not an engine URL').with.property('code', 'FLAG_INVALID');
+      expect(() => driver.parse(input({ url })))
+        .to.throw('is not an engine URL')
+        .with.property('code', 'FLAG_INVALID');
     });
   }
 });

@@ -9,7 +9,7 @@ import { compileTemplate } from '../../../src/go-template/template.js';
 import type { Value } from '../../../src/go-template/values.js';
 import { cases, expected, outcome, type Expected } from './go.js';
 
-describe('cli: templates do what Go\'s text/template does', () => {
+describe("cli: templates do what Go's text/template does", () => {
   const groups: [what: string, given: readonly Expected[], data: Value, functions: TemplateFunctions][] = [
     ['config.json decoded without types', expected.inspect, fromJson(cases.config), inspectFunctions],
     ['a row of ls', expected.row, machineValue(cases.row), builtins],

@@ -29,7 +29,10 @@ class Net {
     };
     mkdirSync(join(this.dir, 'm1'));
     this.ctx = {
-      io: this.io, machineName: 'm1', machineDir: join(this.dir, 'm1'), fetchText: (url) => find(url, texts),
+      io: this.io,
+      machineName: 'm1',
+      machineDir: join(this.dir, 'm1'),
+      fetchText: (url) => find(url, texts),
       download: (url, { again = false } = {}) => find(`${url}${again ? ' again' : ''}`, files),
     };
   }
@@ -44,21 +47,27 @@ class Net {
 describe('where a boot2docker ISO comes from', () => {
   it('a path, kept whole; a file URL; a URL', async () => {
     const { ctx } = new Net();
-    expect([isoText(''), isoText('./b.iso'), isoText('https://x/b.iso')]).to.deep.equal(['', join(process.cwd(), 'b.iso'), 'https://x/b.iso']);
+    expect([isoText(''), isoText('./b.iso'), isoText('https://x/b.iso')]).to.deep.equal([
+      '',
+      join(process.cwd(), 'b.iso'),
+      'https://x/b.iso',
+    ]);
     expect(isoFile('https://x/b.iso')).to.equal(undefined);
     expect(await isoSource('/srv/b.iso', ctx)).to.deep.equal({ kind: 'file', path: '/srv/b.iso' });
     expect(await isoSource(pathToFileURL('/srv/b.iso').href, ctx)).to.deep.equal({ kind: 'file', path: '/srv/b.iso' });
     expect(await isoSource('https://x/b.iso', ctx)).to.deep.equal({ kind: 'url', url: 'https://x/b.iso' });
   });
 
-  it('the newest of a list of releases, boot2docker\'s own where nothing is named', async () => {
+  it("the newest of a list of releases, boot2docker's own where nothing is named", async () => {
     const company = 'https://git.example.com/api/v3/repos/ops/b2d/releases';
     const { ctx, io } = new Net({ [latest]: '{"tag_name":"v19.03.12"}', [`${company}/latest`]: '{"tag_name":"v20.1"}' });
     for (const text of ['', 'https://api.github.com/repos/boot2docker/boot2docker/releases']) {
       expect(await isoSource(text, ctx)).to.deep.equal({ kind: 'url', url: asset('v19.03.12'), version: 'v19.03.12' });
     }
     expect(await isoSource(company, ctx)).to.deep.equal({
-      kind: 'url', url: 'https://git.example.com/ops/b2d/releases/download/v20.1/boot2docker.iso', version: 'v20.1',
+      kind: 'url',
+      url: 'https://git.example.com/ops/b2d/releases/download/v20.1/boot2docker.iso',
+      version: 'v20.1',
     });
     expect(io.infos.at(-1)).to.equal('Latest release for git.example.com/ops/b2d is v20.1');
   });
@@ -66,7 +75,10 @@ describe('where a boot2docker ISO comes from', () => {
   it('says what is wrong with a list of releases', async () => {
     const limited = await failureOf(isoSource('', new Net({ [latest]: '{"message":"API rate limit exceeded"}' }).ctx));
     expect(limited.message).to.match(/^failure getting a version tag from the Github API response \(are you getting rate limited/);
-    expect(await failureOf(isoSource('', new Net({ [latest]: '<html>' }).ctx))).to.include({ code: 'DOWNLOAD', hint: 'Does a proxy or a login page answer in its place?' });
+    expect(await failureOf(isoSource('', new Net({ [latest]: '<html>' }).ctx))).to.include({
+      code: 'DOWNLOAD',
+      hint: 'Does a proxy or a login page answer in its place?',
+    });
     expect((await failureOf(isoSource('', new Net({ [latest]: '{"tag_name":"../../x"}' }).ctx))).code).to.equal('DOWNLOAD');
   });
 });
@@ -81,9 +93,14 @@ describe('the boot2docker ISO of a machine', () => {
     writeFileSync(page, '<html>');
     const web = new Net({}, { 'https://x/b.iso': page });
     expect(await failureOf(bringIso('https://x/b.iso', web.ctx))).to.include({
-      message: 'https://x/b.iso is no ISO image', hint: 'Does a proxy or a login page answer in its place?',
+      message: 'https://x/b.iso is no ISO image',
+      hint: 'Does a proxy or a login page answer in its place?',
     });
-    expect(await failureOf(checkIso(page, 'x-url'))).to.include({ code: 'DRIVER_PRECHECK', message: `${page} is no ISO image`, hint: 'Check --x-url' });
+    expect(await failureOf(checkIso(page, 'x-url'))).to.include({
+      code: 'DRIVER_PRECHECK',
+      message: `${page} is no ISO image`,
+      hint: 'Check --x-url',
+    });
     expect(await failureOf(checkIso('/nowhere.iso', 'x-url'))).to.include({ message: 'There is no ISO /nowhere.iso' });
     await checkIso('https://x/b.iso', 'x-url');
   });
@@ -114,7 +131,10 @@ describe('the boot2docker ISO of a machine', () => {
     const iso = (version: string) => isoImage(version, [], new Date(0));
     const own = isoOf(ctx.machineDir);
     const label = () => readFileSync(own).toString('latin1', 0x8028, 0x802a);
-    const put = (version: string) => { writeFileSync(join(ctx.machineDir, 'x'), iso(version)); return join(ctx.machineDir, 'x'); };
+    const put = (version: string) => {
+      writeFileSync(join(ctx.machineDir, 'x'), iso(version));
+      return join(ctx.machineDir, 'x');
+    };
     writeFileSync(own, iso('v1'));
     await changeIso(put('v2'), ctx);
     expect([label(), existsSync(`${own}.former`)]).to.deep.equal(['v2', true]);

@@ -22,7 +22,10 @@ describe('the disk that asks boot2docker to format it', () => {
   });
 
   it('is an archive with the key, whatever comes behind it', () => {
-    const lines = tar('-tv', '--numeric-owner').trim().split('\n').map((line) => line.split(/\s+/));
+    const lines = tar('-tv', '--numeric-owner')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/\s+/));
     expect(lines.map(([mode, owner, size, , , ...name]) => [mode, owner, size, name.join(' ')])).to.deep.equal([
       ['-rw-r--r--', '0/0', '29', 'boot2docker, please format-me'],
       ['drwx------', '0/0', '0', '.ssh/'],

@@ -19,10 +19,14 @@ describe('the choice of an image', () => {
 
   it('is an address with a checksum', () => {
     expect(parse(`https://example.com/a.vmdk#sha256:${sha256.toUpperCase()}`)).to.deep.equal({
-      kind: 'url', url: 'https://example.com/a.vmdk', digest: { algorithm: 'sha256', value: sha256 },
+      kind: 'url',
+      url: 'https://example.com/a.vmdk',
+      digest: { algorithm: 'sha256', value: sha256 },
     });
     expect(parse(`http://example.com/a?b=c#sha512=${sha512}`)).to.deep.equal({
-      kind: 'url', url: 'http://example.com/a?b=c', digest: { algorithm: 'sha512', value: sha512 },
+      kind: 'url',
+      url: 'http://example.com/a?b=c',
+      digest: { algorithm: 'sha512', value: sha512 },
     });
   });
 
@@ -46,14 +50,16 @@ describe('the choice of an image', () => {
     it(`is not ${JSON.stringify(text.slice(0, 40))}`, async () => {
       const error = await failureOf(() => parse(text));
       expect(error).to.include({ code: 'FLAG_INVALID' });
-      expect(error.message).to.match(/^--virtualbox-image "/).and.to.match(message);
+      expect(error.message)
+        .to.match(/^--virtualbox-image "/)
+        .and.to.match(message);
       expect(error.hint).to.match(hint);
     });
   }
 });
 
 describe('the architecture of a guest', () => {
-  it('is the computer\'s', async () => {
+  it("is the computer's", async () => {
     expect([guestArchitecture('x64'), guestArchitecture('arm64')]).to.deep.equal(['amd64', 'arm64']);
     expect(await failureOf(() => guestArchitecture('riscv64'))).to.include({ code: 'DRIVER_UNSUPPORTED' });
   });

@@ -22,17 +22,26 @@ describe('the format of a disk', () => {
     ['vmdk', Buffer.from('# Disk DescriptorFile\n')],
     ['vhdx', Buffer.from('vhdxfile')],
     ['vhd', Buffer.concat([Buffer.alloc(2048), vhdFooter(2048).bytes])],
-    ['vdi', Buffer.concat([Buffer.from('<<< Oracle VM VirtualBox Disk Image >>>\n'.padEnd(64, '\0')), Buffer.from([0x7f, 0x10, 0xda, 0xbe])])],
+    [
+      'vdi',
+      Buffer.concat([Buffer.from('<<< Oracle VM VirtualBox Disk Image >>>\n'.padEnd(64, '\0')), Buffer.from([0x7f, 0x10, 0xda, 0xbe])]),
+    ],
     ['iso', seedImage({ userData: '', metaData: '' }, new Date(0))],
     ['raw', Buffer.alloc(4096)],
     ['raw', Buffer.alloc(0)],
   ];
   for (const [format, content] of kinds) {
-    it(`is ${format} by its content`, async () => { expect(await formatOf(fileOf(content))).to.equal(format); });
+    it(`is ${format} by its content`, async () => {
+      expect(await formatOf(fileOf(content))).to.equal(format);
+    });
   }
 
   it('is none when it is packed, no file, or not there', async () => {
-    for (const [name, start] of [['gzip', '\x1f\x8b\x08'], ['xz', '\xfd7zXZ\0'], ['zip', 'PK\x03\x04']] as const) {
+    for (const [name, start] of [
+      ['gzip', '\x1f\x8b\x08'],
+      ['xz', '\xfd7zXZ\0'],
+      ['zip', 'PK\x03\x04'],
+    ] as const) {
       const error = await failureOf(formatOf(fileOf(Buffer.from(start, 'latin1'))));
       expect(error).to.include({ code: 'DRIVER_PRECHECK' });
       expect(error.message).to.contain(`is packed (${name})`);
@@ -57,6 +66,12 @@ describe('the footer of a VHD', () => {
       const { bytes } = vhdFooter(megabytes * 2 ** 20);
       return [bytes.readUInt16BE(56), bytes.readUInt8(58), bytes.readUInt8(59)];
     };
-    expect([1, 41, 3072, 40_960, 120_000].map(geometryOf)).to.deep.equal([[30, 4, 17], [987, 5, 17], [6241, 16, 63], [20_560, 16, 255], [60_235, 16, 255]]);
+    expect([1, 41, 3072, 40_960, 120_000].map(geometryOf)).to.deep.equal([
+      [30, 4, 17],
+      [987, 5, 17],
+      [6241, 16, 63],
+      [20_560, 16, 255],
+      [60_235, 16, 255],
+    ]);
   });
 });

@@ -9,7 +9,7 @@ import { publicKey } from '../../../src/ssh/keys/keys.js';
 import { scratch } from '../../helpers/scratch.js';
 
 describe('the keys of a guest', () => {
-  it('are made once, closed to others, and the host key is pinned under the machine\'s name', async () => {
+  it("are made once, closed to others, and the host key is pinned under the machine's name", async () => {
     const dir = join(scratch(), 'machines', 'Web1');
     const keys = await ensureGuestKeys(dir, 'Web1');
     expect(keys.loginKeyPath).to.equal(join(dir, 'id_ed25519'));

@@ -21,7 +21,11 @@ describe('a seed', () => {
     expect(image.length).to.equal(27 * 2048);
     expect(image.toString('latin1', 16 * 2048 + 1, 16 * 2048 + 6)).to.equal('CD001');
     expect(image.toString('latin1', 16 * 2048 + 40, 16 * 2048 + 72)).to.equal('cidata'.padEnd(32));
-    expect(Buffer.from(image.subarray(17 * 2048 + 40, 17 * 2048 + 52)).swap16().toString('utf16le')).to.equal('cidata');
+    expect(
+      Buffer.from(image.subarray(17 * 2048 + 40, 17 * 2048 + 52))
+        .swap16()
+        .toString('utf16le'),
+    ).to.equal('cidata');
   });
 
   it('has a network-config only when there is one', () => {
@@ -47,6 +51,12 @@ describe('an ISO image', () => {
 
   it('refuses names and numbers of files that it has no room for', () => {
     expect(() => isoImage('x', [file('n'.repeat(65))], date)).to.throw(RangeError, 'longer than Joliet allows');
-    expect(() => isoImage('x', Array.from({ length: 60 }, (_, i) => file(`file-${i}`)), date)).to.throw(RangeError, 'do not fit');
+    expect(() =>
+      isoImage(
+        'x',
+        Array.from({ length: 60 }, (_, i) => file(`file-${i}`)),
+        date,
+      ),
+    ).to.throw(RangeError, 'do not fit');
   });
 });

@@ -6,7 +6,10 @@ import { userData, type GuestSettings } from '../../../src/guest/user-data.js';
 import { failureOf } from '../../helpers/failure.js';
 
 const settings: GuestSettings = {
-  hostname: 'm1', user: 'docker', authorizedKeys: ['ssh-ed25519 AAAA me\n'], hostKey: { private: 'PRIVATE', public: 'ssh-ed25519 BBBB m1\n' },
+  hostname: 'm1',
+  user: 'docker',
+  authorizedKeys: ['ssh-ed25519 AAAA me\n'],
+  hostKey: { private: 'PRIVATE', public: 'ssh-ed25519 BBBB m1\n' },
 };
 
 function read(text: string): Record<string, unknown> {
@@ -18,14 +21,21 @@ function read(text: string): Record<string, unknown> {
 describe('user-data', () => {
   it('makes the login with its key and sudo, and closes passwords', () => {
     const config = read(userData(settings));
-    expect(config['users']).to.deep.equal([{
-      name: 'docker', shell: '/bin/bash', groups: ['docker'], no_user_group: true, lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL',
-      ssh_authorized_keys: ['ssh-ed25519 AAAA me'],
-    }]);
+    expect(config['users']).to.deep.equal([
+      {
+        name: 'docker',
+        shell: '/bin/bash',
+        groups: ['docker'],
+        no_user_group: true,
+        lock_passwd: true,
+        sudo: 'ALL=(ALL) NOPASSWD:ALL',
+        ssh_authorized_keys: ['ssh-ed25519 AAAA me'],
+      },
+    ]);
     expect(config).to.include({ hostname: 'm1', preserve_hostname: false, ssh_pwauth: false, disable_root: true, resize_rootfs: true });
   });
 
-  it('brings the host key and removes the image\'s own', () => {
+  it("brings the host key and removes the image's own", () => {
     const config = read(userData(settings));
     expect(config['ssh_keys']).to.deep.equal({ ed25519_private: 'PRIVATE\n', ed25519_public: 'ssh-ed25519 BBBB m1' });
     expect(config['ssh_deletekeys']).to.equal(true);
@@ -43,9 +53,13 @@ describe('user-data', () => {
   });
 
   it('mounts folders of the hypervisor at every boot, and goes on where it cannot', () => {
-    const config = read(userData({ ...settings, mounts: [{ source: 'c/My Files', path: '/c/My Files', type: 'vboxsf', options: ['uid=1000'] }] }));
+    const config = read(
+      userData({ ...settings, mounts: [{ source: 'c/My Files', path: '/c/My Files', type: 'vboxsf', options: ['uid=1000'] }] }),
+    );
     expect((config['write_files'] as unknown[])[1]).to.deep.equal({
-      path: '/etc/fstab', append: true, content: 'c/My\\040Files /c/My\\040Files vboxsf nofail,x-systemd.automount,uid=1000 0 0\n',
+      path: '/etc/fstab',
+      append: true,
+      content: 'c/My\\040Files /c/My\\040Files vboxsf nofail,x-systemd.automount,uid=1000 0 0\n',
     });
     expect(config['runcmd']).to.deep.equal([['mkdir', '-p', '/c/My Files'], ['mount', '/c/My Files'], ['true']]);
     expect(read(userData(settings))).not.to.have.property('runcmd');
@@ -68,7 +82,7 @@ describe('user-data', () => {
 });
 
 describe('the host name of a guest', () => {
-  it('is the machine\'s, where that can be one', () => {
+  it("is the machine's, where that can be one", () => {
     for (const name of ['web1', 'Web-1', 'a.example', 'x'.repeat(63)]) expect(guestHostName(name)).to.equal(name);
   });
 

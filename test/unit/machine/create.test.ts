@@ -22,20 +22,41 @@ describe('createMachine', () => {
     made = await mkdtemp(join(tmpdir(), 'tsmachine-create-'));
     await ensureAuthority(openStore(made).paths, { io: silentIo, user: 'test' });
   });
-  after(async () => { await rm(made, { recursive: true }); });
+  after(async () => {
+    await rm(made, { recursive: true });
+  });
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'tsmachine-create-'));
     await cp(join(made, 'certs'), join(root, 'certs'), { recursive: true }); // making keys takes most of a second
     said = [];
-    session = openSession({ storePath: root, io: { ...silentIo, info: (text) => { said.push(text); } }, signal: new AbortController().signal });
+    session = openSession({
+      storePath: root,
+      io: {
+        ...silentIo,
+        info: (text) => {
+          said.push(text);
+        },
+      },
+      signal: new AbortController().signal,
+    });
   });
-  afterEach(async () => { await rm(root, { recursive: true }); });
+  afterEach(async () => {
+    await rm(root, { recursive: true });
+  });
 
   const request = (name: string, url = 'tcp://127.0.0.1:12376'): CreateRequest => ({
-    name, driverName: 'none', flags: { url }, engine: {}, install: { mode: 'auto' }, tlsSans: [],
+    name,
+    driverName: 'none',
+    flags: { url },
+    engine: {},
+    install: { mode: 'auto' },
+    tlsSans: [],
   });
   const failure = async (work: Promise<unknown>): Promise<TsmachineError> => {
-    const error: unknown = await work.then(() => undefined, (thrown: unknown) => thrown);
+    const error: unknown = await work.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     if (!TsmachineError.is(error)) throw new Error(`expected a failure, not ${String(error)}`);
     return error;
   };
@@ -63,7 +84,10 @@ describe('createMachine', () => {
 
   it('refuses a name that is taken, in any case of its letters', async () => {
     await createMachine(session, request('one'));
-    expect(await failure(createMachine(session, request('one')))).to.include({ code: 'MACHINE_EXISTS', message: 'Docker machine "one" already exists' });
+    expect(await failure(createMachine(session, request('one')))).to.include({
+      code: 'MACHINE_EXISTS',
+      message: 'Docker machine "one" already exists',
+    });
     expect(await failure(createMachine(session, request('ONE')))).to.have.property('code', 'MACHINE_EXISTS');
     expect(await session.store.names()).to.deep.equal(['one']);
   });
@@ -128,7 +152,12 @@ describe('createMachine', () => {
     const { journal } = session.store.machine(name);
     const digest = await requestDigest(name);
     await writeJournal(journal, {
-      version: 1, operation: 'create', driver: 'none', request: digest, startedAt: '2026-01-01T00:00:00Z', done: ['reserved', 'certificates', 'prechecked'],
+      version: 1,
+      operation: 'create',
+      driver: 'none',
+      request: digest,
+      startedAt: '2026-01-01T00:00:00Z',
+      done: ['reserved', 'certificates', 'prechecked'],
     });
   }
 
@@ -139,16 +168,25 @@ describe('createMachine', () => {
     try {
       const seen: string[] = [];
       const probe = openSession({
-        storePath: other, signal: new AbortController().signal,
-        io: { ...silentIo, info: (text) => { if (text === 'Creating machine...') seen.push(text); } },
+        storePath: other,
+        signal: new AbortController().signal,
+        io: {
+          ...silentIo,
+          info: (text) => {
+            if (text === 'Creating machine...') seen.push(text);
+          },
+        },
       });
       const reading = new Promise<string>((resolve, reject) => {
         const save = probe.store.save.bind(probe.store);
-        Object.assign(probe.store, { save: async (machine: Machine) => {
-          const journal = await readJournal(probe.store.machine(name).journal);
-          if (journal) resolve(journal.request); else reject(new Error('saved without a journal'));
-          await save(machine);
-        } });
+        Object.assign(probe.store, {
+          save: async (machine: Machine) => {
+            const journal = await readJournal(probe.store.machine(name).journal);
+            if (journal) resolve(journal.request);
+            else reject(new Error('saved without a journal'));
+            await save(machine);
+          },
+        });
       });
       await createMachine(probe, request(name));
       return await reading;
@@ -160,6 +198,10 @@ describe('createMachine', () => {
 
 function genericFlags(key: string) {
   return {
-    'generic-ip-address': '127.0.0.1', 'generic-ssh-user': 'root', 'generic-ssh-key': key, 'generic-ssh-port': 1, 'generic-engine-port': 2376,
+    'generic-ip-address': '127.0.0.1',
+    'generic-ssh-user': 'root',
+    'generic-ssh-key': key,
+    'generic-ssh-port': 1,
+    'generic-engine-port': 2376,
   };
 }

@@ -19,7 +19,13 @@ async function run(host: SampleHost, condition: Condition, change: Change = {}, 
     (result) => ({ result, error: undefined }),
     (error: unknown) => ({ result: undefined, error: TsmachineError.from(error) }),
   );
-  return { ...outcome, shell, said: asked.said, infos: asked.said.filter((one) => one.kind === 'info').map((one) => one.text), warnings: asked.said.filter((one) => one.kind === 'warn').map((one) => one.text) };
+  return {
+    ...outcome,
+    shell,
+    said: asked.said,
+    infos: asked.said.filter((one) => one.kind === 'info').map((one) => one.text),
+    warnings: asked.said.filter((one) => one.kind === 'warn').map((one) => one.text),
+  };
 }
 
 describe('provisioning', () => {
@@ -27,26 +33,52 @@ describe('provisioning', () => {
     const { shell, result, infos, warnings } = await run(hosts.debian12, { engine: '28.5.2' });
     expect(shell.templates).to.deep.equal(['apply.sh']);
     expect(result).to.deep.equal({
-      provisioner: 'debian', engineVersion: '28.5.2', restarted: true, changed: ['/etc/docker/daemon.json'],
+      provisioner: 'debian',
+      engineVersion: '28.5.2',
+      restarted: true,
+      changed: ['/etc/docker/daemon.json'],
       certificates: { ca: '/etc/docker/ca.pem', cert: '/etc/docker/server.pem', key: '/etc/docker/server-key.pem' },
     });
-    expect(infos).to.deep.equal(['Provisioning with debian...', 'Copying certs to the remote machine...', 'Setting Docker configuration on the remote daemon...']);
+    expect(infos).to.deep.equal([
+      'Provisioning with debian...',
+      'Copying certs to the remote machine...',
+      'Setting Docker configuration on the remote daemon...',
+    ]);
     expect(warnings).to.deep.equal([]);
     expect(shell.variables('apply.sh')).to.include({
-      INIT: 'systemd', CA: 'CA\n', CERT: 'CERT\n', KEY: 'KEY\n', CA_FILE: '/etc/docker/ca.pem', CERT_FILE: '/etc/docker/server.pem', KEY_FILE: '/etc/docker/server-key.pem',
-      SETTINGS_FILE: '/etc/docker/daemon.json', OVERRIDE_FILE: '/etc/systemd/system/docker.service.d/zz-tsmachine.conf', VALIDATE: '/usr/sbin/dockerd', SOCKET: '/var/run/docker.sock',
+      INIT: 'systemd',
+      CA: 'CA\n',
+      CERT: 'CERT\n',
+      KEY: 'KEY\n',
+      CA_FILE: '/etc/docker/ca.pem',
+      CERT_FILE: '/etc/docker/server.pem',
+      KEY_FILE: '/etc/docker/server-key.pem',
+      SETTINGS_FILE: '/etc/docker/daemon.json',
+      OVERRIDE_FILE: '/etc/systemd/system/docker.service.d/zz-tsmachine.conf',
+      VALIDATE: '/usr/sbin/dockerd',
+      SOCKET: '/var/run/docker.sock',
     });
   });
 
   for (const [name, template] of [
-    ['debian12', 'install-apt.sh'], ['ubuntu2404', 'install-apt.sh'], ['rocky', 'install-dnf.sh'], ['amazon2023', 'install-dnf.sh'], ['leap', 'install-zypper.sh'],
-    ['arch', 'install-pacman.sh'], ['alpine', 'install-apk.sh'],
+    ['debian12', 'install-apt.sh'],
+    ['ubuntu2404', 'install-apt.sh'],
+    ['rocky', 'install-dnf.sh'],
+    ['amazon2023', 'install-dnf.sh'],
+    ['leap', 'install-zypper.sh'],
+    ['arch', 'install-pacman.sh'],
+    ['alpine', 'install-apk.sh'],
   ] as const) {
     it(`looks again after installing on ${name} and then applies`, async () => {
-      const { shell, error, infos } = await run(hosts[name], {}, {}, {
-        [`provision/${template}`]: ['progress|Installing x\nnote|from the distribution\n'],
-        'provision/detect.sh': [detection(hosts[name], { engine: '28.5.2', running: false })],
-      });
+      const { shell, error, infos } = await run(
+        hosts[name],
+        {},
+        {},
+        {
+          [`provision/${template}`]: ['progress|Installing x\nnote|from the distribution\n'],
+          'provision/detect.sh': [detection(hosts[name], { engine: '28.5.2', running: false })],
+        },
+      );
       expect(error).to.equal(undefined);
       expect(shell.templates).to.deep.equal([template, 'detect.sh', 'apply.sh']);
       expect(infos).to.include.members(['Installing Docker...', 'from the distribution']);
@@ -66,19 +98,32 @@ describe('provisioning', () => {
   });
 
   it('finishes an installation that was interrupted', async () => {
-    const { shell } = await run(hosts.debian12, { engine: '28.5.2', extra: ['dpkg|docker.io install ok unpacked'] }, {}, {
-      'provision/install-apt.sh': [''], 'provision/detect.sh': [detection(hosts.debian12, { engine: '28.5.2' })],
-    });
+    const { shell } = await run(
+      hosts.debian12,
+      { engine: '28.5.2', extra: ['dpkg|docker.io install ok unpacked'] },
+      {},
+      {
+        'provision/install-apt.sh': [''],
+        'provision/detect.sh': [detection(hosts.debian12, { engine: '28.5.2' })],
+      },
+    );
     expect(shell.templates).to.deep.equal(['install-apt.sh', 'detect.sh', 'apply.sh']);
   });
 
   it('announces a restart with the containers it stops or keeps', async () => {
-    expect((await run(hosts.debian12, { engine: '28.5.2', containers: 2 })).warnings).to.deep.equal(['The engine restarts now, which stops 2 running containers; those with a restart policy come back by themselves']);
-    expect((await run(hosts.debian12, { engine: '28.5.2', containers: 1, liveRestore: true })).warnings).to.deep.equal(['The engine restarts now; 1 running container keeps running (live-restore)']);
+    expect((await run(hosts.debian12, { engine: '28.5.2', containers: 2 })).warnings).to.deep.equal([
+      'The engine restarts now, which stops 2 running containers; those with a restart policy come back by themselves',
+    ]);
+    expect((await run(hosts.debian12, { engine: '28.5.2', containers: 1, liveRestore: true })).warnings).to.deep.equal([
+      'The engine restarts now; 1 running container keeps running (live-restore)',
+    ]);
   });
 
   it('sets the host name only where asked and where it differs', async () => {
-    expect((await run(hosts.debian12, { engine: '28.5.2' }, { setHostname: true })).shell.variables('hostname.sh')).to.deep.equal({ NAME: 'm1', FILE: '/etc/hostname' });
+    expect((await run(hosts.debian12, { engine: '28.5.2' }, { setHostname: true })).shell.variables('hostname.sh')).to.deep.equal({
+      NAME: 'm1',
+      FILE: '/etc/hostname',
+    });
     const extra = ['hosts|127.0.1.1 other m1 # x'];
     const right = detection(hosts.debian12, { engine: '28.5.2', extra }).replace('hostname|box', 'hostname|m1');
     const shell = new RecordingShell({ 'provision/apply.sh': [applied] });
@@ -87,27 +132,42 @@ describe('provisioning', () => {
   });
 
   it('waits for cloud-init and looks again', async () => {
-    const { shell, said } = await run(hosts.ubuntu2404, { extra: ['cloud-init|running'] }, {}, {
-      'provision/wait-cloud-init.sh': ['state|done\n'], 'provision/detect.sh': [detection(hosts.ubuntu2404, { engine: '28.5.2' })],
-    });
+    const { shell, said } = await run(
+      hosts.ubuntu2404,
+      { extra: ['cloud-init|running'] },
+      {},
+      {
+        'provision/wait-cloud-init.sh': ['state|done\n'],
+        'provision/detect.sh': [detection(hosts.ubuntu2404, { engine: '28.5.2' })],
+      },
+    );
     expect(shell.templates).to.deep.equal(['wait-cloud-init.sh', 'detect.sh', 'apply.sh']);
     expect(said).to.deep.include({ kind: 'progress', text: 'Waiting for cloud-init to finish' });
   });
 
   it('asks for the certificates once', async () => {
     let calls = 0;
-    const { shell } = await run(hosts.debian12, {}, {
-      certificates: () => {
-        calls += 1;
-        return Promise.resolve({ ca: 'a', cert: 'b', key: 'c' });
+    const { shell } = await run(
+      hosts.debian12,
+      {},
+      {
+        certificates: () => {
+          calls += 1;
+          return Promise.resolve({ ca: 'a', cert: 'b', key: 'c' });
+        },
       },
-    }, { 'provision/install-apt.sh': [''], 'provision/detect.sh': [detection(hosts.debian12, { engine: '28.5.2' })] });
+      { 'provision/install-apt.sh': [''], 'provision/detect.sh': [detection(hosts.debian12, { engine: '28.5.2' })] },
+    );
     expect(calls).to.equal(1);
     expect(shell.variables('apply.sh')).to.include({ CA: 'a', CERT: 'b', KEY: 'c' });
   });
 
-  it('fails with the certificates\' own error', async () => {
-    const { error, shell } = await run(hosts.debian12, { engine: '28.5.2' }, { certificates: () => Promise.reject(new TsmachineError('CA_EXPIRED', 'expired')) });
+  it("fails with the certificates' own error", async () => {
+    const { error, shell } = await run(
+      hosts.debian12,
+      { engine: '28.5.2' },
+      { certificates: () => Promise.reject(new TsmachineError('CA_EXPIRED', 'expired')) },
+    );
     expect(error?.code).to.equal('CA_EXPIRED');
     expect(shell.templates).to.deep.equal([]);
   });
@@ -147,7 +207,7 @@ describe('a failed installation', () => {
   });
 
   it('shows the last lines and what they mean', async () => {
-    const network = await fails(22, 'progress|x\nErr:1 http://deb\nE: Temporary failure resolving \'deb.debian.org\'\n');
+    const network = await fails(22, "progress|x\nErr:1 http://deb\nE: Temporary failure resolving 'deb.debian.org'\n");
     expect(network?.code).to.equal('ENGINE_INSTALL');
     expect(network?.message).to.contain('Temporary failure resolving').and.not.contain('progress|');
     expect(network?.hint).to.contain('DNS');
@@ -164,9 +224,15 @@ describe('a configuration the engine does not take', () => {
     (await run(hosts.debian12, { engine: '28.5.2' }, {}, { 'provision/apply.sh': [{ exitCode, stdout, stderr }] })).error;
 
   it('is blamed when the engine runs without it', async () => {
-    const error = await fails(31, 'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\nlog|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n');
+    const error = await fails(
+      31,
+      'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\nlog|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
+    );
     expect(error?.code).to.equal('ENGINE_CONFIG');
-    expect(error?.message).to.contain('The previous configuration was put back and the engine is running with it:\n  failed to start daemon').and.not.contain('noise').and.not.contain('older');
+    expect(error?.message)
+      .to.contain('The previous configuration was put back and the engine is running with it:\n  failed to start daemon')
+      .and.not.contain('noise')
+      .and.not.contain('older');
   });
 
   it('is told apart from an engine that does not start at all', async () => {
@@ -175,8 +241,8 @@ describe('a configuration the engine does not take', () => {
     expect(error?.message).to.contain('The previous files were put back').and.contain('containerd');
   });
 
-  it('is shown as dockerd\'s verdict', async () => {
-    const error = await fails(30, 'log|the following directives don\'t match any configuration option: foo\nundone|yes\nrunning|yes\n');
+  it("is shown as dockerd's verdict", async () => {
+    const error = await fails(30, "log|the following directives don't match any configuration option: foo\nundone|yes\nrunning|yes\n");
     expect(error?.code).to.equal('ENGINE_CONFIG');
     expect(error?.message).to.contain('foo');
   });
@@ -184,6 +250,9 @@ describe('a configuration the engine does not take', () => {
   it('is told apart from a full or read-only disk', async () => {
     expect((await fails(32, 'unwritable|/etc/docker/ca.pem\n'))?.code).to.equal('HOST_DISK_FULL');
     const readOnly = await fails(33, 'unwritable|/etc/docker/ca.pem\n');
-    expect([readOnly?.code, readOnly?.message]).to.deep.equal(['ENGINE_CONFIG', '/etc/docker/ca.pem on m1 cannot be written. Nothing was changed']);
+    expect([readOnly?.code, readOnly?.message]).to.deep.equal([
+      'ENGINE_CONFIG',
+      '/etc/docker/ca.pem on m1 cannot be written. Nothing was changed',
+    ]);
   });
 });

@@ -21,7 +21,11 @@ export class RecordingShell implements RemoteShell {
     return Promise.reject(new Error(`no command expected: ${command}`));
   }
 
-  rootScript(template: string, variables: Readonly<Record<string, string>> = {}, options: { ok?: readonly number[]; onLine?: (line: string) => void } = {}): Promise<ExecResult> {
+  rootScript(
+    template: string,
+    variables: Readonly<Record<string, string>> = {},
+    options: { ok?: readonly number[]; onLine?: (line: string) => void } = {},
+  ): Promise<ExecResult> {
     this.calls.push({ template, variables });
     const answers = this.#answers.get(template);
     const answer = answers && answers.length > 1 ? answers.shift() : answers?.[0];
@@ -29,7 +33,8 @@ export class RecordingShell implements RemoteShell {
     const { exitCode, stdout = '', stderr = '' } = typeof answer === 'string' ? { exitCode: 0, stdout: answer } : answer;
     const result = { exitCode, stdout, stderr };
     for (const line of result.stdout.split('\n')) options.onLine?.(line);
-    if (!(options.ok ?? [0]).includes(result.exitCode)) return Promise.reject(new TsmachineError('REMOTE_COMMAND', `${template} exited ${result.exitCode}`));
+    if (!(options.ok ?? [0]).includes(result.exitCode))
+      return Promise.reject(new TsmachineError('REMOTE_COMMAND', `${template} exited ${result.exitCode}`));
     return Promise.resolve(result);
   }
 

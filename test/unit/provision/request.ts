@@ -6,12 +6,17 @@ export interface Said {
 }
 
 type Engine = ProvisionRequest['engine'];
-type Change = Partial<Omit<ProvisionRequest, 'engine' | 'install'>> & { engine?: Partial<Engine>; install?: Partial<ProvisionRequest['install']> };
+type Change = Partial<Omit<ProvisionRequest, 'engine' | 'install'>> & {
+  engine?: Partial<Engine>;
+  install?: Partial<ProvisionRequest['install']>;
+};
 
 /** A plain request and what was said while it was worked on. */
 export function request(change: Change = {}): ProvisionRequest & { said: Said[] } {
   const said: Said[] = [];
-  const say = (kind: Said['kind']) => (text: string) => { said.push({ kind, text }); };
+  const say = (kind: Said['kind']) => (text: string) => {
+    said.push({ kind, text });
+  };
   return {
     machine: 'm1',
     io: { info: say('info'), warn: say('warn'), progress: say('progress'), debug: say('debug'), secret: () => Promise.resolve(undefined) },

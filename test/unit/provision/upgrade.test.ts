@@ -7,7 +7,12 @@ import { detection, hosts, type Condition, type SampleHost } from './hosts.js';
 import { RecordingShell } from './recording-shell.js';
 import { request } from './request.js';
 
-async function upgrade(host: SampleHost, answer: string | { exitCode: number; stdout?: string } = '', condition: Condition = {}, version?: string) {
+async function upgrade(
+  host: SampleHost,
+  answer: string | { exitCode: number; stdout?: string } = '',
+  condition: Condition = {},
+  version?: string,
+) {
   const names = ['apt', 'dnf', 'zypper', 'pacman', 'apk'];
   const shell = new RecordingShell(Object.fromEntries(names.map((name) => [`provision/upgrade-${name}.sh`, [answer]])));
   const { io, said } = request();
@@ -18,7 +23,13 @@ async function upgrade(host: SampleHost, answer: string | { exitCode: number; st
 
 describe('upgrading an engine', () => {
   for (const [host, script] of [
-    ['debian12', 'apt'], ['mint', 'apt'], ['rocky', 'dnf'], ['amazon2023', 'dnf'], ['leap', 'zypper'], ['arch', 'pacman'], ['alpine', 'apk'],
+    ['debian12', 'apt'],
+    ['mint', 'apt'],
+    ['rocky', 'dnf'],
+    ['amazon2023', 'dnf'],
+    ['leap', 'zypper'],
+    ['arch', 'pacman'],
+    ['alpine', 'apk'],
   ] as const) {
     it(`goes by ${script} on ${host}`, async () => {
       const { shell } = await upgrade(hosts[host]);
@@ -46,19 +57,30 @@ describe('upgrading an engine', () => {
       const { code, hint } = await failureOf(upgrade(host));
       return `${code} ${hint ?? ''}`;
     };
-    expect(await told(hosts.flatcar)).to.equal('ENGINE_INSTALL On the host (tsmachine ssh m1): sudo update_engine_client -update && sudo systemctl reboot');
-    expect(await told(hosts.fedoraCoreos)).to.equal('ENGINE_INSTALL On the host (tsmachine ssh m1): sudo rpm-ostree upgrade && sudo systemctl reboot');
+    expect(await told(hosts.flatcar)).to.equal(
+      'ENGINE_INSTALL On the host (tsmachine ssh m1): sudo update_engine_client -update && sudo systemctl reboot',
+    );
+    expect(await told(hosts.fedoraCoreos)).to.equal(
+      'ENGINE_INSTALL On the host (tsmachine ssh m1): sudo rpm-ostree upgrade && sudo systemctl reboot',
+    );
     expect(await told(hosts.boot2docker)).to.contain('newer image');
     expect(await told(hosts.gentoo)).to.match(/^OS_UNKNOWN /);
   });
 
   it('refuses a host without an engine, a version that is not there, and an engine no package brought', async () => {
-    const { code } = await failureOf(upgradeEngine(new RecordingShell({}), parseFacts(detection(hosts.debian12)), { machine: 'm1', io: request().io }));
+    const { code } = await failureOf(
+      upgradeEngine(new RecordingShell({}), parseFacts(detection(hosts.debian12)), { machine: 'm1', io: request().io }),
+    );
     expect(code).to.equal('ENGINE_MISSING');
     const none = await failureOf(upgrade(hosts.debian12, { exitCode: 21, stdout: 'available|docker.io 26.1.5\n' }, {}, '99'));
-    expect([none.code, none.message, none.hint]).to.deep.equal(
-      ['ENGINE_INSTALL', 'm1 can install no engine of version 99', 'Available there:\n  docker.io 26.1.5']);
+    expect([none.code, none.message, none.hint]).to.deep.equal([
+      'ENGINE_INSTALL',
+      'm1 can install no engine of version 99',
+      'Available there:\n  docker.io 26.1.5',
+    ]);
     expect((await failureOf(upgrade(hosts.debian12, { exitCode: 24 }))).message).to.match(/^No package brought the engine of m1/);
-    expect((await failureOf(upgrade(hosts.debian12, { exitCode: 22, stdout: 'E: boom\n' }))).message).to.equal('Upgrading Docker on m1 failed:\nE: boom');
+    expect((await failureOf(upgrade(hosts.debian12, { exitCode: 22, stdout: 'E: boom\n' }))).message).to.equal(
+      'Upgrading Docker on m1 failed:\nE: boom',
+    );
   });
 });

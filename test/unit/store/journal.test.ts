@@ -35,7 +35,10 @@ describe('the journal', () => {
   });
 
   const bad: [string, string][] = [
-    ['empty', ''], ['torn', JSON.stringify(journal).slice(0, 50)], ['a list', '[]'], ['null', 'null'],
+    ['empty', ''],
+    ['torn', JSON.stringify(journal).slice(0, 50)],
+    ['a list', '[]'],
+    ['null', 'null'],
     ['of a newer version', JSON.stringify({ ...journal, version: 2 })],
     ['of another operation', JSON.stringify({ ...journal, operation: 'upgrade' })],
     ['with an unknown step', JSON.stringify({ ...journal, done: ['reserved', 'flown'] })],

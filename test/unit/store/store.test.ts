@@ -11,9 +11,15 @@ import { scratch } from '../../helpers/scratch.js';
 
 const fixture = fileURLToPath(new URL('../../fixtures/docker-machine-store', import.meta.url));
 const mode = (path: string) => statSync(path).mode & 0o777;
-const config = (store: Store, name: string) => newHostConfig({
-  name, root: store.root, driverName: 'none', driver: { URL: 'tcp://x:1' }, engine: {}, serverCertSans: [],
-});
+const config = (store: Store, name: string) =>
+  newHostConfig({
+    name,
+    root: store.root,
+    driverName: 'none',
+    driver: { URL: 'tcp://x:1' },
+    engine: {},
+    serverCertSans: [],
+  });
 
 describe('the store', () => {
   let root: string;
@@ -46,8 +52,14 @@ describe('the store', () => {
     }
     expect((await store.load('m1')).config).to.deep.equal(config(store, 'm1'));
     for (const folder of [
-      root, join(root, '..'), store.paths.certsDir, store.paths.machinesDir, store.machine('m1').dir, store.paths.locksDir,
-    ]) expect(mode(folder), folder).to.equal(0o700);
+      root,
+      join(root, '..'),
+      store.paths.certsDir,
+      store.paths.machinesDir,
+      store.machine('m1').dir,
+      store.paths.locksDir,
+    ])
+      expect(mode(folder), folder).to.equal(0o700);
     for (const file of [store.machine('m1').config, store.machine('m1').facts]) expect(mode(file), file).to.equal(0o600);
     expect(readdirSync(store.machine('m1').dir)).to.deep.equal(['config.json', 'facts.json']);
   });
@@ -95,7 +107,7 @@ describe('the store', () => {
     expect((await failureOf(store.load('m2'))).message).to.contain('it is a folder');
   });
 
-  it('opens Docker Machine\'s store in another place, and does not write to it', async () => {
+  it("opens Docker Machine's store in another place, and does not write to it", async () => {
     cpSync(fixture, root, { recursive: true });
     const before = readFileSync(store.machine('vb1').config);
     expect(await store.names()).to.deep.equal(['g-ubuntu22', 'one', 'vb1']);
@@ -103,7 +115,9 @@ describe('the store', () => {
       const { Driver, HostOptions } = (await store.load(name)).config;
       expect(Driver['StorePath']).to.equal(root);
       expect(HostOptions.AuthOptions).to.include({
-        CaCertPath: store.paths.ca, ServerCertPath: store.machine(name).serverCert, StorePath: store.machine(name).dir,
+        CaCertPath: store.paths.ca,
+        ServerCertPath: store.machine(name).serverCert,
+        StorePath: store.machine(name).dir,
       });
     }
     expect(readFileSync(store.machine('vb1').config).equals(before)).to.equal(true);
@@ -126,7 +140,7 @@ describe('the store', () => {
     expect(statSync(file).ino).to.equal(ino);
   });
 
-  it('saves under the machine\'s name, whatever the document says', async () => {
+  it("saves under the machine's name, whatever the document says", async () => {
     await make('m1');
     await store.save({ name: 'm1', config: { ...config(store, 'm1'), Name: 'other' } });
     expect(JSON.parse(readFileSync(store.machine('m1').config, 'utf8'))).to.include({ Name: 'm1' });
@@ -193,7 +207,9 @@ describe('the store', () => {
     const order: string[] = [];
     let finish = () => {};
     const first = store.lock('Web', async () => {
-      await new Promise<void>((done) => { finish = done; });
+      await new Promise<void>((done) => {
+        finish = done;
+      });
       order.push('Web');
     });
     const second = store.lock('web', () => Promise.resolve(order.push('web')), { onWait: () => order.push('waiting') });

@@ -8,7 +8,12 @@ import { openSwarmStore, type SwarmRecord, type SwarmStore } from '../../../src/
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
-const record: SwarmRecord = { version: 1, name: 'prod', first: 'm1', members: { m1: { role: 'manager', node: 'n1' }, w1: { role: 'worker', group: 'web' } } };
+const record: SwarmRecord = {
+  version: 1,
+  name: 'prod',
+  first: 'm1',
+  members: { m1: { role: 'manager', node: 'n1' }, w1: { role: 'worker', group: 'web' } },
+};
 
 describe('the swarms of a store', () => {
   let root: string;
@@ -30,7 +35,8 @@ describe('the swarms of a store', () => {
     expect(await swarms.names()).to.deep.equal(['prod']);
     expect(await swarms.find('prod')).to.deep.equal(record);
     expect(statSync(join(root, 'swarms', 'prod')).mode & 0o777).to.equal(0o700);
-    for (const file of ['swarm.json', 'unlock-keys.json']) expect(statSync(join(root, 'swarms', 'prod', file)).mode & 0o777, file).to.equal(0o600);
+    for (const file of ['swarm.json', 'unlock-keys.json'])
+      expect(statSync(join(root, 'swarms', 'prod', file)).mode & 0o777, file).to.equal(0o600);
     expect(readFileSync(join(root, 'swarms', 'prod', 'swarm.json'), 'utf8')).not.to.contain('SWMKEY');
   });
 
@@ -57,7 +63,9 @@ describe('the swarms of a store', () => {
   });
 
   const broken: [string, string][] = [
-    ['torn', '{"version": 1'], ['a list', '[]'], ['of a newer version', JSON.stringify({ ...record, version: 2 })],
+    ['torn', '{"version": 1'],
+    ['a list', '[]'],
+    ['of a newer version', JSON.stringify({ ...record, version: 2 })],
     ['with a member that is nothing', JSON.stringify({ ...record, members: { m1: { role: 'king' } } })],
   ];
   for (const [what, text] of broken) {

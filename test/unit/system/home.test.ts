@@ -13,7 +13,9 @@ describe('homeDir', () => {
 
   it('names the variable that is missing', async () => {
     for (const [env, platform, variable] of [
-      [{}, 'linux', 'HOME'], [{ HOME: '' }, 'darwin', 'HOME'], [{ HOMEPATH: '\\ann' }, 'win32', 'USERPROFILE'],
+      [{}, 'linux', 'HOME'],
+      [{ HOME: '' }, 'darwin', 'HOME'],
+      [{ HOMEPATH: '\\ann' }, 'win32', 'USERPROFILE'],
     ] as const) {
       const error = await failureOf(() => homeDir(env, platform));
       expect(error.code).to.equal('HOME_MISSING');
@@ -24,7 +26,7 @@ describe('homeDir', () => {
 });
 
 describe('defaultStorePath', () => {
-  it('is Docker Machine\'s folder', () => {
+  it("is Docker Machine's folder", () => {
     expect(defaultStorePath({ HOME: '/home/ann' }, 'linux')).to.equal('/home/ann/.docker/machine');
     expect(defaultStorePath({ USERPROFILE: 'C:\\Users\\ann' }, 'win32')).to.equal('C:\\Users\\ann\\.docker\\machine');
   });

@@ -18,7 +18,7 @@ describe('the package', () => {
     expect(packageVersion()).to.equal(version);
   });
 
-  it('is found from the build\'s depth, past the package.json of others', async () => {
+  it("is found from the build's depth, past the package.json of others", async () => {
     const folder = scratch();
     mkdirSync(join(folder, 'dist', 'src', 'system'), { recursive: true });
     mkdirSync(join(folder, 'dist', 'src', 'core'), { recursive: true });

@@ -80,7 +80,7 @@ export function environmentFileVariables(text: string): Map<string, string> {
     if (match?.[1] === undefined) continue;
     const text = match[2] ?? '';
     const quote = /^(["'])(.*)\1$/.exec(text);
-    variables.set(match[1], quote ? quote[2] ?? '' : text);
+    variables.set(match[1], quote ? (quote[2] ?? '') : text);
   }
   return variables;
 }

@@ -16,7 +16,10 @@ export interface FreedCommandLine {
  * @param word how a literal word is quoted in the target file
  */
 export function freeCommandLine(
-  args: readonly Word[], keys: ReadonlySet<string>, variables: ReadonlyMap<string, string>, word: (text: string) => string,
+  args: readonly Word[],
+  keys: ReadonlySet<string>,
+  variables: ReadonlyMap<string, string>,
+  word: (text: string) => string,
 ): FreedCommandLine {
   const moved: Settings = {};
   const move = (flag: Flag) => {

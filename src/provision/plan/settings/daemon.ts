@@ -36,7 +36,11 @@ export interface CommandLine {
  * @param previous what we set in daemon.json last time
  */
 export function planDaemon(
-  engine: EngineFacts, request: ProvisionRequest, present: Settings, previous: Settings, line: CommandLine,
+  engine: EngineFacts,
+  request: ProvisionRequest,
+  present: Settings,
+  previous: Settings,
+  line: CommandLine,
 ): DaemonPlan {
   const wanted = wantedSettings(request, standardCertificates, engine.version);
   const foreign = mergeSettings(present, previous, {});

@@ -10,7 +10,11 @@ interface Target {
   readonly kind: Kind;
 }
 
-const same = (kind: Kind, ...names: string[]): [string, Target][] => names.join(' ').split(' ').map((key) => [key, { key, kind }]);
+const same = (kind: Kind, ...names: string[]): [string, Target][] =>
+  names
+    .join(' ')
+    .split(' ')
+    .map((key) => [key, { key, kind }]);
 const plural = (kind: Kind, names: string): [string, Target][] => names.split(' ').map((name) => [name, { key: `${name}s`, kind }]);
 
 /**
@@ -18,14 +22,23 @@ const plural = (kind: Kind, names: string): [string, Target][] => names.split(' 
  * A flag that is not here has no key that is the same in all engines from 20.10 to 29 and stays a flag.
  */
 const targets: ReadonlyMap<string, Target> = new Map([
-  ...same('boolean', 'debug experimental icc init ip-forward ip-masq ip6tables iptables ipv6 live-restore',
-    'no-new-privileges raw-logs selinux-enabled userland-proxy tls tlsverify'),
-  ...same('number', 'max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu network-control-plane-mtu',
-    'network-diagnostic-port oom-score-adjust shutdown-timeout'),
-  ...same('string', 'bip bridge cgroup-parent containerd data-root default-cgroupns-mode default-gateway default-gateway-v6',
+  ...same(
+    'boolean',
+    'debug experimental icc init ip-forward ip-masq ip6tables iptables ipv6 live-restore',
+    'no-new-privileges raw-logs selinux-enabled userland-proxy tls tlsverify',
+  ),
+  ...same(
+    'number',
+    'max-concurrent-downloads max-concurrent-uploads max-download-attempts mtu network-control-plane-mtu',
+    'network-diagnostic-port oom-score-adjust shutdown-timeout',
+  ),
+  ...same(
+    'string',
+    'bip bridge cgroup-parent containerd data-root default-cgroupns-mode default-gateway default-gateway-v6',
     'default-ipc-mode default-runtime default-shm-size exec-root fixed-cidr fixed-cidr-v6 group init-path ip log-driver',
     'log-format log-level metrics-addr pidfile seccomp-profile storage-driver',
-    'swarm-default-advertise-addr tlscacert tlscert tlskey userland-proxy-path userns-remap'),
+    'swarm-default-advertise-addr tlscacert tlscert tlskey userland-proxy-path userns-remap',
+  ),
   ...same('list', 'dns dns-search allow-nondistributable-artifacts'),
   ...plural('list', 'authorization-plugin dns-opt exec-opt host label node-generic-resource registry-mirror storage-opt'),
   ...plural('pairs', 'log-opt'),
@@ -37,7 +50,14 @@ const targets: ReadonlyMap<string, Target> = new Map([
 ]);
 
 const short: Readonly<Record<string, string>> = {
-  H: 'host', D: 'debug', l: 'log-level', s: 'storage-driver', p: 'pidfile', G: 'group', b: 'bridge', g: 'graph',
+  H: 'host',
+  D: 'debug',
+  l: 'log-level',
+  s: 'storage-driver',
+  p: 'pidfile',
+  G: 'group',
+  b: 'bridge',
+  g: 'graph',
 };
 
 /** One flag found on a command line: its words as written, its long name and its value. */
@@ -95,14 +115,22 @@ function typedValue(kind: Kind, value: string, present: Json | undefined): Json 
   const list = Array.isArray(present) ? present : [];
   const object = typeof present === 'object' && present !== null && !Array.isArray(present) ? present : {};
   switch (kind) {
-    case 'string': return value;
-    case 'number': return /^-?\d+$/.test(value) ? Number(value) : undefined;
-    case 'boolean': return ({ true: true, false: false, 1: true, 0: false, '': true } as Record<string, boolean>)[value];
-    case 'list': return list.includes(value) ? list : [...list, value];
-    case 'pairs': return pair(object, value, (text) => text);
-    case 'runtimes': return pair(object, value, (path) => ({ path }));
-    case 'ulimits': return pair(object, value, (limits, name) => ulimit(name, limits));
-    case 'pools': return pool(list, value);
+    case 'string':
+      return value;
+    case 'number':
+      return /^-?\d+$/.test(value) ? Number(value) : undefined;
+    case 'boolean':
+      return ({ true: true, false: false, 1: true, 0: false, '': true } as Record<string, boolean>)[value];
+    case 'list':
+      return list.includes(value) ? list : [...list, value];
+    case 'pairs':
+      return pair(object, value, (text) => text);
+    case 'runtimes':
+      return pair(object, value, (path) => ({ path }));
+    case 'ulimits':
+      return pair(object, value, (limits, name) => ulimit(name, limits));
+    case 'pools':
+      return pool(list, value);
   }
 }
 

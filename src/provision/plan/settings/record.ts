@@ -18,7 +18,7 @@ export function readRecord(text: string | undefined): Settings {
   if (line === undefined) return {};
   try {
     const value: unknown = JSON.parse(line.slice(mark.length));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Settings : {};
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Settings) : {};
   } catch {
     return {}; // an unreadable record only means that nothing is taken back
   }

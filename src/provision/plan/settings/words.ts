@@ -27,7 +27,7 @@ export function splitWords(line: string): Word[] {
       const next = line[++i] ?? '';
       raw += next;
       value += escapes[next] ?? next;
-    } else if (quote === '' && (char === '"' || char === '\'')) quote = char;
+    } else if (quote === '' && (char === '"' || char === "'")) quote = char;
     else if (char === quote) quote = '';
     else value += char;
   }
@@ -52,5 +52,5 @@ function quoted(text: string): string {
 
 /** A word for a POSIX shell file that is sourced. */
 export function shellWord(text: string): string {
-  return `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

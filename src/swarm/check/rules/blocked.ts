@@ -17,10 +17,14 @@ export type Remedy = (obstacle: Obstacle) => string | undefined;
 
 /** One finding for each machine and check, naming all that cannot get through, rather than one for each pair. */
 export function pairFindings(
-  results: readonly PairResult[], members: readonly Member[], settings: CheckSettings, remedy: Remedy,
+  results: readonly PairResult[],
+  members: readonly Member[],
+  settings: CheckSettings,
+  remedy: Remedy,
 ): Finding[] {
   const unreachable = unreachablePairs(results);
-  const blocked = results.filter(({ outcome }) => outcome === 'blocked')
+  const blocked = results
+    .filter(({ outcome }) => outcome === 'blocked')
     .map((result) => (unreachable.has(pairOf(result)) ? { ...result, check: 'reach' } : result));
   const groups = new Map<string, PairResult[]>();
   for (const result of blocked) {
@@ -75,12 +79,14 @@ function fix(remedy: Remedy, direction: Obstacle['direction'], machine: string, 
 /** As firewalls and their documentation write it: `7946/udp`. */
 export function title(check: string): string {
   const [protocol = '', port] = check.split('/');
-  return port === undefined ? { esp: 'ESP (IP protocol 50)', reach: 'everything' }[protocol] ?? protocol : `${port}/${protocol}`;
+  return port === undefined ? ({ esp: 'ESP (IP protocol 50)', reach: 'everything' }[protocol] ?? protocol) : `${port}/${protocol}`;
 }
 
 /** The device that is too narrow, when it is one of the two hosts' own. */
 function narrowAmong(
-  { from, to }: PairResult, members: readonly Member[], { mtu }: CheckSettings,
+  { from, to }: PairResult,
+  members: readonly Member[],
+  { mtu }: CheckSettings,
 ): (HostAddress & { readonly name: string }) | undefined {
   const narrow = [from, to].flatMap((name) => {
     const member = members.find((one) => one.name === name);
@@ -97,10 +103,16 @@ function tellSize(group: readonly PairResult[], to: string, narrow: ReturnType<t
   const passage = narrow
     ? `Its ${narrow.device} has MTU ${narrow.mtu}: packets of more than ${largest} bytes do not pass between it and ${others}`
     : `Packets of more than ${largest} bytes do not arrive from ${others}`;
-  const raise = narrow ? `tsmachine ssh ${narrow.name} sudo ip link set dev ${narrow.device} mtu ${mtu} (and keep it over reboots)\nor, f` : 'F';
+  const raise = narrow
+    ? `tsmachine ssh ${narrow.name} sudo ip link set dev ${narrow.device} mtu ${mtu} (and keep it over reboots)\nor, f`
+    : 'F';
   return {
-    check: 'mtu', machine, level: 'fault', message: `${passage}; overlay networks send ${mtu}: large answers would hang`,
-    fix: `${raise}or every overlay network, ingress too: docker network create -d overlay --opt com.docker.network.driver.mtu=${largest} NAME `
-      + `(then check with --mtu ${largest})`,
+    check: 'mtu',
+    machine,
+    level: 'fault',
+    message: `${passage}; overlay networks send ${mtu}: large answers would hang`,
+    fix:
+      `${raise}or every overlay network, ingress too: docker network create -d overlay --opt com.docker.network.driver.mtu=${largest} NAME ` +
+      `(then check with --mtu ${largest})`,
   };
 }

@@ -4,29 +4,48 @@ import type { Member } from './facts.js';
 /** What must be unique, and is not where a host is a copy of another one. */
 export function duplicateFindings(members: readonly Member[]): Finding[] {
   return [
-    ...among(members, ({ host }) => host?.machineId, (id, names): Finding => ({
-      check: 'machine-id', level: 'fault',
-      message: `${list(names)} have the same machine id ${id}: hosts copied from each other get the same MAC addresses and leases`,
-      fix: onAllButOne(names, '\'sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot\''),
-    })),
-    ...among(members, ({ engine }) => engine?.id, (id, names): Finding => ({
-      check: 'engine-id', level: 'fault', message: `The engines of ${list(names)} have the same id ${id}: their hosts are copies`,
-      fix: onAllButOne(names, '\'sudo rm -f /var/lib/docker/engine-id /etc/docker/key.json && sudo systemctl restart docker\''),
-    })),
-    ...among(members, ({ host }) => host?.hostname, (hostname, names): Finding => ({
-      check: 'host-name', level: 'warning', message: `${list(names)} are all called ${hostname}: docker node ls cannot tell them apart`,
-      fix: onAllButOne(names, 'sudo hostnamectl set-hostname NAME'),
-    })),
+    ...among(
+      members,
+      ({ host }) => host?.machineId,
+      (id, names): Finding => ({
+        check: 'machine-id',
+        level: 'fault',
+        message: `${list(names)} have the same machine id ${id}: hosts copied from each other get the same MAC addresses and leases`,
+        fix: onAllButOne(names, "'sudo rm -f /etc/machine-id /var/lib/dbus/machine-id && sudo systemd-machine-id-setup && sudo reboot'"),
+      }),
+    ),
+    ...among(
+      members,
+      ({ engine }) => engine?.id,
+      (id, names): Finding => ({
+        check: 'engine-id',
+        level: 'fault',
+        message: `The engines of ${list(names)} have the same id ${id}: their hosts are copies`,
+        fix: onAllButOne(names, "'sudo rm -f /var/lib/docker/engine-id /etc/docker/key.json && sudo systemctl restart docker'"),
+      }),
+    ),
+    ...among(
+      members,
+      ({ host }) => host?.hostname,
+      (hostname, names): Finding => ({
+        check: 'host-name',
+        level: 'warning',
+        message: `${list(names)} are all called ${hostname}: docker node ls cannot tell them apart`,
+        fix: onAllButOne(names, 'sudo hostnamectl set-hostname NAME'),
+      }),
+    ),
   ];
 }
 
 function among(
-  members: readonly Member[], value: (member: Member) => string | undefined, tell: (value: string, names: string[]) => Finding,
+  members: readonly Member[],
+  value: (member: Member) => string | undefined,
+  tell: (value: string, names: string[]) => Finding,
 ): Finding[] {
   const groups = new Map<string, string[]>();
   for (const member of members) {
     const key = value(member) ?? '';
-    if (key !== '') groups.set(key, [...groups.get(key) ?? [], member.name]);
+    if (key !== '') groups.set(key, [...(groups.get(key) ?? []), member.name]);
   }
   return [...groups].filter(([, names]) => names.length > 1).map(([key, names]) => tell(key, names));
 }

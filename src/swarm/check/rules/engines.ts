@@ -13,20 +13,29 @@ function settingFindings({ name, engine, host }: Member): Finding[] {
   const found: Finding[] = [];
   if (engine.liveRestore) {
     found.push({
-      check: 'live-restore', machine: name, level: 'fault',
-      message: 'live-restore is on, and an engine with it cannot be in a swarm', fix: edit('live-restore'),
+      check: 'live-restore',
+      machine: name,
+      level: 'fault',
+      message: 'live-restore is on, and an engine with it cannot be in a swarm',
+      fix: edit('live-restore'),
     });
   }
   const livesWithNftables = host?.swarmNftables === true || engine.swarm === 'active';
   if (/nftables/.test(engine.firewallBackend) && !livesWithNftables) {
     found.push({
-      check: 'firewall-backend', machine: name, level: 'fault',
-      message: 'The engine writes its firewall rules with nftables, and an engine that does cannot be in a swarm', fix: edit('firewall-backend'),
+      check: 'firewall-backend',
+      machine: name,
+      level: 'fault',
+      message: 'The engine writes its firewall rules with nftables, and an engine that does cannot be in a swarm',
+      fix: edit('firewall-backend'),
     });
   }
   if (engine.swarm === 'error') {
     found.push({
-      check: 'swarm-state', machine: name, level: 'fault', message: 'Its part in a swarm is broken',
+      check: 'swarm-state',
+      machine: name,
+      level: 'fault',
+      message: 'Its part in a swarm is broken',
       fix: `tsmachine ssh ${name} sudo docker info (it says why)`,
     });
   }
@@ -36,7 +45,7 @@ function settingFindings({ name, engine, host }: Member): Finding[] {
 function versionFindings(members: readonly Member[]): Finding[] {
   const versions = new Map<string, string[]>();
   for (const { name, engine } of members) {
-    if (engine) versions.set(bare(engine.version), [...versions.get(bare(engine.version)) ?? [], name]);
+    if (engine) versions.set(bare(engine.version), [...(versions.get(bare(engine.version)) ?? []), name]);
   }
   if (versions.size < 2) return [];
   const ordered = [...versions].sort(([one], [other]) => compare(one, other));
@@ -44,14 +53,18 @@ function versionFindings(members: readonly Member[]): Finding[] {
   const majors = new Set(ordered.map(([version]) => version.split('.')[0]));
   const newest = ordered.at(-1)?.[0] ?? '';
   const old = ordered.slice(0, -1).flatMap(([, names]) => names);
-  return [{
-    check: 'engine-version', level: 'warning',
-    message: majors.size > 1
-      ? `The engines are of different major versions: ${told}. Managers of different majors may not read each other's state, `
-        + 'and networks between them may fail; tolerate it only while you upgrade'
-      : `The engines are of different versions: ${told}`,
-    fix: `tsmachine upgrade --engine-version ${newest} ${old.join(' ')}`,
-  }];
+  return [
+    {
+      check: 'engine-version',
+      level: 'warning',
+      message:
+        majors.size > 1
+          ? `The engines are of different major versions: ${told}. Managers of different majors may not read each other's state, ` +
+            'and networks between them may fail; tolerate it only while you upgrade'
+          : `The engines are of different versions: ${told}`,
+      fix: `tsmachine upgrade --engine-version ${newest} ${old.join(' ')}`,
+    },
+  ];
 }
 
 /** Without what a distribution appends: `26.1.5` of `26.1.5+dfsg1`. */

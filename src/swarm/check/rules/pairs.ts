@@ -37,16 +37,20 @@ interface Told {
 
 /** Every check between every two machines, from what all of them printed. */
 export function pairResults(targets: readonly Target[], accounts: readonly Account[], settings: CheckSettings): PairResult[] {
-  return targets.flatMap((from, i) => targets.flatMap((to, j) => {
-    const [sender, receiver] = [accounts[i], accounts[j]];
-    if (i === j || !sender || !receiver) return [];
-    const told: Told = { from, to, sender, receiver, numbers: { from: i, to: j } };
-    return checksOf(settings).filter((check) => check !== 'tcp/2377' || to.manager).map((check): PairResult => {
-      const absent = sender.absent ?? receiver.absent;
-      const found = absent !== undefined ? unknown(absent) : judge(check, told, settings);
-      return { from: from.name, to: to.name, check, ...found };
-    });
-  }));
+  return targets.flatMap((from, i) =>
+    targets.flatMap((to, j) => {
+      const [sender, receiver] = [accounts[i], accounts[j]];
+      if (i === j || !sender || !receiver) return [];
+      const told: Told = { from, to, sender, receiver, numbers: { from: i, to: j } };
+      return checksOf(settings)
+        .filter((check) => check !== 'tcp/2377' || to.manager)
+        .map((check): PairResult => {
+          const absent = sender.absent ?? receiver.absent;
+          const found = absent !== undefined ? unknown(absent) : judge(check, told, settings);
+          return { from: from.name, to: to.name, check, ...found };
+        });
+    }),
+  );
 }
 
 type Judgement = Omit<PairResult, 'from' | 'to' | 'check'>;

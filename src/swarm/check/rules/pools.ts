@@ -12,7 +12,9 @@ const perhaps = 4096;
 
 /** Address pools whose networks the hosts already reach some other way: containers there could not talk to what is behind those routes. */
 export function poolFindings(
-  members: readonly Member[], { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>, fixed: boolean,
+  members: readonly Member[],
+  { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>,
+  fixed: boolean,
 ): Finding[] {
   const routes = members.flatMap(({ host }) => host?.routes ?? []);
   const free = freePool(routes);
@@ -33,24 +35,36 @@ export function poolFindings(
     const { text, index } = found;
     const which = index === 0 ? 'the ingress network' : `network ${index + 1} of the swarm`;
     const via = route.device === '' ? '' : ` (${route.device})`;
-    return [{
-      check: 'address-pool', ...subject(names), level: index < surely ? 'fault' : 'warning',
-      message: `The pool ${text} overlaps the route of ${list(names)} to ${formatNetwork(route)}${via}: ${which} would get its addresses`,
-      ...fix(free, fixed),
-    }];
+    return [
+      {
+        check: 'address-pool',
+        ...subject(names),
+        level: index < surely ? 'fault' : 'warning',
+        message: `The pool ${text} overlaps the route of ${list(names)} to ${formatNetwork(route)}${via}: ${which} would get its addresses`,
+        ...fix(free, fixed),
+      },
+    ];
   });
 }
 
 function fix(free: string | undefined, fixed: boolean): Pick<Finding, 'fix'> {
   if (free === undefined) return {};
   return fixed
-    ? { fix: `docker network create -d overlay --subnet ${free.replace(/\/\d+$/, '/24')} NAME for each network (a swarm's pool cannot be changed)` }
+    ? {
+        fix: `docker network create -d overlay --subnet ${free.replace(/\/\d+$/, '/24')} NAME for each network (a swarm's pool cannot be changed)`,
+      }
     : { fix: `Give the swarm another pool when it is made: --default-addr-pool ${free} (it cannot be changed later)` };
 }
 
 /** The first of some private ranges that no route of any host goes to. */
 export function freePool(routes: readonly Network[]): string | undefined {
-  const blocks = [[10, 20], [10, 100], [10, 200], [172, 28], [192, 168]] as const;
+  const blocks = [
+    [10, 20],
+    [10, 100],
+    [10, 200],
+    [172, 28],
+    [192, 168],
+  ] as const;
   const candidates = blocks.flatMap(([a, b]) => Array.from({ length: a === 10 ? 10 : 1 }, (_, i) => `${a}.${b + i}.0.0/16`));
   return candidates.find((text) => {
     const network = parseNetwork(text);

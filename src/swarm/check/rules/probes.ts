@@ -32,7 +32,10 @@ export function portsOf(settings: CheckSettings): { readonly tcp: readonly numbe
 export function targetLine(index: number, { address, manager }: Target, settings: CheckSettings): string {
   const sizes = [small, settings.mtu, ...commonSizes.filter((size) => size < settings.mtu)];
   const checks = [
-    ...(manager ? ['tcp/2377'] : []), 'tcp/7946', `udp/7946:${small}`, `${dataPath(settings)}:${sizes.join(',')}`,
+    ...(manager ? ['tcp/2377'] : []),
+    'tcp/7946',
+    `udp/7946:${small}`,
+    `${dataPath(settings)}:${sizes.join(',')}`,
     ...(settings.esp ? [`esp:${small}`] : []),
   ];
   return [index, address, ...checks].join(' ');

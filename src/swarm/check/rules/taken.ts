@@ -9,9 +9,14 @@ export function takenFindings(members: readonly Member[], accounts: readonly Acc
     const taken = (accounts[i]?.heard ?? []).flatMap((line) => /^port\|(.*)\|taken$/.exec(line)?.[1] ?? []);
     if (engine?.swarm !== 'inactive' || taken.length === 0) return [];
     const ports = [...new Set(taken)].map(title).join(', ');
-    return [{
-      check: 'port-taken', machine: name, level: 'fault' as const, message: `Another program than the engine has taken ${ports}`,
-      fix: `tsmachine ssh ${name} sudo ss -lntup (it names the program)`,
-    }];
+    return [
+      {
+        check: 'port-taken',
+        machine: name,
+        level: 'fault' as const,
+        message: `Another program than the engine has taken ${ports}`,
+        fix: `tsmachine ssh ${name} sudo ss -lntup (it names the program)`,
+      },
+    ];
   });
 }

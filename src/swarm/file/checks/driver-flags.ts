@@ -9,7 +9,10 @@ import type { Place, Tree } from '../text/tree.js';
 export type DriverFlags = ReadonlyMap<string, readonly FlagSpec[]>;
 
 const forms: Readonly<Record<FlagType, string>> = {
-  string: 'a text', int: 'a whole number', bool: 'true or false', strings: 'a list, such as [a, b]',
+  string: 'a text',
+  int: 'a whole number',
+  bool: 'true or false',
+  strings: 'a list, such as [a, b]',
 };
 
 /** Whether there is such a driver with such flags. What a flag holds is never repeated: it may be a secret. */
@@ -23,7 +26,17 @@ export function checkDriver(name: string, { driver, flags = {} }: GroupSection, 
   return Object.entries(flags).flatMap(([flag, value]) => {
     const pointer = pointerTo(at, 'flags', flag);
     const spec = specs.find((one) => one.name === flag);
-    if (!spec) return finding('error', 'key', pointer, `groups.${name}.flags: ${noFlag(flag, driver, specs.map((one) => one.name))}`);
+    if (!spec)
+      return finding(
+        'error',
+        'key',
+        pointer,
+        `groups.${name}.flags: ${noFlag(
+          flag,
+          driver,
+          specs.map((one) => one.name),
+        )}`,
+      );
     if (asSpec(spec.type, value, places.get(pointer)) !== undefined) return [];
     return finding('error', 'value', pointer, `groups.${name}.flags: ${flag} must be ${forms[spec.type]}`);
   });
@@ -32,10 +45,12 @@ export function checkDriver(name: string, { driver, flags = {} }: GroupSection, 
 /** The flags with the types that the driver wants: a text stays as it is written, a variable's text becomes a number. */
 export function typedFlags(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): FlagValues {
   const types = new Map(drivers.get(driver)?.map(({ name: flag, type }) => [flag, type]));
-  return Object.fromEntries(Object.entries(flags).map(([flag, value]) => {
-    const type = types.get(flag);
-    return [flag, type && asSpec(type, value, places.get(pointerTo('/groups', name, 'flags', flag)))];
-  }));
+  return Object.fromEntries(
+    Object.entries(flags).map(([flag, value]) => {
+      const type = types.get(flag);
+      return [flag, type && asSpec(type, value, places.get(pointerTo('/groups', name, 'flags', flag)))];
+    }),
+  );
 }
 
 /** Undefined for a value that is none of the type. */

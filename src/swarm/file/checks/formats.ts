@@ -15,7 +15,7 @@ export const formats: Readonly<Record<string, Fault>> = {
   'insecure-registry': of(forms.insecureRegistry),
   'web-url': of(forms.webUrl),
   'storage-driver': of(forms.storageDriver),
-  'environment': of(forms.environment),
+  environment: of(forms.environment),
   'engine-version': of(forms.engineVersion),
   'tls-san': of(forms.tlsSan),
   'go-duration': (text) => ((nanoseconds(text) ?? 0) > 0 ? undefined : durationForm),

@@ -41,8 +41,10 @@ function checkEngineOptions(at: string, name: string, { engine = {} }: GroupSect
 
 /** Keys that swarmkit's constraints cannot spell. */
 function checkLabels(at: string, name: string, { labels = {} }: GroupSection): Finding[] {
-  return Object.keys(labels).filter((key) => !/^[\w.-]+$/.test(key)).map((key) => {
-    const message = `no constraint can name ${JSON.stringify(key)}: it takes letters, digits, "-", "_" and "."`;
-    return finding('warning', 'key', pointerTo(at, 'labels', key), `groups.${name}.labels: ${message}`);
-  });
+  return Object.keys(labels)
+    .filter((key) => !/^[\w.-]+$/.test(key))
+    .map((key) => {
+      const message = `no constraint can name ${JSON.stringify(key)}: it takes letters, digits, "-", "_" and "."`;
+      return finding('warning', 'key', pointerTo(at, 'labels', key), `groups.${name}.labels: ${message}`);
+    });
 }

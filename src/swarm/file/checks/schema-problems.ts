@@ -24,7 +24,7 @@ export function schemaProblems(errors: readonly ErrorObject[], { places }: Tree)
     const said = inWords(error, place);
     if (said === undefined) return [];
     const { entry, of = 'value', message } = said;
-    const where = entry === undefined ? place : places.get(pointerTo(at, entry)) ?? place;
+    const where = entry === undefined ? place : (places.get(pointerTo(at, entry)) ?? place);
     return [{ offset: where[of], message: at === '' ? message : `${pathText(at)}: ${message}` }];
   });
 }
@@ -50,13 +50,22 @@ function inWords(error: ErrorObject, place: Place): Said | undefined {
       const unknown = String(param('additionalProperty'));
       return { of: 'key', entry: unknown, message: unknownKey(unknown, error) };
     }
-    case 'required': return insideOneOf(error) ? undefined : { of: 'key', message: `"${String(param('missingProperty'))}" is missing` };
-    case 'oneOf': return { of: 'key', message: countOrNames(param('passingSchemas')) };
-    case 'uniqueItems': return { entry: String(Math.max(Number(param('i')), Number(param('j')))), message: 'the same stands here twice' };
-    case 'minProperties': case 'minItems': case 'minLength': return { message: 'nothing stands here, and there must be one at least' };
-    case 'propertyNames': return undefined; // its cause is an error of its own
-    case 'enum': return { message: `${shown(data, place)} must be ${oneOf(param('allowedValues'), data, place)}` };
-    default: return { message: `${shown(data, place)} must be ${wanted(error.parentSchema as Schema)}` };
+    case 'required':
+      return insideOneOf(error) ? undefined : { of: 'key', message: `"${String(param('missingProperty'))}" is missing` };
+    case 'oneOf':
+      return { of: 'key', message: countOrNames(param('passingSchemas')) };
+    case 'uniqueItems':
+      return { entry: String(Math.max(Number(param('i')), Number(param('j')))), message: 'the same stands here twice' };
+    case 'minProperties':
+    case 'minItems':
+    case 'minLength':
+      return { message: 'nothing stands here, and there must be one at least' };
+    case 'propertyNames':
+      return undefined; // its cause is an error of its own
+    case 'enum':
+      return { message: `${shown(data, place)} must be ${oneOf(param('allowedValues'), data, place)}` };
+    default:
+      return { message: `${shown(data, place)} must be ${wanted(error.parentSchema as Schema)}` };
   }
 }
 
@@ -82,7 +91,10 @@ function oneOf(allowed: unknown, data: unknown, { hidden }: Place): string {
 }
 
 const types: Readonly<Record<string, string>> = {
-  object: 'a mapping of keys and values', array: 'a list, such as [a, b]', boolean: 'true or false', string: 'a text',
+  object: 'a mapping of keys and values',
+  array: 'a list, such as [a, b]',
+  boolean: 'true or false',
+  string: 'a text',
 };
 
 function wanted({ type, minimum, maximum }: Schema): string {
@@ -97,6 +109,6 @@ export function shown(data: unknown, { hidden, written }: Place): string {
   if (data === null || data === undefined) return 'nothing stands here: it';
   if (Array.isArray(data)) return 'a list stands here: it';
   if (typeof data === 'object') return 'a mapping stands here: it';
-  const text = typeof data === 'string' ? JSON.stringify(data) : written ?? JSON.stringify(data);
+  const text = typeof data === 'string' ? JSON.stringify(data) : (written ?? JSON.stringify(data));
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -72,7 +72,7 @@ function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[]
 
 /** A key is text however it looks: `1:` and `"1":` are the same. */
 export function keyText(key: { readonly value: unknown; readonly source?: string }): string {
-  return typeof key.value === 'string' ? key.value : key.source ?? String(key.value);
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
 }
 
 export function offsetOf(node: unknown): number {

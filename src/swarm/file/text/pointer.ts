@@ -5,7 +5,10 @@ export function pointerTo(parent: string, ...keys: readonly string[]): string {
 }
 
 export function keysOf(pointer: string): string[] {
-  return pointer.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** For people: `groups.worker.engine.opts`, also for an entry of that list. */

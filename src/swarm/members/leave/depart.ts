@@ -51,7 +51,9 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
 }
 
 async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   const { id, state, role } = node;
   const manager = patient(managerBeside(swarm, name), signal);
   await moveTasks(swarm, manager, name, { id, answers: state === 'ready' && swarm.members.get(name)?.engine !== undefined });
@@ -64,12 +66,19 @@ async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
 }
 
 /** Managers put a demotion off for as long as it would cost the quorum; one that is not done in time is taken back. */
-async function demote(manager: Engine, name: string, { id, availability }: Node, { name: swarm, session: { io, signal } }: Swarm): Promise<void> {
+async function demote(
+  manager: Engine,
+  name: string,
+  { id, availability }: Node,
+  { name: swarm, session: { io, signal } }: Swarm,
+): Promise<void> {
   io.progress(`Demoting ${name}`);
   await changeNode(manager, id, { role: 'worker' });
   try {
     await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
-      what: `${name} to be no manager any longer`, timeout: demoteTimeout, signal,
+      what: `${name} to be no manager any longer`,
+      timeout: demoteTimeout,
+      signal,
       hint: `The other managers may be too few: tsmachine swarm nodes ${swarm}`,
     });
   } catch (error) {
@@ -79,16 +88,28 @@ async function demote(manager: Engine, name: string, { id, availability }: Node,
 }
 
 /** Drains the node and waits for its tasks. */
-export async function moveTasks(swarm: Swarm, manager: Engine, name: string, { id, answers }: { id: string; answers: boolean }): Promise<void> {
-  const { session: { io, signal } } = swarm;
+export async function moveTasks(
+  swarm: Swarm,
+  manager: Engine,
+  name: string,
+  { id, answers }: { id: string; answers: boolean },
+): Promise<void> {
+  const {
+    session: { io, signal },
+  } = swarm;
   const were = await tasksOn(manager, id);
   await changeNode(manager, id, { availability: 'drain' });
   const { waiting, stuck } = await waitUntilMoved(manager, id, were, {
-    nodeAnswers: answers, timeout: moveTimeout, signal,
-    onProgress: (left) => { io.progress(`Waiting for ${left} task${left === 1 ? '' : 's'} to move from ${name}`, true); },
+    nodeAnswers: answers,
+    timeout: moveTimeout,
+    signal,
+    onProgress: (left) => {
+      io.progress(`Waiting for ${left} task${left === 1 ? '' : 's'} to move from ${name}`, true);
+    },
   });
   if (stuck.length > 0) io.warn(`${stuck.length} of ${were.length} tasks of ${name} wait until the swarm has a node for them`);
-  if (waiting.length > 0) io.warn(`${waiting.length} of ${were.length} tasks of ${name} did not run elsewhere within ${moveTimeout / 1000} s`);
+  if (waiting.length > 0)
+    io.warn(`${waiting.length} of ${were.length} tasks of ${name} did not run elsewhere within ${moveTimeout / 1000} s`);
 }
 
 /** A manager to ask that is not the one to go. @throws TsmachineError SWARM_STATE */
@@ -112,7 +133,10 @@ export async function waitUntilWorker(swarm: Swarm, name: string): Promise<void>
   const { engine } = swarm.members.get(name) ?? {};
   if (!engine) return;
   await waitFor(async () => ((await membershipOf(engine)).control ? undefined : true), {
-    timeout: demoteTimeout, maxInterval: 300, signal: swarm.session.signal, what: `the engine of ${name} to be no manager any longer`,
+    timeout: demoteTimeout,
+    maxInterval: 300,
+    signal: swarm.session.signal,
+    what: `the engine of ${name} to be no manager any longer`,
   });
 }
 

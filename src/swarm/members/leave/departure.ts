@@ -22,9 +22,13 @@ export function checkDeparture(swarm: string, name: string, node: Node, nodes: r
   if (managers.total > 1) {
     const after = withoutOne(managers, node.reachability === 'reachable');
     if (hasQuorum(after)) return 'one';
-    throw new TsmachineError('SWARM_QUORUM', `Swarm "${swarm}" would lose its quorum without ${name}: ${inNumbers(after)} (now ${inNumbers(managers)})`, {
-      hint: unreachable(nodes, node),
-    });
+    throw new TsmachineError(
+      'SWARM_QUORUM',
+      `Swarm "${swarm}" would lose its quorum without ${name}: ${inNumbers(after)} (now ${inNumbers(managers)})`,
+      {
+        hint: unreachable(nodes, node),
+      },
+    );
   }
   // entries of nodes that are down have nobody behind them who would miss the swarm
   const others = nodes.filter(({ id, state }) => id !== node.id && state !== 'down');

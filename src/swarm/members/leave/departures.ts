@@ -13,8 +13,12 @@ export interface Order {
 }
 
 /** @param roleOf the node of a machine, or what the store knows of its role */
-export function orderOf(names: readonly string[], roleOf: (name: string) => Pick<Node, 'role' | 'leader' | 'reachability'> | undefined): Order {
-  const rank = (name: string) => { // managers that are down first: they are a burden to the quorum
+export function orderOf(
+  names: readonly string[],
+  roleOf: (name: string) => Pick<Node, 'role' | 'leader' | 'reachability'> | undefined,
+): Order {
+  const rank = (name: string) => {
+    // managers that are down first: they are a burden to the quorum
     const node = roleOf(name);
     if (node?.leader === true) return 2;
     return node?.reachability === 'reachable' ? 1 : 0;
@@ -22,7 +26,10 @@ export function orderOf(names: readonly string[], roleOf: (name: string) => Pick
   const managers = names.filter((name) => roleOf(name)?.role === 'manager');
   return {
     together: names.filter((name) => !managers.includes(name)),
-    inTurn: managers.map((name) => ({ name, rank: rank(name) })).sort((a, b) => a.rank - b.rank).map(({ name }) => name),
+    inTurn: managers
+      .map((name) => ({ name, rank: rank(name) }))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ name }) => name),
   };
 }
 
@@ -50,7 +57,7 @@ export async function inOrder(swarm: Swarm, { together, inTurn }: Order, work: (
   const outcomes = await onEach(together, workersTogether, work);
   for (const name of inTurn) {
     swarm.session.signal.throwIfAborted();
-    outcomes.push(...await onEach([name], 1, work));
+    outcomes.push(...(await onEach([name], 1, work)));
   }
   return outcomes;
 }

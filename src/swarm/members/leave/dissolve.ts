@@ -50,7 +50,7 @@ async function goForGood(swarm: Swarm, name: string, force: boolean): Promise<vo
 
 /** @throws TsmachineError why the engine does not answer */
 async function goFree(swarm: Swarm, name: string): Promise<void> {
-  if (!await swarm.session.store.exists(name)) return;
+  if (!(await swarm.session.store.exists(name))) return;
   const { engine, membership } = swarm.reached(name);
   if (membership.state !== 'inactive' && isOurs(swarm, membership.cluster)) await leaveSwarm(engine, { force: true });
 }

@@ -16,12 +16,17 @@ export interface DownOptions {
  * The swarm that is to end: named, described by a file, or the only one of the store.
  * @throws TsmachineError SWARM_NOT_FOUND, SWARM_FILE, USAGE
  */
-export async function swarmToEnd(session: Session, { name, file, cwd }: { name?: string | undefined; file?: string | undefined; cwd: string }): Promise<SwarmRecord> {
+export async function swarmToEnd(
+  session: Session,
+  { name, file, cwd }: { name?: string | undefined; file?: string | undefined; cwd: string },
+): Promise<SwarmRecord> {
   if (file === undefined) return findSwarm(session, name);
   const { declaration } = await declaredByFile({ file, name, cwd, env: session.env });
   const record = await session.store.swarms.find(declaration.name);
   if (record) return record;
-  throw new TsmachineError('SWARM_NOT_FOUND', `There is no swarm "${declaration.name}", which ${file} describes`, { hint: 'It may have been ended already' });
+  throw new TsmachineError('SWARM_NOT_FOUND', `There is no swarm "${declaration.name}", which ${file} describes`, {
+    hint: 'It may have been ended already',
+  });
 }
 
 /**
@@ -30,16 +35,25 @@ export async function swarmToEnd(session: Session, { name, file, cwd }: { name?:
  * @throws TsmachineError SEVERAL_FAILED, or the failure of the one machine that could not be taken out or removed
  */
 export async function endSwarm(session: Session, name: string, { keepMachines }: DownOptions): Promise<void> {
-  const { io, signal, store: { swarms } } = session;
-  await swarms.lock(name, async () => {
-    const record = await swarms.find(name);
-    if (!record) return;
-    await withSwarm(session, record, async (swarm) => {
-      const strangers = swarm.nodes.filter((node) => node.state !== 'down' && swarm.machineOf(node) === undefined);
-      const outcomes = await dissolve(swarm, { machines: keepMachines ? 'keep' : 'remove' });
-      if (strangers.length > 0) io.warn(`Nodes that are no machines of this store stay as they are: ${strangers.map(({ hostname }) => hostname).join(', ')}`);
-      throwFailures(outcomes);
-    });
-  }, { signal });
+  const {
+    io,
+    signal,
+    store: { swarms },
+  } = session;
+  await swarms.lock(
+    name,
+    async () => {
+      const record = await swarms.find(name);
+      if (!record) return;
+      await withSwarm(session, record, async (swarm) => {
+        const strangers = swarm.nodes.filter((node) => node.state !== 'down' && swarm.machineOf(node) === undefined);
+        const outcomes = await dissolve(swarm, { machines: keepMachines ? 'keep' : 'remove' });
+        if (strangers.length > 0)
+          io.warn(`Nodes that are no machines of this store stay as they are: ${strangers.map(({ hostname }) => hostname).join(', ')}`);
+        throwFailures(outcomes);
+      });
+    },
+    { signal },
+  );
   io.info(`Swarm "${name}" is no more.`);
 }

@@ -20,31 +20,39 @@ export async function leaveMachines(session: Session, names: readonly string[], 
   const groups = new Map<string | undefined, string[]>();
   for (const name of names) {
     const swarm = (await swarmOf(session, name))?.name;
-    groups.set(swarm, [...groups.get(swarm) ?? [], name]);
+    groups.set(swarm, [...(groups.get(swarm) ?? []), name]);
   }
   const outcomes = [];
   for (const [swarm, members] of groups) {
-    outcomes.push(...swarm === undefined
-      ? await onEach(members, 10, (name) => leaveUnknown(session, name, options))
-      : await leaveKnown(session, swarm, members, options));
+    outcomes.push(
+      ...(swarm === undefined
+        ? await onEach(members, 10, (name) => leaveUnknown(session, name, options))
+        : await leaveKnown(session, swarm, members, options)),
+    );
   }
   throwFailures(outcomes);
 }
 
 async function leaveKnown(session: Session, name: string, members: readonly string[], options: { force: boolean }) {
-  return session.store.swarms.lock(name, async () => {
-    const record = await session.store.swarms.find(name);
-    if (!record) return [];
-    return withSwarm(session, record, async (swarm) => {
-      const order = departureOrder(swarm, members);
-      checkDepartures(swarm, order);
-      return inOrder(swarm, order, (member) => leaveOne(swarm, member, options));
-    });
-  }, { signal: session.signal });
+  return session.store.swarms.lock(
+    name,
+    async () => {
+      const record = await session.store.swarms.find(name);
+      if (!record) return [];
+      return withSwarm(session, record, async (swarm) => {
+        const order = departureOrder(swarm, members);
+        checkDepartures(swarm, order);
+        return inOrder(swarm, order, (member) => leaveOne(swarm, member, options));
+      });
+    },
+    { signal: session.signal },
+  );
 }
 
 async function leaveOne(swarm: Swarm, name: string, { force }: { force: boolean }): Promise<void> {
-  const { session: { io, signal } } = swarm;
+  const {
+    session: { io, signal },
+  } = swarm;
   try {
     await depart(swarm, name, { force });
   } catch (error) {

@@ -16,7 +16,11 @@ export async function removalOf(session: Session, names: readonly string[], opti
   for (const [swarm, members] of await swarmsOf(session, names, options)) {
     const { removeMembers } = await import('./remove-members.js'); // most machines are in no swarm
     const outcomes = removeMembers(session, swarm, members, options);
-    for (const name of members) ends.set(name, outcomes.then((all) => all.find((outcome) => outcome.name === name)));
+    for (const name of members)
+      ends.set(
+        name,
+        outcomes.then((all) => all.find((outcome) => outcome.name === name)),
+      );
   }
   return async (own, name) => {
     const outcome = await (ends.get(name) ?? onEach([name], 1, () => removeMachine(own, name, options)).then(([only]) => only));
@@ -26,11 +30,14 @@ export async function removalOf(session: Session, names: readonly string[], opti
 
 /** The swarms of the store that have some of these machines, with those. */
 async function swarmsOf(session: Session, names: readonly string[], { force }: { force: boolean }): Promise<Map<string, string[]>> {
-  const { store: { swarms }, io } = session;
+  const {
+    store: { swarms },
+    io,
+  } = session;
   const found = new Map<string, string[]>();
   for (const swarm of await swarms.names()) {
     try {
-      const { members = {} } = await swarms.find(swarm) ?? {};
+      const { members = {} } = (await swarms.find(swarm)) ?? {};
       const ours = names.filter((name) => name in members);
       if (ours.length > 0) found.set(swarm, ours);
     } catch (error) {

@@ -9,18 +9,37 @@ import { withSwarm, type Swarm } from '../../reach/swarm.js';
 
 /** Removes machines of one swarm. Nothing is thrown: what fails is in the outcome of each. */
 export async function removeMembers(
-  session: Session, name: string, members: readonly string[], options: { force: boolean },
+  session: Session,
+  name: string,
+  members: readonly string[],
+  options: { force: boolean },
 ): Promise<Outcome<void>[]> {
-  const [outcome] = await onEach([name], 1, () => session.store.swarms.lock(name, async () => {
-    const record = await session.store.swarms.find(name);
-    if (!record) return onEach(members, 16, (member) => removeMachine(session, member, options));
-    return withSwarm(session, record, async (swarm) => {
-      if (isWhole(swarm, members)) return dissolve(swarm, { machines: options.force ? 'force' : 'remove' });
-      const order = departureOrder(swarm, members);
-      if (!options.force) checkDepartures(swarm, order);
-      return inOrder(swarm, order, (member) => removeMember(swarm, member, options));
-    }, members);
-  }, { signal: session.signal, onWait: () => { session.io.progress(`Waiting for another tsmachine that works on swarm "${name}"`); } }));
+  const [outcome] = await onEach([name], 1, () =>
+    session.store.swarms.lock(
+      name,
+      async () => {
+        const record = await session.store.swarms.find(name);
+        if (!record) return onEach(members, 16, (member) => removeMachine(session, member, options));
+        return withSwarm(
+          session,
+          record,
+          async (swarm) => {
+            if (isWhole(swarm, members)) return dissolve(swarm, { machines: options.force ? 'force' : 'remove' });
+            const order = departureOrder(swarm, members);
+            if (!options.force) checkDepartures(swarm, order);
+            return inOrder(swarm, order, (member) => removeMember(swarm, member, options));
+          },
+          members,
+        );
+      },
+      {
+        signal: session.signal,
+        onWait: () => {
+          session.io.progress(`Waiting for another tsmachine that works on swarm "${name}"`);
+        },
+      },
+    ),
+  );
   if (!outcome) return [];
   return 'value' in outcome ? outcome.value : members.map((member) => ({ name: member, error: outcome.error }));
 }

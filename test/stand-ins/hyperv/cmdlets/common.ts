@@ -5,7 +5,8 @@ import { fromJson, toJson } from '../powershell/json.js';
 import { collected, Instance, isArray, lookUp } from '../powershell/values.js';
 import type { Cmdlet } from './cmdlet.js';
 
-export const forEachObject: Cmdlet = (given) => (given.has('InputObject') ? given.block('Process').forItem(given.value('InputObject')) : []);
+export const forEachObject: Cmdlet = (given) =>
+  given.has('InputObject') ? given.block('Process').forItem(given.value('InputObject')) : [];
 
 export const whereObject: Cmdlet = async (given) => {
   const item = given.value('InputObject');
@@ -30,8 +31,12 @@ export function newObjectBy(outside: Outside): Cmdlet {
 export function commandObject(name: string, parameters: Readonly<Record<string, unknown>>): Instance {
   return new Instance('System.Management.Automation.CmdletInfo', {
     Name: name,
-    Parameters: new Instance('System.Collections.Generic.Dictionary', {}, {
-      ContainsKey: (key) => lookUp(parameters, toText(key ?? null)) !== undefined,
-    }),
+    Parameters: new Instance(
+      'System.Collections.Generic.Dictionary',
+      {},
+      {
+        ContainsKey: (key) => lookUp(parameters, toText(key ?? null)) !== undefined,
+      },
+    ),
   });
 }

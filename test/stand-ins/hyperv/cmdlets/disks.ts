@@ -20,7 +20,8 @@ export const convertVHD: Cmdlet = (given) => {
   if (type !== 'Dynamic' && type !== 'Fixed') throw invalid(`A disk cannot be converted to the type ${type} like that.`);
   const { size } = readDisk(source);
   checkEnding(target);
-  if (existsSync(target)) throw new Complaint(`Failed to create the virtual hard disk: '${target}': The file exists. (0x80070050).`, 'OperationFailed');
+  if (existsSync(target))
+    throw new Complaint(`Failed to create the virtual hard disk: '${target}': The file exists. (0x80070050).`, 'OperationFailed');
   write(target, { size, parent: '' });
   return [];
 };
@@ -30,7 +31,8 @@ export const getVHD: Cmdlet = (given) => [diskObject(given.text('Path'))];
 export const newVHD: Cmdlet = (given) => {
   const path = given.text('Path');
   checkEnding(path);
-  if (existsSync(path)) throw new Complaint(`Failed to create the virtual hard disk: '${path}': The file exists. (0x80070050).`, 'OperationFailed');
+  if (existsSync(path))
+    throw new Complaint(`Failed to create the virtual hard disk: '${path}': The file exists. (0x80070050).`, 'OperationFailed');
   const parent = given.has('ParentPath') ? given.text('ParentPath') : '';
   const least = parent === '' ? 0 : readDisk(parent).size;
   const size = given.has('SizeBytes') ? given.number('SizeBytes') : least;
@@ -50,7 +52,11 @@ function diskObject(path: string): Instance {
 
 /** @throws Complaint when it is not there, no disk, or a disk without its parent */
 export function readDisk(path: string): Disk {
-  if (!existsSync(path)) throw new Complaint(`Getting the mounted storage instance for the path '${path}' failed. The system cannot find the file specified. (0x80070002).`, 'ObjectNotFound');
+  if (!existsSync(path))
+    throw new Complaint(
+      `Getting the mounted storage instance for the path '${path}' failed. The system cannot find the file specified. (0x80070002).`,
+      'ObjectNotFound',
+    );
   const content = readFileSync(path);
   if (path.endsWith('.vhdx') && content.subarray(0, 8).toString('latin1') === mark) {
     const disk = JSON.parse(content.subarray(8).toString('utf8')) as Disk;

@@ -6,10 +6,11 @@ import { invalid, off, vmsOf } from './world.js';
 
 /** Changes what a VM has, which must be off. */
 function changing(work: (vm: Vm, given: Given, world: World) => void): Cmdlet {
-  return (given) => change((world) => {
-    for (const vm of vmsOf(world, given, 'VMName')) work(off(vm), given, world);
-    return [];
-  });
+  return (given) =>
+    change((world) => {
+      for (const vm of vmsOf(world, given, 'VMName')) work(off(vm), given, world);
+      return [];
+    });
 }
 
 export const setVMProcessor = changing(({ settings }, given, { global }) => {
@@ -19,7 +20,9 @@ export const setVMProcessor = changing(({ settings }, given, { global }) => {
   settings['cpus'] = String(count);
 });
 
-export const setVMMemory = changing(({ settings }, given) => { Object.assign(settings, memorySettings(settings, given)); });
+export const setVMMemory = changing(({ settings }, given) => {
+  Object.assign(settings, memorySettings(settings, given));
+});
 
 export const setVMNetworkAdapter = changing(({ settings }, given) => {
   if (given.has('StaticMacAddress') === given.flag('DynamicMacAddress')) throw invalid('A MAC address is either static or dynamic.');
@@ -43,10 +46,11 @@ export const setVMFirmware = changing(({ settings, attached, uuid }, given) => {
   if (given.has('FirstBootDevice')) {
     const [device] = devices;
     const place = device?.properties['Place'];
-    if (devices.length !== 1 || device?.properties['VMId'] !== uuid || typeof place !== 'string') throw invalid('The boot device must be one of the VM\'s own.');
+    if (devices.length !== 1 || device?.properties['VMId'] !== uuid || typeof place !== 'string')
+      throw invalid("The boot device must be one of the VM's own.");
     settings['boot'] = attached[place] ?? '';
   }
-  const before = settings['firmware'] === 'off' ? 'MicrosoftWindows' : settings['firmware'] ?? '';
+  const before = settings['firmware'] === 'off' ? 'MicrosoftWindows' : (settings['firmware'] ?? '');
   const template = given.has('SecureBootTemplate') ? given.text('SecureBootTemplate') : before;
   if (!['MicrosoftWindows', 'MicrosoftUEFICertificateAuthority', 'OpenSourceShieldedVM'].includes(template)) {
     throw invalid(`There is no template of secure boot "${template}".`);
@@ -56,25 +60,39 @@ export const setVMFirmware = changing(({ settings, attached, uuid }, given) => {
 });
 
 /** Guests without Hyper-V's services tell no address of the network, only what their kernel gave itself. */
-export const getVMNetworkAdapter: Cmdlet = (given) => change((world) => vmsOf(world, given, 'VMName').map(({ settings, state, name }) => {
-  const isKnown = settings['macs'] !== 'dynamic' || settings['started'] === 'true';
-  return new Instance('Microsoft.HyperV.PowerShell.VMNetworkAdapter', {
-    VMName: name, SwitchName: settings['hostonlyadapter2'] ?? '',
-    MacAddress: isKnown ? (settings['macaddress2'] ?? '').toUpperCase() : '000000000000',
-    IPAddresses: state === 'running' ? ['fe80::215:5dff:fe01:203'] : [],
-  });
-}));
+export const getVMNetworkAdapter: Cmdlet = (given) =>
+  change((world) =>
+    vmsOf(world, given, 'VMName').map(({ settings, state, name }) => {
+      const isKnown = settings['macs'] !== 'dynamic' || settings['started'] === 'true';
+      return new Instance('Microsoft.HyperV.PowerShell.VMNetworkAdapter', {
+        VMName: name,
+        SwitchName: settings['hostonlyadapter2'] ?? '',
+        MacAddress: isKnown ? (settings['macaddress2'] ?? '').toUpperCase() : '000000000000',
+        IPAddresses: state === 'running' ? ['fe80::215:5dff:fe01:203'] : [],
+      });
+    }),
+  );
 
 /** What this computer has seen: the guests, also those that are off by now, and others. */
-export const getNetNeighbor: Cmdlet = () => change(({ global, vms }) => {
-  const guests = Object.values(vms).flatMap(({ settings: { macaddress2: mac = '' } }) => {
-    const ip = global[`lease/${mac}`];
-    return ip === undefined ? [] : [[ip, dashed(mac)], ['fe80::215:5dff:fe01:203', dashed(mac)]];
+export const getNetNeighbor: Cmdlet = () =>
+  change(({ global, vms }) => {
+    const guests = Object.values(vms).flatMap(({ settings: { macaddress2: mac = '' } }) => {
+      const ip = global[`lease/${mac}`];
+      return ip === undefined
+        ? []
+        : [
+            [ip, dashed(mac)],
+            ['fe80::215:5dff:fe01:203', dashed(mac)],
+          ];
+    });
+    return [['192.0.2.1', '02-00-00-00-00-01'], ['192.0.2.99', '00-00-00-00-00-00'], ['224.0.0.22', ''], ...guests].map(
+      ([ip = '', mac = '']) =>
+        new Instance('Microsoft.Management.Infrastructure.CimInstance#ROOT/StandardCimv2/MSFT_NetNeighbor', {
+          IPAddress: ip,
+          LinkLayerAddress: mac,
+        }),
+    );
   });
-  return [['192.0.2.1', '02-00-00-00-00-01'], ['192.0.2.99', '00-00-00-00-00-00'], ['224.0.0.22', ''], ...guests].map(([ip = '', mac = '']) => (
-    new Instance('Microsoft.Management.Infrastructure.CimInstance#ROOT/StandardCimv2/MSFT_NetNeighbor', { IPAddress: ip, LinkLayerAddress: mac })
-  ));
-});
 
 function dashed(mac: string): string {
   return mac.toUpperCase().replace(/..(?=.)/g, '$&-');

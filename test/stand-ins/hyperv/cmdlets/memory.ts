@@ -12,7 +12,11 @@ export function checkAmount(bytes: number): void {
 /** Set-VMMemory: what a VM's settings are afterwards. They must agree with each other, whichever of them were given. */
 export function memorySettings(settings: Readonly<Record<string, string>>, given: Given): Record<string, string> {
   const amount = (name: string, field: string) => (given.has(name) ? given.number(name) : Number(settings[field]));
-  const [memory, minimum, maximum] = [amount('StartupBytes', 'memory'), amount('MinimumBytes', 'minimum'), amount('MaximumBytes', 'maximum')];
+  const [memory, minimum, maximum] = [
+    amount('StartupBytes', 'memory'),
+    amount('MinimumBytes', 'minimum'),
+    amount('MaximumBytes', 'maximum'),
+  ];
   const dynamic = given.has('DynamicMemoryEnabled') ? given.flag('DynamicMemoryEnabled') : settings['dynamic'] === 'true';
   checkAmount(memory);
   if (dynamic) {

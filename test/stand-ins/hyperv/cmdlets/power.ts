@@ -26,7 +26,8 @@ export const resumeVM: Cmdlet = (given) => {
 export const stopVM: Cmdlet = async (given, { warn }) => {
   for (const vm of change((world) => vmsOf(world, given, 'Name'))) {
     if (vm.state === 'poweroff' || vm.state === 'aborted') warn(already);
-    else if (vm.state === 'running' || (vm.state === 'paused' && given.flag('TurnOff'))) await stop(vm, given.flag('TurnOff') ? 'SIGINT' : 'SIGTERM');
+    else if (vm.state === 'running' || (vm.state === 'paused' && given.flag('TurnOff')))
+      await stop(vm, given.flag('TurnOff') ? 'SIGINT' : 'SIGTERM');
     else throw wrongState(vm);
   }
   return [];

@@ -11,7 +11,13 @@ import { commandObject, convertFromJson, convertToJson, forEachObject, newObject
 import { convertVHD, getVHD, newVHD } from './disks.js';
 import { addVMDvdDrive, addVMHardDiskDrive, getVMDvdDrive, getVMHardDiskDrive, setVMDvdDrive } from './drives.js';
 import {
-  getNetNeighbor, getVMNetworkAdapter, setVMFirmware, setVMMemory, setVMNetworkAdapter, setVMNetworkAdapterVlan, setVMProcessor,
+  getNetNeighbor,
+  getVMNetworkAdapter,
+  setVMFirmware,
+  setVMMemory,
+  setVMNetworkAdapter,
+  setVMNetworkAdapterVlan,
+  setVMProcessor,
 } from './hardware.js';
 import { getModule, getVMHost, getVMSwitch } from './host.js';
 import { resumeVM, startVM, stopVM } from './power.js';
@@ -20,16 +26,35 @@ import { getVM, newVM, removeVM, setVM } from './vms.js';
 import { rightsOf } from './world.js';
 
 const implementations: Readonly<Record<string, Cmdlet>> = {
-  'Get-VM': getVM, 'New-VM': newVM, 'Set-VM': setVM, 'Remove-VM': removeVM,
-  'Start-VM': startVM, 'Resume-VM': resumeVM, 'Stop-VM': stopVM,
-  'Set-VMProcessor': setVMProcessor, 'Set-VMMemory': setVMMemory, 'Set-VMFirmware': setVMFirmware,
-  'Get-VMNetworkAdapter': getVMNetworkAdapter, 'Set-VMNetworkAdapter': setVMNetworkAdapter, 'Set-VMNetworkAdapterVlan': setVMNetworkAdapterVlan,
-  'Add-VMHardDiskDrive': addVMHardDiskDrive, 'Get-VMHardDiskDrive': getVMHardDiskDrive,
-  'Add-VMDvdDrive': addVMDvdDrive, 'Get-VMDvdDrive': getVMDvdDrive, 'Set-VMDvdDrive': setVMDvdDrive,
-  'New-VHD': newVHD, 'Convert-VHD': convertVHD, 'Get-VHD': getVHD,
-  'Get-VMHost': getVMHost, 'Get-VMSwitch': getVMSwitch,
-  'Get-NetNeighbor': getNetNeighbor, 'Get-Module': getModule,
-  'ForEach-Object': forEachObject, 'Where-Object': whereObject, 'ConvertFrom-Json': convertFromJson, 'ConvertTo-Json': convertToJson,
+  'Get-VM': getVM,
+  'New-VM': newVM,
+  'Set-VM': setVM,
+  'Remove-VM': removeVM,
+  'Start-VM': startVM,
+  'Resume-VM': resumeVM,
+  'Stop-VM': stopVM,
+  'Set-VMProcessor': setVMProcessor,
+  'Set-VMMemory': setVMMemory,
+  'Set-VMFirmware': setVMFirmware,
+  'Get-VMNetworkAdapter': getVMNetworkAdapter,
+  'Set-VMNetworkAdapter': setVMNetworkAdapter,
+  'Set-VMNetworkAdapterVlan': setVMNetworkAdapterVlan,
+  'Add-VMHardDiskDrive': addVMHardDiskDrive,
+  'Get-VMHardDiskDrive': getVMHardDiskDrive,
+  'Add-VMDvdDrive': addVMDvdDrive,
+  'Get-VMDvdDrive': getVMDvdDrive,
+  'Set-VMDvdDrive': setVMDvdDrive,
+  'New-VHD': newVHD,
+  'Convert-VHD': convertVHD,
+  'Get-VHD': getVHD,
+  'Get-VMHost': getVMHost,
+  'Get-VMSwitch': getVMSwitch,
+  'Get-NetNeighbor': getNetNeighbor,
+  'Get-Module': getModule,
+  'ForEach-Object': forEachObject,
+  'Where-Object': whereObject,
+  'ConvertFrom-Json': convertFromJson,
+  'ConvertTo-Json': convertToJson,
 };
 
 export interface Console extends Outside {
@@ -41,16 +66,19 @@ export interface Console extends Outside {
 /** Finds the cmdlet, binds its parameters, runs it. */
 export async function runCmdlet({ name, words, input }: Call, console: Console): Promise<readonly Value[]> {
   const found = find(name);
-  const implementation = found.name === 'New-Object' ? newObjectBy(console) : found.name === 'Get-Command' ? getCommand : implementations[found.name];
+  const implementation =
+    found.name === 'New-Object' ? newObjectBy(console) : found.name === 'Get-Command' ? getCommand : implementations[found.name];
   if (!implementation) throw new Error(`${found.name} is declared, but not made`);
   const output: Value[] = [];
   for (const args of bind({ words, input }, found.declaration)) {
     await console.before(found.name);
     try {
       checkRights(found.name, args.has('Id') || args.has('Name'));
-      output.push(...await implementation(new Given(args), console));
+      output.push(...(await implementation(new Given(args), console)));
     } catch (error) {
-      throw error instanceof Complaint && !error.isTerminating ? new Complaint(error.message, `${error.id},${found.declaration.type}`) : error;
+      throw error instanceof Complaint && !error.isTerminating
+        ? new Complaint(error.message, `${error.id},${found.declaration.type}`)
+        : error;
     }
   }
   return output;
@@ -63,11 +91,16 @@ function find(written: string): { name: string; declaration: Declaration } {
   const declaration = cmdlets[name];
   const isThere = change((world) => rightsOf(world).module) || declaration?.module !== 'Hyper-V';
   if (!declaration || !isThere || (module !== undefined && module.toLowerCase() !== declaration.module.toLowerCase())) {
-    throw terminating(`The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the `
-      + 'name, or if a path was included, verify that the path is correct and try again.', 'CommandNotFoundException');
+    throw terminating(
+      `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the ` +
+        'name, or if a path was included, verify that the path is correct and try again.',
+      'CommandNotFoundException',
+    );
   }
   const release = change(({ global }) => global['release']);
-  const parameters = Object.fromEntries(Object.entries(declaration.parameters).filter(([, { notIn }]) => notIn === undefined || notIn !== release));
+  const parameters = Object.fromEntries(
+    Object.entries(declaration.parameters).filter(([, { notIn }]) => notIn === undefined || notIn !== release),
+  );
   return { name, declaration: { ...declaration, parameters } };
 }
 
@@ -80,7 +113,10 @@ function checkRights(name: string, isOne: boolean): void {
   if (lookUp(cmdlets, name)?.module !== 'Hyper-V' || (name === 'Get-VM' && !isOne)) return;
   const { administrator, hyperVAdministrator } = change(rightsOf);
   if (administrator || hyperVAdministrator) return;
-  throw new Complaint('You do not have the required permission to complete this task. Contact the administrator of the authorization policy for the computer.', 'AccessDenied');
+  throw new Complaint(
+    'You do not have the required permission to complete this task. Contact the administrator of the authorization policy for the computer.',
+    'AccessDenied',
+  );
 }
 
 /** What the user is to Windows. */

@@ -9,10 +9,11 @@ import type { Cmdlet, Given } from './cmdlet.js';
 import { checkAmount } from './memory.js';
 import { invalid, seen, vmById, vmObject, vmsOf, wrongState } from './world.js';
 
-export const getVM: Cmdlet = (given) => change((world) => {
-  if (given.has('Id')) return [vmObject(vmById(world, given.text('Id')))];
-  return (given.has('Name') ? vmsOf(world, given, 'Name') : seen(world)).map(vmObject);
-});
+export const getVM: Cmdlet = (given) =>
+  change((world) => {
+    if (given.has('Id')) return [vmObject(vmById(world, given.text('Id')))];
+    return (given.has('Name') ? vmsOf(world, given, 'Name') : seen(world)).map(vmObject);
+  });
 
 /** Several VMs of one name are none of Hyper-V's worries. */
 export const newVM: Cmdlet = (given) => change((world) => [vmObject(addVm(world, given))]);
@@ -23,7 +24,8 @@ function addVm(world: World, given: Given) {
   const generation = given.has('Generation') ? given.number('Generation') : 1;
   const memory = given.has('MemoryStartupBytes') ? given.number('MemoryStartupBytes') : 2 ** 30;
   if (name === '') throw invalid('A virtual machine has a name.');
-  if (!existsSync(path)) throw new Complaint(`Failed to create a new virtual machine: the folder '${path}' is not there.`, 'OperationFailed');
+  if (!existsSync(path))
+    throw new Complaint(`Failed to create a new virtual machine: the folder '${path}' is not there.`, 'OperationFailed');
   if (!world.interfaces[network]) throw invalid(`Hyper-V was unable to find a virtual switch with name "${network}".`);
   if (![1, 2].includes(generation)) throw invalid(`The generation ${generation} is not one of 1, 2.`);
   checkAmount(memory);
@@ -31,10 +33,29 @@ function addVm(world: World, given: Given) {
   const folder = join(path, name);
   mkdirSync(folder, { recursive: true });
   const vm = {
-    uuid, name, folder, arm: false, controllers: {}, attached: {}, forwards: [], shares: {}, extra: {}, properties: {}, state: 'poweroff' as const, pid: 0,
+    uuid,
+    name,
+    folder,
+    arm: false,
+    controllers: {},
+    attached: {},
+    forwards: [],
+    shares: {},
+    extra: {},
+    properties: {},
+    state: 'poweroff' as const,
+    pid: 0,
     settings: {
-      generation: String(generation), notes: '', memory: String(memory), minimum: String(512 * 2 ** 20), maximum: String(2 ** 40), dynamic: 'false',
-      checkpoints: 'on', hostonlyadapter2: network, macaddress2: `00155d${uuid.replaceAll('-', '').slice(0, 6)}`, macs: 'dynamic',
+      generation: String(generation),
+      notes: '',
+      memory: String(memory),
+      minimum: String(512 * 2 ** 20),
+      maximum: String(2 ** 40),
+      dynamic: 'false',
+      checkpoints: 'on',
+      hostonlyadapter2: network,
+      macaddress2: `00155d${uuid.replaceAll('-', '').slice(0, 6)}`,
+      macs: 'dynamic',
       // only a VM of generation 1 comes with a DVD drive; secure boot trusts Windows alone at first
       ...(generation === 1 ? { dvds: 'IDE-1-0' } : { dvds: '', firmware: 'MicrosoftWindows' }),
     },
@@ -43,13 +64,14 @@ function addVm(world: World, given: Given) {
   return vm;
 }
 
-export const setVM: Cmdlet = (given) => change((world) => {
-  for (const { settings } of vmsOf(world, given, 'Name')) {
-    if (given.has('Notes')) settings['notes'] = given.text('Notes');
-    if (given.has('AutomaticCheckpointsEnabled')) settings['checkpoints'] = given.flag('AutomaticCheckpointsEnabled') ? 'on' : 'off';
-  }
-  return [];
-});
+export const setVM: Cmdlet = (given) =>
+  change((world) => {
+    for (const { settings } of vmsOf(world, given, 'Name')) {
+      if (given.has('Notes')) settings['notes'] = given.text('Notes');
+      if (given.has('AutomaticCheckpointsEnabled')) settings['checkpoints'] = given.flag('AutomaticCheckpointsEnabled') ? 'on' : 'off';
+    }
+    return [];
+  });
 
 /** The disks stay. */
 export const removeVM: Cmdlet = (given) => {

@@ -6,7 +6,17 @@ import type { Given } from './cmdlet.js';
 import { types } from './table.js';
 
 const vmStates = {
-  Other: 1, Running: 2, Off: 3, Stopping: 4, Saved: 6, Paused: 9, Starting: 10, Reset: 11, Saving: 32773, Pausing: 32776, Resuming: 32777,
+  Other: 1,
+  Running: 2,
+  Off: 3,
+  Stopping: 4,
+  Saved: 6,
+  Paused: 9,
+  Starting: 10,
+  Reset: 11,
+  Saving: 32773,
+  Pausing: 32776,
+  Resuming: 32777,
 };
 
 export interface Rights {
@@ -16,7 +26,7 @@ export interface Rights {
 }
 
 export function rightsOf({ global }: World): Rights {
-  return { module: false, administrator: false, hyperVAdministrator: false, ...JSON.parse(global['rights'] ?? '{}') as Partial<Rights> };
+  return { module: false, administrator: false, hyperVAdministrator: false, ...(JSON.parse(global['rights'] ?? '{}') as Partial<Rights>) };
 }
 
 /** Who may not see a VM is told of none. */
@@ -34,7 +44,11 @@ export function vmById(world: World, id: string): Vm {
 
 /** The VMs that a call is about: its objects, or those of a name. */
 export function vmsOf(world: World, given: Given, name: 'Name' | 'VMName'): Vm[] {
-  if (given.has('VM')) return given.objects('VM').map(idOf).map((id) => vmById(world, id));
+  if (given.has('VM'))
+    return given
+      .objects('VM')
+      .map(idOf)
+      .map((id) => vmById(world, id));
   const wanted = given.text(name);
   const found = seen(world).filter((vm) => vm.name.toLowerCase() === wanted.toLowerCase());
   if (found.length === 0) throw invalid(`Hyper-V was unable to find a virtual machine with name "${wanted}".`);
@@ -59,7 +73,11 @@ export function invalid(message: string): Complaint {
 export function vmObject({ uuid, name, settings, folder, state }: Vm): Instance {
   const word = { poweroff: 'Off', aborted: 'Off', running: 'Running', paused: 'Paused', saved: 'Saved' }[state];
   return new Instance(types.vm, {
-    Id: guid(uuid), Name: name, Notes: settings['notes'] ?? '', Path: folder, State: new Choice('Microsoft.HyperV.PowerShell.VMState', vmStates, word),
+    Id: guid(uuid),
+    Name: name,
+    Notes: settings['notes'] ?? '',
+    Path: folder,
+    State: new Choice('Microsoft.HyperV.PowerShell.VMState', vmStates, word),
   });
 }
 

@@ -10,10 +10,11 @@ export function convert(value: Value, name: string, parameter: Parameter, isMand
   const { type } = parameter;
   if (type === 'Any') return value === nothing ? null : value;
   const refuse = (message: string, id: string) => terminating(message, `${id},${cmdlet}`);
-  const cannot = (why = '') => refuse(
-    `Cannot bind parameter '${name}'. Cannot convert the "${shown(value)}" value of type "${typeName(value)}" to type "${typeText(parameter)}".${why}`,
-    'CannotConvertArgumentNoMessage',
-  );
+  const cannot = (why = '') =>
+    refuse(
+      `Cannot bind parameter '${name}'. Cannot convert the "${shown(value)}" value of type "${typeName(value)}" to type "${typeText(parameter)}".${why}`,
+      'CannotConvertArgumentNoMessage',
+    );
   const isNull = value === null || value === nothing;
   if (isNull && isMandatory) {
     throw refuse(`Cannot bind argument to parameter '${name}' because it is null.`, 'ParameterArgumentValidationErrorNullNotAllowed');
@@ -22,7 +23,10 @@ export function convert(value: Value, name: string, parameter: Parameter, isMand
     if (isNull) return [];
     const all = isArray(value) ? value : [value];
     if (all.length === 0 && isMandatory) {
-      throw refuse(`Cannot bind argument to parameter '${name}' because it is an empty array.`, 'ParameterArgumentValidationErrorEmptyArrayNotAllowed');
+      throw refuse(
+        `Cannot bind argument to parameter '${name}' because it is an empty array.`,
+        'ParameterArgumentValidationErrorEmptyArrayNotAllowed',
+      );
     }
     if (all.every((one) => one instanceof Instance && (one.type === type.object || one.bases.includes(type.object)))) return all;
     throw cannot();
@@ -30,18 +34,24 @@ export function convert(value: Value, name: string, parameter: Parameter, isMand
   if (typeof type === 'object') {
     const word = type.names.find((one) => one.toLowerCase() === (isPlain(value) ? toText(value).toLowerCase() : ''));
     if (word !== undefined) return word;
-    throw cannot(` Unable to match the identifier name ${shown(value)} to a valid enumerator name. `
-      + `Specify one of the following enumerator names and try again: ${type.names.join(', ')}`);
+    throw cannot(
+      ` Unable to match the identifier name ${shown(value)} to a valid enumerator name. ` +
+        `Specify one of the following enumerator names and try again: ${type.names.join(', ')}`,
+    );
   }
   switch (type) {
     case 'String':
       if (!isNull && !isPlain(value)) throw cannot();
       if (isMandatory && toText(value) === '') {
-        throw refuse(`Cannot bind argument to parameter '${name}' because it is an empty string.`, 'ParameterArgumentValidationErrorEmptyStringNotAllowed');
+        throw refuse(
+          `Cannot bind argument to parameter '${name}' because it is an empty string.`,
+          'ParameterArgumentValidationErrorEmptyStringNotAllowed',
+        );
       }
       return toText(value);
     case 'Boolean':
-      if (typeof value === 'string' || isArray(value)) throw cannot(' Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.');
+      if (typeof value === 'string' || isArray(value))
+        throw cannot(' Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.');
       return toTruth(value);
     case 'Switch':
       return toTruth(value);
@@ -66,6 +76,12 @@ export function shown(value: Value): string {
 
 /** Has a text of its own. */
 function isPlain(value: Value): boolean {
-  return value !== null && value !== nothing && !isArray(value) && !(value instanceof BlockValue)
-    && (!(value instanceof Instance) || value.text !== undefined) && (typeof value !== 'object' || !('entries' in value));
+  return (
+    value !== null &&
+    value !== nothing &&
+    !isArray(value) &&
+    !(value instanceof BlockValue) &&
+    (!(value instanceof Instance) || value.text !== undefined) &&
+    (typeof value !== 'object' || !('entries' in value))
+  );
 }

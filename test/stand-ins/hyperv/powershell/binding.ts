@@ -15,7 +15,8 @@ export type Arguments = ReadonlyMap<string, Value>;
  */
 export function bind({ words, input }: Pick<Call, 'words' | 'input'>, declaration: Declaration): Arguments[] {
   const bound = named(words, declaration);
-  const piped: readonly (Value | undefined)[] = input === undefined ? [undefined] : declaration.gathers && input.length > 0 ? [collected(input)] : input;
+  const piped: readonly (Value | undefined)[] =
+    input === undefined ? [undefined] : declaration.gathers && input.length > 0 ? [collected(input)] : input;
   return piped.map((item) => complete(bound, item, declaration));
 }
 
@@ -29,7 +30,8 @@ function named(words: Call['words'], declaration: Declaration): Map<string, Valu
       continue;
     }
     const name = fullName(word.parameter, declaration);
-    if (bound.has(name)) throw refusal(`Cannot bind parameter because parameter '${name}' is specified more than once.`, 'ParameterAlreadyBound', declaration);
+    if (bound.has(name))
+      throw refusal(`Cannot bind parameter because parameter '${name}' is specified more than once.`, 'ParameterAlreadyBound', declaration);
     const parameter = parameterOf(name, declaration);
     if (parameter.type === 'Switch') {
       bound.set(name, true);
@@ -37,7 +39,11 @@ function named(words: Call['words'], declaration: Declaration): Map<string, Valu
     }
     const [next] = rest;
     if (!next || 'parameter' in next) {
-      throw refusal(`Missing an argument for parameter '${name}'. Specify a parameter of type '${typeText(parameter)}' and try again.`, 'MissingArgument', declaration);
+      throw refusal(
+        `Missing an argument for parameter '${name}'. Specify a parameter of type '${typeText(parameter)}' and try again.`,
+        'MissingArgument',
+        declaration,
+      );
     }
     rest.shift();
     bound.set(name, next.value);
@@ -68,14 +74,21 @@ function positioned(bound: Map<string, Value>, loose: readonly Value[], declarat
   while (rest.length > 0) {
     const sets = possibleSets(bound, declaration);
     const open = Object.entries(declaration.parameters)
-      .filter(([name, { position, sets: own }]) => position !== undefined && !bound.has(name) && (!own || own.some((set) => sets.includes(set))))
+      .filter(
+        ([name, { position, sets: own }]) => position !== undefined && !bound.has(name) && (!own || own.some((set) => sets.includes(set))),
+      )
       .sort(([, one], [, other]) => (one.position ?? 0) - (other.position ?? 0));
     const [first, second] = open;
     if (!first) {
-      throw refusal(`A positional parameter cannot be found that accepts argument '${shown(rest[0] ?? null)}'.`, 'PositionalParameterNotFound', declaration);
+      throw refusal(
+        `A positional parameter cannot be found that accepts argument '${shown(rest[0] ?? null)}'.`,
+        'PositionalParameterNotFound',
+        declaration,
+      );
     }
-    if (second && second[1].position === first[1].position) throw new Unknown(`whether an argument of ${declaration.type} is -${first[0]} or -${second[0]}`);
-    bound.set(first[0], first[1].rest ? rest.splice(0) : rest.shift() ?? null);
+    if (second && second[1].position === first[1].position)
+      throw new Unknown(`whether an argument of ${declaration.type} is -${first[0]} or -${second[0]}`);
+    bound.set(first[0], first[1].rest ? rest.splice(0) : (rest.shift() ?? null));
   }
   return bound;
 }
@@ -84,14 +97,16 @@ function complete(bound: ReadonlyMap<string, Value>, item: Value | undefined, de
   const all = new Map(bound);
   if (item !== undefined) bindPiped(all, item, declaration);
   const set = setOf(all, declaration);
-  for (const [name, value] of all) all.set(name, convert(value, name, parameterOf(name, declaration), isMandatory(parameterOf(name, declaration), set), declaration));
+  for (const [name, value] of all)
+    all.set(name, convert(value, name, parameterOf(name, declaration), isMandatory(parameterOf(name, declaration), set), declaration));
   return all;
 }
 
 function bindPiped(all: Map<string, Value>, item: Value, declaration: Declaration): void {
   const sets = possibleSets(all, declaration);
-  const taking = Object.entries(declaration.parameters)
-    .filter(([name, { pipeline, sets: own }]) => pipeline && !all.has(name) && (!own || own.some((set) => sets.includes(set))));
+  const taking = Object.entries(declaration.parameters).filter(
+    ([name, { pipeline, sets: own }]) => pipeline && !all.has(name) && (!own || own.some((set) => sets.includes(set))),
+  );
   for (const [name, parameter] of taking) {
     try {
       convert(item, name, parameter, parameter.type !== 'Any', declaration);
@@ -101,20 +116,26 @@ function bindPiped(all: Map<string, Value>, item: Value, declaration: Declaratio
     all.set(name, item);
     return;
   }
-  throw refusal('The input object cannot be bound to any parameters for the command either because the command does not take pipeline input or '
-    + 'the input and its properties do not match any of the parameters that take pipeline input.', 'InputObjectNotBound', declaration);
+  throw refusal(
+    'The input object cannot be bound to any parameters for the command either because the command does not take pipeline input or ' +
+      'the input and its properties do not match any of the parameters that take pipeline input.',
+    'InputObjectNotBound',
+    declaration,
+  );
 }
 
 /** The set of a call whose arguments are all there. */
 function setOf(bound: ReadonlyMap<string, Value>, declaration: Declaration): string {
   const possible = possibleSets(bound, declaration);
-  const missing = (set: string) => Object.entries(declaration.parameters)
-    .filter(([name, parameter]) => isMandatory(parameter, set) && !bound.has(name)).map(([name]) => name);
+  const missing = (set: string) =>
+    Object.entries(declaration.parameters)
+      .filter(([name, parameter]) => isMandatory(parameter, set) && !bound.has(name))
+      .map(([name]) => name);
   const fitting = possible.filter((set) => missing(set).length === 0);
   const { defaultSet = '' } = declaration;
-  if (fitting.includes(defaultSet) || fitting.length === 1) return fitting.includes(defaultSet) ? defaultSet : fitting[0] ?? '';
+  if (fitting.includes(defaultSet) || fitting.length === 1) return fitting.includes(defaultSet) ? defaultSet : (fitting[0] ?? '');
   if (fitting.length > 1) throw ambiguous(declaration);
-  const nearest = possible.includes(defaultSet) ? defaultSet : possible[0] ?? '';
+  const nearest = possible.includes(defaultSet) ? defaultSet : (possible[0] ?? '');
   if (possible.length > 1 && !possible.includes(defaultSet)) throw ambiguous(declaration);
   const message = `Cannot process command because of one or more missing mandatory parameters: ${missing(nearest).join(' ')}.`;
   throw refusal(message, 'MissingMandatoryParameter', declaration);
@@ -124,8 +145,9 @@ function setOf(bound: ReadonlyMap<string, Value>, declaration: Declaration): str
 export function possibleSets(bound: ReadonlyMap<string, unknown>, declaration: Declaration): string[] {
   const parameters = Object.values(declaration.parameters);
   const all = [...new Set(parameters.flatMap(({ sets }) => sets ?? []))];
-  const possible = (all.length === 0 ? ['__AllParameterSets'] : all)
-    .filter((set) => [...bound.keys()].every((name) => parameterOf(name, declaration).sets?.includes(set) ?? true));
+  const possible = (all.length === 0 ? ['__AllParameterSets'] : all).filter((set) =>
+    [...bound.keys()].every((name) => parameterOf(name, declaration).sets?.includes(set) ?? true),
+  );
   if (possible.length === 0) throw ambiguous(declaration);
   return possible;
 }

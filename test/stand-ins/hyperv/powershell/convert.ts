@@ -2,8 +2,11 @@ import { terminating, Unknown } from './errors.js';
 import { Char, Choice, Instance, isArray, nothing, Table, TypeValue, Whole, type Value, type WholeType } from './values.js';
 
 const ranges: Readonly<Record<WholeType, readonly [number, number]>> = {
-  Int16: [-(2 ** 15), 2 ** 15 - 1], Int32: [-(2 ** 31), 2 ** 31 - 1], Int64: [-(2 ** 63), 2 ** 63],
-  UInt32: [0, 2 ** 32 - 1], UInt64: [0, 2 ** 64],
+  Int16: [-(2 ** 15), 2 ** 15 - 1],
+  Int32: [-(2 ** 31), 2 ** 31 - 1],
+  Int64: [-(2 ** 63), 2 ** 63],
+  UInt32: [0, 2 ** 32 - 1],
+  UInt64: [0, 2 ** 64],
 };
 
 /** `[string]` */
@@ -71,7 +74,8 @@ export function typeName(value: Value): string {
   if (value instanceof Whole) return `System.${value.type}`;
   if (value instanceof Char) return 'System.Char';
   if (value instanceof Choice || value instanceof Instance) return value.type;
-  if (value instanceof Table) return value.type === 'Hashtable' ? 'System.Collections.Hashtable' : 'System.Management.Automation.PSCustomObject';
+  if (value instanceof Table)
+    return value.type === 'Hashtable' ? 'System.Collections.Hashtable' : 'System.Management.Automation.PSCustomObject';
   if (value instanceof TypeValue) return 'System.RuntimeType';
   return isArray(value) ? 'System.Object[]' : 'System.Management.Automation.ScriptBlock';
 }

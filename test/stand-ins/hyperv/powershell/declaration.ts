@@ -37,8 +37,17 @@ interface Enumeration {
 
 /** Parameters of all, or of nearly all, cmdlets: they count when a name is cut short, and no script has use for one. */
 export const everywhere = [
-  'Verbose', 'Debug', 'ErrorAction', 'WarningAction', 'InformationAction', 'ErrorVariable', 'WarningVariable', 'InformationVariable', 'OutVariable',
-  'OutBuffer', 'PipelineVariable',
+  'Verbose',
+  'Debug',
+  'ErrorAction',
+  'WarningAction',
+  'InformationAction',
+  'ErrorVariable',
+  'WarningVariable',
+  'InformationVariable',
+  'OutVariable',
+  'OutBuffer',
+  'PipelineVariable',
 ];
 
 export function typeText({ type }: Parameter): string {

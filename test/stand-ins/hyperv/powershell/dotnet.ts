@@ -16,18 +16,27 @@ const roles = { Administrator: 544, User: 545, Guest: 546 };
 
 /** Static members, `type::name` with as many arguments. */
 const statics: Readonly<Record<string, Static>> = {
-  'Console::Out': (_args, { write }) => new Instance('System.IO.TextWriter', {}, {
-    WriteLine: (line) => {
-      write(`${toText(line ?? null)}\r\n`);
-      return nothing;
-    },
-  }),
+  'Console::Out': (_args, { write }) =>
+    new Instance(
+      'System.IO.TextWriter',
+      {},
+      {
+        WriteLine: (line) => {
+          write(`${toText(line ?? null)}\r\n`);
+          return nothing;
+        },
+      },
+    ),
   'Security.Principal.WindowsIdentity::GetCurrent/0': () => new Instance(`${principal}.WindowsIdentity`),
-  ...Object.fromEntries(Object.keys(roles).map((name) => [
-    `Security.Principal.WindowsBuiltInRole::${name}`, () => new Choice(`${principal}.WindowsBuiltInRole`, roles, name),
-  ])),
+  ...Object.fromEntries(
+    Object.keys(roles).map((name) => [
+      `Security.Principal.WindowsBuiltInRole::${name}`,
+      () => new Choice(`${principal}.WindowsBuiltInRole`, roles, name),
+    ]),
+  ),
   'regex::Replace/3': ([input, pattern, by]) => {
-    if (typeof input !== 'string' || typeof pattern !== 'string' || !(by instanceof BlockValue)) throw new Unknown('such a [regex]::Replace');
+    if (typeof input !== 'string' || typeof pattern !== 'string' || !(by instanceof BlockValue))
+      throw new Unknown('such a [regex]::Replace');
     return replaceEach(input, pattern, by);
   },
 };
@@ -58,12 +67,17 @@ export function newObject(type: string, args: readonly Value[], { hasRole }: Out
     return new Instance(`${principal}.SecurityIdentifier`, {}, {}, only);
   }
   if (name === 'security.principal.windowsprincipal' && only instanceof Instance && only.type === `${principal}.WindowsIdentity`) {
-    return new Instance(`${principal}.WindowsPrincipal`, {}, {
-      IsInRole: (role) => {
-        if (role instanceof Choice || (role instanceof Instance && role.type === `${principal}.SecurityIdentifier`)) return hasRole(toText(role));
-        throw new Unknown(`a role that is a ${typeName(role ?? null)}`);
+    return new Instance(
+      `${principal}.WindowsPrincipal`,
+      {},
+      {
+        IsInRole: (role) => {
+          if (role instanceof Choice || (role instanceof Instance && role.type === `${principal}.SecurityIdentifier`))
+            return hasRole(toText(role));
+          throw new Unknown(`a role that is a ${typeName(role ?? null)}`);
+        },
       },
-    });
+    );
   }
   throw new Unknown(`New-Object ${type} (${args.map(typeName).join(', ')})`);
 }

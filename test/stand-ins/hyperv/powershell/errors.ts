@@ -13,7 +13,11 @@ export class Complaint extends Error {
   /** Ends its statement whatever $ErrorActionPreference says; what cmdlets write does not. */
   readonly isTerminating: boolean;
 
-  constructor(message: string, readonly id: string, { isTerminating = false } = {}) {
+  constructor(
+    message: string,
+    readonly id: string,
+    { isTerminating = false } = {},
+  ) {
     super(message);
     this.isTerminating = isTerminating;
   }

@@ -31,7 +31,7 @@ export async function runScript(body: readonly Statement[], lines: readonly stri
   let status = 0;
   for (const statement of body) {
     try {
-      output.push(...await execute(statement, scope, host));
+      output.push(...(await execute(statement, scope, host)));
       status = 0;
     } catch (error) {
       if (!(error instanceof Complaint)) throw error;
@@ -49,7 +49,7 @@ function isStop(scope: Scope): boolean {
 
 async function executeAll(body: readonly Statement[], scope: Scope, host: Host): Promise<Value[]> {
   const output: Value[] = [];
-  for (const statement of body) output.push(...await execute(statement, scope, host));
+  for (const statement of body) output.push(...(await execute(statement, scope, host)));
   return output;
 }
 
@@ -78,7 +78,8 @@ async function execute(statement: Statement, scope: Scope, host: Host): Promise<
 
 function recordOf({ message, id }: Complaint): Value {
   return new Instance('System.Management.Automation.ErrorRecord', {
-    Exception: new Instance('System.Exception', { Message: message }), FullyQualifiedErrorId: id,
+    Exception: new Instance('System.Exception', { Message: message }),
+    FullyQualifiedErrorId: id,
   });
 }
 

@@ -8,7 +8,10 @@ export function fromJson(text: string): Value {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw terminating(`Invalid JSON primitive: ${text.split(/\s/)[0] ?? ''}.`, 'System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand');
+    throw terminating(
+      `Invalid JSON primitive: ${text.split(/\s/)[0] ?? ''}.`,
+      'System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand',
+    );
   }
   return valueOf(parsed);
 }
@@ -38,7 +41,10 @@ function plain(value: Value, depth: number): unknown {
   if (value instanceof Char) return toText(value);
   if (value instanceof Choice) return value.number; // an enumeration is its number
   if (value instanceof Instance && value.type === 'System.Guid') return toText(value);
-  if (isArray(value)) return depth < 0 ? value.map((one) => (one instanceof Table ? typeName(one) : toText(one))).join(' ') : value.map((one) => plain(one, depth - 1));
+  if (isArray(value))
+    return depth < 0
+      ? value.map((one) => (one instanceof Table ? typeName(one) : toText(one))).join(' ')
+      : value.map((one) => plain(one, depth - 1));
   if (value instanceof Table) {
     if (depth < 0) return typeName(value);
     return Object.fromEntries(value.entries().map(([key, one]) => [key, plain(one, depth - 1)]));

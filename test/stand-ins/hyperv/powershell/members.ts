@@ -18,7 +18,7 @@ export function propertyOf(value: Value, name: string): Value {
 function ofArray(values: readonly Value[], name: string): Value {
   if (/^(?:count|length)$/i.test(name)) return new Whole(values.length);
   const each = values.filter((one) => !(one instanceof Table) || one.has(name)).map((one) => propertyOf(one, name));
-  return each.length === 0 ? null : each.length === 1 ? each[0] ?? null : each;
+  return each.length === 0 ? null : each.length === 1 ? (each[0] ?? null) : each;
 }
 
 export function setProperty(value: Value, name: string, to: Value): void {
@@ -34,7 +34,8 @@ export function callMethod(value: Value, name: string, args: readonly Value[]): 
   if (value === null || value === nothing) throw terminating('You cannot call a method on a null-valued expression.', 'InvokeMethodOnNull');
   const given = args.map((one) => (one === nothing ? null : one));
   if (typeof value === 'string' && name.toLowerCase() === 'replace' && given.length === 2) {
-    if (given[0] === '') throw terminating('Exception calling "Replace" with "2" argument(s): "String cannot be of zero length."', 'ArgumentException');
+    if (given[0] === '')
+      throw terminating('Exception calling "Replace" with "2" argument(s): "String cannot be of zero length."', 'ArgumentException');
     return value.replaceAll(toText(given[0] ?? null), toText(given[1] ?? null));
   }
   const method = value instanceof Instance ? lookUp(value.methods, name) : undefined;

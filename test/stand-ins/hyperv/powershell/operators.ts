@@ -24,7 +24,8 @@ function isEqual(left: Value, right: Value): boolean {
   if (typeof left === 'boolean') return left === toTruth(right);
   if (right === null || right === nothing) return false;
   if (left instanceof Whole) return toWhole(right, 'Int64')?.value === left.value;
-  if (left instanceof Choice) return right instanceof Whole ? right.value === left.number : toText(right).toLowerCase() === left.name.toLowerCase();
+  if (left instanceof Choice)
+    return right instanceof Whole ? right.value === left.number : toText(right).toLowerCase() === left.name.toLowerCase();
   if (left instanceof Char) return toText(left).toLowerCase() === toText(right).toLowerCase();
   if (left instanceof Instance && left.text !== undefined) return left.text.toLowerCase() === toText(right).toLowerCase();
   throw new Unknown('how to compare these');
@@ -35,7 +36,10 @@ function format(text: string, values: readonly Value[]): string {
   return text.replace(/\{(\d+)(?::([^{}]*))?\}/g, (_whole, index: string, style: string | undefined) => {
     const value = values[Number(index)];
     if (value === undefined) {
-      throw terminating('Error formatting a string: Index (zero based) must be greater than or equal to zero and less than the size of the argument list..', 'FormatError');
+      throw terminating(
+        'Error formatting a string: Index (zero based) must be greater than or equal to zero and less than the size of the argument list..',
+        'FormatError',
+      );
     }
     if (style === undefined) return toText(value);
     const [, digits] = /^x(\d+)$/.exec(style) ?? [];

@@ -12,7 +12,7 @@ export class Scope {
   get(name: string): Value {
     const key = name.toLowerCase();
     if (Object.hasOwn(constants, key)) return constants[key] ?? null;
-    return this.#variables.has(key) ? this.#variables.get(key) ?? null : this.parent?.get(key) ?? null;
+    return this.#variables.has(key) ? (this.#variables.get(key) ?? null) : (this.parent?.get(key) ?? null);
   }
 
   set(name: string, value: Value): void {

@@ -31,7 +31,14 @@ function statementOf(node: Node): Statement {
       return { kind: 'if', test: pipelineOf(first), body: statementsOf(second), otherwise: third ? blockIn(third) : [] };
     case 'try_statement': {
       const [clause, ...others] = second ? named(second) : [];
-      if (first?.type !== 'statement_block' || second?.type !== 'catch_clauses' || third || clause?.type !== 'catch_clause' || others.length > 0) break;
+      if (
+        first?.type !== 'statement_block' ||
+        second?.type !== 'catch_clauses' ||
+        third ||
+        clause?.type !== 'catch_clause' ||
+        others.length > 0
+      )
+        break;
       return { kind: 'try', body: statementsOf(first), handler: blockIn(clause) };
     }
     default:
@@ -47,7 +54,8 @@ function blockIn(node: Node): Statement[] {
 
 function assignmentOf(node: Node): Statement {
   const [left, operator, right, ...others] = named(node);
-  if (!left || operator?.text !== '=' || right?.type !== 'pipeline' || others.length > 0) throw new Unknown(`this assignment: ${node.text}`);
+  if (!left || operator?.text !== '=' || right?.type !== 'pipeline' || others.length > 0)
+    throw new Unknown(`this assignment: ${node.text}`);
   const to = expressionOf(left);
   if (to.kind !== 'variable' && to.kind !== 'member') throw new Unknown(`an assignment to ${left.text}`);
   return { kind: 'assignment', to, value: pipelineOf(right) };

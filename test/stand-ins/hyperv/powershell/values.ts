@@ -1,5 +1,6 @@
 /** Values of PowerShell. Text, truth and arrays are JavaScript's own. */
-export type Value = null | typeof nothing | string | boolean | Whole | Char | Choice | Table | Instance | BlockValue | TypeValue | readonly Value[];
+export type Value =
+  null | typeof nothing | string | boolean | Whole | Char | Choice | Table | Instance | BlockValue | TypeValue | readonly Value[];
 
 /** What a command without output leaves: as a value it is $null, in a pipeline it is no object at all. */
 export const nothing: unique symbol = Symbol('AutomationNull');
@@ -7,7 +8,10 @@ export const nothing: unique symbol = Symbol('AutomationNull');
 export type WholeType = 'Int16' | 'Int32' | 'Int64' | 'UInt32' | 'UInt64';
 
 export class Whole {
-  constructor(readonly value: number, readonly type: WholeType = Math.abs(value) < 2 ** 31 ? 'Int32' : 'Int64') {
+  constructor(
+    readonly value: number,
+    readonly type: WholeType = Math.abs(value) < 2 ** 31 ? 'Int32' : 'Int64',
+  ) {
     if (!Number.isSafeInteger(value)) throw new Error(`${value} is not kept exactly`);
   }
 }
@@ -18,7 +22,11 @@ export class Char {
 
 /** A value of an enumeration, whose values have numbers. */
 export class Choice {
-  constructor(readonly type: string, readonly members: Readonly<Record<string, number>>, readonly name: string) {
+  constructor(
+    readonly type: string,
+    readonly members: Readonly<Record<string, number>>,
+    readonly name: string,
+  ) {
     if (!Object.hasOwn(members, name)) throw new Error(`${type} has no ${name}`);
   }
 
@@ -87,7 +95,7 @@ export function unrolled(value: Value): readonly Value[] {
 
 /** What a pipeline's output is as a value. */
 export function collected(output: readonly Value[]): Value {
-  return output.length === 0 ? nothing : output.length === 1 ? output[0] ?? null : output;
+  return output.length === 0 ? nothing : output.length === 1 ? (output[0] ?? null) : output;
 }
 
 export function isArray(value: Value): value is readonly Value[] {

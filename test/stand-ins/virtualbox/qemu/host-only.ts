@@ -54,7 +54,10 @@ export function leaseOf(name: string, mac: string): string | undefined {
   const file = join(placeOf(name).folder, 'leases');
   if (!existsSync(file)) return undefined;
   const wanted = mac.toLowerCase().match(/../g)?.join(':');
-  return readFileSync(file, 'utf8').split('\n').map((line) => line.split(' ')).find(([, address]) => address === wanted)?.[2];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .find(([, address]) => address === wanted)?.[2];
 }
 
 function open(world: World, name: string, { folder, bridge }: Place): void {
@@ -65,11 +68,24 @@ function open(world: World, name: string, { folder, bridge }: Place): void {
   const server = world.dhcp[`HostInterfaceNetworking-${name}`];
   if (!server?.enabled) return;
   // It offers itself as a router, as other servers do and VirtualBox's does not: a guest that went out that way would get nowhere.
-  execFileSync('dnsmasq', [
-    '--conf-file=/dev/null', '--port=0', `--interface=${bridge}`, '--bind-interfaces', '--except-interface=lo', '--dhcp-authoritative', '--user=root',
-    `--dhcp-range=${server.lower},${server.upper},${server.mask},1h`, `--dhcp-leasefile=${join(folder, 'leases')}`, `--pid-file=${join(folder, 'dnsmasq.pid')}`,
-    `--log-facility=${join(folder, 'dnsmasq.log')}`, '--log-dhcp',
-  ], { timeout: 10_000, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(
+    'dnsmasq',
+    [
+      '--conf-file=/dev/null',
+      '--port=0',
+      `--interface=${bridge}`,
+      '--bind-interfaces',
+      '--except-interface=lo',
+      '--dhcp-authoritative',
+      '--user=root',
+      `--dhcp-range=${server.lower},${server.upper},${server.mask},1h`,
+      `--dhcp-leasefile=${join(folder, 'leases')}`,
+      `--pid-file=${join(folder, 'dnsmasq.pid')}`,
+      `--log-facility=${join(folder, 'dnsmasq.log')}`,
+      '--log-dhcp',
+    ],
+    { timeout: 10_000, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
 }
 
 function endServer(folder: string): void {

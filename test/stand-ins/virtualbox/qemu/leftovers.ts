@@ -8,7 +8,10 @@ import { interfaceMark } from './host-only.js';
 
 /** What a stand-in's VMs have outside of its folder: programs that name the folder in their words, and network interfaces. */
 export function leftovers(home: string): { readonly processes: number[]; readonly interfaces: string[] } {
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => pid !== process.pid && wordsOf(pid).includes(`${home}/`));
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && wordsOf(pid).includes(`${home}/`));
   return { processes, interfaces: readdirSync('/sys/class/net').filter((name) => name.startsWith(interfaceMark(home))) };
 }
 

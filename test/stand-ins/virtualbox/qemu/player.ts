@@ -42,7 +42,9 @@ async function run(): Promise<void> {
 
 async function play(world: World, hostOnly: string | undefined): Promise<void> {
   const words = hardware(vmIn(world), {
-    accelerator: accelerator(), qmp, tap: hostOnly === undefined ? undefined : plug(hostOnly),
+    accelerator: accelerator(),
+    qmp,
+    tap: hostOnly === undefined ? undefined : plug(hostOnly),
     drive: (path) => {
       const medium = world.media[path];
       return medium?.kind === 'disk' ? { file: contentOf(path, medium.uuid), format: 'qcow2' } : { file: path, format: 'iso' };
@@ -59,7 +61,13 @@ async function play(world: World, hostOnly: string | undefined): Promise<void> {
       if (command === 'quit') qemu.kill('SIGKILL');
     }
   };
-  process.on('SIGTERM', () => { void press('system_powerdown'); }).on('SIGINT', () => { void press('quit'); });
+  process
+    .on('SIGTERM', () => {
+      void press('system_powerdown');
+    })
+    .on('SIGINT', () => {
+      void press('quit');
+    });
   await Promise.race([end, waitFor(() => existsSync(qmp) || undefined, { timeout: 20_000, interval: 20, what: 'QEMU to listen' })]);
   if (isOn()) writeFileSync(join(home, `${uuid}.${process.pid}.up`), '');
   while (isOn()) {
@@ -73,7 +81,10 @@ async function play(world: World, hostOnly: string | undefined): Promise<void> {
 function rememberLease(hostOnly: string, mac: string): void {
   const ip = leaseOf(hostOnly, mac);
   const key = `lease/${mac.toLowerCase()}`;
-  if (ip !== undefined && ip !== known.get(key)) change(({ global }) => { global[key] = ip; });
+  if (ip !== undefined && ip !== known.get(key))
+    change(({ global }) => {
+      global[key] = ip;
+    });
   if (ip !== undefined) known.set(key, ip);
 }
 

@@ -12,8 +12,12 @@ export function order(socket: string, command: 'system_powerdown' | 'quit'): Pro
     };
     const pending = ['qmp_capabilities', command];
     let text = '';
-    client.setTimeout(patience, () => { refuse('no answer'); });
-    client.once('error', (error) => { refuse(error.message); });
+    client.setTimeout(patience, () => {
+      refuse('no answer');
+    });
+    client.once('error', (error) => {
+      refuse(error.message);
+    });
     client.once('close', () => {
       if (pending.length === 0) resolve();
       else refuse('it hung up');

@@ -27,12 +27,15 @@ describe('cli: inspect --format', () => {
     ['{{lower "ÄB"}} {{.Name | upper}}', 'äb M1'],
   ];
   for (const [template, output] of added) {
-    it(template, () => { expect(inspected(template)).to.deep.equal({ output }); });
+    it(template, () => {
+      expect(inspected(template)).to.deep.equal({ output });
+    });
   }
 
   it('refuses what cannot be joined', () => {
     expect(inspected('{{join .Name ","}}').error).to.equal(
-      'template: :1:2: executing "" at <join .Name ",">: error calling join: can\'t join item of type string');
+      'template: :1:2: executing "" at <join .Name ",">: error calling join: can\'t join item of type string',
+    );
     expect(inspected('{{lower 1}}').error).to.equal('template: :1:8: executing "" at <1>: expected string; found 1');
   });
 
@@ -50,7 +53,7 @@ describe('cli: inspect --format', () => {
   });
 });
 
-describe('cli: the place of a template\'s mistake', () => {
+describe("cli: the place of a template's mistake", () => {
   const pointed: [template: string, hint: string[]][] = [
     ['x{{foo .Name}}', ['  x{{foo .Name}}', '     ^']],
     ['{{.Name', ['  {{.Name', '         ^']],
@@ -61,7 +64,9 @@ describe('cli: the place of a template\'s mistake', () => {
     [`${'a'.repeat(100)}{{foo}}${'b'.repeat(100)}`, [`  ...${'a'.repeat(38)}{{foo}}${'b'.repeat(25)}...`, `  ${' '.repeat(43)}^`]],
   ];
   for (const [template, lines] of pointed) {
-    it(`is pointed at: ${JSON.stringify(template.slice(0, 60))}`, () => { expect(hint(template)).to.equal(lines.join('\n')); });
+    it(`is pointed at: ${JSON.stringify(template.slice(0, 60))}`, () => {
+      expect(hint(template)).to.equal(lines.join('\n'));
+    });
   }
 
   it('is not pointed at where nobody looks', () => {

@@ -8,7 +8,9 @@ const { row, blank } = cases;
 
 /** What is printed; what was printed before an error stands in `printed`. */
 function listed(format: string, rows: readonly MachineRow[] = [row, blank], printed: string[] = []): string {
-  compileListFormat(format, { pointed: false })(rows, (text) => { printed.push(text); });
+  compileListFormat(format, { pointed: false })(rows, (text) => {
+    printed.push(text);
+  });
   return printed.join('\n');
 }
 
@@ -19,21 +21,24 @@ describe('cli: ls --format', () => {
   });
 
   it('makes a table with a header, which stands there without machines too', () => {
-    expect(listed('table {{.Name}}\\t{{.State}}\\t{{.Error}}')).to.equal([
-      'NAME   STATE     ERRORS',
-      'm1     Running   ',
-      'm2     Error     broken',
-    ].join('\n'));
+    expect(listed('table {{.Name}}\\t{{.State}}\\t{{.Error}}')).to.equal(
+      ['NAME   STATE     ERRORS', 'm1     Running   ', 'm2     Error     broken'].join('\n'),
+    );
     expect(listed('table{{.Name}}\t{{.URL}}', [])).to.equal('NAME   URL');
   });
 
   it('knows the header of every field, and shows that others have none', () => {
-    expect(listed([
-      'table {{.Name}} {{.Active}} {{.ActiveHost}} {{.ActiveSwarm}} {{.DriverName}} {{.State}} {{.URL}} {{.SwarmOptions}} {{.Swarm}}',
-      '{{.EngineOptions}} {{.Error}} {{.DockerVersion}} {{.ResponseTime}}',
-    ].join(' '), [])).to.equal([
-      'NAME ACTIVE ACTIVE_HOST ACTIVE_SWARM DRIVER STATE URL SWARM_OPTIONS SWARM ENGINE_OPTIONS ERRORS DOCKER RESPONSE',
-    ].join(''));
+    expect(
+      listed(
+        [
+          'table {{.Name}} {{.Active}} {{.ActiveHost}} {{.ActiveSwarm}} {{.DriverName}} {{.State}} {{.URL}} {{.SwarmOptions}} {{.Swarm}}',
+          '{{.EngineOptions}} {{.Error}} {{.DockerVersion}} {{.ResponseTime}}',
+        ].join(' '),
+        [],
+      ),
+    ).to.equal(
+      ['NAME ACTIVE ACTIVE_HOST ACTIVE_SWARM DRIVER STATE URL SWARM_OPTIONS SWARM ENGINE_OPTIONS ERRORS DOCKER RESPONSE'].join(''),
+    );
     expect(listed('table {{.Nope}}', [])).to.equal('<no value>');
   });
 
@@ -48,9 +53,9 @@ describe('cli: ls --format', () => {
   });
 
   it('aligns the lines of a machine of several lines', () => {
-    expect(listed('table {{.Name}}\\t{{.State}}\\nerror: {{.Error}}')).to.equal([
-      'NAME   STATE', 'error: ERRORS', 'm1   Running', 'error: ', 'm2   Error', 'error: broken',
-    ].join('\n'));
+    expect(listed('table {{.Name}}\\t{{.State}}\\nerror: {{.Error}}')).to.equal(
+      ['NAME   STATE', 'error: ERRORS', 'm1   Running', 'error: ', 'm2   Error', 'error: broken'].join('\n'),
+    );
   });
 
   it('fails for an unknown field before anything is printed', () => {
@@ -65,21 +70,35 @@ describe('cli: ls --format', () => {
 
   it('prints the machines before the one that fails', () => {
     const printed: string[] = [];
-    expect(outcome(() => listed('{{.SwarmOptions.Host}}', [row, blank], printed)).error)
-      .to.match(/nil pointer evaluating \*swarm\.Options\.Host$/);
+    expect(outcome(() => listed('{{.SwarmOptions.Host}}', [row, blank], printed)).error).to.match(
+      /nil pointer evaluating \*swarm\.Options\.Host$/,
+    );
     expect(printed).to.deep.equal(['tcp://0.0.0.0:13376']);
   });
 
   it('does not know what is active about a machine that nothing is known of', () => {
-    expect(listed('[{{.Active}}]', [row, { ...row, activeSwarm: false }, { ...row, activeSwarm: false, activeHost: false }, blank]))
-      .to.equal('[* (swarm)]\n[*]\n[-]\n[]');
+    expect(
+      listed('[{{.Active}}]', [row, { ...row, activeSwarm: false }, { ...row, activeSwarm: false, activeHost: false }, blank]),
+    ).to.equal('[* (swarm)]\n[*]\n[-]\n[]');
   });
 
   const durations: [number, string][] = [
-    [0, '0s'], [1, '1ms'], [12, '12ms'], [999, '999ms'], [1000, '1s'], [1500, '1.5s'], [1001, '1.001s'], [59_999, '59.999s'],
-    [60_000, '1m0s'], [61_500, '1m1.5s'], [3_600_000, '1h0m0s'], [7_325_250, '2h2m5.25s'],
+    [0, '0s'],
+    [1, '1ms'],
+    [12, '12ms'],
+    [999, '999ms'],
+    [1000, '1s'],
+    [1500, '1.5s'],
+    [1001, '1.001s'],
+    [59_999, '59.999s'],
+    [60_000, '1m0s'],
+    [61_500, '1m1.5s'],
+    [3_600_000, '1h0m0s'],
+    [7_325_250, '2h2m5.25s'],
   ];
   for (const [responseMs, text] of durations) {
-    it(`prints a response time of ${text}`, () => { expect(listed('{{.ResponseTime}}', [{ ...row, responseMs }])).to.equal(text); });
+    it(`prints a response time of ${text}`, () => {
+      expect(listed('{{.ResponseTime}}', [{ ...row, responseMs }])).to.equal(text);
+    });
   }
 });

@@ -92,7 +92,10 @@ describe('cli: splitting the command line', () => {
     });
   }
   it('refuses unknown global flags and missing values', async () => {
-    expect(await failureOf(() => splitCommandLine(['--bogus', 'ls']))).to.include({ code: 'USAGE', message: 'flag provided but not defined: --bogus' });
+    expect(await failureOf(() => splitCommandLine(['--bogus', 'ls']))).to.include({
+      code: 'USAGE',
+      message: 'flag provided but not defined: --bogus',
+    });
     expect(await failureOf(() => splitCommandLine(['-s']))).to.include({ code: 'USAGE', message: 'flag needs an argument: -s' });
   });
 });
@@ -101,10 +104,18 @@ describe('cli: global values', () => {
   it('prefer flags to the environment', () => {
     const env = { MACHINE_STORAGE_PATH: '/env', MACHINE_NATIVE_SSH: 'TRUE', MACHINE_TLS_CLIENT_KEY: 'k.pem' };
     expect(resolveGlobals({}, env)).to.deep.equal({ storagePath: '/env', nativeSsh: true, githubToken: '', tls: { clientKey: 'k.pem' } });
-    expect(resolveGlobals({ 'storage-path': '/flag', 'tls-client-key': 'f.pem' }, env)).to.deep.include({ storagePath: '/flag', tls: { clientKey: 'f.pem' } });
+    expect(resolveGlobals({ 'storage-path': '/flag', 'tls-client-key': 'f.pem' }, env)).to.deep.include({
+      storagePath: '/flag',
+      tls: { clientKey: 'f.pem' },
+    });
   });
   it('take an unreadable MACHINE_NATIVE_SSH and an empty path as not given', () => {
-    expect(resolveGlobals({}, { MACHINE_NATIVE_SSH: 'yes', MACHINE_STORAGE_PATH: '' })).to.deep.equal({ storagePath: undefined, nativeSsh: false, githubToken: '', tls: {} });
+    expect(resolveGlobals({}, { MACHINE_NATIVE_SSH: 'yes', MACHINE_STORAGE_PATH: '' })).to.deep.equal({
+      storagePath: undefined,
+      nativeSsh: false,
+      githubToken: '',
+      tls: {},
+    });
   });
   it('find --debug anywhere, and let MACHINE_DEBUG override it', () => {
     expect(debugWanted(['ls', '-D'], {})).to.equal(true);
@@ -115,7 +126,8 @@ describe('cli: global values', () => {
   });
   it('refuse a MACHINE_DEBUG that is no boolean', async () => {
     expect(await failureOf(() => debugWanted([], { MACHINE_DEBUG: 'foo' }))).to.include({
-      message: 'Error parsing boolean value from MACHINE_DEBUG: strconv.ParseBool: parsing "foo": invalid syntax', exit: 1,
+      message: 'Error parsing boolean value from MACHINE_DEBUG: strconv.ParseBool: parsing "foo": invalid syntax',
+      exit: 1,
     });
   });
 });

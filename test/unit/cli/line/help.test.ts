@@ -18,15 +18,23 @@ describe('cli: help', () => {
   it('wraps at blanks', () => {
     expect(wrap('one two three', 7)).to.deep.equal(['one two', 'three']);
     expect(wrap('unbreakable', 3)).to.deep.equal(['unbreakable']);
-    expect(twoColumns([['a', 'one two'], ['longer-than-that', 'x']], { indent: 1, width: 10, widest: 4 })).to.deep.equal([
-      ' a  one', '    two', ' longer-than-that', '    x',
-    ]);
+    expect(
+      twoColumns(
+        [
+          ['a', 'one two'],
+          ['longer-than-that', 'x'],
+        ],
+        { indent: 1, width: 10, widest: 4 },
+      ),
+    ).to.deep.equal([' a  one', '    two', ' longer-than-that', '    x']);
   });
 
-  it('lists every command file, with its summary, in Docker Machine\'s order', async () => {
+  it("lists every command file, with its summary, in Docker Machine's order", async () => {
     const text = await help();
     expect(text).to.match(/^Usage: tsmachine \[OPTIONS\] COMMAND \[arg\.\.\.\]\n/);
-    const listed = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}([a-z-]+(?: [a-z-]+)?) {2,}\S/gm)].map(([, name = '']) => name);
+    const listed = [...text.slice(text.indexOf('\nCommands:\n')).matchAll(/^ {2}([a-z-]+(?: [a-z-]+)?) {2,}\S/gm)].map(
+      ([, name = '']) => name,
+    );
     expect(listed.toSorted()).to.deep.equal(commands.toSorted());
     const order = ['regenerate-certs', 'restart', 'rm', 'ssh', 'scp', 'mount', 'start', 'status', 'stop', 'url', 'version', 'help'];
     expect(listed.filter((name) => order.includes(name))).to.deep.equal(order.filter((name) => listed.includes(name)));
@@ -53,7 +61,9 @@ describe('cli: help', () => {
   });
 
   it('helps with the default driver where none is chosen', async () => {
-    expect(await help('create')).to.contain('--engine-install-url').and.to.match(/^ {3}--virtualbox-memory "1024"/m);
+    expect(await help('create'))
+      .to.contain('--engine-install-url')
+      .and.to.match(/^ {3}--virtualbox-memory "1024"/m);
   });
 
   it('names options on the usage line only where there are some', () => {

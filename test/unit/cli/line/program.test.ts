@@ -15,7 +15,7 @@ function startedAs<T>(file: string, read: () => T): T {
 
 const asOld = (text: string) => startedAs('/usr/bin/docker-machine', () => asTyped(text));
 
-describe('cli: the program\'s name', () => {
+describe("cli: the program's name", () => {
   const names: [string, string][] = [
     ['/usr/local/bin/tsmachine', 'tsmachine'],
     ['/usr/lib/node_modules/tsmachine/bin/run.js', 'tsmachine'],
@@ -27,18 +27,27 @@ describe('cli: the program\'s name', () => {
     ['', 'tsmachine'],
   ];
   for (const [file, name] of names) {
-    it(`is ${name} for ${file === '' ? 'no file' : file}`, () => { expect(startedAs(file, programName)).to.equal(name); });
+    it(`is ${name} for ${file === '' ? 'no file' : file}`, () => {
+      expect(startedAs(file, programName)).to.equal(name);
+    });
   }
 
   it('stands in what the engine says', () => {
     expect(asOld('Use "tsmachine ls" to list machines.')).to.equal('Use "docker-machine ls" to list machines.');
-    expect(asOld('Create it again (tsmachine create continues), or: tsmachine rm -f m1')).to.equal('Create it again (docker-machine create continues), or: docker-machine rm -f m1');
+    expect(asOld('Create it again (tsmachine create continues), or: tsmachine rm -f m1')).to.equal(
+      'Create it again (docker-machine create continues), or: docker-machine rm -f m1',
+    );
     expect(asOld('sudo tsmachine --storage-path /x create m1')).to.equal('sudo docker-machine --storage-path /x create m1');
     expect(startedAs('/usr/bin/tsmachine', () => asTyped('tsmachine ls'))).to.equal('tsmachine ls');
   });
 
   it('stands neither in paths, nor in names, nor where the package is meant', () => {
-    for (const text of ['/etc/sudoers.d/tsmachine and more', 'zz-tsmachine.conf is', 'Reinstall tsmachine', 'the bridge tsmachine-br0 is']) {
+    for (const text of [
+      '/etc/sudoers.d/tsmachine and more',
+      'zz-tsmachine.conf is',
+      'Reinstall tsmachine',
+      'the bridge tsmachine-br0 is',
+    ]) {
       expect(asOld(text)).to.equal(text);
     }
     expect(asOld('tsmachine ssh tsmachine sudo vi')).to.equal('docker-machine ssh tsmachine sudo vi');

@@ -34,8 +34,14 @@ describe('cli: flags that are data', () => {
     expect(await valuesOf(argv, env)).to.deep.equal({ 'x-text': '', 'x-port': 24, 'x-on': true, 'x-list': ['c,d', 'e'] });
   });
   it('name the flag or the variable that holds no number', async () => {
-    expect(await failureOf(valuesOf(['--x-port', 'ssh']))).to.include({ code: 'FLAG_INVALID', message: '--x-port: expected a whole number, not "ssh"' });
-    expect(await failureOf(valuesOf([], { X_PORT: '2x' }))).to.include({ code: 'FLAG_INVALID', message: 'X_PORT: expected a whole number, not "2x"' });
+    expect(await failureOf(valuesOf(['--x-port', 'ssh']))).to.include({
+      code: 'FLAG_INVALID',
+      message: '--x-port: expected a whole number, not "ssh"',
+    });
+    expect(await failureOf(valuesOf([], { X_PORT: '2x' }))).to.include({
+      code: 'FLAG_INVALID',
+      message: 'X_PORT: expected a whole number, not "2x"',
+    });
   });
 });
 
@@ -50,15 +56,24 @@ describe('cli: the driver of create', () => {
     [['m'], {}, undefined],
   ];
   for (const [argv, env, name] of cases) {
-    it(`is ${name ?? 'not chosen'} in "${argv.join(' ')}"`, () => { expect(driverNameOf(argv, env)).to.equal(name); });
+    it(`is ${name ?? 'not chosen'} in "${argv.join(' ')}"`, () => {
+      expect(driverNameOf(argv, env)).to.equal(name);
+    });
   }
 });
 
 describe('cli: values of create', () => {
   const defaults = flagValues(createFlags, {}, {});
-  const check = (flag: string, value: string | string[] | number) => failureOf(() => { checkCreateFlags({ ...defaults, [flag]: value }); });
+  const check = (flag: string, value: string | string[] | number) =>
+    failureOf(() => {
+      checkCreateFlags({ ...defaults, [flag]: value });
+    });
 
-  it('are good by default', () => { expect(() => { checkCreateFlags(defaults); }).to.not.throw(); });
+  it('are good by default', () => {
+    expect(() => {
+      checkCreateFlags(defaults);
+    }).to.not.throw();
+  });
 
   const good: [string, string | string[]][] = [
     ['engine-label', ['a=b', 'a=', 'com.x/y=c d']],
@@ -70,17 +85,38 @@ describe('cli: values of create', () => {
     ['engine-install', 'distro'],
   ];
   for (const [flag, value] of good) {
-    it(`takes --${flag} ${String(value)}`, () => { expect(() => { checkCreateFlags({ ...defaults, [flag]: value }); }).to.not.throw(); });
+    it(`takes --${flag} ${String(value)}`, () => {
+      expect(() => {
+        checkCreateFlags({ ...defaults, [flag]: value });
+      }).to.not.throw();
+    });
   }
 
   const bad: [string, string | string[]][] = [
-    ['engine-label', ['a']], ['engine-label', ['=b']], ['engine-label', ['a b=c']],
-    ['engine-opt', ['--dns=8.8.8.8']], ['engine-opt', ['']], ['engine-opt', ['a b=c']],
-    ['engine-env', ['A']], ['engine-env', ['1A=b']], ['engine-env', ['A=b\nExecStart=x']],
-    ['tls-san', ['']], ['tls-san', ['exa mple.com']], ['tls-san', ['10.0.0.1/24']], ['tls-san', ['-x.com']], ['tls-san', ['a..b']],
-    ['engine-registry-mirror', ['mirror.example.com']], ['engine-install-url', 'get.docker.com'],
-    ['engine-insecure-registry', ['a b']], ['engine-storage-driver', 'over lay'],
-    ['engine-install', 'snap'], ['engine-version', '26; id'], ['swarm-host', '0.0.0.0'], ['swarm-host', 'tcp://0.0.0.0:0'], ['swarm-host', 'tcp://0.0.0.0:65536'], ['swarm-image', 'swarm latest'],
+    ['engine-label', ['a']],
+    ['engine-label', ['=b']],
+    ['engine-label', ['a b=c']],
+    ['engine-opt', ['--dns=8.8.8.8']],
+    ['engine-opt', ['']],
+    ['engine-opt', ['a b=c']],
+    ['engine-env', ['A']],
+    ['engine-env', ['1A=b']],
+    ['engine-env', ['A=b\nExecStart=x']],
+    ['tls-san', ['']],
+    ['tls-san', ['exa mple.com']],
+    ['tls-san', ['10.0.0.1/24']],
+    ['tls-san', ['-x.com']],
+    ['tls-san', ['a..b']],
+    ['engine-registry-mirror', ['mirror.example.com']],
+    ['engine-install-url', 'get.docker.com'],
+    ['engine-insecure-registry', ['a b']],
+    ['engine-storage-driver', 'over lay'],
+    ['engine-install', 'snap'],
+    ['engine-version', '26; id'],
+    ['swarm-host', '0.0.0.0'],
+    ['swarm-host', 'tcp://0.0.0.0:0'],
+    ['swarm-host', 'tcp://0.0.0.0:65536'],
+    ['swarm-image', 'swarm latest'],
   ];
   for (const [flag, value] of bad) {
     it(`refuses --${flag} ${JSON.stringify(value)}`, async () => {
@@ -89,8 +125,10 @@ describe('cli: values of create', () => {
       expect(error.message).to.match(new RegExp(`^--${flag} ".*" must be `));
     });
   }
-  it('refuses a discovery that is no URL with Docker Machine\'s words', async () => {
-    expect((await check('swarm-discovery', 'bad')).message).to.equal('Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad');
+  it("refuses a discovery that is no URL with Docker Machine's words", async () => {
+    expect((await check('swarm-discovery', 'bad')).message).to.equal(
+      'Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad',
+    );
   });
   it('refuses a concurrency outside 1 to 100', async () => {
     expect((await check('concurrency', 0)).code).to.equal('FLAG_INVALID');
@@ -98,14 +136,42 @@ describe('cli: values of create', () => {
   });
 
   it('become the request of the engine', () => {
-    const given = { 'engine-opt': ['a=b'], 'engine-label': ['k=v'], 'swarm-master': true, 'tls-san': ['x'], 'engine-version': '26.1', 'engine-install': 'docker' };
+    const given = {
+      'engine-opt': ['a=b'],
+      'engine-label': ['k=v'],
+      'swarm-master': true,
+      'tls-san': ['x'],
+      'engine-version': '26.1',
+      'engine-install': 'docker',
+    };
     const values = flagValues([...createFlags, ...specs], given, {});
-    const request = createRequest('none', values, { storagePath: undefined, nativeSsh: false, githubToken: '', tls: { caCert: '/ca.pem' } });
-    expect(request).to.deep.include({
-      driverName: 'none', install: { mode: 'docker', version: '26.1' }, tlsSans: ['x'], tls: { caCert: '/ca.pem' }, flags: values,
+    const request = createRequest('none', values, {
+      storagePath: undefined,
+      nativeSsh: false,
+      githubToken: '',
+      tls: { caCert: '/ca.pem' },
     });
-    expect(request.engine).to.deep.include({ ArbitraryFlags: ['a=b'], Labels: ['k=v'], InstallURL: 'https://get.docker.com', TlsVerify: true });
-    expect(request.swarm).to.include({ IsSwarm: true, Agent: false, Master: true, Image: 'swarm:latest', Strategy: 'spread', Host: 'tcp://0.0.0.0:3376' });
+    expect(request).to.deep.include({
+      driverName: 'none',
+      install: { mode: 'docker', version: '26.1' },
+      tlsSans: ['x'],
+      tls: { caCert: '/ca.pem' },
+      flags: values,
+    });
+    expect(request.engine).to.deep.include({
+      ArbitraryFlags: ['a=b'],
+      Labels: ['k=v'],
+      InstallURL: 'https://get.docker.com',
+      TlsVerify: true,
+    });
+    expect(request.swarm).to.include({
+      IsSwarm: true,
+      Agent: false,
+      Master: true,
+      Image: 'swarm:latest',
+      Strategy: 'spread',
+      Host: 'tcp://0.0.0.0:3376',
+    });
   });
 });
 
@@ -119,9 +185,15 @@ describe('cli: names', () => {
     expect((await failureOf(() => someNames([]))).code).to.equal('USAGE');
   });
   const wrong: [string[], string][] = [
-    [[], 'USAGE'], [['ok', ''], 'NAME_INVALID'], [['ok', '..'], 'NAME_INVALID'], [['a', 'a'], 'NAME_INVALID'], [['web', 'Web'], 'NAME_INVALID'],
+    [[], 'USAGE'],
+    [['ok', ''], 'NAME_INVALID'],
+    [['ok', '..'], 'NAME_INVALID'],
+    [['a', 'a'], 'NAME_INVALID'],
+    [['web', 'Web'], 'NAME_INVALID'],
   ];
   for (const [names, code] of wrong) {
-    it(`of new machines: refuses ${JSON.stringify(names)} whole`, async () => { expect((await failureOf(() => newNames(names))).code).to.equal(code); });
+    it(`of new machines: refuses ${JSON.stringify(names)} whole`, async () => {
+      expect((await failureOf(() => newNames(names))).code).to.equal(code);
+    });
   }
 });

@@ -39,13 +39,19 @@ describe('cli: shells', () => {
   };
 
   for (const [name, line] of Object.entries(set)) {
-    it(`sets in ${name}`, () => { expect(setLines(shellNamed(name), machine, 'linux')[0]).to.equal(line); });
+    it(`sets in ${name}`, () => {
+      expect(setLines(shellNamed(name), machine, 'linux')[0]).to.equal(line);
+    });
   }
   for (const [name, line] of Object.entries(unset)) {
-    it(`unsets in ${name}`, () => { expect(unsetLines(shellNamed(name))[1]).to.equal(line); });
+    it(`unsets in ${name}`, () => {
+      expect(unsetLines(shellNamed(name))[1]).to.equal(line);
+    });
   }
   for (const [name, lines] of Object.entries(hints)) {
-    it(`says in ${name} how to use it`, () => { expect(usageHint(shellNamed(name), 'CMD')).to.deep.equal(lines); });
+    it(`says in ${name} how to use it`, () => {
+      expect(usageHint(shellNamed(name), 'CMD')).to.deep.equal(lines);
+    });
   }
 
   it('prints the variables in order, one more on Windows', () => {

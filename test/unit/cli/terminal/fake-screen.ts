@@ -10,13 +10,19 @@ export interface FakeScreen extends Screen {
 /** Streams in memory. `live` makes it a terminal of 80 by 24 as far as progress is concerned. */
 export function fakeScreen(options: { live?: boolean; input?: string | undefined; columns?: number; rows?: number } = {}): FakeScreen {
   const texts = { out: '', err: '' };
-  const sink = (name: keyof typeof texts) => new Writable({
-    write(chunk: Buffer, _encoding, done) { texts[name] += String(chunk); done(); },
-  });
+  const sink = (name: keyof typeof texts) =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        texts[name] += String(chunk);
+        done();
+      },
+    });
   const stdin = new PassThrough();
   if (options.input !== undefined) stdin.end(options.input);
   return {
-    stdout: sink('out'), stderr: sink('err'), stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: sink('out'),
+    stderr: sink('err'),
+    stdin: stdin as unknown as NodeJS.ReadStream,
     live: options.live ?? false,
     columns: () => options.columns ?? 80,
     rows: () => options.rows ?? 24,

@@ -10,7 +10,9 @@ describe('cli: progress', () => {
   it('shows what fits: seconds, one line each, no line that wraps', () => {
     expect(progressLines([{ text: 'Downloading\nimage', since: 1000 }], 4900, 80, 24)).to.deep.equal(['Downloading image 3s']);
     const [line = ''] = progressLines([{ text: 'x'.repeat(100), since: 0 }], 12_000, 40, 24);
-    expect(line).to.have.length(39).and.match(/^x+… 12s$/);
+    expect(line)
+      .to.have.length(39)
+      .and.match(/^x+… 12s$/);
     const many = Array.from({ length: 30 }, (_, i) => ({ text: `m${i}`, since: 0 }));
     const lines = progressLines(many, 0, 80, 10);
     expect(lines).to.have.length(8);

@@ -16,7 +16,12 @@ const never = new AbortController().signal;
 function terminal() {
   const keys = new PassThrough();
   const modes: boolean[] = [];
-  Object.assign(keys, { isTTY: true, setRawMode: (on: boolean) => { modes.push(on); } });
+  Object.assign(keys, {
+    isTTY: true,
+    setRawMode: (on: boolean) => {
+      modes.push(on);
+    },
+  });
   const screen = { ...fakeScreen(), stdin: keys as unknown as NodeJS.ReadStream };
   return { keys, modes, screen };
 }

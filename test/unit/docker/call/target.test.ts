@@ -21,13 +21,30 @@ describe("an engine's URL", () => {
     expect(address('unix:///var/run/docker.sock')).to.include({ kind: 'unix', path: '/var/run/docker.sock' });
   });
 
-  for (const url of ['tcp://', 'tcp://h:0', 'tcp://h:65536', 'tcp://h:x', 'tcp://fd00::1:2376', 'tcp://[fd00::1', 'tcp://user@h:1', 'tcp://a b:1', 'h:2376', 'ssh://h', 'unix://relative', 'tcp://h:1/path']) {
+  for (const url of [
+    'tcp://',
+    'tcp://h:0',
+    'tcp://h:65536',
+    'tcp://h:x',
+    'tcp://fd00::1:2376',
+    'tcp://[fd00::1',
+    'tcp://user@h:1',
+    'tcp://a b:1',
+    'h:2376',
+    'ssh://h',
+    'unix://relative',
+    'tcp://h:1/path',
+  ]) {
     it(`is refused as malformed: ${url}`, () => {
-      expect(() => address(url)).to.throw(TsmachineError, `malformed: "${url}"`).with.property('code', 'FLAG_INVALID');
+      expect(() => address(url))
+        .to.throw(TsmachineError, `malformed: "${url}"`)
+        .with.property('code', 'FLAG_INVALID');
     });
   }
 
   it('is missed by name when it is empty', () => {
-    expect(() => address('')).to.throw(TsmachineError, 'Docker Host URL not set').with.property('code', 'MACHINE_STATE');
+    expect(() => address(''))
+      .to.throw(TsmachineError, 'Docker Host URL not set')
+      .with.property('code', 'MACHINE_STATE');
   });
 });

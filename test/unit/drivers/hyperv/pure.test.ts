@@ -19,10 +19,20 @@ function parse(flags: FlagValues = {}): DriverData {
 const refused = (flags: FlagValues) => failureOf((async () => Promise.resolve(parse(flags)))());
 
 describe('hyperv: flags', () => {
-  it('write Docker Machine\'s fields', () => {
+  it("write Docker Machine's fields", () => {
     expect(parse({ 'hyperv-static-macaddress': '00:15:5d:aa:bb:cc', 'hyperv-vlan-id': 7 })).to.deep.include({
-      MachineName: 'm1', SSHUser: 'docker', SSHPort: 22, VSwitch: '', DiskSize: 20_000, MemSize: 1024, CPU: 1,
-      MacAddr: '00155DAABBCC', VLanID: 7, DisableDynamicMemory: false, Boot2DockerURL: '', Image: 'debian',
+      MachineName: 'm1',
+      SSHUser: 'docker',
+      SSHPort: 22,
+      VSwitch: '',
+      DiskSize: 20_000,
+      MemSize: 1024,
+      CPU: 1,
+      MacAddr: '00155DAABBCC',
+      VLanID: 7,
+      DisableDynamicMemory: false,
+      Boot2DockerURL: '',
+      Image: 'debian',
     });
   });
 
@@ -46,7 +56,7 @@ describe('hyperv: the switch', () => {
   const inner = { id: '1', name: 'inner', type: 'Internal' };
   const external = { id: '2', name: 'Uplink', type: 'External' };
 
-  it('is the first external one, else Windows\'s own, whatever that is called here', () => {
+  it("is the first external one, else Windows's own, whatever that is called here", () => {
     expect(chooseSwitch('', [standard, inner, external])).to.equal(external);
     expect(chooseSwitch('', [inner, standard])).to.equal(standard);
     expect(chooseSwitch('uplink', [inner, external])).to.equal(external);
@@ -77,20 +87,29 @@ describe('hyperv: whose VM it is', () => {
     expect(ownVm({ ...config, vmId: '', mark: '' }, machineDir, [vm], 'linux'), 'nothing known').to.equal(undefined);
   });
 
-  it('Hyper-V\'s states are Docker Machine\'s', () => {
+  it("Hyper-V's states are Docker Machine's", () => {
     const words = ['Running', 'Off', 'Paused', 'Saved', 'Starting', 'Saving', 'RunningCritical', 'Other'];
     expect(words.map((state) => stateOf({ state }))).to.deep.equal([
-      'Running', 'Stopped', 'Paused', 'Saved', 'Starting', 'Stopping', 'Running', 'None',
+      'Running',
+      'Stopped',
+      'Paused',
+      'Saved',
+      'Starting',
+      'Stopping',
+      'Running',
+      'None',
     ]);
   });
 });
 
 describe('hyperv: addresses', () => {
   it('are never link-local; IPv4 comes first', () => {
-    expect(candidates({
-      state: 'Running',
-      told: ['fe80::215:5dff:fe01:203', '169.254.3.4', '2001:db8::7', '192.0.2.7'],
-      neighbours: ['192.0.2.7', 'fe80::1%12', 'ff02::1', '192.0.2.9', '224.0.0.22'],
-    })).to.deep.equal(['192.0.2.7', '192.0.2.9', '2001:db8::7']);
+    expect(
+      candidates({
+        state: 'Running',
+        told: ['fe80::215:5dff:fe01:203', '169.254.3.4', '2001:db8::7', '192.0.2.7'],
+        neighbours: ['192.0.2.7', 'fe80::1%12', 'ff02::1', '192.0.2.9', '224.0.0.22'],
+      }),
+    ).to.deep.equal(['192.0.2.7', '192.0.2.9', '2001:db8::7']);
   });
 });

@@ -4,26 +4,52 @@ import { parseConfig, readConfig } from '../../../../drivers/nspawn/config.js';
 import nspawn from '../../../../drivers/nspawn/index.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
 
-const parse = (flags: FlagValues = {}) => parseConfig({
-  machineName: 'm1', storePath: '/s', machineDir: '/s/machines/m1',
-  flags: { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), ...flags },
-});
+const parse = (flags: FlagValues = {}) =>
+  parseConfig({
+    machineName: 'm1',
+    storePath: '/s',
+    machineDir: '/s/machines/m1',
+    flags: { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), ...flags },
+  });
 
 describe('nspawn configuration', () => {
   it('begins with the nine base fields', () => {
     expect(Object.keys(parse()).slice(0, 9)).to.deep.equal([
-      'IPAddress', 'MachineName', 'SSHUser', 'SSHPort', 'SSHKeyPath', 'StorePath', 'SwarmMaster', 'SwarmHost', 'SwarmDiscovery',
+      'IPAddress',
+      'MachineName',
+      'SSHUser',
+      'SSHPort',
+      'SSHKeyPath',
+      'StorePath',
+      'SwarmMaster',
+      'SwarmHost',
+      'SwarmDiscovery',
     ]);
     expect(parse()).to.include({ SSHUser: 'root', SSHPort: 22, SSHKeyPath: '/s/machines/m1/id_ed25519', Suite: 'trixie', Engine: 'image' });
   });
 
   it('reads back what it wrote', () => {
-    const config = readConfig(parse({
-      'nspawn-suite': 'sid', 'nspawn-mirror': 'http://mirror.example/debian', 'nspawn-cidr': '172.31.9.7/24', 'nspawn-memory': 512,
-      'nspawn-cpus': 2, 'nspawn-rootfs': '/r.tar', 'nspawn-engine': 'machine',
-    }));
+    const config = readConfig(
+      parse({
+        'nspawn-suite': 'sid',
+        'nspawn-mirror': 'http://mirror.example/debian',
+        'nspawn-cidr': '172.31.9.7/24',
+        'nspawn-memory': 512,
+        'nspawn-cpus': 2,
+        'nspawn-rootfs': '/r.tar',
+        'nspawn-engine': 'machine',
+      }),
+    );
     expect(config).to.include({
-      suite: 'sid', mirror: 'http://mirror.example/debian', cidr: '172.31.9.0/24', memory: 512, cpus: 2, rootfs: '/r.tar', engine: 'machine', ip: '', image: '',
+      suite: 'sid',
+      mirror: 'http://mirror.example/debian',
+      cidr: '172.31.9.0/24',
+      memory: 512,
+      cpus: 2,
+      rootfs: '/r.tar',
+      engine: 'machine',
+      ip: '',
+      image: '',
     });
   });
 
@@ -36,12 +62,27 @@ describe('nspawn configuration', () => {
   });
 
   for (const [flag, value] of [
-    ['nspawn-suite', ''], ['nspawn-suite', '../x'], ['nspawn-suite', '-x'], ['nspawn-mirror', 'mirror'], ['nspawn-mirror', 'http://a b'], ['nspawn-mirror', 'ftp://a/'],
-    ['nspawn-cidr', '10.0.0.0'], ['nspawn-cidr', '10.0.0.0/8'], ['nspawn-cidr', '10.0.0.0/30'], ['nspawn-cidr', '10.0.0/24'], ['nspawn-cidr', '0.0.0.0/24'],
-    ['nspawn-cidr', '224.0.0.0/24'], ['nspawn-memory', -1], ['nspawn-memory', 1.5], ['nspawn-cpus', 5000], ['nspawn-engine', 'maybe'],
+    ['nspawn-suite', ''],
+    ['nspawn-suite', '../x'],
+    ['nspawn-suite', '-x'],
+    ['nspawn-mirror', 'mirror'],
+    ['nspawn-mirror', 'http://a b'],
+    ['nspawn-mirror', 'ftp://a/'],
+    ['nspawn-cidr', '10.0.0.0'],
+    ['nspawn-cidr', '10.0.0.0/8'],
+    ['nspawn-cidr', '10.0.0.0/30'],
+    ['nspawn-cidr', '10.0.0/24'],
+    ['nspawn-cidr', '0.0.0.0/24'],
+    ['nspawn-cidr', '224.0.0.0/24'],
+    ['nspawn-memory', -1],
+    ['nspawn-memory', 1.5],
+    ['nspawn-cpus', 5000],
+    ['nspawn-engine', 'maybe'],
   ] as const) {
     it(`refuses --${flag} ${JSON.stringify(value)}`, () => {
-      expect(() => parse({ [flag]: value })).to.throw(`--${flag}`).with.property('code', 'FLAG_INVALID');
+      expect(() => parse({ [flag]: value }))
+        .to.throw(`--${flag}`)
+        .with.property('code', 'FLAG_INVALID');
     });
   }
 });

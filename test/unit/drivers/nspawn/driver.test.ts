@@ -9,13 +9,26 @@ import { openPlayground, type Playground } from './playground.js';
 
 /** Every outside step of a create by a word of it. */
 const steps = [
-  'build.sh', 'id_ed25519', 'ssh_host_ed25519_key', 'route show', 'link show dev tsm', 'link add name tsm', 'POSTROUTING', '-i tsm', '-o tsm',
-  'mount -t overlay', 'netns add', 'link add tsv', 'link set lo up',
+  'build.sh',
+  'id_ed25519',
+  'ssh_host_ed25519_key',
+  'route show',
+  'link show dev tsm',
+  'link add name tsm',
+  'POSTROUTING',
+  '-i tsm',
+  '-o tsm',
+  'mount -t overlay',
+  'netns add',
+  'link add tsv',
+  'link set lo up',
 ];
 
 describe('nspawn driver', () => {
   let play: Playground;
-  beforeEach(async () => { play = await openPlayground(); });
+  beforeEach(async () => {
+    play = await openPlayground();
+  });
   afterEach(() => play.close());
 
   async function create(name = 'M1.lab', data = play.parse(name)): Promise<DriverData> {
@@ -39,7 +52,8 @@ describe('nspawn driver', () => {
     await create();
     const { machineDir } = play.ctx('M1.lab');
     expect(await readFile(join(machineDir, 'known_hosts'), 'utf8')).to.equal('m1.lab ssh-ed25519 AAAA\n10.210.0.2 ssh-ed25519 AAAA\n');
-    for (const file of ['known_hosts', 'id_ed25519', 'ssh_host_ed25519_key']) expect((await stat(join(machineDir, file))).mode & 0o777, file).to.equal(0o600);
+    for (const file of ['known_hosts', 'id_ed25519', 'ssh_host_ed25519_key'])
+      expect((await stat(join(machineDir, file))).mode & 0o777, file).to.equal(0o600);
     const root = join(machineDir, 'root');
     expect(await readFile(join(root, 'etc/hostname'), 'utf8')).to.equal('m1.lab\n');
     expect(await readFile(join(root, 'etc/machine-id'), 'utf8')).to.match(/^[0-9a-f]{32}\n$/);

@@ -28,8 +28,17 @@ export interface FakeComputer extends Computer {
 }
 
 export const factsV1 = (dir: string): Facts & { cgroups: NonNullable<Facts['cgroups']> } => ({
-  platform: 'linux', uid: 0, systemd: false, architecture: 'x64', bootId: 'boot-1',
-  programs: Object.fromEntries(['systemd-nspawn', 'debootstrap', 'ip', 'iptables', 'ssh-keygen', 'mount', 'umount', 'setpriv', 'unshare', 'tar'].map((name) => [name, `/bin/${name}`])),
+  platform: 'linux',
+  uid: 0,
+  systemd: false,
+  architecture: 'x64',
+  bootId: 'boot-1',
+  programs: Object.fromEntries(
+    ['systemd-nspawn', 'debootstrap', 'ip', 'iptables', 'ssh-keygen', 'mount', 'umount', 'setpriv', 'unshare', 'tar'].map((name) => [
+      name,
+      `/bin/${name}`,
+    ]),
+  ),
   cgroups: { version: 1, track: join(dir, 'unified'), hierarchies: [{ mount: join(dir, 'memory'), names: ['memory'] }], controllers: [] },
 });
 
@@ -37,7 +46,18 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
   const done = (stdout = '', exitCode = 0, stderr = ''): ExecResult => ({ stdout, stderr, exitCode });
   const groups = new Set<string>();
   const fake: FakeComputer = {
-    registryFile, calls: [], links: new Set(), rules: [], mounts: [], signals: [], forward: '0', routes: '[]', failOn: undefined, freeBytes: 1e12, diskKind: 'ef53', files: new Map(),
+    registryFile,
+    calls: [],
+    links: new Set(),
+    rules: [],
+    mounts: [],
+    signals: [],
+    forward: '0',
+    routes: '[]',
+    failOn: undefined,
+    freeBytes: 1e12,
+    diskKind: 'ef53',
+    files: new Map(),
     facts: () => Promise.resolve(facts),
     async run(program, args, options = {}) {
       const input = typeof options.input === 'string' ? options.input : '';
@@ -59,7 +79,7 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     disk: () => Promise.resolve({ kind: fake.diskKind, freeBytes: fake.freeBytes }),
     read: (path) => Promise.resolve(fake.files.get(path)),
     aptSources: () => Promise.resolve([]),
-    setting: (file) => Promise.resolve(file.endsWith('ip_forward') ? fake.forward : fake.files.get(file) ?? ''),
+    setting: (file) => Promise.resolve(file.endsWith('ip_forward') ? fake.forward : (fake.files.get(file) ?? '')),
     set: (file, value) => {
       if (file.endsWith('ip_forward')) fake.forward = value;
       else fake.files.set(file, value);
@@ -67,9 +87,14 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     },
     async processes(group) {
       const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
-      return text.split('\n').filter((line) => line !== '').map(Number);
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(Number);
     },
-    async initOf(group) { return (await fake.processes(group))[0]; },
+    async initOf(group) {
+      return (await fake.processes(group))[0];
+    },
     listens: () => Promise.resolve(true),
     signal(pid, signal) {
       fake.signals.push(`${signal} ${pid}`);
@@ -90,7 +115,13 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     const [, , table = '', action, chain = '', ...match] = args;
     const rule = [chain, ...match].join(' ');
     const index = fake.rules.indexOf(`${table} ${rule}`);
-    if (action === '-S') return done(fake.rules.filter((each) => each.startsWith(`${table} ${chain} `)).map((each) => `-A ${each.slice(table.length + 1)}\n`).join(''));
+    if (action === '-S')
+      return done(
+        fake.rules
+          .filter((each) => each.startsWith(`${table} ${chain} `))
+          .map((each) => `-A ${each.slice(table.length + 1)}\n`)
+          .join(''),
+      );
     if (action === '-C') return done('', index < 0 ? 1 : 0);
     if (action === '-I') fake.rules.push(`${table} ${rule}`);
     if (action === '-D' && index >= 0) fake.rules.splice(index, 1);
@@ -109,7 +140,8 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     }
     const name = args.at(-1) ?? '';
     if (args[1] === 'add') add(`netns ${name}`);
-    if (args[1] !== 'delete') return args[1] === 'list' ? done([...fake.links].filter((link) => link.startsWith('netns')).join('\n')) : done();
+    if (args[1] !== 'delete')
+      return args[1] === 'list' ? done([...fake.links].filter((link) => link.startsWith('netns')).join('\n')) : done();
     return fake.links.delete(args[0] === 'netns' ? `netns ${name}` : name) ? done() : done('', 1, `Cannot find device "${name}"`);
   }
   return fake;

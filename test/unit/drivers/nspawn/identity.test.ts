@@ -17,9 +17,17 @@ describe('nspawn names', () => {
   });
 
   for (const [name, expected] of [
-    ['m1', 'm1'], ['M1.Example.org', 'm1.example.org'], ['a'.repeat(80), 'a'.repeat(63)], [`${'a'.repeat(62)}-b`, 'a'.repeat(62)],
-    ['a..b', 'a.b'], ['a-.-b', 'a.b'], ['a_b', 'a-b'], ['...', 'machine'],
+    ['m1', 'm1'],
+    ['M1.Example.org', 'm1.example.org'],
+    ['a'.repeat(80), 'a'.repeat(63)],
+    [`${'a'.repeat(62)}-b`, 'a'.repeat(62)],
+    ['a..b', 'a.b'],
+    ['a-.-b', 'a.b'],
+    ['a_b', 'a-b'],
+    ['...', 'machine'],
   ] as const) {
-    it(`makes the host name of ${name}`, () => { expect(hostName(name)).to.equal(expected); });
+    it(`makes the host name of ${name}`, () => {
+      expect(hostName(name)).to.equal(expected);
+    });
   }
 });

@@ -30,17 +30,42 @@ export async function openPlayground(): Promise<Playground> {
   const driver = nspawnOver(() => computer);
   const unused = () => Promise.reject(new Error('not expected'));
   const playground: Playground = {
-    dir, computer, driver, warnings: [], saved: undefined,
+    dir,
+    computer,
+    driver,
+    warnings: [],
+    saved: undefined,
     ctx: (name) => ({
-      io: { info: () => undefined, warn: (text) => { playground.warnings.push(text); }, debug: () => undefined, progress: () => undefined },
-      signal: new AbortController().signal, machineName: name, machineDir: join(dir, 'machines', name), cacheDir: join(dir, 'cache'),
-      checkpoint: (data) => { playground.saved = data; return Promise.resolve(); },
-      exec: unused, spawnDetached: unused, ssh: unused, download: unused, fetchText: unused, lock: (_name, use) => use(),
+      io: {
+        info: () => undefined,
+        warn: (text) => {
+          playground.warnings.push(text);
+        },
+        debug: () => undefined,
+        progress: () => undefined,
+      },
+      signal: new AbortController().signal,
+      machineName: name,
+      machineDir: join(dir, 'machines', name),
+      cacheDir: join(dir, 'cache'),
+      checkpoint: (data) => {
+        playground.saved = data;
+        return Promise.resolve();
+      },
+      exec: unused,
+      spawnDetached: unused,
+      ssh: unused,
+      download: unused,
+      fetchText: unused,
+      lock: (_name, use) => use(),
     }),
-    parse: (name, flags = {}) => driver.parse({
-      machineName: name, storePath: dir, machineDir: join(dir, 'machines', name),
-      flags: { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), ...flags },
-    }),
+    parse: (name, flags = {}) =>
+      driver.parse({
+        machineName: name,
+        storePath: dir,
+        machineDir: join(dir, 'machines', name),
+        flags: { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), ...flags },
+      }),
     async expectNothingLeft() {
       expect([...computer.links], 'links').to.deep.equal([]);
       expect(computer.rules, 'rules').to.deep.equal([]);

@@ -28,11 +28,21 @@ export class Bench {
 
   constructor(computer: Partial<Computer> = {}) {
     this.computer = {
-      platform: 'linux', architecture: 'x64', cpus: 4, memory: 8192, home: this.dir, program: () => Promise.resolve('VBoxManage'), virtualization: () => Promise.resolve(true),
-      interfaces: () => [{ name: 'eth0', cidr: '192.168.1.7/24' }], networksConf: () => Promise.resolve(undefined),
+      platform: 'linux',
+      architecture: 'x64',
+      cpus: 4,
+      memory: 8192,
+      home: this.dir,
+      program: () => Promise.resolve('VBoxManage'),
+      virtualization: () => Promise.resolve(true),
+      interfaces: () => [{ name: 'eth0', cidr: '192.168.1.7/24' }],
+      networksConf: () => Promise.resolve(undefined),
       hasAddress: () => Promise.resolve(undefined),
-      freePort: (wanted = 0) => Promise.resolve(wanted || 40_000 + this.calls.length), answers: () => Promise.resolve(true),
-      neighbours: () => Promise.resolve(''), freeBytes: () => Promise.resolve(2 ** 40), ...computer,
+      freePort: (wanted = 0) => Promise.resolve(wanted || 40_000 + this.calls.length),
+      answers: () => Promise.resolve(true),
+      neighbours: () => Promise.resolve(''),
+      freeBytes: () => Promise.resolve(2 ** 40),
+      ...computer,
     };
     this.driver = virtualboxOver(() => this.computer);
     mkdirSync(this.ctx.machineDir);
@@ -44,19 +54,31 @@ export class Bench {
   get ctx(): DriverContext {
     const refuse = () => Promise.reject(new Error('nothing is fetched here'));
     return {
-      io: this.io, signal: new AbortController().signal, machineName: 'm1', machineDir: join(this.dir, 'm1'), cacheDir: join(this.dir, 'cache'),
+      io: this.io,
+      signal: new AbortController().signal,
+      machineName: 'm1',
+      machineDir: join(this.dir, 'm1'),
+      cacheDir: join(this.dir, 'cache'),
       checkpoint: (data) => {
         this.data = data;
         return Promise.resolve();
       },
-      exec: (_file, args) => this.#exec(args), spawnDetached: refuse, ssh: (_endpoint, use) => use({ exec: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }), rootScript: refuse }), download: refuse, fetchText: refuse, lock: (_name, use) => use(),
+      exec: (_file, args) => this.#exec(args),
+      spawnDetached: refuse,
+      ssh: (_endpoint, use) => use({ exec: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }), rootScript: refuse }),
+      download: refuse,
+      fetchText: refuse,
+      lock: (_name, use) => use(),
     };
   }
 
   parse(flags: FlagValues = {}): void {
     const defaults = Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default]));
     this.data = this.driver.parse({
-      machineName: 'm1', storePath: this.dir, machineDir: this.ctx.machineDir, flags: { ...defaults, 'virtualbox-image': this.image, ...flags },
+      machineName: 'm1',
+      storePath: this.dir,
+      machineDir: this.ctx.machineDir,
+      flags: { ...defaults, 'virtualbox-image': this.image, ...flags },
     });
   }
 
@@ -79,7 +101,11 @@ export class Bench {
       return { exitCode: 0, stdout, stderr: heard() };
     } catch (error) {
       if (unheard || !(error instanceof Refusal)) throw unheard ?? error;
-      return { exitCode: error.status, stdout: '', stderr: `${heard()}VBoxManage: error: ${error.message}\nVBoxManage: error: ${error.details}\n` };
+      return {
+        exitCode: error.status,
+        stdout: '',
+        stderr: `${heard()}VBoxManage: error: ${error.message}\nVBoxManage: error: ${error.details}\n`,
+      };
     }
   }
 
@@ -109,6 +135,12 @@ export class Bench {
   /** What VirtualBox still knows of machines: nothing, when all is well. */
   left(): unknown[] {
     const { vms, media, interfaces, dhcp, global } = this.world;
-    return [...Object.keys(vms), ...Object.keys(media), ...Object.keys(interfaces), ...Object.keys(dhcp), ...Object.keys(global).filter((key) => !key.startsWith('lease/'))];
+    return [
+      ...Object.keys(vms),
+      ...Object.keys(media),
+      ...Object.keys(interfaces),
+      ...Object.keys(dhcp),
+      ...Object.keys(global).filter((key) => !key.startsWith('lease/')),
+    ];
   }
 }

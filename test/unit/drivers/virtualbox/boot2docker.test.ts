@@ -25,7 +25,20 @@ function withTheirVm(bench: Bench): string {
   call('createvm', '--basefolder', join(bench.dir, 'theirs'), '--name', 'boot2docker-vm', '--uuid', theirs, '--register');
   call('modifyvm', theirs, '--cpus', '2', '--memory', '2048');
   call('storagectl', theirs, '--name', 'SATA', '--add', 'sata', '--portcount', '2', '--hostiocache', 'on');
-  call('storageattach', theirs, '--storagectl', 'SATA', '--port', '0', '--device', '0', '--type', 'dvddrive', '--medium', isoOf(bench, 'v1'));
+  call(
+    'storageattach',
+    theirs,
+    '--storagectl',
+    'SATA',
+    '--port',
+    '0',
+    '--device',
+    '0',
+    '--type',
+    'dvddrive',
+    '--medium',
+    isoOf(bench, 'v1'),
+  );
   call('storageattach', theirs, '--storagectl', 'SATA', '--port', '1', '--device', '0', '--type', 'hdd', '--medium', disk);
   mkdirSync(join(bench.dir, '.ssh'));
   writeFileSync(join(bench.dir, '.ssh', 'id_boot2docker'), 'key');
@@ -55,7 +68,10 @@ describe('virtualbox: boot2docker', () => {
     const images = await bench.driver.images?.(bench.data, bench.ctx);
     expect([images?.current.version, images?.newer?.version]).to.deep.equal(['v1', 'v2']);
     const booted = () => readFileSync(join(bench.ctx.machineDir, 'boot2docker.iso')).toString('latin1', 0x8028, 0x8036);
-    for (const [image, label] of [[images?.newer, 'Boot2Docker-v2'], [images?.current, 'Boot2Docker-v1']] as const) {
+    for (const [image, label] of [
+      [images?.newer, 'Boot2Docker-v2'],
+      [images?.current, 'Boot2Docker-v1'],
+    ] as const) {
       if (image) await bench.driver.upgradeImage?.(bench.data, bench.ctx, image);
       expect(booted()).to.equal(label);
     }
@@ -73,12 +89,21 @@ describe('virtualbox: a boot2docker VM to import', () => {
     const bench = new Bench();
     const disk = withTheirVm(bench);
     const before = structuredClone(bench.world.vms[theirs]);
-    bench.parse({ 'virtualbox-import-boot2docker-vm': 'boot2docker-vm', 'virtualbox-boot2docker-url': isoOf(bench, 'v2'), 'virtualbox-nat-only': true });
+    bench.parse({
+      'virtualbox-import-boot2docker-vm': 'boot2docker-vm',
+      'virtualbox-boot2docker-url': isoOf(bench, 'v2'),
+      'virtualbox-nat-only': true,
+    });
     await bench.driver.precheck(bench.data, bench.ctx);
     await bench.create();
     const copy = join(bench.ctx.machineDir, 'disk.vmdk');
     expect(bench.calls).to.include(`clonemedium disk ${disk} ${copy} --format VMDK`);
-    expect(bench.data).to.include({ CPU: 2, Memory: 2048, SSHKeyPath: join(bench.dir, '.ssh', 'id_boot2docker'), Boot2DockerImportVM: 'boot2docker-vm' });
+    expect(bench.data).to.include({
+      CPU: 2,
+      Memory: 2048,
+      SSHKeyPath: join(bench.dir, '.ssh', 'id_boot2docker'),
+      Boot2DockerImportVM: 'boot2docker-vm',
+    });
     const own = bench.world.vms[String(bench.data['VMId'])];
     expect(own?.attached).to.include({ 'SATA-1-0': copy });
     expect(own?.settings).to.include({ cpus: '2', memory: '2048' });
@@ -89,10 +114,38 @@ describe('virtualbox: a boot2docker VM to import', () => {
   });
 
   const rows: [string, (bench: Bench) => void, RegExp, RegExp][] = [
-    ['that is not there', (b) => { delete b.world.vms[theirs]; }, /^VirtualBox has no VM "boot2docker-vm" to import$/, /list vms/],
-    ['that runs', (b) => { Object.assign(b.world.vms[theirs] ?? {}, { state: 'running', pid: process.pid }); }, /is not off, and its disk cannot be copied/, /controlvm boot2docker-vm acpipowerbutton/],
-    ['without a disk', (b) => { delete b.world.vms[theirs]?.attached['SATA-1-0']; }, /has no disk to import$/, /showvminfo boot2docker-vm/],
-    ['whose key is gone', (b) => { b.computer = { ...b.computer, home: join(b.dir, 'elsewhere') }; }, /^The key of the VM "boot2docker-vm" is not there: .*id_boot2docker$/, /import-boot2docker-vm/],
+    [
+      'that is not there',
+      (b) => {
+        delete b.world.vms[theirs];
+      },
+      /^VirtualBox has no VM "boot2docker-vm" to import$/,
+      /list vms/,
+    ],
+    [
+      'that runs',
+      (b) => {
+        Object.assign(b.world.vms[theirs] ?? {}, { state: 'running', pid: process.pid });
+      },
+      /is not off, and its disk cannot be copied/,
+      /controlvm boot2docker-vm acpipowerbutton/,
+    ],
+    [
+      'without a disk',
+      (b) => {
+        delete b.world.vms[theirs]?.attached['SATA-1-0'];
+      },
+      /has no disk to import$/,
+      /showvminfo boot2docker-vm/,
+    ],
+    [
+      'whose key is gone',
+      (b) => {
+        b.computer = { ...b.computer, home: join(b.dir, 'elsewhere') };
+      },
+      /^The key of the VM "boot2docker-vm" is not there: .*id_boot2docker$/,
+      /import-boot2docker-vm/,
+    ],
   ];
   for (const [what, change, message, hint] of rows) {
     it(`${what} is refused before anything is made`, async () => {

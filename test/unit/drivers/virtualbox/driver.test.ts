@@ -6,7 +6,9 @@ import { failureOf } from '../../../helpers/failure.js';
 import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { Bench } from './bench.js';
 
-const error = (text: string) => ({ stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005)\n` });
+const error = (text: string) => ({
+  stderr: `VBoxManage: error: ${text}\nVBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005)\n`,
+});
 
 describe('virtualbox: a machine from create to rm', () => {
   it('calls VBoxManage in this order', async () => {
@@ -14,11 +16,53 @@ describe('virtualbox: a machine from create to rm', () => {
     bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
     await bench.driver.precheck(bench.data, bench.ctx);
     await bench.create();
-    expect(bench.calls.map((call) => call.split(' ').slice(0, call.startsWith('list') || call.startsWith('hostonlyif') ? 2 : 1).join(' '))).to.deep.equal([
-      '--version', 'list vms', 'list hostonlyifs', 'closemedium', 'convertfromraw', 'showvminfo', 'createmedium', 'showmediuminfo', 'modifymedium', 'createvm', 'setextradata',
-      '--version', 'modifyvm', 'modifyvm', 'storagectl', 'storageattach', 'storageattach', 'guestproperty', 'guestproperty', 'sharedfolder', 'setextradata', 'showvminfo', 'getextradata', 'list hostonlyifs',
-      'setextradata', 'hostonlyif create', 'setextradata', 'hostonlyif ipconfig', 'list hostonlyifs', 'setextradata', 'list dhcpservers', 'dhcpserver', 'modifyvm', 'modifyvm', 'startvm', 'showvminfo',
-      'guestproperty', 'dhcpserver', 'list hostonlyifs',
+    expect(
+      bench.calls.map((call) =>
+        call
+          .split(' ')
+          .slice(0, call.startsWith('list') || call.startsWith('hostonlyif') ? 2 : 1)
+          .join(' '),
+      ),
+    ).to.deep.equal([
+      '--version',
+      'list vms',
+      'list hostonlyifs',
+      'closemedium',
+      'convertfromraw',
+      'showvminfo',
+      'createmedium',
+      'showmediuminfo',
+      'modifymedium',
+      'createvm',
+      'setextradata',
+      '--version',
+      'modifyvm',
+      'modifyvm',
+      'storagectl',
+      'storageattach',
+      'storageattach',
+      'guestproperty',
+      'guestproperty',
+      'sharedfolder',
+      'setextradata',
+      'showvminfo',
+      'getextradata',
+      'list hostonlyifs',
+      'setextradata',
+      'hostonlyif create',
+      'setextradata',
+      'hostonlyif ipconfig',
+      'list hostonlyifs',
+      'setextradata',
+      'list dhcpservers',
+      'dhcpserver',
+      'modifyvm',
+      'modifyvm',
+      'startvm',
+      'showvminfo',
+      'guestproperty',
+      'dhcpserver',
+      'list hostonlyifs',
     ]);
     expect(bench.data).to.include({ IPAddress: '192.168.56.101', Built: true });
     const endpoint = await bench.driver.endpoint(bench.data, bench.ctx);
@@ -53,7 +97,10 @@ describe('virtualbox: a machine from create to rm', () => {
     vm.state = 'paused';
     await bench.driver.stop(bench.data, bench.ctx);
     expect(bench.calls.slice(-4).map((call) => call.replace(/[0-9a-f]{8}-\S+/, 'ID'))).to.deep.equal([
-      'showvminfo ID --machinereadable', 'controlvm ID resume', 'controlvm ID acpipowerbutton', 'showvminfo ID --machinereadable',
+      'showvminfo ID --machinereadable',
+      'controlvm ID resume',
+      'controlvm ID acpipowerbutton',
+      'showvminfo ID --machinereadable',
     ]);
     vm.state = 'saved';
     const from = bench.calls.length;
@@ -65,7 +112,7 @@ describe('virtualbox: a machine from create to rm', () => {
     expect(bench.left()).to.deep.equal([]);
   });
 
-  it('takes another SSH port when the remembered one is taken, and says which program\'s port the engine\'s is', async () => {
+  it("takes another SSH port when the remembered one is taken, and says which program's port the engine's is", async () => {
     const bench = new Bench();
     bench.parse({ 'virtualbox-nat-only': true });
     await bench.create();
@@ -74,7 +121,10 @@ describe('virtualbox: a machine from create to rm', () => {
     bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === ssh ? undefined : wanted || 50_000) };
     bench.data = await bench.driver.start(bench.data, bench.ctx);
     expect(bench.data).to.include({ SSHPort: 50_000, EnginePort: engine });
-    expect(Object.values(bench.world.vms)[0]?.forwards).to.have.members(['ssh,tcp,127.0.0.1,50000,,22', `docker,tcp,127.0.0.1,${String(engine)},,${String(engine)}`]);
+    expect(Object.values(bench.world.vms)[0]?.forwards).to.have.members([
+      'ssh,tcp,127.0.0.1,50000,,22',
+      `docker,tcp,127.0.0.1,${String(engine)},,${String(engine)}`,
+    ]);
     await bench.driver.kill(bench.data, bench.ctx);
     bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === engine ? undefined : 50_001) };
     const { message, hint } = await failureOf(bench.driver.start(bench.data, bench.ctx));
@@ -90,20 +140,34 @@ describe('virtualbox: a machine from create to rm', () => {
     expect(bench.io.infos.join('\n')).to.contain('Host-only network: 192.168.57.1/24, because VirtualBox does not allow 192.168.99.1/24');
     expect(bench.data).to.include({ HostOnlyCIDR: '192.168.57.1/24' });
     bench.parse({ 'virtualbox-hostonly-cidr': '192.168.99.2/24' });
-    expect((await failureOf(bench.create())).message).to.equal('VirtualBox does not allow the host-only network 192.168.99.0/24; it allows 192.168.56.0/21');
+    expect((await failureOf(bench.create())).message).to.equal(
+      'VirtualBox does not allow the host-only network 192.168.99.0/24; it allows 192.168.56.0/21',
+    );
   });
 
   it('starts, stops and removes a machine that Docker Machine made, by the name of its VM', async () => {
     const bench = new Bench();
     const { machineDir } = bench.ctx;
     simple(bench.world, 'createvm', ['--basefolder', machineDir, '--name', 'm1', '--register']);
-    bench.data = { MachineName: 'm1', SSHUser: 'docker', SSHPort: 35_623, SSHKeyPath: `${machineDir}/id_rsa`, HostOnlyCIDR: '192.168.56.1/24' };
+    bench.data = {
+      MachineName: 'm1',
+      SSHUser: 'docker',
+      SSHPort: 35_623,
+      SSHKeyPath: `${machineDir}/id_rsa`,
+      HostOnlyCIDR: '192.168.56.1/24',
+    };
     const [mac] = Object.values(bench.world.vms);
     if (mac) mac.settings['macaddress2'] = '080027AABBCC';
     bench.data = await bench.driver.start(bench.data, bench.ctx);
     expect(bench.data).to.include({ IPAddress: '192.168.56.101', SSHPort: 35_623 });
     expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('Running');
-    expect((await bench.driver.endpoint(bench.data, bench.ctx)).ssh).to.deep.equal({ host: '127.0.0.1', port: 35_623, user: 'docker', hostKeyKnown: false, keyPath: `${machineDir}/id_rsa` });
+    expect((await bench.driver.endpoint(bench.data, bench.ctx)).ssh).to.deep.equal({
+      host: '127.0.0.1',
+      port: 35_623,
+      user: 'docker',
+      hostKeyKnown: false,
+      keyPath: `${machineDir}/id_rsa`,
+    });
     await bench.driver.stop(bench.data, bench.ctx);
     await bench.driver.remove(bench.data, bench.ctx);
     expect(bench.left()).to.deep.equal([]);
@@ -126,15 +190,41 @@ describe('virtualbox: what goes wrong', () => {
     await bench.create();
     left = 5;
     bench.fault = (call) => (call === 'controlvm x' || left-- > 0 ? error('The object is not ready') : undefined);
-    expect((await failureOf(bench.driver.state(bench.data, bench.ctx))).message).to.match(/^VBoxManage showvminfo .* failed:\nThe object is not ready$/);
+    expect((await failureOf(bench.driver.state(bench.data, bench.ctx))).message).to.match(
+      /^VBoxManage showvminfo .* failed:\nThe object is not ready$/,
+    );
   });
 
   const rows: [string, RegExp, Partial<{ exitCode: number; stderr: string }>, string, string][] = [
-    ['exit 0 with an error', /^storagectl/, { exitCode: 0, ...error('Something is wrong') }, 'DRIVER_FAILED', 'failed:\nSomething is wrong'],
+    [
+      'exit 0 with an error',
+      /^storagectl/,
+      { exitCode: 0, ...error('Something is wrong') },
+      'DRIVER_FAILED',
+      'failed:\nSomething is wrong',
+    ],
     ['a full disk', /^createmedium/, error('Could not create the medium (VERR_DISK_FULL)'), 'STORE_FULL', 'VERR_DISK_FULL'],
-    ['VT-x off', /^startvm/, error('VT-x is disabled in the BIOS for all CPU modes (VERR_VMX_MSR_ALL_VMX_DISABLED)'), 'DRIVER_FAILED', 'This computer doesn\'t have VT-X/AMD-v enabled'],
-    ['no kernel module', /^startvm/, error('The VirtualBox Linux kernel driver is not loaded (vboxdrv)'), 'DRIVER_FAILED', 'Unable to start the VM: The VirtualBox Linux'],
-    ['no host-only interface', /^hostonlyif create/, error('Failed to create the host-only adapter'), 'DRIVER_FAILED', 'VirtualBox made no host-only adapter:\nFailed to create'],
+    [
+      'VT-x off',
+      /^startvm/,
+      error('VT-x is disabled in the BIOS for all CPU modes (VERR_VMX_MSR_ALL_VMX_DISABLED)'),
+      'DRIVER_FAILED',
+      "This computer doesn't have VT-X/AMD-v enabled",
+    ],
+    [
+      'no kernel module',
+      /^startvm/,
+      error('The VirtualBox Linux kernel driver is not loaded (vboxdrv)'),
+      'DRIVER_FAILED',
+      'Unable to start the VM: The VirtualBox Linux',
+    ],
+    [
+      'no host-only interface',
+      /^hostonlyif create/,
+      error('Failed to create the host-only adapter'),
+      'DRIVER_FAILED',
+      'VirtualBox made no host-only adapter:\nFailed to create',
+    ],
   ];
   for (const [what, call, answer, code, message] of rows) {
     it(what, async function () {
@@ -156,31 +246,117 @@ describe('virtualbox: what goes wrong', () => {
     bench.parse();
     bench.fault = () => new TsmachineError('COMMAND_MISSING', 'no');
     const { code, message, hint } = await failureOf(bench.driver.precheck(bench.data, bench.ctx));
-    expect([code, message]).to.deep.equal(['COMMAND_MISSING', 'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path']);
-    expect(hint).to.match(/virtualbox\.org/).and.to.match(/create -d nspawn m1/).and.to.match(/create -d generic m1/);
+    expect([code, message]).to.deep.equal([
+      'COMMAND_MISSING',
+      'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path',
+    ]);
+    expect(hint)
+      .to.match(/virtualbox\.org/)
+      .and.to.match(/create -d nspawn m1/)
+      .and.to.match(/create -d generic m1/);
   });
 
   const checks: [string, (bench: Bench) => void, RegExp][] = [
-    ['too old', (b) => { b.world.version = '4.2.1r80871'; }, /^We support Virtualbox starting with version 5\. Your VirtualBox install is "4\.2\.1r80871"\./],
-    ['no kernel module', (b) => { b.world.version = 'WARNING: The character device /dev/vboxdrv does not exist.\n7.2.22'; }, /^The kernel module of VirtualBox 7\.2\.22 is not loaded/],
-    ['a range that is not allowed', (b) => { b.parse({ 'virtualbox-hostonly-cidr': '10.9.9.1/24' }); }, /^VirtualBox does not allow the host-only network 10\.9\.9\.0\/24; it allows 192\.168\.56\.0\/21$/],
-    ['a range that is taken', (b) => {
-      b.computer = { ...b.computer, interfaces: () => [{ name: 'eth0', cidr: '192.168.57.7/24' }] };
-      b.parse({ 'virtualbox-hostonly-cidr': '192.168.57.1/24' });
-    }, /^host-only cidr conflicts with the network address of a host interface: eth0$/],
-    ['no VT-x', (b) => { b.computer = { ...b.computer, virtualization: () => Promise.resolve(false) }; }, /^This computer doesn't have VT-X/],
-    ['a foreign VM', (b) => { b.fault = (call) => (call === 'list vms' ? { exitCode: 0, stdout: '"m1" {11111111-2222-4333-8444-555555555555}\n' } : undefined); }, /that is not tsmachine's$/],
-    ['no such image', (b) => { b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' }); }, /^There is no image .*disk\.vmdk$/],
-    ['no such ISO', (b) => { b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' }); }, /^There is no ISO .*b2d\.iso$/],
-    ['no such folder to share', (b) => { b.parse({ 'virtualbox-share-folder': '/nowhere/x:x' }); }, /^There is no folder \/nowhere\/x to share$/],
-    ['too many CPUs', (b) => { b.parse({ 'virtualbox-cpu-count': 5 }); }, /^--virtualbox-cpu-count 5: this computer has 4$/],
-    ['too much memory', (b) => { b.parse({ 'virtualbox-memory': 9000 }); }, /^--virtualbox-memory 9000: this computer has 8192 MB$/],
-    ['too little room', (b) => { b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) }; }, /^There is too little room .* 1024 MB free, 2000 MB needed$/],
-    ['ARM before 7.1', (b) => {
-      b.world.version = '7.0.26';
-      b.computer = { ...b.computer, architecture: 'arm64' };
-    }, /has no machines for ARM processors/],
-    ['twins', (b) => { b.world.interfaces = { a: { ip: '192.168.56.1', mask: '255.255.255.0' }, b: { ip: '192.168.56.1', mask: '255.255.255.0' } }; }, /with the same IP "192\.168\.56\.1"\. Please remove one$/],
+    [
+      'too old',
+      (b) => {
+        b.world.version = '4.2.1r80871';
+      },
+      /^We support Virtualbox starting with version 5\. Your VirtualBox install is "4\.2\.1r80871"\./,
+    ],
+    [
+      'no kernel module',
+      (b) => {
+        b.world.version = 'WARNING: The character device /dev/vboxdrv does not exist.\n7.2.22';
+      },
+      /^The kernel module of VirtualBox 7\.2\.22 is not loaded/,
+    ],
+    [
+      'a range that is not allowed',
+      (b) => {
+        b.parse({ 'virtualbox-hostonly-cidr': '10.9.9.1/24' });
+      },
+      /^VirtualBox does not allow the host-only network 10\.9\.9\.0\/24; it allows 192\.168\.56\.0\/21$/,
+    ],
+    [
+      'a range that is taken',
+      (b) => {
+        b.computer = { ...b.computer, interfaces: () => [{ name: 'eth0', cidr: '192.168.57.7/24' }] };
+        b.parse({ 'virtualbox-hostonly-cidr': '192.168.57.1/24' });
+      },
+      /^host-only cidr conflicts with the network address of a host interface: eth0$/,
+    ],
+    [
+      'no VT-x',
+      (b) => {
+        b.computer = { ...b.computer, virtualization: () => Promise.resolve(false) };
+      },
+      /^This computer doesn't have VT-X/,
+    ],
+    [
+      'a foreign VM',
+      (b) => {
+        b.fault = (call) => (call === 'list vms' ? { exitCode: 0, stdout: '"m1" {11111111-2222-4333-8444-555555555555}\n' } : undefined);
+      },
+      /that is not tsmachine's$/,
+    ],
+    [
+      'no such image',
+      (b) => {
+        b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' });
+      },
+      /^There is no image .*disk\.vmdk$/,
+    ],
+    [
+      'no such ISO',
+      (b) => {
+        b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' });
+      },
+      /^There is no ISO .*b2d\.iso$/,
+    ],
+    [
+      'no such folder to share',
+      (b) => {
+        b.parse({ 'virtualbox-share-folder': '/nowhere/x:x' });
+      },
+      /^There is no folder \/nowhere\/x to share$/,
+    ],
+    [
+      'too many CPUs',
+      (b) => {
+        b.parse({ 'virtualbox-cpu-count': 5 });
+      },
+      /^--virtualbox-cpu-count 5: this computer has 4$/,
+    ],
+    [
+      'too much memory',
+      (b) => {
+        b.parse({ 'virtualbox-memory': 9000 });
+      },
+      /^--virtualbox-memory 9000: this computer has 8192 MB$/,
+    ],
+    [
+      'too little room',
+      (b) => {
+        b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) };
+      },
+      /^There is too little room .* 1024 MB free, 2000 MB needed$/,
+    ],
+    [
+      'ARM before 7.1',
+      (b) => {
+        b.world.version = '7.0.26';
+        b.computer = { ...b.computer, architecture: 'arm64' };
+      },
+      /has no machines for ARM processors/,
+    ],
+    [
+      'twins',
+      (b) => {
+        b.world.interfaces = { a: { ip: '192.168.56.1', mask: '255.255.255.0' }, b: { ip: '192.168.56.1', mask: '255.255.255.0' } };
+      },
+      /with the same IP "192\.168\.56\.1"\. Please remove one$/,
+    ],
   ];
   for (const [what, prepare, message] of checks) {
     it(`before anything is made: ${what}`, async () => {
@@ -219,7 +395,10 @@ describe('virtualbox: what goes wrong', () => {
     bench.parse();
     const ctx = { ...bench.ctx, ssh: () => Promise.reject(new TsmachineError('SSH_REFUSED', 'refused')) };
     const { code, message, hint } = await failureOf(bench.driver.create(bench.data, ctx));
-    expect([code, message]).to.deep.equal(['DRIVER_FAILED', 'The host-only adapter "vboxnet0" lost its address 192.168.56.1 3 times while the VM booted']);
+    expect([code, message]).to.deep.equal([
+      'DRIVER_FAILED',
+      'The host-only adapter "vboxnet0" lost its address 192.168.56.1 3 times while the VM booted',
+    ]);
     expect(hint).to.contain('tsmachine rm -y m1');
     expect(bench.io.warnings).to.have.length(3);
   });
@@ -227,7 +406,13 @@ describe('virtualbox: what goes wrong', () => {
   it('never touches what somebody else made: an interface, its DHCP server, a VM of Docker Machine elsewhere', async () => {
     const bench = new Bench();
     bench.world.interfaces['vboxnet0'] = { ip: '192.168.56.1', mask: '255.255.255.0' };
-    bench.world.dhcp['HostInterfaceNetworking-vboxnet0'] = { ip: '192.168.56.50', mask: '255.255.255.0', lower: '192.168.56.60', upper: '192.168.56.70', enabled: true };
+    bench.world.dhcp['HostInterfaceNetworking-vboxnet0'] = {
+      ip: '192.168.56.50',
+      mask: '255.255.255.0',
+      lower: '192.168.56.60',
+      upper: '192.168.56.70',
+      enabled: true,
+    };
     const theirs = structuredClone([bench.world.interfaces['vboxnet0'], bench.world.dhcp]);
     bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
     await bench.create();

@@ -6,7 +6,10 @@ describe('what a driver fetches', () => {
   const env = { MACHINE_GITHUB_API_TOKEN: 'secret' };
 
   it('lists of releases with the token for GitHub, where there is one', () => {
-    for (const url of ['https://api.github.com/repos/boot2docker/boot2docker/releases/latest', 'https://git.example.com/api/v3/repos/ops/b2d/releases/latest']) {
+    for (const url of [
+      'https://api.github.com/repos/boot2docker/boot2docker/releases/latest',
+      'https://git.example.com/api/v3/repos/ops/b2d/releases/latest',
+    ]) {
       expect(githubLogin(url, env), url).to.deep.equal({ token: 'secret' });
       expect(githubLogin(url, {}), url).to.deep.equal({});
     }
@@ -14,8 +17,12 @@ describe('what a driver fetches', () => {
 
   it('nothing else, and nothing in the clear', () => {
     for (const url of [
-      'http://api.github.com/repos/a/b/releases/latest', 'https://cloud.debian.org/images/cloud/', 'https://example.com/repos/a',
-      'https://api.github.com.example.com/repos/a', 'https://example.com/x/api/v3/repos/a',
-    ]) expect(githubLogin(url, env), url).to.deep.equal({});
+      'http://api.github.com/repos/a/b/releases/latest',
+      'https://cloud.debian.org/images/cloud/',
+      'https://example.com/repos/a',
+      'https://api.github.com.example.com/repos/a',
+      'https://example.com/x/api/v3/repos/a',
+    ])
+      expect(githubLogin(url, env), url).to.deep.equal({});
   });
 });

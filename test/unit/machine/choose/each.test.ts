@@ -8,9 +8,10 @@ import { failureOf } from '../../../helpers/failure.js';
 function storeOf(...names: string[]): Store {
   const store: Pick<Store, 'exists' | 'load'> = {
     exists: (name) => Promise.resolve(names.includes(name)),
-    load: (name) => (names.includes(name)
-      ? Promise.resolve({ name, config: {} } as Awaited<ReturnType<Store['load']>>)
-      : Promise.reject(new TsmachineError('MACHINE_NOT_FOUND', `${name} is not here`, { hint: 'look around' }))),
+    load: (name) =>
+      names.includes(name)
+        ? Promise.resolve({ name, config: {} } as Awaited<ReturnType<Store['load']>>)
+        : Promise.reject(new TsmachineError('MACHINE_NOT_FOUND', `${name} is not here`, { hint: 'look around' })),
   };
   return store as Store;
 }
@@ -22,7 +23,8 @@ describe('core: names of machines', () => {
   it('are "default" where there is one and none was given', async () => {
     expect(await resolveNames(storeOf('default'), [])).to.deep.equal(['default']);
     expect(await failureOf(resolveNames(storeOf('x'), []))).to.include({
-      message: 'Error: No machine name(s) specified and no "default" machine exists', exit: 1,
+      message: 'Error: No machine name(s) specified and no "default" machine exists',
+      exit: 1,
     });
   });
   it('are all loaded before the first is touched', async () => {

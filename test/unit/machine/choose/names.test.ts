@@ -4,11 +4,19 @@ import { validateName } from '../../../../src/machine/choose/names.js';
 
 describe('machine names', () => {
   for (const name of ['a', 'manager1', 'A.b-c', '0', 'x'.repeat(200)]) {
-    it(`takes ${name.slice(0, 12)}`, () => { expect(() => { validateName(name); }).not.to.throw(); });
+    it(`takes ${name.slice(0, 12)}`, () => {
+      expect(() => {
+        validateName(name);
+      }).not.to.throw();
+    });
   }
   for (const name of ['', '.', '..', '-x', 'a_b', 'a b', 'a/b', '../x', 'größe', '名', 'a\n', 'x'.repeat(300)]) {
     it(`refuses ${JSON.stringify(name.slice(0, 12))}`, () => {
-      expect(() => { validateName(name); }).to.throw().with.property('code', 'NAME_INVALID');
+      expect(() => {
+        validateName(name);
+      })
+        .to.throw()
+        .with.property('code', 'NAME_INVALID');
     });
   }
 });

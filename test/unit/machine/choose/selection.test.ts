@@ -3,10 +3,18 @@ import { expect } from 'chai';
 import { byNaturalOrder, matches, parseFilters, swarmMasters } from '../../../../src/machine/choose/selection.js';
 import { newHostConfig, type HostConfig } from '../../../../src/store/config/schema.js';
 
-const host = (name: string, labels: string[] = [], swarm = {}): HostConfig => newHostConfig({
-  name, root: '/store', driverName: 'none', driver: {}, engine: { Labels: labels }, swarm, serverCertSans: [],
-});
-const chosen = (filters: string[], hosts: HostConfig[]) => hosts.filter((config) => matches(config, parseFilters(filters), swarmMasters(hosts))).map((c) => c.Name);
+const host = (name: string, labels: string[] = [], swarm = {}): HostConfig =>
+  newHostConfig({
+    name,
+    root: '/store',
+    driverName: 'none',
+    driver: {},
+    engine: { Labels: labels },
+    swarm,
+    serverCertSans: [],
+  });
+const chosen = (filters: string[], hosts: HostConfig[]) =>
+  hosts.filter((config) => matches(config, parseFilters(filters), swarmMasters(hosts))).map((c) => c.Name);
 
 describe('selection of machines', () => {
   const hosts = [
@@ -42,6 +50,11 @@ describe('selection of machines', () => {
     expect(() => parseFilters(['name=('])).to.throw('group');
   });
   it('orders numbers as numbers and ignores case', () => {
-    expect(['m10', 'M2', 'm1', 'a'].map((name) => ({ name })).sort(byNaturalOrder).map((row) => row.name)).to.deep.equal(['a', 'm1', 'M2', 'm10']);
+    expect(
+      ['m10', 'M2', 'm1', 'a']
+        .map((name) => ({ name }))
+        .sort(byNaturalOrder)
+        .map((row) => row.name),
+    ).to.deep.equal(['a', 'm1', 'M2', 'm10']);
   });
 });

@@ -44,11 +44,17 @@ describe('distribution families', () => {
     });
   }
 
-  for (const [name, provisioner] of [['flatcar', 'flatcar'], ['fedoraCoreos', 'Fedora CoreOS'], ['boot2docker', 'boot2docker']] as const) {
+  for (const [name, provisioner] of [
+    ['flatcar', 'flatcar'],
+    ['fedoraCoreos', 'Fedora CoreOS'],
+    ['boot2docker', 'boot2docker'],
+  ] as const) {
     it(`needs the engine of ${name} to be there`, () => {
       const facts = factsOf(name);
       expect(distributionOf(facts.family).provisioner(facts.os)).to.equal(provisioner);
-      expect(() => planInstall(facts, install, 'm1')).to.throw(TsmachineError).with.property('code', 'ENGINE_MISSING');
+      expect(() => planInstall(facts, install, 'm1'))
+        .to.throw(TsmachineError)
+        .with.property('code', 'ENGINE_MISSING');
     });
   }
 
@@ -60,11 +66,16 @@ describe('distribution families', () => {
       thrown = error;
     }
     expect(thrown).to.include({ code: 'OS_UNKNOWN' });
-    expect((thrown as TsmachineError).message).to.contain('Gentoo Linux').and.contain('ID=gentoo');
-    expect((thrown as TsmachineError).hint).to.contain('Debian').and.contain('Alpine').and.contain('Flatcar');
+    expect((thrown as TsmachineError).message)
+      .to.contain('Gentoo Linux')
+      .and.contain('ID=gentoo');
+    expect((thrown as TsmachineError).hint)
+      .to.contain('Debian')
+      .and.contain('Alpine')
+      .and.contain('Flatcar');
   });
 
-  it('runs a script of the user\'s on any system', () => {
+  it("runs a script of the user's on any system", () => {
     const plan = planInstall(factsOf('gentoo'), { mode: 'auto', url: 'https://example.com/i.sh', version: '27.1' }, 'm1');
     expect(plan).to.deep.include({ template: 'provision/install-script.sh' });
     expect(plan.variables).to.include({ URL: 'https://example.com/i.sh', VERSION: '27.1' });
@@ -81,11 +92,15 @@ describe('distribution families', () => {
   it('refuses a mode that has no packages there', () => {
     expect(() => planInstall(factsOf('rocky'), { ...install, mode: 'distro' }, 'm1')).to.throw(/no engine of its own for Rocky Linux/);
     expect(() => planInstall(factsOf('alpine'), { ...install, mode: 'docker' }, 'm1')).to.throw(/Docker makes no packages for Alpine/);
-    expect(() => planInstall(factsOf('debian12'), { ...install, mode: 'none' }, 'm1')).to.throw(TsmachineError).with.property('code', 'ENGINE_MISSING');
+    expect(() => planInstall(factsOf('debian12'), { ...install, mode: 'none' }, 'm1'))
+      .to.throw(TsmachineError)
+      .with.property('code', 'ENGINE_MISSING');
   });
 
   it('takes no version that is none', () => {
-    expect(() => planInstall(factsOf('debian12'), { ...install, version: '28;reboot' }, 'm1')).to.throw(TsmachineError).with.property('code', 'FLAG_INVALID');
+    expect(() => planInstall(factsOf('debian12'), { ...install, version: '28;reboot' }, 'm1'))
+      .to.throw(TsmachineError)
+      .with.property('code', 'FLAG_INVALID');
     expect(planInstall(factsOf('debian12'), { ...install, version: 'v28.5' }, 'm1').variables['VERSION']).to.equal('28.5');
   });
 });

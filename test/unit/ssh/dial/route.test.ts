@@ -29,8 +29,8 @@ describe('what ssh -G says', () => {
   it('is taken over', () => {
     const settings = parseSettings(
       'box',
-      'user bob\nhostname 10.0.0.1\nport 2222\nidentityfile ~/.ssh/a\nidentityfile ~/b c\nidentitiesonly yes\n'
-        + 'proxyjump a,ops@b:3\nidentityagent none\n',
+      'user bob\nhostname 10.0.0.1\nport 2222\nidentityfile ~/.ssh/a\nidentityfile ~/b c\nidentitiesonly yes\n' +
+        'proxyjump a,ops@b:3\nidentityagent none\n',
     );
     expect(settings).to.deep.equal({
       hostname: '10.0.0.1',

@@ -20,9 +20,15 @@ const certificates = {
 describe('migrations', () => {
   it('version 0: flat fields become options, paths those of this store', () => {
     const { config, migratedFrom } = parse({
-      DriverName: 'virtualbox', Driver: driver, StorePath: `${old}/machines/dev`, ...certificates,
-      SwarmHost: 'tcp://0.0.0.0:3377', SwarmMaster: true, SwarmDiscovery: 'token://abc',
-      HostOptions: { EngineOptions: { Labels: ['ignored'] } }, RawDriver: 'e30=',
+      DriverName: 'virtualbox',
+      Driver: driver,
+      StorePath: `${old}/machines/dev`,
+      ...certificates,
+      SwarmHost: 'tcp://0.0.0.0:3377',
+      SwarmMaster: true,
+      SwarmDiscovery: 'token://abc',
+      HostOptions: { EngineOptions: { Labels: ['ignored'] } },
+      RawDriver: 'e30=',
     });
     expect(migratedFrom).to.equal(0);
     expect(config).to.deep.equal({
@@ -39,9 +45,14 @@ describe('migrations', () => {
 
   it('version 1: the CA key gets its name, nested options stay', () => {
     const { config, migratedFrom } = parse({
-      ConfigVersion: 1, DriverName: 'virtualbox', Driver: driver, StorePath: `${old}/machines/dev`,
+      ConfigVersion: 1,
+      DriverName: 'virtualbox',
+      Driver: driver,
+      StorePath: `${old}/machines/dev`,
       HostOptions: {
-        Memory: 5, EngineOptions: { ...fresh.EngineOptions, Labels: ['a=b'] }, SwarmOptions: { ...fresh.SwarmOptions, IsSwarm: true },
+        Memory: 5,
+        EngineOptions: { ...fresh.EngineOptions, Labels: ['a=b'] },
+        SwarmOptions: { ...fresh.SwarmOptions, IsSwarm: true },
         AuthOptions: { StorePath: `${old}/machines/dev`, ...certificates },
       },
     });
@@ -58,25 +69,42 @@ describe('migrations', () => {
   it('version 2: the driver gets the store, the rest stays', () => {
     const { PrivateKeyPath, ...others } = certificates;
     const { config, migratedFrom } = parse({
-      ConfigVersion: 2, DriverName: 'virtualbox', Name: 'dev', Future: 1, StorePath: `${old}/machines/dev`,
+      ConfigVersion: 2,
+      DriverName: 'virtualbox',
+      Name: 'dev',
+      Future: 1,
+      StorePath: `${old}/machines/dev`,
       Driver: { ...driver, StorePath: `${old}/machines/dev` },
       HostOptions: {
         ...fresh,
         AuthOptions: {
-          ...fresh.AuthOptions, ...others, CaPrivateKeyPath: PrivateKeyPath, CertDir: `${old}/certs`, StorePath: old, ServerCertSANs: ['x'],
+          ...fresh.AuthOptions,
+          ...others,
+          CaPrivateKeyPath: PrivateKeyPath,
+          CertDir: `${old}/certs`,
+          StorePath: old,
+          ServerCertSANs: ['x'],
         },
       },
     });
     expect(migratedFrom).to.equal(2);
     expect(config).to.deep.equal({
-      ConfigVersion: 3, Driver: { ...driver, StorePath: root }, DriverName: 'virtualbox',
-      HostOptions: { ...fresh, AuthOptions: { ...fresh.AuthOptions, ServerCertSANs: ['x'] } }, Name: 'dev', Future: 1,
+      ConfigVersion: 3,
+      Driver: { ...driver, StorePath: root },
+      DriverName: 'virtualbox',
+      HostOptions: { ...fresh, AuthOptions: { ...fresh.AuthOptions, ServerCertSANs: ['x'] } },
+      Name: 'dev',
+      Future: 1,
     });
   });
 
-  it('keeps the user\'s own certificates', () => {
+  it("keeps the user's own certificates", () => {
     const { config } = parse({
-      DriverName: 'virtualbox', Driver: driver, StorePath: `${old}/machines/dev`, ...certificates, CaCertPath: '/etc/pki/ca.pem',
+      DriverName: 'virtualbox',
+      Driver: driver,
+      StorePath: `${old}/machines/dev`,
+      ...certificates,
+      CaCertPath: '/etc/pki/ca.pem',
     });
     expect(config.HostOptions.AuthOptions.CaCertPath).to.equal('/etc/pki/ca.pem');
   });

@@ -14,7 +14,7 @@ describe('relocator', () => {
     expect(relocate('/old/store/..x')).to.equal('/new/..x');
   });
 
-  it('follows the machine\'s own folder to its new name, and no other', () => {
+  it("follows the machine's own folder to its new name, and no other", () => {
     expect(relocate('/old/store/machines/a/id_rsa')).to.equal('/new/machines/b/id_rsa');
     expect(relocate('/old/store/machines/c/id_rsa')).to.equal('/new/machines/c/id_rsa');
   });
@@ -25,7 +25,13 @@ describe('relocator', () => {
   });
 
   it('takes several roots', () => {
-    const both = relocator([{ root: '/one', name: 'a' }, { root: '/two', name: 'a' }], { root: '/new', name: 'a' });
+    const both = relocator(
+      [
+        { root: '/one', name: 'a' },
+        { root: '/two', name: 'a' },
+      ],
+      { root: '/new', name: 'a' },
+    );
     expect([both('/one/x'), both('/two/y')]).to.deep.equal(['/new/x', '/new/y']);
   });
 

@@ -9,9 +9,12 @@ import { failureOf } from '../../../helpers/failure.js';
 const recordedRoot = '/home/ann/.docker/machine';
 const machines = fileURLToPath(new URL('../../../fixtures/docker-machine-store/machines', import.meta.url));
 const fixture = (name: string) => readFileSync(`${machines}/${name}/config.json`, 'utf8');
-const parse = (text: string, name = 'one', root = recordedRoot) => parseHostConfig(text, {
-  path: `${root}/machines/${name}/config.json`, root, name,
-});
+const parse = (text: string, name = 'one', root = recordedRoot) =>
+  parseHostConfig(text, {
+    path: `${root}/machines/${name}/config.json`,
+    root,
+    name,
+  });
 const parseObject = (document: object, name = 'one') => parse(JSON.stringify(document), name).config;
 
 type Loose = Record<string, unknown>;
@@ -32,23 +35,37 @@ describe('config.json of Docker Machine', () => {
 
   it('is what a new machine gets', () => {
     const config = newHostConfig({
-      name: 'one', root: recordedRoot, driverName: 'none', driver: document().Driver, engine: {}, serverCertSans: [],
+      name: 'one',
+      root: recordedRoot,
+      driverName: 'none',
+      driver: document().Driver,
+      engine: {},
+      serverCertSans: [],
     });
     expect(serializeHostConfig(config)).to.equal(fixture('one'));
   });
 
   it('holds what was asked for', () => {
     const { HostOptions } = newHostConfig({
-      name: 'm', root: '/s', driverName: 'generic', driver: {}, engine: { Labels: ['a=b'] },
-      swarm: { IsSwarm: true, Discovery: 'token://x' }, serverCertSans: ['extra'],
+      name: 'm',
+      root: '/s',
+      driverName: 'generic',
+      driver: {},
+      engine: { Labels: ['a=b'] },
+      swarm: { IsSwarm: true, Discovery: 'token://x' },
+      serverCertSans: ['extra'],
       auth: { caCert: '/my/ca.pem', clientKey: '/my/key.pem' },
     });
     expect(HostOptions.EngineOptions).to.deep.include({ Labels: ['a=b'], TlsVerify: true, InstallURL: 'https://get.docker.com' });
     expect(HostOptions.SwarmOptions).to.deep.include({ IsSwarm: true, Discovery: 'token://x', Host: 'tcp://0.0.0.0:3376' });
     expect(HostOptions.AuthOptions).to.deep.include({
-      CaCertPath: '/my/ca.pem', CaPrivateKeyPath: '/s/certs/ca-key.pem',
-      ClientCertPath: '/s/certs/cert.pem', ClientKeyPath: '/my/key.pem', ServerCertSANs: ['extra'],
-      ServerCertPath: '/s/machines/m/server.pem', StorePath: '/s/machines/m',
+      CaCertPath: '/my/ca.pem',
+      CaPrivateKeyPath: '/s/certs/ca-key.pem',
+      ClientCertPath: '/s/certs/cert.pem',
+      ClientKeyPath: '/my/key.pem',
+      ServerCertSANs: ['extra'],
+      ServerCertPath: '/s/machines/m/server.pem',
+      StorePath: '/s/machines/m',
     });
   });
 
@@ -81,9 +98,14 @@ describe('parseHostConfig', () => {
   });
 
   it('puts known fields in order, whatever order the file has', () => {
-    const reversed = (value: unknown): unknown => typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, key === 'Driver' ? inner : reversed(inner)]))
-      : value;
+    const reversed = (value: unknown): unknown =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, inner]) => [key, key === 'Driver' ? inner : reversed(inner)]),
+          )
+        : value;
     expect(serializeHostConfig(parse(JSON.stringify(reversed(document()))).config)).to.equal(fixture('one'));
   });
 
@@ -99,7 +121,12 @@ describe('parseHostConfig', () => {
 
   it('takes null and missing options for the defaults', () => {
     const fresh = newHostConfig({
-      name: 'one', root: recordedRoot, driverName: 'none', driver: {}, engine: {}, serverCertSans: [],
+      name: 'one',
+      root: recordedRoot,
+      driverName: 'none',
+      driver: {},
+      engine: {},
+      serverCertSans: [],
     }).HostOptions;
     for (const part of ['EngineOptions', 'SwarmOptions', 'AuthOptions'] as const) {
       for (const value of [null, undefined, {}]) {
@@ -117,7 +144,7 @@ describe('parseHostConfig', () => {
     expect(parseObject(given).HostOptions.EngineOptions).to.deep.include({ Labels: [], Env: [], GraphDir: '', Dns: ['9.9.9.9'] });
   });
 
-  it('goes by the folder\'s name', () => {
+  it("goes by the folder's name", () => {
     expect(parseObject({ ...document(), Name: 'old' }, 'new').Name).to.equal('new');
     expect(parseObject({ ...document(), Name: undefined }, 'new').Name).to.equal('new');
   });
@@ -209,48 +236,60 @@ describe('a store that was moved', () => {
   it('finds its paths where it is now', () => {
     const config = moved(document('vb1'), 'vb1');
     expect(config.Driver).to.include({
-      StorePath: '/srv/machines store', SSHKeyPath: '/srv/machines store/machines/vb1/id_rsa', HostOnlyCIDR: '192.168.99.1/24',
+      StorePath: '/srv/machines store',
+      SSHKeyPath: '/srv/machines store/machines/vb1/id_rsa',
+      HostOnlyCIDR: '192.168.99.1/24',
     });
     const expected = newHostConfig({
-      name: 'vb1', root: '/srv/machines store', driverName: 'x', driver: {}, engine: {}, serverCertSans: [],
+      name: 'vb1',
+      root: '/srv/machines store',
+      driverName: 'x',
+      driver: {},
+      engine: {},
+      serverCertSans: [],
     });
     expect(config.HostOptions.AuthOptions).to.deep.equal(expected.HostOptions.AuthOptions);
   });
 
-  it('leaves the user\'s own files where they are', () => {
+  it("leaves the user's own files where they are", () => {
     const given = document('vb1');
     Object.assign(given.Driver, { SSHKeyPath: '/home/ann/.ssh/id_ed25519', Other: '/home/ann/.docker/machine2/x' });
     Object.assign(given.HostOptions['AuthOptions'] ?? {}, {
-      CaCertPath: '/etc/pki/ca.pem', CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem', ClientCertPath: 'cert.pem',
+      CaCertPath: '/etc/pki/ca.pem',
+      CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem',
+      ClientCertPath: 'cert.pem',
     });
     const config = moved(given, 'vb1');
     expect(config.Driver).to.include({ SSHKeyPath: '/home/ann/.ssh/id_ed25519', Other: '/home/ann/.docker/machine2/x' });
     expect(config.HostOptions.AuthOptions).to.include({
-      CaCertPath: '/etc/pki/ca.pem', CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem',
-      ClientCertPath: 'cert.pem', ClientKeyPath: '/srv/machines store/certs/key.pem',
+      CaCertPath: '/etc/pki/ca.pem',
+      CaPrivateKeyPath: '/home/ann/.docker/ca-key.pem',
+      ClientCertPath: 'cert.pem',
+      ClientKeyPath: '/srv/machines store/certs/key.pem',
     });
   });
 
-  it('follows a machine\'s folder that was renamed, here or elsewhere', () => {
+  it("follows a machine's folder that was renamed, here or elsewhere", () => {
     const here = parse(JSON.stringify(document('vb1')), 'vb2').config;
     expect(here.Driver).to.include({ SSHKeyPath: `${recordedRoot}/machines/vb2/id_rsa`, MachineName: 'vb1' });
     expect(here.HostOptions.AuthOptions).to.include({
-      ServerCertPath: `${recordedRoot}/machines/vb2/server.pem`, CaCertPath: `${recordedRoot}/certs/ca.pem`,
+      ServerCertPath: `${recordedRoot}/machines/vb2/server.pem`,
+      CaCertPath: `${recordedRoot}/certs/ca.pem`,
     });
     expect(moved(document('vb1'), 'vb2').Driver).to.include({ SSHKeyPath: '/srv/machines store/machines/vb2/id_rsa' });
   });
 
   it('came from Windows', () => {
     const windows = (path: string) => path.replace(recordedRoot, 'C:/Users/ann/.docker/machine').replaceAll('/', '\\');
-    const given = JSON.parse(
-      JSON.stringify(document('vb1')),
-      (_key, value: unknown) => typeof value === 'string' && value.startsWith(recordedRoot) ? windows(value) : value,
+    const given = JSON.parse(JSON.stringify(document('vb1')), (_key, value: unknown) =>
+      typeof value === 'string' && value.startsWith(recordedRoot) ? windows(value) : value,
     ) as object;
     expect(JSON.stringify(given)).to.contain('C:\\\\Users\\\\ann\\\\.docker\\\\machine\\\\machines\\\\vb1\\\\server.pem');
     const config = moved(given, 'vb1');
     expect(config.Driver).to.include({ SSHKeyPath: '/srv/machines store/machines/vb1/id_rsa' });
     expect(config.HostOptions.AuthOptions).to.include({
-      CertDir: '/srv/machines store/certs', StorePath: '/srv/machines store/machines/vb1',
+      CertDir: '/srv/machines store/certs',
+      StorePath: '/srv/machines store/machines/vb1',
     });
   });
 
@@ -260,17 +299,19 @@ describe('a store that was moved', () => {
       Object.assign(given.Driver, { StorePath });
       Object.assign(given.HostOptions['AuthOptions'] ?? {}, { StorePath: '/elsewhere' });
       expect(moved(given, 'vb1').Driver, StorePath).to.include({
-        SSHKeyPath: `${recordedRoot}/machines/vb1/id_rsa`, StorePath: '/srv/machines store',
+        SSHKeyPath: `${recordedRoot}/machines/vb1/id_rsa`,
+        StorePath: '/srv/machines store',
       });
     }
   });
 
-  it('puts right what Docker Machine\'s own migrations left behind', () => {
+  it("puts right what Docker Machine's own migrations left behind", () => {
     const given = document('vb1');
     Object.assign(given.HostOptions['AuthOptions'] ?? {}, { CertDir: 'certs', StorePath: '.', ServerKeyPath: '' });
     const { AuthOptions } = moved(given, 'vb1').HostOptions;
     expect(AuthOptions).to.include({
-      CertDir: '/srv/machines store/certs', StorePath: '/srv/machines store/machines/vb1',
+      CertDir: '/srv/machines store/certs',
+      StorePath: '/srv/machines store/machines/vb1',
       ServerKeyPath: '/srv/machines store/machines/vb1/server-key.pem',
     });
     Object.assign(given.HostOptions['AuthOptions'] ?? {}, { StorePath: recordedRoot });

@@ -6,8 +6,18 @@ import type { Node } from '../../../../src/swarm/engine/nodes.js';
 export function node(id: string, more: Partial<Node> = {}): Node {
   const role = more.role ?? 'worker';
   return {
-    id, hostname: id, role, availability: 'active', labels: {}, state: 'ready', message: '', address: '192.0.2.1', leader: false, engineVersion: '28.5.2',
-    ...(role === 'manager' ? { reachability: 'reachable' as const } : {}), ...more,
+    id,
+    hostname: id,
+    role,
+    availability: 'active',
+    labels: {},
+    state: 'ready',
+    message: '',
+    address: '192.0.2.1',
+    leader: false,
+    engineVersion: '28.5.2',
+    ...(role === 'manager' ? { reachability: 'reachable' as const } : {}),
+    ...more,
   };
 }
 
@@ -24,7 +34,10 @@ export function member(name: string, more: Partial<Member> = {}): Member {
 export function seen(nodes: readonly Node[], members: readonly Member[], record: SeenNodes['record']['members'] = {}): SeenNodes {
   const known = new Map(members.map((one) => [one.name, one]));
   return {
-    name: 'prod', record: { members: record }, members: known, nodes,
+    name: 'prod',
+    record: { members: record },
+    members: known,
+    nodes,
     nodeOf: (name) => (known.has(name) ? nodes.find(({ id }) => id === name) : undefined),
     machineOf: ({ id }) => (known.has(id) ? id : undefined),
   };

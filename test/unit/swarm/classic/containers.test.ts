@@ -14,7 +14,16 @@ function only(of: ReturnType<typeof member>): ClassicContainer {
 describe('the containers of a classic swarm', () => {
   it('master: the command line Docker Machine was seen to give', () => {
     expect(only(member({ ArbitraryFlags: ['heartbeat=5'] })).config.Cmd).to.deep.equal([
-      'manage', ...tls, '-H', 'tcp://0.0.0.0:3376', '--strategy', 'spread', '--advertise', '127.0.0.1:3376', '--heartbeat=5', 'token://abc',
+      'manage',
+      ...tls,
+      '-H',
+      'tcp://0.0.0.0:3376',
+      '--strategy',
+      'spread',
+      '--advertise',
+      '127.0.0.1:3376',
+      '--heartbeat=5',
+      'token://abc',
     ]);
   });
 
@@ -22,10 +31,13 @@ describe('the containers of a classic swarm', () => {
     const { name, image, config } = only(member({}, { env: ['HTTP_PROXY=http://p:1'] }));
     expect({ name, image }).to.deep.equal({ name: 'swarm-agent-master', image: 'swarm:latest' });
     expect(config).to.deep.include({
-      Image: 'swarm:latest', Env: ['HTTP_PROXY=http://p:1'], Labels: { 'tsmachine.server-certificate': 'AB:CD' },
+      Image: 'swarm:latest',
+      Env: ['HTTP_PROXY=http://p:1'],
+      Labels: { 'tsmachine.server-certificate': 'AB:CD' },
       ExposedPorts: { '2375/tcp': {}, '3376/tcp': {} },
       HostConfig: {
-        Binds: ['/etc/docker:/etc/docker'], RestartPolicy: { Name: 'always' },
+        Binds: ['/etc/docker:/etc/docker'],
+        RestartPolicy: { Name: 'always' },
         PortBindings: { '3376/tcp': [{ HostIp: '0.0.0.0', HostPort: '3376' }] },
       },
     });
@@ -51,9 +63,14 @@ describe('the containers of a classic swarm', () => {
     const flags = { ArbitraryFlags: ['not-mine'], ArbitraryJoinFlags: ['ttl=30s', 'delay=1s'] };
     const options = { Master: false, Agent: true, Image: 'lab/swarm:1', ...flags };
     expect(only(member(options, { env: ['A=b'] }))).to.deep.equal({
-      name: 'swarm-agent', image: 'lab/swarm:1', config: {
-        Image: 'lab/swarm:1', Cmd: ['join', '--advertise', '127.0.0.1:12376', '--ttl=30s', '--delay=1s', 'token://abc'],
-        Env: ['A=b'], Labels: {}, ExposedPorts: {},
+      name: 'swarm-agent',
+      image: 'lab/swarm:1',
+      config: {
+        Image: 'lab/swarm:1',
+        Cmd: ['join', '--advertise', '127.0.0.1:12376', '--ttl=30s', '--delay=1s', 'token://abc'],
+        Env: ['A=b'],
+        Labels: {},
+        ExposedPorts: {},
         HostConfig: { Binds: [], PortBindings: {}, RestartPolicy: { Name: 'always' } },
       },
     });
@@ -62,11 +79,14 @@ describe('the containers of a classic swarm', () => {
   it('both: master first, each with --experimental in front', () => {
     const both = classicContainers(member({ Agent: true, IsExperimental: true }));
     expect(both.map(({ name, config }) => [name, ...config.Cmd.slice(0, 2)])).to.deep.equal([
-      ['swarm-agent-master', '--experimental', 'manage'], ['swarm-agent', '--experimental', 'join'],
+      ['swarm-agent-master', '--experimental', 'manage'],
+      ['swarm-agent', '--experimental', 'join'],
     ]);
   });
 
-  it('neither: none', () => { expect(classicContainers(member({ Master: false }))).to.deep.equal([]); });
+  it('neither: none', () => {
+    expect(classicContainers(member({ Master: false }))).to.deep.equal([]);
+  });
 
   it('without discovery, without image and without host, as old files have it: no empty words', () => {
     const { Image, Cmd } = only(member({ Discovery: '', Image: '', Host: '' })).config;

@@ -4,10 +4,21 @@ import type { ClassicMember, ClassicOptions } from '../../../../src/swarm/classi
 export function member(options: Partial<ClassicOptions> = {}, rest: Partial<Omit<ClassicMember, 'options'>> = {}): ClassicMember {
   return {
     options: {
-      Master: true, Agent: false, Discovery: 'token://abc', Host: 'tcp://0.0.0.0:3376', Image: 'swarm:latest', Strategy: 'spread',
-      ArbitraryFlags: [], ArbitraryJoinFlags: [], IsExperimental: false, ...options,
+      Master: true,
+      Agent: false,
+      Discovery: 'token://abc',
+      Host: 'tcp://0.0.0.0:3376',
+      Image: 'swarm:latest',
+      Strategy: 'spread',
+      ArbitraryFlags: [],
+      ArbitraryJoinFlags: [],
+      IsExperimental: false,
+      ...options,
     },
-    address: '127.0.0.1', enginePort: 12376, env: [], fingerprint: 'AB:CD',
+    address: '127.0.0.1',
+    enginePort: 12376,
+    env: [],
+    fingerprint: 'AB:CD',
     certificates: { ca: '/etc/docker/ca.pem', cert: '/etc/docker/server.pem', key: '/etc/docker/server-key.pem' },
     ...rest,
   };

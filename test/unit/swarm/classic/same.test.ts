@@ -10,18 +10,23 @@ const config = wanted?.config as ContainerConfig;
 
 /** As an engine tells it after it made exactly what was wanted. */
 const made: ContainerFacts = {
-  Id: 'c1', Image: 'sha256:1', State: { Running: true },
+  Id: 'c1',
+  Image: 'sha256:1',
+  State: { Running: true },
   Config: { Cmd: config.Cmd, Env: ['SWARM_HOST=:1', 'A=b', 'PATH=/bin'], Labels: { ...config.Labels, 'of.the.image': 'x' } },
   HostConfig: { Binds: config.HostConfig.Binds, PortBindings: config.HostConfig.PortBindings, RestartPolicy: { Name: 'always' } },
 };
 
 describe('a container that is there', () => {
-  it('is the same when everything of it is', () => { expect(isSame(made, image, config)).to.equal(true); });
+  it('is the same when everything of it is', () => {
+    expect(isSame(made, image, config)).to.equal(true);
+  });
 
   it('is the same when an engine says null for nothing', () => {
     const [agent] = classicContainers(member({ Master: false, Agent: true }));
     const found: ContainerFacts = {
-      ...made, Config: { Cmd: agent?.config.Cmd ?? [], Env: null, Labels: null },
+      ...made,
+      Config: { Cmd: agent?.config.Cmd ?? [], Env: null, Labels: null },
       HostConfig: { Binds: null, PortBindings: null, RestartPolicy: { Name: 'always' } },
     };
     expect(isSame(found, { Id: 'sha256:1', Config: null }, agent?.config as ContainerConfig)).to.equal(true);
@@ -38,6 +43,8 @@ describe('a container that is there', () => {
     ['restart policy', { ...made, HostConfig: { ...made.HostConfig, RestartPolicy: { Name: 'no' } } }],
   ];
   for (const [what, found] of differences) {
-    it(`is another one when its ${what} differs`, () => { expect(isSame(found, image, config)).to.equal(false); });
+    it(`is another one when its ${what} differs`, () => {
+      expect(isSame(found, image, config)).to.equal(false);
+    });
   }
 });

@@ -6,9 +6,19 @@ import { failureOf } from '../../../helpers/failure.js';
 
 const { signal } = new AbortController();
 const request: JoinRequest = {
-  role: 'worker', token: 'SWMTKN-secret', managers: ['192.0.2.1:2377'], availability: 'active', advertiseAddr: '192.0.2.2', signal,
+  role: 'worker',
+  token: 'SWMTKN-secret',
+  managers: ['192.0.2.1:2377'],
+  availability: 'active',
+  advertiseAddr: '192.0.2.2',
+  signal,
 };
-const seen = new FakeEngine('manager1', () => ({ ID: 'n2', Version: { Index: 1 }, Spec: { Role: 'worker', Availability: 'active' }, Status: { State: 'ready' } }));
+const seen = new FakeEngine('manager1', () => ({
+  ID: 'n2',
+  Version: { Index: 1 },
+  Spec: { Role: 'worker', Availability: 'active' },
+  Status: { State: 'ready' },
+}));
 
 /** An engine that joins when asked, after it was looked at `looks` times, and then is in `state`. */
 function joiner(looks: number, state = 'active', refusal?: string) {
@@ -19,7 +29,12 @@ function joiner(looks: number, state = 'active', refusal?: string) {
       return refusal === undefined ? undefined : refuse(503, refusal);
     }
     const joined = left >= 0 && left-- === 0;
-    return { Name: 'worker1', Swarm: joined ? { LocalNodeState: state, NodeID: 'n2', Error: state === 'error' ? 'x509: certificate has expired' : '' } : { LocalNodeState: 'pending' } };
+    return {
+      Name: 'worker1',
+      Swarm: joined
+        ? { LocalNodeState: state, NodeID: 'n2', Error: state === 'error' ? 'x509: certificate has expired' : '' }
+        : { LocalNodeState: 'pending' },
+    };
   });
 }
 
@@ -27,14 +42,23 @@ describe('joining a swarm', () => {
   it('always names literal addresses, and every manager', async () => {
     const engine = joiner(0);
     await joinSwarm(engine, seen, request);
-    expect(engine.changes.map(({ body }) => body)).to.deep.equal([{
-      AdvertiseAddr: '192.0.2.2', ListenAddr: '192.0.2.2:2377', DataPathAddr: '192.0.2.2', RemoteAddrs: ['192.0.2.1:2377'],
-      JoinToken: 'SWMTKN-secret', Availability: 'active',
-    }]);
+    expect(engine.changes.map(({ body }) => body)).to.deep.equal([
+      {
+        AdvertiseAddr: '192.0.2.2',
+        ListenAddr: '192.0.2.2:2377',
+        DataPathAddr: '192.0.2.2',
+        RemoteAddrs: ['192.0.2.1:2377'],
+        JoinToken: 'SWMTKN-secret',
+        Availability: 'active',
+      },
+    ]);
   });
 
   const listening: [given: string, sent: string][] = [
-    ['eth1', 'eth1:2377'], ['192.0.2.9:12377', '192.0.2.9:12377'], ['2001:db8::1', '[2001:db8::1]:2377'], ['[2001:db8::1]', '[2001:db8::1]:2377'],
+    ['eth1', 'eth1:2377'],
+    ['192.0.2.9:12377', '192.0.2.9:12377'],
+    ['2001:db8::1', '[2001:db8::1]:2377'],
+    ['[2001:db8::1]', '[2001:db8::1]:2377'],
     ['[2001:db8::1]:12377', '[2001:db8::1]:12377'],
   ];
   for (const [listenAddr, sent] of listening) {
@@ -50,8 +74,10 @@ describe('joining a swarm', () => {
     expect(await joinSwarm(joiner(2, 'active', words), seen, request)).to.include({ state: 'active', nodeId: 'n2' });
   });
 
-  it('fails with the engine\'s reason and what helps, and never tells the token', async () => {
-    const refused = await failureOf(joinSwarm(joiner(0, 'active', 'rpc error: code = DeadlineExceeded desc = context deadline exceeded'), seen, request));
+  it("fails with the engine's reason and what helps, and never tells the token", async () => {
+    const refused = await failureOf(
+      joinSwarm(joiner(0, 'active', 'rpc error: code = DeadlineExceeded desc = context deadline exceeded'), seen, request),
+    );
     expect(refused).to.include({ code: 'SWARM_JOIN', hint: 'tsmachine swarm check shows which ports are blocked between the machines' });
     const later = await failureOf(joinSwarm(joiner(1, 'error'), seen, request));
     expect(later.message).to.equal('worker1 could not join the swarm: x509: certificate has expired');
@@ -65,7 +91,13 @@ describe('joining a swarm', () => {
     const manager = new FakeEngine('manager1', ({ method, path }: Call) => {
       if (method === 'DELETE' || path !== '/nodes') return undefined;
       const before = [node('n1', { ManagerStatus: { Reachability: 'reachable' } }), node('stale', {})];
-      return asked++ === 0 ? before : [...before, node('phantom', { Description: { Hostname: 'worker1' } }), node('good', { ManagerStatus: { Reachability: 'reachable' } })];
+      return asked++ === 0
+        ? before
+        : [
+            ...before,
+            node('phantom', { Description: { Hostname: 'worker1' } }),
+            node('good', { ManagerStatus: { Reachability: 'reachable' } }),
+          ];
     });
     const engine = joiner(0, 'active', 'could not connect to prospective new cluster member');
     expect(await failureOf(joinSwarm(engine, manager, { ...request, role: 'manager' }))).to.include({ code: 'SWARM_JOIN' });
@@ -84,26 +116,41 @@ describe('joining a swarm', () => {
   it('sends traffic of containers to the address, without the port of the managers', async () => {
     const engine = joiner(0);
     await joinSwarm(engine, seen, { ...request, advertiseAddr: '192.0.2.2:12377' });
-    expect(engine.changes[0]?.body).to.include({ AdvertiseAddr: '192.0.2.2:12377', ListenAddr: '192.0.2.2:12377', DataPathAddr: '192.0.2.2' });
+    expect(engine.changes[0]?.body).to.include({
+      AdvertiseAddr: '192.0.2.2:12377',
+      ListenAddr: '192.0.2.2:12377',
+      DataPathAddr: '192.0.2.2',
+    });
   });
 
   it('leaves what it is not in', async () => {
     await leaveSwarm(new FakeEngine('worker1', () => refuse(503, 'This node is not part of a swarm')), { force: true });
-    const last = new FakeEngine('manager1', () => refuse(503, 'You are attempting to leave the swarm on a node that is participating as a manager.'));
+    const last = new FakeEngine('manager1', () =>
+      refuse(503, 'You are attempting to leave the swarm on a node that is participating as a manager.'),
+    );
     expect((await failureOf(leaveSwarm(last, { force: false }))).code).to.equal('ENGINE_API');
   });
 });
 
 describe('initialising a swarm', () => {
-  it('says only what is wanted, so that the engine\'s defaults hold', async () => {
-    const engine = new FakeEngine('manager1', ({ path }) => (path === '/info' ? { Swarm: { LocalNodeState: 'active', NodeID: 'n1', Cluster: { ID: 'c1' } } } : 'n1'));
+  it("says only what is wanted, so that the engine's defaults hold", async () => {
+    const engine = new FakeEngine('manager1', ({ path }) =>
+      path === '/info' ? { Swarm: { LocalNodeState: 'active', NodeID: 'n1', Cluster: { ID: 'c1' } } } : 'n1',
+    );
     const made = await initSwarm(engine, {
-      advertiseAddr: '192.0.2.1', availability: 'drain', settings: { autolock: true, dataPathPort: 7789, defaultAddrPool: ['10.20.0.0/16'] },
+      advertiseAddr: '192.0.2.1',
+      availability: 'drain',
+      settings: { autolock: true, dataPathPort: 7789, defaultAddrPool: ['10.20.0.0/16'] },
     });
     expect(made).to.include({ cluster: 'c1', nodeId: 'n1' });
     expect(engine.changes[0]?.body).to.deep.equal({
-      AdvertiseAddr: '192.0.2.1', ListenAddr: '192.0.2.1:2377', DataPathAddr: '192.0.2.1', ForceNewCluster: false, Availability: 'drain',
-      DataPathPort: 7789, DefaultAddrPool: ['10.20.0.0/16'],
+      AdvertiseAddr: '192.0.2.1',
+      ListenAddr: '192.0.2.1:2377',
+      DataPathAddr: '192.0.2.1',
+      ForceNewCluster: false,
+      Availability: 'drain',
+      DataPathPort: 7789,
+      DefaultAddrPool: ['10.20.0.0/16'],
       Spec: { Orchestration: {}, Raft: {}, Dispatcher: {}, CAConfig: {}, EncryptionConfig: { AutoLockManagers: true } },
     });
   });

@@ -10,7 +10,8 @@ const { signal } = new AbortController();
 function managerWithNode(heartbeats = 0) {
   let beats = heartbeats;
   const node = {
-    ID: 'n1', Version: { Index: 7 },
+    ID: 'n1',
+    Version: { Index: 7 },
     Spec: { Name: 'kept', Role: 'worker', Availability: 'active', Labels: { zone: 'a' } },
     Description: { Hostname: 'worker1', Engine: { EngineVersion: '28.5.2' } },
     Status: { State: 'ready', Addr: '192.0.2.7' },
@@ -34,8 +35,16 @@ describe('the nodes of a swarm', () => {
   it('are read with what managers alone have left out for workers', async () => {
     const [node] = await listNodes(managerWithNode().engine);
     expect(node).to.deep.equal({
-      id: 'n1', hostname: 'worker1', role: 'worker', availability: 'active', labels: { zone: 'a' }, state: 'ready', message: '',
-      address: '192.0.2.7', leader: false, engineVersion: '28.5.2',
+      id: 'n1',
+      hostname: 'worker1',
+      role: 'worker',
+      availability: 'active',
+      labels: { zone: 'a' },
+      state: 'ready',
+      message: '',
+      address: '192.0.2.7',
+      leader: false,
+      engineVersion: '28.5.2',
     });
   });
 
@@ -65,14 +74,16 @@ describe('the nodes of a swarm', () => {
 
   it('are removed, also when they are gone already', async () => {
     await removeNode(managerWithNode().engine, 'n2', { force: true });
-    const busy = new FakeEngine('manager1', () => refuse(400, 'node n1 is not down and can\'t be removed'));
+    const busy = new FakeEngine('manager1', () => refuse(400, "node n1 is not down and can't be removed"));
     expect((await failureOf(removeNode(busy, 'n1'))).message).to.contain('is not down');
   });
 
   it('are waited for, with what was waited for in the error', async () => {
     const { engine } = managerWithNode();
     await waitForNode(engine, 'n2', (node) => node === undefined, { what: 'n2 to be gone', timeout: 0, signal });
-    const late = await failureOf(waitForNode(engine, 'n1', (node) => node?.state === 'down', { what: 'worker1 to be Down', timeout: 0, signal }));
+    const late = await failureOf(
+      waitForNode(engine, 'n1', (node) => node?.state === 'down', { what: 'worker1 to be Down', timeout: 0, signal }),
+    );
     expect(late).to.include({ code: 'WAIT_TIMEOUT', message: 'Waited 0 s for worker1 to be Down' });
   });
 });

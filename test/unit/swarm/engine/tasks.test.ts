@@ -6,7 +6,13 @@ import { FakeEngine } from '../../../helpers/fake-engine.js';
 const { signal } = new AbortController();
 let ids = 0;
 const task = (node: string | undefined, state: string, desired = 'running', more: Partial<Task> = {}): Task => ({
-  id: String(ids++), service: 'web', slot: 1, ...(node === undefined ? {} : { node }), state, desired, ...more,
+  id: String(ids++),
+  service: 'web',
+  slot: 1,
+  ...(node === undefined ? {} : { node }),
+  state,
+  desired,
+  ...more,
 });
 const were = [task('old', 'running')];
 const left = (now: readonly Task[], nodeAnswers = true, before = were) => {
@@ -19,7 +25,9 @@ describe('tasks that are to leave a node', () => {
     expect(left(were)).to.equal('1 waiting, 0 stuck');
     expect(left([task('old', 'shutdown', 'shutdown'), task('new', 'starting')])).to.equal('1 waiting, 0 stuck');
     expect(left([task('old', 'shutdown', 'shutdown'), task('new', 'ready', 'ready')])).to.equal('1 waiting, 0 stuck');
-    expect(left([task('old', 'shutdown', 'shutdown'), task('new', 'running', 'running', { slot: 2 }), task('new', 'running')])).to.equal('0 waiting, 0 stuck');
+    expect(left([task('old', 'shutdown', 'shutdown'), task('new', 'running', 'running', { slot: 2 }), task('new', 'running')])).to.equal(
+      '0 waiting, 0 stuck',
+    );
   });
 
   it('have to have ended on a node that answers, and only there', () => {
@@ -31,7 +39,9 @@ describe('tasks that are to leave a node', () => {
   it('are not waited for when the swarm has no node for them, or no wish for them', () => {
     const homeless = task(undefined, 'pending', 'running', { error: 'no suitable node (1 node not available for new tasks)' });
     expect(left([task('old', 'shutdown', 'shutdown'), homeless])).to.equal('0 waiting, 1 stuck');
-    expect(left([task('old', 'shutdown', 'shutdown'), task(undefined, 'pending')]), 'not looked at by the scheduler yet').to.equal('1 waiting, 0 stuck');
+    expect(left([task('old', 'shutdown', 'shutdown'), task(undefined, 'pending')]), 'not looked at by the scheduler yet').to.equal(
+      '1 waiting, 0 stuck',
+    );
     expect(left([task('old', 'shutdown', 'shutdown')]), 'scaled down').to.equal('0 waiting, 0 stuck');
     expect(left([]), 'service removed').to.equal('0 waiting, 0 stuck');
     expect(left([task('old', 'shutdown', 'shutdown'), task('new', 'complete', 'complete')]), 'a job').to.equal('0 waiting, 0 stuck');
@@ -46,8 +56,17 @@ describe('tasks that are to leave a node', () => {
 
   it('are given up when their time is over, and told', async () => {
     const told: number[] = [];
-    const engine = new FakeEngine('manager1', () => [{ ID: '1', ServiceID: 'web', Slot: 1, NodeID: 'old', Status: { State: 'running' }, DesiredState: 'shutdown' }]);
-    const moving = await waitUntilMoved(engine, 'old', were, { nodeAnswers: true, timeout: 50, signal, onProgress: (count) => { told.push(count); } });
+    const engine = new FakeEngine('manager1', () => [
+      { ID: '1', ServiceID: 'web', Slot: 1, NodeID: 'old', Status: { State: 'running' }, DesiredState: 'shutdown' },
+    ]);
+    const moving = await waitUntilMoved(engine, 'old', were, {
+      nodeAnswers: true,
+      timeout: 50,
+      signal,
+      onProgress: (count) => {
+        told.push(count);
+      },
+    });
     expect(moving.waiting).to.have.length(1);
     expect(told).to.deep.equal([1]);
   });

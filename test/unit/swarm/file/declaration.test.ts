@@ -22,12 +22,22 @@ describe('swarm file: what it declares', () => {
       declaration: {
         name: 'prod',
         settings: {
-          defaultAddrPool: ['10.20.0.0/16'], defaultAddrPoolMaskLength: 24, dataPathPort: 4789, autolock: false, certExpiry: 2160 * 3600e9,
-          dispatcherHeartbeat: 5e9, taskHistoryLimit: 5, snapshotInterval: 10_000, maxSnapshots: 0,
+          defaultAddrPool: ['10.20.0.0/16'],
+          defaultAddrPoolMaskLength: 24,
+          dataPathPort: 4789,
+          autolock: false,
+          certExpiry: 2160 * 3600e9,
+          dispatcherHeartbeat: 5e9,
+          taskHistoryLimit: 5,
+          snapshotInterval: 10_000,
+          maxSnapshots: 0,
         },
         members: [
-          { machine: 'prod-manager1', ...manager }, { machine: 'prod-manager2', ...manager }, { machine: 'prod-manager3', ...manager },
-          { machine: 'web1', ...worker }, { machine: 'web2', ...worker },
+          { machine: 'prod-manager1', ...manager },
+          { machine: 'prod-manager2', ...manager },
+          { machine: 'prod-manager3', ...manager },
+          { machine: 'web1', ...worker },
+          { machine: 'web2', ...worker },
         ],
       },
       warnings: [],
@@ -38,31 +48,70 @@ describe('swarm file: what it declares', () => {
     const { declaration, warnings } = await read(withGroup('labels:\nengine:'));
     expect(warnings).to.deep.equal([]);
     expect(declaration).to.deep.equal({
-      name: 'prod', settings: {}, members: [{
-        machine: 'prod-m1', group: 'm', role: 'manager', availability: 'active', labels: {}, driver: 'none', flags: {}, engine: {},
-        install: { mode: 'auto' }, tlsSans: [],
-      }],
+      name: 'prod',
+      settings: {},
+      members: [
+        {
+          machine: 'prod-m1',
+          group: 'm',
+          role: 'manager',
+          availability: 'active',
+          labels: {},
+          driver: 'none',
+          flags: {},
+          engine: {},
+          install: { mode: 'auto' },
+          tlsSans: [],
+        },
+      ],
     });
   });
 
   it('every key of a group', async () => {
-    expect(await memberOf([
-      'availability: pause', 'labels: {zone: a}', 'tls-sans: [a.example.com, 192.0.2.1]', 'advertise-addr: "192.0.2.1:2377"',
-      'data-path-addr: eth1.100', 'listen-addr: "[fd00::1]:2377"',
-      'flags: {url: tcp://192.0.2.1:2376}', 'engine:', '  opts: [debug, log-level=warn]', '  labels: [a=b]',
-      '  insecure-registries: ["r:5000"]',
-      '  registry-mirrors: [https://m]', '  storage-driver: overlay2', '  env: [A=b]', '  install: script', '  version: "28"',
-      '  install-url: https://get.example.com',
-    ].join('\n'))).to.deep.equal({
-      machine: 'prod-m1', group: 'm', role: 'manager', availability: 'pause', labels: { zone: 'a' }, driver: 'none',
+    expect(
+      await memberOf(
+        [
+          'availability: pause',
+          'labels: {zone: a}',
+          'tls-sans: [a.example.com, 192.0.2.1]',
+          'advertise-addr: "192.0.2.1:2377"',
+          'data-path-addr: eth1.100',
+          'listen-addr: "[fd00::1]:2377"',
+          'flags: {url: tcp://192.0.2.1:2376}',
+          'engine:',
+          '  opts: [debug, log-level=warn]',
+          '  labels: [a=b]',
+          '  insecure-registries: ["r:5000"]',
+          '  registry-mirrors: [https://m]',
+          '  storage-driver: overlay2',
+          '  env: [A=b]',
+          '  install: script',
+          '  version: "28"',
+          '  install-url: https://get.example.com',
+        ].join('\n'),
+      ),
+    ).to.deep.equal({
+      machine: 'prod-m1',
+      group: 'm',
+      role: 'manager',
+      availability: 'pause',
+      labels: { zone: 'a' },
+      driver: 'none',
       flags: { url: 'tcp://192.0.2.1:2376' },
       engine: {
-        ArbitraryFlags: ['debug', 'log-level=warn'], Env: ['A=b'], InsecureRegistry: ['r:5000'], Labels: ['a=b'],
+        ArbitraryFlags: ['debug', 'log-level=warn'],
+        Env: ['A=b'],
+        InsecureRegistry: ['r:5000'],
+        Labels: ['a=b'],
         RegistryMirror: ['https://m'],
-        StorageDriver: 'overlay2', InstallURL: 'https://get.example.com',
+        StorageDriver: 'overlay2',
+        InstallURL: 'https://get.example.com',
       },
-      install: { mode: 'script', version: '28' }, tlsSans: ['a.example.com', '192.0.2.1'], advertiseAddr: '192.0.2.1:2377',
-      dataPathAddr: 'eth1.100', listenAddr: '[fd00::1]:2377',
+      install: { mode: 'script', version: '28' },
+      tlsSans: ['a.example.com', '192.0.2.1'],
+      advertiseAddr: '192.0.2.1:2377',
+      dataPathAddr: 'eth1.100',
+      listenAddr: '[fd00::1]:2377',
     });
   });
 
@@ -73,7 +122,12 @@ describe('swarm file: what it declares', () => {
     ]);
   });
 
-  for (const [text, ns] of [['1h', 3600e9], ['1h30m', 5400e9], ['26280h', 94_608_000e9], ['1.5h', 5400e9]] as const) {
+  for (const [text, ns] of [
+    ['1h', 3600e9],
+    ['1h30m', 5400e9],
+    ['26280h', 94_608_000e9],
+    ['1.5h', 5400e9],
+  ] as const) {
     it(`${text} as nanoseconds`, async () => {
       expect((await read(withSettings(`cert-expiry: ${text}`))).declaration.settings.certExpiry).to.equal(ns);
     });
@@ -92,17 +146,36 @@ describe('swarm file: what it declares', () => {
   });
 
   it('groups that others are made of: the own keys win, and of several the first', async () => {
-    const { declaration } = await read([
-      'x-a: &a {driver: none, labels: {from: a}}', 'x-b: &b {driver: generic, labels: {from: b}, availability: pause}',
-      'groups:', '  m: &m', '    <<: [*a, *b]', '    role: manager', '    count: 1', '  w:', '    <<: *m', '    role: worker',
-      '    labels: {from: w}', '',
-    ].join('\n'));
+    const { declaration } = await read(
+      [
+        'x-a: &a {driver: none, labels: {from: a}}',
+        'x-b: &b {driver: generic, labels: {from: b}, availability: pause}',
+        'groups:',
+        '  m: &m',
+        '    <<: [*a, *b]',
+        '    role: manager',
+        '    count: 1',
+        '  w:',
+        '    <<: *m',
+        '    role: worker',
+        '    labels: {from: w}',
+        '',
+      ].join('\n'),
+    );
     const found = declaration.members.map((one) => [one.machine, one.role, one.driver, one.labels['from'], one.availability]);
-    expect(found).to.deep.equal([['prod-m1', 'manager', 'none', 'a', 'pause'], ['prod-w1', 'worker', 'none', 'w', 'pause']]);
+    expect(found).to.deep.equal([
+      ['prod-m1', 'manager', 'none', 'a', 'pause'],
+      ['prod-w1', 'worker', 'none', 'w', 'pause'],
+    ]);
   });
 
   for (const [folder, name] of [
-    ['prod', 'prod'], ['My swarm!', 'My-swarm'], ['.hidden', 'hidden'], ['größe', 'gro-e'], ['名', 'swarm'], ['', 'swarm'],
+    ['prod', 'prod'],
+    ['My swarm!', 'My-swarm'],
+    ['.hidden', 'hidden'],
+    ['größe', 'gro-e'],
+    ['名', 'swarm'],
+    ['', 'swarm'],
   ] as const) {
     it(`a name from the folder ${JSON.stringify(folder)}`, async () => {
       const made = (await read(withGroup(''), { folderName: folder })).declaration.name;
@@ -133,18 +206,26 @@ describe('swarm file: warnings', () => {
     ['9 managers', managers(9), /^2: 9 managers slow each other down, .*: 7 are enough$/],
     ['even managers in two groups', `${managers(1)}  o: {role: manager, driver: none, count: 1}\n`, /^2: 2 managers/],
     [
-      'a label that constraints cannot name', withGroup('labels: {example.com/zone: a}'),
+      'a label that constraints cannot name',
+      withGroup('labels: {example.com/zone: a}'),
       /^6: groups\.m\.labels: no constraint can name "example\.com\/zone"/,
     ],
     [
-      'a loopback address', withGroup('advertise-addr: 127.0.0.1'),
+      'a loopback address',
+      withGroup('advertise-addr: 127.0.0.1'),
       /^6: groups\.m\.advertise-addr: no other node reaches a loopback address$/,
     ],
     [
-      'the nftables backend', withGroup('engine:\n  opts:\n    - firewall-backend=nftables'),
+      'the nftables backend',
+      withGroup('engine:\n  opts:\n    - firewall-backend=nftables'),
       /^8: groups\.m\.engine\.opts: .* nftables backend/,
     ],
-    ['in the order of the file', 'groups:\n  m:\n    role: manager\n    driver: none\n    count: 2\n    labels: {a/b: c}\n', /^2: 2 managers/, /^6: .*"a\/b"/],
+    [
+      'in the order of the file',
+      'groups:\n  m:\n    role: manager\n    driver: none\n    count: 2\n    labels: {a/b: c}\n',
+      /^2: 2 managers/,
+      /^6: .*"a\/b"/,
+    ],
     ['none of live-restore=false', withGroup('engine: {opts: [live-restore=false]}')],
     ['none of a pool of one network', withSettings('default-addr-pool: [10.2.3.0/24]')],
     ['none of listening on loopback', withGroup('listen-addr: 127.0.0.1')],
@@ -154,17 +235,24 @@ describe('swarm file: warnings', () => {
     it(why, async () => {
       const found = await warningsOf(text);
       expect(found).to.have.lengthOf(expected.length);
-      expected.forEach((pattern, i) => { expect(found[i]).to.match(pattern); });
+      expected.forEach((pattern, i) => {
+        expect(found[i]).to.match(pattern);
+      });
     });
   }
 });
 
 describe('swarm file: flags of drivers', () => {
   const specs: FlagSpec[] = [
-    { name: 'fake-size', type: 'int', usage: '' }, { name: 'fake-image', type: 'string', usage: '' },
-    { name: 'fake-spot', type: 'bool', usage: '' }, { name: 'fake-tag', type: 'strings', usage: '' },
+    { name: 'fake-size', type: 'int', usage: '' },
+    { name: 'fake-image', type: 'string', usage: '' },
+    { name: 'fake-spot', type: 'bool', usage: '' },
+    { name: 'fake-tag', type: 'strings', usage: '' },
   ];
-  const drivers = new Map([['fake', specs], ['none', []]]);
+  const drivers = new Map([
+    ['fake', specs],
+    ['none', []],
+  ]);
   const file = (driver: string, flags: string) => withGroup(`flags: {${flags}}`).replace('driver: none', `driver: ${driver}`);
 
   it('have the types that the driver wants', async () => {
@@ -178,7 +266,9 @@ describe('swarm file: flags of drivers', () => {
     ['a driver unlike any', 'virtualbox', '', '4:13: groups.m.driver: "virtualbox" is no driver: there are fake, none'],
     ['an unknown flag', 'fake', 'fake-sice: 1', '6:13: groups.m.flags: driver fake has no flag "fake-sice": did you mean "fake-size"?'],
     [
-      'a flag without the driver\'s name', 'fake', 'image: x',
+      "a flag without the driver's name",
+      'fake',
+      'image: x',
       '6:13: groups.m.flags: driver fake has no flag "image": did you mean "fake-image"?',
     ],
     ['a flag with dashes', 'fake', '--fake-tag: x', '6:13: groups.m.flags: driver fake has no flag "--fake-tag": did you mean "fake-tag"?'],
@@ -187,6 +277,8 @@ describe('swarm file: flags of drivers', () => {
     ['a word for a switch', 'fake', 'fake-spot: constructor', '6:24: groups.m.flags: fake-spot must be true or false'],
   ];
   for (const [why, driver, flags, problem] of rows) {
-    it(`refuse ${why}`, async () => { expect(await problemsOf(file(driver, flags), { drivers })).to.deep.equal([problem]); });
+    it(`refuse ${why}`, async () => {
+      expect(await problemsOf(file(driver, flags), { drivers })).to.deep.equal([problem]);
+    });
   }
 });

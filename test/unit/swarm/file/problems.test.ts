@@ -19,18 +19,21 @@ const syntax: Row[] = [
   ['YAML 1.1', `%YAML 1.1\n---\ngroups:\n  ${m}\n`, '1:1: YAML 1.1 is not read: leave the %YAML line out'],
   ['two groups of one name', `groups:\n  ${m}\n  ${m}\n`, '3:3: "m" stands here a second time: it is in line 2 already'],
   [
-    'two keys, of which one is quoted', `"name": a\nname: b\ngroups: {${m}}\n`,
+    'two keys, of which one is quoted',
+    `"name": a\nname: b\ngroups: {${m}}\n`,
     '2:1: "name" stands here a second time: it is in line 1 already',
   ],
   ['an alias without anchor', `groups:\n  ${m}\n  w: *x\n`, '3:6: *x: no anchor &x stands before it'],
   ['an alias within what it means', `groups: &g\n  ${m}\n  w: *g\n`, '3:6: *g stands within what it refers to'],
   [
-    'a merge of a text', `groups:\n  ${m}\n  w:\n    <<: hello\n    role: worker\n    driver: none\n    count: 0\n`,
+    'a merge of a text',
+    `groups:\n  ${m}\n  w:\n    <<: hello\n    role: worker\n    driver: none\n    count: 0\n`,
     '4:9: "<<" takes a mapping, or a list of them',
   ],
   ['a key that is a list', `groups:\n  ${m}\n  ? [a]\n  : 1\n`, '3:5: a key must be text'],
   [
-    'a variable between braces', 'groups: {m: {count: ${COUNT}}}\n',
+    'a variable between braces',
+    'groups: {m: {count: ${COUNT}}}\n',
     '1:22: between { } or [ ] a variable must stand in quotes, as in "${NAME}"',
   ],
 ];
@@ -44,55 +47,69 @@ const schema: Row[] = [
   ['an unknown setting', withSettings('autolok: true'), '2:5: swarm: unknown key "autolok": did you mean "autolock"?'],
   ['an unknown key of a group', withGroup('label: {a: b}'), '6:5: groups.m: unknown key "label": did you mean "labels"?'],
   [
-    'an unknown engine key', withGroup('engine:\n  mirrors: [x]'),
+    'an unknown engine key',
+    withGroup('engine:\n  mirrors: [x]'),
     /^7:7: groups\.m\.engine: unknown key "mirrors": allowed are opts, labels,/,
   ],
   ['a key of another case', withGroup('Labels: {}'), '6:5: groups.m: unknown key "Labels": did you mean "labels"?'],
   ['a key named __proto__', `__proto__: 1\ngroups: {${m}}\n`, /^1:1: unknown key "__proto__"/],
   [
-    'a group without role and driver', 'groups:\n  m:\n    count: 1\n', '2:3: groups.m: "role" is missing',
+    'a group without role and driver',
+    'groups:\n  m:\n    count: 1\n',
+    '2:3: groups.m: "role" is missing',
     '2:3: groups.m: "driver" is missing',
   ],
   [
-    'an empty group', 'groups:\n  m:\n',
-    '2:3: groups.m: "count" or "names" must say which machines there are', '2:3: groups.m: "role" is missing',
+    'an empty group',
+    'groups:\n  m:\n',
+    '2:3: groups.m: "count" or "names" must say which machines there are',
+    '2:3: groups.m: "role" is missing',
     '2:3: groups.m: "driver" is missing',
   ],
   [
-    'a wrong role', 'groups:\n  m: {role: mananger, driver: none, count: 1}\n',
+    'a wrong role',
+    'groups:\n  m: {role: mananger, driver: none, count: 1}\n',
     '2:13: groups.m.role: "mananger" must be one of manager, worker: did you mean "manager"?',
   ],
   [
-    'neither count nor names', 'groups: {m: {role: manager, driver: none}}\n',
+    'neither count nor names',
+    'groups: {m: {role: manager, driver: none}}\n',
     '1:10: groups.m: "count" or "names" must say which machines there are',
   ],
   ['count and names', withGroup('names: [a]'), '2:3: groups.m: "count" and "names" do not go together: leave one of them out'],
   [
-    'a count in words', `groups:\n  ${m}\n  w: {role: worker, driver: none, count: three}\n`,
+    'a count in words',
+    `groups:\n  ${m}\n  w: {role: worker, driver: none, count: three}\n`,
     '3:42: groups.w.count: "three" must be a whole number from 0 to 1000',
   ],
   [
-    'a count in quotes', `groups:\n  ${m}\n  w: {role: worker, driver: none, count: "3"}\n`,
+    'a count in quotes',
+    `groups:\n  ${m}\n  w: {role: worker, driver: none, count: "3"}\n`,
     '3:42: groups.w.count: "3" must be a whole number from 0 to 1000',
   ],
   [
-    'a negative count', `groups:\n  ${m}\n  w: {role: worker, driver: none, count: -1}\n`,
+    'a negative count',
+    `groups:\n  ${m}\n  w: {role: worker, driver: none, count: -1}\n`,
     '3:42: groups.w.count: -1 must be a whole number from 0 to 1000',
   ],
   [
-    'half a machine', `groups:\n  ${m}\n  w: {role: worker, driver: none, count: 1.5}\n`,
+    'half a machine',
+    `groups:\n  ${m}\n  w: {role: worker, driver: none, count: 1.5}\n`,
     '3:42: groups.w.count: 1.5 must be a whole number from 0 to 1000',
   ],
   [
-    'a wrong availability', withGroup('availability: drained'),
+    'a wrong availability',
+    withGroup('availability: drained'),
     '6:19: groups.m.availability: "drained" must be one of active, pause, drain: did you mean "drain"?',
   ],
   [
-    'a wrong group name', `groups:\n  ${m}\n  my group: {role: worker, driver: none, count: 0}\n`,
+    'a wrong group name',
+    `groups:\n  ${m}\n  my group: {role: worker, driver: none, count: 0}\n`,
     /^3:3: groups: the key "my group" must be a name of letters, digits/,
   ],
   [
-    'a wrong machine name', `groups:\n  ${m}\n  w: {role: worker, driver: none, names: [ok, a_b]}\n`,
+    'a wrong machine name',
+    `groups:\n  ${m}\n  w: {role: worker, driver: none, names: [ok, a_b]}\n`,
     /^3:47: groups\.w\.names: "a_b" must be a name of letters/,
   ],
   ['a wrong swarm name', `name: my swarm\ngroups: {${m}}\n`, /^1:7: name: "my swarm" must be a name of letters/],
@@ -102,20 +119,24 @@ const schema: Row[] = [
   ['a text for a list', withGroup('engine: {opts: debug}'), '6:20: groups.m.engine.opts: "debug" must be a list, such as [a, b]'],
   ['an engine label', withGroup('engine: {labels: [ssd]}'), '6:23: groups.m.engine.labels: "ssd" must be key=value'],
   [
-    'an engine option', withGroup('engine: {opts: [--debug]}'),
+    'an engine option',
+    withGroup('engine: {opts: [--debug]}'),
     '6:21: groups.m.engine.opts: "--debug" must be flag=value, without leading dashes',
   ],
   ['an engine variable', withGroup('engine: {env: [PROXY]}'), '6:20: groups.m.engine.env: "PROXY" must be NAME=value'],
   [
-    'a mirror', withGroup('engine: {registry-mirrors: [m.example.com]}'),
+    'a mirror',
+    withGroup('engine: {registry-mirrors: [m.example.com]}'),
     '6:33: groups.m.engine.registry-mirrors: "m.example.com" must be an http or https URL',
   ],
   [
-    'an install mode', withGroup('engine: {install: dokcer}'),
+    'an install mode',
+    withGroup('engine: {install: dokcer}'),
     '6:23: groups.m.engine.install: "dokcer" must be one of auto, docker, distro, script, none: did you mean "docker"?',
   ],
   [
-    'a flag that is a mapping', withGroup('flags: {a: {b: c}}'),
+    'a flag that is a mapping',
+    withGroup('flags: {a: {b: c}}'),
     '6:16: groups.m.flags.a: a mapping stands here: it must be a text, a number, true, false or a list',
   ],
   ['a SAN', withGroup('tls-sans: ["a b"]'), '6:16: groups.m.tls-sans: "a b" must be a DNS name or an IP address'],
@@ -123,45 +144,54 @@ const schema: Row[] = [
   ['a port too low', withSettings('data-path-port: 1023'), '2:21: swarm.data-path-port: 1023 must be a whole number from 1024 to 49151'],
   ['a port too high', withSettings('data-path-port: 49152'), '2:21: swarm.data-path-port: 49152 must be a whole number from 1024 to 49151'],
   [
-    'a mask too long', withSettings('default-addr-pool-mask-length: 30'),
+    'a mask too long',
+    withSettings('default-addr-pool-mask-length: 30'),
     '2:36: swarm.default-addr-pool-mask-length: 30 must be a whole number from 1 to 29',
   ],
   [
-    'a short validity', withSettings('cert-expiry: 59m'),
+    'a short validity',
+    withSettings('cert-expiry: 59m'),
     '2:18: swarm.cert-expiry: "59m" must be 1h at least: the engine takes no shorter validity',
   ],
   ['a validity in days', withSettings('cert-expiry: 90d'), '2:18: swarm.cert-expiry: "90d" must be a duration such as 90s, 10m or 2160h'],
   [
-    'a validity without unit', withSettings('cert-expiry: 3600'),
+    'a validity without unit',
+    withSettings('cert-expiry: 3600'),
     '2:18: swarm.cert-expiry: "3600" must be a duration such as 90s, 10m or 2160h',
   ],
   [
-    'no heartbeat', withSettings('dispatcher-heartbeat: 0s'),
+    'no heartbeat',
+    withSettings('dispatcher-heartbeat: 0s'),
     '2:27: swarm.dispatcher-heartbeat: "0s" must be a duration such as 90s, 10m or 2160h',
   ],
   [
-    'a pool that is none', withSettings('default-addr-pool: [10.20.0.0]'),
+    'a pool that is none',
+    withSettings('default-addr-pool: [10.20.0.0]'),
     '2:25: swarm.default-addr-pool: "10.20.0.0" must be an IPv4 network such as 10.20.0.0/16',
   ],
   [
-    'a pool of IPv6', withSettings('default-addr-pool: ["fd00::/48"]'),
+    'a pool of IPv6',
+    withSettings('default-addr-pool: ["fd00::/48"]'),
     '2:25: swarm.default-addr-pool: "fd00::/48" must be an IPv4 network such as 10.20.0.0/16',
   ],
   ['a pool with host bits', withSettings('default-addr-pool: [10.20.0.1/16]'), /^2:25: .* must begin where its \/16 does/],
   [
-    'a pool twice', withSettings('default-addr-pool: [10.2.0.0/16, 10.2.0.0/16]'),
+    'a pool twice',
+    withSettings('default-addr-pool: [10.2.0.0/16, 10.2.0.0/16]'),
     '2:38: swarm.default-addr-pool: the same stands here twice',
   ],
   ['an external CA without protocol', withSettings('external-ca: ["url=https://x/"]'), /^2:19: .* must have protocol=cfssl/],
   ['an external CA by http', withSettings('external-ca: ["protocol=cfssl,url=http://x/"]'), /^2:19: .* must have url=https:/],
   [
-    'a DNS name', withGroup('advertise-addr: node1.example.com'),
+    'a DNS name',
+    withGroup('advertise-addr: node1.example.com'),
     /^6:21: groups\.m\.advertise-addr: "node1\.example\.com" must be an IP address or the name of an interface; DNS names are refused/,
   ],
   ['no address', withGroup('advertise-addr: 10.0.0.256'), /^6:21: .* must be an IP address/],
   ['all addresses advertised', withGroup('advertise-addr: 0.0.0.0'), /^6:21: .* must be one address/],
   [
-    'a data path with a port', withGroup('data-path-addr: eth1:4789'),
+    'a data path with a port',
+    withGroup('data-path-addr: eth1:4789'),
     '6:21: groups.m.data-path-addr: "eth1:4789" takes no port: data-path-port of the swarm sets it',
   ],
   ['a port that is none', withGroup('listen-addr: 0.0.0.0:70000'), /^6:18: .* must be an IP address/],
@@ -169,40 +199,49 @@ const schema: Row[] = [
 
 const meaning: Row[] = [
   [
-    'no manager', 'groups:\n  w: {role: worker, driver: none, count: 2}\n',
+    'no manager',
+    'groups:\n  w: {role: worker, driver: none, count: 2}\n',
     '1:1: a swarm needs at least one manager: a group with role: manager',
   ],
   [
-    'a group of no managers', 'groups:\n  m: {role: manager, driver: none, count: 0}\n',
+    'a group of no managers',
+    'groups:\n  m: {role: manager, driver: none, count: 0}\n',
     '2:3: a swarm needs at least one manager: a group with role: manager',
   ],
   [
-    'a machine in two groups', `groups:\n  ${m}\n  w: {role: worker, driver: none, names: [a, prod-m1]}\n`,
+    'a machine in two groups',
+    `groups:\n  ${m}\n  w: {role: worker, driver: none, names: [a, prod-m1]}\n`,
     '3:46: groups.w.names: "prod-m1": the machine is in line 2 already',
   ],
   [
-    'a machine twice in a group', 'groups:\n  m:\n    role: manager\n    driver: none\n    names:\n      - a\n      - a\n',
+    'a machine twice in a group',
+    'groups:\n  m:\n    role: manager\n    driver: none\n    names:\n      - a\n      - a\n',
     '7:9: groups.m.names: "a": the machine is in line 6 already',
   ],
   [
-    'machines that differ in case', 'groups:\n  m: {role: manager, driver: none, names: [Web, web]}\n',
+    'machines that differ in case',
+    'groups:\n  m: {role: manager, driver: none, names: [Web, web]}\n',
     '2:49: groups.m.names: "web": the machine "Web", which differs only in upper and lower case, is in line 2 already',
   ],
   ['names too long', `groups:\n  ${'m'.repeat(195)}: {role: manager, driver: none, count: 1}\n`, /^2:3: .* have more than 200 characters/],
   [
-    'a pool smaller than its networks', withSettings('default-addr-pool: [10.2.0.0/26]'),
+    'a pool smaller than its networks',
+    withSettings('default-addr-pool: [10.2.0.0/26]'),
     '2:25: swarm.default-addr-pool: no /24 network fits in a /26: set default-addr-pool-mask-length to 26 to 29',
   ],
   [
-    'a mask wider than the pool', withSettings('default-addr-pool: [10.2.0.0/16]\ndefault-addr-pool-mask-length: 15'),
+    'a mask wider than the pool',
+    withSettings('default-addr-pool: [10.2.0.0/16]\ndefault-addr-pool-mask-length: 15'),
     '3:36: swarm.default-addr-pool-mask-length: no /15 network fits in a pool of /16',
   ],
   [
-    'overlapping pools', withSettings('default-addr-pool: [10.0.0.0/8, 10.2.0.0/16]'),
+    'overlapping pools',
+    withSettings('default-addr-pool: [10.0.0.0/8, 10.2.0.0/16]'),
     '2:37: swarm.default-addr-pool: this pool overlaps another one of the list',
   ],
   [
-    'one address for two machines', 'groups:\n  m: {role: manager, driver: none, count: 2, advertise-addr: 10.0.0.1}\n',
+    'one address for two machines',
+    'groups:\n  m: {role: manager, driver: none, count: 2, advertise-addr: 10.0.0.1}\n',
     /^2:62: groups\.m\.advertise-addr: one address cannot belong to 2 machines/,
   ],
   ['live-restore', withGroup('engine: {opts: [live-restore]}'), '6:21: groups.m.engine.opts: live-restore does not go with a swarm'],
@@ -225,11 +264,18 @@ describe('swarm file: problems', () => {
   }
 
   it('come all at once, in the order of the file', async () => {
-    const found = await problemsOf([
-      'nmae: x', 'swarm:', '  autolock: ${LOCK}', '  data-path-port: 80', 'groups:',
-      '  w: {role: worker, driver: none, count: 1, names: [a]}',
-      '  v: {role: boss, driver: none, count: 1}', '  u: {role: worker, driver: none, names: [a, a]}',
-    ].join('\n'));
+    const found = await problemsOf(
+      [
+        'nmae: x',
+        'swarm:',
+        '  autolock: ${LOCK}',
+        '  data-path-port: 80',
+        'groups:',
+        '  w: {role: worker, driver: none, count: 1, names: [a]}',
+        '  v: {role: boss, driver: none, count: 1}',
+        '  u: {role: worker, driver: none, names: [a, a]}',
+      ].join('\n'),
+    );
     expect(found.map((line) => line.split(': ')[0])).to.deep.equal(['1:1', '3:13', '4:19', '6:3', '7:13', '8:46']);
   });
 
@@ -246,8 +292,9 @@ describe('swarm file: problems', () => {
   it('in what two aliases mean are said where they stand', async () => {
     const group = (role: string) => `{role: ${role}, driver: none, count: 1, engine: *e}`;
     const found = await problemsOf(`x-e: &e\n  install: snap\ngroups:\n  m: ${group('manager')}\n  w: ${group('worker')}\n`);
-    expect(found).to.deep.equal(['m', 'w'].map((name) =>
-      `2:12: groups.${name}.engine.install: "snap" must be one of auto, docker, distro, script, none`));
+    expect(found).to.deep.equal(
+      ['m', 'w'].map((name) => `2:12: groups.${name}.engine.install: "snap" must be one of auto, docker, distro, script, none`),
+    );
   });
 
   it('count columns behind a byte order mark and Windows line ends as editors do', async () => {
@@ -256,7 +303,12 @@ describe('swarm file: problems', () => {
   });
 
   it('are found at once in aliases that stand for millions of values, and in files that are too long', async () => {
-    const list = (i: number) => (i === 0 ? 'x' : Array(10).fill(`*a${i - 1}`).join(', '));
+    const list = (i: number) =>
+      i === 0
+        ? 'x'
+        : Array(10)
+            .fill(`*a${i - 1}`)
+            .join(', ');
     const laughs = Array.from({ length: 12 }, (_, i) => `x-${i}: &a${i} [${list(i)}]\n`).join('');
     const started = performance.now();
     expect(await problemsOf(`${laughs}groups: {${m}}\n`)).to.deep.equal(['1:1: the aliases make more than 50000 values of this file']);

@@ -17,4 +17,8 @@ export const withGroup = (lines: string, more = '') =>
   `groups:\n  m:\n    role: manager\n    driver: none\n    count: 1\n${indented(lines)}${more}`;
 export const withSettings = (lines: string) => `swarm:\n${indented(lines)}groups: {m: {role: manager, driver: none, count: 1}}\n`;
 
-const indented = (lines: string) => lines.split('\n').map((line) => `    ${line}\n`).join('');
+const indented = (lines: string) =>
+  lines
+    .split('\n')
+    .map((line) => `    ${line}\n`)
+    .join('');

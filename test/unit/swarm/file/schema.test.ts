@@ -45,6 +45,8 @@ describe('docs/swarm.schema.json', () => {
     const { installModes } = await import('../../../../src/swarm/model/declaration.js');
     const { installModes: ofCreate } = await import('../../../../src/cli/options/create-flags.js');
     const { enum: words } = schema.definitions?.['engine']?.properties?.['install'] as { readonly enum?: readonly string[] };
-    expect(words).to.deep.equal([...installModes]).and.to.deep.equal([...ofCreate]);
+    expect(words)
+      .to.deep.equal([...installModes])
+      .and.to.deep.equal([...ofCreate]);
   });
 });

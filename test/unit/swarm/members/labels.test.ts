@@ -8,8 +8,14 @@ describe('labels of nodes', () => {
 
   it('are set and removed, and others stay', () => {
     const change = parseLabels(['zone=a', 'disk-', 'empty=', 'sum=1+1=2', 'a-b=c-'], { removing });
-    expect(change).to.deep.equal({ set: { 'zone': 'a', 'empty': '', 'sum': '1+1=2', 'a-b': 'c-' }, remove: ['disk'] });
-    expect(changedLabels({ disk: 'ssd', zone: 'b', kept: 'x' }, change)).to.deep.equal({ 'zone': 'a', 'kept': 'x', 'empty': '', 'sum': '1+1=2', 'a-b': 'c-' });
+    expect(change).to.deep.equal({ set: { zone: 'a', empty: '', sum: '1+1=2', 'a-b': 'c-' }, remove: ['disk'] });
+    expect(changedLabels({ disk: 'ssd', zone: 'b', kept: 'x' }, change)).to.deep.equal({
+      zone: 'a',
+      kept: 'x',
+      empty: '',
+      sum: '1+1=2',
+      'a-b': 'c-',
+    });
   });
 
   const wrong: [words: string[], removing: boolean, message: RegExp][] = [

@@ -12,7 +12,11 @@ describe('a swarm without a file', () => {
     const file = await read(`groups:\n  manager: {role: manager, count: 3, ${alike}}\n  worker: {role: worker, count: 2, ${alike}}\n`);
     expect(declare(request)).to.deep.equal(file);
     expect(file.declaration.members.map(({ machine }) => machine)).to.deep.equal([
-      'prod-manager1', 'prod-manager2', 'prod-manager3', 'prod-worker1', 'prod-worker2',
+      'prod-manager1',
+      'prod-manager2',
+      'prod-manager3',
+      'prod-worker1',
+      'prod-worker2',
     ]);
   });
 
@@ -32,9 +36,14 @@ describe('a swarm without a file', () => {
   });
 
   for (const [wrong, code] of [
-    [{ managers: 0 }, 'FLAG_INVALID'], [{ managers: -1 }, 'FLAG_INVALID'], [{ managers: 1.5 }, 'FLAG_INVALID'],
-    [{ workers: -1 }, 'FLAG_INVALID'], [{ workers: NaN }, 'FLAG_INVALID'],
-    [{ name: 'my swarm' }, 'NAME_INVALID'], [{ name: '' }, 'NAME_INVALID'], [{ name: 'x'.repeat(195) }, 'NAME_INVALID'],
+    [{ managers: 0 }, 'FLAG_INVALID'],
+    [{ managers: -1 }, 'FLAG_INVALID'],
+    [{ managers: 1.5 }, 'FLAG_INVALID'],
+    [{ workers: -1 }, 'FLAG_INVALID'],
+    [{ workers: NaN }, 'FLAG_INVALID'],
+    [{ name: 'my swarm' }, 'NAME_INVALID'],
+    [{ name: '' }, 'NAME_INVALID'],
+    [{ name: 'x'.repeat(195) }, 'NAME_INVALID'],
   ] as const) {
     it(`refuses ${JSON.stringify(wrong).slice(0, 40)}`, async () => {
       expect(await failureOf(() => declare({ ...request, ...wrong }))).to.have.property('code', code);

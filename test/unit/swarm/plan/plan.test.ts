@@ -9,39 +9,71 @@ import { planSwarm, stepText, type SeenMachine, type SeenSwarm } from '../../../
 const declared = (managers: number, workers: number): SwarmDeclaration =>
   declare({ name: 'p', managers, workers, driver: 'none', flags: {} }).declaration;
 
-const with_ = (declaration: SwarmDeclaration, machine: string, change: Partial<MemberDeclaration>): SwarmDeclaration =>
-  ({ ...declaration, members: declaration.members.map((member) => (member.machine === machine ? { ...member, ...change } : member)) });
+const with_ = (declaration: SwarmDeclaration, machine: string, change: Partial<MemberDeclaration>): SwarmDeclaration => ({
+  ...declaration,
+  members: declaration.members.map((member) => (member.machine === machine ? { ...member, ...change } : member)),
+});
 
-const roleOf = (name: string) => (name.includes('manager') ? 'manager' as const : 'worker' as const);
+const roleOf = (name: string) => (name.includes('manager') ? ('manager' as const) : ('worker' as const));
 const addressOf = (name: string) => `10.0.0.${name.length}${/\d+$/.exec(name)?.[0] ?? ''}`;
 
 function node(name: string, change: Partial<Node> = {}): Node {
   const manager = roleOf(name) === 'manager';
   return {
-    id: `id-${name}`, hostname: name, role: roleOf(name), availability: 'active', labels: {}, state: 'ready', message: '', address: addressOf(name),
-    leader: name === 'p-manager1', ...(manager ? { reachability: 'reachable' as const, managerAddress: `${addressOf(name)}:2377` } : {}), engineVersion: '28.5.2', ...change,
+    id: `id-${name}`,
+    hostname: name,
+    role: roleOf(name),
+    availability: 'active',
+    labels: {},
+    state: 'ready',
+    message: '',
+    address: addressOf(name),
+    leader: name === 'p-manager1',
+    ...(manager ? { reachability: 'reachable' as const, managerAddress: `${addressOf(name)}:2377` } : {}),
+    engineVersion: '28.5.2',
+    ...change,
   };
 }
 
 function member(name: string, change: Partial<Membership> = {}): Membership {
   const manager = roleOf(name) === 'manager';
   return {
-    state: 'active', nodeId: `id-${name}`, address: addressOf(name), control: manager, ...(manager ? { cluster: 'c1' } : {}),
-    managers: [], hostname: name, engineVersion: '28.5.2', ...change,
+    state: 'active',
+    nodeId: `id-${name}`,
+    address: addressOf(name),
+    control: manager,
+    ...(manager ? { cluster: 'c1' } : {}),
+    managers: [],
+    hostname: name,
+    engineVersion: '28.5.2',
+    ...change,
   };
 }
 
 function machine(name: string, change: Partial<SeenMachine> = {}): SeenMachine {
-  return { exists: true, unfinished: false, driver: 'none', state: 'Running', addresses: [addressOf(name)], membership: member(name), differs: [], ...change };
+  return {
+    exists: true,
+    unfinished: false,
+    driver: 'none',
+    state: 'Running',
+    addresses: [addressOf(name)],
+    membership: member(name),
+    differs: [],
+    ...change,
+  };
 }
 
 const nothing: SeenMachine = { exists: false, unfinished: false, addresses: [], differs: [] };
 
 /** A swarm of these machines in which all is well, but for what `change` says. */
-function seen(names: readonly string[], change: { machines?: Record<string, SeenMachine>; nodes?: readonly Node[] } & Partial<Omit<SeenSwarm, 'machines'>> = {}): SeenSwarm {
+function seen(
+  names: readonly string[],
+  change: { machines?: Record<string, SeenMachine>; nodes?: readonly Node[] } & Partial<Omit<SeenSwarm, 'machines'>> = {},
+): SeenSwarm {
   const { machines = {}, ...rest } = change;
   return {
-    cluster: 'c1', first: 'p-manager1',
+    cluster: 'c1',
+    first: 'p-manager1',
     record: Object.fromEntries(names.map((name) => [name, { role: roleOf(name), group: roleOf(name), node: `id-${name}` }])),
     nodes: names.map((name) => node(name)),
     ...rest,
@@ -50,20 +82,28 @@ function seen(names: readonly string[], change: { machines?: Record<string, Seen
 }
 
 const unmade = (names: readonly string[], change: Partial<SeenSwarm> = {}): SeenSwarm => ({
-  record: {}, nodes: [], machines: new Map(names.map((name) => [name, nothing])), ...change,
+  record: {},
+  nodes: [],
+  machines: new Map(names.map((name) => [name, nothing])),
+  ...change,
 });
 
 const texts = (declaration: SwarmDeclaration, now: SeenSwarm) => planSwarm(declaration, now).steps.map(stepText);
 const problems = (declaration: SwarmDeclaration, now: SeenSwarm) => planSwarm(declaration, now).problems;
 const three = ['p-manager1', 'p-manager2', 'p-manager3'];
 const small = ['p-manager1', 'p-worker1'];
-const inactive = (name: string) => machine(name, { membership: { state: 'inactive', control: false, managers: [], hostname: name, engineVersion: '28.5.2' } });
+const inactive = (name: string) =>
+  machine(name, { membership: { state: 'inactive', control: false, managers: [], hostname: name, engineVersion: '28.5.2' } });
 
 describe('the plan of a swarm', () => {
   it('from nothing: creates, then one that begins, then joins', () => {
     expect(texts(declared(2, 1), unmade(['p-manager1', 'p-manager2', 'p-worker1']))).to.deep.equal([
-      'Create p-manager1 (none)', 'Create p-manager2 (none)', 'Create p-worker1 (none)', 'Initialise the swarm on p-manager1',
-      'Join p-manager2 as a manager', 'Join p-worker1 as a worker',
+      'Create p-manager1 (none)',
+      'Create p-manager2 (none)',
+      'Create p-worker1 (none)',
+      'Initialise the swarm on p-manager1',
+      'Join p-manager2 as a manager',
+      'Join p-worker1 as a worker',
     ]);
   });
 
@@ -72,43 +112,131 @@ describe('the plan of a swarm', () => {
   });
 
   const steps: [what: string, declaration: SwarmDeclaration, now: SeenSwarm, expected: string[]][] = [
-    ['a creation that was interrupted', declared(1, 1), seen(small, { machines: { 'p-worker1': { ...nothing, exists: true, unfinished: true } }, nodes: [node('p-manager1')] }),
-      ['Finish the interrupted creation of p-worker1 (none)', 'Join p-worker1 as a worker']],
-    ['a machine that is off', declared(1, 1), seen(small, { machines: { 'p-worker1': machine('p-worker1', { state: 'Stopped', membership: undefined }) } }), ['Start p-worker1']],
-    ['a machine that is off and never joined', declared(1, 1),
-      seen(small, { machines: { 'p-worker1': machine('p-worker1', { state: 'Stopped', membership: undefined }) }, nodes: [node('p-manager1')], record: { 'p-manager1': { role: 'manager' } } }),
-      ['Start p-worker1', 'Join p-worker1 as a worker']],
-    ['the chosen first manager begins it though it is not the first declared', declared(2, 0),
+    [
+      'a creation that was interrupted',
+      declared(1, 1),
+      seen(small, { machines: { 'p-worker1': { ...nothing, exists: true, unfinished: true } }, nodes: [node('p-manager1')] }),
+      ['Finish the interrupted creation of p-worker1 (none)', 'Join p-worker1 as a worker'],
+    ],
+    [
+      'a machine that is off',
+      declared(1, 1),
+      seen(small, { machines: { 'p-worker1': machine('p-worker1', { state: 'Stopped', membership: undefined }) } }),
+      ['Start p-worker1'],
+    ],
+    [
+      'a machine that is off and never joined',
+      declared(1, 1),
+      seen(small, {
+        machines: { 'p-worker1': machine('p-worker1', { state: 'Stopped', membership: undefined }) },
+        nodes: [node('p-manager1')],
+        record: { 'p-manager1': { role: 'manager' } },
+      }),
+      ['Start p-worker1', 'Join p-worker1 as a worker'],
+    ],
+    [
+      'the chosen first manager begins it though it is not the first declared',
+      declared(2, 0),
       unmade(['p-manager1', 'p-manager2'], { first: 'p-manager2', record: { 'p-manager2': { role: 'manager' } } }),
-      ['Create p-manager1 (none)', 'Create p-manager2 (none)', 'Initialise the swarm on p-manager2', 'Join p-manager1 as a manager']],
-    ['a half join', declared(1, 1), seen(small, { machines: { 'p-worker1': machine('p-worker1', { membership: { ...member('p-worker1'), state: 'pending' } }) } }), ['Join p-worker1 as a worker']],
-    ['an expired certificate', declared(1, 1), seen(small, { machines: { 'p-worker1': machine('p-worker1', { membership: { ...member('p-worker1'), state: 'error', error: 'expired' } }) } }),
-      ['Join p-worker1 anew as a worker: expired']],
-    ['a worker under another address', declared(1, 1), seen(small, { machines: { 'p-worker1': machine('p-worker1', { addresses: ['10.9.9.9'] }) }, nodes: [node('p-manager1'), node('p-worker1', { address: '10.9.9.9' })] }),
-      [`Join p-worker1 anew as a worker: it advertises ${addressOf('p-worker1')}, and its address is 10.9.9.9`]],
-    ['a host with an address that its driver does not know', declared(1, 1), seen(small, { machines: { 'p-worker1': machine('p-worker1', { addresses: ['203.0.113.9'] }) } }), []],
-    ['an engine that left by hand', declared(1, 1), seen(small, { machines: { 'p-worker1': inactive('p-worker1') }, nodes: [node('p-manager1'), node('p-worker1', { state: 'down' })] }),
-      ['Remove the dead node id-p-worker1 that p-worker1 was before', 'Join p-worker1 as a worker']],
-    ['a node that was removed by hand', declared(1, 1), seen(small, { nodes: [node('p-manager1')] }),
-      ['Join p-worker1 anew as a worker: the swarm does not know its node any longer']],
-    ['a machine that vanished', declared(1, 1), seen(small, { machines: { 'p-worker1': nothing } }),
-      ['Remove the dead node id-p-worker1 that p-worker1 was before', 'Create p-worker1 (none)', 'Join p-worker1 as a worker']],
-    ['the elder twin of a node', declared(1, 1), seen(small, { nodes: [...small.map((name) => node(name)), node('p-worker1', { id: 'old', state: 'down' })] }),
-      ['Remove the dead node old that p-worker1 was before']],
-    ['a stranger of the same name that lives', declared(1, 1), seen(small, { nodes: [...small.map((name) => node(name)), node('p-worker1', { id: 'other' })] }), []],
-    ['a role, labels and availability', with_(with_(declared(1, 1), 'p-worker1', { role: 'manager', labels: { zone: 'b' } }), 'p-manager1', { availability: 'drain' }),
+      ['Create p-manager1 (none)', 'Create p-manager2 (none)', 'Initialise the swarm on p-manager2', 'Join p-manager1 as a manager'],
+    ],
+    [
+      'a half join',
+      declared(1, 1),
+      seen(small, { machines: { 'p-worker1': machine('p-worker1', { membership: { ...member('p-worker1'), state: 'pending' } }) } }),
+      ['Join p-worker1 as a worker'],
+    ],
+    [
+      'an expired certificate',
+      declared(1, 1),
+      seen(small, {
+        machines: { 'p-worker1': machine('p-worker1', { membership: { ...member('p-worker1'), state: 'error', error: 'expired' } }) },
+      }),
+      ['Join p-worker1 anew as a worker: expired'],
+    ],
+    [
+      'a worker under another address',
+      declared(1, 1),
+      seen(small, {
+        machines: { 'p-worker1': machine('p-worker1', { addresses: ['10.9.9.9'] }) },
+        nodes: [node('p-manager1'), node('p-worker1', { address: '10.9.9.9' })],
+      }),
+      [`Join p-worker1 anew as a worker: it advertises ${addressOf('p-worker1')}, and its address is 10.9.9.9`],
+    ],
+    [
+      'a host with an address that its driver does not know',
+      declared(1, 1),
+      seen(small, { machines: { 'p-worker1': machine('p-worker1', { addresses: ['203.0.113.9'] }) } }),
+      [],
+    ],
+    [
+      'an engine that left by hand',
+      declared(1, 1),
+      seen(small, { machines: { 'p-worker1': inactive('p-worker1') }, nodes: [node('p-manager1'), node('p-worker1', { state: 'down' })] }),
+      ['Remove the dead node id-p-worker1 that p-worker1 was before', 'Join p-worker1 as a worker'],
+    ],
+    [
+      'a node that was removed by hand',
+      declared(1, 1),
+      seen(small, { nodes: [node('p-manager1')] }),
+      ['Join p-worker1 anew as a worker: the swarm does not know its node any longer'],
+    ],
+    [
+      'a machine that vanished',
+      declared(1, 1),
+      seen(small, { machines: { 'p-worker1': nothing } }),
+      ['Remove the dead node id-p-worker1 that p-worker1 was before', 'Create p-worker1 (none)', 'Join p-worker1 as a worker'],
+    ],
+    [
+      'the elder twin of a node',
+      declared(1, 1),
+      seen(small, { nodes: [...small.map((name) => node(name)), node('p-worker1', { id: 'old', state: 'down' })] }),
+      ['Remove the dead node old that p-worker1 was before'],
+    ],
+    [
+      'a stranger of the same name that lives',
+      declared(1, 1),
+      seen(small, { nodes: [...small.map((name) => node(name)), node('p-worker1', { id: 'other' })] }),
+      [],
+    ],
+    [
+      'a role, labels and availability',
+      with_(with_(declared(1, 1), 'p-worker1', { role: 'manager', labels: { zone: 'b' } }), 'p-manager1', { availability: 'drain' }),
       seen(small, { nodes: [node('p-manager1'), node('p-worker1', { labels: { zone: 'a', old: '1' } })] }),
-      ['Promote p-worker1 to a manager', 'Label p-worker1: zone=b, without old', 'Drain p-manager1']],
-    ['labels set by hand where none are declared', declared(1, 1), seen(small, { nodes: [node('p-manager1'), node('p-worker1', { labels: { mine: '1' } })] }), []],
+      ['Promote p-worker1 to a manager', 'Label p-worker1: zone=b, without old', 'Drain p-manager1'],
+    ],
+    [
+      'labels set by hand where none are declared',
+      declared(1, 1),
+      seen(small, { nodes: [node('p-manager1'), node('p-worker1', { labels: { mine: '1' } })] }),
+      [],
+    ],
     ['fewer workers', declared(1, 0), seen(small), ['Remove p-worker1: drain, leave the swarm, remove the machine']],
-    ['fewer managers, the leader last', declared(1, 0),
-      seen(['p-manager1', 'p-manager2', 'p-manager3'], { nodes: [node('p-manager1', { leader: false }), node('p-manager2', { leader: true }), node('p-manager3')] }),
-      ['Remove p-manager3: drain, leave the swarm, remove the machine', 'Remove p-manager2: drain, leave the swarm, remove the machine']],
-    ['what is left of a machine', declared(1, 0), seen(small, { machines: { 'p-worker1': nothing }, nodes: [node('p-manager1')] }), ['Remove what is left of p-worker1']],
-    ['a machine that joined by hand stays', declared(1, 0), seen(small, { record: { 'p-manager1': { role: 'manager' }, 'p-worker1': { role: 'worker' } } }), []],
+    [
+      'fewer managers, the leader last',
+      declared(1, 0),
+      seen(['p-manager1', 'p-manager2', 'p-manager3'], {
+        nodes: [node('p-manager1', { leader: false }), node('p-manager2', { leader: true }), node('p-manager3')],
+      }),
+      ['Remove p-manager3: drain, leave the swarm, remove the machine', 'Remove p-manager2: drain, leave the swarm, remove the machine'],
+    ],
+    [
+      'what is left of a machine',
+      declared(1, 0),
+      seen(small, { machines: { 'p-worker1': nothing }, nodes: [node('p-manager1')] }),
+      ['Remove what is left of p-worker1'],
+    ],
+    [
+      'a machine that joined by hand stays',
+      declared(1, 0),
+      seen(small, { record: { 'p-manager1': { role: 'manager' }, 'p-worker1': { role: 'worker' } } }),
+      [],
+    ],
   ];
   for (const [what, declaration, now, expected] of steps) {
-    it(what, () => { expect(texts(declaration, now)).to.deep.equal(expected); });
+    it(what, () => {
+      expect(texts(declaration, now)).to.deep.equal(expected);
+    });
   }
 
   it('does not take a locked manager, which does not tell its node, for a dead one', () => {
@@ -119,16 +247,44 @@ describe('the plan of a swarm', () => {
 
   describe('says what is in the way', () => {
     const refused: [what: string, code: string, words: RegExp, declaration: SwarmDeclaration, now: SeenSwarm][] = [
-      ['a machine in another swarm of the store', 'SWARM_FOREIGN', /^p-worker1 is in swarm "other" already$/, declared(1, 1),
-        seen(small, { machines: { 'p-worker1': machine('p-worker1', { otherSwarm: 'other' }) } })],
-      ['a manager of a swarm that nobody knows', 'SWARM_FOREIGN', /^p-manager1 is in another swarm already \(id c9\)/, declared(1, 0),
-        unmade([], { machines: new Map([['p-manager1', machine('p-manager1', { membership: member('p-manager1', { cluster: 'c9' }) })]]) })],
-      ['a worker of another swarm', 'SWARM_FOREIGN', /^p-worker1 is in another swarm already/, declared(1, 1),
-        seen(small, { machines: { 'p-worker1': machine('p-worker1', { membership: member('p-worker1', { nodeId: 'elsewhere' }) }) } })],
-      ['a name that is taken', 'MACHINE_EXISTS', /^There is a machine "p-worker1" of driver generic; the swarm's is to be of driver none$/, declared(1, 1),
-        seen(small, { record: { 'p-manager1': { role: 'manager' } }, machines: { 'p-worker1': { ...inactive('p-worker1'), driver: 'generic' } } })],
-      ['a demotion that would lose the quorum', 'SWARM_QUORUM', /^Without p-manager2 the swarm would lose its quorum: 1 of 2 managers reachable, 2 needed$/, with_(declared(3, 0), 'p-manager2', { role: 'worker' }),
-        seen(three, { nodes: [node('p-manager1'), node('p-manager2'), node('p-manager3', { reachability: 'unreachable' })] })],
+      [
+        'a machine in another swarm of the store',
+        'SWARM_FOREIGN',
+        /^p-worker1 is in swarm "other" already$/,
+        declared(1, 1),
+        seen(small, { machines: { 'p-worker1': machine('p-worker1', { otherSwarm: 'other' }) } }),
+      ],
+      [
+        'a manager of a swarm that nobody knows',
+        'SWARM_FOREIGN',
+        /^p-manager1 is in another swarm already \(id c9\)/,
+        declared(1, 0),
+        unmade([], { machines: new Map([['p-manager1', machine('p-manager1', { membership: member('p-manager1', { cluster: 'c9' }) })]]) }),
+      ],
+      [
+        'a worker of another swarm',
+        'SWARM_FOREIGN',
+        /^p-worker1 is in another swarm already/,
+        declared(1, 1),
+        seen(small, { machines: { 'p-worker1': machine('p-worker1', { membership: member('p-worker1', { nodeId: 'elsewhere' }) }) } }),
+      ],
+      [
+        'a name that is taken',
+        'MACHINE_EXISTS',
+        /^There is a machine "p-worker1" of driver generic; the swarm's is to be of driver none$/,
+        declared(1, 1),
+        seen(small, {
+          record: { 'p-manager1': { role: 'manager' } },
+          machines: { 'p-worker1': { ...inactive('p-worker1'), driver: 'generic' } },
+        }),
+      ],
+      [
+        'a demotion that would lose the quorum',
+        'SWARM_QUORUM',
+        /^Without p-manager2 the swarm would lose its quorum: 1 of 2 managers reachable, 2 needed$/,
+        with_(declared(3, 0), 'p-manager2', { role: 'worker' }),
+        seen(three, { nodes: [node('p-manager1'), node('p-manager2'), node('p-manager3', { reachability: 'unreachable' })] }),
+      ],
     ];
     for (const [what, code, words, declaration, now] of refused) {
       it(what, () => {
@@ -141,11 +297,23 @@ describe('the plan of a swarm', () => {
 
     it('what only a new swarm takes', () => {
       const spec = {};
-      const now = { id: 'c1', version: 1, spec, rotationInProgress: false, defaultAddrPool: ['10.0.0.0/8'], subnetSize: 24, dataPathPort: 4789, createdAt: '', trustRoot: '' };
+      const now = {
+        id: 'c1',
+        version: 1,
+        spec,
+        rotationInProgress: false,
+        defaultAddrPool: ['10.0.0.0/8'],
+        subnetSize: 24,
+        dataPathPort: 4789,
+        createdAt: '',
+        trustRoot: '',
+      };
       const settings = { defaultAddrPool: ['10.20.0.0/16'], defaultAddrPoolMaskLength: 24, dataPathPort: 7777 };
       const found = problems({ ...declared(3, 0), settings }, seen(three, { settings: { now, wanted: spec } }));
       expect(found.map(({ code }) => code)).to.deep.equal(['SWARM_IMMUTABLE', 'SWARM_IMMUTABLE']);
-      expect(found.map(({ message }) => message).join('\n')).to.match(/address pool of swarm "p" is 10\.0\.0\.0\/8 and cannot become 10\.20\.0\.0\/16[^]*data path port of swarm "p" is 4789 and cannot become 7777/);
+      expect(found.map(({ message }) => message).join('\n')).to.match(
+        /address pool of swarm "p" is 10\.0\.0\.0\/8 and cannot become 10\.20\.0\.0\/16[^]*data path port of swarm "p" is 4789 and cannot become 7777/,
+      );
     });
 
     it('an engine that does not answer: it alone is left behind', () => {
@@ -156,13 +324,19 @@ describe('the plan of a swarm', () => {
 
     it('a node that the managers see as down though its engine runs', () => {
       const now = seen(small, { nodes: [node('p-manager1'), node('p-worker1', { state: 'down', message: 'heartbeat failure' })] });
-      expect(problems(declared(1, 1), now).map(({ message }) => message)).to.deep.equal(['p-worker1 runs, and the managers see its node as down (heartbeat failure)']);
+      expect(problems(declared(1, 1), now).map(({ message }) => message)).to.deep.equal([
+        'p-worker1 runs, and the managers see its node as down (heartbeat failure)',
+      ]);
     });
 
     it('silence, unless something can be woken', () => {
       const silence = { code: 'SWARM_STATE' as const, message: 'No manager answers' };
       const off = { state: 'Stopped' as const, membership: undefined };
-      const dead = seen(small, { nodes: [], silence, machines: { 'p-manager1': machine('p-manager1', { membership: undefined, error: silence }) } });
+      const dead = seen(small, {
+        nodes: [],
+        silence,
+        machines: { 'p-manager1': machine('p-manager1', { membership: undefined, error: silence }) },
+      });
       const asleep = seen(small, { nodes: [], silence, machines: { 'p-manager1': machine('p-manager1', off) } });
       expect(problems(declared(1, 1), dead).some(({ blocks }) => blocks)).to.equal(true);
       expect(problems(declared(1, 1), asleep)).to.deep.equal([]);
@@ -171,20 +345,36 @@ describe('the plan of a swarm', () => {
   });
 
   it('changes settings that can be changed, and names them', () => {
-    const now = { id: 'c1', version: 1, spec: { EncryptionConfig: {} }, rotationInProgress: false, defaultAddrPool: [], subnetSize: 24, dataPathPort: 4789, createdAt: '', trustRoot: '' };
+    const now = {
+      id: 'c1',
+      version: 1,
+      spec: { EncryptionConfig: {} },
+      rotationInProgress: false,
+      defaultAddrPool: [],
+      subnetSize: 24,
+      dataPathPort: 4789,
+      createdAt: '',
+      trustRoot: '',
+    };
     const wanted = { EncryptionConfig: { AutoLockManagers: true }, CAConfig: { NodeCertExpiry: 1 } };
-    expect(texts(declared(3, 0), seen(three, { settings: { now, wanted } }))).to.deep.equal(['Change the swarm\'s settings: certificate expiry, autolock']);
+    expect(texts(declared(3, 0), seen(three, { settings: { now, wanted } }))).to.deep.equal([
+      "Change the swarm's settings: certificate expiry, autolock",
+    ]);
   });
 
   it('notes what it leaves alone', () => {
     const now = seen([...small, 'by-hand'], {
       record: { 'p-manager1': { role: 'manager' }, 'p-worker1': { role: 'worker', group: 'worker' }, 'by-hand': { role: 'worker' } },
-      machines: { 'p-worker1': machine('p-worker1', { differs: ['Suite'], membership: member('p-worker1', { engineVersion: '20.10.24' }) }) },
+      machines: {
+        'p-worker1': machine('p-worker1', { differs: ['Suite'], membership: member('p-worker1', { engineVersion: '20.10.24' }) }),
+      },
       nodes: [...small, 'by-hand'].map((name) => node(name)).concat(node('gone', { state: 'down' })),
     });
     const { steps: none, notes } = planSwarm(declared(1, 1), now);
     expect(none).to.deep.equal([]);
-    expect(notes.join('\n')).to.match(/p-worker1 was made with other settings \(Suite\)[^\n]*swarm replace p-worker1\nby-hand is in the swarm and not declared[^\n]*\nThe node gone is Down[^\n]*\nEngines of different versions: 28\.5\.2 \(p-manager1, by-hand\); 20\.10\.24 \(p-worker1\)/);
+    expect(notes.join('\n')).to.match(
+      /p-worker1 was made with other settings \(Suite\)[^\n]*swarm replace p-worker1\nby-hand is in the swarm and not declared[^\n]*\nThe node gone is Down[^\n]*\nEngines of different versions: 28\.5\.2 \(p-manager1, by-hand\); 20\.10\.24 \(p-worker1\)/,
+    );
   });
 
   it('of two hundred machines takes no time', () => {

@@ -6,8 +6,18 @@ import { failureOf } from '../../../helpers/failure.js';
 
 describe('the backup of a swarm', () => {
   const manifest: BackupManifest = {
-    version: 1, kind: 'swarm-backup', writtenBy: 'tsmachine 1', takenAt: '2026-01-02T03:04:05.000Z', swarm: 'web', cluster: 'c1', machine: 'm1', node: 'n1',
-    address: '192.0.2.1', engineVersion: '28.5.2', autolock: false, members: { m1: { role: 'manager', node: 'n1' } },
+    version: 1,
+    kind: 'swarm-backup',
+    writtenBy: 'tsmachine 1',
+    takenAt: '2026-01-02T03:04:05.000Z',
+    swarm: 'web',
+    cluster: 'c1',
+    machine: 'm1',
+    node: 'n1',
+    address: '192.0.2.1',
+    engineVersion: '28.5.2',
+    autolock: false,
+    members: { m1: { role: 'manager', node: 'n1' } },
   };
   const state = Buffer.from('raft');
   const nobody = () => Promise.reject(new Error('nobody is asked'));
@@ -21,12 +31,17 @@ describe('the backup of a swarm', () => {
   });
 
   for (const [what, change] of Object.entries({
-    'an export of machines': { kind: undefined }, 'one of a later form': { version: 2 }, 'one without an address': { address: undefined },
+    'an export of machines': { kind: undefined },
+    'one of a later form': { version: 2 },
+    'one without an address': { address: undefined },
     'one with an unknown role': { members: { m1: { role: 'king' } } },
   })) {
     it(`is not ${what}`, async () => {
       const content = Buffer.from(JSON.stringify({ ...manifest, ...change }));
-      const files = [{ path: manifestName, content }, { path: 'swarm.tar.gz', content: state }];
+      const files = [
+        { path: manifestName, content },
+        { path: 'swarm.tar.gz', content: state },
+      ];
       const error = await failureOf(() => readBackup(files, 'f.tsm'));
       expect(error).to.include({ code: 'ARCHIVE_INVALID' });
       expect(error.message).to.contain('f.tsm is no backup of a swarm');

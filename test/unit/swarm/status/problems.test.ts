@@ -10,23 +10,67 @@ const now = Date.parse('2026-11-21');
 const three = ['m1', 'm2', 'm3'].map((id) => node(id, { role: 'manager', leader: id === 'm1' }));
 const machines = ['m1', 'm2', 'm3'].map((name) => member(name));
 const told = (nodes: readonly Node[], members = machines, facts: Partial<Facts> = {}, record = {}) =>
-  problemsOf(seen(nodes, members, record), { ...none, ...facts }, now).map(({ level, message, fix }) => `${level}: ${message}${fix === undefined ? '' : `\n${fix}`}`);
+  problemsOf(seen(nodes, members, record), { ...none, ...facts }, now).map(
+    ({ level, message, fix }) => `${level}: ${message}${fix === undefined ? '' : `\n${fix}`}`,
+  );
 
 describe('what is wrong with a swarm', () => {
-  it('is nothing', () => { expect(told(three)).to.deep.equal([]); });
+  it('is nothing', () => {
+    expect(told(three)).to.deep.equal([]);
+  });
 
   const { membership: _, ...silent } = member('w');
   const down = node('w', { state: 'down' });
   const nodes: [why: string, found: Node, machine: typeof silent | undefined, said: RegExp][] = [
-    ['its machine is stopped', down, { ...silent, state: 'Stopped' }, /^fault: w is down: its machine is stopped\ntsmachine start w\nWhen it is lost: tsmachine swarm replace w$/],
-    ['its machine is no more', down, { name: 'w', unfinished: false }, /^fault: w is down: there is no such machine any longer\ntsmachine swarm leave --force w$/],
-    ['its engine is silent', down, { ...silent, error: new TsmachineError('ENGINE_UNREACHABLE', 'no\nanswer') }, /^fault: w is down: no answer\ntsmachine doctor w\n/],
-    ['it is locked', down, member('w', { membership: membership({ state: 'locked' }) }), /^fault: w is locked\ntsmachine swarm unlock prod$/],
-    ['it has left', down, member('w', { membership: membership({ state: 'inactive' }) }), /^fault: w is down: its engine is in no swarm\ntsmachine swarm join --role worker w$/],
-    ['its certificate has expired', down, member('w', { membership: membership({ state: 'error', error: 'x509: expired' }) }), /^fault: w is down: x509: expired\ntsmachine swarm leave --force w, then /],
+    [
+      'its machine is stopped',
+      down,
+      { ...silent, state: 'Stopped' },
+      /^fault: w is down: its machine is stopped\ntsmachine start w\nWhen it is lost: tsmachine swarm replace w$/,
+    ],
+    [
+      'its machine is no more',
+      down,
+      { name: 'w', unfinished: false },
+      /^fault: w is down: there is no such machine any longer\ntsmachine swarm leave --force w$/,
+    ],
+    [
+      'its engine is silent',
+      down,
+      { ...silent, error: new TsmachineError('ENGINE_UNREACHABLE', 'no\nanswer') },
+      /^fault: w is down: no answer\ntsmachine doctor w\n/,
+    ],
+    [
+      'it is locked',
+      down,
+      member('w', { membership: membership({ state: 'locked' }) }),
+      /^fault: w is locked\ntsmachine swarm unlock prod$/,
+    ],
+    [
+      'it has left',
+      down,
+      member('w', { membership: membership({ state: 'inactive' }) }),
+      /^fault: w is down: its engine is in no swarm\ntsmachine swarm join --role worker w$/,
+    ],
+    [
+      'its certificate has expired',
+      down,
+      member('w', { membership: membership({ state: 'error', error: 'x509: expired' }) }),
+      /^fault: w is down: x509: expired\ntsmachine swarm leave --force w, then /,
+    ],
     ['a port is blocked', down, member('w'), /^fault: w is down, though its engine answers\ntsmachine swarm check prod$/],
-    ['the managers have not noticed', node('w'), { ...silent, state: 'Stopped' }, /^fault: The machine of w is stopped, which the managers have not noticed yet\ntsmachine start w\n/],
-    ['it is no machine', down, undefined, /^fault: Node w is down, and no machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/],
+    [
+      'the managers have not noticed',
+      node('w'),
+      { ...silent, state: 'Stopped' },
+      /^fault: The machine of w is stopped, which the managers have not noticed yet\ntsmachine start w\n/,
+    ],
+    [
+      'it is no machine',
+      down,
+      undefined,
+      /^fault: Node w is down, and no machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/,
+    ],
   ];
   for (const [why, found, machine, said] of nodes) {
     it(`is a node that is down: ${why}`, () => {
@@ -39,7 +83,9 @@ describe('what is wrong with a swarm', () => {
   it('is a lost quorum, before all else', () => {
     const lost = three.map((one, i) => (i === 0 ? one : node(one.id, { role: 'manager', reachability: 'unreachable' })));
     const [first, ...more] = told(lost);
-    expect(first).to.match(/^fault: Swarm "prod" has lost its quorum: 1 of 3 managers reachable, 2 needed\n.*tsmachine swarm recover prod$/);
+    expect(first).to.match(
+      /^fault: Swarm "prod" has lost its quorum: 1 of 3 managers reachable, 2 needed\n.*tsmachine swarm recover prod$/,
+    );
     expect(more).to.have.length(2);
   });
 
@@ -52,35 +98,51 @@ describe('what is wrong with a swarm', () => {
   it('is that no manager answers, with the hint of that error', () => {
     const trouble = new TsmachineError('SWARM_LOCKED', 'Swarm "prod" is locked on m1', { hint: 'tsmachine swarm unlock prod' });
     const locked = machines.map(({ name }) => member(name, { membership: membership({ state: 'locked' }) }));
-    expect(told([], locked, { trouble }, { m1: { role: 'manager' } })).to.deep.equal(['fault: Swarm "prod" is locked on m1\ntsmachine swarm unlock prod']);
+    expect(told([], locked, { trouble }, { m1: { role: 'manager' } })).to.deep.equal([
+      'fault: Swarm "prod" is locked on m1\ntsmachine swarm unlock prod',
+    ]);
   });
 
   it('is a machine that has not joined, or was not made', () => {
     const record = { w: { role: 'worker' } };
-    expect(told(three, [...machines, member('w', { membership: membership({ state: 'inactive' }) })], {}, record)[0]).to.match(/w is no node of the swarm\ntsmachine swarm join --role worker w$/);
+    expect(told(three, [...machines, member('w', { membership: membership({ state: 'inactive' }) })], {}, record)[0]).to.match(
+      /w is no node of the swarm\ntsmachine swarm join --role worker w$/,
+    );
     expect(told(three, [...machines, { ...silent, unfinished: true }], {}, record)[0]).to.match(/creation of w was interrupted/);
   });
 
   it('is a service that is short of tasks; a job that is done is not', () => {
     const services = [
-      { name: 'web', mode: 'replicated', running: 1, wanted: 3, completed: 0 }, { name: 'db', mode: 'global', running: 3, wanted: 3, completed: 0 },
+      { name: 'web', mode: 'replicated', running: 1, wanted: 3, completed: 0 },
+      { name: 'db', mode: 'global', running: 3, wanted: 3, completed: 0 },
       { name: 'once', mode: 'replicated-job', running: 0, wanted: 2, completed: 2 },
     ];
-    expect(told(three, machines, { services })).to.deep.equal(['fault: Service web: 1 of 3 tasks run\neval $(tsmachine env MANAGER)\ndocker service ps web']);
+    expect(told(three, machines, { services })).to.deep.equal([
+      'fault: Service web: 1 of 3 tasks run\neval $(tsmachine env MANAGER)\ndocker service ps web',
+    ]);
   });
 
   it('is a machine that has moved', () => {
     const [first] = told(three, machines, { moved: [{ machine: 'm2', advertised: '192.0.2.1', addresses: ['192.0.2.9'] }] });
-    expect(first).to.match(/^fault: Other nodes look for m2 at 192.0.2.1, and its host has 192.0.2.9\n.*swarm up\nElse tsmachine swarm leave m2, then tsmachine swarm join --role manager m2$/);
+    expect(first).to.match(
+      /^fault: Other nodes look for m2 at 192.0.2.1, and its host has 192.0.2.9\n.*swarm up\nElse tsmachine swarm leave m2, then tsmachine swarm join --role manager m2$/,
+    );
   });
 
   it('may be only unwise', () => {
-    const two = three.slice(0, 2).map((one, i) => ({ ...one, availability: 'drain' as const, engineVersion: i === 0 ? '28.5.2' : '26.1.5' }));
+    const two = three
+      .slice(0, 2)
+      .map((one, i) => ({ ...one, availability: 'drain' as const, engineVersion: i === 0 ? '28.5.2' : '26.1.5' }));
     const all = told(two, machines, { ca: { expires: new Date('2026-12-01'), rotating: true } }).map((text) => text.replace(/\n.*/s, ''));
     expect(all).to.deep.equal([
-      'warning: Its root CA is being replaced, and nodes have certificates of the old one', 'warning: Its root CA expires on 2026-12-01',
-      'warning: 2 managers survive the loss of 0, as 1 would: an odd number is better', 'warning: Its engines differ: 26.1.5, 28.5.2', 'warning: No node takes tasks',
+      'warning: Its root CA is being replaced, and nodes have certificates of the old one',
+      'warning: Its root CA expires on 2026-12-01',
+      'warning: 2 managers survive the loss of 0, as 1 would: an odd number is better',
+      'warning: Its engines differ: 26.1.5, 28.5.2',
+      'warning: No node takes tasks',
     ]);
-    expect(told(three, machines, { ca: { expires: new Date('2026-11-01'), rotating: false } })[0]).to.match(/^fault: Its root CA expired on 2026-11-01/);
+    expect(told(three, machines, { ca: { expires: new Date('2026-11-01'), rotating: false } })[0]).to.match(
+      /^fault: Its root CA expired on 2026-11-01/,
+    );
   });
 });

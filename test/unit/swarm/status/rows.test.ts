@@ -8,13 +8,27 @@ import { member, membership, node, seen } from '../check/seen.js';
 describe('nodes beside machines', () => {
   it('are told leader first, then managers, workers and strangers', () => {
     const nodes = [
-      node('w10'), node('w2'), node('m1', { role: 'manager' }), node('m2', { role: 'manager', leader: true }), node('stranger'),
+      node('w10'),
+      node('w2'),
+      node('m1', { role: 'manager' }),
+      node('m2', { role: 'manager', leader: true }),
+      node('stranger'),
       node('nameless', { hostname: '', state: 'unknown' }),
     ];
-    const rows = nodeRows(seen(nodes, ['w2', 'w10', 'm1', 'm2'].map((name) => member(name)), { m1: { role: 'manager' } }));
+    const rows = nodeRows(
+      seen(
+        nodes,
+        ['w2', 'w10', 'm1', 'm2'].map((name) => member(name)),
+        { m1: { role: 'manager' } },
+      ),
+    );
     expect(rows.map(({ machine, node: host, manager }) => [machine, host, manager])).to.deep.equal([
-      ['m2', 'm2', 'leader'], ['m1', 'm1', 'reachable'], ['w2', 'w2', undefined], ['w10', 'w10', undefined],
-      [undefined, 'nameless', undefined], [undefined, 'stranger', undefined],
+      ['m2', 'm2', 'leader'],
+      ['m1', 'm1', 'reachable'],
+      ['w2', 'w2', undefined],
+      ['w10', 'w10', undefined],
+      [undefined, 'nameless', undefined],
+      [undefined, 'stranger', undefined],
     ]);
   });
 
@@ -30,7 +44,9 @@ describe('nodes beside machines', () => {
   for (const [why, { membership: of, ...more } = {}, id, status] of machines) {
     it(`tell a machine that is no node: it ${why}`, () => {
       const { membership: _, ...bare } = member('m', more);
-      const [row] = nodeRows(seen([], [of ? { ...bare, membership: of } : bare], { m: { role: 'worker', ...(id === undefined ? {} : { node: id }) } }));
+      const [row] = nodeRows(
+        seen([], [of ? { ...bare, membership: of } : bare], { m: { role: 'worker', ...(id === undefined ? {} : { node: id }) } }),
+      );
       expect(row).to.include({ machine: 'm', role: 'worker', status });
     });
   }
@@ -48,7 +64,8 @@ describe('nodes beside machines', () => {
 
   it('fit 80 columns, with host names and labels only where there are some', () => {
     const nodes = [
-      node('manager1', { role: 'manager', leader: true, address: '192.168.100.11', engineVersion: '26.1.5+dfsg1' }), node('manager2', { role: 'manager', address: '192.168.100.12' }),
+      node('manager1', { role: 'manager', leader: true, address: '192.168.100.11', engineVersion: '26.1.5+dfsg1' }),
+      node('manager2', { role: 'manager', address: '192.168.100.12' }),
       node('worker1', { address: '192.168.100.21' }),
     ];
     const machinesOf = nodes.map(({ id }) => member(id));
@@ -56,6 +73,8 @@ describe('nodes beside machines', () => {
     expect(text.split('\n')[0]?.split(/ +/)).to.deep.equal(['MACHINE', 'ROLE', 'STATUS', 'AVAILABILITY', 'MANAGER', 'ENGINE', 'ADDRESS']);
     expect(Math.max(...text.split('\n').map(({ length }) => length))).to.be.at.most(80);
     const more = nodesTable(nodeRows(seen([...nodes, node('x', { labels: { b: '2', a: '1' } })], machinesOf)));
-    expect(more).to.match(/^MACHINE +NODE +.* LABELS\n/).and.match(/^- +x +worker .* a=1,b=2$/m);
+    expect(more)
+      .to.match(/^MACHINE +NODE +.* LABELS\n/)
+      .and.match(/^- +x +worker .* a=1,b=2$/m);
   });
 });

@@ -5,10 +5,22 @@ import type { Node } from '../../../../src/swarm/engine/nodes.js';
 import { failureOf } from '../../../helpers/failure.js';
 
 const node = (hostname: string, more: Partial<Node> = {}): Node => ({
-  id: `id-${hostname}`, hostname, role: 'worker', availability: 'active', labels: {}, state: 'ready', message: '', address: '', leader: false, engineVersion: '', ...more,
+  id: `id-${hostname}`,
+  hostname,
+  role: 'worker',
+  availability: 'active',
+  labels: {},
+  state: 'ready',
+  message: '',
+  address: '',
+  leader: false,
+  engineVersion: '',
+  ...more,
 });
-const manager = (hostname: string, reachability: 'reachable' | 'unreachable' = 'reachable') => node(hostname, { role: 'manager', reachability });
-const check = (name: string, nodes: readonly Node[]) => checkRestart('prod', name, nodes.find(({ hostname }) => hostname === name) ?? node('?'), nodes);
+const manager = (hostname: string, reachability: 'reachable' | 'unreachable' = 'reachable') =>
+  node(hostname, { role: 'manager', reachability });
+const check = (name: string, nodes: readonly Node[]) =>
+  checkRestart('prod', name, nodes.find(({ hostname }) => hostname === name) ?? node('?'), nodes);
 
 describe('the restart of a node', () => {
   it('is one of many as long as the other managers can decide', () => {
@@ -24,9 +36,16 @@ describe('the restart of a node', () => {
 
   it('is refused when a manager is missing already, with the numbers', async () => {
     const nodes = [manager('m1'), manager('m2'), manager('m3', 'unreachable')];
-    const { code, message, hint } = await failureOf((async () => { await Promise.resolve(); check('m1', nodes); })());
+    const { code, message, hint } = await failureOf(
+      (async () => {
+        await Promise.resolve();
+        check('m1', nodes);
+      })(),
+    );
     expect(code).to.equal('SWARM_QUORUM');
-    expect(message).to.equal('Swarm "prod" would lose its quorum while m1 restarts: 1 of 3 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)');
+    expect(message).to.equal(
+      'Swarm "prod" would lose its quorum while m1 restarts: 1 of 3 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)',
+    );
     expect(hint).to.equal('Bring m3 back first, or take out what is lost for good: tsmachine swarm leave --force m3');
   });
 });

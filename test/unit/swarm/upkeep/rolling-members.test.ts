@@ -7,14 +7,27 @@ import { failureOf } from '../../../helpers/failure.js';
 
 type Seen = Parameters<typeof rollingMembers>[0];
 const machine = (provision = true) => ({ module: { features: { provision } } }) as Member['machine'] & object;
-const member = (name: string, more: Partial<Member> = {}): Member => ({ name, unfinished: false, machine: machine(), state: 'Running', ...more });
+const member = (name: string, more: Partial<Member> = {}): Member => ({
+  name,
+  unfinished: false,
+  machine: machine(),
+  state: 'Running',
+  ...more,
+});
 
 /** A swarm of these members, and of nodes that are no machines of the store. */
 function seen(members: readonly Member[], strangers: readonly string[] = []): Seen {
   const nodes = strangers.map((hostname) => ({ id: hostname, hostname }) as Node);
   return {
-    name: 'prod', nodes, members: new Map(members.map((one) => [one.name, one])), machineOf: () => undefined,
-    record: { version: 1, name: 'prod', members: Object.fromEntries(members.map(({ name }) => [name, { role: 'worker', node: `id-${name}` }])) },
+    name: 'prod',
+    nodes,
+    members: new Map(members.map((one) => [one.name, one])),
+    machineOf: () => undefined,
+    record: {
+      version: 1,
+      name: 'prod',
+      members: Object.fromEntries(members.map(({ name }) => [name, { role: 'worker', node: `id-${name}` }])),
+    },
   };
 }
 
@@ -27,7 +40,8 @@ describe('the members that a change goes through', () => {
     const { names, notes } = rollingMembers(seen([member('m1'), member('e1', { machine: machine(false) })], ['other-host']));
     expect(names).to.deep.equal(['m1']);
     expect(notes).to.deep.equal([
-      'Left as they are, because only their engines are known: e1', 'Left as they are, because they are no machines of this store: other-host',
+      'Left as they are, because only their engines are known: e1',
+      'Left as they are, because they are no machines of this store: other-host',
     ]);
   });
 

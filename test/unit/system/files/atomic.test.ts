@@ -80,8 +80,12 @@ describe('writeAtomic', () => {
     mkdirSync(join(folder, 'folder'));
     const below = await failureOf(writeAtomic(join(folder, 'file', 'x'), 'x', 0o600));
     expect(below).to.include({ code: 'STORE_UNWRITABLE' });
-    expect(below.message).to.contain(join(folder, 'file', 'x')).and.to.contain('file where a folder should be');
-    expect((await failureOf(writeAtomic(join(folder, 'gone', 'x'), 'x', 0o600))).message).to.contain(`there is no folder ${join(folder, 'gone')}`);
+    expect(below.message)
+      .to.contain(join(folder, 'file', 'x'))
+      .and.to.contain('file where a folder should be');
+    expect((await failureOf(writeAtomic(join(folder, 'gone', 'x'), 'x', 0o600))).message).to.contain(
+      `there is no folder ${join(folder, 'gone')}`,
+    );
     expect(await failureOf(writeAtomic(join(folder, 'folder'), 'x', 0o600))).to.include({ code: 'STORE_UNWRITABLE' });
     expect(readdirSync(folder)).to.deep.equal(['file', 'folder']);
   });
@@ -111,7 +115,9 @@ describe('diskError', () => {
     const folder = scratch();
     writeFileSync(join(folder, 'file'), '');
     expect([join(folder, 'no'), folder, join(folder, 'file', 'x')].map(why)).to.deep.equal([
-      'there is no such file', 'it is a folder', 'a part of the path is a file, not a folder',
+      'there is no such file',
+      'it is a folder',
+      'a part of the path is a file, not a folder',
     ]);
   });
 

@@ -20,8 +20,15 @@ describe('a meter', () => {
   });
 
   it('writes sizes', () => {
-    expect([0, 1023, 1024, 1536, 100 * 1024, 2 ** 40, 2 ** 60].map(size)).to.deep.equal(
-      ['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '100 KiB', '1.0 TiB', '1048576 TiB']);
+    expect([0, 1023, 1024, 1536, 100 * 1024, 2 ** 40, 2 ** 60].map(size)).to.deep.equal([
+      '0 B',
+      '1023 B',
+      '1.0 KiB',
+      '1.5 KiB',
+      '100 KiB',
+      '1.0 TiB',
+      '1048576 TiB',
+    ]);
   });
 
   it('passes on no more than was announced, and counts it', async () => {
@@ -43,9 +50,18 @@ describe('a meter', () => {
 
   it('passes on the error of its source', async () => {
     const meter = new Meter(new RecordingIo(), 'x', undefined);
-    const broken = new Readable({ read() { this.destroy(new Error('gone')); } });
+    const broken = new Readable({
+      read() {
+        this.destroy(new Error('gone'));
+      },
+    });
     const read = buffer(meter.count(broken, new AbortController().signal));
-    expect(await read.then(() => 'done', (error: unknown) => (error as Error).message)).to.equal('gone');
+    expect(
+      await read.then(
+        () => 'done',
+        (error: unknown) => (error as Error).message,
+      ),
+    ).to.equal('gone');
     meter.stop();
   });
 });

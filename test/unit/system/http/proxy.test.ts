@@ -21,9 +21,12 @@ describe('proxyFor', () => {
   });
 
   it('makes the exceptions of NO_PROXY', () => {
-    const direct = (url: string, exceptions: string) => proxy(url, {
-      HTTP_PROXY: 'http://p', HTTPS_PROXY: 'http://p', NO_PROXY: exceptions,
-    }) === undefined;
+    const direct = (url: string, exceptions: string) =>
+      proxy(url, {
+        HTTP_PROXY: 'http://p',
+        HTTPS_PROXY: 'http://p',
+        NO_PROXY: exceptions,
+      }) === undefined;
     for (const exceptions of ['example.com', '.example.com', '*.example.com', 'other, EXAMPLE.com', '*', 'example.com:443']) {
       expect(direct('https://www.example.com/', exceptions), exceptions).to.equal(true);
     }

@@ -16,7 +16,9 @@ const age = (path: string, milliseconds: number) => {
 
 describe('withLock', () => {
   let file: string;
-  beforeEach(() => { file = join(scratch(), 'locks', 'm1'); });
+  beforeEach(() => {
+    file = join(scratch(), 'locks', 'm1');
+  });
 
   it('makes its folder, holds the lock while the work runs, and gives the result', async () => {
     const result = await withLock(file, { what }, async () => {
@@ -31,7 +33,10 @@ describe('withLock', () => {
   it('gives the lock back when the work fails', async () => {
     const error = new Error('work');
     await withLock(file, { what }, () => Promise.reject(error)).then(
-      () => expect.fail(), (thrown: unknown) => { expect(thrown).to.equal(error); },
+      () => expect.fail(),
+      (thrown: unknown) => {
+        expect(thrown).to.equal(error);
+      },
     );
     expect(existsSync(`${file}.lock`)).to.equal(false);
     expect(await withLock(file, { what }, () => Promise.resolve(1))).to.equal(1);
@@ -40,12 +45,16 @@ describe('withLock', () => {
   it('lets ten callers of one process work in order, one at a time', async () => {
     const done: number[] = [];
     let inside = 0;
-    await Promise.all(Array.from({ length: 10 }, (_, index) => withLock(file, { what }, async () => {
-      expect(++inside).to.equal(1);
-      for (let turns = 0; turns < 5; turns++) await turn();
-      inside--;
-      done.push(index);
-    })));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        withLock(file, { what }, async () => {
+          expect(++inside).to.equal(1);
+          for (let turns = 0; turns < 5; turns++) await turn();
+          inside--;
+          done.push(index);
+        }),
+      ),
+    );
     expect(done).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
@@ -56,7 +65,19 @@ describe('withLock', () => {
   it('says once that it waits, and gives up in time, naming what and the lock', async () => {
     mkdirSync(`${file}.lock`, { recursive: true });
     let waits = 0;
-    const error = await failureOf(withLock(file, { what, timeout: 300, onWait: () => { waits++; } }, () => Promise.resolve()));
+    const error = await failureOf(
+      withLock(
+        file,
+        {
+          what,
+          timeout: 300,
+          onWait: () => {
+            waits++;
+          },
+        },
+        () => Promise.resolve(),
+      ),
+    );
     expect(error.code).to.equal('STORE_LOCKED');
     expect(error.message).to.contain(what);
     expect(error.hint).to.contain(`${file}.lock`);
@@ -67,7 +88,14 @@ describe('withLock', () => {
   it('gives up waiting for its own process as well, without disturbing the next', async () => {
     const finished: string[] = [];
     let finish = () => {};
-    const first = withLock(file, { what }, () => new Promise<void>((done) => { finish = done; }));
+    const first = withLock(
+      file,
+      { what },
+      () =>
+        new Promise<void>((done) => {
+          finish = done;
+        }),
+    );
     const second = failureOf(withLock(file, { what, timeout: 50 }, () => Promise.resolve()));
     const third = withLock(file, { what }, () => Promise.resolve(finished.push('third')));
     expect(await second).to.include({ code: 'STORE_LOCKED' });
@@ -81,8 +109,23 @@ describe('withLock', () => {
     const reason = new Error('Ctrl-C');
     const abortedWait = async () => {
       const abort = new AbortController();
-      const work = withLock(file, { what, signal: abort.signal, onWait: () => { abort.abort(reason); } }, () => Promise.resolve());
-      await work.then(() => expect.fail(), (error: unknown) => { expect(error).to.equal(reason); });
+      const work = withLock(
+        file,
+        {
+          what,
+          signal: abort.signal,
+          onWait: () => {
+            abort.abort(reason);
+          },
+        },
+        () => Promise.resolve(),
+      );
+      await work.then(
+        () => expect.fail(),
+        (error: unknown) => {
+          expect(error).to.equal(reason);
+        },
+      );
     };
     await withLock(file, { what }, abortedWait);
     mkdirSync(`${file}.lock`, { recursive: true });
@@ -91,14 +134,16 @@ describe('withLock', () => {
 
   it('fails when the lock was taken away during the work, and leaves the new one alone', async () => {
     for (const change of ['removed', 'taken'] as const) {
-      const error = await failureOf(withLock(file, { what }, async () => {
-        rmdirSync(`${file}.lock`);
-        if (change === 'taken') {
-          mkdirSync(`${file}.lock`);
-          age(`${file}.lock`, -7000);
-        }
-        return Promise.resolve();
-      }));
+      const error = await failureOf(
+        withLock(file, { what }, async () => {
+          rmdirSync(`${file}.lock`);
+          if (change === 'taken') {
+            mkdirSync(`${file}.lock`);
+            age(`${file}.lock`, -7000);
+          }
+          return Promise.resolve();
+        }),
+      );
       expect(error.code).to.equal('STORE_LOCKED');
       expect(error.message).to.contain('took over');
       expect(existsSync(`${file}.lock`), change).to.equal(change === 'taken');

@@ -90,7 +90,10 @@ describe('archive: encrypted exports', () => {
   it('do not let a header take all memory', async () => {
     const bytes = await seal(files, { modified, passphrase: 'right', cost });
     const greedy = Buffer.from(bytes.toString('latin1').replace('"N":1024', '"N":16777216'), 'latin1');
-    expect(await failureOf(unseal(greedy, answer('right')))).to.include({ code: 'ARCHIVE_INVALID', message: 'The export is damaged: its header was changed' });
+    expect(await failureOf(unseal(greedy, answer('right')))).to.include({
+      code: 'ARCHIVE_INVALID',
+      message: 'The export is damaged: its header was changed',
+    });
   });
 
   it('of a newer version say so', async () => {
@@ -102,7 +105,17 @@ describe('archive: encrypted exports', () => {
 
 describe('archive: hostile entries', () => {
   const manifest = { path: 'tsmachine.json', content: Buffer.from('{}') };
-  for (const path of ['../evil', '/etc/passwd', 'machines/../../evil', 'machines/one/..', './x', 'a//b', 'C:evil', 'a\\..\\b', 'machines/one/']) {
+  for (const path of [
+    '../evil',
+    '/etc/passwd',
+    'machines/../../evil',
+    'machines/one/..',
+    './x',
+    'a//b',
+    'C:evil',
+    'a\\..\\b',
+    'machines/one/',
+  ]) {
     it(`are refused: ${path}`, async () => {
       const bytes = await packWithDigest([manifest, { path, content: Buffer.from('x') }], modified);
       expect(await failureOf(unseal(bytes, neverAsked))).to.have.property('code', 'ARCHIVE_INVALID');
@@ -122,7 +135,10 @@ describe('archive: hostile entries', () => {
       // the digest of what a forger writes is as good as anybody's
       const { createHash } = await import('node:crypto');
       const { packTar } = await import('../../../../src/transfer/archive/tar.js');
-      const digest = await packTar([{ path: 'SHA256', content: Buffer.from(`${createHash('sha256').update(body).digest('hex')}\n`) }], new Date(0));
+      const digest = await packTar(
+        [{ path: 'SHA256', content: Buffer.from(`${createHash('sha256').update(body).digest('hex')}\n`) }],
+        new Date(0),
+      );
       expect(digest).to.have.length(tail);
       expect((await failureOf(unseal(Buffer.concat([body, digest]), neverAsked))).message).to.match(/is no file but a/);
     });

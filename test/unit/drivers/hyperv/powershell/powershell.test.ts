@@ -12,27 +12,36 @@ function run(program: Program, { input = {}, platform = 'win32' } = {}): Promise
   return runScript('start', input, { machineName: 'm1', exec }, platform);
 }
 
-const said = (stdout: string, stderr = '') => () => ({ exitCode: 0, stdout, stderr });
-const missing = () => { throw new TsmachineError('COMMAND_MISSING', 'not there'); };
+const said =
+  (stdout: string, stderr = '') =>
+  () => ({ exitCode: 0, stdout, stderr });
+const missing = () => {
+  throw new TsmachineError('COMMAND_MISSING', 'not there');
+};
 
 describe('calls of PowerShell', () => {
   it('send one line of ASCII and read the last one', async () => {
-    const value = await run((file, args, options) => {
-      expect(file).to.equal('powershell');
-      expect(args.slice(0, 3)).to.deep.equal(['-NoProfile', '-NonInteractive', '-Command']);
-      expect(args).to.have.length(4);
-      expect(options?.input).to.equal('{"path":"C:\\\\Users\\\\J\\u00fcrgen\\\\$(calc) \'x\'; \\"y\\""}\n');
-      return { exitCode: 0, stdout: 'WARNING: it runs already\r\n{"value":"J\\u00fcrgen"}\r\n', stderr: '' };
-    }, { input: { path: 'C:\\Users\\Jürgen\\$(calc) \'x\'; "y"' } });
+    const value = await run(
+      (file, args, options) => {
+        expect(file).to.equal('powershell');
+        expect(args.slice(0, 3)).to.deep.equal(['-NoProfile', '-NonInteractive', '-Command']);
+        expect(args).to.have.length(4);
+        expect(options?.input).to.equal('{"path":"C:\\\\Users\\\\J\\u00fcrgen\\\\$(calc) \'x\'; \\"y\\""}\n');
+        return { exitCode: 0, stdout: 'WARNING: it runs already\r\n{"value":"J\\u00fcrgen"}\r\n', stderr: '' };
+      },
+      { input: { path: 'C:\\Users\\Jürgen\\$(calc) \'x\'; "y"' } },
+    );
     expect(value).to.equal('Jürgen');
   });
 
-  it('take pwsh where there is no powershell; Windows\'s own never sees that one\'s modules', async () => {
+  it("take pwsh where there is no powershell; Windows's own never sees that one's modules", async () => {
     const seen: Record<string, ExecOptions['env']> = {};
-    expect(await run((file, _args, options) => {
-      seen[file] = options?.env;
-      return file === 'pwsh' ? said('{"value":7}')() : missing();
-    })).to.equal(7);
+    expect(
+      await run((file, _args, options) => {
+        seen[file] = options?.env;
+        return file === 'pwsh' ? said('{"value":7}')() : missing();
+      }),
+    ).to.equal(7);
     expect(seen).to.deep.equal({ powershell: { PSModulePath: undefined }, pwsh: {} });
   });
 
@@ -65,9 +74,11 @@ describe('calls of PowerShell', () => {
   });
 
   it('name the script, not its text, when it does not end in time', async () => {
-    const failure = await failureOf(run((file, args) => {
-      throw new TsmachineError('COMMAND_FAILED', `${[file, ...args].join(' ')} did not finish within 120 s and was ended`);
-    }));
+    const failure = await failureOf(
+      run((file, args) => {
+        throw new TsmachineError('COMMAND_FAILED', `${[file, ...args].join(' ')} did not finish within 120 s and was ended`);
+      }),
+    );
     expect(failure.message).to.equal('powershell -NoProfile -NonInteractive -Command start did not finish within 120 s and was ended');
   });
 });

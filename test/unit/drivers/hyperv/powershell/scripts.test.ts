@@ -36,7 +36,9 @@ const operations: readonly ((hyperv: HyperV) => Promise<unknown>)[] = [
 describe('the PowerShell scripts of hyperv', () => {
   let parse: Parse;
 
-  before(async () => { parse = await openParser(root); });
+  before(async () => {
+    parse = await openParser(root);
+  });
 
   for (const { name, text } of scripts) {
     it(`${name}: documented cmdlets and parameters alone, those of Hyper-V by their module's name`, () => {
@@ -54,7 +56,7 @@ describe('the PowerShell scripts of hyperv', () => {
     });
 
     it(`${name}: no text becomes a command`, () => {
-      expect(text, 'a string in double quotes would be evaluated, and lose its quotes on Windows\'s command line').not.to.include('"');
+      expect(text, "a string in double quotes would be evaluated, and lose its quotes on Windows's command line").not.to.include('"');
       expect(text).not.to.match(/Invoke-|\biex\b|scriptblock|::Create|\.Invoke|&\s|^\s*\./im);
       expect(text.replace(/\$in(?=\.[a-zA-Z]+\b| = @\(\$input\)\[0\] \| ConvertFrom-Json\n)/g, ''), 'what was sent').not.to.match(/\$in\b/);
       expect(text).to.match(/^[ -~\n]*$/);
@@ -74,18 +76,22 @@ describe('the PowerShell scripts of hyperv', () => {
 
   it('get exactly the fields they read, and each is called', async () => {
     const called = new Set<string>();
-    const hyperv = hypervBy({
-      machineName: 'm', signal: new AbortController().signal,
-      exec(_file, args, options) {
-        const found = scripts.find(({ text }) => text === args[3]);
-        if (!found) throw new Error('not a script of ours');
-        called.add(found.name);
-        const read = new Set([...found.text.matchAll(/\$in\.([a-z]+)/gi)].map(([, field]) => field));
-        const sent = Object.keys(JSON.parse(String(options?.input)) as object);
-        expect([...read].sort(), found.name).to.deep.equal(sent.sort());
-        return Promise.resolve({ exitCode: 0, stdout: '{"value":null}\r\n', stderr: '' });
+    const hyperv = hypervBy(
+      {
+        machineName: 'm',
+        signal: new AbortController().signal,
+        exec(_file, args, options) {
+          const found = scripts.find(({ text }) => text === args[3]);
+          if (!found) throw new Error('not a script of ours');
+          called.add(found.name);
+          const read = new Set([...found.text.matchAll(/\$in\.([a-z]+)/gi)].map(([, field]) => field));
+          const sent = Object.keys(JSON.parse(String(options?.input)) as object);
+          expect([...read].sort(), found.name).to.deep.equal(sent.sort());
+          return Promise.resolve({ exitCode: 0, stdout: '{"value":null}\r\n', stderr: '' });
+        },
       },
-    }, 'linux');
+      'linux',
+    );
     for (const operation of operations) await operation(hyperv);
     expect([...called].sort()).to.deep.equal(scripts.map(({ name }) => name).sort());
   });

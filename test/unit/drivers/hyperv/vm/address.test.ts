@@ -11,13 +11,25 @@ import { RecordingIo } from '../../../../helpers/recording-io.js';
 function wait(seen: Addresses, reachable: string, timeout: number): Promise<string> {
   const unused = () => Promise.reject(new Error('not expected'));
   const ctx: DriverContext = {
-    io: new RecordingIo(), signal: new AbortController().signal, machineName: 'm1', machineDir: '/nowhere', cacheDir: '/nowhere',
-    checkpoint: unused, exec: unused, spawnDetached: unused, ssh: unused, download: unused, fetchText: unused, lock: unused,
+    io: new RecordingIo(),
+    signal: new AbortController().signal,
+    machineName: 'm1',
+    machineDir: '/nowhere',
+    cacheDir: '/nowhere',
+    checkpoint: unused,
+    exec: unused,
+    spawnDetached: unused,
+    ssh: unused,
+    download: unused,
+    fetchText: unused,
+    lock: unused,
   };
   return waitForAddress({ id: 'i', switch: 'external', timeout }, ctx, {
     hyperv: { ...hypervBy(ctx, 'linux'), addresses: () => Promise.resolve(seen) },
     computer: {
-      platform: 'linux', architecture: 'x64', freeBytes: unused,
+      platform: 'linux',
+      architecture: 'x64',
+      freeBytes: unused,
       answers: (ip) => Promise.resolve(ip === reachable),
     },
   });

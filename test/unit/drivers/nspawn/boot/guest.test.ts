@@ -8,7 +8,9 @@ import { needsUnified, systemdVersion } from '../../../../../drivers/nspawn/boot
 
 describe('nspawn guest', () => {
   let root: string;
-  beforeEach(async () => { root = await mkdtemp(join(tmpdir(), 'guest-')); });
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'guest-'));
+  });
   afterEach(() => rm(root, { recursive: true }));
 
   for (const [path, version, unified] of [

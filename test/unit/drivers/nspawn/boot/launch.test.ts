@@ -4,13 +4,24 @@ import type { Cgroups } from '../../../../../drivers/nspawn/api.js';
 import { groupsOf, launchPlan, trackOf, type LaunchRequest } from '../../../../../drivers/nspawn/boot/launch.js';
 
 const request: LaunchRequest = {
-  id: 'abc', hostName: 'm1', rootDir: '/s/m1/root', engineDir: '/s/a:b/docker', consoleLog: '/s/m1/console.log', unified: false, memory: 512, cpus: 2, keeper: '/t/run.sh',
+  id: 'abc',
+  hostName: 'm1',
+  rootDir: '/s/m1/root',
+  engineDir: '/s/a:b/docker',
+  consoleLog: '/s/m1/console.log',
+  unified: false,
+  memory: 512,
+  cpus: 2,
+  keeper: '/t/run.sh',
 };
 const programs = { 'systemd-nspawn': '/usr/bin/systemd-nspawn' };
 const v1: Cgroups = {
-  version: 1, track: '/cg/unified', controllers: [],
+  version: 1,
+  track: '/cg/unified',
+  controllers: [],
   hierarchies: [
-    { mount: '/cg/memory', names: ['memory'] }, { mount: '/cg/cpu,cpuacct', names: ['cpu', 'cpuacct'] },
+    { mount: '/cg/memory', names: ['memory'] },
+    { mount: '/cg/cpu,cpuacct', names: ['cpu', 'cpuacct'] },
     { mount: '/cg/cpuset', names: ['cpuset'], cpuset: { cpus: '0-1', mems: '0' } },
   ],
 };
@@ -18,16 +29,33 @@ const v2: Cgroups = { version: 2, track: '/cg', hierarchies: [], controllers: ['
 
 describe('nspawn launch plan', () => {
   for (const [name, facts] of [
-    ['systemd, v1', { systemd: true, cgroups: v1 }], ['systemd, v2', { systemd: true, cgroups: v2 }],
-    ['no systemd, v1', { systemd: false, cgroups: v1 }], ['no systemd, v2', { systemd: false, cgroups: v2 }],
+    ['systemd, v1', { systemd: true, cgroups: v1 }],
+    ['systemd, v2', { systemd: true, cgroups: v2 }],
+    ['no systemd, v1', { systemd: false, cgroups: v1 }],
+    ['no systemd, v2', { systemd: false, cgroups: v2 }],
   ] as const) {
     it(`boots the same machine with ${name}`, () => {
       const { args } = launchPlan(request, { ...facts, programs });
       expect(args.slice(args.indexOf('--') + 1)).to.deep.equal([
-        '/usr/bin/systemd-nspawn', '--directory', '/s/m1/root', '--boot', '--quiet', '--register=no', '--keep-unit', '--settings=no', '--link-journal=no',
-        '--machine=tsmachine-abc', '--hostname=m1', '--network-namespace-path=/run/netns/tsmachine-abc', '--capability=all',
-        '--system-call-filter=add_key keyctl bpf @keyring', '--bind=/s/a\\:b/docker:/var/lib/docker', '--bind-ro=/dev/kmsg', '--resolv-conf=off',
-        '--timezone=off', '--console=pipe',
+        '/usr/bin/systemd-nspawn',
+        '--directory',
+        '/s/m1/root',
+        '--boot',
+        '--quiet',
+        '--register=no',
+        '--keep-unit',
+        '--settings=no',
+        '--link-journal=no',
+        '--machine=tsmachine-abc',
+        '--hostname=m1',
+        '--network-namespace-path=/run/netns/tsmachine-abc',
+        '--capability=all',
+        '--system-call-filter=add_key keyctl bpf @keyring',
+        '--bind=/s/a\\:b/docker:/var/lib/docker',
+        '--bind-ro=/dev/kmsg',
+        '--resolv-conf=off',
+        '--timezone=off',
+        '--console=pipe',
       ]);
     });
   }
@@ -46,7 +74,12 @@ describe('nspawn launch plan', () => {
       const plan = launchPlan(request, { systemd: true, cgroups, programs });
       expect(plan).to.include({ program: 'systemd-run', detached: false });
       expect(plan.args).to.include.members([
-        '--unit=tsmachine-abc.service', 'Delegate=yes', 'KillMode=mixed', 'MemoryMax=512M', 'CPUQuota=200%', 'RestartForceExitStatus=133',
+        '--unit=tsmachine-abc.service',
+        'Delegate=yes',
+        'KillMode=mixed',
+        'MemoryMax=512M',
+        'CPUQuota=200%',
+        'RestartForceExitStatus=133',
         'StandardOutput=append:/s/m1/console.log',
       ]);
       expect(plan.groups).to.deep.equal([]);
@@ -58,14 +91,22 @@ describe('nspawn launch plan', () => {
     const plan = launchPlan(request, { systemd: false, cgroups: v1, programs });
     expect(plan).to.include({ program: 'sh', detached: true, track: '/cg/unified/tsmachine-abc' });
     expect(plan.args.slice(0, 6)).to.deep.equal([
-      '/t/run.sh', '/cg/unified/tsmachine-abc', '/cg/memory/tsmachine-abc', '/cg/cpu,cpuacct/tsmachine-abc', '/cg/cpuset/tsmachine-abc', '--',
+      '/t/run.sh',
+      '/cg/unified/tsmachine-abc',
+      '/cg/memory/tsmachine-abc',
+      '/cg/cpu,cpuacct/tsmachine-abc',
+      '/cg/cpuset/tsmachine-abc',
+      '--',
     ]);
-    expect(plan.groups).to.include.members(groupsOf('abc', { systemd: false, cgroups: v1 })).and.to.include('/cg/unified/tsmachine-abc/keeper');
+    expect(plan.groups)
+      .to.include.members(groupsOf('abc', { systemd: false, cgroups: v1 }))
+      .and.to.include('/cg/unified/tsmachine-abc/keeper');
     expect(plan.limits).to.deep.equal([
       { file: '/cg/memory/tsmachine-abc/memory.limit_in_bytes', value: '536870912' },
       { file: '/cg/cpu,cpuacct/tsmachine-abc/cpu.cfs_period_us', value: '100000' },
       { file: '/cg/cpu,cpuacct/tsmachine-abc/cpu.cfs_quota_us', value: '200000' },
-      { file: '/cg/cpuset/tsmachine-abc/cpuset.cpus', value: '0-1' }, { file: '/cg/cpuset/tsmachine-abc/cpuset.mems', value: '0' },
+      { file: '/cg/cpuset/tsmachine-abc/cpuset.cpus', value: '0-1' },
+      { file: '/cg/cpuset/tsmachine-abc/cpuset.mems', value: '0' },
     ]);
   });
 
@@ -73,14 +114,20 @@ describe('nspawn launch plan', () => {
     const plan = launchPlan(request, { systemd: false, cgroups: v2, programs });
     expect(plan.groups).to.deep.equal(['/cg/tsmachine-abc', '/cg/tsmachine-abc/keeper']);
     expect(plan.limits).to.deep.equal([
-      { file: '/cg/cgroup.subtree_control', value: '+cpu +memory' }, { file: '/cg/tsmachine-abc/cgroup.subtree_control', value: '+cpu +memory' },
-      { file: '/cg/tsmachine-abc/memory.max', value: '536870912' }, { file: '/cg/tsmachine-abc/cpu.max', value: '200000 100000' },
+      { file: '/cg/cgroup.subtree_control', value: '+cpu +memory' },
+      { file: '/cg/tsmachine-abc/cgroup.subtree_control', value: '+cpu +memory' },
+      { file: '/cg/tsmachine-abc/memory.max', value: '536870912' },
+      { file: '/cg/tsmachine-abc/cpu.max', value: '200000 100000' },
     ]);
   });
 
   it('sets no limit that was not asked for', () => {
     const free = { ...request, memory: 0, cpus: 0 };
     expect(launchPlan(free, { systemd: true, cgroups: v2, programs }).args.join(' ')).not.to.match(/MemoryMax|CPUQuota/);
-    expect(launchPlan(free, { systemd: false, cgroups: v1, programs }).limits.map(({ file }) => file).join(' ')).not.to.match(/memory|cfs/);
+    expect(
+      launchPlan(free, { systemd: false, cgroups: v1, programs })
+        .limits.map(({ file }) => file)
+        .join(' '),
+    ).not.to.match(/memory|cfs/);
   });
 });

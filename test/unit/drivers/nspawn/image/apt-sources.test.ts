@@ -3,14 +3,19 @@ import { expect } from 'chai';
 import { chooseMirror, debianCodename, parseAptSources } from '../../../../../drivers/nspawn/image/apt-sources.js';
 
 const bookworm = 'ID=debian\nVERSION_CODENAME=bookworm\n';
-const oneLine = { path: '/etc/apt/sources.list', text: `# a comment
+const oneLine = {
+  path: '/etc/apt/sources.list',
+  text: `# a comment
 deb [arch=amd64 signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib # why
 deb-src http://mirror.example/debian bookworm main
 deb http://mirror.example/debian bookworm-backports main
 deb http://safe.example/security bookworm-security main
 deb https://other.example/apt stable main
-` };
-const deb822 = { path: '/etc/apt/sources.list.d/debian.sources', text: `Types: deb deb-src
+`,
+};
+const deb822 = {
+  path: '/etc/apt/sources.list.d/debian.sources',
+  text: `Types: deb deb-src
 # between
 URIs: http://mirror.example/debian
 Suites: bookworm bookworm-updates
@@ -33,12 +38,15 @@ Types: deb-src
 URIs: http://src.example
 Suites: bookworm
 Components: main
-` };
+`,
+};
 
 describe('nspawn package mirror', () => {
   it('reads the one-line format', () => {
     expect(parseAptSources([oneLine]).map(({ uri, suite }) => `${uri} ${suite}`)).to.deep.equal([
-      'http://mirror.example/debian bookworm', 'http://mirror.example/debian bookworm-backports', 'http://safe.example/security bookworm-security',
+      'http://mirror.example/debian bookworm',
+      'http://mirror.example/debian bookworm-backports',
+      'http://safe.example/security bookworm-security',
       'https://other.example/apt stable',
     ]);
     expect(parseAptSources([oneLine])[0]?.components).to.deep.equal(['main', 'contrib']);
@@ -52,7 +60,10 @@ describe('nspawn package mirror', () => {
     ]);
   });
 
-  for (const [format, file] of [['one-line', oneLine], ['deb822', deb822]] as const) {
+  for (const [format, file] of [
+    ['one-line', oneLine],
+    ['deb822', deb822],
+  ] as const) {
     it(`uses the computer's own mirror for another release (${format})`, () => {
       const { mirror, sources } = chooseMirror('trixie', '', { osRelease: bookworm, files: [file] });
       expect(mirror).to.equal('http://mirror.example/debian');
@@ -73,7 +84,10 @@ describe('nspawn package mirror', () => {
   });
 
   it('leaves the choice to debootstrap on a computer that is not Debian', () => {
-    const choice = chooseMirror('trixie', '', { osRelease: 'ID=ubuntu\nVERSION_CODENAME=noble\n', files: [{ path: 'a.list', text: 'deb http://u.example noble main' }] });
+    const choice = chooseMirror('trixie', '', {
+      osRelease: 'ID=ubuntu\nVERSION_CODENAME=noble\n',
+      files: [{ path: 'a.list', text: 'deb http://u.example noble main' }],
+    });
     expect(choice).to.deep.equal({ mirror: undefined, sources: '' });
   });
 

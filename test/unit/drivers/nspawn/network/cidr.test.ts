@@ -16,7 +16,9 @@ describe('nspawn address ranges', () => {
   });
 
   for (const text of ['', 'x', '10.0.0', '10.0.0.256/24', '10.0.0.0/33', '10.0.0.0/', '::1/64', '10.0.0.0/24 ']) {
-    it(`refuses ${JSON.stringify(text)}`, () => { expect(parseCidr(text)).to.equal(undefined); });
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expect(parseCidr(text)).to.equal(undefined);
+    });
   }
 
   it('knows what overlaps', () => {

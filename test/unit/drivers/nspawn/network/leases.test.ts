@@ -4,7 +4,15 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Registry } from '../../../../../drivers/nspawn/network/leases.js';
+import {
+  assign,
+  orphans,
+  rangesOf,
+  readRegistry,
+  release,
+  writeRegistry,
+  type Registry,
+} from '../../../../../drivers/nspawn/network/leases.js';
 
 const cidr = '10.1.0.0/29';
 const want = (machineDir: string, ip = '') => ({ machineDir, cidr, ip });
@@ -17,7 +25,9 @@ function withMachines(count: number): Registry {
 
 describe('nspawn leases', () => {
   let dir: string;
-  beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'leases-')); });
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'leases-'));
+  });
   afterEach(() => rm(dir, { recursive: true }));
 
   it('gives the lowest free address, and the same one again', () => {
@@ -35,7 +45,10 @@ describe('nspawn leases', () => {
   });
 
   it('says when the range is full', () => {
-    expect(() => withMachines(6)).to.throw('10.1.0.0/29 is full').with.property('hint').that.includes('--nspawn-cidr');
+    expect(() => withMachines(6))
+      .to.throw('10.1.0.0/29 is full')
+      .with.property('hint')
+      .that.includes('--nspawn-cidr');
   });
 
   it('knows ranges in use and machines whose folder is gone', () => {

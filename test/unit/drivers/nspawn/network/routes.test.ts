@@ -9,7 +9,9 @@ const range = (text: string) => parseCidr(text) ?? { first: 0, prefix: 0 };
 
 describe('nspawn routes', () => {
   it('passes over default routes, also those in two halves', () => {
-    expect(routes({ dst: 'default', dev: 'eth0' }, { dst: '0.0.0.0/1', dev: 'tun0' }, { dst: '128.0.0.0/1', dev: 'tun0' })).to.deep.equal([]);
+    expect(routes({ dst: 'default', dev: 'eth0' }, { dst: '0.0.0.0/1', dev: 'tun0' }, { dst: '128.0.0.0/1', dev: 'tun0' })).to.deep.equal(
+      [],
+    );
   });
 
   it('finds the first range no route overlaps', () => {
@@ -20,15 +22,23 @@ describe('nspawn routes', () => {
   it('takes its own bridge for no obstacle', () => {
     const dev = bridgeName('10.210.0.0/24');
     expect(formatCidr(freeRange(routes({ dst: '10.210.0.0/24', dev }, { dst: '10.210.0.1', dev })))).to.equal('10.210.0.0/24');
-    expect(() => { checkRange(range('10.210.0.0/24'), routes({ dst: '10.210.0.0/24', dev })); }).not.to.throw();
+    expect(() => {
+      checkRange(range('10.210.0.0/24'), routes({ dst: '10.210.0.0/24', dev }));
+    }).not.to.throw();
   });
 
   it('names the route a given range overlaps', () => {
-    expect(() => { checkRange(range('10.8.1.0/24'), routes({ dst: '10.8.0.0/16', dev: 'tun0' })); })
-      .to.throw('overlaps a route of this computer: 10.8.0.0/16 dev tun0').with.property('code', 'DRIVER_PRECHECK');
+    expect(() => {
+      checkRange(range('10.8.1.0/24'), routes({ dst: '10.8.0.0/16', dev: 'tun0' }));
+    })
+      .to.throw('overlaps a route of this computer: 10.8.0.0/16 dev tun0')
+      .with.property('code', 'DRIVER_PRECHECK');
   });
 
   it('says so when nothing is free', () => {
-    expect(() => freeRange(routes({ dst: '10.0.0.0/8', dev: 'vpn0' }))).to.throw('10.0.0.0/8 dev vpn0').with.property('hint').that.includes('--nspawn-cidr');
+    expect(() => freeRange(routes({ dst: '10.0.0.0/8', dev: 'vpn0' })))
+      .to.throw('10.0.0.0/8 dev vpn0')
+      .with.property('hint')
+      .that.includes('--nspawn-cidr');
   });
 });

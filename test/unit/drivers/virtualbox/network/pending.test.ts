@@ -36,7 +36,8 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
   it('may come late: VirtualBox was not done yet', async () => {
     const bench = begun();
     bench.fault = (call) => {
-      if (call === 'list hostonlyifs' && bench.calls.filter((one) => one === call).length === 2) bench.world.interfaces['vboxnet1'] = fresh(1);
+      if (call === 'list hostonlyifs' && bench.calls.filter((one) => one === call).length === 2)
+        bench.world.interfaces['vboxnet1'] = fresh(1);
       return undefined;
     };
     expect(await removed(bench)).to.deep.equal(['vboxnet0']);
@@ -55,8 +56,10 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
     const bench = begun();
     Object.assign(bench.world.interfaces, { vboxnet1: fresh(1), vboxnet2: fresh(2) });
     expect(await removed(bench)).to.deep.equal(['vboxnet0', 'vboxnet1', 'vboxnet2']);
-    expect(bench.io.warnings).to.deep.equal(['One of the host-only adapters "vboxnet1", "vboxnet2" is left of an interrupted create, which one cannot be told. '
-      + 'VBoxManage hostonlyif remove NAME removes what nobody needs']);
+    expect(bench.io.warnings).to.deep.equal([
+      'One of the host-only adapters "vboxnet1", "vboxnet2" is left of an interrupted create, which one cannot be told. ' +
+        'VBoxManage hostonlyif remove NAME removes what nobody needs',
+    ]);
   });
 
   it('is not looked for by words that are not ours', async () => {
@@ -69,7 +72,7 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
     expect(Object.keys(bench.world.interfaces)).to.deep.equal(['vboxnet0', 'vboxnet1']);
   });
 
-  it('a mark without an interface is taken away with the next machine, before the name is somebody else\'s', async () => {
+  it("a mark without an interface is taken away with the next machine, before the name is somebody else's", async () => {
     const bench = begun();
     bench.world.global['tsmachine/hostonly/vboxnet7'] = '1';
     await removed(bench);

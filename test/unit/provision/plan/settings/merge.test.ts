@@ -13,7 +13,11 @@ describe('merging daemon.json', () => {
   it('takes back what we set and no longer want', () => {
     const present = { labels: ['u=1', 'o=1'], mtu: 1400, debug: false, 'log-opts': { a: '1', b: '2' }, dns: ['1.1.1.1'] };
     const previous = { labels: ['o=1'], mtu: 1400, debug: true, 'log-opts': { b: '2' }, dns: ['1.1.1.1'] };
-    expect(mergeSettings(present, previous, { labels: ['o=2'] })).to.deep.equal({ labels: ['u=1', 'o=2'], debug: false, 'log-opts': { a: '1' } });
+    expect(mergeSettings(present, previous, { labels: ['o=2'] })).to.deep.equal({
+      labels: ['u=1', 'o=2'],
+      debug: false,
+      'log-opts': { a: '1' },
+    });
   });
 
   it('is the same when done again', () => {
@@ -23,14 +27,22 @@ describe('merging daemon.json', () => {
   });
 
   it('has one label per key and one listener per port', () => {
-    expect(mergeSettings({ labels: ['a=1', 'b=1'], hosts: ['tcp://10.0.0.1:2376', 'tcp://127.0.0.1:2375', 'fd://'] }, {}, { labels: ['a=2'], hosts: ['tcp://0.0.0.0:2376'] }))
-      .to.deep.equal({ labels: ['b=1', 'a=2'], hosts: ['tcp://127.0.0.1:2375', 'fd://', 'tcp://0.0.0.0:2376'] });
+    expect(
+      mergeSettings(
+        { labels: ['a=1', 'b=1'], hosts: ['tcp://10.0.0.1:2376', 'tcp://127.0.0.1:2375', 'fd://'] },
+        {},
+        { labels: ['a=2'], hosts: ['tcp://0.0.0.0:2376'] },
+      ),
+    ).to.deep.equal({ labels: ['b=1', 'a=2'], hosts: ['tcp://127.0.0.1:2375', 'fd://', 'tcp://0.0.0.0:2376'] });
   });
 });
 
 describe('the record of our settings', () => {
   it('is what the user did not have', () => {
-    expect(ownPart({ labels: ['a=1', 'b=1'], debug: true, mtu: 9 }, { labels: ['b=1'], debug: true })).to.deep.equal({ labels: ['a=1'], mtu: 9 });
+    expect(ownPart({ labels: ['a=1', 'b=1'], debug: true, mtu: 9 }, { labels: ['b=1'], debug: true })).to.deep.equal({
+      labels: ['a=1'],
+      mtu: 9,
+    });
   });
 
   it('survives the way through a file', () => {

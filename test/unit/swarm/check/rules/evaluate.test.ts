@@ -8,9 +8,8 @@ import { failureOf } from '../../../../helpers/failure.js';
 import { member } from './member.js';
 
 const evaluate = (members: Member[], settings = defaultSettings) => evaluateMembers(members, settings);
-const told = (members: Member[], settings = defaultSettings) => (
-  evaluate(members, settings).map(({ level, check, machine = '-' }) => `${level} ${check} ${machine}`)
-);
+const told = (members: Member[], settings = defaultSettings) =>
+  evaluate(members, settings).map(({ level, check, machine = '-' }) => `${level} ${check} ${machine}`);
 const route = (line: string) => ({ host: { routes: parseRoutes([line]) } });
 
 describe('what speaks against a swarm, without a packet', () => {
@@ -19,7 +18,12 @@ describe('what speaks against a swarm, without a packet', () => {
   });
 
   it('is nothing for machines that could not be looked at: that is told elsewhere', () => {
-    expect(told([{ name: 'a', manager: true }, { name: 'b', manager: true }])).to.deep.equal([]);
+    expect(
+      told([
+        { name: 'a', manager: true },
+        { name: 'b', manager: true },
+      ]),
+    ).to.deep.equal([]);
   });
 
   it('is a setting that no engine in a swarm may have', () => {
@@ -36,16 +40,20 @@ describe('what speaks against a swarm, without a packet', () => {
   it('is a clock that is off, by how much decides', () => {
     expect(told([member('a', { host: { skew: -5 } })])).to.deep.equal([]);
     const [warning] = evaluate([member('a', { host: { skew: -9 } })]);
-    expect(warning).to.include({ level: 'warning', check: 'clock', message: 'The clock of the host is 9 s behind this computer\'s' });
+    expect(warning).to.include({ level: 'warning', check: 'clock', message: "The clock of the host is 9 s behind this computer's" });
     expect(told([member('a', { host: { skew: 61 } })])).to.deep.equal(['fault clock a']);
   });
 
   it('is what must be unique and is not, once for all that share it', () => {
     const copy = { host: { machineId: 'x', hostname: 'vm' }, engine: { id: 'y' } };
     const found = evaluate([member('a', copy), member('b', copy), member('c')]);
-    expect(found.map(({ level, check }) => `${level} ${check}`)).to.deep.equal(['fault machine-id', 'fault engine-id', 'warning host-name']);
+    expect(found.map(({ level, check }) => `${level} ${check}`)).to.deep.equal([
+      'fault machine-id',
+      'fault engine-id',
+      'warning host-name',
+    ]);
     expect(found[0]?.message).to.match(/^a and b have the same machine id x:/);
-    expect(found[0]?.fix).to.contain('tsmachine ssh b \'sudo rm -f /etc/machine-id');
+    expect(found[0]?.fix).to.contain("tsmachine ssh b 'sudo rm -f /etc/machine-id");
   });
 
   it('is not a machine id that nobody has', () => {
@@ -55,12 +63,17 @@ describe('what speaks against a swarm, without a packet', () => {
   it('is a difference between versions, and more when majors differ', () => {
     const [minor] = evaluate([member('a', { engine: { version: '28.5.2' } }), member('b', { engine: { version: '28.10.0' } })]);
     expect(minor).to.include({
-      level: 'warning', check: 'engine-version', message: 'The engines are of different versions: 28.5.2 (a), 28.10.0 (b)', fix: 'tsmachine upgrade --engine-version 28.10.0 a',
+      level: 'warning',
+      check: 'engine-version',
+      message: 'The engines are of different versions: 28.5.2 (a), 28.10.0 (b)',
+      fix: 'tsmachine upgrade --engine-version 28.10.0 a',
     });
     const versions = ['20.10.24+dfsg1', '26.1.5+dfsg1', '28.5.2'].map((version, i) => member(`m${i}`, { engine: { version } }));
     const [major, ...more] = evaluate(versions);
     expect(more).to.deep.equal([]);
-    expect(major?.message).to.match(/^The engines are of different major versions: 20\.10\.24 \(m0\), 26\.1\.5 \(m1\), 28\.5\.2 \(m2\)\. Managers/);
+    expect(major?.message).to.match(
+      /^The engines are of different major versions: 20\.10\.24 \(m0\), 26\.1\.5 \(m1\), 28\.5\.2 \(m2\)\. Managers/,
+    );
     expect(told([member('a', { engine: { version: '26.1.5' } }), member('b', { engine: { version: '26.1.5+dfsg1' } })])).to.deep.equal([]);
   });
 
@@ -82,7 +95,12 @@ describe('what speaks against a swarm, without a packet', () => {
 
 describe('address pools and the routes of the hosts', () => {
   it('do not overlap with default routes, other ranges, or far along a large pool', () => {
-    const lines = ['default via 10.0.0.1 dev eth0', '192.168.7.0/24 dev eth0 proto kernel', '10.210.0.0/24 dev eth0', 'broadcast 10.0.0.255 dev eth0'];
+    const lines = [
+      'default via 10.0.0.1 dev eth0',
+      '192.168.7.0/24 dev eth0 proto kernel',
+      '10.210.0.0/24 dev eth0',
+      'broadcast 10.0.0.255 dev eth0',
+    ];
     expect(parseRoutes(lines)).to.have.length(2);
     for (const line of lines) expect(told([member('a', route(line))]), line).to.deep.equal([]);
   });
@@ -90,7 +108,9 @@ describe('address pools and the routes of the hosts', () => {
   it('are a fault where the first networks would overlap, a warning further on', () => {
     const [ingress] = evaluate([member('a', route('10.0.0.0/24 dev br-1 proto kernel scope link src 10.0.0.1'))]);
     expect(ingress).to.include({
-      level: 'fault', check: 'address-pool', message: 'The pool 10.0.0.0/8 overlaps the route of a to 10.0.0.0/24 (br-1): the ingress network would get its addresses',
+      level: 'fault',
+      check: 'address-pool',
+      message: 'The pool 10.0.0.0/8 overlaps the route of a to 10.0.0.0/24 (br-1): the ingress network would get its addresses',
       fix: 'Give the swarm another pool when it is made: --default-addr-pool 10.20.0.0/16 (it cannot be changed later)',
     });
     expect(evaluate([member('a', route('10.0.3.16/28 dev eth0'))])[0]?.message).to.match(/network 4 of the swarm/);
@@ -122,12 +142,20 @@ describe('address pools and the routes of the hosts', () => {
 
 describe('settings of a check', () => {
   for (const [name, settings] of Object.entries({
-    'a port below 1024': { dataPathPort: 80 }, 'a port above 49151': { dataPathPort: 50_000 }, 'a pool without a mask': { pools: ['10.0.0.0'] },
-    'a pool that is none': { pools: ['10.0.0.256/8'] }, 'a pool smaller than its networks': { pools: ['10.0.0.0/28'] },
-    'a network too small': { subnetSize: 30 }, 'an MTU too small': { mtu: 100 },
+    'a port below 1024': { dataPathPort: 80 },
+    'a port above 49151': { dataPathPort: 50_000 },
+    'a pool without a mask': { pools: ['10.0.0.0'] },
+    'a pool that is none': { pools: ['10.0.0.256/8'] },
+    'a pool smaller than its networks': { pools: ['10.0.0.0/28'] },
+    'a network too small': { subnetSize: 30 },
+    'an MTU too small': { mtu: 100 },
   })) {
     it(`refuse ${name}`, async () => {
-      expect(await failureOf(() => { validateSettings({ ...defaultSettings, ...settings }); })).to.include({ code: 'FLAG_INVALID' });
+      expect(
+        await failureOf(() => {
+          validateSettings({ ...defaultSettings, ...settings });
+        }),
+      ).to.include({ code: 'FLAG_INVALID' });
     });
   }
 });

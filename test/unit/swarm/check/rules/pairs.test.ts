@@ -16,17 +16,26 @@ function accounts(lost = /^$/, extra: Partial<Record<number, Partial<Account>>> 
   return names.map((_, i) => {
     const others = [0, 1, 2].filter((j) => j !== i);
     const heard = ['interpreter|perl', ...['tcp/2377', 'tcp/7946', ...checks].map((check) => `port|${check}|bound`), 'ready|7', 'alive'];
-    heard.push(...others.flatMap((j) => [...checks.map((check) => `seen|${check}|${j}|128`), `seen|udp/4789|${j}|1500`, `seen|udp/4789|${j}|1400`]));
+    heard.push(
+      ...others.flatMap((j) => [...checks.map((check) => `seen|${check}|${j}|128`), `seen|udp/4789|${j}|1500`, `seen|udp/4789|${j}|1400`]),
+    );
     const sent = others.flatMap((j) => ['tcp/2377', 'tcp/7946'].map((check) => `tcp|${check}|${j}|open`));
     const kept = (lines: string[], at: string) => lines.filter((line) => !lost.test(`${at}${i} ${line}`));
-    return { heard: [...kept(heard, 'heard'), ...extra[i]?.heard ?? []], sent: [...kept(sent, 'sent'), ...extra[i]?.sent ?? []], ...(extra[i]?.absent !== undefined && { absent: extra[i].absent }) };
+    return {
+      heard: [...kept(heard, 'heard'), ...(extra[i]?.heard ?? [])],
+      sent: [...kept(sent, 'sent'), ...(extra[i]?.sent ?? [])],
+      ...(extra[i]?.absent !== undefined && { absent: extra[i].absent }),
+    };
   });
 }
 const results = (all: Account[]) => pairResults(targets, all, defaultSettings);
-const notOpen = (all: Account[]) => results(all).filter(({ outcome }) => outcome !== 'open')
-  .map(({ from, to, check, outcome, reason = '' }) => `${from}>${to} ${check} ${outcome}: ${reason}`);
+const notOpen = (all: Account[]) =>
+  results(all)
+    .filter(({ outcome }) => outcome !== 'open')
+    .map(({ from, to, check, outcome, reason = '' }) => `${from}>${to} ${check} ${outcome}: ${reason}`);
 const members = names.map((name, i) => member(name, { address: `192.0.2.${i + 1}` }));
-const findings = (all: Account[], list = members) => pairFindings(results(all), list, defaultSettings, ({ machine, direction, check }) => `open ${check} ${direction} ${machine}`);
+const findings = (all: Account[], list = members) =>
+  pairFindings(results(all), list, defaultSettings, ({ machine, direction, check }) => `open ${check} ${direction} ${machine}`);
 
 describe('what machines sent each other', () => {
   it('is open everywhere when everything arrives, 2377 asked of managers alone', () => {
@@ -38,48 +47,83 @@ describe('what machines sent each other', () => {
   it('is blocked where a datagram did not arrive', () => {
     const all = accounts(/heard1 seen\|udp\/7946/);
     expect(notOpen(all)).to.deep.equal(['a>b udp/7946 blocked: nothing arrives', 'c>b udp/7946 blocked: nothing arrives']);
-    expect(findings(all)).to.deep.equal([{
-      check: 'udp/7946', machine: 'b', level: 'fault', message: '7946/udp is blocked from a and c (nothing arrives)', fix: 'open udp/7946 in b',
-    }]);
+    expect(findings(all)).to.deep.equal([
+      {
+        check: 'udp/7946',
+        machine: 'b',
+        level: 'fault',
+        message: '7946/udp is blocked from a and c (nothing arrives)',
+        fix: 'open udp/7946 in b',
+      },
+    ]);
   });
 
   it('is blocked at the sender when it was not let out', () => {
-    const all = accounts(/heard[12] seen\|udp\/7946\|0/, { 0: { sent: ['unsent|udp/7946|1|128|Operation not permitted', 'unsent|udp/7946|2|128|Operation not permitted'] } });
-    expect(findings(all)).to.deep.equal([{
-      check: 'udp/7946', machine: 'a', level: 'fault', message: 'Its own firewall lets nothing out to 7946/udp of b and c (Operation not permitted)', fix: 'open udp/7946 out a',
-    }]);
+    const all = accounts(/heard[12] seen\|udp\/7946\|0/, {
+      0: { sent: ['unsent|udp/7946|1|128|Operation not permitted', 'unsent|udp/7946|2|128|Operation not permitted'] },
+    });
+    expect(findings(all)).to.deep.equal([
+      {
+        check: 'udp/7946',
+        machine: 'a',
+        level: 'fault',
+        message: 'Its own firewall lets nothing out to 7946/udp of b and c (Operation not permitted)',
+        fix: 'open udp/7946 out a',
+      },
+    ]);
   });
 
   it('is blocked where a call was refused or not answered, whoever listens there', () => {
     const refused = accounts(/sent1 tcp\|tcp\/2377/, { 1: { sent: ['tcp|tcp/2377|0|timeout'] } });
     expect(notOpen(refused)).to.deep.equal(['b>a tcp/2377 blocked: no answer']);
-    const taken = accounts(/sent1 tcp\|tcp\/7946\|2|heard2 port\|tcp\/7946/, { 1: { sent: ['tcp|tcp/7946|2|Connection refused'] }, 2: { heard: ['port|tcp/7946|taken'] } });
+    const taken = accounts(/sent1 tcp\|tcp\/7946\|2|heard2 port\|tcp\/7946/, {
+      1: { sent: ['tcp|tcp/7946|2|Connection refused'] },
+      2: { heard: ['port|tcp/7946|taken'] },
+    });
     expect(notOpen(taken)).to.deep.equal(['b>c tcp/7946 blocked: Connection refused']);
   });
 
   it('is unknown where nobody could listen, and where a machine took no part', () => {
-    const all = accounts(/sent1 tcp\|tcp\/7946\|2|heard2 port\|tcp\/7946/, { 1: { sent: ['tcp|tcp/7946|2|Connection refused'] }, 2: { heard: ['port|tcp/7946|Permission denied'] } });
+    const all = accounts(/sent1 tcp\|tcp\/7946\|2|heard2 port\|tcp\/7946/, {
+      1: { sent: ['tcp|tcp/7946|2|Connection refused'] },
+      2: { heard: ['port|tcp/7946|Permission denied'] },
+    });
     expect(notOpen(all)).to.deep.equal(['b>c tcp/7946 unknown: cannot listen on c: Permission denied']);
     const absent = notOpen(accounts(/^$/, { 2: { absent: 'neither perl nor python3 is on c' } }));
-    expect(absent).to.have.length(17).and.to.satisfy((lines: string[]) => lines.every((line) => /(>c|c>).* unknown: neither perl nor python3 is on c$/.test(line)));
+    expect(absent)
+      .to.have.length(17)
+      .and.to.satisfy((lines: string[]) => lines.every((line) => /(>c|c>).* unknown: neither perl nor python3 is on c$/.test(line)));
     expect(findings(accounts(/^$/, { 2: { absent: 'gone' } }))).to.deep.equal([]);
-    expect(notOpen(accounts(/heard1 seen/, { 1: { heard: ['unseen|udp|Operation not permitted'] } }))[0]).to.match(/unknown: cannot look at packets on b/);
+    expect(notOpen(accounts(/heard1 seen/, { 1: { heard: ['unseen|udp|Operation not permitted'] } }))[0]).to.match(
+      /unknown: cannot look at packets on b/,
+    );
   });
 
   it('tells the size of what still arrives, and the device that is too narrow', () => {
     const all = accounts(/heard2 seen.*1500|heard[01] seen\|udp\/4789\|2\|1500/);
     expect(notOpen(all)).to.have.length(4).and.to.include('a>c mtu blocked: packets of more than 1400 bytes do not arrive');
-    const narrow = members.map((one) => (one.name === 'c' ? member('c', { address: '192.0.2.3', host: { addresses: [{ ip: '192.0.2.3', device: 'eth0', mtu: 1400 }] } }) : one));
+    const narrow = members.map((one) =>
+      one.name === 'c' ? member('c', { address: '192.0.2.3', host: { addresses: [{ ip: '192.0.2.3', device: 'eth0', mtu: 1400 }] } }) : one,
+    );
     const [found, ...more] = findings(all, narrow);
     expect(more).to.deep.equal([]);
     expect(found).to.include({ check: 'mtu', machine: 'c', level: 'fault' });
     expect(found?.message).to.match(/^Its eth0 has MTU 1400: packets of more than 1400 bytes do not pass between it and a and b;/);
     expect(found?.fix).to.match(/^tsmachine ssh c sudo ip link set dev eth0 mtu 1500 .*\n.*com\.docker\.network\.driver\.mtu=1400/);
-    expect(findings(all).map(({ machine, fix }) => `${machine ?? ''} ${fix?.slice(0, 11) ?? ''}`)).to.deep.equal(['c For every o', 'a For every o', 'b For every o']);
+    expect(findings(all).map(({ machine, fix }) => `${machine ?? ''} ${fix?.slice(0, 11) ?? ''}`)).to.deep.equal([
+      'c For every o',
+      'a For every o',
+      'b For every o',
+    ]);
   });
 
   it('is one finding when nothing at all gets to a machine', () => {
-    const found = findings(accounts(/heard1 seen|sent[02] tcp\|tcp\/\d+\|1/, { 0: { sent: ['tcp|tcp/7946|1|timeout'] }, 2: { sent: ['tcp|tcp/7946|1|timeout'] } }));
+    const found = findings(
+      accounts(/heard1 seen|sent[02] tcp\|tcp\/\d+\|1/, {
+        0: { sent: ['tcp|tcp/7946|1|timeout'] },
+        2: { sent: ['tcp|tcp/7946|1|timeout'] },
+      }),
+    );
     expect(found.map(({ check, machine, message }) => `${check} ${machine ?? ''} ${message}`)).to.deep.equal([
       'reach b Nothing gets there from a and c (no answer; nothing arrives)',
     ]);
@@ -87,7 +131,9 @@ describe('what machines sent each other', () => {
 
   it('tells ports that a stranger has taken, not those of the engine in a swarm', () => {
     const all = accounts(/^$/, { 0: { heard: ['port|tcp/7946|taken', 'port|udp/7946|taken'] } });
-    expect(takenFindings(members, all).map(({ machine, message }) => [machine, message])).to.deep.equal([['a', 'Another program than the engine has taken 7946/tcp, 7946/udp']]);
+    expect(takenFindings(members, all).map(({ machine, message }) => [machine, message])).to.deep.equal([
+      ['a', 'Another program than the engine has taken 7946/tcp, 7946/udp'],
+    ]);
     expect(takenFindings([member('a', { engine: { swarm: 'active' } })], all)).to.deep.equal([]);
   });
 });

@@ -7,17 +7,37 @@ import type { Node } from '../../../../../src/swarm/engine/nodes.js';
 import { failureOf } from '../../../../helpers/failure.js';
 
 const node = (hostname: string, more: Partial<Node> = {}): Node => ({
-  id: `id-${hostname}`, hostname, role: 'worker', availability: 'active', labels: {}, state: 'ready', message: '', address: '', leader: false, engineVersion: '', ...more,
+  id: `id-${hostname}`,
+  hostname,
+  role: 'worker',
+  availability: 'active',
+  labels: {},
+  state: 'ready',
+  message: '',
+  address: '',
+  leader: false,
+  engineVersion: '',
+  ...more,
 });
-const manager = (hostname: string, reachability: 'reachable' | 'unreachable' = 'reachable', leader = false) => node(hostname, {
-  role: 'manager', reachability, leader, state: reachability === 'reachable' ? 'ready' : 'down',
-});
+const manager = (hostname: string, reachability: 'reachable' | 'unreachable' = 'reachable', leader = false) =>
+  node(hostname, {
+    role: 'manager',
+    reachability,
+    leader,
+    state: reachability === 'reachable' ? 'ready' : 'down',
+  });
 const check = (name: string, nodes: readonly Node[]) => {
   const leaving = nodes.find(({ hostname }) => hostname === name);
   if (!leaving) throw new Error(name);
   return checkDeparture('prod', name, leaving, nodes);
 };
-const refusal = (name: string, nodes: readonly Node[]) => failureOf((async () => { await Promise.resolve(); check(name, nodes); })());
+const refusal = (name: string, nodes: readonly Node[]) =>
+  failureOf(
+    (async () => {
+      await Promise.resolve();
+      check(name, nodes);
+    })(),
+  );
 
 describe('the departure of a node', () => {
   const three = [manager('m1'), manager('m2'), manager('m3')];
@@ -32,7 +52,9 @@ describe('the departure of a node', () => {
   it('is refused when they could not, with the numbers and who is missing', async () => {
     const { code, message, hint } = await refusal('m1', [manager('m1'), manager('m2'), manager('m3', 'unreachable')]);
     expect(code).to.equal('SWARM_QUORUM');
-    expect(message).to.equal('Swarm "prod" would lose its quorum without m1: 1 of 2 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)');
+    expect(message).to.equal(
+      'Swarm "prod" would lose its quorum without m1: 1 of 2 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)',
+    );
     expect(hint).to.equal('Start m3, or take out what is lost for good first: tsmachine rm m3');
   });
 
@@ -52,7 +74,11 @@ describe('the departure of a node', () => {
 describe('managers that do not answer us', () => {
   it('are not counted on, whatever the others still believe of them', () => {
     const nodes = [manager('m1'), manager('m2'), manager('elsewhere'), node('w1')];
-    const members = new Map([['m1', { engine: {} }], ['m2', {}], ['w1', {}]]) as unknown as Swarm['members'];
+    const members = new Map([
+      ['m1', { engine: {} }],
+      ['m2', {}],
+      ['w1', {}],
+    ]) as unknown as Swarm['members'];
     const seen = nodesAsSeen({ nodes, members, machineOf: ({ hostname }) => (members.has(hostname) ? hostname : undefined) });
     expect(seen.map(({ reachability }) => reachability)).to.deep.equal(['reachable', 'unreachable', 'reachable', undefined]);
   });
