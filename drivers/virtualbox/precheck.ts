@@ -4,6 +4,7 @@ import { checkIso } from '../../src/guest/boot2docker/iso.js';
 import { parseImageChoice } from '../../src/guest/image/choice.js';
 import { checkSpace } from '../../src/guest/computer.js';
 import { TsmachineError } from '../../src/base/errors.js';
+import { say } from '../../src/base/text.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from './api.js';
 import type { VirtualboxConfig } from './config.js';
@@ -42,7 +43,7 @@ function withAlternatives(error: unknown, name: string, platform: string): unkno
   const nspawn = platform === 'linux' ? `make a light machine without it, tsmachine create -d nspawn ${name}, or ` : '';
   return new TsmachineError(error.code, error.message, {
     cause: error,
-    hint: `${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}`,
+    hint: say`${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}`,
   });
 }
 

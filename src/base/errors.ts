@@ -1,3 +1,5 @@
+import { plain, say, type Text } from './text.js';
+
 /** Whose doing an error is: it decides the tone of the message and whether a stack trace is worth keeping. */
 export type Fault = 'user' | 'provider' | 'host' | 'internal';
 
@@ -103,7 +105,7 @@ export type ErrorCode = keyof typeof errorTable;
 
 interface ErrorDetails {
   /** What to type or change next; shown on a line of its own. */
-  readonly hint?: string | undefined;
+  readonly hint?: Text | undefined;
   readonly cause?: unknown;
   /** Overrides the table's exit status: a failed pre-create check exits with 3 whatever its code. */
   readonly exit?: number | undefined;
@@ -115,13 +117,16 @@ const brand = Symbol.for('tsmachine.error');
 export class TsmachineError extends Error {
   readonly [brand] = true;
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  /** The message as data; `message` is the same for a program called tsmachine. */
+  readonly text: Text;
+  readonly hint: Text | undefined;
   readonly exit: number;
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+  constructor(code: ErrorCode, message: Text, details: ErrorDetails = {}) {
+    super(plain(message), details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'TsmachineError';
     this.code = code;
+    this.text = message;
     this.hint = details.hint;
     this.exit = details.exit ?? errorTable[code].exit;
   }
@@ -138,12 +143,17 @@ export class TsmachineError extends Error {
   /** Wraps anything thrown; our own errors pass through unchanged. */
   static from(error: unknown, code: ErrorCode = 'INTERNAL', prefix = ''): TsmachineError {
     if (TsmachineError.is(error)) return error;
-    return new TsmachineError(code, prefix + messageOf(error), { cause: error });
+    return new TsmachineError(code, say`${prefix}${messageOf(error)}`, { cause: error });
   }
 }
 
-/** The text of anything that was thrown. */
-export function messageOf(error: unknown): string {
+/** What to tell a person of anything that was thrown. */
+export function messageOf(error: unknown): Text {
+  return TsmachineError.is(error) ? error.text : errorText(error);
+}
+
+/** What Node or a library says of an error, as one string. */
+export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,3 +1,5 @@
+import type { Text } from './text.js';
+
 export type Level = 'ok' | 'warning' | 'fault';
 
 /** What one check found. Codes of checks are stable: scripts may look for them. */
@@ -6,7 +8,7 @@ export interface Finding {
   /** Absent for what concerns several machines, the store or this computer. */
   readonly machine?: string;
   readonly level: Level;
-  readonly message: string;
+  readonly message: Text;
   /** What to type, or to do, next. */
-  readonly fix?: string;
+  readonly fix?: Text;
 }

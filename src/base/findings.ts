@@ -1,5 +1,6 @@
 import { TsmachineError } from './errors.js';
 import type { Finding, Level } from './finding.js';
+import type { Text } from './text.js';
 
 export type { Finding, Level } from './finding.js';
 
@@ -14,20 +15,20 @@ export class Findings {
     this.#machine = machine;
   }
 
-  add(level: Level, check: string, message: string, fix?: string): void {
+  add(level: Level, check: string, message: Text, fix?: Text): void {
     const subject = this.#machine === undefined ? {} : { machine: this.#machine };
     this.list.push({ check, ...subject, level, message, ...(fix === undefined || level === 'ok' ? {} : { fix }) });
   }
 
-  ok(check: string, message: string): void {
+  ok(check: string, message: Text): void {
     this.add('ok', check, message);
   }
 
-  warning(check: string, message: string, fix?: string): void {
+  warning(check: string, message: Text, fix?: Text): void {
     this.add('warning', check, message, fix);
   }
 
-  fault(check: string, message: string, fix?: string): void {
+  fault(check: string, message: Text, fix?: Text): void {
     this.add('fault', check, message, fix);
   }
 
@@ -37,8 +38,8 @@ export class Findings {
       return await work();
     } catch (error) {
       this.#signal.throwIfAborted();
-      const { message, hint } = TsmachineError.from(error);
-      this.fault(check, message, hint);
+      const { text, hint } = TsmachineError.from(error);
+      this.fault(check, text, hint);
       return undefined;
     }
   }

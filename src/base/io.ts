@@ -1,18 +1,20 @@
+import { plain, say, type Text } from './text.js';
+
 /**
  * All the engine may do to a person. The engine never prints, prompts or exits: it hands messages to an `Io`,
  * and whoever runs it (the command line, a test, another program) decides what becomes of them.
  */
 export interface Io {
   /** A finished fact worth a line (`"m1" was started.`). */
-  info(text: string): void;
-  warn(text: string): void;
+  info(text: Text): void;
+  warn(text: Text): void;
   /** Shown only with --debug. Never holds a secret. */
-  debug(text: string): void;
+  debug(text: Text): void;
   /**
    * What is going on right now; replaced by the next one and shown with its duration on a terminal.
    * @param passing a figure that the next second replaces: shown only where it can be
    */
-  progress(text: string, passing?: boolean): void;
+  progress(text: Text, passing?: boolean): void;
   /** Asks for a secret; undefined where nobody can answer (no terminal). The answer is kept in memory alone. */
   secret(question: string): Promise<string | undefined>;
 }
@@ -59,7 +61,7 @@ export function inPassing(io: Io): Io {
 /** The same `io` with every line prefixed `(name) `, as drivers' messages are; one mark is enough. */
 export function prefixed(io: Io, name: string): Io {
   const prefix = `(${name}) `;
-  const mark = (text: string) => (text.startsWith(prefix) ? text : prefix + text);
+  const mark = (text: Text) => (plain(text).startsWith(prefix) ? text : say`${prefix}${text}`);
   return {
     info: (text) => {
       io.info(mark(text));
@@ -73,6 +75,6 @@ export function prefixed(io: Io, name: string): Io {
     progress: (text, passing) => {
       io.progress(mark(text), passing);
     },
-    secret: (question) => io.secret(mark(question)),
+    secret: (question) => io.secret(plain(mark(question))),
   };
 }

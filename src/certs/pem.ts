@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import { messageOf, TsmachineError } from '../base/errors.js';
+import { errorText, TsmachineError } from '../base/errors.js';
 
 const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -15,7 +15,7 @@ export function parseCertificates(pem: string, path: string): [X509Certificate, 
   try {
     return [new X509Certificate(first), ...others.map((text) => new X509Certificate(text))];
   } catch (error) {
-    throw unreadable(path, messageOf(error), error);
+    throw unreadable(path, errorText(error), error);
   }
 }
 
@@ -32,7 +32,7 @@ export function parsePrivateKey(pem: string, path: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    throw unreadable(path, `no private key in it (${messageOf(error)})`, error);
+    throw unreadable(path, `no private key in it (${errorText(error)})`, error);
   }
 }
 

@@ -11,7 +11,7 @@ import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues }
 import type { Invocation } from './line/invocation.js';
 import { oneOrNone } from './line/names.js';
 import { isMachineConfig, type MachineConfig } from './line/oclif.js';
-import { programName } from './line/program.js';
+import { programName, speak } from './line/program.js';
 import { TerminalIo } from './terminal/terminal-io.js';
 import { parseError, withUsage } from './line/usage.js';
 
@@ -156,6 +156,6 @@ export abstract class MachineCommand extends Command {
 
   /** A result: JSON with --json, else what `text` says. */
   protected show(result: unknown, text: () => string): void {
-    this.print(this.invocation.json ? JSON.stringify(result, undefined, 2) : text());
+    this.print(this.invocation.json ? JSON.stringify(result, speak, 2) : text());
   }
 }

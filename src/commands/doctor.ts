@@ -1,7 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
 import { findingsTable } from '../cli/output/findings-table.js';
 import { jsonFlag } from '../cli/line/flags.js';
-import { asTyped } from '../cli/line/program.js';
 
 export default class Doctor extends MachineCommand {
   static override summary = 'Find what is wrong with machines, the store and this computer';
@@ -15,12 +14,7 @@ export default class Doctor extends MachineCommand {
     const { argv } = await this.parse(Doctor);
     const { examine } = await import('../doctor/doctor.js');
     this.io.progress('Looking at the store, the machines and this computer');
-    const found = await examine(await this.session(), argv);
-    const findings = found.map(({ message, fix, ...rest }) => ({
-      ...rest,
-      message: asTyped(message),
-      ...(fix !== undefined && { fix: asTyped(fix) }),
-    }));
+    const findings = await examine(await this.session(), argv);
     this.show(findings, () => findingsTable(findings));
     if (findings.some(({ level }) => level === 'fault')) this.exit(1);
   }

@@ -19,7 +19,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { TsmachineError, messageOf, systemCode } from '../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../base/errors.js';
+import { say } from '../base/text.js';
 import type { Io } from '../base/io.js';
 import { packFolder, unpackFolder } from '../system/files/tar.js';
 import { newPart, type End, type Found } from './end.js';
@@ -158,8 +159,8 @@ async function complete(file: FileHandle, source: Found): Promise<void> {
 }
 
 function unreadable(path: string, error: unknown): TsmachineError {
-  const why = systemCode(error) === 'EACCES' ? 'permission denied' : messageOf(error);
-  return TsmachineError.is(error) ? error : new TsmachineError('COPY_SOURCE', `${path} cannot be read: ${why}`, { cause: error });
+  const why = systemCode(error) === 'EACCES' ? 'permission denied' : errorText(error);
+  return TsmachineError.is(error) ? error : new TsmachineError('COPY_SOURCE', say`${path} cannot be read: ${why}`, { cause: error });
 }
 
 function shrunk(source: Found, written: number): TsmachineError {
@@ -182,5 +183,5 @@ function unwritable(path: string, error: unknown): unknown {
       cause: error,
     });
   }
-  return new TsmachineError('COPY_TARGET', `${path} cannot be written: ${reasons[code] ?? messageOf(error)}`, { cause: error });
+  return new TsmachineError('COPY_TARGET', `${path} cannot be written: ${reasons[code] ?? errorText(error)}`, { cause: error });
 }

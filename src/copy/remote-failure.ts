@@ -1,4 +1,4 @@
-import { TsmachineError, messageOf } from '../base/errors.js';
+import { TsmachineError, errorText } from '../base/errors.js';
 
 /** The host would not give a file or folder whole. */
 export function unreadable(machine: string, path: string, stderr: string): TsmachineError {
@@ -21,7 +21,7 @@ export function unwritable(machine: string, path: string, stderr: string): Tsmac
 
 /** The same for an error of SFTP; our own errors pass. */
 export function refused(machine: string, path: string, error: unknown): unknown {
-  return TsmachineError.is(error) ? error : unwritable(machine, path, messageOf(error));
+  return TsmachineError.is(error) ? error : unwritable(machine, path, errorText(error));
 }
 
 /** The last lines of what a program said, without its name and our temporary one. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { messageOf, TsmachineError } from '../base/errors.js';
+import { say } from '../base/text.js';
 import { engineError } from './call/answer.js';
 import type { Asked } from './call/answer.js';
 import type { Engine } from './client.js';
@@ -54,7 +55,7 @@ export async function runContainer(engine: Engine, request: RunRequest): Promise
     result = await runToEnd(engine, id, request);
   } catch (error) {
     await remove().catch((leftover: unknown) => {
-      throw new TsmachineError('ENGINE_API', `${messageOf(error)}; container ${id} is left behind: ${messageOf(leftover)}`, {
+      throw new TsmachineError('ENGINE_API', say`${messageOf(error)}; container ${id} is left behind: ${messageOf(leftover)}`, {
         cause: error,
       });
     });

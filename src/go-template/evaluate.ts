@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.js';
+import { errorText } from '../base/errors.js';
 import { calleeName, checkCount, checked, parameterAt } from './calls.js';
 import { fieldChain } from './fields.js';
 import { FunctionError, type Parameter } from './functions/function.js';
@@ -126,7 +126,7 @@ function callFunction(run: Run, dot: Maybe, identifier: Identifier, whole: Part,
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     run.at(whole);
-    throw run.error(`error calling ${name}: ${messageOf(error)}`);
+    throw run.error(`error calling ${name}: ${errorText(error)}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { type ContextStore, type ContextTls, type DockerContext, isContextName, 
 import { homeDirIfAny } from '../system/home.js';
 import { engineTarget } from './engine/engine.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
+import { say } from '../base/text.js';
 import { type Machine, openMachine } from './machine.js';
 import type { Session } from './session.js';
 
@@ -135,7 +136,7 @@ async function stateOf(session: Session, contexts: ContextStore, context: Docker
     const wanted = await contextOf(await openMachine(session, name));
     return wanted && (await isCurrent(contexts, context, wanted)) ? 'ok' : 'stale';
   } catch (error) {
-    session.io.debug(`context ${context.name}: ${messageOf(error)}`);
+    session.io.debug(say`context ${context.name}: ${messageOf(error)}`);
     return 'unknown';
   }
 }
@@ -160,7 +161,7 @@ async function quietly(session: Session, name: string, work: (contexts: ContextS
     await work(contexts);
   } catch (error) {
     session.signal.throwIfAborted();
-    session.io.warn(`The docker context of ${name} could not be kept in step: ${messageOf(error)}`);
+    session.io.warn(say`The docker context of ${name} could not be kept in step: ${messageOf(error)}`);
   }
 }
 

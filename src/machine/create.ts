@@ -5,6 +5,7 @@ import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions }
 import { copyClientCertificates, ensureAuthorityOf } from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
+import { say } from '../base/text.js';
 import { type Machine, attachDriver } from './machine.js';
 import { validateName } from './choose/names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
@@ -163,9 +164,9 @@ async function leaveOrForget(session: Session, name: string, reservation: Reserv
   }
   if (!TsmachineError.is(error)) return error;
   const next = `Run the same command again to continue, or remove what was made: tsmachine rm -y ${name}`;
-  return new TsmachineError(error.code, `Error creating machine: ${messageOf(error)}`, {
+  return new TsmachineError(error.code, say`Error creating machine: ${messageOf(error)}`, {
     cause: error,
     exit: error.exit,
-    hint: error.hint === undefined ? next : `${error.hint}\n${next}`,
+    hint: error.hint === undefined ? next : say`${error.hint}\n${next}`,
   });
 }

@@ -8,7 +8,7 @@ import type { HostConfig, HostOptions } from '../store/config/schema.js';
 import type { State } from '../base/machine.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, readingOnce, type ReadPem } from './engine/engine.js';
-import { TsmachineError, messageOf } from '../base/errors.js';
+import { TsmachineError, errorText } from '../base/errors.js';
 import { attachDriver, type Machine } from './machine.js';
 import { byNaturalOrder, matches, stateMatches, swarmMasters, type Filters } from './choose/selection.js';
 import type { Session } from './session.js';
@@ -190,7 +190,7 @@ function stateOf(word: string): State {
 }
 
 function oneLine(error: unknown): string {
-  return messageOf(error)
+  return errorText(error)
     .replace(/\s*\n\s*/g, ' ')
     .trim();
 }

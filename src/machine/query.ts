@@ -3,6 +3,7 @@ import type { HostConfig } from '../store/config/schema.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, engineUrl, openMachineEngine } from './engine/engine.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
+import { join, run, say } from '../base/text.js';
 import { warnOfExpiry } from './engine/expiry.js';
 import { openMachine } from './machine.js';
 import type { Session } from './session.js';
@@ -111,11 +112,14 @@ async function checkHandshake(session: Session, config: HostConfig, url: string)
     const host = url.replace(/^tcp:\/\//, '');
     throw new TsmachineError(
       cause.code,
-      [
-        `Error checking and/or regenerating the certs: There was an error validating certificates for host "${host}": ${messageOf(cause)}`,
-        `You can attempt to regenerate them using 'tsmachine regenerate-certs ${config.Name}'.`,
-        'Be advised that this will trigger a Docker daemon restart which might stop running containers.',
-      ].join('\n'),
+      join(
+        [
+          say`Error checking and/or regenerating the certs: There was an error validating certificates for host "${host}": ${messageOf(cause)}`,
+          say`You can attempt to regenerate them using '${run('regenerate-certs', config.Name)}'.`,
+          'Be advised that this will trigger a Docker daemon restart which might stop running containers.',
+        ],
+        '\n',
+      ),
       { cause, hint: cause.hint },
     );
   }

@@ -1,5 +1,6 @@
 import { readJournal } from '../store/journal.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
+import { say } from '../base/text.js';
 import { openMachine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
 
@@ -18,7 +19,7 @@ export async function removeMachine(session: Session, name: string, options: { f
       } catch (error) {
         session.signal.throwIfAborted();
         if (!options.force) throw TsmachineError.from(error, 'DRIVER_FAILED');
-        io.warn(`Error removing host "${name}": ${messageOf(error)}`);
+        io.warn(say`Error removing host "${name}": ${messageOf(error)}`);
       }
       await store.remove(name);
       await tellFollowers(session, (follower) => follower.removed?.(session, name));

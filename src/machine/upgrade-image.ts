@@ -1,5 +1,6 @@
 import type { SystemImage, SystemImages } from '../base/guest.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
+import { say } from '../base/text.js';
 import { powerOn } from './lifecycle.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
@@ -54,7 +55,7 @@ export async function upgradeToImage(
     const { code, hint } = TsmachineError.from(error);
     throw new TsmachineError(
       code,
-      `${name} does not come up with ${newer.version} and is back on ${current.version}: ${messageOf(error)}`,
+      say`${name} does not come up with ${newer.version} and is back on ${current.version}: ${messageOf(error)}`,
       { cause: error, hint },
     );
   }

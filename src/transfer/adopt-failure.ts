@@ -1,5 +1,6 @@
 import type { HostFacts } from '../provision/look/detect.js';
 import { TsmachineError } from '../base/errors.js';
+import { lines } from '../base/text.js';
 
 interface Circumstances {
   readonly facts: HostFacts;
@@ -36,8 +37,8 @@ export function engineUnreachable(error: unknown, { facts, machine, driver, give
       hint: `Open the port there: ${openCommand}`,
     });
   }
-  return new TsmachineError(error.code, error.message, {
+  return new TsmachineError(error.code, error.text, {
     cause: error,
-    hint: `${error.hint ?? ''}\nIf the engine has no port open, this opens one and restarts it: ${make}`.trim(),
+    hint: lines([error.hint, `If the engine has no port open, this opens one and restarts it: ${make}`]),
   });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { Context } from 'mocha';
 
-import { messageOf } from '../../src/base/errors.js';
+import { errorText } from '../../src/base/errors.js';
 import { skip } from './skip.js';
 
 const modules = 'usr/lib/python3/dist-packages';
@@ -52,7 +52,7 @@ function unpacked(context: Context): string {
     if (!existsSync(target)) renameSync(join(work, 'root'), target);
     return target;
   } catch (error) {
-    return skip(context, `needs Debian's package cloud-init: ${messageOf(error)}`);
+    return skip(context, `needs Debian's package cloud-init: ${errorText(error)}`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

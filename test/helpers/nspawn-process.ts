@@ -3,6 +3,7 @@
  *   nspawn-process.ts create|remove STORE NAME [FLAG=VALUE...]
  * Prints the driver data.
  */
+import { plain } from '../../src/base/text.js';
 import nspawn from '../../drivers/nspawn/index.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver } from '../../src/machine/machine.js';
@@ -16,7 +17,7 @@ const session = openSession({
   io: {
     ...silentIo,
     warn: (text) => {
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${plain(text)}\n`);
     },
   },
   signal: new AbortController().signal,

@@ -1,4 +1,5 @@
 import type { Io } from '../../src/base/io.js';
+import { plain, type Text } from '../../src/base/text.js';
 
 /** An `Io` that remembers what was said and answers questions for secrets with `answer`. */
 export class RecordingIo implements Io {
@@ -13,20 +14,20 @@ export class RecordingIo implements Io {
     this.#answer = answer;
   }
 
-  info(text: string): void {
-    this.infos.push(text);
+  info(text: Text): void {
+    this.infos.push(plain(text));
   }
 
-  warn(text: string): void {
-    this.warnings.push(text);
+  warn(text: Text): void {
+    this.warnings.push(plain(text));
   }
 
-  debug(text: string): void {
-    this.debugs.push(text);
+  debug(text: Text): void {
+    this.debugs.push(plain(text));
   }
 
-  progress(text: string): void {
-    this.steps.push(text);
+  progress(text: Text): void {
+    this.steps.push(plain(text));
   }
 
   secret(question: string): Promise<string | undefined> {

@@ -4,7 +4,8 @@ import { mkdir, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { TsmachineError, messageOf } from '../../../src/base/errors.js';
+import { TsmachineError, errorText } from '../../../src/base/errors.js';
+import { say } from '../../../src/base/text.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
 import { chooseMirror, type MirrorChoice } from './apt-sources.js';
@@ -134,27 +135,27 @@ function buildFailure(config: NspawnConfig, mirror: string | undefined, tail: re
       .slice(-3)
       .join('; ') ||
     tail.slice(-3).join('; ') ||
-    messageOf(cause);
-  if (/no space left on device/i.test(`${output}${messageOf(cause)}`)) {
-    return new TsmachineError('STORE_FULL', `The disk filled up while the image was built: ${detail}`, {
+    errorText(cause);
+  if (/no space left on device/i.test(`${output}${errorText(cause)}`)) {
+    return new TsmachineError('STORE_FULL', say`The disk filled up while the image was built: ${detail}`, {
       cause,
       hint: 'An image needs about 1.5 GB while it is built; --storage-path puts the store on another disk',
     });
   }
   if (config.rootfs !== '') {
-    return new TsmachineError('DRIVER_FAILED', `The root file system ${config.rootfs} cannot be used: ${detail}`, {
+    return new TsmachineError('DRIVER_FAILED', say`The root file system ${config.rootfs} cannot be used: ${detail}`, {
       cause,
       hint: '--nspawn-rootfs needs a tarball of a Linux system with systemd and sshd',
     });
   }
   const from = mirror ?? 'the mirror debootstrap chooses';
   if (/no such script|unknown suite/i.test(output)) {
-    return new TsmachineError('DRIVER_FAILED', `This computer's debootstrap does not know the release ${config.suite}: ${detail}`, {
+    return new TsmachineError('DRIVER_FAILED', say`This computer's debootstrap does not know the release ${config.suite}: ${detail}`, {
       cause,
       hint: 'Choose another with --nspawn-suite, or install a newer debootstrap',
     });
   }
-  return new TsmachineError('DRIVER_FAILED', `Building the ${config.suite} image from ${from} failed: ${detail}`, {
+  return new TsmachineError('DRIVER_FAILED', say`Building the ${config.suite} image from ${from} failed: ${detail}`, {
     cause,
     hint: 'Is the mirror reachable, and does it have this release? Another one: --nspawn-mirror URL, another release: --nspawn-suite',
   });
@@ -172,7 +173,7 @@ async function fileDigest(path: string): Promise<string> {
   try {
     await pipeline(createReadStream(path), hash);
   } catch (error) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The root file system ${path} cannot be read: ${messageOf(error)}`, {
+    throw new TsmachineError('DRIVER_PRECHECK', `The root file system ${path} cannot be read: ${errorText(error)}`, {
       cause: error,
       hint: 'Give --nspawn-rootfs the path of a tarball',
     });

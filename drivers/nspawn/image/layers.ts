@@ -3,6 +3,7 @@ import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, messageOf } from '../../../src/base/errors.js';
+import { say } from '../../../src/base/text.js';
 import { waitFor } from '../../../src/base/wait.js';
 import type { Computer } from '../api.js';
 
@@ -47,7 +48,7 @@ export async function mountLayers(machineDir: string, image: string, computer: C
   } catch (error) {
     throw new TsmachineError(
       'DRIVER_FAILED',
-      `The root file system of the machine cannot be mounted in ${machineDir}: ${messageOf(error)}`,
+      say`The root file system of the machine cannot be mounted in ${machineDir}: ${messageOf(error)}`,
       {
         cause: error,
         hint: 'Overlays need a local disk such as ext4, xfs or btrfs: put the store on one with --storage-path',

@@ -1,5 +1,7 @@
 import { posix, win32 } from 'node:path';
 
+import { namesCommands, plain, type Text } from '../../base/text.js';
+
 const ownName = 'tsmachine';
 const oldName = 'docker-machine';
 
@@ -18,9 +20,15 @@ export function standsInForDockerMachine(): boolean {
  * What the engine or a driver says, in the name that was typed: `Try it by hand: tsmachine ssh m1` becomes a line that works there.
  * A word behind `tsmachine COMMAND` is an argument, also where it is a machine called tsmachine.
  */
-export function asTyped(text: string): string {
+export function asTyped(said: Text): string {
+  const text = plain(said, programName());
   if (!standsInForDockerMachine()) return text;
   return text.replace(/(?<![\w/.@-])(?<!tsmachine [a-z-]+(?: -\S+)* )tsmachine(?= [a-z-])/g, oldName);
+}
+
+/** A replacer for JSON: texts that name commands become strings. */
+export function speak(_key: string, value: unknown): unknown {
+  return namesCommands(value) ? asTyped(value) : value;
 }
 
 /** Docker Machine knows no status for usage errors: 1 is any error, 3 a failed pre-create check, and 2 was its crash (spec 1.5). */

@@ -1,4 +1,5 @@
-import { TsmachineError, messageOf, type ErrorCode } from '../../base/errors.js';
+import { TsmachineError, errorText, type ErrorCode } from '../../base/errors.js';
+import { lines } from '../../base/text.js';
 import { nearest } from '../../base/nearest.js';
 import type { FlagInput } from './flags.js';
 import { programName } from './program.js';
@@ -23,13 +24,16 @@ export function usageLine({ id, flags, usage = '' }: Usage): string {
 /** A mistake on the command line is followed by how the line should look; any other error stays as it is. */
 export function withUsage(error: Error, command: Usage): Error {
   if (!TsmachineError.is(error) || !usageCodes.includes(error.code)) return error;
-  const hint = [error.hint, usageLine(command), `See '${programName()} ${typed(command.id)} --help'.`].filter((line) => line !== undefined);
-  return new TsmachineError(error.code, error.message, { cause: error, exit: error.exit, hint: hint.join('\n') });
+  return new TsmachineError(error.code, error.text, {
+    cause: error,
+    exit: error.exit,
+    hint: lines([error.hint, usageLine(command), `See '${programName()} ${typed(command.id)} --help'.`]),
+  });
 }
 
 /** What oclif's parser complains about: it puts the flag's name before the message and a line of its own after it. */
 export function parseError(error: unknown): TsmachineError {
-  const text = messageOf(error);
+  const text = errorText(error);
   const flag = /^Parsing (--\S+)/.exec(text)?.[1];
   const reason = text.replace(/^Parsing --\S+\s*/, '').replace(/\s*See more help with --help\s*$/, '');
   const code = TsmachineError.is(error) ? error.code : 'USAGE';

@@ -1,4 +1,6 @@
+import type { Text } from '../../base/text.js';
 import type { Finding, Level } from '../../doctor/doctor.js';
+import { asTyped } from '../line/program.js';
 import { table } from './table.js';
 
 const levels: readonly Level[] = ['fault', 'warning', 'ok'];
@@ -10,7 +12,7 @@ export function findingsTable(findings: readonly Finding[]): string {
     words[level],
     check,
     machine,
-    message.replace(/\s*\n\s*/g, ' '),
+    asTyped(message).replace(/\s*\n\s*/g, ' '),
   ]);
   const [header = '', ...lines] = table([['LEVEL', 'CHECK', 'MACHINE', 'FINDING'], ...rows]).split('\n');
   const indent = ' '.repeat(header.indexOf('CHECK'));
@@ -18,8 +20,12 @@ export function findingsTable(findings: readonly Finding[]): string {
   return [header, ...told, '', summary(findings)].join('\n');
 }
 
-function fixLines(fix: string | undefined): string[] {
-  return fix === undefined ? [] : fix.split('\n').map((line, i) => (i === 0 ? `fix: ${line}` : `     ${line}`));
+function fixLines(fix: Text | undefined): string[] {
+  return fix === undefined
+    ? []
+    : asTyped(fix)
+        .split('\n')
+        .map((line, i) => (i === 0 ? `fix: ${line}` : `     ${line}`));
 }
 
 function summary(findings: readonly Finding[]): string {

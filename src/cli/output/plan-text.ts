@@ -1,3 +1,4 @@
+import type { Text } from '../../base/text.js';
 import type { PlanReport } from '../../swarm/up/up.js';
 import { asTyped, programName } from '../line/program.js';
 
@@ -6,21 +7,21 @@ export function planText({ name, steps, notes, problems }: PlanReport): string {
   const head = steps.length === 0 ? `Swarm "${name}" is as declared: nothing to do.` : `Swarm "${name}":`;
   const what = steps.map(({ text }) => `  ${text}`);
   const wrong = problems.flatMap(({ message, hint }) => [
-    `Problem: ${message}`,
-    ...(hint === undefined ? [] : [`  ${hint.replaceAll('\n', '\n  ')}`]),
+    `Problem: ${asTyped(message)}`,
+    ...(hint === undefined ? [] : [`  ${asTyped(hint).replaceAll('\n', '\n  ')}`]),
   ]);
   const end = steps.length === 0 || problems.length > 0 ? [] : [`${count(steps.length)} to make. ${programName()} swarm up makes them.`];
-  return asTyped([...(steps.length === 0 && problems.length > 0 ? [] : [head]), ...what, ...wrong, ...noteLines(notes), ...end].join('\n'));
+  return [...(steps.length === 0 && problems.length > 0 ? [] : [head]), ...what, ...wrong, ...noteLines(notes), ...end].join('\n');
 }
 
 /** What `swarm up` did. */
 export function doneText({ name, steps, notes }: PlanReport): string {
   const head = `Swarm "${name}" is as declared: ${steps.length === 0 ? 'nothing was to be done' : `${count(steps.length)} made`}.`;
-  return asTyped([...noteLines(notes), head].join('\n'));
+  return [...noteLines(notes), head].join('\n');
 }
 
-function noteLines(notes: readonly string[]): string[] {
-  return notes.map((note) => `Note: ${note}`);
+export function noteLines(notes: readonly Text[]): string[] {
+  return notes.map((note) => `Note: ${asTyped(note)}`);
 }
 
 function count(steps: number): string {

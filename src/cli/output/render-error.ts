@@ -10,7 +10,7 @@ export interface RenderedError {
 /** The one place where an error becomes words: message, hint on lines of its own, and a stack trace only with --debug. */
 export function renderError(thrown: unknown, options: { debug: boolean }): RenderedError {
   const error = TsmachineError.from(thrown);
-  const lines = [error.message, ...(error.hint === undefined ? [] : [error.hint])].map(asTyped);
+  const lines = [error.text, ...(error.hint === undefined ? [] : [error.hint])].map(asTyped);
   if (options.debug) lines.push(...stacks(error));
   else if (errorTable[error.code].fault === 'internal') lines.push('Run it again with --debug to see where this came from');
   return { text: lines.join('\n'), exit: exitStatus(error.exit) };
@@ -18,8 +18,8 @@ export function renderError(thrown: unknown, options: { debug: boolean }): Rende
 
 /** The same error for scripts. */
 export function errorJson(thrown: unknown): { error: { code: string; message: string; hint?: string } } {
-  const { code, message, hint } = TsmachineError.from(thrown);
-  return { error: { code, message: asTyped(message), ...(hint === undefined ? {} : { hint: asTyped(hint) }) } };
+  const { code, text, hint } = TsmachineError.from(thrown);
+  return { error: { code, message: asTyped(text), ...(hint === undefined ? {} : { hint: asTyped(hint) }) } };
 }
 
 function stacks(error: Error): string[] {

@@ -1,16 +1,14 @@
 import type { RollingReport } from '../../swarm/upkeep/rolling.js';
-import { asTyped } from '../line/program.js';
+import { noteLines } from './plan-text.js';
 
 /** What is going to be done, in the order of the turns. */
 export function rollingPlan({ swarm, turns, skipped, notes }: RollingReport): string {
-  return asTyped(
-    [
-      `Swarm "${swarm}", ${turns.length} node${turns.length === 1 ? '' : 's'} in this order:`,
-      ...turns.map(({ machine, role, leader, what }) => `  ${machine} (${leader ? 'leader' : role}): ${what.join(', ')}`),
-      ...(skipped.length > 0 ? [`Nothing to do on ${skipped.join(', ')}.`] : []),
-      ...notes.map((note) => `Note: ${note}`),
-    ].join('\n'),
-  );
+  return [
+    `Swarm "${swarm}", ${turns.length} node${turns.length === 1 ? '' : 's'} in this order:`,
+    ...turns.map(({ machine, role, leader, what }) => `  ${machine} (${leader ? 'leader' : role}): ${what.join(', ')}`),
+    ...(skipped.length > 0 ? [`Nothing to do on ${skipped.join(', ')}.`] : []),
+    ...noteLines(notes),
+  ].join('\n');
 }
 
 /** What is left to say when it is done. */
@@ -19,5 +17,5 @@ export function rollingDone({ swarm, turns, notes }: RollingReport): string {
     turns.length === 0
       ? `Swarm "${swarm}": nothing to do.`
       : `Swarm "${swarm}": ${turns.length} node${turns.length === 1 ? '' : 's'} done.`;
-  return asTyped([end, ...notes.map((note) => `Note: ${note}`)].join('\n'));
+  return [end, ...noteLines(notes)].join('\n');
 }

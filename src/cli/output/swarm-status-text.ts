@@ -1,3 +1,4 @@
+import type { Text } from '../../base/text.js';
 import type { SwarmStatus } from '../../swarm/status/status.js';
 import { asTyped } from '../line/program.js';
 import { table } from './table.js';
@@ -5,13 +6,16 @@ import { table } from './table.js';
 /** A swarm on one screen: what there is, what is wrong with it, and what to type about that. */
 export function swarmStatusText(status: SwarmStatus): string {
   const { name, id = 'not made yet', problems } = status;
-  const wrong = problems.flatMap(({ level, message, fix }) => [`${level === 'fault' ? 'FAULT' : 'warning'}: ${message}`, ...fixLines(fix)]);
+  const wrong = problems.flatMap(({ level, message, fix }) => [
+    `${level === 'fault' ? 'FAULT' : 'warning'}: ${asTyped(message)}`,
+    ...fixLines(fix),
+  ]);
   return [
     `Swarm "${name}" (${id})`,
     table(facts(status)),
     ...services(status),
     '',
-    ...(wrong.length === 0 ? ['Nothing is wrong.'] : asTyped(wrong.join('\n')).split('\n')),
+    ...(wrong.length === 0 ? ['Nothing is wrong.'] : wrong),
   ].join('\n');
 }
 
@@ -43,6 +47,10 @@ function services({ services: all }: SwarmStatus): string[] {
   ).split('\n');
 }
 
-function fixLines(fix: string | undefined): string[] {
-  return fix === undefined ? [] : fix.split('\n').map((line) => `  ${line}`);
+function fixLines(fix: Text | undefined): string[] {
+  return fix === undefined
+    ? []
+    : asTyped(fix)
+        .split('\n')
+        .map((line) => `  ${line}`);
 }

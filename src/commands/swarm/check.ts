@@ -3,7 +3,6 @@ import * as Flags from '@oclif/core/flags';
 import { checkReport } from '../../cli/output/check-matrix.js';
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { asTyped } from '../../cli/line/program.js';
 
 export default class SwarmCheck extends MachineCommand {
   static override summary = 'Find what keeps machines from being a swarm';
@@ -33,20 +32,14 @@ export default class SwarmCheck extends MachineCommand {
     const { argv, flags } = await this.parse(SwarmCheck);
     const { 'data-path-port': dataPathPort, managers, mtu, pool: pools, esp } = flags;
     const { checkSwarm } = await import('../../swarm/check/check.js');
-    const { findings, ...rest } = await checkSwarm(await this.session(), argv, {
+    const result = await checkSwarm(await this.session(), argv, {
       esp,
       mtu,
       ...(dataPathPort !== undefined && { dataPathPort }),
       ...(pools && { pools }),
       ...(managers && { managers: managers.flatMap((names) => names.split(',')).filter((name) => name !== '') }),
     });
-    const typed = findings.map(({ message, fix, ...finding }) => ({
-      ...finding,
-      message: asTyped(message),
-      ...(fix !== undefined && { fix: asTyped(fix) }),
-    }));
-    const result = { ...rest, findings: typed };
     this.show(result, () => checkReport(result));
-    if (findings.some(({ level }) => level === 'fault')) this.exit(1);
+    if (result.findings.some(({ level }) => level === 'fault')) this.exit(1);
   }
 }

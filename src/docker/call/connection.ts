@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 
-import { messageOf, TsmachineError } from '../../base/errors.js';
+import { errorText, TsmachineError } from '../../base/errors.js';
 import { engineAddress } from './target.js';
 import type { EngineTarget } from './target.js';
 
@@ -37,7 +37,7 @@ export function secureContext({ ca, cert, key, machine }: EngineTarget, maxVersi
     known.set(which, made);
     return made;
   } catch (error) {
-    throw new TsmachineError('CERT_UNREADABLE', `The client's certificates for "${machine}" cannot be used: ${messageOf(error)}`, {
+    throw new TsmachineError('CERT_UNREADABLE', `The client's certificates for "${machine}" cannot be used: ${errorText(error)}`, {
       hint: `tsmachine regenerate-certs --client-certs ${machine}`,
       cause: error,
     });

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 
-import { messageOf, TsmachineError } from '../../base/errors.js';
+import { errorText, TsmachineError } from '../../base/errors.js';
 import type { Phase } from './attempt.js';
 import { Silence } from './silence.js';
 import { engineAddress } from './target.js';
@@ -49,7 +49,7 @@ export function explain(error: unknown, failure: Failure): TsmachineError {
   return (
     explainNetwork(error, code, failure) ??
     explainTls(error, code, failure) ??
-    unreached(failure, messageOf(error), `See whether the machine is up: tsmachine status ${failure.target.machine}`, error)
+    unreached(failure, errorText(error), `See whether the machine is up: tsmachine status ${failure.target.machine}`, error)
   );
 }
 
@@ -82,7 +82,7 @@ function explainNetwork(error: unknown, code: string, failure: Failure): Tsmachi
   if (code === 'ETIMEDOUT' && failure.phase !== 'connecting') {
     return unreached(
       failure,
-      `connected, but ${messageOf(error)}`,
+      `connected, but ${errorText(error)}`,
       `The engine may hang; look at its log: tsmachine ssh ${machine} sudo journalctl -u docker -n 50`,
       error,
     );
@@ -176,7 +176,7 @@ function explainTls(error: unknown, code: string, failure: Failure): TsmachineEr
     );
   }
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO')
-    return untrusted(failure, messageOf(error), regenerate, error);
+    return untrusted(failure, errorText(error), regenerate, error);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, systemCode } from '../../base/errors.js';
+import { errorText, systemCode } from '../../base/errors.js';
 
 /**
  * The code of a failed connection. When TLS fails as data is written, Node says only EPROTO; OpenSSL's reason then stands in the
@@ -7,6 +7,6 @@ import { messageOf, systemCode } from '../../base/errors.js';
 export function failureCode(error: unknown): string {
   const code = systemCode(error) ?? '';
   if (code !== 'EPROTO') return code;
-  const reason = /error:[0-9A-F]{8}:SSL routines:[^:]*:([^:]+):/i.exec(messageOf(error))?.[1];
+  const reason = /error:[0-9A-F]{8}:SSL routines:[^:]*:([^:]+):/i.exec(errorText(error))?.[1];
   return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }

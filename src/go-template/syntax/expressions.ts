@@ -1,5 +1,5 @@
 import type { TsmachineError } from '../../base/errors.js';
-import { messageOf } from '../../base/errors.js';
+import { errorText } from '../../base/errors.js';
 import { textOf, type Command, type Operand, type Pipeline } from './nodes.js';
 import { parseNumber, type NumberLiteral } from './number-literal.js';
 import { quote, unquote } from './quoting.js';
@@ -151,7 +151,7 @@ export class ExpressionParser {
     try {
       return parseNumber(token.text);
     } catch (error) {
-      throw this.#invalid(token, messageOf(error));
+      throw this.#invalid(token, errorText(error));
     }
   }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { GuestContext } from '../../base/guest.js';
 
 /** Where a boot2docker ISO lies. The version is known beforehand where a list of releases tells it. */
@@ -61,7 +62,7 @@ function tagIn(text: string): string | undefined {
     const tag = typeof release === 'object' && release !== null && 'tag_name' in release ? release.tag_name : undefined;
     return typeof tag === 'string' && /^[\w.+-]+$/.test(tag) ? tag : undefined;
   } catch (error) {
-    throw new TsmachineError('DOWNLOAD', `The list of releases cannot be read: ${messageOf(error)}`, {
+    throw new TsmachineError('DOWNLOAD', say`The list of releases cannot be read: ${messageOf(error)}`, {
       cause: error,
       hint: 'Does a proxy or a login page answer in its place?',
     });

@@ -1,6 +1,7 @@
 import { atMost } from '../../system/at-most.js';
 import type { Store } from '../../store/store.js';
 import { TsmachineError } from '../../base/errors.js';
+import { join, lines } from '../../base/text.js';
 
 export type Outcome<T> = { readonly name: string; readonly value: T } | { readonly name: string; readonly error: unknown };
 
@@ -42,9 +43,15 @@ export async function loadAll(store: Store, names: readonly string[]): Promise<v
   const [first] = errors;
   if (!first) return;
   if (errors.length === 1) throw first;
-  const hints = [...new Set(errors.flatMap(({ hint }) => hint ?? []))];
-  throw new TsmachineError('SEVERAL_FAILED', errors.map(({ message }) => message).join('\n'), {
-    cause: first,
-    ...(hints.length > 0 ? { hint: hints.join('\n') } : {}),
-  });
+  throw new TsmachineError(
+    'SEVERAL_FAILED',
+    join(
+      errors.map(({ text }) => text),
+      '\n',
+    ),
+    {
+      cause: first,
+      hint: lines(errors.map(({ hint }) => hint)),
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from './each.js';
 import { TsmachineError } from '../../base/errors.js';
+import { join, lines, say, type Text } from '../../base/text.js';
 
 /** @throws the failure itself when there is one, SEVERAL_FAILED with each on a line of its own when there are more */
 export function throwFailures(outcomes: readonly Outcome<unknown>[]): void {
@@ -7,14 +8,20 @@ export function throwFailures(outcomes: readonly Outcome<unknown>[]): void {
   const [first] = failed;
   if (!first) return;
   if (failed.length === 1) throw first.error;
-  const hints = [...new Set(failed.flatMap(({ hint }) => hint ?? []))];
-  throw new TsmachineError('SEVERAL_FAILED', failed.map(({ name, message }) => `${name}: ${message}`).join('\n'), {
-    cause: first.error,
-    ...(hints.length > 0 ? { hint: hints.join('\n') } : {}),
-  });
+  throw new TsmachineError(
+    'SEVERAL_FAILED',
+    join(
+      failed.map(({ name, text }) => say`${name}: ${text}`),
+      '\n',
+    ),
+    {
+      cause: first.error,
+      hint: lines(failed.map(({ hint }) => hint)),
+    },
+  );
 }
 
-function told(error: unknown): { error: unknown; message: string; hint: string | undefined } {
-  const { message, hint } = TsmachineError.from(error);
-  return { error, message, hint };
+function told(error: unknown): { error: unknown; text: Text; hint: Text | undefined } {
+  const { text, hint } = TsmachineError.from(error);
+  return { error, text, hint };
 }

@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, Client, NextAuthHandler } from 'ssh2';
 
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 
 import { dialFailure, dropped, handshakeFailure, loginFailure, notSsh, silent } from './failures.js';
 import type { HostTrust } from '../trust/host-trust.js';
@@ -210,7 +210,7 @@ function beforeHandshake(hop: Hop, error: Error, said: string, complaint: string
       { hint: 'See ProxyCommand in ~/.ssh/config.', cause: error },
     );
   }
-  const text = messageOf(error);
+  const text = errorText(error);
   if (!said.startsWith('SSH-') && !/\nSSH-/.test(said)) {
     return /identification|header|greeting|packet|length/i.test(text) && said !== '' ? notSsh(hop, said, error) : dropped(hop, said, error);
   }

@@ -1,4 +1,5 @@
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 
 import { address, at, type Place } from './place.js';
 import { quote } from '../../base/quote.js';
@@ -49,7 +50,7 @@ export function dialFailure(place: Place, error: unknown): TsmachineError {
     case 'EPIPE':
       return dropped(place, '', error);
     default:
-      return new TsmachineError('SSH_UNREACHABLE', `${at(place)} cannot be reached over SSH: ${messageOf(error)}`, { cause: error });
+      return new TsmachineError('SSH_UNREACHABLE', `${at(place)} cannot be reached over SSH: ${errorText(error)}`, { cause: error });
   }
 }
 
@@ -88,8 +89,8 @@ export function notSsh(place: Place, said: string, cause?: unknown): TsmachineEr
 }
 
 export function handshakeFailure(place: Place, error: unknown): TsmachineError {
-  const text = messageOf(error);
-  return new TsmachineError('SSH_PROTOCOL', `${at(place)}: the SSH handshake failed: ${text}`, {
+  const text = errorText(error);
+  return new TsmachineError('SSH_PROTOCOL', say`${at(place)}: the SSH handshake failed: ${text}`, {
     hint: /no matching/i.test(text)
       ? 'Its SSH server offers only old algorithms: update it.'
       : `Look closer with: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,

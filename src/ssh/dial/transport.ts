@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 
 import { dialFailure } from './failures.js';
 import type { Link } from './link.js';
@@ -91,7 +91,7 @@ function throughJump(hop: Hop, before: Link): Promise<Duplex> {
 
 /** The jump host could not go on: its words tell why (RFC 4254 5.1: reason 1 is "administratively prohibited"). */
 function forwardFailure(hop: Hop, before: Link, error: Error & { reason?: unknown }): TsmachineError {
-  const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '');
+  const words = errorText(error).replace(/^\(SSH\) Channel open failure: /, '');
   const through = `${at(hop)}, through jump host ${address(before.place)}`;
   const told = {
     hint: `Try it there: ssh -p ${before.place.port} ${before.place.user}@${before.place.host} nc -vz ${hop.host} ${hop.port}`,

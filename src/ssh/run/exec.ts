@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 import type { ClientChannel } from 'ssh2';
 
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
 
 import type { Link } from '../dial/link.js';
@@ -106,7 +106,7 @@ export function openChannel(link: Link, command: string, title: string): Promise
         resolve({ channel, told });
       } else if (!link.closed && !/No response from server/.test(error.message)) {
         reject(
-          new TsmachineError('REMOTE_COMMAND', `${at(link.place)} would not start ${title}: ${messageOf(error)}`, {
+          new TsmachineError('REMOTE_COMMAND', `${at(link.place)} would not start ${title}: ${errorText(error)}`, {
             hint: 'The account may have no shell, or the server a limit on sessions (MaxSessions).',
             cause: error,
           }),

@@ -1,6 +1,6 @@
 import type { SFTPWrapper, Stats } from 'ssh2';
 
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 import type { FileCalls, FileFacts } from '../../system/files/file-calls.js';
 
 import type { Link } from '../dial/link.js';
@@ -17,7 +17,7 @@ export async function openSftp(link: Link): Promise<FileCalls> {
   return link.guard<FileCalls>('opening SFTP', (resolve, reject) => {
     link.client.sftp((error, sftp) => {
       if (error === undefined) resolve(sftpCalls(sftp));
-      else reject(new TsmachineError('SSH_PROTOCOL', `${at(link.place)} serves no SFTP: ${messageOf(error)}`, { cause: error }));
+      else reject(new TsmachineError('SSH_PROTOCOL', `${at(link.place)} serves no SFTP: ${errorText(error)}`, { cause: error }));
     });
   });
 }

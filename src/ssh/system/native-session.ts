@@ -3,7 +3,7 @@ import { ReadStream, WriteStream } from 'node:tty';
 
 import type { ClientChannel, PseudoTtyOptions } from 'ssh2';
 
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
 import { openConnection } from '../dial/connect.js';
@@ -93,7 +93,7 @@ function size(screen: WriteStream | undefined): PseudoTtyOptions {
 function openSession(connection: Connection, command: string, terminal: PseudoTtyOptions | false): Promise<ClientChannel> {
   return connection.link.guard<ClientChannel>('opening a session', (resolve, reject) => {
     const done = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) reject(new TsmachineError('REMOTE_COMMAND', `The host would not open a session: ${messageOf(error)}`, { cause: error }));
+      if (error) reject(new TsmachineError('REMOTE_COMMAND', `The host would not open a session: ${errorText(error)}`, { cause: error }));
       else resolve(channel);
     };
     if (command === '') connection.link.client.shell(terminal, done);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { messageOf, systemCode } from '../../base/errors.js';
+import { errorText, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
@@ -133,7 +133,7 @@ function call(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, 
       resolve(why);
     };
     child.once('error', (error) => {
-      settle(systemCode(error) === 'ENOENT' ? 'it is not installed' : messageOf(error));
+      settle(systemCode(error) === 'ENOENT' ? 'it is not installed' : errorText(error));
     });
     child.once('exit', (code) => {
       settle(code === 0 ? undefined : complaint.trim() || `exit status ${code ?? 'none'}`);

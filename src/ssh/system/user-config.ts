@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { devNull, homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-import { messageOf, systemCode } from '../../base/errors.js';
+import { errorText, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 
 /** What the user's `~/.ssh/config` says about a host: the part that applies to a machine. */
@@ -72,7 +72,7 @@ export async function lookUp(host: string, options: LookUp): Promise<HostSetting
         return;
       }
       if (systemCode(error) !== 'ENOENT') {
-        options.io.warn(`Your ssh configuration is left aside for ${host}: ${stderr.trim().split('\n')[0] ?? messageOf(error)}`);
+        options.io.warn(`Your ssh configuration is left aside for ${host}: ${stderr.trim().split('\n')[0] ?? errorText(error)}`);
       }
       resolve(undefined);
     });

@@ -1,4 +1,4 @@
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 import type { DriverData } from '../../base/machine.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from '../conform.js';
 import { migrate } from './migrate.js';
@@ -47,7 +47,7 @@ function parse(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    const message = messageOf(error); // of a short text it tells no position
+    const message = errorText(error); // of a short text it tells no position
     const found = /position (\d+)/.exec(message)?.[1];
     const position = found === undefined ? undefined : Number(found);
     const atEnd = position !== undefined && position >= content.trimEnd().length;

@@ -1,6 +1,6 @@
 import { readTemplate } from '../../system/package.js';
 import type { SshConnection } from '../../ssh/types.js';
-import { messageOf } from '../../base/errors.js';
+import { errorText } from '../../base/errors.js';
 
 /** What a program of the check is given, as CHECK_ variables without that prefix. */
 export type Parameters = Readonly<Record<'TOKEN' | 'SECONDS' | 'SELF' | 'FAMILIES' | 'TCP' | 'UDP' | 'ESP' | 'TARGETS', string>>;
@@ -51,7 +51,7 @@ export class Listener {
         this.absent ??= this.#ready() ? undefined : `its program ended on ${name}`;
       },
       (error: unknown) => {
-        this.absent = messageOf(error);
+        this.absent = errorText(error);
       },
     );
   }

@@ -4,6 +4,7 @@ import type { Account } from './rules/pairs.js';
 import { portsOf, targetLine, type Target } from './rules/probes.js';
 import type { CheckSettings } from './rules/settings.js';
 import { messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { lifetime, Listener, runProgram, type Parameters } from './listener.js';
 import type { Visited } from './visits.js';
@@ -37,7 +38,7 @@ export async function probeAll(session: Session, visited: readonly Visited[], se
         });
       } catch (error) {
         session.signal.throwIfAborted();
-        session.io.debug(`Sending from ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
+        session.io.debug(say`Sending from ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
       }
       return lines;
     }),
@@ -45,7 +46,7 @@ export async function probeAll(session: Session, visited: readonly Visited[], se
   await Promise.all(
     listeners.map(async (listener, i) => {
       await listener?.stop().catch((error: unknown) => {
-        session.io.debug(`Listening on ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
+        session.io.debug(say`Listening on ${targets[i]?.name ?? ''}: ${messageOf(error)}`);
       });
     }),
   );

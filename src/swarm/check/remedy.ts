@@ -3,6 +3,7 @@ import { quote } from '../../base/quote.js';
 import { type Obstacle, type Remedy, title } from './rules/blocked.js';
 import type { PairResult } from './rules/pairs.js';
 import { messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import type { Visited } from './visits.js';
 
@@ -23,7 +24,7 @@ export async function remedies(session: Session, visited: readonly Visited[], pa
             return [one.member.name, await lookAtFirewall(session, one)] as const;
           } catch (error) {
             session.signal.throwIfAborted();
-            session.io.debug(`The firewall of ${one.member.name}: ${messageOf(error)}`);
+            session.io.debug(say`The firewall of ${one.member.name}: ${messageOf(error)}`);
             return [one.member.name, 'none'] as const;
           }
         }),

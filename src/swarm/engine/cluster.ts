@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { Engine } from '../../docker/client.js';
 import type { ExternalCa, SwarmSettings } from '../model/declaration.js';
 import type { Role } from '../../base/swarm-node.js';
@@ -133,6 +134,6 @@ async function readCa(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new TsmachineError('SWARM_FILE', `Cannot read the certificate of the external CA: ${messageOf(cause)}`, { cause });
+    throw new TsmachineError('SWARM_FILE', say`Cannot read the certificate of the external CA: ${messageOf(cause)}`, { cause });
   }
 }

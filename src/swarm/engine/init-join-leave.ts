@@ -1,4 +1,5 @@
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
 import { refusalIn } from '../../docker/call/engine-refusal.js';
@@ -127,8 +128,8 @@ async function tidiedUp(error: unknown, tidyUp: () => Promise<void>): Promise<un
     return error;
   } catch (cause) {
     const { code, message, hint } = TsmachineError.from(error);
-    const left = `What the attempt left could not be taken away: ${messageOf(cause)}`;
-    return new TsmachineError(code, message, { cause: error, hint: hint === undefined ? left : `${hint}\n${left}` });
+    const left = say`What the attempt left could not be taken away: ${messageOf(cause)}`;
+    return new TsmachineError(code, message, { cause: error, hint: hint === undefined ? left : say`${hint}\n${left}` });
   }
 }
 

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import { TsmachineError } from '../../base/errors.js';
+import { lines } from '../../base/text.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 import { advertisedFault, dataPathFault, listenFault } from '../model/node-address.js';
@@ -45,8 +46,8 @@ export async function namingAddresses<T>(session: Session, machine: Machine, wor
     const there = await hostAddresses(session, machine);
     if (!there) throw error;
     const list = there.map((one) => `${one.ip} (${one.interface})`).join(', ');
-    const hint = [error.hint, `${machine.name} has ${list === '' ? 'no address' : list}`].filter((line) => line !== undefined).join('\n');
-    throw new TsmachineError(error.code, error.message, { cause: error, hint });
+    const hint = lines([error.hint, `${machine.name} has ${list === '' ? 'no address' : list}`]);
+    throw new TsmachineError(error.code, error.text, { cause: error, hint });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SwarmRecord } from '../../store/swarms.js';
 import { readingOnce } from '../../machine/engine/engine.js';
 import { TsmachineError } from '../../base/errors.js';
+import { lines, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { waitFor } from '../../base/wait.js';
 import { rejoinNow } from '../rescue/bring-back.js';
@@ -25,8 +26,8 @@ export async function takePlace(session: Session, name: string): Promise<void> {
     if (record) await takePlaceIn(session, name, record);
   } catch (error) {
     signal.throwIfAborted();
-    const { message, hint } = TsmachineError.from(error);
-    io.warn(`${name} is up, and not in its place in the swarm: ${message}${hint === undefined ? '' : `\n${hint}`}`);
+    const { text, hint } = TsmachineError.from(error);
+    io.warn(lines([say`${name} is up, and not in its place in the swarm: ${text}`, hint]) ?? '');
   }
 }
 

@@ -1,3 +1,4 @@
+import { plain, say, type Text } from '../../base/text.js';
 import type { MemberDeclaration, SwarmDeclaration } from '../model/declaration.js';
 import { isSeen } from '../engine/nodes.js';
 import { hasQuorum, inNumbers, withoutOne, type Managers } from '../model/quorum.js';
@@ -65,8 +66,8 @@ function isForeign(seen: SeenSwarm, machine: string): boolean {
   return seen.nodes.length > 0 && !nodeOf(seen, machine);
 }
 
-function aboutMachine(machine: string, message: string): string {
-  return message.includes(machine) ? message : `${machine}: ${message}`;
+function aboutMachine(machine: string, message: Text): Text {
+  return plain(message).includes(machine) ? message : say`${machine}: ${message}`;
 }
 
 /** Nobody answers for the swarm, and no step would change that. */

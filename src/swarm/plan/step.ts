@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../base/errors.js';
+import type { Text } from '../../base/text.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 
 /** One thing that `swarm up` would do. */
@@ -19,8 +20,8 @@ export type StepKind = Step['kind'];
 /** What stands in the way of the declaration. */
 export interface Problem {
   readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string | undefined;
+  readonly message: Text;
+  readonly hint?: Text | undefined;
   /** Nothing at all is done until it is solved; otherwise one machine is left behind. */
   readonly blocks: boolean;
 }
@@ -29,7 +30,7 @@ export interface Plan {
   /** In the order in which they are done, as far as one waits for another. */
   readonly steps: readonly Step[];
   /** What is good to know and stops nothing. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Text[];
   readonly problems: readonly Problem[];
 }
 

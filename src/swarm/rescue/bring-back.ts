@@ -4,6 +4,7 @@ import { changeNode, removeNode, type Node } from '../engine/nodes.js';
 import { patient } from '../engine/patient.js';
 import { onEach } from '../../machine/choose/each.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import { joinMachine } from '../members/join.js';
@@ -127,8 +128,7 @@ async function attempt(swarm: Swarm, name: string): Promise<void> {
     return;
   }
   io.warn(
-    `${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (tsmachine start ${name}); ` +
-      `when it is lost: tsmachine swarm replace ${name}`,
+    say`${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (${run('start', name)}); when it is lost: ${run('swarm', 'replace', name)}`,
   );
 }
 

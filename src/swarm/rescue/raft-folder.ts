@@ -2,6 +2,7 @@ import type { SshConnection } from '../../ssh/types.js';
 import type { RaftState } from './survivor.js';
 import { connectTo } from '../../machine/access/connection.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 
@@ -50,7 +51,7 @@ export async function saveRaft(session: Session, machine: Machine): Promise<Buff
     } finally {
       if (!connection.closed) {
         await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-          session.io.warn(`${folder} on ${machine.name} could not be removed, and holds keys: ${messageOf(error)}`);
+          session.io.warn(say`${folder} on ${machine.name} could not be removed, and holds keys: ${messageOf(error)}`);
         });
       }
     }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { SwarmRecord } from '../../store/swarms.js';
 import { leaveSwarm } from '../engine/init-join-leave.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { awaken } from './backup.js';
 import { readBackup, type BackupManifest } from './backup-file.js';
@@ -61,7 +62,7 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
 
 async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{ manifest: BackupManifest; state: Buffer }> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw new TsmachineError('ARCHIVE_INVALID', say`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
   });
   const { unseal } = await import('../../transfer/archive/archive.js');
   return readBackup(await unseal(bytes, passphrase), file);

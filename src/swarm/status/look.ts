@@ -1,3 +1,4 @@
+import { say, type Text } from '../../base/text.js';
 import type { SwarmStatus } from './status.js';
 import type { Session } from '../../machine/session.js';
 import { findSwarm } from '../reach/find.js';
@@ -29,7 +30,7 @@ async function looking<T>(session: Session, given: string | undefined, use: (swa
   });
 }
 
-function told(swarm: Swarm): string {
-  const { message, hint } = swarm.whyNoManager();
-  return hint === undefined ? message : `${message}\n${hint}`;
+function told(swarm: Swarm): Text {
+  const { text, hint } = swarm.whyNoManager();
+  return hint === undefined ? text : say`${text}\n${hint}`;
 }

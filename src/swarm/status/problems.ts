@@ -3,6 +3,7 @@ import type { Node } from '../engine/nodes.js';
 import { hasQuorum, inNumbers, managersAmong } from '../model/quorum.js';
 import { isConverged, type ServiceState } from '../engine/services.js';
 import type { TsmachineError } from '../../base/errors.js';
+import type { Text } from '../../base/text.js';
 import { isOff, type Member } from '../reach/member.js';
 import type { Moved } from './moved.js';
 import type { SeenNodes } from './rows.js';
@@ -10,9 +11,9 @@ import type { SeenNodes } from './rows.js';
 export interface Problem {
   /** A `fault` makes the swarm unhealthy; a `warning` is what is unwise. */
   readonly level: 'fault' | 'warning';
-  readonly message: string;
+  readonly message: Text;
   /** What to type. */
-  readonly fix?: string;
+  readonly fix?: Text;
 }
 
 /** What is known beside the nodes. */
@@ -27,7 +28,7 @@ export interface Facts {
 /** What is wrong with a swarm, and the command that mends each; faults first. @param now milliseconds since 1970 */
 export function problemsOf(seen: SeenNodes, facts: Facts, now: number): Problem[] {
   const all = [
-    ...(facts.trouble ? [fault(facts.trouble.message, facts.trouble.hint)] : []),
+    ...(facts.trouble ? [fault(facts.trouble.text, facts.trouble.hint)] : []),
     ...quorumProblems(seen),
     ...seen.nodes.flatMap((node) => nodeProblem(seen, node)),
     ...Object.keys(seen.record.members).flatMap((name) => memberProblem(seen, name, facts.trouble === undefined)),
@@ -154,5 +155,5 @@ function rejoin(seen: SeenNodes, name: string): string {
 
 const roleOf = (seen: SeenNodes, name: string) => seen.nodeOf(name)?.role ?? seen.record.members[name]?.role ?? 'worker';
 const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ');
-const fault = (message: string, fix?: string): Problem => ({ level: 'fault', message, ...(fix === undefined ? {} : { fix }) });
-const warning = (message: string, fix: string): Problem => ({ level: 'warning', message, fix });
+const fault = (message: Text, fix?: Text): Problem => ({ level: 'fault', message, ...(fix === undefined ? {} : { fix }) });
+const warning = (message: Text, fix: Text): Problem => ({ level: 'warning', message, fix });

@@ -1,5 +1,6 @@
 import type { SwarmSettings } from '../model/declaration.js';
 import { TsmachineError } from '../../base/errors.js';
+import { join, lines, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { checkBeforeSwarm } from '../check/before.js';
 
@@ -15,11 +16,18 @@ export async function checkHost(session: Session, machine: string, settings: Swa
     ...(dataPathPort === undefined ? {} : { dataPathPort }),
   });
   for (const { level, message, fix } of findings) {
-    if (level === 'warning') session.io.warn(`Warning: ${message}${fix === undefined ? '' : ` (${fix})`}`);
+    if (level === 'warning') session.io.warn(say`Warning: ${message}${fix === undefined ? '' : say` (${fix})`}`);
   }
   const faults = findings.filter(({ level }) => level === 'fault');
   if (faults.length === 0) return;
-  throw new TsmachineError('SWARM_JOIN', faults.map(({ message }) => message).join('\n'), {
-    hint: faults.flatMap(({ fix }) => fix ?? []).join('\n'),
-  });
+  throw new TsmachineError(
+    'SWARM_JOIN',
+    join(
+      faults.map(({ message }) => message),
+      '\n',
+    ),
+    {
+      hint: lines(faults.map(({ fix }) => fix)),
+    },
+  );
 }

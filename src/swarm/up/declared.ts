@@ -6,6 +6,7 @@ import { driverNames, loadDriverModule } from '../../driver/registry.js';
 import type { Declared, SwarmDeclaration } from '../model/declaration.js';
 import { declare, type DeclareRequest } from '../model/declare.js';
 import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 
 /** Where a declaration is read from when nothing names a file. */
 export const usualFiles = ['swarm.yaml', 'swarm.yml'];
@@ -75,7 +76,7 @@ async function read(path: string, file: string): Promise<string> {
 }
 
 function unreadable(file: string, cause: unknown): TsmachineError {
-  return new TsmachineError('SWARM_FILE', `Cannot read ${file}: ${messageOf(cause)}`, { cause, hint: 'Name another file with -f' });
+  return new TsmachineError('SWARM_FILE', say`Cannot read ${file}: ${messageOf(cause)}`, { cause, hint: 'Name another file with -f' });
 }
 
 function withPaths({ settings, ...declaration }: SwarmDeclaration, base: string): SwarmDeclaration {

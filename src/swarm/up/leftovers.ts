@@ -1,5 +1,6 @@
 import { stepText, type Plan } from '../plan/plan.js';
 import { TsmachineError } from '../../base/errors.js';
+import { lines, plain } from '../../base/text.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import type { Run } from './run.js';
 
@@ -11,16 +12,16 @@ import type { Run } from './run.js';
 export function refuseLeftovers({ failed, declaration: { name } }: Run, { steps, problems }: Plan): void {
   const again = 'Run the same command again to continue';
   const left = steps.map((step) => `  ${stepText(step)}`).join('\n');
-  const told = problems.filter(({ message }) => !failed.some(({ error }) => TsmachineError.from(error).message === message));
+  const told = problems.filter(({ message }) => !failed.some(({ error }) => TsmachineError.from(error).message === plain(message)));
   const outcomes = [...failed, ...told.map(({ code, message, hint }) => ({ name, error: new TsmachineError(code, message, { hint }) }))];
   try {
     throwFailures(outcomes);
   } catch (error) {
-    const { code, message, hint, exit } = TsmachineError.from(error);
-    throw new TsmachineError(code, message, {
+    const { code, text, hint, exit } = TsmachineError.from(error);
+    throw new TsmachineError(code, text, {
       cause: error,
       exit,
-      hint: [hint, left === '' ? undefined : `Left to do:\n${left}`, again].filter(Boolean).join('\n'),
+      hint: lines([hint, left === '' ? undefined : `Left to do:\n${left}`, again]),
     });
   }
   if (steps.length > 0) throw new TsmachineError('SWARM_STATE', `Swarm "${name}" is not yet what is declared:\n${left}`, { hint: again });

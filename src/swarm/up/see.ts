@@ -46,7 +46,7 @@ async function seeMachine(swarm: Swarm, member: Member, wanted: Wanted | undefin
 }
 
 function told(error: TsmachineError): Omit<Problem, 'blocks'> {
-  const { code, message, hint } = error;
+  const { code, text: message, hint } = error;
   return { code, message, hint };
 }
 

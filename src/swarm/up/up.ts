@@ -1,6 +1,7 @@
 import type { SwarmDeclaration } from '../model/declaration.js';
 import { planSwarm, stepText, type Plan, type StepKind } from '../plan/plan.js';
 import { TsmachineError } from '../../base/errors.js';
+import { join, lines, type Text } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import { type Swarm, withSwarm } from '../reach/swarm.js';
@@ -29,8 +30,8 @@ export interface UpOptions extends MachineSettings {
 export interface PlanReport {
   readonly name: string;
   readonly steps: readonly { readonly kind: string; readonly machine?: string; readonly text: string }[];
-  readonly notes: readonly string[];
-  readonly problems: readonly { readonly code: string; readonly message: string; readonly hint?: string }[];
+  readonly notes: readonly Text[];
+  readonly problems: readonly { readonly code: string; readonly message: Text; readonly hint?: Text }[];
 }
 
 /**
@@ -120,9 +121,16 @@ function refuse({ failed, declaration: { name } }: Run, plan: Plan): Plan {
   const blocking = plan.problems.filter(({ blocks }) => blocks);
   const [first] = blocking;
   if (!first) return plan;
-  const error = new TsmachineError(first.code, blocking.map(({ message }) => message).join('\n'), {
-    hint: [...new Set(blocking.flatMap(({ hint }) => hint ?? []))].join('\n') || undefined,
-  });
+  const error = new TsmachineError(
+    first.code,
+    join(
+      blocking.map(({ message }) => message),
+      '\n',
+    ),
+    {
+      hint: lines(blocking.map(({ hint }) => hint)),
+    },
+  );
   throwFailures([...failed, { name, error }]);
   throw error;
 }

@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
+import { join, lines, say, type Text } from '../../base/text.js';
 import { putBack, takeTurn, turnOf, untilBack, untilDecided, type TurnWork } from './turn.js';
 import { takeTurns, type TurnsTaken } from './turns.js';
 import { turnsOf, type Turn } from './turn-order.js';
@@ -8,7 +9,7 @@ import type { Swarm } from '../reach/swarm.js';
 export interface Rolling extends TurnWork {
   readonly workersAtOnce: number;
   /** The command that goes on after a failure. */
-  readonly again: string;
+  readonly again: Text;
   /** Its turn is over. */
   readonly onDone?: (name: string) => Promise<void>;
   /** What is told of a machine that has had its turn: "runs Docker 28.5.2". */
@@ -81,16 +82,15 @@ export async function eachInTurn(swarm: Swarm, names: readonly string[], rolling
 }
 
 /** @returns the failure with what remains, and how to go on */
-export function stopped({ done, failed, left }: TurnsTaken, again: string): TsmachineError {
+export function stopped({ done, failed, left }: TurnsTaken, again: Text): TsmachineError {
   const errors = failed.map(({ name, error }) => ({ name, error: TsmachineError.from(error) }));
   const notDone = [...errors.map(({ name }) => name), ...left];
   const state = `${done.length === 0 ? 'None is done' : `Done: ${done.join(', ')}`}. Not done: ${notDone.join(', ')}`;
-  const hints = [...new Set(errors.flatMap(({ error: { hint } }) => hint ?? []))];
   const [first] = errors;
   return new TsmachineError(
     errors.length > 1 ? 'SEVERAL_FAILED' : (first?.error.code ?? 'INTERNAL'),
-    [...errors.map(({ name, error: { message } }) => (message.includes(name) ? message : `${name}: ${message}`)), state].join('\n'),
-    { cause: first?.error, hint: [...hints, `Then go on with the others: ${again}`].join('\n') },
+    join([...errors.map(({ name, error: { message, text } }) => (message.includes(name) ? text : say`${name}: ${text}`)), state], '\n'),
+    { cause: first?.error, hint: lines([...errors.map(({ error: { hint } }) => hint), say`Then go on with the others: ${again}`]) },
   );
 }
 

@@ -4,6 +4,7 @@ import { patient } from '../engine/patient.js';
 import type { Turn } from './turn-order.js';
 import type { Engine } from '../../docker/client.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import { inPassing, prefixed } from '../../base/io.js';
 import { withoutMembership } from '../followers.js';
 import type { Session } from '../../machine/session.js';
@@ -169,7 +170,7 @@ async function putBackIfWell(swarm: Swarm, name: string): Promise<void> {
     await putBack(swarm, name);
   } catch (error) {
     signal.throwIfAborted();
-    io.warn(`${name} stays drained: ${messageOf(error)}`);
+    io.warn(say`${name} stays drained: ${messageOf(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
 import { diskError } from './disk-error.js';
 
 /** Loaded once: calls go on in the order they came. */
@@ -105,6 +105,6 @@ export function unreadable(error: unknown, path: string): TsmachineError {
     case 'EISDIR':
       return problem('it is a folder');
     default:
-      return problem(messageOf(error));
+      return problem(errorText(error));
   }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
 
 /** Why a file that somebody named cannot be read, in words. */
 export function whyUnreadable(error: unknown): string {
@@ -15,7 +15,7 @@ export function whyUnreadable(error: unknown): string {
     case 'EPERM':
       return 'permission denied';
     default:
-      return messageOf(error);
+      return errorText(error);
   }
 }
 
@@ -51,6 +51,6 @@ export function diskError(error: unknown, doing: string, path: string): Tsmachin
     case 'ENOENT':
       return unwritable(`there is no folder ${dirname(path)}`);
     default:
-      return unwritable(messageOf(error));
+      return unwritable(errorText(error));
   }
 }

@@ -1,4 +1,4 @@
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 import { get, shown } from './http-get.js';
 
 export interface FetchTextOptions {
@@ -39,7 +39,7 @@ export async function fetchText(url: string, { signal, token }: FetchTextOptions
     return Buffer.concat(chunks).toString('utf8');
   } catch (error) {
     signal?.throwIfAborted();
-    throw TsmachineError.is(error) ? error : failed(address, messageOf(error), 'Run the command again', error);
+    throw TsmachineError.is(error) ? error : failed(address, errorText(error), 'Run the command again', error);
   } finally {
     response.destroy();
   }

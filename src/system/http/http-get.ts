@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
 import { proxyFor, proxyLogin } from './proxy.js';
 
 export interface GetOptions {
@@ -137,7 +137,7 @@ function problem(error: unknown, contacted: URL): string {
     case 'ECONNRESET':
       return `${contacted.host} closed the connection`;
     default:
-      return messageOf(error) || systemCode(error) || 'it failed';
+      return errorText(error) || systemCode(error) || 'it failed';
   }
 }
 

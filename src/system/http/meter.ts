@@ -1,7 +1,7 @@
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { messageOf } from '../../base/errors.js';
+import { errorText } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 
 /** Milliseconds between two figures, over which the rate is taken, and after which a folder is worth measuring. */
@@ -47,7 +47,7 @@ export class Meter {
           this.#total ??= total;
         },
         (error: unknown) => {
-          this.#io.debug(`No total for ${this.#what}: ${messageOf(error)}`);
+          this.#io.debug(`No total for ${this.#what}: ${errorText(error)}`);
         },
       );
     }, longAfter).unref();
@@ -106,7 +106,7 @@ export class Meter {
         this.#tell();
       },
       (error: unknown) => {
-        this.#io.debug(`No figures for ${this.#what}: ${messageOf(error)}`);
+        this.#io.debug(`No figures for ${this.#what}: ${errorText(error)}`);
       },
     );
   }

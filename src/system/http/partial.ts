@@ -1,7 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
 import { diskError } from '../files/disk-error.js';
 import { readIfExists, writeAtomic } from '../files/atomic.js';
 import { get, shown } from './http-get.js';
@@ -105,7 +105,7 @@ async function* body(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw cut(done(), total, messageOf(error));
+    throw cut(done(), total, errorText(error));
   }
   signal?.throwIfAborted();
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import { commandMissing } from './command-missing.js';
 import { diskError } from '../files/disk-error.js';
 
@@ -23,8 +24,8 @@ export async function spawnDetached(file: string, args: readonly string[], logFi
     return child.pid;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') throw commandMissing(file, undefined, error);
-    const why = systemCode(error) === 'EACCES' ? 'the file is not executable' : messageOf(error);
-    throw new TsmachineError('COMMAND_FAILED', `Cannot run "${[file, ...args].join(' ')}": ${why}`, { cause: error });
+    const why = systemCode(error) === 'EACCES' ? 'the file is not executable' : errorText(error);
+    throw new TsmachineError('COMMAND_FAILED', say`Cannot run "${[file, ...args].join(' ')}": ${why}`, { cause: error });
   } finally {
     await log.close();
   }

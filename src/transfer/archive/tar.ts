@@ -1,6 +1,6 @@
 import type { Header } from 'tar-stream';
 
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText } from '../../base/errors.js';
 import { entryParts } from './entry-path.js';
 
 /** One file of an archive; `path` is relative, with slashes. */
@@ -44,7 +44,7 @@ export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
   } catch (error) {
     throw TsmachineError.is(error)
       ? error
-      : new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${messageOf(error)}`, { cause: error });
+      : new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${errorText(error)}`, { cause: error });
   }
   return [...files.values()];
 }

@@ -1,3 +1,4 @@
+import { hintOf } from '../../../test/helpers/failure.js';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -94,7 +95,7 @@ describe('the host key', function () {
       .and.include(fingerprint(base64(other.hostKey)));
     expect(error.hint).to.include(`ssh-keygen -R m1 -f '${file}'`);
     expect(other.accepted()).to.equal(before);
-    execFileSync('sh', ['-c', (error.hint ?? '').slice((error.hint ?? '').indexOf('ssh-keygen'))], { stdio: 'ignore' });
+    execFileSync('sh', ['-c', hintOf(error).slice(hintOf(error).indexOf('ssh-keygen'))], { stdio: 'ignore' });
     await visit({ port: other.port });
     await other.stop();
   });

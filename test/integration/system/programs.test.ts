@@ -1,3 +1,4 @@
+import { plain } from '../../../src/base/text.js';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -77,7 +78,7 @@ describe('run', () => {
     const error = await failureOf(run('sh', ['-c', script, 'label'], { input: 'top secret', env: { TOKEN: 'hidden' } }));
     expect(error.code).to.equal('COMMAND_FAILED');
     expect(error.message).to.match(/^"sh -c .* label" failed with exit status 4:\nline3\nline4\nline5\nline6\nline7$/s);
-    expect(`${error.message} ${error.hint ?? ''} ${String(error.cause)}`).not.to.match(/top secret|hidden/);
+    expect(`${error.message} ${plain(error.hint ?? '')} ${String(error.cause)}`).not.to.match(/top secret|hidden/);
   });
 
   it('shows standard output where stderr is empty', async () => {

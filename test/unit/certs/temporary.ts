@@ -1,3 +1,4 @@
+import { plain } from '../../../src/base/text.js';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,10 +41,10 @@ export function recordingIo(): Io & { readonly lines: string[]; readonly warning
     lines,
     warnings,
     info: (text) => {
-      lines.push(text);
+      lines.push(plain(text));
     },
     warn: (text) => {
-      warnings.push(text);
+      warnings.push(plain(text));
     },
   };
 }

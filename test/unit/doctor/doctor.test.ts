@@ -1,3 +1,4 @@
+import { plain } from '../../../src/base/text.js';
 import { chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -145,7 +146,7 @@ describe('doctor: the store and this computer', () => {
   it('tells where the environment leads nowhere', async () => {
     const env = { DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_MACHINE_NAME: 'gone', DOCKER_CERT_PATH: join(home, 'gone') };
     const findings = await find('docker-host', [], open(env));
-    expect(findings.map(({ level, fix }) => `${level} ${fix ?? ''}`)).to.deep.equal([
+    expect(findings.map(({ level, fix }) => `${level} ${plain(fix ?? '')}`)).to.deep.equal([
       'warning eval $(tsmachine env -u)',
       'fault eval $(tsmachine env -u)',
       'fault eval $(tsmachine env -u)',
@@ -163,7 +164,7 @@ describe('doctor: the store and this computer', () => {
     );
     await writeFile(join(home, '.docker', 'config.json'), '{"currentContext":"lost"}');
     const findings = await find('context');
-    expect(findings.map(({ level, fix }) => `${level}: ${fix ?? ''}`)).to.deep.equal([
+    expect(findings.map(({ level, fix }) => `${level}: ${plain(fix ?? '')}`)).to.deep.equal([
       'fault: docker context use default',
       'warning: docker context rm theirs',
     ]);

@@ -1,3 +1,4 @@
+import { plain } from '../../../src/base/text.js';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ describe('createMachine', () => {
       io: {
         ...silentIo,
         info: (text) => {
-          said.push(text);
+          said.push(plain(text));
         },
       },
       signal: new AbortController().signal,

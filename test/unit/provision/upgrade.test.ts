@@ -1,3 +1,4 @@
+import { plain } from '../../../src/base/text.js';
 import { expect } from 'chai';
 
 import { parseFacts } from '../../../src/provision/look/detect.js';
@@ -55,7 +56,7 @@ describe('upgrading an engine', () => {
   it('says what to do where the engine comes with the system', async () => {
     const told = async (host: SampleHost) => {
       const { code, hint } = await failureOf(upgrade(host));
-      return `${code} ${hint ?? ''}`;
+      return `${code} ${plain(hint ?? '')}`;
     };
     expect(await told(hosts.flatcar)).to.equal(
       'ENGINE_INSTALL On the host (tsmachine ssh m1): sudo update_engine_client -update && sudo systemctl reboot',

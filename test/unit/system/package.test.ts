@@ -25,7 +25,7 @@ describe('the package', () => {
     writeFileSync(join(folder, 'package.json'), '{"name":"tsmachine","version":"9.8.7","type":"module"}');
     writeFileSync(join(folder, 'dist', 'package.json'), '{"name":"other","version":"1.0.0","type":"module"}');
     cpSync(join(root, 'src/system/package.ts'), join(folder, 'dist/src/system/package.ts'));
-    cpSync(join(root, 'src/base/errors.ts'), join(folder, 'dist/src/base/errors.ts'));
+    cpSync(join(root, 'src/base'), join(folder, 'dist/src/base'), { recursive: true });
     const script = `import('${join(folder, 'dist/src/system/package.ts')}').then((m) => console.log(m.packageRoot(), m.packageVersion()))`;
     expect((await run(process.execPath, ['--import=tsx', '-e', script], { cwd: root })).stdout).to.equal(`${folder} 9.8.7\n`);
   });

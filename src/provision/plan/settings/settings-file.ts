@@ -1,4 +1,5 @@
 import { TsmachineError, messageOf } from '../../../base/errors.js';
+import { say } from '../../../base/text.js';
 import type { Settings } from './merge.js';
 
 /**
@@ -14,7 +15,10 @@ export function parseSettings(text: string | undefined, path: string, machine: s
     value = JSON.parse(trimmed);
   } catch (cause) {
     const reason = messageOf(cause);
-    throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} is not valid JSON: ${reason}. Nothing was changed`, { cause, hint });
+    throw new TsmachineError('ENGINE_CONFIG', say`${path} on ${machine} is not valid JSON: ${reason}. Nothing was changed`, {
+      cause,
+      hint,
+    });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Settings;
   throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} does not hold a JSON object. Nothing was changed`, { hint });

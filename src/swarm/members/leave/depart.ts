@@ -5,6 +5,7 @@ import { changeNode, findNode, removeNode, waitForNode, type Node } from '../../
 import { patient } from '../../engine/patient.js';
 import { tasksOn, waitUntilMoved } from '../../engine/tasks.js';
 import { TsmachineError } from '../../../base/errors.js';
+import { say } from '../../../base/text.js';
 import { waitFor } from '../../../base/wait.js';
 import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from '../../reach/swarm.js';
@@ -169,6 +170,6 @@ function answering(swarm: Swarm, name: string): void {
   } catch (cause) {
     const { code, message, hint } = TsmachineError.from(cause);
     const gone = `When it is gone for good: tsmachine swarm leave --force ${name}`;
-    throw new TsmachineError(code, message, { cause, hint: hint === undefined ? gone : `${hint}\n${gone}` });
+    throw new TsmachineError(code, message, { cause, hint: hint === undefined ? gone : say`${hint}\n${gone}` });
   }
 }

@@ -1,6 +1,7 @@
 import { leaveSwarm } from '../../engine/init-join-leave.js';
 import { onEach } from '../../../machine/choose/each.js';
 import { TsmachineError, messageOf } from '../../../base/errors.js';
+import { say } from '../../../base/text.js';
 import { openMachineEngine } from '../../../machine/engine/engine.js';
 import { openMachine } from '../../../machine/machine.js';
 import type { Session } from '../../../machine/session.js';
@@ -58,7 +59,7 @@ async function leaveOne(swarm: Swarm, name: string, { force }: { force: boolean 
   } catch (error) {
     signal.throwIfAborted();
     if (!force || swarm.manager) throw error; // a swarm that can decide decides
-    io.warn(`${name} leaves without the consent of swarm "${swarm.name}": ${messageOf(error)}`);
+    io.warn(say`${name} leaves without the consent of swarm "${swarm.name}": ${messageOf(error)}`);
     const { engine, membership } = swarm.reached(name);
     if (membership.state !== 'inactive') await leaveSwarm(engine, { force });
     await swarm.forgetMember(name);

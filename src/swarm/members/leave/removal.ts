@@ -1,5 +1,6 @@
 import { onEach, type Outcome } from '../../../machine/choose/each.js';
 import { messageOf } from '../../../base/errors.js';
+import { say } from '../../../base/text.js';
 import { removeMachine } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 
@@ -42,7 +43,7 @@ async function swarmsOf(session: Session, names: readonly string[], { force }: {
       if (ours.length > 0) found.set(swarm, ours);
     } catch (error) {
       if (!force) throw error;
-      io.warn(`Swarm "${swarm}" is not asked: ${messageOf(error)}`);
+      io.warn(say`Swarm "${swarm}" is not asked: ${messageOf(error)}`);
     }
   }
   return found;

@@ -1,5 +1,6 @@
 import { onEach, type Outcome } from '../../../machine/choose/each.js';
 import { messageOf } from '../../../base/errors.js';
+import { say } from '../../../base/text.js';
 import { removeMachine } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import { checkDepartures, departureOrder, inOrder } from './departures.js';
@@ -51,7 +52,7 @@ async function removeMember(swarm: Swarm, name: string, { force }: { force: bool
   } catch (error) {
     session.signal.throwIfAborted();
     if (!force) throw error;
-    session.io.warn(`${name} goes without having left swarm "${swarm.name}": ${messageOf(error)}`);
+    session.io.warn(say`${name} goes without having left swarm "${swarm.name}": ${messageOf(error)}`);
   }
   session.io.progress(`Removing ${name}`);
   if (await session.store.exists(name)) await removeMachine(session, name, { force });

@@ -1,3 +1,4 @@
+import { hintOf } from '../../../../test/helpers/failure.js';
 import { expect } from 'chai';
 
 import { formatConfig } from '../../../../src/cli/format/inspect.js';
@@ -11,7 +12,7 @@ function hint(format: string): string | undefined {
   try {
     formatConfig(json, format, { pointed: true });
   } catch (error) {
-    return TsmachineError.from(error).hint;
+    return hintOf(TsmachineError.from(error));
   }
   throw new Error('there was no error');
 }

@@ -1,3 +1,4 @@
+import { plain } from '../../../../src/base/text.js';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ export async function openPlayground(): Promise<Playground> {
       io: {
         info: () => undefined,
         warn: (text) => {
-          playground.warnings.push(text);
+          playground.warnings.push(plain(text));
         },
         debug: () => undefined,
         progress: () => undefined,

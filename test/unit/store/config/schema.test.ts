@@ -1,3 +1,4 @@
+import { plain } from '../../../../src/base/text.js';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -218,7 +219,7 @@ describe('parseHostConfig', () => {
       '{"ConfigVersion":3,"DriverName":"x","Driver":"AKIA123"}',
     ]) {
       const error = await failureOf(() => parse(text));
-      expect(`${error.message} ${error.hint ?? ''} ${String(error.cause)}`).not.to.contain('AKIA');
+      expect(`${error.message} ${plain(error.hint ?? '')} ${String(error.cause)}`).not.to.contain('AKIA');
     }
   });
 

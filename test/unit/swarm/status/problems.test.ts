@@ -1,3 +1,4 @@
+import { plain } from '../../../../src/base/text.js';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
@@ -11,7 +12,7 @@ const three = ['m1', 'm2', 'm3'].map((id) => node(id, { role: 'manager', leader:
 const machines = ['m1', 'm2', 'm3'].map((name) => member(name));
 const told = (nodes: readonly Node[], members = machines, facts: Partial<Facts> = {}, record = {}) =>
   problemsOf(seen(nodes, members, record), { ...none, ...facts }, now).map(
-    ({ level, message, fix }) => `${level}: ${message}${fix === undefined ? '' : `\n${fix}`}`,
+    ({ level, message, fix }) => `${level}: ${plain(message)}${fix === undefined ? '' : `\n${plain(fix)}`}`,
   );
 
 describe('what is wrong with a swarm', () => {
