@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
+import { baseRules, checkFields, listOf, port, text, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
 import { baseData, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contract.js';
@@ -41,6 +42,12 @@ export function parseConfig(input: ParseInput): DriverData {
     ...(jumps.length > 0 ? { JumpHosts: jumps } : {}),
   };
 }
+
+export function checkConfig(data: DriverData): void {
+  checkFields(data, { ...baseRules, EnginePort: port, SSHKey: text, JumpHosts: listOf(jump) });
+}
+
+const jump: Rule = (value) => text(value) ?? (jumpHost.test(value as string) ? undefined : 'has an entry that is not [user@]host[:port]');
 
 /** IPv4 such as `10.1.2` or `300.1.1.1` looks like a DNS name to a pattern; nobody means one. */
 function isAddress(host: string): boolean {

@@ -1,53 +1,51 @@
-import { access, constants } from 'node:fs/promises';
-import { connect } from 'node:net';
-
 import { TsmachineError } from '../../src/base/errors.js';
 import { waitFor } from '../../src/base/wait.js';
 import { numberOf, textOf } from '../../src/driver/kit/data.js';
-import type { Driver, DriverContext, DriverData, State } from '../../src/driver/contract.js';
-import { dockerUrl, jumpHosts, parseConfig, sshEndpoint } from './config.js';
+import type { Driver, DriverContext, DriverData, Endpoint, Look, State } from '../../src/driver/contract.js';
+import { checkConfig, dockerUrl, jumpHosts, parseConfig, sshEndpoint } from './config.js';
 
 const probeTimeout = 15_000;
 const rebootTimeout = 300_000;
 
 export const generic: Driver = {
-  parse: parseConfig,
+  parse: (input) => Promise.resolve(parseConfig(input)),
+  check: checkConfig,
   precheck,
   create(data, ctx) {
     if (textOf(data, 'SSHKeyPath') === '') ctx.io.info('No SSH key specified. Assuming an existing key at the default location.');
-    return Promise.resolve(data);
+    return Promise.resolve();
   },
-  state,
-  endpoint: (data) =>
-    Promise.resolve({
-      addresses: [{ ip: textOf(data, 'IPAddress'), scope: 'public' as const }],
-      ssh: sshEndpoint(data),
-      dockerUrl: dockerUrl(data),
-    }),
+  look,
+  where: endpoint,
   start: (_data, ctx) => refuse(ctx, 'start'),
   stop: (_data, ctx) => refuse(ctx, 'stop'),
   kill: (_data, ctx) => refuse(ctx, 'kill'),
   restart,
-  remove: () => Promise.resolve(),
+  remove: () => Promise.resolve({ left: [] }),
 };
 
-async function precheck(data: DriverData): Promise<void> {
+async function precheck(data: DriverData, ctx: DriverContext): Promise<void> {
   const key = textOf(data, 'SSHKeyPath');
-  if (key === '') return;
-  try {
-    await access(key, constants.R_OK);
-  } catch (cause) {
-    throw new TsmachineError('SSH_KEY_MISSING', `SSH key does not exist: ${JSON.stringify(key)}`, {
-      cause,
-      hint: 'Give the private key of the host with --generic-ssh-key, or leave the flag out to use your agent and default keys',
-    });
-  }
+  if (key === '' || (await ctx.files.isReadable(key))) return;
+  throw new TsmachineError('SSH_KEY_MISSING', `SSH key does not exist: ${JSON.stringify(key)}`, {
+    hint: 'Give the private key of the host with --generic-ssh-key, or leave the flag out to use your agent and default keys',
+  });
+}
+
+function endpoint(data: DriverData): Endpoint {
+  return { addresses: [{ ip: textOf(data, 'IPAddress'), scope: 'public' }], ssh: sshEndpoint(data), dockerUrl: dockerUrl(data) };
+}
+
+async function look(data: DriverData, ctx: DriverContext): Promise<Look> {
+  const { dockerUrl: url, ...reached } = endpoint(data);
+  const now = await state(data, ctx);
+  return { state: now, ...reached, ...(now === 'Running' && url !== undefined ? { dockerUrl: url } : {}) };
 }
 
 /** A host behind a jump host has no address of its own here, so only a login tells; any other is asked for its SSH port. */
 async function state(data: DriverData, ctx: DriverContext): Promise<State> {
   if (jumpHosts(data).length === 0) {
-    return (await portOpen(textOf(data, 'IPAddress'), numberOf(data, 'SSHPort', 22), ctx.signal)) ? 'Running' : 'Stopped';
+    return (await ctx.listens(textOf(data, 'IPAddress'), numberOf(data, 'SSHPort', 22), probeTimeout)) ? 'Running' : 'Stopped';
   }
   try {
     return await ctx.ssh(sshEndpoint(data), () => Promise.resolve('Running' as const));
@@ -58,46 +56,10 @@ async function state(data: DriverData, ctx: DriverContext): Promise<State> {
   }
 }
 
-function portOpen(host: string, port: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: probeTimeout });
-    const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', abort);
-      socket.destroy();
-      finish();
-    };
-    const abort = () => {
-      settle(() => {
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-      });
-    };
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    socket.once('connect', () => {
-      settle(() => {
-        resolve(true);
-      });
-    });
-    socket.once('timeout', () => {
-      settle(() => {
-        resolve(false);
-      });
-    });
-    socket.once('error', () => {
-      settle(() => {
-        resolve(false);
-      });
-    });
-  });
-}
-
 /** Reboots and waits for another boot id: the SSH port alone stays open for a while after `shutdown` returned. */
-async function restart(data: DriverData, ctx: DriverContext): Promise<DriverData> {
-  const endpoint = sshEndpoint(data);
-  const before = await ctx.ssh(endpoint, async (shell) => {
+async function restart(data: DriverData, ctx: DriverContext): Promise<void> {
+  const host = sshEndpoint(data);
+  const before = await ctx.ssh(host, async (shell) => {
     const { stdout } = await shell.exec('cat /proc/sys/kernel/random/boot_id');
     await shell.rootScript('generic/reboot.sh', {}, { timeout: 15_000 });
     return stdout.trim();
@@ -105,7 +67,7 @@ async function restart(data: DriverData, ctx: DriverContext): Promise<DriverData
   await waitFor(
     async () => {
       try {
-        const now = await ctx.ssh(endpoint, async (shell) => (await shell.exec('cat /proc/sys/kernel/random/boot_id')).stdout.trim());
+        const now = await ctx.ssh(host, async (shell) => (await shell.exec('cat /proc/sys/kernel/random/boot_id')).stdout.trim());
         return now === before ? undefined : now;
       } catch (error) {
         ctx.signal.throwIfAborted();
@@ -121,7 +83,6 @@ async function restart(data: DriverData, ctx: DriverContext): Promise<DriverData
       what: `${ctx.machineName} to come back after its reboot`,
     },
   );
-  return data;
 }
 
 function refuse(ctx: DriverContext, verb: string): Promise<never> {

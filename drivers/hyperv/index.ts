@@ -61,12 +61,12 @@ const flags: readonly FlagSpec[] = [
 
 const hyperv: DriverModule = {
   name: 'hyperv',
+  contract: 2,
   summary: 'A virtual machine of Hyper-V on this computer (Windows)',
-  flags,
   // The endpoint says more: a cloud image's host key is pinned before its first boot; boot2docker and machines of Docker Machine are trusted at
   // the first contact.
-  features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false },
-  load: async () => (await import('./driver.js')).hyperv,
+  describe: () => Promise.resolve({ flags, features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false } }),
+  open: async () => ({ ...(await import('./driver.js')).hyperv, close: () => Promise.resolve() }),
 };
 
 export default hyperv;

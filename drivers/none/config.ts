@@ -1,3 +1,4 @@
+import { baseRules, checkFields, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
 import { baseData, textFlag } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
@@ -12,6 +13,22 @@ export function parseConfig(input: ParseInput): DriverData {
   }
   return { ...baseData(input, { ip: hostOf(url) }), URL: url };
 }
+
+/** `IPAddress` is `HOST:PORT` here. */
+export function checkConfig(data: DriverData): void {
+  const { IPAddress: _address, ...base } = baseRules;
+  checkFields(data, { ...base, URL: engineUrl });
+}
+
+const engineUrl: Rule = (value) => {
+  if (typeof value !== 'string') return 'is not a text';
+  try {
+    hostOf(value);
+    return undefined;
+  } catch {
+    return 'is not the URL of an engine'; // the flag's own message names the flag
+  }
+};
 
 function hostOf(url: string): string {
   const malformed = new TsmachineError('FLAG_INVALID', `--url ${JSON.stringify(url)} is not an engine URL`, {

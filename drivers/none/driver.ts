@@ -1,23 +1,26 @@
 import { TsmachineError } from '../../src/base/errors.js';
 import { textOf } from '../../src/driver/kit/data.js';
-import type { Driver, DriverContext } from '../../src/driver/contract.js';
-import { parseConfig } from './config.js';
+import type { Driver, DriverContext, DriverData, Endpoint } from '../../src/driver/contract.js';
+import { checkConfig, parseConfig } from './config.js';
 
 export const none: Driver = {
-  parse: parseConfig,
+  parse: (input) => Promise.resolve(parseConfig(input)),
+  check: checkConfig,
   precheck: () => Promise.resolve(),
-  create: (data) => Promise.resolve(data),
-  state: () => Promise.resolve('Running'),
-  endpoint(data) {
-    const url = textOf(data, 'URL');
-    return Promise.resolve({ addresses: addressesOf(url), dockerUrl: url });
-  },
+  create: () => Promise.resolve(),
+  look: (data) => Promise.resolve({ state: 'Running', ...endpoint(data) }),
+  where: endpoint,
   start: (_data, ctx) => refuse(ctx, 'started'),
   stop: (_data, ctx) => refuse(ctx, 'stopped'),
   kill: (_data, ctx) => refuse(ctx, 'killed'),
   restart: (_data, ctx) => refuse(ctx, 'restarted'),
-  remove: () => Promise.resolve(),
+  remove: () => Promise.resolve({ left: [] }),
 };
+
+function endpoint(data: DriverData): Endpoint {
+  const url = textOf(data, 'URL');
+  return { addresses: addressesOf(url), dockerUrl: url };
+}
 
 function addressesOf(url: string): { ip: string; scope: 'private' }[] {
   if (!url.startsWith('tcp://')) return [];

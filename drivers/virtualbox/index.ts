@@ -101,12 +101,12 @@ const flags: readonly FlagSpec[] = [
 
 const virtualbox: DriverModule = {
   name: 'virtualbox',
+  contract: 2,
   summary: 'A virtual machine of VirtualBox on this computer',
-  flags,
   // The endpoint says more: a cloud image's host key is pinned before its first boot; boot2docker, and machines of Docker Machine, are trusted at
   // the first contact.
-  features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false },
-  load: async () => (await import('./driver.js')).virtualbox,
+  describe: () => Promise.resolve({ flags, features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false } }),
+  open: async () => ({ ...(await import('./driver.js')).virtualbox, close: () => Promise.resolve() }),
 };
 
 export default virtualbox;

@@ -92,6 +92,8 @@ export const errorTable = {
   DRIVER_PRECHECK: { fault: 'user', exit: 1 },
   DRIVER_FAILED: { fault: 'provider', exit: 1 },
   DRIVER_NO_POWER: { fault: 'user', exit: 1 },
+  PROVIDER_BUSY: { fault: 'provider', exit: 1 },
+  MACHINE_SHARED: { fault: 'user', exit: 1 },
   WAIT_TIMEOUT: { fault: 'provider', exit: 1 },
   // this computer
   COMMAND_MISSING: { fault: 'user', exit: 1 },

@@ -16,6 +16,8 @@ export interface FlagSpec {
   readonly env?: string;
   /** It names a file of this computer: in a file, a relative one begins at that file's folder. */
   readonly file?: true;
+  /** It is given each time or found in the environment, and never written down: not in data, ledger, journal, facts or logs. */
+  readonly secret?: true;
 }
 
 const whole = /^[+-]?\d{1,15}$/;
@@ -40,14 +42,15 @@ export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagV
   );
 }
 
-/** A flag whose value must not be written down. */
-export const secretFlag = /(secret|token|password|passphrase|access-key)/i;
-
 /** The driver's own flags as they may lie on disk, so that another machine can be made alike: without secrets. */
 export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): FlagValues {
-  return Object.fromEntries(
-    specs.flatMap(({ name }) => (secretFlag.test(name) || values[name] === undefined ? [] : [[name, values[name]]])),
-  );
+  return Object.fromEntries(specs.flatMap(({ name, secret }) => (secret || values[name] === undefined ? [] : [[name, values[name]]])));
+}
+
+/** The values of secret flags: given now, or found in the environment. */
+export function secretsOf(specs: readonly FlagSpec[], given: FlagValues, env: NodeJS.ProcessEnv): FlagValues {
+  const secret = specs.filter((spec) => spec.secret);
+  return secret.length === 0 ? {} : flagValues(secret, given, env);
 }
 
 function asGiven(spec: FlagSpec, value: unknown): FlagValue | undefined {

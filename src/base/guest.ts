@@ -14,6 +14,37 @@ export interface SystemImages {
   readonly newer?: SystemImage;
 }
 
+/** A key pair in OpenSSH's own format. */
+export interface GuestHostKey {
+  readonly private: string;
+  /** `ssh-ed25519 AAAA...`. */
+  readonly public: string;
+}
+
+/** A guest's two key pairs: ours to log in with, and its own host key, known before its first boot. */
+export interface GuestKeys {
+  /** Private key file, `id_ed25519` in the machine's folder. */
+  readonly loginKeyPath: string;
+  readonly loginPublic: string;
+  readonly hostKey: GuestHostKey;
+}
+
+/** What a guest is to be told on its first boot. */
+export interface BootDataRequest {
+  /** What cloud-init reads it from. */
+  readonly datasource: 'NoCloud' | 'Ec2' | 'GCE' | 'Azure' | 'OpenStack' | 'None';
+  /** The login to be made; `root` for none. */
+  readonly user: string;
+  /** The user's own: a script, cloud-config, a multipart archive, each perhaps compressed. */
+  readonly userData?: Buffer;
+  /** Bytes that the provider takes. */
+  readonly limit: number;
+  /** Whether the provider counts the bytes before or after base64. */
+  readonly measured: 'raw' | 'base64';
+  /** Whether it may be compressed when it is too large otherwise. */
+  readonly gzip: boolean;
+}
+
 /** What preparing a guest may do to the world: a part of what a driver may. */
 export interface GuestContext {
   readonly io: Omit<Io, 'secret'>;

@@ -71,7 +71,7 @@ async function checkAll(
   if (whole !== true) return; // what is half made cannot be whole
   await found.attempt('server-certificate', () => checkCertificates(session, found, machine.config));
   if (!(await isRunning(found, machine))) return;
-  const endpoint = await found.attempt('address', () => machine.driver.endpoint(machine.data, machine.ctx));
+  const endpoint = await found.attempt('address', () => machine.where());
   if (!endpoint) return;
   const { ssh, dockerUrl } = endpoint;
   if (dockerUrl !== undefined) reached.url = dockerUrl;
@@ -84,7 +84,7 @@ async function checkAll(
 /** A host that tsmachine cannot switch on says more by refusing the login than by its state. */
 async function isRunning(found: Findings, machine: Machine): Promise<boolean> {
   if (!machine.module.features.powerControl) return true;
-  const state = await found.attempt('state', () => machine.driver.state(machine.data, machine.ctx));
+  const state = await found.attempt('state', async () => (await machine.look()).state);
   if (state === undefined) return false;
   if (state === 'Running') found.ok('state', 'Running');
   else found.warning('state', `It is ${state.toLowerCase()}; nothing more can be told`, `tsmachine start ${machine.name}`);

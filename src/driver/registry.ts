@@ -1,6 +1,9 @@
 import { TsmachineError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
-import type { DriverModule } from './contract.js';
+import type { DriverDescription, DriverModule } from './contract.js';
+
+/** A driver with what it says of itself. */
+export interface DescribedDriver extends DriverModule, DriverDescription {}
 
 /** Built-in drivers. The index modules are light; nothing is loaded before a machine of that driver is touched. */
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
@@ -20,7 +23,7 @@ export function driverNames(): string[] {
  * Loads the light part of a driver: name, flags, features.
  * @throws TsmachineError DRIVER_UNKNOWN, suggesting the nearest name.
  */
-export async function loadDriverModule(name: string): Promise<DriverModule> {
+export async function loadDriverModule(name: string): Promise<DescribedDriver> {
   const load = Object.hasOwn(modules, name) ? modules[name] : undefined;
   if (!load) {
     const near = nearest(name, driverNames());
@@ -28,5 +31,6 @@ export async function loadDriverModule(name: string): Promise<DriverModule> {
       hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Built-in drivers: ${driverNames().join(', ')}`,
     });
   }
-  return (await load()).default;
+  const { default: module } = await load();
+  return { ...module, ...(await module.describe()) };
 }

@@ -2,15 +2,7 @@ import { join } from 'node:path';
 
 import { newEd25519 } from '../system/ed25519.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files/atomic.js';
-import type { GuestHostKey } from './user-data.js';
-
-/** A guest's two key pairs: ours to log in with, and its own host key, known before its first boot. */
-export interface GuestKeys {
-  /** Private key file, `id_ed25519` in the machine's folder. */
-  readonly loginKeyPath: string;
-  readonly loginPublic: string;
-  readonly hostKey: GuestHostKey;
-}
+import type { GuestHostKey, GuestKeys } from '../base/guest.js';
 
 /** Makes the keys that are missing in the machine's folder and pins the host key in its known_hosts; a key that is there is kept. */
 export async function ensureGuestKeys(machineDir: string, machineName: string): Promise<GuestKeys> {

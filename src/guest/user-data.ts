@@ -1,12 +1,6 @@
 import { TsmachineError } from '../base/errors.js';
+import type { GuestHostKey } from '../base/guest.js';
 import { isHostName } from './host-name.js';
-
-export interface GuestHostKey {
-  /** OpenSSH's own format. */
-  readonly private: string;
-  /** `ssh-ed25519 AAAA...`. */
-  readonly public: string;
-}
 
 /** A folder of the hypervisor's that the guest mounts at every boot, if its kernel can. */
 export interface GuestMount {

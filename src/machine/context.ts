@@ -117,7 +117,7 @@ interface Wanted {
 }
 
 async function contextOf(machine: Machine): Promise<Wanted | undefined> {
-  const { dockerUrl: host } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { dockerUrl: host } = await machine.look();
   if (host === undefined || host === '') return undefined;
   if (!host.startsWith('tcp:')) return { host, tls: undefined };
   const { ca, cert, key } = await engineTarget(machine.config, host);

@@ -1,6 +1,5 @@
 import type { FlagValues } from '../base/flags.js';
 import { flagsToKeep } from '../base/flags.js';
-import { loadDriverModule } from '../driver/registry.js';
 import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/config/schema.js';
 import { copyClientCertificates, ensureAuthorityOf } from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
@@ -11,7 +10,7 @@ import { validateName } from './choose/names.js';
 import { detectHost, provisionHost, type EngineInstall } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import { tellFollowers, type Session } from './session.js';
-import { waitForState } from './state.js';
+import { showingConsole, waitForState } from './state.js';
 import { verifyEngine } from './engine/verify.js';
 
 export interface CreateRequest {
@@ -59,14 +58,13 @@ export async function createMachine(session: Session, request: CreateRequest): P
 export async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
   const { name, driverName } = request;
   validateName(name);
-  const module = await loadDriverModule(driverName);
-  const driver = await module.load();
+  const { driver } = await session.drivers.open(driverName);
   const { root } = session.store;
   return newHostConfig({
     name,
     root,
     driverName,
-    driver: driver.parse({ machineName: name, storePath: root, machineDir: session.store.machine(name).dir, flags: request.flags }),
+    driver: await driver.parse({ machineName: name, storePath: root, machineDir: session.store.machine(name).dir, flags: request.flags }),
     engine: request.engine,
     ...(request.swarm ? { swarm: request.swarm } : {}),
     serverCertSans: [...request.tlsSans],
@@ -100,7 +98,7 @@ async function makeMachine(
   });
   await reservation.once('created', async () => {
     io.info('Creating machine...');
-    await machine.keep(await machine.driver.create(machine.data, machine.ctx));
+    await machine.driver.create(machine.data, machine.ctx);
   });
   if (machine.module.features.provision) await bringUp(session, machine, reservation);
   await copyClientCertificates(session, config);
@@ -120,7 +118,7 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
   await reservation.done('running');
   io.info('Detecting operating system of created instance...');
   io.info('Waiting for SSH to be available...');
-  const connection = await connectTo(session, machine);
+  const connection = await showingConsole(session, machine, () => connectTo(session, machine));
   try {
     await reservation.done('connected');
     const facts = await detectHost(session, connection);
@@ -142,8 +140,9 @@ async function waitUntilRunning(session: Session, machine: Machine): Promise<voi
   const { features } = machine.module;
   if (!features.powerControl) return; // connecting says more, and sooner, about a host that tsmachine cannot switch on
   session.io.info('Waiting for machine to be running, this may take a few minutes...');
-  if ((await machine.driver.state(machine.data, machine.ctx)) === 'Stopped')
-    await machine.keep(await machine.driver.start(machine.data, machine.ctx));
+  const { state, why } = await machine.look();
+  if (why?.code === 'gone') await machine.driver.create(machine.data, machine.ctx);
+  else if (state === 'Stopped') await machine.driver.start(machine.data, machine.ctx);
   await waitForState(session, machine, 'Running');
 }
 

@@ -1,4 +1,4 @@
-import type { DriverData, State } from '../base/machine.js';
+import type { State } from '../base/machine.js';
 import { TsmachineError } from '../base/errors.js';
 import { type Machine, openMachine } from './machine.js';
 import { provisionAgain } from './provision.js';
@@ -17,13 +17,13 @@ export async function startMachine(session: Session, name: string): Promise<void
 
 export async function stopMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, (machine) =>
-    powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, (data) => machine.driver.stop(data, machine.ctx)),
+    powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, () => machine.driver.stop(machine.data, machine.ctx)),
   );
 }
 
 export async function killMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, (machine) =>
-    powerOff(session, machine, { doing: 'Killing', done: 'killed' }, (data) => machine.driver.kill(data, machine.ctx)),
+    powerOff(session, machine, { doing: 'Killing', done: 'killed' }, () => machine.driver.kill(machine.data, machine.ctx)),
   );
 }
 
@@ -31,14 +31,14 @@ export async function restartMachine(session: Session, name: string): Promise<vo
   await withMachine(session, name, async (machine) => {
     session.io.info(`Restarting "${name}"...`);
     const { driver, ctx } = machine;
-    const state = await driver.state(machine.data, ctx);
+    const { state } = await machine.look();
     const before = await addressesOf(machine);
     if (state === 'Stopped') return powerOn(session, machine);
     if (driver.restart) {
-      await machine.keep(await driver.restart(machine.data, ctx));
+      await driver.restart(machine.data, ctx);
     } else {
-      await machine.keep(await driver.stop(machine.data, ctx));
-      await machine.keep(await driver.start(machine.data, ctx));
+      await driver.stop(machine.data, ctx);
+      await driver.start(machine.data, ctx);
     }
     await waitForState(session, machine, 'Running');
     await waitForEngine(session, machine, before);
@@ -60,7 +60,7 @@ async function withMachine(session: Session, name: string, work: (machine: Machi
 /** Starts a machine that is off and waits until its engine answers. The caller holds the machine's lock. */
 export async function powerOn(session: Session, machine: Machine): Promise<void> {
   const before = await addressesOf(machine);
-  await machine.keep(await machine.driver.start(machine.data, machine.ctx));
+  await machine.driver.start(machine.data, machine.ctx);
   await waitForState(session, machine, 'Running');
   session.io.info(`Machine "${machine.name}" was started.`);
   await waitForEngine(session, machine, before);
@@ -71,17 +71,17 @@ async function powerOff(
   session: Session,
   machine: Machine,
   words: { doing: string; done: string },
-  act: (data: DriverData) => Promise<DriverData>,
+  act: () => Promise<void>,
 ): Promise<void> {
   session.io.info(`${words.doing} "${machine.name}"...`);
   await refuseState(machine, 'Stopped', 'stopped');
-  await machine.keep(await act(machine.data));
+  await act();
   await waitForState(session, machine, 'Stopped');
   session.io.info(`Machine "${machine.name}" was ${words.done}.`);
 }
 
 async function refuseState(machine: Machine, state: State, word: string): Promise<void> {
-  if ((await machine.driver.state(machine.data, machine.ctx)) !== state) return;
+  if ((await machine.look()).state !== state) return;
   throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
 }
 
@@ -100,6 +100,6 @@ async function waitForEngine(session: Session, machine: Machine, before: string)
 }
 
 async function addressesOf(machine: Machine): Promise<string> {
-  const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { addresses } = await machine.where();
   return addresses.map(({ ip }) => ip).join();
 }

@@ -9,6 +9,8 @@ import type { State } from '../base/machine.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, readingOnce, type ReadPem } from './engine/engine.js';
 import { TsmachineError, errorText } from '../base/errors.js';
+import { plain } from '../base/text.js';
+import { LookTogether } from './look-together.js';
 import { attachDriver, type Machine } from './machine.js';
 import { byNaturalOrder, matches, stateMatches, swarmMasters, type Filters } from './choose/selection.js';
 import type { Session } from './session.js';
@@ -49,15 +51,23 @@ interface Entry {
 /** Every machine, in natural order. A machine that cannot be read is a row with an error, never a failed listing. */
 export async function listMachines(session: Session, { timeoutMs, filters }: ListOptions): Promise<MachineRow[]> {
   const entries = await readEntries(session);
-  const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
+  const configs = entries.flatMap((entry) => entry.config ?? []);
+  const masters = swarmMasters(configs);
+  const wanted = entries.filter((entry) => !entry.config || matches(entry.config, filters, masters));
   const limit = atMost(lookedAtTogether);
   const read = readingOnce();
-  const rows = await Promise.all(
-    entries
-      .filter((entry) => !entry.config || matches(entry.config, filters, masters))
-      .map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read }))),
+  const over = new AbortController();
+  const bounded: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
+  const together = new LookTogether(
+    bounded,
+    wanted.flatMap((entry) => entry.config ?? []),
   );
-  return rows.filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
+  try {
+    const rows = await Promise.all(wanted.map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read, together }))));
+    return rows.filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
+  } finally {
+    over.abort(); // what answers too late is not waited for
+  }
 }
 
 /** Names alone, in the order of the folder. States are asked only when a filter needs them. */
@@ -98,9 +108,10 @@ interface Listing {
   readonly masters: ReadonlyMap<string, string>;
   readonly timeoutMs: number;
   readonly read: ReadPem;
+  readonly together: LookTogether;
 }
 
-async function look(session: Session, entry: Entry, { masters, timeoutMs, read }: Listing): Promise<MachineRow> {
+async function look(session: Session, entry: Entry, { masters, timeoutMs, read, together }: Listing): Promise<MachineRow> {
   const started = performance.now();
   if (!entry.config) return { ...blank, name: entry.name, driverName: notFound, state: 'Error', error: entry.error ?? '' };
   const { config } = entry;
@@ -111,7 +122,7 @@ async function look(session: Session, entry: Entry, { masters, timeoutMs, read }
   );
   try {
     const inTime: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
-    const facts = await Promise.race([ask(inTime, config, read), late]);
+    const facts = await Promise.race([ask(inTime, config, { read, together }), late]);
     const base = { ...blank, name: entry.name, driverName: config.DriverName, options: config.HostOptions, ...facts };
     if (base.state === 'Timeout') return base;
     const responseMs = Math.round(performance.now() - started);
@@ -132,7 +143,11 @@ const blank: Omit<MachineRow, 'name' | 'driverName'> = {
   responseMs: 0,
 };
 
-async function ask(session: Session, config: HostConfig, read: ReadPem): Promise<Partial<MachineRow>> {
+async function ask(
+  session: Session,
+  config: HostConfig,
+  { read, together }: Pick<Listing, 'read' | 'together'>,
+): Promise<Partial<MachineRow>> {
   let machine: Machine;
   try {
     machine = await attachDriver(session, config);
@@ -140,9 +155,9 @@ async function ask(session: Session, config: HostConfig, read: ReadPem): Promise
     return { driverName: 'not-found', state: 'Error', dockerVersion: 'Unknown', error: oneLine(error) };
   }
   try {
-    const state = await machine.driver.state(machine.data, machine.ctx);
-    if (state !== 'Running') return { state: state === 'None' ? '' : state };
-    const { dockerUrl: url = '' } = await machine.driver.endpoint(machine.data, machine.ctx);
+    const { state, dockerUrl: url = '', why } = await together.look(machine);
+    const unwell = why && why.code !== 'stopped' ? { error: plain(why.text) } : {};
+    if (state !== 'Running') return { state: state === 'None' ? '' : state, ...unwell };
     return { state, url, ...(url === '' ? {} : await askEngine(session, engineTarget(config, url, read))) };
   } catch (error) {
     return { state: 'Error', error: oneLine(error) };

@@ -1,27 +1,35 @@
-import type { Driver, DriverContext, DriverModule } from '../driver/contract.js';
 import type { DriverData } from '../base/machine.js';
-import { loadDriverModule } from '../driver/registry.js';
-import type { HostConfig } from '../store/config/schema.js';
+import { secretsOf } from '../base/flags.js';
 import { TsmachineError } from '../base/errors.js';
+import { run, say } from '../base/text.js';
+import type { Driver, DriverContext, Endpoint, Look } from '../driver/contract.js';
+import type { HostConfig } from '../store/config/schema.js';
 import { driverContext } from './access/driver-context.js';
+import { notTyped, type OpenDriver } from './access/driver-pool.js';
+import { Resources } from './access/resources.js';
 import type { Session } from './session.js';
 
 /** A machine of the store together with the driver that knows how to handle it. */
 export class Machine {
   readonly name: string;
-  readonly module: DriverModule;
+  /** The driver's name, flags and features. */
+  readonly module: Omit<OpenDriver, 'driver'>;
   readonly driver: Driver;
   readonly ctx: DriverContext;
+  readonly resources: Resources;
   readonly #session: Session;
   #config: HostConfig;
+  /** Writes go one after the other, each of all that is known by then. */
+  #saved: Promise<void> = Promise.resolve();
 
-  constructor(session: Session, config: HostConfig, module: DriverModule, driver: Driver) {
+  constructor(session: Session, config: HostConfig, open: OpenDriver) {
     this.name = config.Name;
-    this.module = module;
-    this.driver = driver;
+    this.module = open;
+    this.driver = open.driver;
     this.#session = session;
     this.#config = config;
-    this.ctx = driverContext(session, config.Name, (data) => this.keep(data));
+    this.resources = new Resources(session, config.Name, open.name);
+    this.ctx = driverContext(session, this, secretsOf(open.flags, session.flags, session.env));
   }
 
   get config(): HostConfig {
@@ -32,14 +40,34 @@ export class Machine {
     return this.#config.Driver;
   }
 
-  /** Replaces the driver's data and writes the machine to disk. */
-  async keep(data: DriverData): Promise<void> {
-    this.#config = { ...this.#config, Driver: data };
-    await this.save();
+  /** How the machine is now. */
+  look(): Promise<Look> {
+    return this.driver.look(this.data, this.ctx);
   }
 
-  async save(): Promise<void> {
-    await this.#session.store.save({ name: this.name, config: this.#config });
+  /** Where it is reached while it runs: without asking anybody, if its driver can tell. */
+  where(): Promise<Endpoint> {
+    return this.driver.where ? Promise.resolve(this.driver.where(this.data, this.ctx)) : this.look();
+  }
+
+  /** Changes fields of the driver's data and writes the machine to disk; undefined takes a field away. */
+  async keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData> {
+    const { ...data } = { ...this.data, ...patch };
+    for (const [field, value] of Object.entries(patch)) if (value === undefined) Reflect.deleteProperty(data, field);
+    return this.replace(data);
+  }
+
+  /** Makes this the driver's data and writes the machine to disk. */
+  async replace(data: DriverData): Promise<DriverData> {
+    this.#config = { ...this.#config, Driver: data };
+    await this.save();
+    return this.data;
+  }
+
+  save(): Promise<void> {
+    const write = () => this.#session.store.save({ name: this.name, config: this.#config });
+    this.#saved = this.#saved.then(write, write);
+    return this.#saved;
   }
 }
 
@@ -52,16 +80,23 @@ export async function openMachine(session: Session, name: string): Promise<Machi
   return attachDriver(session, config);
 }
 
-/** @throws TsmachineError DRIVER_UNKNOWN when the driver of this configuration is not built in. */
+/** @throws TsmachineError DRIVER_UNKNOWN when there is no such driver; CONFIG_UNREADABLE for data that its driver refuses */
 export async function attachDriver(session: Session, config: HostConfig): Promise<Machine> {
-  const module = await loadDriverModule(config.DriverName).catch((error: unknown) => {
+  const open = await session.drivers.open(config.DriverName).catch((error: unknown) => {
     throw notTyped(error);
   });
-  return new Machine(session, config, module, await module.load());
+  checkData(session, config, open);
+  return new Machine(session, config, open);
 }
 
-/** The driver's name stands in config.json and was typed by nobody now: a failure (1), not a mistake of usage (2). */
-function notTyped(error: unknown): TsmachineError {
-  const { code, message, hint } = TsmachineError.from(error);
-  return new TsmachineError(code, message, { cause: error, hint, exit: 1 });
+function checkData(session: Session, { Name: name, Driver: data }: HostConfig, { driver }: OpenDriver): void {
+  try {
+    driver.check(data, { machineDir: session.store.machine(name).dir });
+  } catch (error) {
+    const { code, text, hint } = TsmachineError.from(error, 'CONFIG_UNREADABLE');
+    throw new TsmachineError(code, say`The configuration of "${name}" is refused: ${text}`, {
+      cause: error,
+      hint: hint ?? say`Correct config.json in its folder, or remove the machine: ${run('rm', '-f', name)}`,
+    });
+  }
 }

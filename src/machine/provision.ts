@@ -43,7 +43,7 @@ export async function provisionHost(
   restart = false,
 ): Promise<ProvisionResult> {
   const { config } = machine;
-  const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
+  const endpoint = await machine.where();
   const addresses = [...endpoint.addresses.map((address) => address.ip), ...facts.addresses];
   const names = certificateNames(config, addresses, facts.hostname);
   const url = new URL((endpoint.dockerUrl ?? 'tcp://0.0.0.0:2376').replace(/^tcp:/, 'http:'));

@@ -11,7 +11,7 @@ import type { Session } from './session.js';
 export async function machineState(session: Session, name: string): Promise<State> {
   const machine = await openMachine(session, name);
   try {
-    return await machine.driver.state(machine.data, machine.ctx);
+    return (await machine.look()).state;
   } catch (error) {
     const cause = TsmachineError.from(error, 'DRIVER_FAILED');
     throw new TsmachineError(cause.code, `error getting state for host ${name}: ${cause.message}`, { cause, hint: cause.hint });
@@ -21,7 +21,7 @@ export async function machineState(session: Session, name: string): Promise<Stat
 /** The machine's first address. @throws TsmachineError MACHINE_STATE when it has none */
 export async function machineIp(session: Session, name: string): Promise<string> {
   const machine = await openMachine(session, name);
-  const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { addresses } = await machine.where();
   const first = addresses[0];
   if (!first)
     throw new TsmachineError('MACHINE_STATE', `Error getting IP address: Host is not running`, { hint: `tsmachine start ${name}` });

@@ -1,27 +1,37 @@
 import { readJournal } from '../store/journal.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
-import { say } from '../base/text.js';
-import { openMachine } from './machine.js';
+import { join, run, say, type Text } from '../base/text.js';
+import type { Leftover } from '../driver/contract.js';
+import { readLedger } from '../store/ledger.js';
+import { openMachine, type Machine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
+
+export interface RemoveOptions {
+  /** Remove the store's entry whatever the driver or the configuration says. */
+  readonly force: boolean;
+  /** Remove the machine itself also when it was exported and another computer may use it; with `force` alone it is only forgotten here. */
+  readonly shared?: boolean;
+}
 
 /**
  * Removes the machine and everything its driver made, also after an interrupted create.
- * @param options.force remove the store's entry whatever the driver or the configuration says
- * @throws TsmachineError MACHINE_NOT_FOUND, CONFIG_*, or the driver's error; with `force` these are warnings
+ * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_SHARED, CONFIG_*, or the driver's error; with `force` these are warnings
  */
-export async function removeMachine(session: Session, name: string, options: { force: boolean }): Promise<void> {
-  const { store, io } = session;
+export async function removeMachine(session: Session, name: string, options: RemoveOptions): Promise<void> {
+  const { store, io, registry } = session;
   await store.lock(
     name,
     async () => {
+      const ids = await idsOf(session, name);
       try {
-        await removeRemote(session, name);
+        await removeRemote(session, name, options);
       } catch (error) {
         session.signal.throwIfAborted();
         if (!options.force) throw TsmachineError.from(error, 'DRIVER_FAILED');
         io.warn(say`Error removing host "${name}": ${messageOf(error)}`);
       }
       await store.remove(name);
+      if (ids) await registry.forget(ids.store, name);
       await tellFollowers(session, (follower) => follower.removed?.(session, name));
     },
     { signal: session.signal },
@@ -29,11 +39,37 @@ export async function removeMachine(session: Session, name: string, options: { f
 }
 
 /** Without a configuration the journal tells that the driver was never called: then there is nothing but the folder. */
-async function removeRemote(session: Session, name: string): Promise<void> {
+async function removeRemote(session: Session, name: string, { shared }: RemoveOptions): Promise<void> {
   const { store } = session;
   const interrupted = await readJournal(store.machine(name).journal);
   if (interrupted && !interrupted.done.includes('reserved')) return;
   if ((await store.exists(name)) && (await store.isEmpty(name))) return;
   const machine = await openMachine(session, name);
-  await machine.driver.remove(machine.data, machine.ctx);
+  if (!shared) await refuseShared(session, machine);
+  const { left } = await machine.driver.remove(machine.data, machine.ctx);
+  if (left.length === 0) return;
+  throw new TsmachineError('DRIVER_FAILED', join([`Not everything of ${name} could be removed:`, ...left.map(describe)], '\n'), {
+    hint: say`Run ${run('rm', name)} again when that is mended; ${run('rm', '-f', name)} forgets it, and ${run('gc')} finds what is left`,
+  });
+}
+
+function describe({ kind, id, name, why }: Leftover): Text {
+  const what = `${kind} ${name ?? id}`;
+  return why === undefined ? what : say`${what}: ${why}`;
+}
+
+/** A machine that was exported may be in use on another computer. @throws TsmachineError MACHINE_SHARED */
+async function refuseShared(session: Session, machine: Machine): Promise<void> {
+  const ids = await idsOf(session, machine.name);
+  const known = ids && (await session.registry.find(ids.store))?.machines[machine.name];
+  if (known?.shared !== true) return;
+  throw new TsmachineError('MACHINE_SHARED', `${machine.name} was exported: another computer may use it`, {
+    hint: say`Forget it here alone: ${run('rm', '-f', machine.name)}. Remove it for everybody: ${run('rm', '--shared', machine.name)}`,
+  });
+}
+
+/** Without making any. */
+async function idsOf({ store }: Session, name: string): Promise<{ store: string; machine: string } | undefined> {
+  const [own, machine] = await Promise.all([readLedger(store.paths.ledger), readLedger(store.machine(name).ledger)]);
+  return own && machine ? { store: own.id, machine: machine.id } : undefined;
 }

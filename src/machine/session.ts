@@ -1,6 +1,10 @@
 import { openStore, type Store } from '../store/store.js';
 import type { Io } from '../base/io.js';
+import type { FlagValues } from '../base/flags.js';
 import type { ProvisionResult } from '../provision/request.js';
+import { openStoreRegistry, type StoreRegistry } from '../store/registry.js';
+import { stateDir } from '../system/state-dir.js';
+import { DriverPool } from './access/driver-pool.js';
 
 /** What one run of the engine works with. Made once by the command line, a test or another program. */
 export interface Session {
@@ -9,6 +13,12 @@ export interface Session {
   /** Aborted by Ctrl-C; every wait and every external call ends with it. */
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  /** The stores of this computer. */
+  readonly registry: StoreRegistry;
+  /** Drivers that are open; each is opened once. */
+  readonly drivers: DriverPool;
+  /** Flags that were given now: only what is secret is taken from here. */
+  readonly flags: FlagValues;
   /** What is told of every change of a machine, in this order. */
   readonly followers: readonly Follower[];
 }
@@ -42,7 +52,16 @@ export interface SessionOptions {
 
 /** A session whose machines are followed by what the caller names; `openSession` names everything there is. */
 export function openMachineSession({ storePath, io, signal, env = process.env }: SessionOptions, followers: readonly Follower[]): Session {
-  return { store: openStore(storePath), io, signal, env, followers };
+  return {
+    store: openStore(storePath),
+    io,
+    signal,
+    env,
+    registry: openStoreRegistry(stateDir(env)),
+    drivers: new DriverPool({ env, signal }),
+    flags: {},
+    followers,
+  };
 }
 
 /** Tells every follower of the session, one after the other. */

@@ -1,16 +1,57 @@
 import type { State } from '../base/machine.js';
+import { TsmachineError, errorText, type ErrorCode } from '../base/errors.js';
+import { lines, say } from '../base/text.js';
+import { waitFor } from '../base/wait.js';
+import type { Look } from '../driver/contract.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
-import { waitFor } from '../base/wait.js';
 
-/** Docker Machine's 60 tries of 3 seconds (spec 2.7), in milliseconds. */
+/** As long as Docker Machine's 60 tries of 3 seconds, in milliseconds. */
 const stateTimeout = 180_000;
+/** Lines of the console that are shown. */
+const consoleLines = 12;
 
-/** @throws TsmachineError WAIT_TIMEOUT naming the machine and the state */
+/**
+ * Waits for a machine to get into a state that it is on its way to.
+ * @throws TsmachineError WAIT_TIMEOUT naming the machine and the state; DRIVER_FAILED at once when it cannot get there any more
+ */
 export async function waitForState(session: Session, machine: Machine, state: State): Promise<void> {
-  await waitFor(async () => (await machine.driver.state(machine.data, machine.ctx)) === state || undefined, {
-    timeout: stateTimeout,
-    signal: session.signal,
-    what: `${machine.name} to be ${state.toLowerCase()}`,
-  });
+  await waitFor(
+    async () => {
+      const look = await machine.look();
+      if (look.state === state) return true;
+      const failure = failureOf(machine, look);
+      if (failure) throw failure;
+      return undefined;
+    },
+    { timeout: stateTimeout, signal: session.signal, what: `${machine.name} to be ${state.toLowerCase()}` },
+  );
+}
+
+/** Why a machine will not change by itself any more; undefined while it may. */
+function failureOf({ name }: Machine, { state, why }: Look): TsmachineError | undefined {
+  if (why && why.code !== 'stopped') return new TsmachineError('DRIVER_FAILED', say`${name}: ${why.text}`);
+  return state === 'Error' ? new TsmachineError('DRIVER_FAILED', `${name} is in an error state`) : undefined;
+}
+
+const unreached: readonly ErrorCode[] = ['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_UNREACHABLE', 'SSH_LOST', 'SSH_PROTOCOL', 'WAIT_TIMEOUT'];
+
+/** Does what needs a booted machine; when it is not reached, the error shows how its console ends, where the driver can read it. */
+export async function showingConsole<T>(session: Session, machine: Machine, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!TsmachineError.is(error) || !unreached.includes(error.code) || !machine.driver.console) throw error;
+    session.signal.throwIfAborted();
+    const console = await machine.driver.console(machine.data, machine.ctx).catch((reason: unknown) => {
+      session.io.debug(`${machine.name}: its console cannot be read: ${errorText(reason)}`);
+      return '';
+    });
+    const end = console.trimEnd().split('\n').slice(-consoleLines).join('\n').trim();
+    throw new TsmachineError(error.code, error.text, {
+      cause: error,
+      exit: error.exit,
+      hint: lines([error.hint, end === '' ? undefined : `The end of its console:\n${end}`]),
+    });
+  }
 }

@@ -28,7 +28,7 @@ export async function upgradeToImage(
   version?: string,
 ): Promise<void> {
   const { io, signal } = session;
-  const { name, driver } = machine;
+  const { name } = machine;
   if (version !== undefined) {
     throw new TsmachineError(
       'FLAG_INVALID',
@@ -40,7 +40,7 @@ export async function upgradeToImage(
   }
   if (!newer) {
     io.info(`${name} boots from the newest image there is: ${current.version}`);
-    if ((await driver.state(machine.data, machine.ctx)) !== 'Running') await powerOn(session, machine);
+    if ((await machine.look()).state !== 'Running') await powerOn(session, machine);
     return;
   }
   await turnOff(session, machine);
@@ -64,16 +64,16 @@ export async function upgradeToImage(
 
 async function turnOff(session: Session, machine: Machine): Promise<void> {
   const { driver, ctx } = machine;
-  if ((await driver.state(machine.data, ctx)) === 'Stopped') return;
+  if ((await machine.look()).state === 'Stopped') return;
   session.io.info('Stopping machine to do the upgrade...');
-  await machine.keep(await driver.stop(machine.data, ctx));
+  await driver.stop(machine.data, ctx);
   await waitForState(session, machine, 'Stopped');
 }
 
 async function goBack(session: Session, machine: Machine, former: SystemImage, failed: SystemImage): Promise<void> {
   session.io.warn(`${machine.name} does not come up with ${failed.version}: going back to ${former.version}`);
   const { driver, ctx } = machine;
-  await machine.keep(await driver.kill(machine.data, ctx));
+  await driver.kill(machine.data, ctx);
   await waitForState(session, machine, 'Stopped');
   await bootFrom(machine, former);
   await powerOn(session, machine);
@@ -82,5 +82,5 @@ async function goBack(session: Session, machine: Machine, former: SystemImage, f
 async function bootFrom(machine: Machine, image: SystemImage): Promise<void> {
   const { name, driver } = machine;
   if (!driver.upgradeImage) throw new TsmachineError('INTERNAL', `The driver of ${name} tells of images, but cannot change them`);
-  await machine.keep(await driver.upgradeImage(machine.data, machine.ctx, image));
+  await driver.upgradeImage(machine.data, machine.ctx, image);
 }

@@ -31,7 +31,7 @@ export async function upgradeMachine(session: Session, name: string, options: Up
       }
       const images = await systemImages(machine);
       if (images) return upgradeToImage(session, machine, images, options.version);
-      if ((await machine.driver.state(machine.data, machine.ctx)) !== 'Running') {
+      if ((await machine.look()).state !== 'Running') {
         io.info('Starting machine so machine can be upgraded...');
         await powerOn(session, machine);
       }

@@ -11,6 +11,8 @@ export interface StorePaths {
   readonly cacheDir: string;
   readonly locksDir: string;
   readonly swarmsDir: string;
+  /** Who the store is, and what its machines share. */
+  readonly ledger: string;
 }
 
 /** Every name below the store's root; Docker Machine's layout (spec 3.1), and `locks` and `swarms`, which are ours. */
@@ -27,6 +29,7 @@ export function storePaths(root: string): StorePaths {
     cacheDir: join(root, 'cache'),
     locksDir: join(root, 'locks'),
     swarmsDir: join(root, 'swarms'),
+    ledger: root + sep + 'ledger.json',
   };
 }
 
@@ -37,6 +40,8 @@ export interface MachinePaths {
   readonly configBackup: string;
   readonly journal: string;
   readonly facts: string;
+  /** Who the machine is, and what was made for it outside of its folder. */
+  readonly ledger: string;
   readonly knownHosts: string;
   readonly sshKey: string;
   /** The user's own SSH key, when it came along in an export. */
@@ -59,6 +64,7 @@ export function machinePaths(root: string, name: string): MachinePaths {
     configBackup: dir + sep + 'config.json.bak',
     journal: dir + sep + 'journal.json',
     facts: dir + sep + 'facts.json',
+    ledger: dir + sep + 'ledger.json',
     knownHosts: dir + sep + 'known_hosts',
     sshKey: dir + sep + 'id_ed25519',
     userSshKey: dir + sep + 'ssh-key',

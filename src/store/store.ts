@@ -48,6 +48,10 @@ export interface Store {
   lockCertificates<T>(use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
   /** Makes machines out of sight, to be published when they are whole; what was not is gone afterwards. */
   stage<T>(use: (staging: Staging) => Promise<T>): Promise<T>;
+  /** Runs `use` while nobody else writes the store's own ledger. */
+  lockLedger<T>(use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
+  /** Runs `use` while nobody else makes or removes what the store's machines share. */
+  lockShared<T>(use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
   readFacts(name: string): Promise<Facts>;
   writeFacts(name: string, facts: Facts): Promise<void>;
 }
@@ -79,6 +83,8 @@ export function openStore(root: string): Store {
       return withLock(file, { ...options, what: `machine "${name}"` }, use);
     },
     lockCertificates: (use, options) => withLock(`${paths.locksDir}/certificates`, { ...options, what: 'the certificates' }, use),
+    lockLedger: (use, options) => withLock(`${paths.locksDir}/ledger`, { ...options, what: "the store's ledger" }, use),
+    lockShared: (use, options) => withLock(`${paths.locksDir}/shared`, { ...options, what: "what the store's machines share" }, use),
     stage: async (use) => withStaging(paths.root, use),
     readFacts: async (name) => readFactsFile(machine(name).facts, name),
     writeFacts: async (name, facts) => writeFactsFile(machine(name).facts, facts),

@@ -61,7 +61,7 @@ interface Found {
 async function inspect(session: Session, machine: Machine, files: MachinePaths, { certificates }: AdoptRequest): Promise<Found> {
   const { io, signal, env } = session;
   const offered = await candidates(session, certificates);
-  const { ssh, dockerUrl } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { ssh, dockerUrl } = await machine.where();
   if (!ssh || dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`);
   const [{ connect }, { detect }] = await Promise.all([import('../ssh/dial/connect.js'), import('../provision/look/detect.js')]);
   io.info('Looking at the host...');

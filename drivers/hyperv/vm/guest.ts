@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { guestHostName } from '../../../src/guest/host-name.js';
-import { ensureGuestKeys, type GuestKeys } from '../../../src/guest/keys.js';
+import { ensureGuestKeys } from '../../../src/guest/keys.js';
 import { metaData } from '../../../src/guest/meta-data.js';
 import { writeSeed } from '../../../src/guest/seed.js';
 import { enginePackages, userData } from '../../../src/guest/user-data.js';
-import type { DriverContext } from '../../../src/driver/contract.js';
+import type { DriverContext, GuestKeys } from '../../../src/driver/contract.js';
 import type { HypervConfig } from '../config.js';
 
 /** What tells a guest's addresses to Hyper-V, where this computer cannot see them by itself; by the beginning of the image's name. */

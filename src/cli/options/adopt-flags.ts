@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import type { AdoptRequest } from '../../transfer/adopt.js';
 import { TsmachineError } from '../../base/errors.js';
-import type { DriverModule } from '../../driver/contract.js';
+import type { DescribedDriver } from '../../driver/registry.js';
 import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
 import { driverNameOf } from './create-flags.js';
@@ -19,7 +19,7 @@ export const adoptFlags: readonly FlagSpec[] = [
 ];
 
 /** MACHINE_DRIVER says what `create` makes; a host to adopt is there already. @throws TsmachineError DRIVER_UNKNOWN */
-export function adoptingDriver(argv: readonly string[]): Promise<DriverModule> {
+export function adoptingDriver(argv: readonly string[]): Promise<DescribedDriver> {
   return loadDriverModule(driverNameOf(argv, {}) ?? adoptDriver);
 }
 

@@ -1,4 +1,4 @@
-import type { DriverModule } from '../../driver/contract.js';
+import type { DescribedDriver } from '../../driver/registry.js';
 import { loadDriverModule } from '../../driver/registry.js';
 import { defaultDriver, driverNameOf } from './create-flags.js';
 
@@ -6,6 +6,6 @@ import { defaultDriver, driverNameOf } from './create-flags.js';
  * The driver that the words of `create` or the environment choose, else the default one.
  * @throws TsmachineError DRIVER_UNKNOWN
  */
-export async function chosenDriver(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<DriverModule> {
+export async function chosenDriver(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver> {
   return loadDriverModule(driverNameOf(argv, env) ?? defaultDriver);
 }

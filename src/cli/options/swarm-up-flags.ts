@@ -1,7 +1,7 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { DeclaredFrom } from '../../swarm/up/declared.js';
 import type { UpOptions } from '../../swarm/up/up.js';
-import type { DriverModule } from '../../driver/contract.js';
+import type { DescribedDriver } from '../../driver/registry.js';
 import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { flagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
@@ -25,7 +25,7 @@ export const upFlags: readonly FlagSpec[] = [
 export const upChars = { driver: 'd', file: 'f' } as const;
 
 /** The driver that the words name; undefined where a file says which. @throws TsmachineError DRIVER_UNKNOWN */
-export async function upDriver(words: readonly string[], env: NodeJS.ProcessEnv): Promise<DriverModule | undefined> {
+export async function upDriver(words: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver | undefined> {
   const name = driverNameOf(words, env);
   return name === undefined ? undefined : loadDriverModule(name);
 }
@@ -36,7 +36,7 @@ interface Typed {
   readonly words: readonly string[];
   /** As parsed: undefined for what was not typed. */
   readonly given: Given;
-  readonly driver: DriverModule | undefined;
+  readonly driver: DescribedDriver | undefined;
   readonly globals: GlobalValues;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
@@ -89,7 +89,7 @@ export async function declaredBy({
   return { ...declaredByFlags(request, cwd), ...rest };
 }
 
-function isMachineFlag(flag: string, driver: DriverModule | undefined): boolean {
+function isMachineFlag(flag: string, driver: DescribedDriver | undefined): boolean {
   return (
     ['managers', 'workers', 'driver'].includes(flag) ||
     (flag !== 'concurrency' && machineFlags.some(({ name }) => name === flag)) ||

@@ -12,9 +12,8 @@ export function isoUpgrade(isoText: (data: DriverData) => string | undefined): R
       const text = isoText(data);
       return text === undefined ? undefined : isoImages(text, ctx);
     },
-    async upgradeImage(data, ctx, image) {
+    async upgradeImage(_data, ctx, image) {
       await changeIso(image.path, ctx);
-      return data;
     },
   };
 }

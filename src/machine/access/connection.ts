@@ -62,7 +62,7 @@ export function trustOf(
 }
 
 async function endpointOf(machine: Machine, { user }: As): Promise<SshEndpoint> {
-  const { ssh } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { ssh } = await machine.where();
   if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`, { hint: `tsmachine status ${machine.name}` });
   return user === undefined ? ssh : { ...ssh, user };
 }

@@ -1,29 +1,45 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-import type { DriverContext } from '../../driver/contract.js';
+import type { FlagValues } from '../../base/flags.js';
+import { prefixed, type Io } from '../../base/io.js';
 import type { DriverData } from '../../base/machine.js';
-import { prefixed } from '../../base/io.js';
+import type { AccountContext, DriverContext, RegisteredMachine } from '../../driver/contract.js';
+import { ownLedger } from '../../store/identity.js';
 import type { Session } from '../session.js';
+import { computerFiles } from './files.js';
+import { limited } from './limit.js';
+import type { Resources } from './resources.js';
 
 const computerLockTimeout = 15 * 60_000;
 
+/** The machine as its driver sees it: its data, and what was made for it. */
+interface OwnMachine {
+  readonly name: string;
+  readonly data: DriverData;
+  readonly resources: Resources;
+  keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData>;
+  replace(data: DriverData): Promise<DriverData>;
+}
+
 /** Builds what a driver may do to the world, for one machine. Everything heavy loads when it is first used. */
-export function driverContext(session: Session, name: string, checkpoint: (data: DriverData) => Promise<void>): DriverContext {
+export function driverContext(session: Session, machine: OwnMachine, secrets: FlagValues): DriverContext {
   const { store, signal } = session;
+  const { name, resources } = machine;
   const io = prefixed(session.io, name);
   const paths = store.machine(name);
   return {
-    io,
-    signal,
+    ...worldOf(session, io),
     machineName: name,
     machineDir: paths.dir,
-    cacheDir: store.paths.cacheDir,
-    checkpoint,
-    async exec(file, args, options = {}) {
-      const { run } = await import('../../system/processes/exec.js');
-      return run(file, args, { ...options, signal });
-    },
+    secrets,
+    owner: () => resources.owner(),
+    data: () => machine.data,
+    keep: (patch) => machine.keep(patch),
+    replace: (data) => machine.replace(data),
+    resource: (key, wanted, calls) => resources.resource(key, wanted, calls),
+    resources: () => resources.entries(),
+    released: (entry) => resources.released(entry),
     async spawnDetached(file, args, logFile) {
       const { spawnDetached } = await import('../../system/processes/exec.js');
       return spawnDetached(file, args, logFile);
@@ -44,6 +60,62 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
         await connection.close();
       }
     },
+    async listens(host, port, timeout = 1000) {
+      const { probePort } = await import('../../system/http/probe.js');
+      return (await probePort(host, port, { timeout, signal })) === 'open';
+    },
+    async identity() {
+      const { ensureGuestKeys } = await import('../../guest/keys.js');
+      return ensureGuestKeys(paths.dir, name);
+    },
+    async bootData(request) {
+      const [{ composeBootData }, { ensureGuestKeys }] = await Promise.all([
+        import('../../guest/boot-data.js'),
+        import('../../guest/keys.js'),
+      ]);
+      return composeBootData(request, { machineName: name, keys: await ensureGuestKeys(paths.dir, name) });
+    },
+  };
+}
+
+/** Builds what a driver may do to the world for many machines, or for none. */
+export function accountContext(session: Session, driver: string, secrets: FlagValues): AccountContext {
+  const { store, registry } = session;
+  return {
+    ...worldOf(session, session.io),
+    secrets,
+    storeId: async () => (await ownLedger(store.root)).id,
+    machineDir: (name) => store.machine(name).dir,
+    async registered() {
+      const stores = await registry.all((problem) => {
+        session.io.debug(problem);
+      });
+      return stores.flatMap(({ id, machines }) =>
+        Object.entries(machines)
+          .filter(([, machine]) => machine.driver === driver)
+          .map(([name, machine]): RegisteredMachine => ({
+            owner: { store: id, machine: machine.id },
+            name,
+            path: machine.path,
+            resources: machine.resources,
+          })),
+      );
+    },
+  };
+}
+
+/** What is the same for one machine and for many. */
+function worldOf(session: Session, io: Io) {
+  const { store, signal } = session;
+  return {
+    io,
+    signal,
+    cacheDir: store.paths.cacheDir,
+    files: computerFiles,
+    async exec(file, args, options = {}) {
+      const { run } = await import('../../system/processes/exec.js');
+      return run(file, args, { ...options, signal });
+    },
     async download(url, options = {}) {
       const { downloadTold } = await import('./download.js');
       return downloadTold(url, store.paths.cacheDir, { ...options, signal }, io);
@@ -52,6 +124,7 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
       const { fetchText } = await import('../../system/http/fetch-text.js');
       return fetchText(url, { signal, ...githubLogin(url, session.env) });
     },
+    limit: (account, use) => limited(account, use, signal),
     async lock(lockName, use) {
       const { withLock } = await import('../../system/locks/lock.js');
       return withLock(
@@ -67,7 +140,7 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
         use,
       );
     },
-  };
+  } satisfies Partial<AccountContext>;
 }
 
 /** Lists of releases are asked for with the token of `--github-api-token`, as Docker Machine did: without one GitHub answers 60 times an hour. */

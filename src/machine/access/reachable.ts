@@ -5,9 +5,9 @@ import type { Session } from '../session.js';
 
 /** How a running machine is reached over SSH. @throws TsmachineError MACHINE_STATE when it has no SSH or does not run (spec 2.11) */
 export async function sshEndpoint(machine: Machine): Promise<SshEndpoint> {
-  const { ssh } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { ssh } = await machine.where();
   if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH: driver ${machine.module.name} knows only its engine`);
-  if ((await machine.driver.state(machine.data, machine.ctx)) !== 'Running') {
+  if ((await machine.look()).state !== 'Running') {
     throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${machine.name}" is not running`, {
       hint: `tsmachine start ${machine.name}`,
     });

@@ -9,20 +9,25 @@ import type { Session } from '../session.js';
 
 /** The engine's URL. @throws TsmachineError MACHINE_STATE when the machine is not running. */
 export async function engineUrl(machine: Machine): Promise<string> {
-  const state = await machine.driver.state(machine.data, machine.ctx);
+  const { state, dockerUrl } = await machine.look();
   if (state !== 'Running') {
     throw new TsmachineError('MACHINE_STATE', 'Host is not running', {
       hint: `${machine.name} is ${state}: tsmachine start ${machine.name}`,
     });
   }
-  return runningEngineUrl(machine);
+  if (dockerUrl === undefined) throw withoutAddress(machine);
+  return dockerUrl;
 }
 
 /** The engine's URL of a machine that is known to run: asking for the state may cost a login of its own. */
 export async function runningEngineUrl(machine: Machine): Promise<string> {
-  const { dockerUrl } = await machine.driver.endpoint(machine.data, machine.ctx);
-  if (dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`);
+  const { dockerUrl } = await machine.where();
+  if (dockerUrl === undefined) throw withoutAddress(machine);
   return dockerUrl;
+}
+
+function withoutAddress({ name }: Machine): TsmachineError {
+  return new TsmachineError('MACHINE_STATE', `${name} has no address yet`);
 }
 
 export type ReadPem = (path: string) => Promise<string>;

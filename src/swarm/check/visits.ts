@@ -36,7 +36,7 @@ export async function chooseMachines(session: Session, names: readonly string[])
   }
   const outcomes = await onEach(await session.store.names(), together, async (name) => {
     const machine = await openMachine(session, name);
-    return !machine.module.features.powerControl || (await machine.driver.state(machine.data, machine.ctx)) === 'Running' ? [machine] : [];
+    return !machine.module.features.powerControl || (await machine.look()).state === 'Running' ? [machine] : [];
   });
   session.signal.throwIfAborted();
   const machines = outcomes.flatMap((outcome) => {
@@ -60,7 +60,7 @@ async function visit(session: Session, machine: Machine): Promise<Visited> {
   const findings = new Findings(session.signal, name);
   const endpoint = await findings.attempt('address', async () => {
     await refuseStopped(machine);
-    return machine.driver.endpoint(machine.data, machine.ctx);
+    return machine.where();
   });
   if (!endpoint) return { member: { name, manager: true }, findings };
   const looked = async () => {
@@ -78,7 +78,7 @@ async function visit(session: Session, machine: Machine): Promise<Visited> {
 /** A host that cannot be switched on from here says more by refusing the login. */
 async function refuseStopped(machine: Machine): Promise<void> {
   if (!machine.module.features.powerControl) return;
-  const state = await machine.driver.state(machine.data, machine.ctx);
+  const { state } = await machine.look();
   if (state === 'Running') return;
   throw new TsmachineError('MACHINE_STATE', `It is ${state.toLowerCase()}`, { hint: `tsmachine start ${machine.name}` });
 }

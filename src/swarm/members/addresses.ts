@@ -53,7 +53,7 @@ export async function namingAddresses<T>(session: Session, machine: Machine, wor
 
 /** The address of a machine that other machines reach it under, as far as its driver can tell. */
 async function ownAddress(machine: Machine): Promise<string> {
-  const { addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+  const { addresses } = await machine.where();
   const best = addresses.find(({ scope }) => scope === 'private') ?? addresses[0];
   if (!best) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`, { hint: `tsmachine status ${machine.name}` });
   if (isIP(best.ip) !== 0) return best.ip;

@@ -41,9 +41,10 @@ export async function lookAtMember(session: Session, name: string, read: ReadPem
   try {
     machine = await openMachine(session, name);
     if (unfinished) return { name, machine, unfinished };
-    state = await machine.driver.state(machine.data, machine.ctx);
+    const now = await machine.look();
+    state = now.state;
     if (state !== 'Running') return { name, machine, unfinished, state };
-    const { dockerUrl, addresses } = await machine.driver.endpoint(machine.data, machine.ctx);
+    const { dockerUrl, addresses } = now;
     const [best] = addresses;
     if (dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${name} has no address yet`);
     const { openEngine } = await import('../../docker/client.js');

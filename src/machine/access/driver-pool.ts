@@ -1,0 +1,45 @@
+import { TsmachineError } from '../../base/errors.js';
+import type { Driver, DriverDescription, DriverEnv } from '../../driver/contract.js';
+import { loadDriverModule } from '../../driver/registry.js';
+
+/** A driver that is open, with what it says of itself. */
+export interface OpenDriver extends DriverDescription {
+  readonly name: string;
+  readonly driver: Driver;
+}
+
+/** The drivers of one session: opened when the first of their machines is, closed together. */
+export class DriverPool {
+  readonly #env: DriverEnv;
+  readonly #open = new Map<string, Promise<OpenDriver & { close(): Promise<void> }>>();
+
+  constructor(env: DriverEnv) {
+    this.#env = env;
+  }
+
+  /** @throws TsmachineError DRIVER_UNKNOWN */
+  open(name: string): Promise<OpenDriver> {
+    const found = this.#open.get(name) ?? this.#start(name);
+    this.#open.set(name, found);
+    return found;
+  }
+
+  /** Ends what drivers keep running for themselves. */
+  async close(): Promise<void> {
+    const all = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+  }
+
+  async #start(name: string): Promise<OpenDriver & { close(): Promise<void> }> {
+    const module = await loadDriverModule(name);
+    const driver = await module.open(this.#env);
+    return { name, flags: module.flags, features: module.features, driver, close: () => driver.close() };
+  }
+}
+
+/** The name stands in config.json and was typed by nobody now: a failure (1), not a mistake of usage (2). */
+export function notTyped(error: unknown): TsmachineError {
+  const { code, text, hint } = TsmachineError.from(error);
+  return new TsmachineError(code, text, { cause: error, hint, exit: 1 });
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+
+import type { LedgerEntry, Owner } from '../../base/ledger.js';
+import { errorText } from '../../base/errors.js';
+import type { ResourceCalls, ResourceRequest } from '../../driver/contract.js';
+import { newLedger, readLedger, withEntry, withoutEntry, writeLedger, type Ledger } from '../../store/ledger.js';
+import { ownLedger } from '../../store/identity.js';
+import type { RememberedMachine } from '../../store/registry.js';
+import type { Session } from '../session.js';
+
+type Scope = LedgerEntry['scope'];
+type Change = (ledger: Ledger) => Ledger;
+
+/**
+ * What was made for one machine outside of its folder. Everything is on disk before it is asked for, and its id as soon as it is known;
+ * the computer's registry remembers the ids, for the day when the store is gone. The caller holds the machine's lock.
+ */
+export class Resources {
+  readonly #session: Session;
+  readonly #name: string;
+  readonly #driver: string;
+  /** Calls for one key, and changes of one ledger, go one after the other. */
+  readonly #lines = new Map<string, Promise<unknown>>();
+
+  constructor(session: Session, name: string, driver: string) {
+    this.#session = session;
+    this.#name = name;
+    this.#driver = driver;
+  }
+
+  /** The ids of the store and of the machine, made when they are first asked for. */
+  async owner(): Promise<Owner> {
+    const [store, machine] = [await this.#change('store', (ledger) => ledger), await this.#change('machine', (ledger) => ledger)];
+    await this.#remember(store.id, machine);
+    return { store: store.id, machine: machine.id };
+  }
+
+  /** The entries of this machine, the oldest first, and the store's that this machine uses. */
+  async entries(): Promise<LedgerEntry[]> {
+    const [store, machine] = [await this.#read('store'), await this.#read('machine')];
+    return [...(store?.entries.filter(({ users = [] }) => machine && users.includes(machine.id)) ?? []), ...(machine?.entries ?? [])];
+  }
+
+  /** @returns the id of what there is now, made or found @throws what the calls throw; the entry then stays, for the next run */
+  resource<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
+    const use = () => this.#inLine(`${wanted.scope} ${key}`, () => this.#obtain(key, wanted, calls));
+    if (wanted.scope === 'machine') return use();
+    // two processes of one store that want the same: the second one finds what the first one made
+    return this.#session.store.lockShared(use, { signal: this.#session.signal, timeout: sharedTimeout });
+  }
+
+  /** What is gone leaves the ledger; of what the store shares only this machine's use of it goes, until it is the last. */
+  async released({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void> {
+    const { machine } = await this.owner();
+    await this.#change(scope, (ledger) => {
+      const users =
+        scope === 'machine' ? [] : (ledger.entries.find((entry) => entry.key === key)?.users ?? []).filter((id) => id !== machine);
+      const entry = ledger.entries.find((one) => one.key === key);
+      return entry && users.length > 0 ? withEntry(ledger, { ...entry, users }) : withoutEntry(ledger, key);
+    });
+    await this.owner(); // the registry as well
+  }
+
+  async #obtain<R>(key: string, { kind, scope, request }: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
+    const { machine } = await this.owner();
+    const users = scope === 'store' ? { users: [machine] } : {};
+    let entry = (await this.#read(scope))?.entries.find((one) => one.key === key);
+    if (entry) {
+      entry = await this.#put(scope, {
+        ...entry,
+        ...(scope === 'store' ? { users: [...new Set([...(entry.users ?? []), machine])] } : {}),
+      });
+      const found = await calls.find(entry);
+      if (found !== undefined) return this.#known(scope, entry, found);
+      if (entry.operation !== undefined && calls.resume) return this.#known(scope, entry, await calls.resume(entry.operation));
+      // what had an id and is gone is something new now: the old token could bring the old answer again
+      if (entry.id !== undefined) entry = await this.#put(scope, { ...without(entry), token: randomUUID(), request });
+    } else {
+      entry = await this.#put(scope, { key, kind, scope, request, token: randomUUID(), wanted: new Date().toISOString(), ...users });
+    }
+    const { token } = entry;
+    const asked = entry;
+    const id = await calls.make(entry.request as R, token, async (operation) => {
+      await this.#put(scope, { ...asked, operation });
+    });
+    return this.#known(scope, asked, id);
+  }
+
+  async #known(scope: Scope, entry: LedgerEntry, id: string): Promise<string> {
+    if (entry.id !== id || entry.operation !== undefined) await this.#put(scope, { ...without(entry), id });
+    return id;
+  }
+
+  async #put(scope: Scope, entry: LedgerEntry): Promise<LedgerEntry> {
+    const ledger = await this.#change(scope, (now) => withEntry(now, entry));
+    if (scope === 'machine' && entry.id !== undefined) await this.#remember((await this.#change('store', (now) => now)).id, ledger);
+    return entry;
+  }
+
+  async #read(scope: Scope): Promise<Ledger | undefined> {
+    const { store } = this.#session;
+    return readLedger(scope === 'store' ? store.paths.ledger : store.machine(this.#name).ledger);
+  }
+
+  /** Changes a ledger on disk; nothing is written when nothing changes. */
+  #change(scope: Scope, change: Change): Promise<Ledger> {
+    return this.#inLine(`write ${scope}`, () => (scope === 'machine' ? this.#changeMachine(change) : this.#changeStore(change)));
+  }
+
+  async #changeMachine(change: Change): Promise<Ledger> {
+    const { ledger: file } = this.#session.store.machine(this.#name);
+    const before = await readLedger(file);
+    const after = change(before ?? newLedger());
+    if (after !== before) await writeLedger(file, after);
+    return after;
+  }
+
+  /** Other processes change it as well; only a change needs their patience. */
+  async #changeStore(change: Change): Promise<Ledger> {
+    const { store, signal } = this.#session;
+    const now = await readLedger(store.paths.ledger);
+    if (now?.path === store.root && change(now) === now) return now;
+    return store.lockLedger(
+      async () => {
+        const before = await ownLedger(store.root);
+        const after = change(before);
+        if (after !== before) await writeLedger(store.paths.ledger, after);
+        return after;
+      },
+      { signal },
+    );
+  }
+
+  /** What cannot be remembered outside of the store fails no command: labels tell as well, only less. */
+  async #remember(store: string, { id, entries }: Ledger): Promise<void> {
+    const { registry, store: at, io } = this.#session;
+    const { dir: path } = at.machine(this.#name);
+    const resources = entries.flatMap((entry) => (entry.id === undefined ? [] : [{ kind: entry.kind, id: entry.id }]));
+    const machine: RememberedMachine = { id, driver: this.#driver, path, resources };
+    try {
+      const known = (await registry.find(store))?.machines[this.#name];
+      const now = { ...machine, ...(known?.shared ? { shared: true } : {}) };
+      if (JSON.stringify(known) === JSON.stringify(now)) return;
+      await registry.update({ id: store, path: at.root }, (machines) => ({ ...machines, [this.#name]: now }));
+    } catch (error) {
+      this.#session.signal.throwIfAborted();
+      io.debug(`This computer's list of stores could not be written: ${errorText(error)}`);
+    }
+  }
+
+  #inLine<T>(line: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#lines.get(line) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.#lines.set(line, turn);
+    return turn;
+  }
+}
+
+/** Milliseconds for another process to make what both want. */
+const sharedTimeout = 10 * 60_000;
+
+function without({ operation: _operation, id: _id, ...entry }: LedgerEntry): LedgerEntry {
+  return entry;
+}

@@ -1,0 +1,25 @@
+import { readLedger, newLedger, writeLedger, type Ledger } from './ledger.js';
+import { storePaths } from './paths.js';
+
+/**
+ * The ledger of a store that is about to be written: of a new store a new one; of a copy of another store one with an id of its own, and
+ * without what that store's machines share. A store that was moved keeps its id.
+ * @throws TsmachineError as `readLedger`
+ */
+export async function ownLedger(root: string): Promise<Ledger> {
+  const { ledger: file } = storePaths(root);
+  const found = await readLedger(file);
+  if (found?.path === root) return found;
+  const ledger = found && !(await isCopy(found)) ? { ...found, path: root } : newLedger(root);
+  await writeLedger(file, ledger);
+  return ledger;
+}
+
+/** The id of the store at a path; undefined where there is none, or one that has none yet. */
+export async function storeIdAt(root: string): Promise<string | undefined> {
+  return (await readLedger(storePaths(root).ledger))?.id;
+}
+
+async function isCopy({ id, path }: Ledger): Promise<boolean> {
+  return path !== undefined && (await storeIdAt(path)) === id;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+
+import { TsmachineError } from '../base/errors.js';
+import type { LedgerEntry } from '../base/ledger.js';
+import { say, run } from '../base/text.js';
+import { readIfExists, writeAtomic } from '../system/files/atomic.js';
+import { isJson, type Json } from './conform.js';
+
+/** ledger.json, of a machine or of a store: who it is, and everything that was ever asked of a provider and is not known to be gone. */
+export interface Ledger {
+  readonly version: 1;
+  /** The machine's or the store's random id, which drivers put on every resource. */
+  readonly id: string;
+  /** The store's root when it was written, by which a copy is told from the original; machines have none. */
+  readonly path?: string;
+  readonly entries: readonly LedgerEntry[];
+}
+
+const newest = 1;
+
+/** A ledger that is not there yet. */
+export function newLedger(path?: string): Ledger {
+  return { version: 1, id: randomUUID(), ...(path === undefined ? {} : { path }), entries: [] };
+}
+
+/**
+ * @returns undefined when there is none
+ * @throws TsmachineError CONFIG_FUTURE for one of a newer version; CONFIG_UNREADABLE for one that is cut off, or holds an entry twice
+ */
+export async function readLedger(file: string): Promise<Ledger | undefined> {
+  const text = await readIfExists(file);
+  if (text === undefined) return undefined;
+  const ledger = parse(text);
+  if (isJson(ledger) && typeof ledger['version'] === 'number' && ledger['version'] > newest) {
+    throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine (version ${ledger['version']} of the format)`, {
+      hint: 'Use the tsmachine that wrote it, or a newer one',
+    });
+  }
+  if (isLedger(ledger)) return ledger;
+  throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}, which says what was made at the provider`, {
+    hint: say`Put it back from a backup. Without it ${run('gc')} finds what is left over by its labels; delete the file only after that`,
+  });
+}
+
+/** @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then untouched */
+export async function writeLedger(file: string, ledger: Ledger): Promise<void> {
+  await writeAtomic(file, `${JSON.stringify(ledger, null, 2)}\n`, 0o600);
+}
+
+/** The ledger with an entry changed or added. Pure. */
+export function withEntry(ledger: Ledger, entry: LedgerEntry): Ledger {
+  const found = ledger.entries.some(({ key }) => key === entry.key);
+  return { ...ledger, entries: found ? ledger.entries.map((one) => (one.key === entry.key ? entry : one)) : [...ledger.entries, entry] };
+}
+
+/** The ledger without an entry. Pure. */
+export function withoutEntry(ledger: Ledger, key: string): Ledger {
+  return { ...ledger, entries: ledger.entries.filter((one) => one.key !== key) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // cut off: no ledger to the caller, which says so
+  }
+}
+
+function isLedger(value: unknown): value is Ledger {
+  if (!isJson(value) || value['version'] !== 1 || !isId(value['id']) || !Array.isArray(value['entries'])) return false;
+  const { path, entries } = value as { path?: unknown; entries: unknown[] };
+  if (path !== undefined && typeof path !== 'string') return false;
+  return entries.every(isEntry) && new Set(entries.map((entry) => (entry as Json)['key'])).size === entries.length;
+}
+
+function isEntry(value: unknown): boolean {
+  return (
+    isJson(value) &&
+    ['key', 'kind', 'token', 'wanted'].every((field) => typeof value[field] === 'string' && value[field] !== '') &&
+    (value['scope'] === 'machine' || value['scope'] === 'store') &&
+    ['operation', 'id'].every((field) => value[field] === undefined || typeof value[field] === 'string') &&
+    (value['users'] === undefined || (Array.isArray(value['users']) && value['users'].every(isId)))
+  );
+}
+
+/** An id becomes a part of names and labels: nothing else may stand in its place. */
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
+}
