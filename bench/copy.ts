@@ -145,7 +145,9 @@ async function measure({ what, store, home, folder, there, key, login, port, run
 
 async function addMachine(root: string, ip: string, port: number, key: string, user: string): Promise<void> {
   const store = openStore(root);
-  const driver = (await generic.load()).parse({
+  const driver = await (
+    await generic.open({ env: {}, signal: new AbortController().signal })
+  ).parse({
     machineName: 'm',
     storePath: root,
     machineDir: store.machine('m').dir,

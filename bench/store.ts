@@ -9,14 +9,14 @@ import { openStore } from '../src/store/store.js';
 /** Makes a store of `count` machines `m0`, `m1`... of driver none; each one's engine is said to listen on a port of loopback. */
 export async function fillStore(root: string, count: number, portOf: (index: number) => number): Promise<void> {
   const store = openStore(root);
-  const driver = await none.load();
+  const driver = await none.open({ env: {}, signal: new AbortController().signal });
   await store.reserve('m0');
   await ensureAuthority(store.paths, { io: silentIo, user: 'bench' });
   for (let i = 0; i < count; i++) {
     const name = `m${i}`;
     await store.reserve(name);
     const url = `tcp://127.0.0.1:${portOf(i)}`;
-    const data = driver.parse({ machineName: name, storePath: root, machineDir: store.machine(name).dir, flags: { url } });
+    const data = await driver.parse({ machineName: name, storePath: root, machineDir: store.machine(name).dir, flags: { url } });
     await store.save({ name, config: newHostConfig({ name, root, driverName: 'none', driver: data, engine: {}, serverCertSans: [] }) });
   }
 }
