@@ -8,7 +8,7 @@ const probeTimeout = 15_000;
 const rebootTimeout = 300_000;
 
 export const generic: Driver = {
-  parse: (input) => Promise.resolve(parseConfig(input)),
+  parse: async (input) => parseConfig(input),
   check: checkConfig,
   precheck,
   create(data, ctx) {

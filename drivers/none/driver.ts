@@ -4,7 +4,7 @@ import type { Driver, DriverContext, DriverData, Endpoint } from '../../src/driv
 import { checkConfig, parseConfig } from './config.js';
 
 export const none: Driver = {
-  parse: (input) => Promise.resolve(parseConfig(input)),
+  parse: async (input) => parseConfig(input),
   check: checkConfig,
   precheck: () => Promise.resolve(),
   create: () => Promise.resolve(),

@@ -20,7 +20,7 @@ const kinds: Readonly<Record<number, string>> = {
 };
 
 /** This computer. Programs run through the context, so that they are logged and end with it. */
-export function thisComputer(ctx: Pick<DriverContext, 'exec' | 'spawnDetached'>): Computer {
+export function thisComputer(ctx: Pick<DriverContext, 'exec'> & Partial<Pick<DriverContext, 'spawnDetached'>>): Computer {
   let known: Promise<Facts> | undefined;
   const facts = () => (known ??= gatherFacts());
   const locate = async (program: Program) => {
@@ -38,6 +38,7 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec' | 'spawnDetached'>)
       return ctx.exec(await locate(program), args, { ...options, env: { PATH: searchPath(), LC_ALL: 'C', ...options.env } });
     },
     async start(program, args, logFile) {
+      if (!ctx.spawnDetached) throw new TsmachineError('INTERNAL', 'Nothing is started without a machine');
       await ctx.spawnDetached(await locate(program), args, logFile);
     },
     async mountsBelow(dir) {

@@ -1,6 +1,8 @@
+import { isIPv4 } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 
 import { TsmachineError } from '../../src/base/errors.js';
+import { baseRules, checkFields, id, inside, number, oneOf, optional, path } from '../../src/driver/kit/check.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
 import { formatCidr, parseCidr } from './network/cidr.js';
@@ -26,6 +28,8 @@ export interface NspawnConfig {
   readonly image: string;
 }
 
+const suiteName = /^[a-z][a-z0-9.-]*$/;
+const mirrorUrl = /^(https?|file):\/\/[^\s'"]+$/;
 /** Room for the bridge and two machines at least; a wider range than /16 is a slip. */
 const prefixes = { shortest: 16, longest: 29 };
 
@@ -47,6 +51,24 @@ export function parseConfig(input: ParseInput): DriverData {
   };
 }
 
+/** An id becomes a part of the names of control groups and namespaces: nothing else may stand in its place. */
+export function checkConfig(data: DriverData, { machineDir }: { readonly machineDir: string }): void {
+  checkFields(data, {
+    ...baseRules,
+    SSHKeyPath: optional(inside(machineDir)),
+    Id: (value) => (typeof value === 'string' && /^[0-9a-f]{10}$/.test(value) ? undefined : 'is not the id of a machine'),
+    IPAddress: optional((value) => (typeof value === 'string' && isIPv4(value) ? undefined : 'is not an IPv4 address')),
+    Suite: (value) => (typeof value === 'string' && suiteName.test(value) ? undefined : 'is not the name of a Debian release'),
+    Mirror: optional((value) => (typeof value === 'string' && mirrorUrl.test(value) ? undefined : 'is not a URL of http, https or file')),
+    CIDR: optional((value) => (typeof value === 'string' && parseCidr(value) ? undefined : 'is not an IPv4 range')),
+    Memory: number(0, 1_048_576),
+    CPUs: number(0, 1024),
+    RootFS: optional(path),
+    Engine: oneOf(['image', 'machine']),
+    Image: optional(id),
+  });
+}
+
 export function readConfig(data: DriverData): NspawnConfig {
   return {
     id: textOf(data, 'Id'),
@@ -63,14 +85,14 @@ export function readConfig(data: DriverData): NspawnConfig {
 }
 
 function suiteFlag(suite: string): string {
-  if (/^[a-z][a-z0-9.-]*$/.test(suite)) return suite;
+  if (suiteName.test(suite)) return suite;
   throw new TsmachineError('FLAG_INVALID', `--nspawn-suite ${JSON.stringify(suite)} is not the name of a Debian release`, {
     hint: 'Such as bookworm, trixie or sid',
   });
 }
 
 function mirrorFlag(mirror: string): string {
-  if (mirror === '' || (/^(https?|file):\/\/[^\s'"]+$/.test(mirror) && URL.canParse(mirror))) return mirror;
+  if (mirror === '' || (mirrorUrl.test(mirror) && URL.canParse(mirror))) return mirror;
   throw new TsmachineError('FLAG_INVALID', `--nspawn-mirror ${JSON.stringify(mirror)} is not a URL of http, https or file`);
 }
 

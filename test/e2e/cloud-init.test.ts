@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { ensureGuestKeys, type GuestKeys } from '../../src/guest/keys.js';
+import type { GuestKeys } from '../../src/base/guest.js';
+import { ensureGuestKeys } from '../../src/guest/keys.js';
 import { metaData } from '../../src/guest/meta-data.js';
 import { writeSeed } from '../../src/guest/seed.js';
 import { userData } from '../../src/guest/user-data.js';

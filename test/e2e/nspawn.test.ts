@@ -69,29 +69,29 @@ describe('nspawn machines', function () {
       });
       return now !== first;
     });
-    expect(await driver.state(machine.data, ctx)).to.equal('Running');
+    expect((await machine.look()).state).to.equal('Running');
     await until(async () => (await host.run('docker ps -q')).stdout !== '');
     await host.disconnect();
 
-    await machine.keep(await driver.stop(machine.data, ctx));
-    expect(await driver.state(machine.data, ctx)).to.equal('Stopped');
+    await driver.stop(machine.data, ctx);
+    expect((await machine.look()).state).to.equal('Stopped');
     expect(
       (await computerState()).filter((line) => !line.startsWith('link tsm-') && line.includes(String(machine.data['Id']))),
     ).to.deep.equal([]);
     const ip = machine.data['IPAddress'];
-    await machine.keep(await driver.start(machine.data, ctx));
+    await driver.start(machine.data, ctx);
     expect(machine.data['IPAddress']).to.equal(ip);
     await until(async () => (await host.run('docker ps -q')).stdout !== '');
     await host.disconnect();
 
-    await machine.keep(await driver.kill(machine.data, ctx));
-    expect(await driver.state(machine.data, ctx)).to.equal('Stopped');
-    await machine.keep(await driver.start(machine.data, ctx));
+    await driver.kill(machine.data, ctx);
+    expect((await machine.look()).state).to.equal('Stopped');
+    await driver.start(machine.data, ctx);
     await host.run('true');
     await host.disconnect();
     await host.run('poweroff').catch(() => undefined);
     await host.disconnect();
-    await until(async () => (await driver.state(machine.data, ctx)) === 'Stopped');
+    await until(async () => (await machine.look()).state === 'Stopped');
     await host.remove();
     await expectAsFound();
   });
@@ -224,11 +224,10 @@ describe('nspawn machines', function () {
       () => undefined,
       (reason: unknown) => reason,
     );
-    const driver = await (await import('../../drivers/nspawn/index.js')).default.load();
     const { config } = await lab.session.store.load(name);
     const { attachDriver } = await import('../../src/machine/machine.js');
     const machine = await attachDriver(lab.session, config);
-    await driver.remove(machine.data, machine.ctx);
+    await machine.driver.remove(machine.data, machine.ctx);
     await lab.session.store.remove(name);
     expect(error).to.have.property('message').that.matches(message);
     expect(error).to.have.property('hint').that.matches(hint);

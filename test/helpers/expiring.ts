@@ -33,8 +33,8 @@ export async function expiringStore(root: string, role: keyof typeof lasts, days
     now: role === 'CA' ? madeFor('CA') : madeFor('server'),
   });
   await writeFile(paths.serverCert, server.cert);
-  const driver = await none.load();
-  const data = driver.parse({ machineName: 'old', storePath: root, machineDir: paths.dir, flags: { url: `tcp://${ip}:2376` } });
+  const driver = await none.open({ env: {}, signal: new AbortController().signal });
+  const data = await driver.parse({ machineName: 'old', storePath: root, machineDir: paths.dir, flags: { url: `tcp://${ip}:2376` } });
   await store.save({
     name: 'old',
     config: newHostConfig({ name: 'old', root, driverName: 'none', driver: data, engine: {}, serverCertSans: [] }),

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import nspawn from '../../drivers/nspawn/index.js';
 import { connectTo } from '../../src/machine/access/connection.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';
@@ -57,18 +56,18 @@ export class Lab {
   async host(name: string, { suite, engine = 'image', flags = {} }: HostOptions = {}): Promise<LabHost> {
     const { session } = this;
     const { store } = session;
-    const driver = await nspawn.load();
-    const defaults = Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default]));
+    const { driver, flags: specs } = await session.drivers.open('nspawn');
+    const defaults = Object.fromEntries(specs.map((flag) => [flag.name, flag.default]));
     const given = { ...defaults, 'nspawn-engine': engine, ...(suite === undefined ? {} : { 'nspawn-suite': suite }), ...flags };
     await store.reserve(name);
-    const data = driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: given });
+    const data = await driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: given });
     const machine = await attachDriver(
       session,
       newHostConfig({ name, root: store.root, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }),
     );
     await machine.save();
     await driver.precheck(machine.data, machine.ctx);
-    await machine.keep(await driver.create(machine.data, machine.ctx));
+    await driver.create(machine.data, machine.ctx);
     const host = await labHost(session, machine, () => {
       this.#hosts.splice(this.#hosts.indexOf(host), 1);
     });
@@ -85,7 +84,7 @@ export class Lab {
 }
 
 async function labHost(session: Session, machine: Machine, forget: () => void): Promise<LabHost> {
-  const endpoint = await machine.driver.endpoint(machine.data, machine.ctx);
+  const endpoint = await machine.where();
   let connection: SshConnection | undefined;
   const disconnect = async () => {
     await connection?.close();

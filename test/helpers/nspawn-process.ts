@@ -4,7 +4,6 @@
  * Prints the driver data.
  */
 import { plain } from '../../src/base/text.js';
-import nspawn from '../../drivers/nspawn/index.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver } from '../../src/machine/machine.js';
 import { openSession } from '../../src/session.js';
@@ -22,12 +21,12 @@ const session = openSession({
   },
   signal: new AbortController().signal,
 });
-const driver = await nspawn.load();
+const { driver, flags: specs } = await session.drivers.open('nspawn');
 const machine = await attachDriver(session, await configOf());
 
 if (verb === 'create') {
   await machine.save();
-  await machine.keep(await driver.create(machine.data, machine.ctx));
+  await driver.create(machine.data, machine.ctx);
   process.stdout.write(JSON.stringify(machine.data));
 } else {
   await driver.remove(machine.data, machine.ctx);
@@ -40,8 +39,8 @@ async function configOf(): Promise<HostConfig> {
   const { existsSync } = await import('node:fs');
   if (existsSync(config)) return (await store.load(name)).config;
   await store.reserve(name);
-  const flags: Record<string, FlagValue | undefined> = Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default]));
+  const flags: Record<string, FlagValue | undefined> = Object.fromEntries(specs.map((flag) => [flag.name, flag.default]));
   for (const pair of given) flags[pair.slice(0, pair.indexOf('='))] = pair.slice(pair.indexOf('=') + 1);
-  const data = driver.parse({ machineName: name, storePath, machineDir: dir, flags });
+  const data = await driver.parse({ machineName: name, storePath, machineDir: dir, flags });
   return newHostConfig({ name, root: storePath, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] });
 }

@@ -9,6 +9,7 @@ import { removeIfEmpty } from '../folders.js';
 import { makeGroups, removeGroups } from './groups.js';
 import { partNames } from '../identity.js';
 import { groupsOf, launchPlan, trackOf, type LaunchRequest } from './launch.js';
+import type { Bury } from '../network/addressing.js';
 import { cutCable } from '../network/network.js';
 
 const bootTimeout = 90_000;
@@ -75,7 +76,7 @@ export async function waitForBoot(id: string, consoleLog: string, ctx: DriverCon
   );
 }
 
-/** Asks the machine to power off; one that does not within the time is ended. Running: no is fine. */
+/** Asks the machine to power off; one that does not do it in time is killed. A machine that is off already stays off. */
 export async function halt(id: string, ctx: DriverContext, computer: Computer): Promise<void> {
   const facts = await placed(computer);
   const track = trackOf(id, facts);
@@ -113,6 +114,15 @@ export async function clear(id: string, computer: Computer): Promise<void> {
   await cutCable(id, computer);
 }
 
+/** A store that was deleted by hand: nothing of its machines runs, their network may still be there. */
+export function buryWith(computer: Computer): Bury {
+  return async (id) => {
+    if (await isRunning(id, computer)) return false;
+    await clear(id, computer);
+    return true;
+  };
+}
+
 export function consoleLogOf(machineDir: string): string {
   return join(machineDir, 'console.log');
 }
@@ -127,11 +137,20 @@ async function ended(track: string, computer: Computer, timeout: number, signal?
   }
 }
 
+/** What a machine printed while it booted and ran, without control characters. */
+export async function readConsole(machineDir: string): Promise<string> {
+  return (await printable(consoleLogOf(machineDir))).join('\n');
+}
+
 async function lastLines(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const lines = text
+  const printed = await printable(file);
+  return printed.length === 0 ? '' : `:\n${printed.slice(-12).join('\n')}`;
+}
+
+async function printable(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => ''); // a machine that was never booted has none
+  return text
     .split('\n')
     .map((line) => line.replace(/\u001b\[[0-9;?]*[a-zA-Z]|[^\t -~]/g, '').trim())
     .filter((line) => line !== '');
-  return lines.length === 0 ? '' : `:\n${lines.slice(-12).join('\n')}`;
 }

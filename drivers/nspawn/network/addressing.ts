@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { DriverContext } from '../../../src/driver/contract.js';
+import type { DriverContext, Owner } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
 import { formatCidr, parseCidr } from './cidr.js';
 import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
@@ -19,6 +19,7 @@ export interface AddressRequest {
   readonly cidr: string;
   /** The address it had before; empty for a new machine. */
   readonly ip: string;
+  readonly owner: Owner;
 }
 
 /** Removes from the computer what belonged to a machine whose folder is gone; false if it still runs and must be left alone. */
@@ -46,7 +47,13 @@ export async function acquireAddress(
     const routes = await currentRoutes(computer);
     const range = parseCidr(request.cidr) ?? freeRange(routes);
     checkRange(range, routes);
-    const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatCidr(range), ip: request.ip });
+    const { registry, lease } = assign(known, request.id, {
+      machineDir: request.machineDir,
+      cidr: formatCidr(range),
+      ip: request.ip,
+      owner: request.owner,
+      since: new Date().toISOString(),
+    });
     await writeRegistry(await openComputer(registry, computer), computer.registryFile);
     await raiseBridge(lease.cidr, computer);
     return lease;

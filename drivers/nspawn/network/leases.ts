@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../../../src/base/errors.js';
+import type { Owner } from '../../../src/driver/contract.js';
 import { machineAddresses, parseCidr } from './cidr.js';
 import { removeIfEmpty } from '../folders.js';
 
@@ -11,6 +12,10 @@ export interface Lease {
   readonly machineDir: string;
   readonly cidr: string;
   readonly ip: string;
+  /** Whose it is; missing in what older versions wrote. */
+  readonly owner?: Owner;
+  /** ISO 8601. */
+  readonly since?: string;
 }
 
 export interface Before {
@@ -35,7 +40,8 @@ const empty: Registry = { leases: {} };
  */
 export function assign(registry: Registry, id: string, wanted: Lease): { registry: Registry; lease: Lease } {
   const present = registry.leases[id];
-  if (present?.machineDir === wanted.machineDir && present.cidr === wanted.cidr) return { registry, lease: present };
+  if (present?.machineDir === wanted.machineDir && present.cidr === wanted.cidr && (present.owner || !wanted.owner))
+    return { registry, lease: present };
   const taken = new Set(
     Object.entries(registry.leases)
       .filter(([other]) => other !== id)
@@ -48,7 +54,7 @@ export function assign(registry: Registry, id: string, wanted: Lease): { registr
       hint: 'Remove machines, or name a wider range with --nspawn-cidr',
     });
   }
-  const lease = { machineDir: wanted.machineDir, cidr: wanted.cidr, ip };
+  const lease = { ...wanted, ip };
   return { registry: { ...registry, leases: { ...registry.leases, [id]: lease } }, lease };
 }
 

@@ -46,7 +46,9 @@ describe('scp and mount on machines', function () {
 
   async function machine(name: string, port: number): Promise<void> {
     const opened = openStore(store);
-    const driver = (await generic.load()).parse({
+    const driver = await (
+      await generic.open({ env: {}, signal: new AbortController().signal })
+    ).parse({
       machineName: name,
       storePath: store,
       machineDir: opened.machine(name).dir,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { driverContext } from '../../../src/machine/access/driver-context.js';
+import { Resources } from '../../../src/machine/access/resources.js';
 import { openSession } from '../../../src/session.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
@@ -18,6 +19,12 @@ export function place(): Place {
   const storePath = join(scratch(), 'store');
   const io = new RecordingIo();
   const abort = new AbortController();
-  const ctx = driverContext(openSession({ storePath, io, signal: abort.signal }), 'vm1', () => Promise.resolve());
+  const session = openSession({ storePath, io, signal: abort.signal });
+  const unused = () => Promise.resolve({});
+  const ctx = driverContext(
+    session,
+    { name: 'vm1', data: {}, resources: new Resources(session, 'vm1', 'none'), keep: unused, replace: unused },
+    {},
+  );
   return { ctx, io, cache: ctx.cacheDir, abort };
 }

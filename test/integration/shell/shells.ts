@@ -29,14 +29,14 @@ export async function newUser(home: string): Promise<User> {
   writeFileSync(join(bin, 'tsmachine'), stub, { mode: 0o755 });
   const root = join(home, 'store');
   const store = openStore(root);
-  const driver = await none.load();
+  const driver = await none.open({ env: {}, signal: new AbortController().signal });
   for (const [name, driverName] of [
     ['alpha', 'none'],
     ['beta', 'none'],
     ['gamma', 'generic'],
   ] as const) {
     await store.reserve(name);
-    const data = driver.parse({
+    const data = await driver.parse({
       machineName: name,
       storePath: root,
       machineDir: store.machine(name).dir,

@@ -4,7 +4,7 @@ import { dockerUrl, parseConfig, sshEndpoint } from '../../../drivers/generic/co
 import generic from '../../../drivers/generic/index.js';
 import type { FlagValues } from '../../../src/driver/contract.js';
 
-const defaults = Object.fromEntries(generic.flags.map((flag) => [flag.name, flag.default]));
+const defaults = Object.fromEntries((await generic.describe()).flags.map((flag) => [flag.name, flag.default]));
 const parse = (flags: FlagValues) =>
   parseConfig({
     machineName: 'gk',

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 
 import none from '../../../drivers/none/index.js';
+import { failureOf } from '../../helpers/failure.js';
 import type { FlagValues } from '../../../src/driver/contract.js';
 
 const input = (flags: FlagValues) => ({ machineName: 'one', storePath: '/store', machineDir: '/store/machines/one', flags });
 
 describe('driver none', () => {
   it('writes the Driver object that Docker Machine writes', async () => {
-    const driver = await none.load();
-    expect(JSON.stringify(driver.parse(input({ url: 'tcp://127.0.0.1:12376' })))).to.equal(
+    const driver = await none.open({ env: {}, signal: new AbortController().signal });
+    expect(JSON.stringify(await driver.parse(input({ url: 'tcp://127.0.0.1:12376' })))).to.equal(
       JSON.stringify({
         IPAddress: '127.0.0.1:12376',
         MachineName: 'one',
@@ -25,10 +26,10 @@ describe('driver none', () => {
   });
 
   it('asks for the URL', async () => {
-    const driver = await none.load();
-    expect(() => driver.parse(input({})))
-      .to.throw('--url option is required when no driver is selected')
-      .with.property('code', 'FLAG_MISSING');
+    const driver = await none.open({ env: {}, signal: new AbortController().signal });
+    const error = await failureOf(driver.parse(input({})));
+    expect(error.message).to.include('--url option is required when no driver is selected');
+    expect(error.code).to.equal('FLAG_MISSING');
   });
 
   for (const url of [
@@ -41,10 +42,10 @@ describe('driver none', () => {
     'tcp://[::1:2376',
   ]) {
     it(`refuses ${url}`, async () => {
-      const driver = await none.load();
-      expect(() => driver.parse(input({ url })))
-        .to.throw('is not an engine URL')
-        .with.property('code', 'FLAG_INVALID');
+      const driver = await none.open({ env: {}, signal: new AbortController().signal });
+      const error = await failureOf(driver.parse(input({ url })));
+      expect(error.message).to.include('is not an engine URL');
+      expect(error.code).to.equal('FLAG_INVALID');
     });
   }
 });

@@ -31,17 +31,17 @@ describe('nspawn driver', () => {
   });
   afterEach(() => play.close());
 
-  async function create(name = 'M1.lab', data = play.parse(name)): Promise<DriverData> {
-    return play.driver.create(data, play.ctx(name));
-  }
+  const create = (name = 'M1.lab', data?: DriverData): Promise<DriverData> => play.create(name, data);
+  const stateOf = async (data: DriverData, name: string) => (await play.driver.look(data, play.ctx(name))).state;
 
   it('makes a running machine and says how to reach it', async () => {
     const data = await create();
     const ctx = play.ctx('M1.lab');
     expect(data).to.include({ IPAddress: '10.210.0.2', CIDR: '10.210.0.0/24' });
     expect(play.saved).to.deep.equal(data);
-    expect(await play.driver.state(data, ctx)).to.equal('Running');
-    expect(await play.driver.endpoint(data, ctx)).to.deep.equal({
+    expect(await stateOf(data, 'M1.lab')).to.equal('Running');
+    expect(await play.driver.look(data, ctx)).to.deep.equal({
+      state: 'Running',
       addresses: [{ ip: '10.210.0.2', scope: 'private' }],
       ssh: { host: '10.210.0.2', port: 22, user: 'root', keyPath: join(ctx.machineDir, 'id_ed25519') },
       dockerUrl: 'tcp://10.210.0.2:2376',
@@ -67,7 +67,7 @@ describe('nspawn driver', () => {
       const error: unknown = await create().catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(Error);
       const data = await create('M1.lab', play.saved);
-      expect(await play.driver.state(data, play.ctx('M1.lab'))).to.equal('Running');
+      expect(await stateOf(data, 'M1.lab')).to.equal('Running');
       expect(play.computer.rules).to.have.length(3);
       await play.driver.remove(data, play.ctx('M1.lab'));
       await play.expectNothingLeft();
@@ -76,7 +76,7 @@ describe('nspawn driver', () => {
     it(`removes all of a create interrupted at "${step}"`, async () => {
       play.computer.failOn = step;
       await create().catch(() => undefined);
-      await play.driver.remove(play.saved ?? play.parse('M1.lab'), play.ctx('M1.lab'));
+      await play.driver.remove(play.saved ?? (await play.parse('M1.lab')), play.ctx('M1.lab'));
       await play.expectNothingLeft();
     });
   }
@@ -97,15 +97,15 @@ describe('nspawn driver', () => {
   it('powers off with the signal of systemd, gives network and mounts back, and keeps the address', async () => {
     const data = await create();
     const ctx = play.ctx('M1.lab');
-    const stopped = await play.driver.stop(data, ctx);
+    await play.driver.stop(data, ctx);
     expect(play.computer.signals).to.deep.equal(['37 4711']);
-    expect(await play.driver.state(stopped, ctx)).to.equal('Stopped');
+    expect(await stateOf(data, 'M1.lab')).to.equal('Stopped');
     expect(play.computer.mounts).to.deep.equal([]);
     expect([...play.computer.links].filter((link) => !link.startsWith('tsm-'))).to.deep.equal([]);
-    expect(await play.driver.endpoint(stopped, ctx)).not.to.have.property('dockerUrl');
+    expect(await play.driver.look(data, ctx)).not.to.have.property('dockerUrl');
     const id = await readFile(join(ctx.machineDir, 'root/etc/machine-id'), 'utf8');
-    const started = await play.driver.start(stopped, ctx);
-    expect(started['IPAddress']).to.equal('10.210.0.2');
+    await play.driver.start(data, ctx);
+    expect(ctx.data()['IPAddress']).to.equal('10.210.0.2');
     expect(await readFile(join(ctx.machineDir, 'root/etc/machine-id'), 'utf8')).to.equal(id);
   });
 
@@ -124,8 +124,8 @@ describe('nspawn driver', () => {
     for (const place of ['unified', 'memory']) {
       for (const group of await readdir(join(play.dir, place))) await rm(join(play.dir, place, group), { recursive: true });
     }
-    const started = await play.driver.start(data, play.ctx('a'));
-    expect(started['IPAddress']).to.equal(data['IPAddress']);
+    await play.driver.start(data, play.ctx('a'));
+    expect(play.ctx('a').data()['IPAddress']).to.equal(data['IPAddress']);
     expect(play.computer.rules).to.have.length(3);
   });
 
@@ -154,16 +154,16 @@ describe('nspawn driver', () => {
   it('does not take a copied store for the machine itself', async () => {
     const data = await create('one');
     await cp(play.ctx('one').machineDir, play.ctx('copy').machineDir, { recursive: true, verbatimSymlinks: true });
-    expect(await play.driver.state(data, play.ctx('copy'))).to.equal('Stopped');
+    expect(await stateOf(data, 'copy')).to.equal('Stopped');
     const error: unknown = await play.driver.start(data, play.ctx('copy')).catch((reason: unknown) => reason);
     expect(error).to.have.property('message').that.includes('is a copy of a machine');
     await play.driver.remove(data, play.ctx('copy'));
-    expect(await play.driver.state(data, play.ctx('one'))).to.equal('Running');
+    expect(await stateOf(data, 'one')).to.equal('Running');
     expect(play.computer.mounts).to.have.length(1);
   });
 
   it('begins a create anew on the image of today when nothing stands on the old one', async () => {
-    const data = await create('one', { ...play.parse('one'), Image: 'trixie-of-yesterday' });
+    const data = await create('one', { ...(await play.parse('one')), Image: 'trixie-of-yesterday' });
     expect(data['Image']).to.match(/^trixie-[0-9a-f]{12}$/);
     await play.driver.remove(data, play.ctx('one'));
   });

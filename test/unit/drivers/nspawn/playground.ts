@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { nspawnOver } from '../../../../drivers/nspawn/driver.js';
 import nspawn from '../../../../drivers/nspawn/index.js';
 import type { Driver, DriverContext, DriverData, FlagValues } from '../../../../src/driver/contract.js';
+import { MemoryMachine } from '../../../helpers/driver-context.js';
 import { factsV1, fakeComputer, type FakeComputer } from './fake-computer.js';
 
 export interface Playground {
@@ -15,10 +16,12 @@ export interface Playground {
   readonly computer: FakeComputer;
   readonly driver: Driver;
   readonly warnings: string[];
-  /** The driver data last checkpointed, as it is after a crash. */
+  /** The driver data kept last, as it is after a crash. */
   saved: DriverData | undefined;
   ctx(name: string): DriverContext;
-  parse(name: string, flags?: FlagValues): DriverData;
+  parse(name: string, flags?: FlagValues): Promise<DriverData>;
+  /** @returns the data as it was kept last */
+  create(name: string, data?: DriverData): Promise<DriverData>;
   expectNothingLeft(): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,43 +32,50 @@ export async function openPlayground(): Promise<Playground> {
   for (const hierarchy of ['unified', 'memory']) await mkdir(join(dir, hierarchy));
   const computer = fakeComputer(factsV1(dir), join(dir, 'state', 'leases.json'));
   const driver = nspawnOver(() => computer);
-  const unused = () => Promise.reject(new Error('not expected'));
+  const { flags: specs } = await nspawn.describe();
+  const machines = new Map<string, MemoryMachine>();
+  const machineOf = (name: string) => {
+    const found = machines.get(name) ?? new MemoryMachine();
+    machines.set(name, found);
+    return found;
+  };
   const playground: Playground = {
     dir,
     computer,
     driver,
     warnings: [],
     saved: undefined,
-    ctx: (name) => ({
-      io: {
-        info: () => undefined,
-        warn: (text) => {
-          playground.warnings.push(plain(text));
+    ctx: (name) => {
+      const machine = machineOf(name);
+      machine.onWrite = () => {
+        playground.saved = machine.data;
+      };
+      return machine.context({
+        io: {
+          info: () => undefined,
+          warn: (text) => {
+            playground.warnings.push(plain(text));
+          },
+          debug: () => undefined,
+          progress: () => undefined,
         },
-        debug: () => undefined,
-        progress: () => undefined,
-      },
-      signal: new AbortController().signal,
-      machineName: name,
-      machineDir: join(dir, 'machines', name),
-      cacheDir: join(dir, 'cache'),
-      checkpoint: (data) => {
-        playground.saved = data;
-        return Promise.resolve();
-      },
-      exec: unused,
-      spawnDetached: unused,
-      ssh: unused,
-      download: unused,
-      fetchText: unused,
-      lock: (_name, use) => use(),
-    }),
+        machineName: name,
+        machineDir: join(dir, 'machines', name),
+        cacheDir: join(dir, 'cache'),
+      });
+    },
+    async create(name, data) {
+      const machine = machineOf(name);
+      machine.data = data ?? (await playground.parse(name));
+      await driver.create(machine.data, playground.ctx(name));
+      return machine.data;
+    },
     parse: (name, flags = {}) =>
       driver.parse({
         machineName: name,
         storePath: dir,
         machineDir: join(dir, 'machines', name),
-        flags: { ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])), ...flags },
+        flags: { ...Object.fromEntries(specs.map((flag) => [flag.name, flag.default])), ...flags },
       }),
     async expectNothingLeft() {
       expect([...computer.links], 'links').to.deep.equal([]);

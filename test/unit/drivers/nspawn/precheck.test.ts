@@ -17,7 +17,7 @@ describe('nspawn pre-create check', () => {
     const computer = fakeComputer({ ...factsV1(play.dir), ...facts }, play.computer.registryFile);
     Object.assign(computer, { routes: play.computer.routes, freeBytes: play.computer.freeBytes, diskKind: play.computer.diskKind });
     return nspawnOver(() => computer)
-      .precheck(play.parse('m1', flags), play.ctx('m1'))
+      .precheck(await play.parse('m1', flags), play.ctx('m1'))
       .then(
         () => undefined,
         (reason: unknown) => reason,
