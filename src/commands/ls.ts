@@ -4,6 +4,8 @@ import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/line/flags.js';
 import { jsonRow, machineTable } from '../cli/output/machine-table.js';
 import { asTyped } from '../cli/line/program.js';
+import { run, say } from '../base/text.js';
+import type { Session } from '../machine/session.js';
 
 export default class Ls extends MachineCommand {
   static override summary = 'List machines';
@@ -24,6 +26,16 @@ export default class Ls extends MachineCommand {
     format: Flags.string({ char: 'f', description: 'Pretty-print machines using a Go template', exclusive: ['json'] }),
     ...jsonFlag,
   };
+
+  /** Machines of a store that was deleted by hand run on without anybody seeing them. */
+  private async mentionLeftovers(session: Session): Promise<void> {
+    const { machinesOfDeletedStores } = await import('../machine/gc/gc.js');
+    const count = await machinesOfDeletedStores(session);
+    if (count === 0) return;
+    session.io.warn(
+      say`${count} machine${count === 1 ? '' : 's'} of a deleted store may still be on this computer: ${run('gc')} shows them`,
+    );
+  }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Ls);
@@ -47,5 +59,6 @@ export default class Ls extends MachineCommand {
         this.print(text);
       });
     else this.show(rows.map(jsonRow), () => machineTable(rows));
+    await this.mentionLeftovers(session);
   }
 }

@@ -3,7 +3,7 @@ import type { Session } from '../machine/session.js';
 import { checkAuthority } from './authority.js';
 import { checkClient } from './client.js';
 import { type Finding, Findings } from '../base/findings.js';
-import { checkLeftovers } from './leftovers.js';
+import { checkDeleted, checkLeftovers } from './leftovers.js';
 import { examineMachine } from './machine.js';
 import { checkPointers } from './pointers.js';
 import { checkStore } from './store.js';
@@ -33,6 +33,7 @@ export async function examine(session: Session, names: readonly string[], option
     checkClient(session, computer),
     computer.attempt('ca', () => checkAuthority(session, computer)),
     computer.attempt('locks', () => checkLeftovers(session, computer)),
+    computer.attempt('gc', () => checkDeleted(session, computer)),
   ]);
   const limit = atMost(together);
   const timeout = options.machineTimeout ?? machineTimeout;

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { quote } from '../base/quote.js';
+import { run } from '../base/text.js';
 import { stagingPrefix } from '../store/staging.js';
 import { systemCode } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
@@ -11,6 +12,16 @@ import type { Findings } from '../base/findings.js';
 const lockStale = 10_000;
 /** Nobody unpacks or adopts for an hour. */
 const stagingStale = 3_600_000;
+
+/** What machines of deleted stores, or deleted machines of this one, left on this computer. */
+export async function checkDeleted(session: Session, found: Findings): Promise<void> {
+  const { findLeftovers } = await import('../machine/gc/gc.js');
+  const items = await findLeftovers(session);
+  const removable = items.filter((item) => item.removable);
+  if (items.length === 0) found.ok('gc', 'Nothing is left of deleted machines');
+  else if (removable.length === 0) found.ok('gc', `${items.length} things of unknown owners are on this computer`);
+  else found.warning('gc', `${removable.length} things are left of deleted machines or stores`, run('gc'));
+}
 
 /** What programs that were killed left in the store. */
 export async function checkLeftovers(session: Session, found: Findings): Promise<void> {

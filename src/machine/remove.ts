@@ -29,6 +29,7 @@ export async function removeMachine(session: Session, name: string, options: Rem
         session.signal.throwIfAborted();
         if (!options.force) throw TsmachineError.from(error, 'DRIVER_FAILED');
         io.warn(say`Error removing host "${name}": ${messageOf(error)}`);
+        if (isUnreadable(error)) await removeParts(session, name, ids?.machine);
       }
       await store.remove(name);
       if (ids) await registry.forget(ids.store, name);
@@ -36,6 +37,22 @@ export async function removeMachine(session: Session, name: string, options: Rem
     },
     { signal: session.signal },
   );
+}
+
+/** Nobody can say any more which driver the machine had, or what its data was. */
+function isUnreadable(error: unknown): boolean {
+  return TsmachineError.is(error) && ['CONFIG_UNREADABLE', 'MACHINE_INCOMPLETE', 'CONFIG_FUTURE', 'DRIVER_UNKNOWN'].includes(error.code);
+}
+
+/** What drivers find of the machine by its folder or its id. What goes wrong is told: the store's entry goes all the same. */
+async function removeParts(session: Session, name: string, machine: string | undefined): Promise<void> {
+  try {
+    const { removePartsOf } = await import('./gc/gc.js');
+    await removePartsOf(session, { path: session.store.machine(name).dir, machine });
+  } catch (error) {
+    session.signal.throwIfAborted();
+    session.io.warn(say`Not everything of ${name} could be removed: ${messageOf(error)}`);
+  }
 }
 
 /** Without a configuration the journal tells that the driver was never called: then there is nothing but the folder. */

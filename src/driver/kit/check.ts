@@ -20,7 +20,6 @@ export function checkFields(data: DriverData, rules: Readonly<Record<string, Rul
   }
 }
 
-// eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** Any text of one line. */

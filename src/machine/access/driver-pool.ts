@@ -28,7 +28,7 @@ export class DriverPool {
   async close(): Promise<void> {
     const all = await Promise.allSettled(this.#open.values());
     this.#open.clear();
-    await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+    await Promise.all(all.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])));
   }
 
   async #start(name: string): Promise<OpenDriver & { close(): Promise<void> }> {
