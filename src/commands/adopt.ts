@@ -1,8 +1,9 @@
-import { adoptFlags, adoptRequest, adoptingDriver } from '../cli/options/adopt-flags.js';
+import { adoptFlags, adoptingDriver } from '../cli/options/adopt-flags.js';
 import { MachineCommand } from '../cli/command.js';
 import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
 import { oneNewName } from '../cli/line/names.js';
+import { adoptRequestOf } from '../transfer/adopt-request.js';
 
 export default class Adopt extends MachineCommand {
   static override summary = 'Take over a host that another store made, without changing it';
@@ -24,7 +25,7 @@ export default class Adopt extends MachineCommand {
     const specs = [...adoptFlags, ...driver.flags];
     const { flags, argv } = await this.parse({ baseFlags: Adopt.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const name = oneNewName(argv);
-    const request = adoptRequest(name, driver.name, flagValues(specs, flags, this.invocation.env));
+    const request = adoptRequestOf(name, driver.name, flagValues(specs, flags, this.invocation.env));
     const { adoptMachine } = await import('../transfer/adopt.js');
     await adoptMachine(await this.session(), request);
   }

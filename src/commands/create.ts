@@ -1,12 +1,12 @@
 import { chosenDriver } from '../cli/options/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
-import { createFlags } from '../cli/options/create-flags.js';
-import { createRequest } from '../cli/options/create-request.js';
+import { createFlags, readConcurrency } from '../cli/options/create-flags.js';
 import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
 import { newNames } from '../cli/line/names.js';
 import { programName } from '../cli/line/program.js';
 import { repeatable } from '../cli/line/repeatable.js';
+import { requestOf } from '../machine/request/create-request.js';
 import type { Session } from '../machine/session.js';
 import type { FlagSpec } from '../base/flags.js';
 
@@ -34,9 +34,9 @@ export default class Create extends MachineCommand {
     const { flags, argv } = await this.parse({ baseFlags: Create.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const names = newNames(argv);
     const values = flagValues(specs, flags, env);
-    const request = createRequest(driver.name, values, this.globals);
+    const limit = readConcurrency(values);
+    const request = requestOf(driver.name, values, this.globals.tls);
     const { createMachine } = await import('../machine/create.js');
-    const limit = Number(values['concurrency']);
     const make = async (session: Session, name: string) => {
       await createMachine(session, { ...request, name, command: repeatable(line, names, name) });
       session.io.info(

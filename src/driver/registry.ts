@@ -30,3 +30,12 @@ export async function loadDriverModule(name: string): Promise<DriverModule> {
   }
   return (await load()).default;
 }
+
+/** A driver without its code: name, one line about it, flags, and what its machines can do. */
+export type DriverDescription = Omit<DriverModule, 'load'>;
+
+/** Describes a built-in driver; `driverNames` lists them. @throws TsmachineError DRIVER_UNKNOWN, suggesting the nearest name. */
+export async function describeDriver(name: string): Promise<DriverDescription> {
+  const { summary, flags, features } = await loadDriverModule(name);
+  return { name, summary, flags, features };
+}

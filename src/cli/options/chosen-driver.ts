@@ -1,6 +1,7 @@
 import type { DriverModule } from '../../driver/contract.js';
 import { loadDriverModule } from '../../driver/registry.js';
-import { defaultDriver, driverNameOf } from './create-flags.js';
+import { defaultDriver } from '../../machine/request/machine-flags.js';
+import { driverNameOf } from './create-flags.js';
 
 /**
  * The driver that the words of `create` or the environment choose, else the default one.

@@ -5,13 +5,12 @@ import type { DriverModule } from '../../driver/contract.js';
 import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { flagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
-import { createFlags, driverNameOf } from './create-flags.js';
-import { createRequest } from './create-request.js';
+import { run } from '../../base/text.js';
+import { absoluteFiles } from '../../machine/request/create-request.js';
+import { flagsWithoutClassicSwarm } from '../../machine/request/machine-flags.js';
+import { concurrencyFlag, driverNameOf, readConcurrency } from './create-flags.js';
 import type { GlobalValues } from '../line/globals.js';
 import { oneOrNone } from '../line/names.js';
-
-/** Of `create`, what shapes the machines of a swarm; `--swarm...` there means the classic one. */
-const machineFlags = createFlags.filter(({ name }) => name !== 'driver' && !name.startsWith('swarm'));
 
 /** The flags of `swarm up` and `swarm plan` that do not depend on the driver. */
 export const upFlags: readonly FlagSpec[] = [
@@ -19,7 +18,8 @@ export const upFlags: readonly FlagSpec[] = [
   { name: 'managers', type: 'int', usage: 'How many managers, when no file says it (1)' },
   { name: 'workers', type: 'int', usage: 'How many workers, when no file says it (0)' },
   { name: 'driver', type: 'string', env: 'MACHINE_DRIVER', usage: 'Driver to create the machines with, when no file says it' },
-  ...machineFlags,
+  ...flagsWithoutClassicSwarm,
+  concurrencyFlag,
 ];
 
 export const upChars = { driver: 'd', file: 'f' } as const;
@@ -29,6 +29,9 @@ export async function upDriver(words: readonly string[], env: NodeJS.ProcessEnv)
   const name = driverNameOf(words, env);
   return name === undefined ? undefined : loadDriverModule(name);
 }
+
+/** What is to be made, and how. */
+type DeclaredSwarm = DeclaredFrom & Required<Pick<UpOptions, 'concurrency' | 'tls'>>;
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -46,21 +49,12 @@ interface Typed {
  * What the command line says a swarm is to be: by a file or by flags, never both.
  * @throws TsmachineError USAGE, FLAG_INVALID, FLAG_MISSING, SWARM_FILE
  */
-export async function declaredBy({
-  words,
-  given,
-  driver,
-  globals,
-  env,
-  cwd,
-}: Typed): Promise<DeclaredFrom & Pick<UpOptions, 'concurrency' | 'tls'>> {
+export async function declaredBy({ words, given, driver, globals, env, cwd }: Typed): Promise<DeclaredSwarm> {
   const name = oneOrNone(words);
-  const values = flagValues(upFlags, given, env);
-  const { engine, install, tlsSans, tls } = createRequest(driver?.name ?? '', values, globals);
-  const rest = { concurrency: Number(values['concurrency']), ...(tls ? { tls } : {}) };
-  const { declaredByFile, declaredByFlags } = await import('../../swarm/up/declared.js');
+  const rest = { concurrency: readConcurrency(flagValues(upFlags, given, env)), tls: absoluteFiles(globals.tls) };
+  const { declareSwarm } = await import('../../swarm/up/declare-swarm.js');
   const typed = Object.keys(given).filter((flag) => given[flag] !== undefined && isMachineFlag(flag, driver));
-  if (typed.length === 0) return { ...(await declaredByFile({ file: textOf(given, 'file'), name, cwd, env })), ...rest };
+  if (typed.length === 0) return { ...(await declareSwarm({ env }, { file: textOf(given, 'file'), name }, { cwd })), ...rest };
 
   if (given['file'] !== undefined) {
     throw new TsmachineError('USAGE', `--file says what the swarm is to be, and so does --${typed[0] ?? ''}`, {
@@ -69,30 +63,22 @@ export async function declaredBy({
   }
   if (name === undefined)
     throw new TsmachineError('USAGE', 'Error: No name of a swarm specified', {
-      hint: 'tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME',
+      hint: run('swarm', 'up', '--managers', '3', '--workers', '2', '-d', 'DRIVER', 'NAME'),
     });
   if (!driver) throw new TsmachineError('FLAG_MISSING', 'Say which driver makes the machines: -d DRIVER');
+  const known = [...flagsWithoutClassicSwarm, ...driver.flags];
   const flags = Object.fromEntries(
-    driver.flags.flatMap(({ name: flag }) => (given[flag] === undefined ? [] : [[flag, given[flag]]])),
+    known.flatMap(({ name: flag }) => (given[flag] === undefined ? [] : [[flag, given[flag]]])),
   ) as FlagValues;
   const count = (flag: string, otherwise: number) => Number(given[flag] ?? otherwise);
-  const request = {
-    name,
-    managers: count('managers', 1),
-    workers: count('workers', 0),
-    driver: driver.name,
-    flags,
-    engine,
-    install,
-    tlsSans,
-  };
-  return { ...declaredByFlags(request, cwd), ...rest };
+  const from = { name, managers: count('managers', 1), workers: count('workers', 0), driver: driver.name, flags };
+  return { ...(await declareSwarm({ env }, from, { cwd })), ...rest };
 }
 
 function isMachineFlag(flag: string, driver: DriverModule | undefined): boolean {
   return (
     ['managers', 'workers', 'driver'].includes(flag) ||
-    (flag !== 'concurrency' && machineFlags.some(({ name }) => name === flag)) ||
+    flagsWithoutClassicSwarm.some(({ name }) => name === flag) ||
     driver?.flags.some(({ name }) => name === flag) === true
   );
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { adoptRequest } from '../../../src/cli/options/adopt-flags.js';
+import { adoptRequestOf } from '../../../src/transfer/adopt-request.js';
 import { findingsTable } from '../../../src/cli/output/findings-table.js';
 import { oneFile, renames } from '../../../src/cli/line/names.js';
 import { repeatable } from '../../../src/cli/line/repeatable.js';
@@ -34,14 +34,14 @@ describe('cli: upkeep of machines', () => {
   });
 
   it('wants the certificates of adopt together, and makes their paths absolute', async () => {
-    expect(adoptRequest('m', 'generic', { ca: '', cert: '', key: '' })).not.to.have.property('certificates');
-    expect((await failureOf(() => adoptRequest('m', 'generic', { ca: 'a', cert: '', key: 'b' }))).code).to.equal('FLAG_MISSING');
-    expect(adoptRequest('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({
+    expect(adoptRequestOf('m', 'generic', { ca: '', cert: '', key: '' })).not.to.have.property('certificates');
+    expect((await failureOf(() => adoptRequestOf('m', 'generic', { ca: 'a', cert: '', key: 'b' }))).code).to.equal('FLAG_MISSING');
+    expect(adoptRequestOf('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({
       ca: '/a',
       cert: '/b',
       key: '/c',
     });
-    expect(adoptRequest('m', 'generic', { ca: 'a', cert: '/b', key: '/c' }).certificates?.ca).to.equal(`${process.cwd()}/a`);
+    expect(adoptRequestOf('m', 'generic', { ca: 'a', cert: '/b', key: '/c' }).certificates?.ca).to.equal(`${process.cwd()}/a`);
   });
 
   it('reads what import is given', async () => {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
-import { checkCreateFlags } from '../../../../src/cli/options/create-checks.js';
-import { createFlags, driverNameOf } from '../../../../src/cli/options/create-flags.js';
-import { createRequest } from '../../../../src/cli/options/create-request.js';
+import { createFlags, driverNameOf, readConcurrency } from '../../../../src/cli/options/create-flags.js';
 import { flagValues, toFlagInput } from '../../../../src/cli/options/driver-flags.js';
 import { newNames, oneOrNone, someNames } from '../../../../src/cli/line/names.js';
+import { requestOf } from '../../../../src/machine/request/create-request.js';
+import { checkMachineFlags } from '../../../../src/machine/request/machine-checks.js';
 import type { FlagSpec } from '../../../../src/base/flags.js';
 import { failureOf } from '../../../helpers/failure.js';
 import { parseLine } from '../line/parse-line.js';
@@ -66,12 +66,12 @@ describe('cli: values of create', () => {
   const defaults = flagValues(createFlags, {}, {});
   const check = (flag: string, value: string | string[] | number) =>
     failureOf(() => {
-      checkCreateFlags({ ...defaults, [flag]: value });
+      checkMachineFlags({ ...defaults, [flag]: value });
     });
 
   it('are good by default', () => {
     expect(() => {
-      checkCreateFlags(defaults);
+      checkMachineFlags(defaults);
     }).to.not.throw();
   });
 
@@ -87,7 +87,7 @@ describe('cli: values of create', () => {
   for (const [flag, value] of good) {
     it(`takes --${flag} ${String(value)}`, () => {
       expect(() => {
-        checkCreateFlags({ ...defaults, [flag]: value });
+        checkMachineFlags({ ...defaults, [flag]: value });
       }).to.not.throw();
     });
   }
@@ -131,8 +131,8 @@ describe('cli: values of create', () => {
     );
   });
   it('refuses a concurrency outside 1 to 100', async () => {
-    expect((await check('concurrency', 0)).code).to.equal('FLAG_INVALID');
-    expect((await check('concurrency', 101)).code).to.equal('FLAG_INVALID');
+    for (const concurrency of [0, 101])
+      expect((await failureOf(() => readConcurrency({ ...defaults, concurrency }))).code).to.equal('FLAG_INVALID');
   });
 
   it('become the request of the engine', () => {
@@ -145,12 +145,7 @@ describe('cli: values of create', () => {
       'engine-install': 'docker',
     };
     const values = flagValues([...createFlags, ...specs], given, {});
-    const request = createRequest('none', values, {
-      storagePath: undefined,
-      nativeSsh: false,
-      githubToken: '',
-      tls: { caCert: '/ca.pem' },
-    });
+    const request = requestOf('none', values, { caCert: '/ca.pem' });
     expect(request).to.deep.include({
       driverName: 'none',
       install: { mode: 'docker', version: '26.1' },
