@@ -1,3 +1,4 @@
+import { dockerVariables } from '../../machine/access/docker-variables.js';
 import type { Shell } from './shells.js';
 
 export interface DockerVariables {
@@ -6,17 +7,14 @@ export interface DockerVariables {
   readonly certDir: string;
 }
 
-const names = ['DOCKER_TLS_VERIFY', 'DOCKER_HOST', 'DOCKER_CERT_PATH', 'DOCKER_MACHINE_NAME'] as const;
-
-/** The lines that point a docker client at a machine, in Docker Machine's order (spec 2.4). */
+/** The lines that point a docker client at a machine, in Docker Machine's order. */
 export function setLines(shell: Shell, machine: DockerVariables, platform: NodeJS.Platform): string[] {
-  const values = ['1', machine.url, machine.certDir, machine.name];
-  const lines = names.map((name, i) => shell.set(name, values[i] ?? ''));
+  const lines = Object.entries(dockerVariables(machine.name, machine)).map(([name, value]) => shell.set(name, value));
   return platform === 'win32' ? [...lines, shell.set('COMPOSE_CONVERT_WINDOWS_PATHS', 'true')] : lines;
 }
 
 export function unsetLines(shell: Shell): string[] {
-  return names.map((name) => shell.unset(name));
+  return Object.keys(dockerVariables('', { url: '', certDir: '' })).map((name) => shell.unset(name));
 }
 
 /** The variable that keeps a proxy out of the way, in the spelling that is in use already. */

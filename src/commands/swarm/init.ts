@@ -28,7 +28,7 @@ export default class SwarmInit extends MachineCommand {
     const { initSwarmOn } = await import('../../swarm/members/init.js');
     await initSwarmOn(session, name, {
       name: flags.name,
-      section: settingsSection(flags),
+      settings: settingsSection(flags),
       availability: flags.availability,
       forceNewCluster: flags['force-new-cluster'],
       ...givenAddresses(flags),
