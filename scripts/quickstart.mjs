@@ -50,6 +50,7 @@ async function main() {
   await runService();
 
   heading('what now');
+  const { defaultStorePath } = await openLibrary();
   console.log(
     [
       'The tool is ./bin/run.js (npm link makes it `tsmachine`):',
@@ -63,24 +64,18 @@ async function main() {
       'To clean up: every machine with all that belongs to it, and the cached root file system:',
       '',
       '  ./bin/run.js swarm down -y quickstart',
-      `  rm -rf ${join(storePath(), 'cache')}`,
+      `  rm -rf ${join(defaultStorePath(), 'cache')}`,
     ].join('\n'),
   );
 }
 
 /** Through the Engine API over mutual TLS, so that no docker client is needed here; no registry either. */
 async function runService() {
-  const lib = (path) => import(join(root, 'dist', 'src', path));
-  const [{ openSession }, { openMachine }, { openMachineEngine }, { silentIo }] = await Promise.all([
-    lib('core/session.js'),
-    lib('core/machine.js'),
-    lib('core/docker.js'),
-    lib('core/io.js'),
-  ]);
-  const session = openSession({ storePath: storePath(), io: silentIo, signal: AbortSignal.timeout(120_000) });
-  const engines = await Promise.all(machines.map(async (name) => openMachineEngine(session, await openMachine(session, name))));
+  const library = await openLibrary();
+  const session = library.openSession({ signal: AbortSignal.timeout(120_000) });
+  const engines = await Promise.all(machines.map((name) => library.openEngine(session, name)));
   try {
-    await giveImage(engines);
+    await giveImage(engines, library);
     const [manager] = engines;
     const there = await manager.find('/services/hello');
     const { ID: service } =
@@ -101,8 +96,8 @@ async function runService() {
 }
 
 /** This computer's static busybox as an image on every machine: a swarm would pull it from a registry otherwise. */
-async function giveImage(engines) {
-  const [{ importImage }, { pack }] = await Promise.all([import(join(root, 'dist', 'src', 'docker', 'containers.js')), import('tar-fs')]);
+async function giveImage(engines, { importImage }) {
+  const { pack } = await import('tar-fs');
   const dir = await mkdtemp(join(tmpdir(), 'tsmachine-quickstart-'));
   try {
     await mkdir(join(dir, 'bin'));
@@ -126,8 +121,9 @@ async function converged(manager, service, signal) {
   }
 }
 
-function storePath() {
-  return process.env.MACHINE_STORAGE_PATH || join(process.env.HOME ?? '/root', '.docker', 'machine');
+/** The package under its own name, as any program imports it. There is nothing to import before the build. */
+function openLibrary() {
+  return import('tsmachine');
 }
 
 function tsmachine(...args) {
