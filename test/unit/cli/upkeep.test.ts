@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 
-import { adoptRequestOf } from '../../../src/transfer/adopt-request.js';
 import { findingsTable } from '../../../src/cli/output/findings-table.js';
 import { oneFile, renames } from '../../../src/cli/line/names.js';
 import { repeatable } from '../../../src/cli/line/repeatable.js';
@@ -31,17 +30,6 @@ describe('cli: upkeep of machines', () => {
       'c',
     ]);
     expect(repeatable(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
-  });
-
-  it('wants the certificates of adopt together, and makes their paths absolute', async () => {
-    expect(adoptRequestOf('m', 'generic', { ca: '', cert: '', key: '' })).not.to.have.property('certificates');
-    expect((await failureOf(() => adoptRequestOf('m', 'generic', { ca: 'a', cert: '', key: 'b' }))).code).to.equal('FLAG_MISSING');
-    expect(adoptRequestOf('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({
-      ca: '/a',
-      cert: '/b',
-      key: '/c',
-    });
-    expect(adoptRequestOf('m', 'generic', { ca: 'a', cert: '/b', key: '/c' }).certificates?.ca).to.equal(`${process.cwd()}/a`);
   });
 
   it('reads what import is given', async () => {
