@@ -30,7 +30,8 @@ async function main() {
   heading('Debian packages');
   if (process.platform !== 'linux') {
     return stop(
-      `Local machines need Linux; this is ${process.platform}.\nEverything else works: see "Drivers" in README.md, for example ./bin/run.js create -d generic --help`,
+      `Local machines need Linux; this is ${process.platform}.\n` +
+        'Everything else works: see "Drivers" in README.md, for example ./bin/run.js create -d generic --help',
     );
   }
   const missing = await ensureDebianPackages(packages);

@@ -8,7 +8,8 @@ import { verifyEngine } from './engine/verify.js';
 
 /**
  * Starts a machine and waits until its engine answers.
- * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE when it runs already, DRIVER_NO_POWER, WAIT_TIMEOUT, ENGINE_*, or the driver's error
+ * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE when it runs already, DRIVER_NO_POWER, WAIT_TIMEOUT, ENGINE_*,
+ * or the driver's error
  */
 export async function startMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, async (machine) => {

@@ -78,7 +78,10 @@ export function installOf(facts: Facts): EngineInstall {
   return { mode: mode ?? 'auto', ...(version === undefined ? {} : { version }) };
 }
 
-/** Finishes or repairs the host of a machine, touching only what differs. @throws TsmachineError SSH_*, ENGINE_*, and what else its steps throw */
+/**
+ * Finishes or repairs the host of a machine, touching only what differs.
+ * @throws TsmachineError SSH_*, ENGINE_*, and what else its steps throw
+ */
 export async function provisionMachine(session: Session, name: string): Promise<void> {
   await reprovision(session, name, false);
 }

@@ -26,7 +26,8 @@ export type Install = CreateRequest['install'];
 const oclifTool = `import { Config, loadHelpClass } from '@oclif/core';
 const config = await Config.load(process.argv[2]);
 const [plugin] = config.getPluginsList();
-console.log(JSON.stringify({ fromManifest: plugin.hasManifest, ids: config.commandIDs, flags: Object.keys(config.findCommand('ls').flags) }));
+const flags = Object.keys(config.findCommand('ls').flags);
+console.log(JSON.stringify({ fromManifest: plugin.hasManifest, ids: config.commandIDs, flags }));
 const Help = await loadHelpClass(config);
 await new Help(config).showHelp(['ls']);
 `;
@@ -42,7 +43,8 @@ describe('the npm package', function () {
     packed = pack(folder);
     project = newProject(packed.tarball);
     console.log(
-      `      ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`,
+      `      ${packed.files.length} files,`,
+      `${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`,
     );
   });
 
