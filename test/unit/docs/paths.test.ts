@@ -81,6 +81,17 @@ describe('documentation', () => {
     expect(commands.filter((command) => command !== 'help' && !table.includes(`\`${command}\``))).to.deep.equal([]);
   });
 
+  it('every section of docs/compatibility.md that code refers to exists', () => {
+    const titles = [...textOf('docs/compatibility.md').matchAll(/^#+ (.+)$/gm)].map(([, title]) => title);
+    const missing = ['src', 'drivers', 'test'].flatMap(filesBelow).flatMap((file) =>
+      [...textOf(file).matchAll(/docs\/compatibility\.md: ([^)]+)\)/g)]
+        .map(([, title = '']) => title.replaceAll(/\s*\n\s*(\*|\/\/)?\s*/g, ' ').trim())
+        .filter((title) => !titles.includes(title))
+        .map((title) => `${file}: ${title}`),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
   it('the index of the documentation names every page', () => {
     const named = linksOf('docs/README.md', textOf('docs/README.md')).map(({ page }) => page);
     const present = filesBelow('docs').filter((file) => file !== 'docs/README.md');
