@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm run quickstart`: from a fresh clone to a swarm of three machines on this computer with a service on it.
- * Run again it picks up what is there.
+ * Run again, it continues with what is already there.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -30,15 +30,15 @@ async function main() {
   heading('Debian packages');
   if (process.platform !== 'linux') {
     return stop(
-      `Local machines need Linux; this is ${process.platform}.\n` +
-        'Everything else works: see "Drivers" in README.md, for example ./bin/run.js create -d generic --help',
+      `The quickstart makes machines on this computer, which needs Linux; this is ${process.platform}.\n` +
+        'The other drivers work here: see "Drivers" in README.md, for example ./bin/run.js create -d virtualbox --help',
     );
   }
   const missing = await ensureDebianPackages(packages);
   if (missing.length > 0)
-    return stop(`Local machines need these programs. Install them, then run this again:\n  ${installCommand(missing)}`);
-  if (process.getuid() !== 0) return stop('Local machines need root:\n  sudo npm run quickstart');
-  console.log('all there');
+    return stop(`Machines on this computer need these programs. Install them, then run this again:\n  ${installCommand(missing)}`);
+  if (process.getuid() !== 0) return stop('Machines on this computer need root:\n  sudo npm run quickstart');
+  console.log('All packages are installed.');
 
   heading(`tsmachine swarm up -f ${file}`);
   if (tsmachine('swarm', 'up', '-f', file) !== 0)
@@ -50,19 +50,19 @@ async function main() {
   heading(`a service of ${replicas} replicas`);
   await runService();
 
-  heading('what now');
+  heading('what next');
   const { defaultStorePath } = await openLibrary();
   console.log(
     [
       'The tool is ./bin/run.js (npm link makes it `tsmachine`):',
       '',
-      '  eval $(./bin/run.js env manager1)    # then docker talks to the swarm:',
-      '  docker service scale hello=5         #   if there is a docker client here',
-      '  ./bin/run.js swarm status            # how the swarm is',
+      '  eval $(./bin/run.js env manager1)    # points a docker client at the swarm',
+      '  docker service scale hello=5         # if this computer has a docker client',
+      '  ./bin/run.js swarm status            # the state of the swarm',
       '  ./bin/run.js ssh worker1             # a shell on a machine',
       '  ./bin/run.js create --help           # more drivers and flags',
       '',
-      'To clean up: every machine with all that belongs to it, and the cached root file system:',
+      'To remove every machine, and the cached root file system:',
       '',
       '  ./bin/run.js swarm down -y quickstart',
       `  rm -rf ${join(defaultStorePath(), 'cache')}`,
@@ -70,7 +70,7 @@ async function main() {
   );
 }
 
-/** Through the Engine API over mutual TLS, so that no docker client is needed here; no registry either. */
+/** Uses the Engine API over mutual TLS, so that neither a docker client nor a registry is needed. */
 async function runService() {
   const library = await openLibrary();
   const session = library.openSession({ signal: AbortSignal.timeout(120_000) });
@@ -96,7 +96,7 @@ async function runService() {
   }
 }
 
-/** This computer's static busybox as an image on every machine: a swarm would pull it from a registry otherwise. */
+/** Puts this computer's static busybox on every machine as an image, so that the swarm need not pull one from a registry. */
 async function giveImage(engines, { importImage }) {
   const { pack } = await import('tar-fs');
   const dir = await mkdtemp(join(tmpdir(), 'tsmachine-quickstart-'));
@@ -110,7 +110,7 @@ async function giveImage(engines, { importImage }) {
   }
 }
 
-/** The tasks of a service, once as many run as are wanted. */
+/** The tasks of a service, when as many run as are wanted. */
 async function converged(manager, service, signal) {
   for (;;) {
     const tasks = await manager.request('GET', '/tasks', {
