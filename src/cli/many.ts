@@ -32,7 +32,7 @@ export async function onMachines<T>(
       if (!isCancelled(error)) io.error(`${name}: ${renderError(error, options).text}`);
       throw error;
     } finally {
-      own.settled();
+      own.finished();
     }
   });
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
