@@ -4,10 +4,10 @@ import { classicSwarmFollower, membershipFollower } from './swarm/followers.js';
 
 export type { Session, SessionOptions } from './machine/session.js';
 
-/** What follows a change of a machine, in the order in which it is told. */
+/** What reacts to changes of machines, in the order in which it is notified. */
 const followers = [contextFollower, classicSwarmFollower, membershipFollower];
 
-/** Opens a store, with everything that follows its machines: docker's contexts, classic swarms, swarms. */
+/** Opens a store, with everything that reacts to changes of its machines: Docker contexts, classic swarms, swarms. */
 export function openSession(options: SessionOptions): Session {
   return openMachineSession(options, followers);
 }

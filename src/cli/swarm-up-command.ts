@@ -5,7 +5,7 @@ import { jsonFlag, type FlagInput } from './line/flags.js';
 import { repeatable } from './line/repeatable.js';
 import { declaredBy, upChars, upDriver, upFlags } from './options/swarm-up-flags.js';
 
-/** What `swarm up` and `swarm plan` share: the same words say what the swarm is to be. */
+/** The base of `swarm up` and `swarm plan`, which take the same arguments. */
 export abstract class SwarmUpCommand extends MachineCommand {
   static override usage = '[name]';
   static override operands = { kind: 'none' } as const;
@@ -16,7 +16,7 @@ export abstract class SwarmUpCommand extends MachineCommand {
     return { ...SwarmUpCommand.flags, ...toFlagInput(driver?.flags ?? []) };
   }
 
-  /** What is to be, with its warnings told. */
+  /** Reads the declaration of the swarm, and prints its warnings. */
   protected async declared(): Promise<Omit<UpOptions, 'ioOf'>> {
     const { env, line } = this.invocation;
     const driver = await upDriver(this.argv, env);

@@ -8,7 +8,7 @@ export default class Active extends MachineCommand {
   static override examples = ['<%= config.bin %> active'];
   static override operands = { kind: 'none' } as const;
   static override flags = {
-    timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    timeout: seconds({ char: 't', default: 10, description: 'Seconds to wait for the machines' }),
     ...jsonFlag,
   };
 

@@ -7,20 +7,20 @@ import { detectShell } from '../cli/shells/shells.js';
 import { oneOrNone } from '../cli/line/names.js';
 
 /**
- * Why not @oclif/plugin-autocomplete: it writes the flags it finds in the manifest into scripts of its own once, for bash, zsh and
- * PowerShell. It cannot ask for the machines of a store or for the flags of the driver that was just typed, and it knows no fish.
+ * @oclif/plugin-autocomplete is not enough: it writes the flags of the manifest into a script once, for bash, zsh and PowerShell.
+ * It cannot offer the machines of a store or the flags of the driver just typed, and it does not support fish.
  */
 export default class Completion extends MachineCommand {
-  static override summary = "Print a script that makes a shell complete tsmachine's words";
+  static override summary = 'Print the script that adds completion to a shell';
   static override description =
-    'Argument is bash, zsh, fish or powershell, default is auto-detect. For bash, zsh and fish the script' +
-    ' also brings "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
+    'Argument is bash, zsh, fish or powershell; the default is to detect it. For bash, zsh and fish the script' +
+    ' also defines "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
   static override usage = '[shell]';
   static override examples = ['<%= config.bin %> completion bash >> ~/.bashrc', 'eval "$(<%= config.bin %> completion zsh)"'];
   static override operands = { kind: 'shell' } as const;
   static override flags = {
-    words: Flags.boolean({ hidden: true, description: 'Print what may stand at the end of the words behind --' }),
-    'new-word': Flags.boolean({ hidden: true, description: 'With --words: a word begins there (PowerShell loses empty arguments)' }),
+    words: Flags.boolean({ hidden: true, description: 'Print the completions of the last word after --' }),
+    'new-word': Flags.boolean({ hidden: true, description: 'With --words: the last word is empty (PowerShell drops empty arguments)' }),
   };
 
   async run(): Promise<void> {

@@ -10,7 +10,7 @@ export default class Inspect extends MachineCommand {
   static override examples = ['<%= config.bin %> inspect m1', "<%= config.bin %> inspect --format '{{.Driver.IPAddress}}' m1"];
   static override operands = { kind: 'machine' } as const;
   static override flags = {
-    format: Flags.string({ char: 'f', description: 'Format the output using the given go template', exclusive: ['json'] }),
+    format: Flags.string({ char: 'f', description: 'Format the output using the given Go template', exclusive: ['json'] }),
     ...jsonFlag,
   };
 

@@ -5,7 +5,7 @@ import { placeAndPoint } from '../cli/line/names.js';
 
 export default class Mount extends MachineCommand {
   static override summary = 'Mount or unmount a directory from a machine with SSHFS.';
-  static override description = 'Arguments are [machine:][path] [mountpoint]. The mountpoint is the same path when it is not given.';
+  static override description = 'Arguments are [machine:][path] [mountpoint]. The default mountpoint is the same path on this computer.';
   static override usage = '[[user@]machine:]path [mountpoint]';
   static override examples = ['<%= config.bin %> mount m1:/srv ./srv', '<%= config.bin %> mount -u m1:/srv ./srv'];
   static override flags = {

@@ -5,8 +5,8 @@ import { programName } from '../cli/line/program.js';
 import { packageBuild } from '../system/package.js';
 
 export default class Version extends MachineCommand {
-  static override summary = 'Show the <%= config.bin %> version or a machine docker version';
-  static override description = 'Argument is (optionally) a machine name.';
+  static override summary = 'Show the version of this program, or of Docker on a machine';
+  static override description = 'Argument is a machine name (optional).';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> version m1'];
   static override operands = { kind: 'machine' } as const;

@@ -1,6 +1,7 @@
 import { basename, win32 } from 'node:path';
 
 import { TsmachineError } from '../../base/errors.js';
+import { quote } from '../../base/quote.js';
 import { programName } from '../line/program.js';
 
 /** How a shell sets and forgets variables (spec 2.4). Every value is quoted so that the shell reads it back unchanged. */
@@ -94,4 +95,9 @@ export function detectShell(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
 /** The two lines that say how to use the output. */
 export function usageHint(shell: Shell, command: string): string[] {
   return [`${shell.comment} Run this command to configure your shell: `, `${shell.comment} ${shell.evaluate(command)}`];
+}
+
+/** A word as a POSIX shell reads it back. Words with `=` stay readable: `--shell=bash` needs no quotes. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : quote(word);
 }

@@ -4,7 +4,7 @@ import { none } from '../../cli/line/names.js';
 import { table } from '../../cli/output/table.js';
 
 export default class ContextLs extends MachineCommand {
-  static override summary = 'List the docker contexts of machines';
+  static override summary = 'List the Docker contexts of machines';
   static override usage = '';
   static override examples = ['<%= config.bin %> context ls'];
   static override operands = { kind: 'none' } as const;

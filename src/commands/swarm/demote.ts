@@ -2,8 +2,8 @@ import { MachineCommand } from '../../cli/command.js';
 import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmDemote extends MachineCommand {
-  static override summary = 'Make managers workers';
-  static override description = 'One after the other, the leader last. Refused when those that stay could decide nothing.';
+  static override summary = 'Demote managers to workers';
+  static override description = 'Demotes one after the other, the leader last. Refuses if the remaining managers would have no quorum.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm demote manager3'];
   static override infoTo = 'stdout' as const;

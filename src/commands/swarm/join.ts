@@ -6,12 +6,12 @@ import { addressFlags, availabilityChangeFlag, givenAddresses, roleFlag } from '
 
 export default class SwarmJoin extends MachineCommand {
   static override summary = 'Join machines to a swarm';
-  static override description = 'A machine that has joined already gets what the options say; an interrupted join is finished.';
+  static override description = 'The options also apply to machines that have already joined. An interrupted join is finished.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm join --role worker --label zone=a worker1 worker2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    to: Flags.string({ description: 'The swarm, or a machine in it; not needed when there is one swarm' }),
+    to: Flags.string({ description: 'The swarm, or a machine in it; optional when there is only one swarm' }),
     ...roleFlag,
     ...availabilityChangeFlag,
     label: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Label of the node [key=value]; repeatable' }),

@@ -4,8 +4,8 @@ import { nameAndWords } from '../../cli/line/names.js';
 import { labelLines } from '../../cli/output/nodes-table.js';
 
 export default class SwarmLabel extends MachineCommand {
-  static override summary = 'Set and remove labels of the node that a machine is';
-  static override description = 'key=value sets a label, key- removes it. Without either, prints the labels.';
+  static override summary = 'Set and remove the node labels of a machine';
+  static override description = 'key=value sets a label, key- removes it. Without arguments after the name, prints the labels.';
   static override usage = 'name [key=value...] [key-...]';
   static override examples = ['<%= config.bin %> swarm label worker1 zone=a disk-', '<%= config.bin %> swarm label worker1'];
   static override operands = { kind: 'machine' } as const;

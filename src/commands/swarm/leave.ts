@@ -4,13 +4,13 @@ import { MachineCommand } from '../../cli/command.js';
 import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmLeave extends MachineCommand {
-  static override summary = 'Take machines out of their swarm; the machines stay';
-  static override description = 'Their tasks move first, and the managers that stay keep their quorum.';
+  static override summary = 'Take machines out of their swarm, but keep the machines';
+  static override description = 'Moves their tasks to other nodes first, and makes sure that the remaining managers keep their quorum.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm leave worker1'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    force: Flags.boolean({ description: 'Also a machine that is gone or does not answer, and out of a swarm that has lost its quorum' }),
+    force: Flags.boolean({ description: 'Also take out a machine that does not answer, or that is in a swarm without a quorum' }),
   };
 
   async run(): Promise<void> {

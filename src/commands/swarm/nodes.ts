@@ -6,15 +6,15 @@ import { oneOrNone } from '../../cli/line/names.js';
 import { nodesTable } from '../../cli/output/nodes-table.js';
 
 export default class SwarmNodes extends MachineCommand {
-  static override summary = 'List the nodes of a swarm beside its machines';
+  static override summary = 'List the nodes of a swarm and their machines';
   static override description =
-    'Argument is a swarm or a machine in it; not needed when there is one swarm.' +
-    ' Also lists nodes that are no machines of this store, and machines that are no nodes (yet).';
+    'Argument is a swarm or a machine in it; optional when there is only one swarm.' +
+    ' Also lists nodes that are not machines of this store, and machines that have not joined.';
   static override usage = '[swarm|machine]';
   static override examples = ['<%= config.bin %> swarm nodes'];
   static override operands = { kind: 'swarm' } as const;
   static override flags = {
-    quiet: Flags.boolean({ char: 'q', description: 'Names of machines alone' }),
+    quiet: Flags.boolean({ char: 'q', description: 'Print only the names of machines' }),
     ...jsonFlag,
   };
 

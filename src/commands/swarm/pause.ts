@@ -2,8 +2,8 @@ import { MachineCommand } from '../../cli/command.js';
 import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmPause extends MachineCommand {
-  static override summary = 'Give machines no new tasks; those they have stay';
-  static override description = '"swarm activate" ends it.';
+  static override summary = 'Give machines no new tasks, but keep the running ones';
+  static override description = 'Undo it with "<%= config.bin %> swarm activate".';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm pause worker1'];
   static override infoTo = 'stdout' as const;

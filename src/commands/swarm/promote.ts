@@ -2,8 +2,8 @@ import { MachineCommand } from '../../cli/command.js';
 import { someNames } from '../../cli/line/names.js';
 
 export default class SwarmPromote extends MachineCommand {
-  static override summary = 'Make workers managers';
-  static override description = 'One after the other, each waited for until the managers reach it.';
+  static override summary = 'Promote workers to managers';
+  static override description = 'Promotes one after the other, and waits until the other managers can reach each of them.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm promote worker1 worker2'];
   static override infoTo = 'stdout' as const;

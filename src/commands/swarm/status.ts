@@ -4,10 +4,10 @@ import { oneOrNone } from '../../cli/line/names.js';
 import { swarmStatusText } from '../../cli/output/swarm-status-text.js';
 
 export default class SwarmStatusCommand extends MachineCommand {
-  static override summary = 'Say how a swarm is, and what mends what is wrong';
+  static override summary = 'Show the state of a swarm, and how to fix its problems';
   static override description =
-    'Argument is a swarm or a machine in it; not needed when there is one swarm.' +
-    ' Exit status 1 when there is a fault; warnings alone are 0.';
+    'Argument is a swarm or a machine in it; optional when there is only one swarm.' +
+    ' Exits with status 1 if there is a fault, 0 if there are only warnings.';
   static override usage = '[swarm|machine]';
   static override examples = ['<%= config.bin %> swarm status'];
   static override operands = { kind: 'swarm' } as const;

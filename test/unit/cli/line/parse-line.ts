@@ -30,7 +30,7 @@ export async function parseLine<F extends FlagInput>(argv: readonly string[], fl
     }
   }
   const screen = fakeScreen();
-  const interruption = listenForInterrupts({ tell: () => undefined, leave: () => undefined });
+  const interruption = listenForInterrupts({ print: () => undefined, exitNow: () => undefined });
   try {
     const config = await openConfig({ line: argv, env, screen, progress: new Progress(screen), interruption, debug: false, json: false });
     return await Probe.run([...argv], config);

@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 
 import { noProxyName, noProxyValue, setLines, unsetLines } from '../../../../src/cli/shells/docker-env.js';
-import { shellWord } from '../../../../src/cli/shells/shell-word.js';
-import { detectShell, shellNamed, usageHint } from '../../../../src/cli/shells/shells.js';
+import { detectShell, shellNamed, shellWord, usageHint } from '../../../../src/cli/shells/shells.js';
 import { failureOf } from '../../../helpers/failure.js';
 
 const machine = { name: 'one', url: 'tcp://127.0.0.1:12376', certDir: '/store/machines/one' };
