@@ -10,7 +10,7 @@ import type { Operands } from './completion/operands.js';
 import type { FlagInput } from './line/flags.js';
 import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './line/globals.js';
 import type { Invocation } from './line/invocation.js';
-import { oneOrNone } from './line/names.js';
+import { optionalArgument } from './line/arguments.js';
 import { isMachineConfig, type MachineConfig } from './line/oclif.js';
 import { programName, renderTexts } from './line/program.js';
 import { TerminalIo } from './terminal/terminal-io.js';
@@ -20,7 +20,7 @@ type MachineWork<T> = (session: Session, name: string) => Promise<T>;
 type Values = Record<string, unknown>;
 type Parsed<F extends Values, B extends Values, A extends Values> = Interfaces.ParserOutput<F, B, A> & { argv: string[] };
 
-/** The base of every command. Positional words follow Docker Machine's rules (names.ts), so no command declares oclif's `args`. */
+/** The base of every command. Positional words follow Docker Machine's rules (line/arguments.ts), so no command declares oclif's `args`. */
 export abstract class MachineCommand extends Command {
   static override baseFlags: FlagInput = globalFlags;
   static override flags: FlagInput = {};
@@ -112,7 +112,7 @@ export abstract class MachineCommand extends Command {
 
   /** The machine of a command that takes one. Without a name it is "default", as in Docker Machine. */
   protected async oneMachine(words: readonly string[]): Promise<{ session: Session; name: string }> {
-    const given = oneOrNone(words);
+    const given = optionalArgument(words);
     const session = await this.session();
     const { resolveNames } = await import('../machine/choose/each.js');
     const [name = ''] = await resolveNames(session.store, given === undefined ? [] : [given]);

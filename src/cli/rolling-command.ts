@@ -5,7 +5,7 @@ import { run, say } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 import { MachineCommand } from './command.js';
 import { jsonFlag } from './line/flags.js';
-import { oneOrNone } from './line/names.js';
+import { optionalArgument } from './line/arguments.js';
 import { rollingDone, rollingPlan } from './output/rolling-text.js';
 
 interface RollingFlags {
@@ -32,7 +32,7 @@ export abstract class RollingCommand extends MachineCommand {
     flags: RollingFlags,
     change: (session: Session, swarm: string | undefined, options: RollingOptions) => Promise<RollingReport>,
   ): Promise<void> {
-    const given = oneOrNone(words);
+    const given = optionalArgument(words);
     const verb = this.id?.split(':').at(-1) ?? '';
     this.afterInterrupt = say`Run the same command again to continue: ${run('swarm', verb, ...(given === undefined ? [] : [given]))}`;
     const report = await change(await this.session(), given, {

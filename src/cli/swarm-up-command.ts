@@ -2,7 +2,7 @@ import type { UpOptions } from '../swarm/up/up.js';
 import { MachineCommand } from './command.js';
 import { toFlagInput } from './options/driver-flags.js';
 import { jsonFlag, type FlagInput } from './line/flags.js';
-import { repeatable } from './line/repeatable.js';
+import { repeatableLine } from './line/repeatable.js';
 import { declaredBy, upChars, upDriver, upFlags } from './options/swarm-up-flags.js';
 
 /** The base of `swarm up` and `swarm plan`, which take the same arguments. */
@@ -24,6 +24,6 @@ export abstract class SwarmUpCommand extends MachineCommand {
     const { flags: given, argv: words } = await this.parse({ baseFlags: SwarmUpCommand.baseFlags, flags });
     const { warnings, ...declared } = await declaredBy({ words, given, driver, globals: this.globals, env, cwd: process.cwd() });
     for (const { message, line: at } of warnings) this.io.warn(`Warning: ${at === undefined ? '' : `line ${at}: `}${message}`);
-    return { ...declared, command: repeatable(line, [], '') };
+    return { ...declared, command: repeatableLine(line, [], '') };
   }
 }

@@ -1,6 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/line/flags.js';
-import { none } from '../cli/line/names.js';
+import { noArguments } from '../cli/line/arguments.js';
 
 export default class Active extends MachineCommand {
   static override summary = 'Print which machine is active';
@@ -14,7 +14,7 @@ export default class Active extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Active);
-    none(argv);
+    noArguments(argv);
     const { activeMachine } = await import('../machine/list.js');
     const name = await activeMachine(await this.session(), { timeoutMs: flags.timeout * 1000 });
     this.show({ name }, () => name);

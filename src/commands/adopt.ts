@@ -1,8 +1,9 @@
 import { adoptFlags, adoptRequest, adoptingDriver } from '../cli/options/adopt-flags.js';
+import { flagValues } from '../base/flags.js';
 import { MachineCommand } from '../cli/command.js';
-import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
+import { toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
-import { oneNewName } from '../cli/line/names.js';
+import { oneNewName } from '../cli/line/arguments.js';
 
 export default class Adopt extends MachineCommand {
   static override summary = 'Add a host that another store created, without changing it';

@@ -4,7 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { choiceLines } from '../cli/completion/candidate.js';
 import type { MachineNames, SwarmNames } from '../cli/completion/operands.js';
 import { detectShell } from '../cli/shells/shells.js';
-import { oneOrNone } from '../cli/line/names.js';
+import { optionalArgument } from '../cli/line/arguments.js';
 
 /**
  * @oclif/plugin-autocomplete is not enough: it writes the flags of the manifest into a script once, for bash, zsh and PowerShell.
@@ -28,14 +28,14 @@ export default class Completion extends MachineCommand {
     if (flags.words) return this.printWords(flags['new-word'] ? [...argv, ''] : argv);
     const { env } = this.invocation;
     const { completionScript } = await import('../cli/completion/scripts.js');
-    const given = oneOrNone(argv) ?? detectShell(env, process.platform);
+    const given = optionalArgument(argv) ?? detectShell(env, process.platform);
     this.print((await completionScript(given)).trimEnd());
   }
 
   private async printWords(typed: readonly string[]): Promise<void> {
-    const { choose } = await import('../cli/completion/choose.js');
+    const { complete } = await import('../cli/completion/complete.js');
     const current = typed.at(-1) ?? '';
-    const choice = await choose({
+    const choice = await complete({
       before: typed.slice(0, -1),
       current,
       commands: this.config.commands,

@@ -2,12 +2,12 @@ import { chosenDriver } from '../cli/options/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
 import { createFlags } from '../cli/options/create-flags.js';
 import { createRequest } from '../cli/options/create-request.js';
-import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
+import { toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
-import { newNames } from '../cli/line/names.js';
-import { repeatable } from '../cli/line/repeatable.js';
+import { newNames } from '../cli/line/arguments.js';
+import { repeatableLine } from '../cli/line/repeatable.js';
 import type { Session } from '../machine/session.js';
-import type { FlagSpec } from '../base/flags.js';
+import { flagValues, type FlagSpec } from '../base/flags.js';
 import { run, say, type Text } from '../base/text.js';
 
 export default class Create extends MachineCommand {
@@ -38,7 +38,7 @@ export default class Create extends MachineCommand {
     const { createMachine } = await import('../machine/create.js');
     const limit = Number(values['concurrency']);
     const make = async (session: Session, name: string) => {
-      await createMachine(session, { ...request, name, command: repeatable(line, names, name) });
+      await createMachine(session, { ...request, name, command: repeatableLine(line, names, name) });
       session.io.info(
         say`To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: ${run('env', name)}`,
       );

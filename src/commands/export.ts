@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { passphraseFlag } from '../cli/line/flags.js';
-import { someNames } from '../cli/line/names.js';
+import { atLeastOneName } from '../cli/line/arguments.js';
 import { TsmachineError } from '../base/errors.js';
 import { run } from '../base/text.js';
 
@@ -22,7 +22,7 @@ export default class Export extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Export);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const { output, encrypt: ask, 'passphrase-file': file } = flags;
     if (output === undefined || output === '') {
       throw new TsmachineError('FLAG_MISSING', 'export needs the name of the file to write', {

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { passphraseFlag } from '../cli/line/flags.js';
-import { oneFile, renames } from '../cli/line/names.js';
+import { oneFile, parseRenames } from '../cli/line/arguments.js';
 
 export default class Import extends MachineCommand {
   static override summary = 'Add the machines in a file written by export';
@@ -22,7 +22,7 @@ export default class Import extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Import);
-    const request = { file: oneFile(argv), renamed: renames(flags.name ?? []) };
+    const request = { file: oneFile(argv), renamed: parseRenames(flags.name ?? []) };
     const [session, { importMachines }, { knownPassphrase }] = await Promise.all([
       this.session(),
       import('../transfer/import.js'),

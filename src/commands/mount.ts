@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { placeAndPoint } from '../cli/line/names.js';
+import { remoteAndMountPoint } from '../cli/line/arguments.js';
 
 export default class Mount extends MachineCommand {
   static override summary = 'Mount or unmount a directory from a machine with SSHFS.';
@@ -14,7 +14,7 @@ export default class Mount extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Mount);
-    const [place, mountpoint] = placeAndPoint(argv);
+    const [place, mountpoint] = remoteAndMountPoint(argv);
     const { mountFolder, unmountFolder } = await import('../copy/mount.js');
     const session = await this.session();
     await (flags.unmount ? unmountFolder(session, place, mountpoint) : mountFolder(session, place, mountpoint));

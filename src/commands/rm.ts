@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
-import { someNames } from '../cli/line/names.js';
+import { atLeastOneName } from '../cli/line/arguments.js';
 import { run } from '../base/text.js';
 
 export default class Rm extends MachineCommand {
@@ -18,7 +18,7 @@ export default class Rm extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Rm);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
     if (!flags.y && !flags.force && !(await this.confirm('Are you sure? (y/n): '))) return;

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { fromTo } from '../cli/line/names.js';
+import { sourceAndTarget } from '../cli/line/arguments.js';
 
 export default class Scp extends MachineCommand {
   static override summary = 'Copy files between machines';
@@ -22,7 +22,7 @@ export default class Scp extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scp);
-    const [from, to] = fromTo(argv);
+    const [from, to] = sourceAndTarget(argv);
     const { copyFiles } = await import('../copy/scp.js');
     const status = await copyFiles(await this.session(), from, to, { ...flags, native: this.globals.nativeSsh });
     if (status !== 0) this.exit(status);

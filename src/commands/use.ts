@@ -1,6 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
 import { loadLine } from '../cli/completion/scripts.js';
-import { oneOrNone } from '../cli/line/names.js';
+import { optionalArgument } from '../cli/line/arguments.js';
 import { programName } from '../cli/line/program.js';
 import { detectShell, shellNamed, shellWord } from '../cli/shells/shells.js';
 import { TsmachineError } from '../base/errors.js';
@@ -16,7 +16,7 @@ export default class Use extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Use);
-    const name = oneOrNone(argv);
+    const name = optionalArgument(argv);
     const shell = detectShell(this.invocation.env, process.platform);
     const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${shellWord(name)}`}`;
     const load = loadLine(shell);

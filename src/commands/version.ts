@@ -1,6 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/line/flags.js';
-import { oneOrNone } from '../cli/line/names.js';
+import { optionalArgument } from '../cli/line/arguments.js';
 import { programName } from '../cli/line/program.js';
 import { packageBuild } from '../system/package.js';
 
@@ -14,7 +14,7 @@ export default class Version extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Version);
-    const name = oneOrNone(argv);
+    const name = optionalArgument(argv);
     if (name === undefined) {
       const { version } = this.config;
       const build = packageBuild();

@@ -33,7 +33,7 @@ describe('swarm up and swarm plan from the command line', () => {
       '  Create prod-worker1 (none)',
       '  Initialise the swarm on prod-manager1',
       '  Join prod-worker1 as a worker',
-      '4 changes to make. tsmachine swarm up makes them.',
+      '4 changes to make. To make them, run this with the same arguments: tsmachine swarm up',
       '',
     ]);
     expect(await readdir(shop.store)).to.deep.equal([]);

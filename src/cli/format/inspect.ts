@@ -4,7 +4,7 @@ import { fromJson } from './json-values.js';
 import { compileTemplate, type Template } from '../../go-template/template.js';
 
 /**
- * `inspect --format`: what the template makes of config.json's text, decoded without types (spec 2.5).
+ * Runs the template of `inspect --format` on the text of config.json. It is decoded without types, as Docker Machine does.
  * @throws TsmachineError TEMPLATE
  */
 export function formatConfig(json: string, format: string, options: { pointed: boolean }): string {

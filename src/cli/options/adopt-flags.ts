@@ -11,19 +11,22 @@ const adoptDriver = 'generic';
 
 /** The flags of `adopt` that do not depend on the driver. */
 export const adoptFlags: readonly FlagSpec[] = [
-  { name: 'driver', type: 'string', default: adoptDriver, usage: 'Driver that reaches the host' },
-  { name: 'ca', type: 'string', default: '', usage: "ca.pem of the store that made the host (default: this store's)" },
+  { name: 'driver', type: 'string', default: adoptDriver, usage: 'Driver for the host' },
+  { name: 'ca', type: 'string', default: '', usage: "ca.pem of the store that created the host; the default is this store's" },
   { name: 'cert', type: 'string', default: '', usage: 'cert.pem of that store' },
   { name: 'key', type: 'string', default: '', usage: 'key.pem of that store' },
-  { name: 'tls-san', type: 'strings', usage: 'Extra SANs for certificates that are made later' },
+  { name: 'tls-san', type: 'strings', usage: 'Extra SANs for certificates created later' },
 ];
 
-/** MACHINE_DRIVER says what `create` makes; a host to adopt is there already. @throws TsmachineError DRIVER_UNKNOWN */
+/** The driver for `adopt`. It ignores MACHINE_DRIVER, which is meant for `create`. @throws TsmachineError DRIVER_UNKNOWN */
 export function adoptingDriver(argv: readonly string[]): Promise<DriverModule> {
   return loadDriverModule(driverNameOf(argv, {}) ?? adoptDriver);
 }
 
-/** The flags of `adopt` as the request the engine takes. @throws TsmachineError FLAG_MISSING when one of the three certificate files is missing */
+/**
+ * Turns the flags of `adopt` into a request.
+ * @throws TsmachineError FLAG_MISSING when only some of the three certificate files are given
+ */
 export function adoptRequest(name: string, driverName: string, values: FlagValues): AdoptRequest {
   const sans = values['tls-san'];
   const given = (['ca', 'cert', 'key'] as const).map((flag) => String(values[flag] ?? ''));
@@ -31,7 +34,7 @@ export function adoptRequest(name: string, driverName: string, values: FlagValue
   const request = { name, driverName, flags: values, tlsSans: typeof sans === 'object' ? sans : [] };
   if (ca === '' && cert === '' && key === '') return request;
   if (ca !== '' && cert !== '' && key !== '') return { ...request, certificates: { ca, cert, key } };
-  throw new TsmachineError('FLAG_MISSING', '--ca, --cert and --key belong together', {
-    hint: 'They are ca.pem, cert.pem and key.pem of the store that made the host',
+  throw new TsmachineError('FLAG_MISSING', '--ca, --cert and --key must be given together', {
+    hint: 'They are ca.pem, cert.pem and key.pem of the store that created the host',
   });
 }

@@ -5,7 +5,7 @@ export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as co
 /** Docker Machine's default driver. */
 export const defaultDriver = 'virtualbox';
 
-/** The flags of `create` that do not depend on the driver (spec 2.3), then tsmachine's own. */
+/** The flags of `create` that do not depend on the driver. They include all of Docker Machine's. */
 export const createFlags: readonly FlagSpec[] = [
   { name: 'driver', type: 'string', default: defaultDriver, env: 'MACHINE_DRIVER', usage: 'Driver to create machine with.' },
   {
@@ -21,7 +21,7 @@ export const createFlags: readonly FlagSpec[] = [
   { name: 'engine-label', type: 'strings', usage: 'Specify labels for the created engine' },
   { name: 'engine-storage-driver', type: 'string', default: '', usage: 'Specify a storage driver to use with the engine' },
   { name: 'engine-env', type: 'strings', usage: 'Specify environment variables to set in the engine' },
-  { name: 'engine-install', type: 'string', default: 'auto', usage: `How the engine gets there: ${installModes.join(', ')}` },
+  { name: 'engine-install', type: 'string', default: 'auto', usage: `How to install the engine: ${installModes.join(', ')}` },
   { name: 'engine-version', type: 'string', default: '', usage: 'Install this version of the engine' },
   { name: 'swarm', type: 'bool', usage: 'Configure Machine to join a Swarm cluster' },
   {
@@ -40,12 +40,12 @@ export const createFlags: readonly FlagSpec[] = [
   { name: 'swarm-addr', type: 'string', default: '', usage: 'addr to advertise for Swarm (default: detect and use the machine IP)' },
   { name: 'swarm-experimental', type: 'bool', usage: 'Enable Swarm experimental features' },
   { name: 'tls-san', type: 'strings', usage: 'Support extra SANs for TLS certs' },
-  { name: 'concurrency', type: 'int', default: 4, usage: 'How many machines are made at once' },
+  { name: 'concurrency', type: 'int', default: 4, usage: 'How many machines to create at the same time' },
 ];
 
 /**
  * The driver's name, found before the driver's flags are known: the first `-d X`, `--driver X`, `-d=X` or `--driver=X`,
- * else MACHINE_DRIVER (spec 2.3). Undefined when nothing says it.
+ * else MACHINE_DRIVER. Undefined when neither is given.
  */
 export function driverNameOf(argv: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
   const found = argv.findIndex((word) => /^(-d|--?driver)(=|$)/.test(word));

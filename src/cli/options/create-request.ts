@@ -7,7 +7,7 @@ import { installModes } from './create-flags.js';
 import type { GlobalValues } from '../line/globals.js';
 
 /**
- * The flags of `create` as the request the engine takes (spec 2.3, "Mapping to config").
+ * Turns the flags of `create` into a request. Its fields are those of Docker Machine's config.json.
  * @throws TsmachineError FLAG_INVALID
  */
 export function createRequest(driverName: string, values: FlagValues, globals: GlobalValues): Omit<CreateRequest, 'name'> {

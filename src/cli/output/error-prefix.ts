@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 
-/** Runs `work`; its error gets Docker Machine's words in front (`Error removing host "m1": `). An interruption stays as it is. */
+/** Puts Docker Machine's words (`Error removing host "m1": `) in front of an error of `work`, unless it was interrupted. */
 export async function withPrefix<T>(prefix: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

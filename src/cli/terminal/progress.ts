@@ -25,7 +25,11 @@ export class Progress {
     this.#screen = screen;
   }
 
-  /** Sets the current step of `key` (a machine's name). A `passing` text keeps the seconds of the one it replaces, and is left out of logs. */
+  /**
+   * Sets the current step of a machine.
+   * @param key the name of the machine
+   * @param passing keeps the seconds of the text that is replaced, and leaves this one out of logs
+   */
   update(key: string, text: string, passing = false): void {
     const before = this.#tasks.get(key);
     if (before?.text === text) return;

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 
 export default class ContextRm extends MachineCommand {
   static override summary = 'Remove the Docker contexts of machines';
@@ -11,7 +11,7 @@ export default class ContextRm extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(ContextRm);
     const { removeContext } = await import('../../machine/context.js');
-    await this.onNames(someNames(argv), async (session, name) => {
+    await this.onNames(atLeastOneName(argv), async (session, name) => {
       await removeContext(session, name);
       session.io.info(`Removed the Docker context of ${name}`);
     });

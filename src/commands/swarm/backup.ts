@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { passphraseFlag } from '../../cli/line/flags.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 
 export default class SwarmBackup extends MachineCommand {
   static override summary = 'Save the whole state of a swarm in a file';
@@ -28,6 +28,6 @@ export default class SwarmBackup extends MachineCommand {
       import('../../swarm/rescue/backup.js'),
       import('../../transfer/passphrase.js'),
     ]);
-    await backupSwarm(session, oneOrNone(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
+    await backupSwarm(session, optionalArgument(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
   }
 }

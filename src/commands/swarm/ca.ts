@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag, seconds } from '../../cli/line/flags.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 
 export default class SwarmCa extends MachineCommand {
   static override summary = 'Print the root certificate of a swarm, or replace it';
@@ -23,7 +23,7 @@ export default class SwarmCa extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmCa);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const { rootCa } = await import('../../swarm/upkeep/ca.js');
     const certificate = await rootCa(await this.session(), given, {
       rotate: flags.rotate,

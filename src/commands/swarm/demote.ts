@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 
 export default class SwarmDemote extends MachineCommand {
   static override summary = 'Demote managers to workers';
@@ -10,7 +10,7 @@ export default class SwarmDemote extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDemote);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const { demote } = await import('../../swarm/members/roles.js');
     await demote(await this.session(), names);
   }

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 import { run, say } from '../../base/text.js';
 
 export default class SwarmDown extends MachineCommand {
@@ -21,7 +21,7 @@ export default class SwarmDown extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmDown);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const session = await this.session();
     const { endSwarm, swarmToEnd } = await import('../../swarm/members/leave/down.js');
     const { name, members } = await swarmToEnd(session, { name: given, file: flags.file, cwd: process.cwd() });

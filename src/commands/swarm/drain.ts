@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 
 export default class SwarmDrain extends MachineCommand {
   static override summary = 'Move all tasks off machines, and give them no new ones';
@@ -10,7 +10,7 @@ export default class SwarmDrain extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDrain);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const { setAvailability } = await import('../../swarm/members/availability.js');
     await setAvailability(await this.session(), names, 'drain');
   }

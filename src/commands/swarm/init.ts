@@ -19,7 +19,7 @@ export default class SwarmInit extends MachineCommand {
     ...settingsFlags,
     'force-new-cluster': Flags.boolean({
       description:
-        'Start a new swarm from the state on this machine, without the other managers. "swarm recover" does this and brings the others back',
+        'Start a new swarm from the state on this machine, without the other managers; "swarm recover" does more',
     }),
   };
 

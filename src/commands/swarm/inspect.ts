@@ -1,6 +1,6 @@
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 
 export default class SwarmInspect extends MachineCommand {
   static override summary = 'Print the details of a swarm as JSON';
@@ -13,7 +13,7 @@ export default class SwarmInspect extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmInspect);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const { inspectSwarm } = await import('../../swarm/status/inspect.js');
     this.print(JSON.stringify(await inspectSwarm(await this.session(), given), undefined, 2));
   }

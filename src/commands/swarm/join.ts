@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 import { addressFlags, availabilityChangeFlag, givenAddresses, roleFlag } from '../../cli/options/swarm-flags.js';
 
 export default class SwarmJoin extends MachineCommand {
@@ -20,7 +20,7 @@ export default class SwarmJoin extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmJoin);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const session = await this.session();
     const { joinMachines } = await import('../../swarm/members/join.js');
     await joinMachines(session, names, flags.to, {

@@ -1,6 +1,6 @@
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { nameAndWords } from '../../cli/line/names.js';
+import { nameAndRest } from '../../cli/line/arguments.js';
 import { labelLines } from '../../cli/output/nodes-table.js';
 
 export default class SwarmLabel extends MachineCommand {
@@ -13,7 +13,7 @@ export default class SwarmLabel extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmLabel);
-    const [name, words] = nameAndWords(argv);
+    const [name, words] = nameAndRest(argv);
     const session = await this.session();
     const { labelsOf, setLabels } = await import('../../swarm/members/set-labels.js');
     const labels = words.length === 0 ? await labelsOf(session, name) : await setLabels(session, name, words);

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 
 export default class SwarmLeave extends MachineCommand {
   static override summary = 'Take machines out of their swarm, but keep the machines';
@@ -15,7 +15,7 @@ export default class SwarmLeave extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmLeave);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const session = await this.session();
     const { leaveMachines } = await import('../../swarm/members/leave/leave.js');
     await leaveMachines(session, names, { force: flags.force });

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 import { nodesTable } from '../../cli/output/nodes-table.js';
 
 export default class SwarmNodes extends MachineCommand {
@@ -20,7 +20,7 @@ export default class SwarmNodes extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmNodes);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const { listSwarmNodes } = await import('../../swarm/status/look.js');
     const rows = await listSwarmNodes(await this.session(), given);
     if (!flags.quiet) return this.show(rows, () => nodesTable(rows));

@@ -1,5 +1,5 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 
 export default class SwarmPromote extends MachineCommand {
   static override summary = 'Promote workers to managers';
@@ -10,7 +10,7 @@ export default class SwarmPromote extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmPromote);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const { promote } = await import('../../swarm/members/roles.js');
     await promote(await this.session(), names);
   }

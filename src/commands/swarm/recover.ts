@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 import { run, say } from '../../base/text.js';
 
 export default class SwarmRecover extends MachineCommand {
@@ -19,7 +19,7 @@ export default class SwarmRecover extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmRecover);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     this.afterInterrupt = say`Run the same command again to continue: ${run('swarm', 'recover', ...(given === undefined ? [] : [given]))}`;
     const [session, { recoverSwarm }] = await Promise.all([this.session(), import('../../swarm/rescue/recover.js')]);
     await recoverSwarm(session, given, { force: flags.force });

@@ -1,6 +1,6 @@
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 import { swarmStatusText } from '../../cli/output/swarm-status-text.js';
 
 export default class SwarmStatusCommand extends MachineCommand {
@@ -15,7 +15,7 @@ export default class SwarmStatusCommand extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmStatusCommand);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const { swarmStatus } = await import('../../swarm/status/look.js');
     const status = await swarmStatus(await this.session(), given);
     this.show(status, () => swarmStatusText(status));

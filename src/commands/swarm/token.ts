@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { roleAndSwarm } from '../../cli/line/names.js';
+import { roleAndSwarm } from '../../cli/line/arguments.js';
 
 export default class SwarmToken extends MachineCommand {
   static override summary = 'Print the token that engines need to join a swarm';

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 
 export default class SwarmUnlock extends MachineCommand {
   static override summary = 'Unlock the managers of an autolocked swarm after a restart';
@@ -21,7 +21,7 @@ export default class SwarmUnlock extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmUnlock);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([
       this.session(),
       import('../../swarm/rescue/unlock.js'),

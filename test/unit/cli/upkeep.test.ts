@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { adoptRequest } from '../../../src/cli/options/adopt-flags.js';
 import { findingsTable } from '../../../src/cli/output/findings-table.js';
-import { oneFile, renames } from '../../../src/cli/line/names.js';
-import { repeatable } from '../../../src/cli/line/repeatable.js';
+import { oneFile, parseRenames } from '../../../src/cli/line/arguments.js';
+import { repeatableLine } from '../../../src/cli/line/repeatable.js';
 import { findCommandWords } from '../../../src/cli/line/topic.js';
 import { failureOf } from '../../helpers/failure.js';
 
@@ -17,7 +17,7 @@ describe('cli: upkeep of machines', () => {
 
   it('repeats a create for one of its machines, without secrets', () => {
     const line = ['-s', '/store', 'create', '-d', 'x', '--x-secret-key', 'hidden', '--x-token=hidden', '--x-key', 'b', 'a', 'b', 'c'];
-    expect(repeatable(line, ['a', 'b', 'c'], 'c')).to.deep.equal([
+    expect(repeatableLine(line, ['a', 'b', 'c'], 'c')).to.deep.equal([
       '-s',
       '/store',
       'create',
@@ -30,7 +30,7 @@ describe('cli: upkeep of machines', () => {
       'b',
       'c',
     ]);
-    expect(repeatable(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
+    expect(repeatableLine(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
   });
 
   it('wants the certificates of adopt together, and makes their paths absolute', async () => {
@@ -45,8 +45,9 @@ describe('cli: upkeep of machines', () => {
   });
 
   it('reads what import is given', async () => {
-    expect(renames(['a=b', 'c=d'])).to.deep.equal({ a: 'b', c: 'd' });
-    for (const word of ['a', '=b', 'a=', 'a=b=c']) expect((await failureOf(() => renames([word]))).code, word).to.equal('FLAG_INVALID');
+    expect(parseRenames(['a=b', 'c=d'])).to.deep.equal({ a: 'b', c: 'd' });
+    for (const word of ['a', '=b', 'a=', 'a=b=c'])
+      expect((await failureOf(() => parseRenames([word]))).code, word).to.equal('FLAG_INVALID');
     expect(oneFile(['f'])).to.equal('f');
     for (const words of [[], ['a', 'b']]) expect((await failureOf(() => oneFile(words))).code).to.equal('USAGE');
   });

@@ -35,7 +35,7 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
   [
     'env -u',
     {},
-    { code: 1, stdout: '', stderr: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n' },
+    { code: 1, stdout: '', stderr: 'Error: Unknown shell\nSHELL is not set. Name your shell: tsmachine env --shell bash\n' },
   ],
   [
     'env -u --no-proxy',

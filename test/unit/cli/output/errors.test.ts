@@ -22,7 +22,7 @@ describe('cli: errors in words', () => {
   });
   it('tell how to learn more about a fault of tsmachine itself', () => {
     expect(renderError(new TypeError('oops'), { debug: false })).to.deep.equal({
-      text: 'oops\nRun it again with --debug to see where this came from',
+      text: 'oops\nRun it again with --debug to see where the error came from',
       exit: 1,
     });
     expect(renderError('thrown text', { debug: false }).text).to.match(/^thrown text\n/);
