@@ -19,8 +19,9 @@ export default class Config extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Config);
-    const words = standsInForDockerMachine() ? argv.slice(0, 1) : argv; // Docker Machine ignored the rest
-    const { session, name } = await this.oneMachine(words);
+    const words: readonly string[] = argv;
+    const names = standsInForDockerMachine() ? words.slice(0, 1) : words; // Docker Machine ignored the rest
+    const { session, name } = await this.oneMachine(names);
     const { dockerConnection } = await import('../machine/query.js');
     await session.store.load(name); // the error for an unknown machine has no prefix
     const connecting = () => dockerConnection(session, name, flags);

@@ -57,8 +57,8 @@ export default class Create extends MachineCommand {
     const there = await Promise.all(names.map((name) => store.exists(name)));
     const left = names.filter((_, i) => there[i]);
     return left.length === 0
-      ? 'Nothing was created. Run the same command again to start over'
-      : say`Run the same command again to continue, or remove what was created: ${run('rm', '-y', ...left)}`;
+      ? 'Nothing was made. Run the same command again to start over'
+      : say`Run the same command again to continue, or remove what was made: ${run('rm', '-y', ...left)}`;
   }
 }
 

@@ -18,8 +18,7 @@ export default class SwarmInit extends MachineCommand {
     ...availabilityFlag,
     ...settingsFlags,
     'force-new-cluster': Flags.boolean({
-      description:
-        'Start a new swarm from the state on this machine, without the other managers; "swarm recover" does more',
+      description: 'Start a new swarm from the state on this machine, without the other managers; "swarm recover" does more',
     }),
   };
 
