@@ -28,7 +28,7 @@ export const listFacts: Readonly<Record<string, readonly Fact[]>> = {
     {
       line: 'ls',
       env: { DOCKER_HOST: '{url}' },
-      out: /^NAME {3}ACTIVE {3}DRIVER {3}STATE {5}URL +SWARM {3}DOCKER +ERRORS\none {4}\* {8}none {5}Running {3}tcp:\S+ {11}v24\.0\.7 {3}\ntwo/,
+      out: /^NAME {3}ACTIVE {3}DRIVER {3}STATE +URL +SWARM +DOCKER +ERRORS\none {4}\* {8}none {5}Running {3}tcp:\S+ {11}v24\.0\.7 {3}\ntwo/,
     },
     { line: 'ls', out: /\none {4}- {8}none [^]*\ntwo {4}- {8}none / },
     { line: 'ls -t 0', out: /\none {13}none {5}Timeout +\ntwo {13}none {5}Timeout / },
