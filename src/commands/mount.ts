@@ -4,7 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { remoteAndMountPoint } from '../cli/line/arguments.js';
 
 export default class Mount extends MachineCommand {
-  static override summary = 'Mount or unmount a directory from a machine with SSHFS.';
+  static override summary = 'Mount or unmount a directory of a machine with SSHFS';
   static override description = 'Arguments are [machine:][path] [mountpoint]. The default mountpoint is the same path on this computer.';
   static override usage = '[[user@]machine:]path [mountpoint]';
   static override examples = ['<%= config.bin %> mount m1:/srv ./srv', '<%= config.bin %> mount -u m1:/srv ./srv'];

@@ -19,7 +19,7 @@ const posix: Dialect = {
   evaluate: (line) => `eval $(${line})`,
 };
 
-/** The table of section 2.4; powershell's second backslash is a defect that is not copied. */
+/** What each shell gets. Docker Machine's second backslash for PowerShell was a defect, which is not copied. */
 const dialects: Readonly<Record<string, Dialect>> = {
   bash: posix,
   zsh: posix,

@@ -67,7 +67,7 @@ describe('swarm up and swarm plan from the command line', () => {
     expect(performance.now() - started).to.be.at.most(2000);
   });
 
-  it('plan of machines that are there and do not answer: each is told, and nothing else', async () => {
+  it('plan of machines that are there and do not answer: each is reported, and nothing else', async () => {
     const names = ['prod-manager1', ...Array.from({ length: 29 }, (_, i) => `prod-worker${i + 1}`)];
     await shop.run(['create', ...none, '--concurrency', '30', ...names]);
     const started = performance.now();
@@ -82,7 +82,7 @@ describe('swarm up and swarm plan from the command line', () => {
       'nothing says what',
       [],
       2,
-      /^Nothing says what the swarm is to be: [^\n]*\nName a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 /,
+      /^Nothing says what the swarm is to be: [^\n]*\nName a file: tsmachine swarm up -f FILE\nOr [^\n]*: tsmachine swarm up --managers 3 /,
     ],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],
     ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^Both --file and --managers describe the swarm\n/],

@@ -29,7 +29,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect(stdout).to.match(/\n\n0 faults, \d warnings?, \d+ ok\n$/);
   });
 
-  it('doctor: exit status 1 with a fault, as JSON too, and every machine told', async () => {
+  it('doctor: exit status 1 with a fault, as JSON too, and a line for every machine', async () => {
     await here.run(['create', '-d', 'none', '--url', 'tcp://127.0.0.1:1', 'dead']);
     const { code, stdout } = await here.run(['doctor', '--json']);
     expect(code).to.equal(1);
@@ -131,7 +131,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     await rm(join(here.store, '.docker'), { recursive: true });
   });
 
-  it('context: its verbs are told, and each has its help', async () => {
+  it('context: lists its commands, and each has its help', async () => {
     expect(await here.run(['context'])).to.deep.equal({
       code: 2,
       stdout: '',

@@ -7,8 +7,8 @@ import { jsonFlag } from '../../cli/line/flags.js';
 export default class SwarmCheck extends MachineCommand {
   static override summary = 'Check whether machines can form a swarm';
   static override description =
-    'Argument(s) are machine names; the default is all running machines. Every machine sends the traffic of a swarm to every other one; ' +
-    'a swarm is not needed for this. Exits with status 1 if it finds a fault.';
+    'Argument(s) are machine names; the default is all running machines. Every machine sends test traffic to every other one ' +
+    'on the ports of a swarm, whether or not there is one. Exits with status 1 if it finds a fault.';
   static override usage = '[name...]';
   static override examples = ['<%= config.bin %> swarm check --managers m1 m1 w1 w2'];
   static override flags = {

@@ -33,7 +33,7 @@ describe('cli: upkeep of machines', () => {
     expect(repeatableLine(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
   });
 
-  it('wants the certificates of adopt together, and makes their paths absolute', async () => {
+  it('requires the certificates of adopt together, and makes their paths absolute', async () => {
     expect(adoptRequest('m', 'generic', { ca: '', cert: '', key: '' })).not.to.have.property('certificates');
     expect((await failureOf(() => adoptRequest('m', 'generic', { ca: 'a', cert: '', key: 'b' }))).code).to.equal('FLAG_MISSING');
     expect(adoptRequest('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({
@@ -44,7 +44,7 @@ describe('cli: upkeep of machines', () => {
     expect(adoptRequest('m', 'generic', { ca: 'a', cert: '/b', key: '/c' }).certificates?.ca).to.equal(`${process.cwd()}/a`);
   });
 
-  it('reads what import is given', async () => {
+  it('reads the arguments of import', async () => {
     expect(parseRenames(['a=b', 'c=d'])).to.deep.equal({ a: 'b', c: 'd' });
     for (const word of ['a', '=b', 'a=', 'a=b=c'])
       expect((await failureOf(() => parseRenames([word]))).code, word).to.equal('FLAG_INVALID');
@@ -52,7 +52,7 @@ describe('cli: upkeep of machines', () => {
     for (const words of [[], ['a', 'b']]) expect((await failureOf(() => oneFile(words))).code).to.equal('USAGE');
   });
 
-  it('shows findings with what to type below each', () => {
+  it('shows the fix below each finding', () => {
     expect(
       findingsTable([
         { check: 'store', level: 'ok', message: 'good' },

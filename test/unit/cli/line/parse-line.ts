@@ -14,7 +14,7 @@ interface ParsedLine<F extends FlagInput> {
   readonly globals: GlobalValues;
 }
 
-/** What a command with these flags of its own makes of its words. */
+/** Parses words as a command with these flags does. */
 export async function parseLine<F extends FlagInput>(argv: readonly string[], flags: F, env: NodeJS.ProcessEnv): Promise<ParsedLine<F>> {
   class Probe extends MachineCommand {
     static override id = 'probe';
@@ -26,7 +26,7 @@ export async function parseLine<F extends FlagInput>(argv: readonly string[], fl
     }
 
     protected override catch(error: Error): Promise<never> {
-      return Promise.reject(error); // as it is, without the usage
+      return Promise.reject(error); // unchanged, without the usage
     }
   }
   const screen = fakeScreen();

@@ -5,7 +5,7 @@ import { withPrefix } from '../../../../src/cli/output/error-prefix.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
 import { failureOf } from '../../../helpers/failure.js';
 
-describe('cli: errors in words', () => {
+describe('cli: rendered errors', () => {
   const error = new TsmachineError('SSH_AUTH', 'm1 refused every key', { hint: 'ssh-add', cause: new Error('socket closed') });
 
   it('put the hint on a line of its own and never show a stack', () => {

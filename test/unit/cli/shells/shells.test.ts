@@ -68,7 +68,7 @@ describe('cli: shells', () => {
     expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).to.equal(nasty);
   });
 
-  it('quotes for the shells that are not here by their own rules', () => {
+  it('quotes by the rules of shells that are not installed here', () => {
     expect(shellNamed('fish').set('V', 'a"$b\\')).to.equal('set -gx V "a\\"\\$b\\\\";');
     expect(shellNamed('powershell').set('V', 'a"$b`\\')).to.equal('$Env:V = "a`"`$b``\\"');
     expect(shellNamed('powershell').set('V', '\u201Ca\u201D \u201E \u2019')).to.equal('$Env:V = "`\u201Ca`\u201D `\u201E \u2019"');
