@@ -10,7 +10,7 @@ export const adoptFlags: readonly FlagSpec[] = [
   ...hostFlags,
 ];
 
-/** MACHINE_DRIVER says what `create` makes; a host to adopt is there already. @throws TsmachineError DRIVER_UNKNOWN */
+/** The driver for `adopt`. It ignores MACHINE_DRIVER, which is meant for `create`. @throws TsmachineError DRIVER_UNKNOWN */
 export function adoptingDriver(argv: readonly string[]): Promise<DriverModule> {
   return loadDriverModule(driverNameOf(argv, {}) ?? defaultAdoptDriver);
 }

@@ -1,6 +1,7 @@
 import { dockerVariables } from '../../machine/access/docker-variables.js';
 import type { Shell } from './shells.js';
 
+/** What the variables of a Docker client point to. */
 export interface DockerVariables {
   readonly name: string;
   readonly url: string;
@@ -13,16 +14,17 @@ export function setLines(shell: Shell, machine: DockerVariables, platform: NodeJ
   return platform === 'win32' ? [...lines, shell.set('COMPOSE_CONVERT_WINDOWS_PATHS', 'true')] : lines;
 }
 
+/** The lines that undo `setLines`. */
 export function unsetLines(shell: Shell): string[] {
   return Object.keys(dockerVariables('', { url: '', certDir: '' })).map((name) => shell.unset(name));
 }
 
-/** The variable that keeps a proxy out of the way, in the spelling that is in use already. */
+/** The name of the variable that lists hosts without a proxy: `no_proxy` if it is set, else `NO_PROXY`. */
 export function noProxyName(env: NodeJS.ProcessEnv): 'no_proxy' | 'NO_PROXY' {
   return env['no_proxy'] ? 'no_proxy' : 'NO_PROXY';
 }
 
-/** Adds the machine's address to the variable's value, once. */
+/** The value of that variable with the machine's address, which is added only once. */
 export function noProxyValue(env: NodeJS.ProcessEnv, ip: string): string {
   const entries = (env[noProxyName(env)] ?? '').split(',').filter((entry) => entry !== '');
   return (entries.includes(ip) ? entries : [...entries, ip]).join(',');

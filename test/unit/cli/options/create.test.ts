@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
 import { createFlags, driverNameOf, readConcurrency } from '../../../../src/cli/options/create-flags.js';
-import { flagValues, toFlagInput } from '../../../../src/cli/options/driver-flags.js';
-import { newNames, oneOrNone, someNames } from '../../../../src/cli/line/names.js';
-import type { FlagSpec } from '../../../../src/base/flags.js';
+import { toFlagInput } from '../../../../src/cli/options/driver-flags.js';
+import { newNames, optionalArgument, atLeastOneName } from '../../../../src/cli/line/arguments.js';
+import { flagValues, type FlagSpec } from '../../../../src/base/flags.js';
 import { failureOf } from '../../../helpers/failure.js';
 import { parseLine } from '../line/parse-line.js';
 
@@ -69,12 +69,12 @@ describe('cli: how many machines are made at once', () => {
 
 describe('cli: names', () => {
   it('take one, or none', async () => {
-    expect([oneOrNone([]), oneOrNone(['a'])]).to.deep.equal([undefined, 'a']);
-    expect((await failureOf(() => oneOrNone(['a', 'b']))).message).to.equal('Error: Expected one machine name as an argument');
+    expect([optionalArgument([]), optionalArgument(['a'])]).to.deep.equal([undefined, 'a']);
+    expect((await failureOf(() => optionalArgument(['a', 'b']))).message).to.equal('Error: Expected one machine name as an argument');
   });
   it('are removed once each', async () => {
-    expect(someNames(['a', 'b', 'a'])).to.deep.equal(['a', 'b']);
-    expect((await failureOf(() => someNames([]))).code).to.equal('USAGE');
+    expect(atLeastOneName(['a', 'b', 'a'])).to.deep.equal(['a', 'b']);
+    expect((await failureOf(() => atLeastOneName([]))).code).to.equal('USAGE');
   });
   const wrong: [string[], string][] = [
     [[], 'USAGE'],
