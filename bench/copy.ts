@@ -14,23 +14,26 @@ import { atLeast, atMost, type Row } from './report.js';
 const mebibytes = 256;
 const files = 10_000;
 
-/** Where is copied to: a machine `m` of a store, and what the system's programs need to know of it. */
+/** Where files are copied to: the machine `m` of a store, and what the system's programs need to know about it. */
 interface Goal {
   readonly what: string;
   readonly store: string;
   readonly home: string;
-  /** Holds what is copied, here. */
+  /** The folder on this computer with the files to copy. */
   readonly folder: string;
-  /** A folder over there that may be emptied. */
+  /** A folder at the other end that may be emptied. */
   readonly there: string;
   readonly key: string;
   readonly login: string;
   readonly port: number;
-  /** Runs a shell command over there. */
+  /** Runs a shell command at the other end. */
   readonly run: (command: string) => Promise<unknown>;
 }
 
-/** `scp` and `ssh` against the system's own, whole programs from start to end: to a machine of nspawn, else to a server on this computer. */
+/**
+ * Compares `scp` and `ssh` with the system's programs, from the start of each program to its end. The other end is a machine of nspawn, or
+ * else a server on this computer.
+ */
 export async function copies(): Promise<Row[]> {
   return process.platform === 'linux' && process.getuid?.() === 0 ? toHost() : toThisComputer();
 }
@@ -62,7 +65,7 @@ async function toHost(): Promise<Row[]> {
 async function toThisComputer(): Promise<Row[]> {
   const missing = sshdMissing();
   if (missing !== undefined) {
-    console.log(`Copies are left out: ${missing}.`);
+    console.log(`Copies are not measured: ${missing}.`);
     return [];
   }
   const shop = await workshop();

@@ -7,7 +7,7 @@ import { atMost, type Row } from './report.js';
 
 const ours = [process.execPath, program];
 
-/** Creates on real hosts: each on a fresh one, because the second create of a host finds its work done. */
+/** Creates on real hosts, each on a fresh one, because a second create on a host has nothing left to do. */
 export async function hosts(dockerMachine: string | undefined): Promise<Row[]> {
   const lab = await openLab();
   try {
@@ -77,7 +77,7 @@ async function engineToInstall(lab: Lab, dockerMachine: string | undefined): Pro
   ];
 }
 
-/** An engine that runs as its package starts it, as on a host that somebody set up by hand. */
+/** An engine as its package starts it, as on a host that was set up by hand. */
 async function runningEngine(lab: Lab, name: string): Promise<LabHost> {
   const host = await lab.host(name);
   await host.run('systemctl enable --now docker && docker version');

@@ -6,7 +6,7 @@ import { cost, median, program } from './measure.js';
 import { atMost, type Row } from './report.js';
 import { closedPort, fillStore, silentPort } from './store.js';
 
-/** `ls` of machines whose engines do not answer: the store and the waiting are measured, not somebody's engine. */
+/** `ls` of machines whose engines do not answer: this measures the store and the waiting, not an engine. */
 export async function list(dockerMachine: string | undefined): Promise<Row[]> {
   const closed = await closedPort();
   const rows: Row[] = [];
@@ -28,7 +28,7 @@ export async function list(dockerMachine: string | undefined): Promise<Row[]> {
   return [...rows, await unreachable(closed)];
 }
 
-/** Every twentieth machine takes the connection and never answers: it costs the timeout once, not fifty times. */
+/** Every twentieth machine accepts the connection and never answers: together they cost the timeout once, not fifty times. */
 async function unreachable(closed: number): Promise<Row> {
   const silent = await silentPort();
   try {
@@ -53,7 +53,7 @@ async function inStore(count: number, portOf: (index: number) => number, measure
   }
 }
 
-/** Seconds, the middle of three; the first run only warms the disk's cache. */
+/** The median of three runs in seconds; one run before them warms the disk's cache. */
 async function time(root: string, command: readonly string[]): Promise<number> {
   const runs = [];
   for (let i = 0; i < 4; i++) runs.push((await cost(command, { MACHINE_STORAGE_PATH: root })).wall);

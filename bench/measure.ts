@@ -6,11 +6,11 @@ export const program = fileURLToPath(new URL('../bin/run.js', import.meta.url));
 export interface Cost {
   /** Seconds of wall clock. */
   readonly wall: number;
-  /** Seconds of processor time, the process and all it waited for. */
+  /** Seconds of processor time, of the process and of the children it waited for. */
   readonly cpu: number;
 }
 
-/** Runs one command to its end as a whole process; bash's `time` asks the kernel what it cost. Fails when its status is none of `ok`. */
+/** Runs one command as a process of its own; bash's `time` asks the kernel what it cost. Fails if the exit status is not one of `ok`. */
 export function cost(command: readonly string[], env: NodeJS.ProcessEnv = {}, ok: readonly number[] = [0]): Promise<Cost> {
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? middle : (middle + (sorted[sorted.length / 2 - 1] ?? NaN)) / 2;
 }
 
-/** Runs the commands in turn, so that a machine that changes its speed changes it for all of them, and takes each one's median. */
+/** Runs the commands in turn, so that changes of the computer's speed affect all of them, and takes the median of each. */
 export async function inTurn<K extends string>(
   rounds: number,
   commands: Readonly<Record<K, () => Promise<Cost>>>,

@@ -8,7 +8,7 @@ import { cost, inTurn, program } from './measure.js';
 import { atMost, type Row } from './report.js';
 import { fillStore } from './store.js';
 
-/** What a client without any of our code needs for one round trip: an empty Node that asks the engine over mutual TLS. */
+/** The time of one round trip without our code: an empty Node that asks the engine over mutual TLS. */
 const roundTrip = `
 const { readFileSync } = require('fs');
 const [port, ca, cert, key] = process.argv.slice(1);
@@ -19,7 +19,7 @@ require('https').get({ host: '127.0.0.1', port, path: '/version', agent: false, 
 const asking = ['active', 'env', 'config'];
 const silent = ['ip', 'url'];
 
-/** What scripts ask of one machine, as a multiple of the smallest command there is; for some beyond one TLS round trip on loopback. */
+/** What scripts ask about one machine, as a multiple of `version`; for some, without one TLS round trip on loopback. */
 export async function reach(): Promise<Row[]> {
   const root = await mkdtemp(join(tmpdir(), 'tsmachine-bench-'));
   const engine = await standInEngine('28.5.1');

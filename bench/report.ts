@@ -20,7 +20,7 @@ export function atMost(what: string, measured: number, bar: number, unit: string
   };
 }
 
-/** The other way round: the more the better. */
+/** As `atMost`, for values of which more is better. */
 export function atLeast(what: string, measured: number, bar: number, unit: string): Row {
   return { what, measured: `${measured.toFixed(2)} ${unit}`, bar: `>= ${bar} ${unit}`, held: measured >= bar };
 }

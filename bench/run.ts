@@ -21,7 +21,7 @@ rows.push(...(await swarms(canRunHosts)));
 if (canRunHosts) {
   rows.push(...(await hosts(dockerMachine)));
 } else {
-  console.log('Creates are left out: hosts of systemd-nspawn need root on Linux.');
+  console.log('Creates are not measured: hosts of systemd-nspawn need root on Linux.');
 }
 console.log(`tsmachine ${version} on ${computer()}, ${new Date().toISOString().slice(0, 10)}\n`);
 print(rows, dockerMachine !== undefined);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cost, inTurn, program } from './measure.js';
 import { atMost, type Row } from './report.js';
 
-/** Start-up of what people type all day, as a multiple of an empty Node. */
+/** The start of frequent commands, as a multiple of an empty Node. */
 export async function startup(dockerMachine: string | undefined): Promise<Row[]> {
   const store = await mkdtemp(join(tmpdir(), 'tsmachine-bench-'));
   try {

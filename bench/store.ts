@@ -6,7 +6,7 @@ import { silentIo } from '../src/base/io.js';
 import { newHostConfig } from '../src/store/config/schema.js';
 import { openStore } from '../src/store/store.js';
 
-/** Makes a store of `count` machines `m0`, `m1`... of driver none; each one's engine is said to listen on a port of loopback. */
+/** Makes a store with `count` machines `m0`, `m1`... of driver none, whose URLs name ports of the loopback address. */
 export async function fillStore(root: string, count: number, portOf: (index: number) => number): Promise<void> {
   const store = openStore(root);
   const driver = await none.open({ env: {}, signal: new AbortController().signal });
@@ -21,14 +21,14 @@ export async function fillStore(root: string, count: number, portOf: (index: num
   }
 }
 
-/** A port that nothing listens on: it was free a moment ago. */
+/** A port on which nothing listens: it was free a moment ago. */
 export async function closedPort(): Promise<number> {
   const once = await silentPort();
   await once.close();
   return once.port;
 }
 
-/** A port that takes connections and never says a word. */
+/** A port that accepts connections and never sends anything. */
 export async function silentPort(): Promise<{ readonly port: number; close(): Promise<void> }> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {

@@ -6,7 +6,7 @@ import { createService, loadImages, running } from '../test/helpers/swarm.js';
 const ours = [process.execPath, program];
 const none = ['-d', 'none', '--url', 'tcp://127.0.0.1:1'];
 
-/** Swarms: plans of many machines anywhere, a whole swarm on real hosts where this computer can run some. */
+/** Swarms: plans of many machines, and a whole swarm on real hosts if this computer can run hosts. */
 export async function swarms(canRunHosts: boolean): Promise<Row[]> {
   const lab = await openLab();
   try {
@@ -25,7 +25,7 @@ async function plans(store: string): Promise<Row[]> {
   return [atMost('swarm plan of 200 machines', wall, 2, 's')];
 }
 
-/** Nothing to a service that runs everywhere, as somebody at a terminal waits for it; then the same command again. */
+/** The time from nothing until a service runs on every node, as a user waits for it; then the same command again. */
 async function whole(store: string): Promise<Row[]> {
   const env = { MACHINE_STORAGE_PATH: store };
   const names = ['manager1', 'manager2', 'manager3', 'worker1', 'worker2'].map((name) => `bench-${name}`);

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..');
 const at = (...names) => join(root, ...names);
 const { file: bundle } = createRequire(import.meta.url)('../bin/load.js');
 
-/** Stay in node_modules and are loaded by the code that needs them, when it needs them; the last two only oclif knows. */
+/** These stay in node_modules and are loaded when they are needed; only oclif knows the last two. */
 const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'tar-stream', 'ajv', 'yaml', 'typescript', 'ts-node'];
 
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
@@ -24,13 +24,14 @@ await writeManifest();
 await bundleCommandLine();
 node(at('scripts', 'warm-cache.cjs'));
 
-/** Without its cache first: compiled code must never stand beside a bundle that it was not made from. */
+/** Removes the cache first: it must never lie beside a bundle that it was not made from. */
 async function bundleCommandLine() {
   rmSync(`${bundle}.cache`, { force: true });
   const {
     outputFiles: [output],
   } = await build({
-    entryPoints: [at('dist', 'src', 'cli', 'main.js')], // compiled already: esbuild finds the commands by the names their import() gives them
+    // The compiled file, because esbuild finds the commands by the names in their import().
+    entryPoints: [at('dist', 'src', 'cli', 'main.js')],
     write: false,
     bundle: true,
     platform: 'node',
@@ -41,9 +42,10 @@ async function bundleCommandLine() {
     define: {
       'import.meta.url': 'moduleUrl',
       builtFrom: JSON.stringify(commitOf(root) ?? 'HEAD'),
-      // oclif would read its own package.json and compare versions of Node on every start
+      // Otherwise oclif reads its own package.json and compares versions of Node on every start.
       'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"1"',
-      // and ask who the user is, which fails for one without an entry (containers), or on Windows start a PowerShell; nothing needs the answer
+      // Otherwise oclif asks who the user is. That fails for users without an entry (in containers) and starts a PowerShell on Windows;
+      // nothing needs the answer.
       'process.env.SHELL': '"unknown"',
     },
     banner: {
@@ -53,7 +55,7 @@ async function bundleCommandLine() {
       ].join('\n'),
     },
   });
-  // Code that V8 takes from a cache has no import(): its loader imports for it.
+  // Code from V8's cache has no import(): bin/load.js imports for it.
   writeFileSync(bundle, output.text.replaceAll(/(?<!\(name\) => )\bimport\((?="[\w-]+"\))/g, 'importModule('));
 }
 

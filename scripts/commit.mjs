@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 
 /**
- * The short hash of the commit that a checkout stands on, `-dirty` behind it where files differ from it. Undefined without git, and for a
- * folder that only lies in somebody else's checkout.
+ * The short hash of the checked-out commit, with `-dirty` behind it if files differ from it. Undefined without git, and for a folder that
+ * is only part of another checkout.
  * @param {string} root
  */
 export function commitOf(root) {

@@ -1,10 +1,10 @@
-/** Debian packages that machines on this very computer need, and the tests about them. Only Node's own modules: this runs before `npm ci`. */
+/** Debian packages that machines on this computer need, and their tests. Uses only Node's own modules, because it runs before `npm ci`. */
 import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { runVisibly } from './test/processes.mjs';
 
-/** A program of each package, or a path: what counts is that it is there, not which package brought it. */
+/** A program of each package, or a path. It is enough that the program exists, whichever package it came from. */
 export const forHosts = {
   'systemd-nspawn': 'systemd-container',
   debootstrap: 'debootstrap',
@@ -33,7 +33,7 @@ export const forTests = {
   ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
 
-/** What virtual machines from a disk of our own need besides. */
+/** What virtual machines from our own disk need in addition. */
 export const forGuests = {
   'qemu-system-x86_64': 'qemu-system-x86',
   sfdisk: 'fdisk',
@@ -43,21 +43,21 @@ export const forGuests = {
   dnsmasq: 'dnsmasq-base',
 };
 
-/** What cloud-init needs to check a file. Its own package, which would set up this computer, is never installed: tests unpack it. */
+/** What cloud-init needs to check a file. Its own package is never installed, because it would set up this computer: tests unpack it. */
 function pythonModules(...names) {
   return Object.fromEntries(names.map((name) => [`/usr/lib/python3/dist-packages/${name}`, `python3-${name}`]));
 }
 
 const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** Names of the packages whose programs are missing here. */
+/** The packages whose programs are missing here. */
 export function missingPackages(wanted) {
   return Object.entries(wanted)
     .filter(([program]) => !isThere(program))
     .map(([, name]) => name);
 }
 
-/** Whether a program is in PATH or where Debian keeps those of the administrator; a path is looked for itself, also as a Python module. */
+/** Whether a program is in PATH or in Debian's folders for the administrator. A path is looked for itself, also as a Python module. */
 export function isThere(program) {
   if (program.startsWith('/')) return existsSync(program) || existsSync(`${program}.py`);
   return folders.some((folder) => {
@@ -70,7 +70,7 @@ export function isThere(program) {
   });
 }
 
-/** The command a person types to install them. */
+/** The command that installs these packages. */
 export function installCommand(names) {
   return `sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
 }
@@ -107,7 +107,7 @@ function listsAreThere() {
   return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('_Packages') || name.includes('_Packages.'));
 }
 
-/** Tests want the SSH server's program, not a server running on this computer: Debian asks policy-rc.d before it starts one. */
+/** Tests need the SSH server's program, not a server that runs on this computer. Debian asks policy-rc.d before it starts one. */
 async function withoutServiceStart(use) {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return use();

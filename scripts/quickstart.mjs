@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm run quickstart`: from a fresh clone to a swarm of three machines on this computer with a service on it.
- * Run again it picks up what is there.
+ * Run again, it continues with what is already there.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -30,14 +30,15 @@ async function main() {
   heading('Debian packages');
   if (process.platform !== 'linux') {
     return stop(
-      `Local machines need Linux; this is ${process.platform}.\nEverything else works: see "Drivers" in README.md, for example ./bin/run.js create -d generic --help`,
+      `The quickstart makes machines on this computer, which needs Linux; this is ${process.platform}.\n` +
+        'The other drivers work here: see "Drivers" in README.md, for example ./bin/run.js create -d virtualbox --help',
     );
   }
   const missing = await ensureDebianPackages(packages);
   if (missing.length > 0)
-    return stop(`Local machines need these programs. Install them, then run this again:\n  ${installCommand(missing)}`);
-  if (process.getuid() !== 0) return stop('Local machines need root:\n  sudo npm run quickstart');
-  console.log('all there');
+    return stop(`Machines on this computer need these programs. Install them, then run this again:\n  ${installCommand(missing)}`);
+  if (process.getuid() !== 0) return stop('Machines on this computer need root:\n  sudo npm run quickstart');
+  console.log('All packages are installed.');
 
   heading(`tsmachine swarm up -f ${file}`);
   if (tsmachine('swarm', 'up', '-f', file) !== 0)
@@ -49,38 +50,33 @@ async function main() {
   heading(`a service of ${replicas} replicas`);
   await runService();
 
-  heading('what now');
+  heading('what next');
+  const { defaultStorePath } = await openLibrary();
   console.log(
     [
       'The tool is ./bin/run.js (npm link makes it `tsmachine`):',
       '',
-      '  eval $(./bin/run.js env manager1)    # then docker talks to the swarm:',
-      '  docker service scale hello=5         #   if there is a docker client here',
-      '  ./bin/run.js swarm status            # how the swarm is',
+      '  eval $(./bin/run.js env manager1)    # points a docker client at the swarm',
+      '  docker service scale hello=5         # if this computer has a docker client',
+      '  ./bin/run.js swarm status            # the state of the swarm',
       '  ./bin/run.js ssh worker1             # a shell on a machine',
       '  ./bin/run.js create --help           # more drivers and flags',
       '',
-      'To clean up: every machine with all that belongs to it, and the cached root file system:',
+      'To remove every machine, and the cached root file system:',
       '',
       '  ./bin/run.js swarm down -y quickstart',
-      `  rm -rf ${join(storePath(), 'cache')}`,
+      `  rm -rf ${join(defaultStorePath(), 'cache')}`,
     ].join('\n'),
   );
 }
 
-/** Through the Engine API over mutual TLS, so that no docker client is needed here; no registry either. */
+/** Uses the Engine API over mutual TLS, so that neither a docker client nor a registry is needed. */
 async function runService() {
-  const lib = (path) => import(join(root, 'dist', 'src', path));
-  const [{ openSession }, { openMachine }, { openMachineEngine }, { silentIo }] = await Promise.all([
-    lib('core/session.js'),
-    lib('core/machine.js'),
-    lib('core/docker.js'),
-    lib('core/io.js'),
-  ]);
-  const session = openSession({ storePath: storePath(), io: silentIo, signal: AbortSignal.timeout(120_000) });
-  const engines = await Promise.all(machines.map(async (name) => openMachineEngine(session, await openMachine(session, name))));
+  const library = await openLibrary();
+  const session = library.openSession({ signal: AbortSignal.timeout(120_000) });
+  const engines = await Promise.all(machines.map((name) => library.openEngine(session, name)));
   try {
-    await giveImage(engines);
+    await giveImage(engines, library);
     const [manager] = engines;
     const there = await manager.find('/services/hello');
     const { ID: service } =
@@ -100,9 +96,9 @@ async function runService() {
   }
 }
 
-/** This computer's static busybox as an image on every machine: a swarm would pull it from a registry otherwise. */
-async function giveImage(engines) {
-  const [{ importImage }, { pack }] = await Promise.all([import(join(root, 'dist', 'src', 'docker', 'containers.js')), import('tar-fs')]);
+/** Puts this computer's static busybox on every machine as an image, so that the swarm need not pull one from a registry. */
+async function giveImage(engines, { importImage }) {
+  const { pack } = await import('tar-fs');
   const dir = await mkdtemp(join(tmpdir(), 'tsmachine-quickstart-'));
   try {
     await mkdir(join(dir, 'bin'));
@@ -114,7 +110,7 @@ async function giveImage(engines) {
   }
 }
 
-/** The tasks of a service, once as many run as are wanted. */
+/** The tasks of a service, when as many run as are wanted. */
 async function converged(manager, service, signal) {
   for (;;) {
     const tasks = await manager.request('GET', '/tasks', {
@@ -126,8 +122,9 @@ async function converged(manager, service, signal) {
   }
 }
 
-function storePath() {
-  return process.env.MACHINE_STORAGE_PATH || join(process.env.HOME ?? '/root', '.docker', 'machine');
+/** The package under its own name, as any program imports it. There is nothing to import before the build. */
+function openLibrary() {
+  return import('tsmachine');
 }
 
 function tsmachine(...args) {

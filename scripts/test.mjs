@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /**
- * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: everything from a fresh clone, no step before. Suites: unit, integration, e2e, compat;
- * without a name all of them, after build, lint and type check. `npm test -- unit --grep journal` runs part of one. By name only: virtualbox,
- * every command line of that driver through a real VBoxManage, which is fetched on the first run (some minutes); guest, that driver's guests
- * as real virtual machines, of QEMU, from a cloud image that is made on the first run (some minutes; without KVM each machine takes more).
+ * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: runs all tests from a fresh clone, with no step before it. The suites are unit, integration,
+ * e2e and compat; without a name, all of them run, after build, lint, format and type check. `npm test -- unit --grep journal` runs a part
+ * of one suite. Two suites run only by name: virtualbox runs every command line of that driver through a real VBoxManage, which is fetched
+ * on the first run (a few minutes). guest runs that driver's guests as real virtual machines with QEMU, from a cloud image that is made on
+ * the first run (a few minutes; without KVM each machine takes longer).
  *
- * The last line is `N passed, N failed, N skipped`. A build, lint or type error, a suite that crashes, hangs or finds no test counts as one failure.
+ * The last line is `N passed, N failed, N skipped`. A build, lint or type error counts as one failure, and so does a suite that crashes,
+ * hangs or finds no test.
  *
- * TSMACHINE_TEST_CACHE: folder where end-to-end tests keep root file systems between runs (default ~/.cache/tsmachine-test).
+ * TSMACHINE_TEST_CACHE: the folder where end-to-end tests keep root file systems between runs (default ~/.cache/tsmachine-test).
  */
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -27,8 +29,8 @@ const suites = {
     each: 10 * minutes,
     built: true,
     system: true,
-    lanes: 2, // real hosts are waited for most of the time
-    // these compare the whole computer before and after, want an address that nobody else takes, or count seconds
+    lanes: 2, // most of the time is spent waiting for hosts
+    // These compare the whole computer before and after, need an address that no other test takes, or count seconds.
     alone: /^(address|failures|machines|nspawn|resume|swarm-recover)\./,
   },
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
@@ -78,7 +80,7 @@ async function runAll() {
   }
 }
 
-/** A step that is not a test: silent in the numbers when it succeeds, one failure when it does not. */
+/** A step that is not a test: it counts as one failure if it fails, and does not count if it succeeds. */
 async function check(name, work) {
   if (wasInterrupted()) return false;
   heading(name);
@@ -118,7 +120,7 @@ async function runSuite(name) {
   if (covered && !wasInterrupted()) await node('node_modules/c8/bin/c8.js', 'report');
 }
 
-/** What runs after each other, and in it what runs at the same time. A part of a suite is run as it comes. */
+/** Groups that run one after the other; the lanes of a group run at the same time. A part of a suite runs in one lane. */
 function lanesOf(name, files) {
   const { alone, lanes = 1 } = suites[name];
   if (mochaOptions.length > 0) return [[files]];

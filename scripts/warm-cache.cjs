@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Runs the built command line inside one process so that V8 compiles what every start needs, and writes the compiled code beside the bundle.
- * Only functions that ran are kept: the cache stays small however large the bundle.
+ * Runs the built command line in this process, so that V8 compiles what every start needs, and writes the compiled code beside the
+ * bundle. Only functions that ran are kept, so the cache stays small however large the bundle is.
  */
 const { mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -14,7 +14,7 @@ process.env.MACHINE_STORAGE_PATH = store;
 process.env.SHELL ??= '/bin/sh';
 
 process.stdout.write = (_text, ...rest) => {
-  // nobody wants to read an empty table
+  // the empty table is not shown
   rest.at(-1)?.();
   return true;
 };
@@ -29,5 +29,5 @@ process.once('exit', (status) => {
   renameSync(`${file}.new`, file);
 });
 
-// `main` ends the process
+// `main` ends the process.
 void main(['ls']);

@@ -1,13 +1,25 @@
 import { contextFollower } from './machine/context-follower.js';
+import { silentIo } from './base/io.js';
 import { openMachineSession, type Session, type SessionOptions } from './machine/session.js';
 import { classicSwarmFollower, membershipFollower } from './swarm/followers.js';
+import { defaultStorePath } from './system/home.js';
 
 export type { Session, SessionOptions } from './machine/session.js';
 
-/** What follows a change of a machine, in the order in which it is told. */
+/** What reacts to changes of machines, in the order in which it is notified. */
 const followers = [contextFollower, classicSwarmFollower, membershipFollower];
 
-/** Opens a store, with everything that follows its machines: docker's contexts, classic swarms, swarms. */
-export function openSession(options: SessionOptions): Session {
-  return openMachineSession(options, followers);
+/**
+ * Opens a store, with everything that reacts to changes of its machines: Docker contexts, classic swarms, swarms. Nothing is read or written yet.
+ * @param options.storePath root of the store; default: MACHINE_STORAGE_PATH, else `.docker/machine` in the home folder
+ * @param options.io who is told what happens and is asked for secrets; default: nobody
+ * @param options.signal ends every wait and every call when it is aborted; default: never
+ * @param options.env the environment to read; default: this process's own
+ * @throws TsmachineError HOME_MISSING when no path is given and there is no home folder
+ */
+export function openSession({ storePath, io = silentIo, signal, env = process.env }: Partial<SessionOptions> = {}): Session {
+  return openMachineSession(
+    { storePath: storePath ?? defaultStorePath(env), io, signal: signal ?? new AbortController().signal, env },
+    followers,
+  );
 }

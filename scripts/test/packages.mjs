@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { runVisibly } from './processes.mjs';
 
 /**
- * Runs `npm ci` unless node_modules holds what package-lock.json says. Contents are compared, not dates: a clone, a checkout of
- * another branch and a copied folder have arbitrary ones.
- * @returns whether the dependencies are there
+ * Runs `npm ci` unless node_modules holds what package-lock.json says. Contents are compared, not dates, because clones, checkouts
+ * and copied folders have arbitrary dates.
+ * @returns whether the dependencies are installed
  */
 export async function ensureNpmPackages(root) {
   if (upToDate(root)) return true;

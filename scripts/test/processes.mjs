@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 
-/** Children that run now. Each leads a process group of its own, so that a Ctrl-C reaches it once: through us. */
+/** Running children. Each leads its own process group, so that a Ctrl-C reaches it only once, through this process. */
 const children = new Set();
 let interrupted = false;
 let inOrder = false;
 
-/** True once SIGINT or SIGTERM came: nothing new is started. */
+/** True after SIGINT or SIGTERM: nothing new is started then. */
 export const wasInterrupted = () => interrupted;
 
-/** The caller ends by itself after an interruption, with a report; otherwise this process ends as soon as its children have. */
+/** After an interruption the caller prints a report and ends by itself. Without this call, the process ends as soon as its children have. */
 export function endInOrder() {
   inOrder = true;
 }
@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
     interrupt(signal);
   });
 
-/** npm passes a SIGTERM to the shell it started, which ends without telling us: then our parent is another one. */
+/** npm passes SIGTERM to the shell that it started, which ends without a signal to this process. The parent's id changes then. */
 if (process.env.npm_lifecycle_event !== undefined) {
   const parent = process.ppid;
   const watch = setInterval(() => {

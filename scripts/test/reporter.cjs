@@ -1,7 +1,7 @@
 'use strict';
 /**
- * What mocha shows (its `spec` reporter) plus one JSON line per test in the file TSMACHINE_TEST_RECORD, from which scripts/test.mjs adds up:
- * `{state, title, reason?}`, and `{state: 'end'}` once everything including the hooks is over. A file without that last line is a crash.
+ * Mocha's `spec` reporter, which also writes one JSON line for each test into the file TSMACHINE_TEST_RECORD: `{state, title, reason?}`,
+ * and `{state: 'end'}` after everything, hooks included. scripts/test.mjs adds these up; a file without that last line means a crash.
  *
  * SIGINT and SIGTERM end the running test at once and skip the rest, but every `after` hook still runs: hosts are removed.
  */
@@ -57,7 +57,7 @@ function abort(runner, signal) {
   current.resetTimeout();
 }
 
-/** Something a test opened keeps the process alive: say what, and fail. What an aborted test left behind is no news. */
+/** If something that a test opened keeps the process alive, says what it is, and fails. After an abort this is expected. */
 function endLingering() {
   if (aborted) process.exit(1);
   console.error(`The tests are over but the process does not end; still open: ${process.getActiveResourcesInfo().join(', ')}`);

@@ -3,15 +3,16 @@ import { ExitError } from '@oclif/core/errors';
 import type { Interfaces } from '@oclif/core';
 
 import { TsmachineError } from '../base/errors.js';
+import type { Text } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 import { canonicalArgv } from './line/argv.js';
 import type { Operands } from './completion/operands.js';
 import type { FlagInput } from './line/flags.js';
 import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './line/globals.js';
 import type { Invocation } from './line/invocation.js';
-import { oneOrNone } from './line/names.js';
+import { optionalArgument } from './line/arguments.js';
 import { isMachineConfig, type MachineConfig } from './line/oclif.js';
-import { programName, speak } from './line/program.js';
+import { programName, renderTexts } from './line/program.js';
 import { TerminalIo } from './terminal/terminal-io.js';
 import { parseError, withUsage } from './line/usage.js';
 
@@ -19,22 +20,22 @@ type MachineWork<T> = (session: Session, name: string) => Promise<T>;
 type Values = Record<string, unknown>;
 type Parsed<F extends Values, B extends Values, A extends Values> = Interfaces.ParserOutput<F, B, A> & { argv: string[] };
 
-/** What every command shares. Positional words have Docker Machine's own rules (names.ts), so no command declares oclif's `args`. */
+/** The base of every command. Positional words follow Docker Machine's rules (line/arguments.ts), so no command declares oclif's `args`. */
 export abstract class MachineCommand extends Command {
   static override baseFlags: FlagInput = globalFlags;
   static override flags: FlagInput = {};
   static override strict = false;
   /** What follows the flags on the usage line. */
   static override usage = '[arg...]';
-  /** Where finished facts are printed: commands whose stdout is data keep `stderr`. */
+  /** Where `io.info` prints: commands whose stdout is data keep `stderr`. */
   static infoTo: 'stdout' | 'stderr' = 'stderr';
-  /** What shells complete behind the flags. */
+  /** What shells complete as positional words. */
   static operands: Operands = { kind: 'machines' };
-  /** Nothing behind the command is parsed (ssh). */
+  /** The words after the command are not parsed (ssh). */
   static passThrough = false;
 
   /** What to type after an interruption. */
-  protected afterInterrupt: string | undefined;
+  protected afterInterrupt: Text | undefined;
   protected globals: GlobalValues = resolveGlobals({}, {});
   protected readonly invocation: Invocation;
   protected readonly io: TerminalIo;
@@ -53,23 +54,23 @@ export abstract class MachineCommand extends Command {
     this.io = new TerminalIo({ screen, progress, signal, debug, infoTo: json ? 'stderr' : infoTo });
   }
 
-  /** oclif's own would load a second configuration, one that knows of no invocation. */
+  /** Overridden because oclif's own would load a second configuration, without the invocation. */
   static override run<T extends Command>(
     this: new (argv: string[], config: MachineConfig) => T,
     argv: string[] = [],
     config?: Interfaces.LoadOptions,
   ): Promise<ReturnType<T['run']>> {
-    if (!isMachineConfig(config)) throw new TsmachineError('INTERNAL', `Commands are run by ${programName()} itself`);
+    if (!isMachineConfig(config)) throw new TsmachineError('INTERNAL', `Only ${programName()} itself runs commands`);
     return new this(argv, config)['_run']();
   }
 
-  /** The flags that the help shows; a command whose flags depend on its words (create) has more of them. */
+  /** The flags that the help lists. Those of `create` depend on the driver, so it is given the words of the command line. */
   static helpFlags(_words: readonly string[], _env: NodeJS.ProcessEnv): Promise<FlagInput> {
     return Promise.resolve(this.flags);
   }
 
   /**
-   * Docker Machine's grammar (argv.ts), then oclif's parser. The positional words come in `argv`, in their order.
+   * Reads Docker Machine's grammar (argv.ts), then runs oclif's parser. `argv` of the result holds the positional words in order.
    * @throws TsmachineError USAGE or FLAG_INVALID, naming the flag
    */
   protected override async parse<F extends Values, B extends Values, A extends Values>(
@@ -82,18 +83,18 @@ export abstract class MachineCommand extends Command {
       throw parseError(error);
     });
     this.globals = resolveGlobals(parsed.flags as GlobalFlagValues, this.invocation.env);
-    // oclif's own `argv` is sorted by first occurrence, which moves repeated words
+    // oclif sorts its `argv` by first occurrence, which moves repeated words
     return { ...parsed, argv: parsed.raw.flatMap((token) => (token.type === 'arg' ? [token.input] : [])) };
   }
 
-  /** A mistake on the command line gets the usage, an interruption what to type next. `main` renders both, and all others. */
+  /** Adds the usage to a mistake on the command line, and the next command to an interruption. `main` renders the error. */
   protected override catch(error: Error): Promise<never> {
     const exit = this.invocation.interruption.exit();
     if (exit === undefined || error instanceof ExitError) return Promise.reject(withUsage(error, this.ctor));
     return Promise.reject(new TsmachineError('CANCELLED', 'Interrupted', { exit, hint: this.afterInterrupt, cause: error }));
   }
 
-  /** Opens the store that the command line, the environment or the home folder says. */
+  /** Opens the store given on the command line or in the environment, else the one in the home folder. */
   protected async session(io: TerminalIo = this.io): Promise<Session> {
     const [{ openSession }, { defaultStorePath }] = await Promise.all([import('../session.js'), import('../system/home.js')]);
     const {
@@ -109,16 +110,16 @@ export abstract class MachineCommand extends Command {
     });
   }
 
-  /** The one machine of a command that takes one: named, or "default" (spec 1.6). */
+  /** The machine of a command that takes one. Without a name it is "default", as in Docker Machine. */
   protected async oneMachine(words: readonly string[]): Promise<{ session: Session; name: string }> {
-    const given = oneOrNone(words);
+    const given = optionalArgument(words);
     const session = await this.session();
     const { resolveNames } = await import('../machine/choose/each.js');
     const [name = ''] = await resolveNames(session.store, given === undefined ? [] : [given]);
     return { session, name };
   }
 
-  /** Does `work` on every machine named, or on "default". */
+  /** Runs `work` on every named machine, or on "default". */
   protected async onAll<T>(words: readonly string[], work: MachineWork<T>, options: { prefixed?: boolean } = {}): Promise<T[]> {
     const session = await this.session();
     const { resolveNames, loadAll } = await import('../machine/choose/each.js');
@@ -127,7 +128,7 @@ export abstract class MachineCommand extends Command {
     return this.onNames(names, work, options);
   }
 
-  /** Does `work` on these machines at once and tells how each ended. */
+  /** Runs `work` on these machines at the same time and reports each failure. */
   protected async onNames<T>(
     names: readonly string[],
     work: MachineWork<T>,
@@ -138,24 +139,25 @@ export abstract class MachineCommand extends Command {
     return onMachines(names, this.io, { limit: 16, debug, ...options }, async (name, io) => work(await this.session(io), name));
   }
 
-  /** Asks on stderr; undefined at the end of input. */
-  protected async ask(question: string): Promise<string | undefined> {
-    const { askLine } = await import('./terminal/prompt.js');
+  /** Asks a yes-or-no question on stderr. @returns undefined when the input ends without an answer */
+  protected async confirm(question: string): Promise<boolean | undefined> {
+    const { askLine, isYes } = await import('./terminal/prompt.js');
     const {
       screen,
       progress,
       interruption: { signal },
     } = this.invocation;
-    return progress.pause(() => askLine(question, screen, signal));
+    const answer = await progress.pause(() => askLine(question, screen, signal));
+    return answer === undefined ? undefined : isYes(answer);
   }
 
-  /** Data on stdout. */
+  /** Prints data on stdout. */
   protected print(text: string): void {
     this.invocation.progress.write(this.invocation.screen.stdout, text);
   }
 
-  /** A result: JSON with --json, else what `text` says. */
+  /** Prints a result: as JSON with --json, else what `text` returns. */
   protected show(result: unknown, text: () => string): void {
-    this.print(this.invocation.json ? JSON.stringify(result, speak, 2) : text());
+    this.print(this.invocation.json ? JSON.stringify(result, renderTexts, 2) : text());
   }
 }

@@ -12,23 +12,23 @@ import { unknownCommand } from './line/usage.js';
 
 const helpFlags = ['-h', '--help', '-help'];
 
-/** The whole program: runs one command line, then ends the process whatever sockets a command left open. */
+/** The whole program: runs one command line, then ends the process even if the command left sockets open. */
 export async function main(argv: readonly string[]): Promise<void> {
   const screen = processScreen(process.env);
   const exit = await runCommandLine(argv, process.env, screen);
   await Promise.all([drained(screen.stdout), drained(screen.stderr)]);
   process.exitCode = exit;
-  setTimeout(() => process.exit(), 0).unref(); // not at once: whoever called may have something to do first
+  setTimeout(() => process.exit(), 0).unref(); // not at once: the caller may have something to do first
 }
 
-/** Runs one command line and returns its exit status. Every error ends here, as words. */
+/** Runs one command line and prints its error, if any. @returns the exit status */
 export async function runCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, screen: Screen): Promise<number> {
   const progress = new Progress(screen);
   const interruption = listenForInterrupts({
-    tell: (text) => {
+    print: (text) => {
       progress.write(screen.stderr, text);
     },
-    leave: (exit) => {
+    exitNow: (exit) => {
       progress.close();
       process.exit(exit);
     },
@@ -42,9 +42,9 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
     const found = config.findCommand(id);
     const passThrough = found?.['passThrough'] === true;
     invocation.debug = debugWanted(passThrough ? leading : argv, env);
-    invocation.json = !passThrough && asksFor(words, ['--json']);
-    // oclif's run() would look for hooks and the help class in files of their own, but the built program is one file
-    if (asksFor(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
+    invocation.json = !passThrough && includesFlag(words, ['--json']);
+    // not oclif's run(): it looks for hooks and the help class in separate files, but the built program is one file
+    if (includesFlag(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
     else if (found) await config.runCommand(id, [...leading, ...(passThrough ? ['--'] : []), ...words], found);
     else throw unknownCommand([command, ...rest], config.commandIDs);
     return 0;
@@ -62,12 +62,12 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
   }
 }
 
-function asksFor(words: readonly string[], flags: readonly string[]): boolean {
+function includesFlag(words: readonly string[], flags: readonly string[]): boolean {
   const end = words.indexOf('--');
   return (end < 0 ? words : words.slice(0, end)).some((word) => flags.includes(word));
 }
 
-/** Resolves when everything written has left the process, or its reader has. */
+/** Resolves when everything written has left the process, or the reader has closed the stream. */
 function drained(stream: NodeJS.WritableStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => {

@@ -4,17 +4,17 @@ import { renderError } from './output/render-error.js';
 import type { TerminalIo } from './terminal/terminal-io.js';
 
 export interface ManyOptions {
-  /** How many at once. */
+  /** How many machines at the same time. */
   readonly limit: number;
-  /** Every line gets its machine's name when there are several (create); other commands' messages carry the name already. */
+  /** Puts the name of the machine in front of every line when there are several. The messages of most commands contain it already. */
   readonly prefixed?: boolean;
   readonly debug: boolean;
 }
 
 /**
- * One action on every machine at once, each with a progress line of its own and its failure told when it happens.
- * @returns what the action returned, in the order of the names
- * @throws the error itself for a single machine; SEVERAL_FAILED naming the failed ones for several
+ * Runs `work` on every machine at the same time. Each has its own progress line, and a failure is printed when it happens.
+ * @returns the results in the order of the names
+ * @throws the error itself for a single machine; SEVERAL_FAILED with the names of the failed machines for several
  */
 export async function onMachines<T>(
   names: readonly string[],
@@ -32,7 +32,7 @@ export async function onMachines<T>(
       if (!isCancelled(error)) io.error(`${name}: ${renderError(error, options).text}`);
       throw error;
     } finally {
-      own.settled();
+      own.finished();
     }
   });
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
@@ -45,7 +45,7 @@ export async function onMachines<T>(
   return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
 }
 
-/** All failed for the same kind of reason (a flag that is wrong for each): its exit status; else a plain failure. */
+/** The exit status shared by all machines when all failed (a flag that is wrong for each, say); else 1. */
 function commonExit(failed: readonly { error: unknown }[], names: readonly string[]): number {
   const exits = new Set(failed.map(({ error }) => TsmachineError.from(error).exit));
   const [exit = 1] = exits;

@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags';
 
 import type { RollingOptions, RollingReport } from '../swarm/upkeep/rolling.js';
+import { run, say } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 import { MachineCommand } from './command.js';
 import { jsonFlag } from './line/flags.js';
-import { oneOrNone } from './line/names.js';
-import { programName } from './line/program.js';
+import { optionalArgument } from './line/arguments.js';
 import { rollingDone, rollingPlan } from './output/rolling-text.js';
 
 interface RollingFlags {
@@ -14,27 +14,27 @@ interface RollingFlags {
   readonly 'workers-at-once': number;
 }
 
-/** What commands share that change a swarm node by node. */
+/** The base of commands that change a swarm node by node. */
 export abstract class RollingCommand extends MachineCommand {
   static override usage = '[swarm|machine]';
   static override operands = { kind: 'swarm' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = {
     ...jsonFlag,
-    'dry-run': Flags.boolean({ description: 'Only show what would be done' }),
-    'no-drain': Flags.boolean({ description: 'Leave the tasks on each node while its engine restarts' }),
-    'workers-at-once': Flags.integer({ min: 1, default: 1, description: 'Workers that may be away at the same time' }),
+    'dry-run': Flags.boolean({ description: 'Only show what would change' }),
+    'no-drain': Flags.boolean({ description: 'Do not move the tasks off a node while its engine restarts' }),
+    'workers-at-once': Flags.integer({ min: 1, default: 1, description: 'How many workers may be down at the same time' }),
   };
 
-  /** Shows the plan, has the change made, and tells what it did. */
+  /** Shows the plan, makes the change, and reports what was done. */
   protected async roll(
     words: readonly string[],
     flags: RollingFlags,
     change: (session: Session, swarm: string | undefined, options: RollingOptions) => Promise<RollingReport>,
   ): Promise<void> {
-    const given = oneOrNone(words);
+    const given = optionalArgument(words);
     const verb = this.id?.split(':').at(-1) ?? '';
-    this.afterInterrupt = `Run the same command again to go on: ${programName()} swarm ${verb}${given === undefined ? '' : ` ${given}`}`;
+    this.afterInterrupt = say`Run the same command again to continue: ${run('swarm', verb, ...(given === undefined ? [] : [given]))}`;
     const report = await change(await this.session(), given, {
       drain: !flags['no-drain'],
       workersAtOnce: flags['workers-at-once'],

@@ -2,10 +2,10 @@ import type { UpOptions } from '../swarm/up/up.js';
 import { MachineCommand } from './command.js';
 import { toFlagInput } from './options/driver-flags.js';
 import { jsonFlag, type FlagInput } from './line/flags.js';
-import { repeatable } from './line/repeatable.js';
+import { repeatableLine } from './line/repeatable.js';
 import { declaredBy, upChars, upDriver, upFlags } from './options/swarm-up-flags.js';
 
-/** What `swarm up` and `swarm plan` share: the same words say what the swarm is to be. */
+/** The base of `swarm up` and `swarm plan`, which take the same arguments. */
 export abstract class SwarmUpCommand extends MachineCommand {
   static override usage = '[name]';
   static override operands = { kind: 'none' } as const;
@@ -16,7 +16,7 @@ export abstract class SwarmUpCommand extends MachineCommand {
     return { ...SwarmUpCommand.flags, ...toFlagInput(driver?.flags ?? []) };
   }
 
-  /** What is to be, with its warnings told. */
+  /** Reads the declaration of the swarm, and prints its warnings. */
   protected async declared(): Promise<Omit<UpOptions, 'ioOf'>> {
     const { env, line } = this.invocation;
     const driver = await upDriver(this.argv, env);
@@ -24,6 +24,6 @@ export abstract class SwarmUpCommand extends MachineCommand {
     const { flags: given, argv: words } = await this.parse({ baseFlags: SwarmUpCommand.baseFlags, flags });
     const { warnings, ...declared } = await declaredBy({ words, given, driver, globals: this.globals, env, cwd: process.cwd() });
     for (const { message, line: at } of warnings) this.io.warn(`Warning: ${at === undefined ? '' : `line ${at}: `}${message}`);
-    return { ...declared, command: repeatable(line, [], '') };
+    return { ...declared, command: repeatableLine(line, [], '') };
   }
 }

@@ -1,6 +1,6 @@
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/line/flags.js';
-import { none } from '../cli/line/names.js';
+import { noArguments } from '../cli/line/arguments.js';
 
 export default class Active extends MachineCommand {
   static override summary = 'Print which machine is active';
@@ -8,13 +8,13 @@ export default class Active extends MachineCommand {
   static override examples = ['<%= config.bin %> active'];
   static override operands = { kind: 'none' } as const;
   static override flags = {
-    timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    timeout: seconds({ char: 't', default: 10, description: 'Seconds to wait for the machines' }),
     ...jsonFlag,
   };
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Active);
-    none(argv);
+    noArguments(argv);
     const { activeMachine } = await import('../machine/list.js');
     const name = await activeMachine(await this.session(), { timeoutMs: flags.timeout * 1000 });
     this.show({ name }, () => name);

@@ -1,13 +1,15 @@
-import { adoptFlags, adoptRequest, adoptingDriver } from '../cli/options/adopt-flags.js';
+import { flagValues } from '../base/flags.js';
+import { adoptFlags, adoptingDriver } from '../cli/options/adopt-flags.js';
 import { MachineCommand } from '../cli/command.js';
-import { flagValues, toFlagInput } from '../cli/options/driver-flags.js';
+import { toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
-import { oneNewName } from '../cli/line/names.js';
+import { oneNewName } from '../cli/line/arguments.js';
+import { adoptRequestOf } from '../transfer/adopt-request.js';
 
 export default class Adopt extends MachineCommand {
-  static override summary = 'Take over a host that another store made, without changing it';
+  static override summary = 'Add a host that another store created, without changing it';
   static override description =
-    'Argument is the name of the machine to be. The host is looked at over SSH; its engine must take our certificates.';
+    'Argument is the name of the new machine. The host is inspected over SSH, and its Docker Engine must accept the certificates.';
   static override usage = 'name';
   static override examples = ['<%= config.bin %> adopt -d generic --generic-ip-address 10.0.0.5 m1'];
   static override operands = { kind: 'none' } as const;
@@ -24,7 +26,7 @@ export default class Adopt extends MachineCommand {
     const specs = [...adoptFlags, ...driver.flags];
     const { flags, argv } = await this.parse({ baseFlags: Adopt.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const name = oneNewName(argv);
-    const request = adoptRequest(name, driver.name, flagValues(specs, flags, this.invocation.env));
+    const request = adoptRequestOf(name, driver.name, flagValues(specs, flags, this.invocation.env));
     const { adoptMachine } = await import('../transfer/adopt.js');
     await adoptMachine(await this.session(), request);
   }

@@ -4,23 +4,23 @@ import { MachineCommand } from '../cli/command.js';
 import { choiceLines } from '../cli/completion/candidate.js';
 import type { MachineNames, SwarmNames } from '../cli/completion/operands.js';
 import { detectShell } from '../cli/shells/shells.js';
-import { oneOrNone } from '../cli/line/names.js';
+import { optionalArgument } from '../cli/line/arguments.js';
 
 /**
- * Why not @oclif/plugin-autocomplete: it writes the flags it finds in the manifest into scripts of its own once, for bash, zsh and
- * PowerShell. It cannot ask for the machines of a store or for the flags of the driver that was just typed, and it knows no fish.
+ * @oclif/plugin-autocomplete is not enough: it writes the flags of the manifest into a script once, for bash, zsh and PowerShell.
+ * It cannot offer the machines of a store or the flags of the driver just typed, and it does not support fish.
  */
 export default class Completion extends MachineCommand {
-  static override summary = "Print a script that makes a shell complete tsmachine's words";
+  static override summary = 'Print the script that adds completion to a shell';
   static override description =
-    'Argument is bash, zsh, fish or powershell, default is auto-detect. For bash, zsh and fish the script' +
-    ' also brings "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
+    'Argument is bash, zsh, fish or powershell; the default is to detect it. For bash, zsh and fish the script' +
+    ' also defines "<%= config.bin %> use" and the prompt function __tsmachine_ps1.';
   static override usage = '[shell]';
   static override examples = ['<%= config.bin %> completion bash >> ~/.bashrc', 'eval "$(<%= config.bin %> completion zsh)"'];
   static override operands = { kind: 'shell' } as const;
   static override flags = {
-    words: Flags.boolean({ hidden: true, description: 'Print what may stand at the end of the words behind --' }),
-    'new-word': Flags.boolean({ hidden: true, description: 'With --words: a word begins there (PowerShell loses empty arguments)' }),
+    words: Flags.boolean({ hidden: true, description: 'Print the completions of the last word after --' }),
+    'new-word': Flags.boolean({ hidden: true, description: 'With --words: the last word is empty (PowerShell drops empty arguments)' }),
   };
 
   async run(): Promise<void> {
@@ -28,14 +28,14 @@ export default class Completion extends MachineCommand {
     if (flags.words) return this.printWords(flags['new-word'] ? [...argv, ''] : argv);
     const { env } = this.invocation;
     const { completionScript } = await import('../cli/completion/scripts.js');
-    const given = oneOrNone(argv) ?? detectShell(env, process.platform);
+    const given = optionalArgument(argv) ?? detectShell(env, process.platform);
     this.print((await completionScript(given)).trimEnd());
   }
 
   private async printWords(typed: readonly string[]): Promise<void> {
-    const { choose } = await import('../cli/completion/choose.js');
+    const { complete } = await import('../cli/completion/complete.js');
     const current = typed.at(-1) ?? '';
-    const choice = await choose({
+    const choice = await complete({
       before: typed.slice(0, -1),
       current,
       commands: this.config.commands,

@@ -3,9 +3,9 @@ import { findingsTable } from '../cli/output/findings-table.js';
 import { jsonFlag } from '../cli/line/flags.js';
 
 export default class Doctor extends MachineCommand {
-  static override summary = 'Find what is wrong with machines, the store and this computer';
+  static override summary = 'Find problems with machines, the store and this computer';
   static override description =
-    'Argument(s) are machine names; all machines without one. Changes nothing. Exit status 1 when there is a fault.';
+    'Argument(s) are machine names; the default is all machines. Changes nothing. Exits with status 1 if it finds a fault.';
   static override usage = '[name...]';
   static override examples = ['<%= config.bin %> doctor m1'];
   static override flags = jsonFlag;
@@ -13,7 +13,7 @@ export default class Doctor extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(Doctor);
     const { examine } = await import('../doctor/doctor.js');
-    this.io.progress('Looking at the store, the machines and this computer');
+    this.io.progress('Checking the store, the machines and this computer');
     const findings = await examine(await this.session(), argv);
     this.show(findings, () => findingsTable(findings));
     if (findings.some(({ level }) => level === 'fault')) this.exit(1);

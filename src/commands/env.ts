@@ -4,8 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/shells/docker-env.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
 import { programName } from '../cli/line/program.js';
-import { shellWord } from '../cli/shells/shell-word.js';
-import { detectShell, shellNamed, usageHint } from '../cli/shells/shells.js';
+import { detectShell, shellNamed, shellWord, usageHint } from '../cli/shells/shells.js';
 import { TsmachineError } from '../base/errors.js';
 
 export default class Env extends MachineCommand {
@@ -15,12 +14,12 @@ export default class Env extends MachineCommand {
   static override examples = ['<%= config.bin %> env --shell fish m1'];
   static override operands = { kind: 'machine' } as const;
   static override flags = {
-    swarm: Flags.boolean({ description: 'Display the Swarm config instead of the Docker daemon' }),
+    swarm: Flags.boolean({ description: 'Point to the classic Swarm instead of the Docker Engine' }),
     shell: Flags.string({
-      description: 'Force environment to be configured for a specified shell: [fish, cmd, powershell, tcsh, emacs], default is auto-detect',
+      description: 'Print the commands for this shell: bash, zsh, fish, cmd, powershell, tcsh or emacs; the default is to detect it',
     }),
     unset: Flags.boolean({ char: 'u', description: 'Unset variables instead of setting them' }),
-    'no-proxy': Flags.boolean({ description: 'Add machine IP to NO_PROXY environment variable' }),
+    'no-proxy': Flags.boolean({ description: 'Add the IP address of the machine to the NO_PROXY environment variable' }),
   };
 
   async run(): Promise<void> {
@@ -44,7 +43,7 @@ export default class Env extends MachineCommand {
     const { env } = this.invocation;
     const { session, name } = await this.oneMachine(words);
     const { dockerConnection, machineIp } = await import('../machine/query.js');
-    await session.store.load(name); // an unknown machine is told without the prefix
+    await session.store.load(name); // the error for an unknown machine has no prefix
     const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name, flags));
     const lines = setLines(shell, { name, url, certDir }, process.platform);
     return flags['no-proxy'] ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;

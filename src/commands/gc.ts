@@ -2,9 +2,8 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/line/flags.js';
-import { none } from '../cli/line/names.js';
+import { noArguments } from '../cli/line/arguments.js';
 import { gcTable } from '../cli/output/gc-table.js';
-import { isYes } from '../cli/terminal/answer.js';
 import { TsmachineError } from '../base/errors.js';
 import { run } from '../base/text.js';
 
@@ -31,7 +30,7 @@ export default class Gc extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Gc);
-    none(argv);
+    noArguments(argv);
     const { findLeftovers, removeLeftovers } = await import('../machine/gc/gc.js');
     const session = await this.session();
     const { driver: drivers = [], store } = flags;
@@ -45,7 +44,7 @@ export default class Gc extends MachineCommand {
     }
     if (!flags.json) this.print(items.length === 0 ? 'Nothing is left over.' : gcTable(items, Date.now()));
     if (!remove) return;
-    if (!flags.y && !(await this.confirmed(removable.length))) return;
+    if (!flags.y && !(await this.mayRemove(removable.length))) return;
     const outcomes = await removeLeftovers(session, items);
     const failed = outcomes.flatMap((outcome) =>
       'error' in outcome ? [{ id: outcome.name, error: TsmachineError.from(outcome.error).message }] : [],
@@ -57,11 +56,11 @@ export default class Gc extends MachineCommand {
   }
 
   /** @throws TsmachineError CANCELLED where nobody can answer */
-  private async confirmed(count: number): Promise<boolean> {
-    const answer = await this.ask(`Remove ${count === 1 ? 'it' : `these ${count}`}? (y/n): `);
+  private async mayRemove(count: number): Promise<boolean> {
+    const answer = await this.confirm(`Remove ${count === 1 ? 'it' : `these ${count}`}? (y/n): `);
     if (answer === undefined) {
       throw new TsmachineError('CANCELLED', 'Nothing was removed: nobody could be asked', { hint: run('gc', '-y') });
     }
-    return isYes(answer);
+    return answer;
   }
 }

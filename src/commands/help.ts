@@ -13,7 +13,7 @@ export default class Help extends MachineCommand {
     await new MachineHelp(this.config).showHelp(argv);
   }
 
-  /** A word that is no command is no mistake in the use of `help`. */
+  /** An unknown command is reported without the usage of `help`. */
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error);
   }

@@ -4,13 +4,13 @@ import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/line/flags.js';
 
 export default class Inspect extends MachineCommand {
-  static override summary = 'Inspect information about a machine';
-  static override description = 'Argument is a machine name. Prints its configuration as JSON.';
+  static override summary = 'Show the configuration of a machine';
+  static override description = 'Argument is a machine name. Prints the configuration as JSON, or through a template.';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> inspect m1', "<%= config.bin %> inspect --format '{{.Driver.IPAddress}}' m1"];
   static override operands = { kind: 'machine' } as const;
   static override flags = {
-    format: Flags.string({ char: 'f', description: 'Format the output using the given go template', exclusive: ['json'] }),
+    format: Flags.string({ char: 'f', description: 'Format the output using the given Go template', exclusive: ['json'] }),
     ...jsonFlag,
   };
 

@@ -16,13 +16,13 @@ export default class Ls extends MachineCommand {
   ];
   static override operands = { kind: 'none' } as const;
   static override flags = {
-    quiet: Flags.boolean({ char: 'q', description: 'Enable quiet mode' }),
+    quiet: Flags.boolean({ char: 'q', description: 'Print only the names' }),
     filter: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
       description: 'Filter output based on conditions: driver, name, state, swarm, label',
     }),
-    timeout: seconds({ char: 't', default: 10, description: 'Timeout in seconds, default to 10s' }),
+    timeout: seconds({ char: 't', default: 10, description: 'Seconds to wait for each machine' }),
     format: Flags.string({ char: 'f', description: 'Pretty-print machines using a Go template', exclusive: ['json'] }),
     ...jsonFlag,
   };

@@ -1,17 +1,16 @@
 import * as Flags from '@oclif/core/flags';
 
-import { isYes } from '../cli/terminal/answer.js';
 import { MachineCommand } from '../cli/command.js';
 import { TsmachineError } from '../base/errors.js';
 
 export default class RegenerateCerts extends MachineCommand {
-  static override summary = 'Regenerate TLS Certificates for a machine';
-  static override description = 'Argument(s) are one or more machine names. The engine of each is restarted.';
+  static override summary = 'Regenerate the TLS certificates of a machine';
+  static override description = 'Argument(s) are one or more machine names. Docker is restarted on each.';
   static override examples = ['<%= config.bin %> regenerate-certs -f m1'];
   static override operands = { kind: 'machines', feature: 'provision' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = {
-    force: Flags.boolean({ char: 'f', description: 'Force rebuild and do not prompt' }),
+    force: Flags.boolean({ char: 'f', description: 'Do not ask for confirmation' }),
     'client-certs': Flags.boolean({ description: 'Also regenerate the client certificate' }),
   };
 
@@ -24,8 +23,9 @@ export default class RegenerateCerts extends MachineCommand {
   }
 
   private async agreed(): Promise<boolean> {
-    const answer = await this.ask('Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ');
-    if (answer === undefined) throw new TsmachineError('CANCELLED', 'EOF', { hint: 'Nobody is there to answer: --force asks nothing' });
-    return isYes(answer);
+    const answer = await this.confirm('Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ');
+    if (answer === undefined)
+      throw new TsmachineError('CANCELLED', 'EOF', { hint: 'Without a terminal, use --force to skip the question' });
+    return answer;
   }
 }

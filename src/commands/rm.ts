@@ -1,10 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 
-import { isYes } from '../cli/terminal/answer.js';
 import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
-import { someNames } from '../cli/line/names.js';
-import { programName } from '../cli/line/program.js';
+import { atLeastOneName } from '../cli/line/arguments.js';
+import { run } from '../base/text.js';
 
 export default class Rm extends MachineCommand {
   static override summary = 'Remove a machine';
@@ -13,18 +12,18 @@ export default class Rm extends MachineCommand {
   static override examples = ['<%= config.bin %> rm -y m1 m2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    force: Flags.boolean({ char: 'f', description: 'Remove local configuration even if machine cannot be removed, also implies -y' }),
-    y: Flags.boolean({ char: 'y', description: 'Assumes automatic yes to proceed with remove, without prompting' }),
+    force: Flags.boolean({ char: 'f', description: 'Remove the local configuration even if the machine cannot be removed; implies -y' }),
+    y: Flags.boolean({ char: 'y', description: 'Do not ask for confirmation' }),
   };
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Rm);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
-    if (!flags.y && !flags.force && !isYes(await this.ask('Are you sure? (y/n): '))) return;
+    if (!flags.y && !flags.force && !(await this.confirm('Are you sure? (y/n): '))) return;
     const { removalOf } = await import('../swarm/members/leave/removal.js');
-    this.afterInterrupt = `${programName()} rm ${names.join(' ')}`;
+    this.afterInterrupt = run('rm', ...names);
     const remove = await removalOf(await this.session(), names, { force: flags.force });
     await this.onNames(names, async (session, name) => {
       await withPrefix(`Error removing host "${name}": `, () => remove(session, name));

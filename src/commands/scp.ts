@@ -1,13 +1,13 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { fromTo } from '../cli/line/names.js';
+import { sourceAndTarget } from '../cli/line/arguments.js';
 
 export default class Scp extends MachineCommand {
   static override summary = 'Copy files between machines';
   static override description =
-    'Arguments are [[user@]machine:][path] [[user@]machine:][path]. Modes, times and symbolic links are kept. A file gets its name ' +
-    'when it is there whole.';
+    'Arguments are [[user@]machine:][path] [[user@]machine:][path]. Modes, times and symbolic links are kept. A file ' +
+    'appears under its name only when it is complete.';
   static override usage = 'FROM TO';
   static override examples = ['<%= config.bin %> scp -r ./site web1:/srv'];
   static override hiddenAliases = ['cp'];
@@ -15,14 +15,14 @@ export default class Scp extends MachineCommand {
     recursive: Flags.boolean({ char: 'r', description: 'Copy files recursively (required to copy directories)' }),
     delta: Flags.boolean({
       char: 'd',
-      description: 'Reduce amount of data sent over network by sending only the differences (uses rsync)',
+      description: 'Send only the differences between files (uses rsync)',
     }),
-    quiet: Flags.boolean({ char: 'q', description: 'Disables the progress meter as well as warning and diagnostic messages from ssh' }),
+    quiet: Flags.boolean({ char: 'q', description: 'Do not show progress, nor warnings and diagnostics from ssh' }),
   };
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Scp);
-    const [from, to] = fromTo(argv);
+    const [from, to] = sourceAndTarget(argv);
     const { copyFiles } = await import('../copy/scp.js');
     const status = await copyFiles(await this.session(), from, to, { ...flags, native: this.globals.nativeSsh });
     if (status !== 0) this.exit(status);

@@ -1,8 +1,8 @@
 import { MachineCommand } from '../cli/command.js';
 
 export default class Ssh extends MachineCommand {
-  static override summary = 'Log into or run a command on a machine with SSH.';
-  static override description = 'Arguments are [machine-name] [command]. Everything after the machine name goes to ssh as it is.';
+  static override summary = 'Log in to a machine, or run a command on it, with SSH';
+  static override description = 'Arguments are [machine-name] [command]. Everything after the machine name is passed to ssh unchanged.';
   static override usage = '[arg...]';
   static override examples = ['<%= config.bin %> ssh m1 df -h'];
   static override operands = { kind: 'machine', feature: 'provision' } as const;

@@ -1,12 +1,12 @@
 import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/line/flags.js';
-import { oneOrNone } from '../cli/line/names.js';
+import { optionalArgument } from '../cli/line/arguments.js';
 import { programName } from '../cli/line/program.js';
 import { packageBuild } from '../system/package.js';
 
 export default class Version extends MachineCommand {
-  static override summary = 'Show the <%= config.bin %> version or a machine docker version';
-  static override description = 'Argument is (optionally) a machine name.';
+  static override summary = 'Show the version of this program, or of Docker on a machine';
+  static override description = 'Argument is a machine name (optional).';
   static override usage = '[name]';
   static override examples = ['<%= config.bin %> version m1'];
   static override operands = { kind: 'machine' } as const;
@@ -14,7 +14,7 @@ export default class Version extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv } = await this.parse(Version);
-    const name = oneOrNone(argv);
+    const name = optionalArgument(argv);
     if (name === undefined) {
       const { version } = this.config;
       const build = packageBuild();

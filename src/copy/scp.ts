@@ -17,12 +17,12 @@ import { machineOfPath, sshEndpoint } from '../machine/access/reachable.js';
 import type { Session } from '../machine/session.js';
 
 export interface CopyOptions {
-  readonly recursive: boolean;
-  readonly quiet: boolean;
+  readonly recursive?: boolean;
+  readonly quiet?: boolean;
   /** By rsync: only what differs, and going on where an interrupted copy stopped. */
-  readonly delta: boolean;
+  readonly delta?: boolean;
   /** By the built-in client alone. */
-  readonly native: boolean;
+  readonly native?: boolean;
 }
 
 /** Bytes from which a login by the system's ssh is made up for by its speed. */
@@ -34,7 +34,7 @@ const much = 16 * 2 ** 20;
  * @returns the exit status: 0, or rsync's
  * @throws TsmachineError USAGE, MACHINE_*, SSH_*, COPY_*, DISK_FULL, HOST_DISK_FULL, COMMAND_MISSING
  */
-export async function copyFiles(session: Session, from: string, to: string, options: CopyOptions): Promise<number> {
+export async function copyFiles(session: Session, from: string, to: string, options: CopyOptions = {}): Promise<number> {
   const places = [parsePlace(from), parsePlace(to)] as const;
   if (places.every(({ machine }) => machine === undefined)) {
     throw new TsmachineError('USAGE', `Neither ${JSON.stringify(from)} nor ${JSON.stringify(to)} is on a machine`, {
@@ -87,7 +87,7 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
     const { bytes, milliseconds } = await copy({
       from: { end: from.end, path: from.path },
       to: { end: to.end, path: to.path },
-      recursive: options.recursive,
+      recursive: options.recursive === true,
       io,
       signal: session.signal,
     });

@@ -34,3 +34,12 @@ export async function loadDriverModule(name: string): Promise<DescribedDriver> {
   const { default: module } = await load();
   return { ...module, ...(await module.describe()) };
 }
+
+/** A driver without its code: name, one line about it, flags, and what its machines can do. */
+export interface DriverInfo extends DriverDescription, Pick<DriverModule, 'name' | 'summary'> {}
+
+/** Describes a built-in driver; `driverNames` lists them. @throws TsmachineError DRIVER_UNKNOWN, suggesting the nearest name. */
+export async function describeDriver(name: string): Promise<DriverInfo> {
+  const { summary, flags, features } = await loadDriverModule(name);
+  return { name, summary, flags, features };
+}

@@ -6,6 +6,11 @@ import { tellFollowers, type Session } from './session.js';
 import { waitForState } from './state.js';
 import { verifyEngine } from './engine/verify.js';
 
+/**
+ * Starts a machine and waits until its engine answers.
+ * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE when it runs already, DRIVER_NO_POWER, WAIT_TIMEOUT, ENGINE_*,
+ * or the driver's error
+ */
 export async function startMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, async (machine) => {
     session.io.info(`Starting "${name}"...`);
@@ -15,18 +20,24 @@ export async function startMachine(session: Session, name: string): Promise<void
   await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
+/**
+ * Shuts a machine down and waits until it is off.
+ * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE when it is off already, DRIVER_NO_POWER, WAIT_TIMEOUT, or the driver's error
+ */
 export async function stopMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, (machine) =>
     powerOff(session, machine, { doing: 'Stopping', done: 'stopped' }, () => machine.driver.stop(machine.data, machine.ctx)),
   );
 }
 
+/** Switches a machine off at once, as by its power button. @throws as `stopMachine` */
 export async function killMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, (machine) =>
     powerOff(session, machine, { doing: 'Killing', done: 'killed' }, () => machine.driver.kill(machine.data, machine.ctx)),
   );
 }
 
+/** Restarts a machine and waits until its engine answers; one that is off is started. @throws as `startMachine` */
 export async function restartMachine(session: Session, name: string): Promise<void> {
   await withMachine(session, name, async (machine) => {
     session.io.info(`Restarting "${name}"...`);

@@ -12,11 +12,14 @@ import { TsmachineError, errorText } from '../base/errors.js';
 import { plain } from '../base/text.js';
 import { LookTogether } from './look-together.js';
 import { attachDriver, type Machine } from './machine.js';
-import { byNaturalOrder, matches, stateMatches, swarmMasters, type Filters } from './choose/selection.js';
+import { byNaturalOrder, matches, stateMatches, swarmMasters, parseFilters, type Filters } from './choose/selection.js';
 import type { Session } from './session.js';
 
 /** Machines looked at together; each may hold a few sockets, and shells commonly allow 1024 open files. */
 const lookedAtTogether = 200;
+
+/** Milliseconds for each machine, as in Docker Machine. */
+const defaultTimeout = 10_000;
 
 export interface MachineRow {
   readonly name: string;
@@ -36,9 +39,10 @@ export interface MachineRow {
 }
 
 export interface ListOptions {
-  /** Milliseconds for each machine. */
-  readonly timeoutMs: number;
-  readonly filters: Filters;
+  /** Milliseconds for each machine; default 10 000. */
+  readonly timeoutMs?: number;
+  /** As `parseFilters` reads them; default: every machine. */
+  readonly filters?: Filters;
 }
 
 interface Entry {
@@ -49,7 +53,10 @@ interface Entry {
 }
 
 /** Every machine, in natural order. A machine that cannot be read is a row with an error, never a failed listing. */
-export async function listMachines(session: Session, { timeoutMs, filters }: ListOptions): Promise<MachineRow[]> {
+export async function listMachines(
+  session: Session,
+  { timeoutMs = defaultTimeout, filters = parseFilters([]) }: ListOptions = {},
+): Promise<MachineRow[]> {
   const entries = await readEntries(session);
   const configs = entries.flatMap((entry) => entry.config ?? []);
   const masters = swarmMasters(configs);
@@ -71,9 +78,12 @@ export async function listMachines(session: Session, { timeoutMs, filters }: Lis
 }
 
 /** Names alone, in the order of the folder. States are asked only when a filter needs them. */
-export async function listNames(session: Session, options: ListOptions): Promise<string[]> {
-  if (options.filters.state.length > 0) {
-    const rows = await listMachines(session, options);
+export async function listNames(
+  session: Session,
+  { timeoutMs = defaultTimeout, filters = parseFilters([]) }: ListOptions = {},
+): Promise<string[]> {
+  if (filters.state.length > 0) {
+    const rows = await listMachines(session, { timeoutMs, filters });
     return rows
       .filter((row) => row.driverName !== notFound)
       .map((row) => row.name)
@@ -81,7 +91,7 @@ export async function listNames(session: Session, options: ListOptions): Promise
   }
   const entries = await readEntries(session);
   const masters = swarmMasters(entries.flatMap((entry) => entry.config ?? []));
-  return entries.flatMap((entry) => (entry.config && matches(entry.config, options.filters, masters) ? [entry.name] : []));
+  return entries.flatMap((entry) => (entry.config && matches(entry.config, filters, masters) ? [entry.name] : []));
 }
 
 const notFound = 'not found';
@@ -210,10 +220,9 @@ function oneLine(error: unknown): string {
     .trim();
 }
 
-/** The name of the machine that DOCKER_HOST points at. @throws TsmachineError NO_ACTIVE_MACHINE (spec 2.1) */
-export async function activeMachine(session: Session, options: { timeoutMs: number }): Promise<string> {
-  const none: Filters = { driver: [], name: [], state: [], swarm: [], label: [] };
-  const rows = await listMachines(session, { ...options, filters: none });
+/** The name of the machine that DOCKER_HOST of the session's environment points at. @throws TsmachineError NO_ACTIVE_MACHINE */
+export async function activeMachine(session: Session, options: Pick<ListOptions, 'timeoutMs'> = {}): Promise<string> {
+  const rows = await listMachines(session, options);
   const active = rows.find((row) => row.activeHost || row.activeSwarm);
   if (active) return active.name;
   const late = rows.some((row) => row.state === 'Timeout');

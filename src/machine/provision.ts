@@ -78,13 +78,20 @@ export function installOf(facts: Facts): EngineInstall {
   return { mode: mode ?? 'auto', ...(version === undefined ? {} : { version }) };
 }
 
-/** `tsmachine provision`: finishes or repairs a host that is there. */
+/**
+ * Finishes or repairs the host of a machine, touching only what differs.
+ * @throws TsmachineError SSH_*, ENGINE_*, and what else its steps throw
+ */
 export async function provisionMachine(session: Session, name: string): Promise<void> {
   await reprovision(session, name, false);
 }
 
-/** `tsmachine regenerate-certs`: a new server certificate, shown by a handshake to be the one the engine serves. */
-export async function regenerateCertificates(session: Session, name: string, options: { clientCerts: boolean }): Promise<void> {
+/**
+ * Makes a new server certificate for a machine, and proves by a handshake that its engine serves it.
+ * @param options.clientCerts also the client certificate of the machine's authority
+ * @throws TsmachineError CA_EXPIRED, CERT_NOT_SERVED, and what provisioning throws
+ */
+export async function regenerateCertificates(session: Session, name: string, options: { clientCerts?: boolean } = {}): Promise<void> {
   session.io.info('Regenerating TLS certificates');
   if (options.clientCerts) {
     session.io.info('Regenerating local certificates');

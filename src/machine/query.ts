@@ -8,6 +8,7 @@ import { warnOfExpiry } from './engine/expiry.js';
 import { openMachine } from './machine.js';
 import type { Session } from './session.js';
 
+/** The state that the driver sees. @throws TsmachineError MACHINE_NOT_FOUND, CONFIG_*, or the driver's error */
 export async function machineState(session: Session, name: string): Promise<State> {
   const machine = await openMachine(session, name);
   try {
@@ -28,6 +29,7 @@ export async function machineIp(session: Session, name: string): Promise<string>
   return first.ip;
 }
 
+/** The URL of the machine's engine: `tcp://HOST:PORT`. @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE when it is not running */
 export async function machineUrl(session: Session, name: string): Promise<string> {
   return engineUrl(await openMachine(session, name));
 }
@@ -37,7 +39,7 @@ export async function inspectMachine(session: Session, name: string): Promise<Ho
   return (await session.store.load(name)).config;
 }
 
-/** The version of the machine's engine. @throws TsmachineError ENGINE_* prefixed as spec 2.12 says */
+/** The version of the machine's engine. @throws TsmachineError MACHINE_STATE, and ENGINE_* with Docker Machine's words in front */
 export async function engineVersion(session: Session, name: string): Promise<string> {
   const machine = await openMachine(session, name);
   try {
@@ -63,7 +65,7 @@ export interface DockerConnection {
 }
 
 /**
- * How a docker client reaches the machine, or the classic swarm that it is master of, after a real handshake (spec 4.6).
+ * How a docker client reaches the machine, or the classic swarm that it is master of, after a real handshake.
  * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, MACHINE_STATE
  */
 export async function dockerConnection(session: Session, name: string, { swarm = false } = {}): Promise<DockerConnection> {

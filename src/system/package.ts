@@ -22,6 +22,7 @@ export function packageRoot(): string {
   return ownPackage().root;
 }
 
+/** The version of this package. */
 export function packageVersion(): string {
   return ownPackage().content.version;
 }

@@ -19,9 +19,9 @@ export interface ExportRequest {
   readonly output: string;
   readonly passphrase?: string | undefined;
   /** Also the key that signs certificates: whoever has it can reach every machine of its CA. */
-  readonly withCaKey: boolean;
+  readonly withCaKey?: boolean;
   /** Also the user's own SSH key, where a machine refers to one outside the store. */
-  readonly withSshKey: boolean;
+  readonly withSshKey?: boolean;
 }
 
 interface Gathered extends ExportedMachine {

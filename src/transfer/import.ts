@@ -16,9 +16,9 @@ const largest = 256 * 1024 * 1024;
 export interface ImportRequest {
   readonly file: string;
   /** New names by the names in the export. */
-  readonly renamed: Readonly<Record<string, string>>;
+  readonly renamed?: Readonly<Record<string, string>>;
   /** Asked when the export is encrypted, and only then. */
-  readonly passphrase: () => Promise<string>;
+  readonly passphrase?: () => Promise<string>;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface ImportRequest {
 export async function importMachines(session: Session, request: ImportRequest): Promise<string[]> {
   const { unseal } = await import('./archive/archive.js');
   const files = await unseal(await readExport(request.file), request.passphrase);
-  const arrivals = sortOut(files, request.renamed);
+  const arrivals = sortOut(files, request.renamed ?? {});
   const names = arrivals.map(({ to }) => to);
   for (const name of names) await refuseTaken(session, name);
   await session.store.stage(async (staging) => {
@@ -56,7 +56,7 @@ async function readExport(file: string): Promise<Buffer> {
 }
 
 /** The machines of an export under their new names; an entry that belongs to none of them is not ours. */
-function sortOut(files: readonly ArchiveFile[], renamed: ImportRequest['renamed']): Arrival[] {
+function sortOut(files: readonly ArchiveFile[], renamed: Readonly<Record<string, string>>): Arrival[] {
   const [first, ...others] = files;
   if (!first) throw new TsmachineError('ARCHIVE_INVALID', 'The export is empty');
   const manifest = readManifest(first.content);

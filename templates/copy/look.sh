@@ -1,4 +1,4 @@
-# Tells what lies at WHERE, or, when that is a folder and INTO is set, under that name in it. Follows links, changes nothing.
+# Reports what is at WHERE, or, if WHERE is a folder and INTO is set, what has the name INTO in it. Follows links. Changes nothing.
 # Prints "key|text" lines; the path itself comes last, because it may hold anything.
 fact() { printf '%s|%s\n' "$1" "$2"; }
 

@@ -4,7 +4,7 @@ try {
   $in = @($input)[0] | ConvertFrom-Json
   $vm = Hyper-V\Get-VM -Id $in.id
   $adapters = @(Hyper-V\Get-VMNetworkAdapter -VM $vm)
-  # an adapter has no address of its own before its first start
+  # an adapter has no MAC address before its first start
   $macs = @($adapters | ForEach-Object { $_.MacAddress } | Where-Object { $_ -ne '000000000000' })
   $entries = Get-NetNeighbor | Where-Object { $macs -contains ([string]$_.LinkLayerAddress).Replace('-', '') }
   $neighbours = @($entries | ForEach-Object { $_.IPAddress })

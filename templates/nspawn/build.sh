@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds a Debian root file system.
-#   build.sh TARGET SUITE ENGINE [MIRROR]    apt sources (deb822) on standard input; none: what debootstrap writes is kept
-# Runs in a mount and process namespace of its own, so that nothing outlives it however it ends.
+#   build.sh TARGET SUITE ENGINE [MIRROR]    apt sources (deb822) on standard input; without them, those that debootstrap writes are kept
+# Runs in its own mount and process namespace, so that nothing is left when it ends, however it ends.
 set -eu
 target=$1 suite=$2 engine=$3 mirror=${4-}
 here=$(dirname "$0")
@@ -39,7 +39,7 @@ echo 'I: Updating packages'
 if ! output=$(chroot "$target" apt-get -q update 2>&1); then
   printf '%s\n' "$output"
   case $output in *' is expired '*) ;; *) exit 1 ;; esac
-  # A mirror frozen in time serves release files past their date; signatures are still checked.
+  # A mirror that is a snapshot serves expired release files; signatures are still checked.
   echo 'Acquire::Check-Valid-Until "false";' >"$target/etc/apt/apt.conf.d/82frozen"
   chroot "$target" apt-get -q update
   echo "N: tsmachine: the mirror's release files of $suite have expired: their age is not checked in these machines"
@@ -50,7 +50,7 @@ if [ "$engine" = image ]; then
   echo 'I: Installing the engine'
   client=$(chroot "$target" apt-cache --names-only search '^docker-cli$' | cut -d ' ' -f 1) # its own package since 26
   chroot "$target" apt-get -q -y install --no-install-recommends docker.io ${client:+"$client"}
-  # The provisioner enables and starts the engine once, with its final settings.
+  # Provisioning enables and starts the engine once, with its final settings.
   chroot "$target" systemctl disable docker.service docker.socket containerd.service
 fi
 

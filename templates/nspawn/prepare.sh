@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a root file system fit to boot as a machine, fast.
+# Prepares a root file system to boot quickly as a machine.
 #   prepare.sh TARGET
 set -eu
 target=$1
@@ -16,10 +16,10 @@ while read -r unit; do
   rm -rf "${units:?}/$unit"
   ln -s /dev/null "$units/$unit"
 done <"$here/masked-units"
-# Started over D-Bus by the first that asks for it (reboot, poweroff), not at every boot.
+# Started over D-Bus when it is first needed (reboot, poweroff), not at every boot.
 ln -sfn /dev/null "$units/multi-user.target.wants/systemd-logind.service"
 
-# Identity is given to each machine, never shared through the image.
+# Each machine gets its own identity; the image must not hold one.
 rm -f "$target"/etc/ssh/ssh_host_*key "$target"/etc/ssh/ssh_host_*key.pub
 : >"$target/etc/machine-id"
 rm -f "$target/var/lib/dbus/machine-id" "$target/etc/hostname" "$target/etc/resolv.conf"
@@ -28,7 +28,7 @@ mkdir -p "$target/etc/systemd/journald.conf.d"
 cp "$here/journald.conf" "$target/etc/systemd/journald.conf.d/tsmachine.conf"
 
 cp "$here/sshd.conf" "$target/etc/ssh/sshd_config.d/10-tsmachine.conf"
-# Since 9.8 sshd shuts out an address after a few failed logins; here that address is always this computer's own.
+# Since 9.8 sshd blocks an address after a few failed logins. Here that would always be this computer's own address.
 mkdir -p "$target/run/sshd"
 penalties=$target/etc/ssh/sshd_config.d/11-tsmachine-penalties.conf
 if grep -qs PerSourcePenalties "$target/usr/sbin/sshd"; then echo 'PerSourcePenalties no' >"$penalties"; fi
@@ -36,7 +36,7 @@ if grep -qs PerSourcePenalties "$target/usr/sbin/sshd"; then echo 'PerSourcePena
 mkdir -p "$target/etc/default" "$target/var"
 touch "$target/etc/default/locale" # pam_env complains at every login when it is missing
 
-# The first boot has nothing to bring up to date.
+# Nothing needs updating at the first boot.
 touch "$target/etc/.updated" "$target/var/.updated"
 
 sync -f "$target"

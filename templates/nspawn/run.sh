@@ -1,9 +1,9 @@
 #!/bin/sh
-# Keeps one machine running where no systemd does: puts it into its control groups and boots it again when it reboots
+# Keeps one machine running on a computer without systemd: puts it into its control groups, and boots it again when it reboots
 # (systemd-nspawn --keep-unit then ends with 133).
 #   run.sh TRACK [GROUP...] -- COMMAND [ARGUMENT...]
-# TRACK: the group whose processes are the machine's. Every boot gets a group of its own below it, because cgroup v2 refuses
-# processes in a group that has handed its controllers on.
+# TRACK: the group that holds the machine's processes. Every boot gets its own group below it, because cgroup v2 allows no
+# processes in a group that has passed on its controllers.
 set -eu
 track=$1
 shift
@@ -18,7 +18,7 @@ while :; do
   mkdir "$track/boot"
   status=0
   sh -c 'echo $$ >"$0/boot/cgroup.procs" && exec "$@"' "$track" "$@" || status=$?
-  # systemd-nspawn that was killed leaves the machine's processes behind.
+  # If systemd-nspawn was killed, the machine's processes are still there.
   while pids=$(find "$track/boot" -name cgroup.procs -exec cat {} +) && [ -n "$pids" ]; do
     for pid in $pids; do kill -KILL "$pid" 2>/dev/null || :; done
     sleep 0.1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a root file system of a tarball.
+# Unpacks a tarball as a root file system.
 #   unpack.sh TARGET TARBALL
 set -eu
 target=$1 tarball=$2

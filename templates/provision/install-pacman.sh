@@ -6,7 +6,7 @@
 main() {
   set -- $PACKAGES
   fact progress "Installing $*"
-  # The lists as they are first: newer ones without a full upgrade may not fit the libraries that are there.
+  # Tries the present lists first: newer packages without a full upgrade may not fit the installed libraries.
   if [ -z "$VERSION" ] && locked pacman -S --noconfirm --noprogressbar --needed "$@"; then return 0; fi
   locked pacman -Sy --noconfirm --noprogressbar || exit 22
   require_version "$1"

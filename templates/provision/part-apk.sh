@@ -10,10 +10,10 @@ trap 'rm -f "$output"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
 read_lists() {
-  apk --wait "$LOCK_TIMEOUT" update 2>&1 || fact note 'apk update failed on the host; going on with the lists that are there'
+  apk --wait "$LOCK_TIMEOUT" update 2>&1 || fact note 'apk update failed on the host; continuing with the existing lists'
 }
 
-# There is one version of a package: VERSION, where one is wanted, must stand for it.
+# The repository has one version of a package. If VERSION is set, it must match that version.
 require() {
   has=$(apk search -x "$1" 2>/dev/null | sed -n "s/^$1-\([0-9].*\)-r[0-9]*$/\1/p" | head -n 1)
   if [ -z "$has" ]; then

@@ -11,7 +11,7 @@ trap 'rm -f "$output"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 if has dnf; then manager=dnf; else manager=yum; fi
 
-# Waits for the lock of another dnf by itself; yum and rpm say so and are tried again.
+# dnf waits for another dnf's lock by itself. yum and rpm fail on a lock, and are tried again.
 locked() {
   since=$(date +%s)
   told=
@@ -27,7 +27,7 @@ locked() {
   done
 }
 
-# Every version of package $1, newest last, as VERSION-RELEASE without epoch.
+# Prints every version of package $1, newest last, as VERSION-RELEASE without the epoch.
 versions() {
   "$manager" -q list --showduplicates "$1" 2>/dev/null | while read -r name version _; do
     case $name in "$1".*) printf '%s\n' "${version#*:}" ;; esac
@@ -42,7 +42,7 @@ resolve() {
   printf '%s' "$found"
 }
 
-# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
+# Sets $chosen from package names, with VERSION if it is set. The first package is the engine, and decides.
 choose() {
   chosen=; exact=
   if [ -n "$VERSION" ]; then

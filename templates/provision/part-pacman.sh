@@ -27,7 +27,7 @@ locked() {
   done
 }
 
-# There is one version of a package: VERSION, where one is wanted, must stand for it.
+# The repository has one version of a package. If VERSION is set, it must match that version.
 require_version() {
   [ -n "$VERSION" ] || return 0
   has=$(pacman -Si "$1" 2>/dev/null | sed -n 's/^Version *: *\([0-9]*:\)\{0,1\}//p' | head -n 1)

@@ -1,7 +1,7 @@
 # Upgrades the engine that apt installed: Docker's packages or the distribution's, whichever are there.
 # OPTIONAL VERSION LOCK_TIMEOUT   as in install-apt.sh
-# CHECK                         not empty: only tell what is newer, and change nothing
-# Exit status as there, and 24 when no package brought the engine.
+# CHECK                         not empty: only report what is newer, and change nothing
+# Exit status as there, and 24 if the engine was not installed by a package.
 # include provision/part-apt.sh
 # include provision/part-upgrade.sh
 
@@ -23,7 +23,7 @@ main() {
   begin
   if [ -z "$CHECK" ] && dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
   fact progress 'Reading package lists'
-  locked apt-get -q update || fact note 'apt-get update failed on the host; going on with the lists that are there'
+  locked apt-get -q update || fact note 'apt-get update failed on the host; continuing with the existing lists'
   set -- $(names)
   if [ "$1" = docker.io ]; then for package in $OPTIONAL; do
     case " $* " in *" $package "*) ;; *) if exists "$package"; then set -- "$@" "$package"; fi ;; esac

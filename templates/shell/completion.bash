@@ -1,8 +1,8 @@
-# Completion for bash, 3.2 and later: the program itself knows what may stand at the cursor.
+# Completion for bash 3.2 and later. The program itself lists the completions.
 __tsmachine_complete() {
   local typed=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} whole='' word about file i
   local -a words=()
-  # bash cuts words at = and : (COMP_WORDBREAKS); the program is given them whole
+  # bash splits words at = and : (COMP_WORDBREAKS), so they are put together again
   for ((i = 1; i <= COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     if ((i == COMP_CWORD)) && [[ -z $word && $line == *[[:space:]] ]]; then

@@ -1,4 +1,4 @@
-# Completion for zsh: the program itself knows what may stand at the cursor.
+# Completion for zsh. The program itself lists the completions.
 __tsmachine_complete() {
   local line word
   local -a typed plain plain_about open open_about

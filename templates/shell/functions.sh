@@ -1,6 +1,6 @@
 # For bash and zsh: "@PROGRAM@ use NAME", and a prompt that shows the active machine.
 
-# Sets the variables of this very shell, which no program can. Unset TSMACHINE_WRAPPED or set it to true to have it.
+# Sets the variables of this shell, which a program cannot do. Set TSMACHINE_WRAPPED=false to leave this function out.
 if [ "${TSMACHINE_WRAPPED:-${DOCKER_MACHINE_WRAPPED:-true}}" = true ]; then
   function @PROGRAM@ {
     if [ "${1:-}" != use ]; then
@@ -18,8 +18,8 @@ if [ "${TSMACHINE_WRAPPED:-${DOCKER_MACHINE_WRAPPED:-true}}" = true ]; then
   }
 fi
 
-# PS1='[\u@\h \W$(__tsmachine_ps1)]\$ '; zsh: setopt PROMPT_SUBST. The argument is a format for printf, " [%s]" without one.
-# TSMACHINE_PS1_SHOWSTATUS=true adds the machine's state, which asks the machine each time.
+# Use it as PS1='[\u@\h \W$(__tsmachine_ps1)]\$ '; zsh needs setopt PROMPT_SUBST. The argument is a printf format; the default is " [%s]".
+# TSMACHINE_PS1_SHOWSTATUS=true adds the state of the machine, which is asked for it each time.
 __tsmachine_ps1() {
   local format=${1:- [%s]} state=''
   [ -n "${DOCKER_MACHINE_NAME:-}" ] || return 0

@@ -1,6 +1,6 @@
 # For fish: completion, "@PROGRAM@ use NAME", and a prompt function that shows the active machine.
 
-# The program itself knows what may stand at the cursor.
+# The program itself lists the completions.
 function __tsmachine_complete
     set -l typed (commandline -opc)
     set -e typed[1]
@@ -19,7 +19,7 @@ end
 
 complete -c @PROGRAM@ -f -a '(__tsmachine_complete)'
 
-# Sets the variables of this very shell, which no program can.
+# Sets the variables of this shell, which a program cannot do.
 if not set -q TSMACHINE_WRAPPED; or test "$TSMACHINE_WRAPPED" = true
     function @PROGRAM@
         if test "$argv[1]" != use
@@ -39,7 +39,7 @@ if not set -q TSMACHINE_WRAPPED; or test "$TSMACHINE_WRAPPED" = true
     end
 end
 
-# The argument is a format for printf, " [%s]" without one.
+# The argument is a printf format; the default is " [%s]".
 function __tsmachine_ps1
     set -q DOCKER_MACHINE_NAME; or return 0
     set -l format ' [%s]'

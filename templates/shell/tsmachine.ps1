@@ -1,10 +1,12 @@
-# Completion for PowerShell: the program itself knows what may stand at the cursor.
+# Completion for PowerShell. The program itself lists the completions.
 Register-ArgumentCompleter -Native -CommandName '@PROGRAM@' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $typed = @($commandAst.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
-        ForEach-Object { if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text } })
+        ForEach-Object {
+            if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }
+        })
     $ask = @('completion', '--words')
-    # empty arguments get lost on their way to programs before PowerShell 7.3
+    # before PowerShell 7.3, empty arguments are not passed to programs
     if ($wordToComplete -eq '') { $ask += '--new-word' } else { $typed += $wordToComplete }
     $ask += @('--') + $typed
     & (Get-Command -Name '@PROGRAM@' -CommandType Application, ExternalScript | Select-Object -First 1) @ask 2>$null | ForEach-Object {

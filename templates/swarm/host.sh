@@ -5,7 +5,7 @@ fact() { printf '%s|%s\n' "$1" "$2"; }
 
 text() { sed "s|^|$1\\||"; echo; }
 
-# Whether the kernel has a module: built in, loaded, or to be had. Containers have no modules of their own to look at.
+# Whether the kernel has a module: built in, loaded, or available. Containers have no modules to look at.
 module() {
   release=$(uname -r)
   if [ -d "/sys/module/$1" ] || grep -qs "/$1\\.ko" "/lib/modules/$release/modules.builtin"; then echo yes
@@ -14,7 +14,7 @@ module() {
   else configured "$2" "$release"; fi
 }
 
-# A kernel that was configured to have it as a module may have left the module at home.
+# The kernel was configured with it as a module, but the module may not be installed.
 configured() {
   for file in /proc/config.gz "/boot/config-$2"; do
     [ -r "$file" ] || continue

@@ -1,8 +1,8 @@
-# Listens for the probes of a swarm check and tells each that arrives as "seen|CHECK|SENDER|SIZE". Ends by itself after
+# Listens for the probes of a swarm check and reports each that arrives as "seen|CHECK|SENDER|SIZE". Ends by itself after
 # CHECK_SECONDS, or a second after its connection was closed.
 #
-# TCP ports are listened at; one that is taken needs no listener. Datagrams are seen through raw sockets: the kernel hands them a copy of
-# what came through the firewall's INPUT chains, also of packets for ports that the engine or the kernel's VXLAN has taken.
+# It listens on TCP ports; a port that is in use needs no listener. It sees datagrams through raw sockets: the kernel gives them a copy of
+# everything that passed the firewall's INPUT chains, even for ports that the engine or the kernel's VXLAN uses.
 use strict;
 use warnings;
 use Errno qw(EADDRINUSE);
@@ -20,7 +20,7 @@ sub place {
   return $family == 6 ? pack_sockaddr_in6($port, IN6ADDR_ANY) : pack_sockaddr_in($port, INADDR_ANY);
 }
 
-# The socket bound to a port, or why there is none.
+# Returns the socket bound to a port, or the reason why there is none.
 sub bound {
   my ($family, $type, $port) = @_;
   my $socket;
@@ -31,7 +31,7 @@ sub bound {
   return (undef, $! == EADDRINUSE ? 'taken' : "$!");
 }
 
-# Keeps the traffic of a busy host out of the socket: only what begins with "tsma" behind eight bytes of header comes through.
+# Keeps the other traffic of a busy host out of the socket: only packets with "tsma" after eight bytes of header pass.
 sub filter {
   my ($socket, $family) = @_;
   my @code = $family == 6 ? ([0x20, 0, 0, 8]) : ([0xb1, 0, 0, 0], [0x40, 0, 0, 8]);
@@ -62,7 +62,7 @@ for my $family (split ' ', $ENV{CHECK_FAMILIES}) {
 }
 print "ready|$$\n";
 
-# The size told is that of the whole IP packet.
+# The reported size is that of the whole IP packet.
 sub look {
   my ($socket, $family, $name) = @_;
   my $packet;

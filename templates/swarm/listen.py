@@ -1,4 +1,4 @@
-# listen.pl in Python, for hosts without perl: the same lines for the same things.
+# listen.pl in Python, for hosts without perl. It prints the same lines.
 import ctypes
 import errno
 import os
@@ -85,7 +85,7 @@ def look(sock, family, name):
 while True:
     found = select.select(tcp + list(raw), [], [], 1)[0]
     if not found:
-        say('alive')  # nobody reads any more when the connection was closed: SIGPIPE
+        say('alive')  # ends with SIGPIPE when the connection was closed
     for sock in found:
         if sock in raw:
             look(sock, *raw[sock])

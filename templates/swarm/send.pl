@@ -1,5 +1,5 @@
 # Sends the probes of a swarm check. Each line of CHECK_TARGETS is "NUMBER ADDRESS CHECK...", a check is tcp/PORT, udp/PORT:SIZE,SIZE or
-# esp:SIZE. Prints "tcp|CHECK|NUMBER|open" or the reason, and "unsent|CHECK|NUMBER|SIZE|REASON" for what did not even leave this host.
+# esp:SIZE. Prints "tcp|CHECK|NUMBER|open" or the reason, and "unsent|CHECK|NUMBER|SIZE|REASON" for what did not leave this host.
 use strict;
 use warnings;
 use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6 IPPROTO_IP IPPROTO_IPV6);
@@ -29,7 +29,7 @@ sub call {
   else { print "tcp|$check|$number|$!\n" }
 }
 
-# A socket whose packets are never cut up on their way: 3 is IP_PMTUDISC_PROBE, which also ignores what the kernel has learnt of the path.
+# A socket whose packets are never fragmented: 3 is IP_PMTUDISC_PROBE, which also ignores what the kernel has learnt about the path.
 sub whole {
   my ($family, $type, $protocol) = @_;
   my $socket;
@@ -61,7 +61,7 @@ for my $line (split /\n/, $ENV{CHECK_TARGETS}) {
   }
 }
 
-# Answers to the calls, for at most so many seconds.
+# Waits for answers to the connections, for at most this many seconds.
 sub answers {
   my ($seconds) = @_;
   my $end = times_up($seconds);
@@ -85,7 +85,7 @@ sub times_up {
   return sub { $spent + $seconds - clock() };
 }
 
-# Seconds since the host started: the base system's perl has no Time::HiRes, and a clock that is put right must not matter.
+# Seconds since the host started: the base system's perl has no Time::HiRes, and a clock that is corrected must not matter.
 sub clock {
   open(my $file, '<', '/proc/uptime') or return time;
   return (split ' ', <$file>)[0];

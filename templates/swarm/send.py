@@ -1,4 +1,4 @@
-# send.pl in Python, for hosts without perl: the same lines for the same things.
+# send.pl in Python, for hosts without perl. It prints the same lines.
 import errno
 import os
 import select

@@ -1,7 +1,7 @@
 /** What a command line prints: the whole text, or a pattern in it. `{store}` and `{url}` stand for those of the run. */
 export type Text = string | RegExp;
 
-/** One thing that Docker Machine's specification says of a command line, as it holds here. */
+/** What one command line of Docker Machine does, and must do here. */
 export interface Fact {
   /** The command line, its words separated by blanks; what it is called by if not by `tsmachine`. */
   readonly line: string;

@@ -19,7 +19,7 @@ const posix: Dialect = {
   evaluate: (line) => `eval $(${line})`,
 };
 
-/** The table of section 2.4; powershell's second backslash is a defect that is not copied. */
+/** What each shell gets. Docker Machine's second backslash for PowerShell was a defect, which is not copied. */
 const dialects: Readonly<Record<string, Dialect>> = {
   bash: posix,
   zsh: posix,
@@ -78,9 +78,9 @@ function factsOf(shell: string, { set, unset, comment, evaluate }: Dialect): Fac
   ];
 }
 
-/** Sections 2.1, 2.2, 2.4 and 2.5: what points a docker client at a machine. */
+/** The commands that point a Docker client to a machine. */
 export const environmentFacts: Readonly<Record<string, readonly Fact[]>> = {
-  '2.1 active': [
+  active: [
     { line: 'active', env: { DOCKER_HOST: '{url}' }, out: 'one\n' },
     { line: 'active -t 5', env: { DOCKER_HOST: 'tcp://192.0.2.1:2376' }, code: 1, err: /^No active host found\n/ },
     {
@@ -92,7 +92,7 @@ export const environmentFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'active -t 0', env: { DOCKER_HOST: '{url}' }, code: 1, err: /^Error getting active host: timeout\n/ },
     { line: 'active', store: 'empty', code: 1, err: /^No active host found\n/ },
   ],
-  '2.2 config': [
+  config: [
     {
       line: 'config one',
       out:
@@ -101,13 +101,13 @@ export const environmentFacts: Readonly<Record<string, readonly Fact[]>> = {
     },
     { line: 'config vb1', store: 'old', code: 1, err: /^Error running connection boilerplate: / },
   ],
-  '2.4 env': [
+  env: [
     ...Object.entries(dialects).flatMap(([shell, dialect]) => factsOf(shell, dialect)),
     {
       line: 'env one',
       env: { SHELL: '' },
       code: 1,
-      err: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n',
+      err: 'Error: Unknown shell\nSHELL is not set. Name your shell: tsmachine env --shell bash\n',
     },
     {
       line: 'env -u',
@@ -120,7 +120,7 @@ export const environmentFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'env vb1', store: 'old', code: 1, err: /^Error checking TLS connection: / },
     { line: 'env nope', as: 'docker-machine', code: 1, err: `${notThere('nope', 'docker-machine')}\n` },
   ],
-  '2.5 inspect': [
+  inspect: [
     { line: 'inspect one', out: /^\{\n {4}"ConfigVersion": 3,\n {4}"Driver": \{\n {8}"IPAddress"/ },
     { line: 'inspect vb1', store: 'old', out: /\n {4}"DriverName": "virtualbox",\n/ },
   ],

@@ -21,14 +21,14 @@ const filtered: readonly (readonly [string, string])[] = [
   ['label=foo=x label=foo=bar', 'g-ubuntu22'],
 ];
 
-/** Section 2.9. */
+/** The table of `ls`, its filters and formats. */
 export const listFacts: Readonly<Record<string, readonly Fact[]>> = {
-  '2.9 ls': [
+  ls: [
     { line: 'ls', store: 'empty', out: 'NAME   ACTIVE   DRIVER   STATE   URL   SWARM   DOCKER   ERRORS\n' },
     {
       line: 'ls',
       env: { DOCKER_HOST: '{url}' },
-      out: /^NAME {3}ACTIVE {3}DRIVER {3}STATE {5}URL +SWARM {3}DOCKER {4}ERRORS\none {4}\* {8}none {5}Running {3}tcp:\S+ {11}v24\.0\.7 {3}\ntwo {4}\* {8}none/,
+      out: /^NAME {3}ACTIVE {3}DRIVER {3}STATE +URL +SWARM +DOCKER +ERRORS\none {4}\* {8}none {5}Running {3}tcp:\S+ {11}v24\.0\.7 {3}\ntwo/,
     },
     { line: 'ls', out: /\none {4}- {8}none [^]*\ntwo {4}- {8}none / },
     { line: 'ls -t 0', out: /\none {13}none {5}Timeout +\ntwo {13}none {5}Timeout / },

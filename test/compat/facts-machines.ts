@@ -12,9 +12,9 @@ const removal = 'WARNING: This action will delete both local reference and remot
 const regenerate = 'Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ';
 const connect = 'To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run:';
 
-/** Sections 1.6, 1.7, 2.3, 2.6 to 2.8 and 2.10 to 2.12: which machines, and what is done with them. */
+/** Which machines a command works on, and what it does with them. */
 export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
-  '1.6 which machine': [
+  'which machine': [
     ...[...single, ...many, 'ssh', 'regenerate-certs -f'].flatMap((line): Fact[] => [
       { line, code: 1, err: noDefault },
       { line: `${line} nope`, code: 1, err: `${notThere('nope')}\n` },
@@ -53,7 +53,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     },
     { line: 'ls -q extra words', out: 'one\ntwo\n' },
   ],
-  '1.7 several machines': [
+  'several machines': [
     { line: 'ip one one', out: '127.0.0.1\n127.0.0.1\n' },
     { line: 'stop one nope zip nope', code: 1, err: `${notThere('nope')}\n${notThere('zip')}\n` },
     {
@@ -63,7 +63,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       err: /^(?=[^]*one: Machine "one" is already running\.\n)(?=[^]*two: )[^]*2 of 2/,
     },
   ],
-  '2.3 create': [
+  create: [
     ...['a b', 'a b c', 'one b'].flatMap((names): Fact[] => {
       const [, ...extra] = names.split(' ');
       const err = new RegExp(`^Invalid command line\\. Found extra arguments \\[${extra.join(' ')}\\]\\n`);
@@ -127,7 +127,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     },
     { line: 'create --help -d generic', as: 'docker-machine', out: /^Usage: docker-machine create [^]*\n {3}--generic-ip-address / },
   ],
-  '2.6 ip, url, status': [
+  'ip, url, status': [
     { line: 'ip one', out: '127.0.0.1\n' },
     { line: 'url one', out: '{url}\n' },
     { line: 'status one', out: 'Running\n' },
@@ -139,19 +139,19 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       err: /^error getting state for host vb1: VBoxManage not found\. [^]*\nInstall VirtualBox/,
     },
   ],
-  '2.7 start, stop, restart, kill': [
+  'start, stop, restart, kill': [
     { line: 'start one', code: 1, out: 'Starting "one"...\n', err: 'Machine "one" is already running.\n' },
     { line: 'stop one', code: 1, out: 'Stopping "one"...\n', err: cannot('stopped') },
     { line: 'kill one', code: 1, out: 'Killing "one"...\n', err: cannot('killed') },
     { line: 'restart one', code: 1, out: 'Restarting "one"...\n', err: cannot('restarted') },
   ],
-  '2.8 provision, regenerate-certs': [
+  'provision, regenerate-certs': [
     { line: 'regenerate-certs nope', input: 'n\n', err: regenerate },
     { line: 'regenerate-certs nope', input: '', code: 1, err: /\(y\/n\): \nEOF\n/ },
     { line: 'regenerate-certs nope', input: 'y\n', code: 1, err: `${regenerate}${notThere('nope')}\n` },
     { line: 'regenerate-certs one', input: 'Yes\n', out: 'Regenerating TLS certificates\n', err: regenerate },
   ],
-  '2.10 rm': [
+  rm: [
     { line: 'rm -y one two', out: /^About to remove one, two\nWARNING: [^\n]*\n(Successfully removed (one|two)\n){2}$/ },
     ...['y\n', 'Yes\n'].map((input): Fact => ({
       line: 'rm one',
@@ -173,7 +173,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       err: `Error removing host "nope": ${notThere('nope', 'docker-machine')}\n`,
     },
   ],
-  '2.11 ssh': [
+  ssh: [
     { line: 'ssh one ls -la --help', code: 1, err: 'one has no SSH: driver none knows only its engine\n' },
     ...['-h', '--help', '-help'].map((flag): Fact => ({
       line: `ssh ${flag}`,
@@ -181,7 +181,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       out: /^Usage: docker-machine ssh \[arg\.\.\.\]\n/,
     })),
   ],
-  '2.12 version': [
+  version: [
     { line: 'version one', out: '24.0.7\n' },
     { line: 'version nope', as: 'docker-machine', code: 1, err: `${notThere('nope', 'docker-machine')}\n` },
     { line: 'version one', store: 'old', code: 1, err: /^Unable to query docker version: / },

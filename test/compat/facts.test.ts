@@ -15,7 +15,7 @@ import { openShop, type Shop } from './shop.js';
 const oldStore = join(import.meta.dirname, '..', 'fixtures', 'docker-machine-store');
 const sections = { ...grammarFacts, ...machineFacts, ...environmentFacts, ...listFacts, ...runnerFacts };
 
-describe('compatibility: what the specification says of command lines', () => {
+describe('compatibility: command lines of Docker Machine', () => {
   const prepared: Partial<Record<NonNullable<Fact['store']>, Shop>> = {};
   let engine: StandInEngine;
   let url: string;

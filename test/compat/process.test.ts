@@ -21,7 +21,7 @@ describe('compatibility: the process', () => {
     expect(await tsmachine(['status', 'nope'], { store })).to.deep.include({ code: 1, stdout: '' });
   });
 
-  it('is Docker Machine to who calls a link of that name', async () => {
+  it('behaves like Docker Machine when called by a link of that name', async () => {
     const name = join(folder, 'docker-machine');
     await symlink(program, name);
     const result = await promisify(execFile)(name, ['--version'], { env: { PATH: process.env['PATH'] } });

@@ -33,7 +33,7 @@ describe('swarm up and swarm plan from the command line', () => {
       '  Create prod-worker1 (none)',
       '  Initialise the swarm on prod-manager1',
       '  Join prod-worker1 as a worker',
-      '4 changes to make. tsmachine swarm up makes them.',
+      '4 changes to make. To make them, run this with the same arguments: tsmachine swarm up',
       '',
     ]);
     expect(await readdir(shop.store)).to.deep.equal([]);
@@ -67,7 +67,7 @@ describe('swarm up and swarm plan from the command line', () => {
     expect(performance.now() - started).to.be.at.most(2000);
   });
 
-  it('plan of machines that are there and do not answer: each is told, and nothing else', async () => {
+  it('plan of machines that are there and do not answer: each is reported, and nothing else', async () => {
     const names = ['prod-manager1', ...Array.from({ length: 29 }, (_, i) => `prod-worker${i + 1}`)];
     await shop.run(['create', ...none, '--concurrency', '30', ...names]);
     const started = performance.now();
@@ -82,13 +82,13 @@ describe('swarm up and swarm plan from the command line', () => {
       'nothing says what',
       [],
       2,
-      /^Nothing says what the swarm is to be: there is no swarm\.yaml here, and no flags\nName a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/,
+      /^Nothing says what the swarm is to be: [^\n]*\nName a file: tsmachine swarm up -f FILE\nOr [^\n]*: tsmachine swarm up --managers 3 /,
     ],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],
-    ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^--file says what the swarm is to be, and so does --managers\n/],
-    ['no name', ['--managers', '1', ...none], 2, /^Error: No name of a swarm specified\n/],
+    ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^Both --file and --managers describe the swarm\n/],
+    ['no name', ['--managers', '1', ...none], 2, /^Error: No swarm name specified\n/],
     ['two names', [...none, 'a', 'b'], 2, /^Error: Expected one /],
-    ['no driver', ['--managers', '1', 'prod'], 2, /^Say which driver makes the machines: -d DRIVER\n/],
+    ['no driver', ['--managers', '1', 'prod'], 2, /^Name the driver that creates the machines: -d DRIVER\n/],
     ['an unknown driver', ['-d', 'nnoe', 'prod'], 2, /^Driver "nnoe" not found\nDid you mean "none"/],
     [
       'no manager',

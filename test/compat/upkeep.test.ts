@@ -23,13 +23,13 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
 
   it('doctor: a table, and exit status 0 without a fault', async () => {
     const { code, stdout, stderr } = await here.run(['doctor', 'one']);
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: 'Looking at the store, the machines and this computer\n' });
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: 'Checking the store, the machines and this computer\n' });
     expect(stdout).to.match(/^LEVEL +CHECK +MACHINE +FINDING\n/);
     expect(stdout).to.match(/^ok +engine +one +The engine answers at tcp:/m);
     expect(stdout).to.match(/\n\n0 faults, \d warnings?, \d+ ok\n$/);
   });
 
-  it('doctor: exit status 1 with a fault, as JSON too, and every machine told', async () => {
+  it('doctor: exit status 1 with a fault, as JSON too, and a line for every machine', async () => {
     await here.run(['create', '-d', 'none', '--url', 'tcp://127.0.0.1:1', 'dead']);
     const { code, stdout } = await here.run(['doctor', '--json']);
     expect(code).to.equal(1);
@@ -104,7 +104,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect((await here.run(['adopt', 'new'])).stderr).to.match(/generic driver requires the --generic-ip-address option/);
     expect((await here.run(['adopt', '-d', 'none', '--url', url, 'new'])).stderr).to.match(/^Machines of driver none cannot be adopted/);
     expect((await here.run(['adopt', '--generic-ip-address', '127.0.0.1', '--ca', 'x', 'new'])).stderr).to.match(
-      /^--ca, --cert and --key belong together/,
+      /^--ca, --cert and --key must be given together/,
     );
     expect((await here.run(['adopt', '--help'])).stdout).to.contain('--generic-ip-address');
   });
@@ -113,7 +113,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     const contexts = () => readdir(join(here.store, '.docker', 'contexts', 'meta')).catch(() => []);
     expect(await here.run(['context', 'create'])).to.deep.equal({
       code: 0,
-      stdout: 'Docker context "one" leads to one: docker --context one info\n',
+      stdout: 'Docker context "one" points to one. Try it: docker --context one info\n',
       stderr: '',
     });
     expect((await here.run(['context', 'ls'])).stdout).to.equal(
@@ -122,7 +122,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect(JSON.parse((await here.run(['context', 'ls', '--json'])).stdout)).to.deep.equal([
       { context: 'one', machine: 'one', host: url, state: 'ok', current: false },
     ]);
-    expect(await here.run(['context', 'rm', 'one'])).to.deep.equal({ code: 0, stdout: 'Removed the docker context of one\n', stderr: '' });
+    expect(await here.run(['context', 'rm', 'one'])).to.deep.equal({ code: 0, stdout: 'Removed the Docker context of one\n', stderr: '' });
     await here.run(['create', '-d', 'none', '--url', url, 'extra']);
     await here.run(['context', 'create', 'extra']);
     expect(await contexts()).to.have.length(1);
@@ -131,11 +131,11 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     await rm(join(here.store, '.docker'), { recursive: true });
   });
 
-  it('context: its verbs are told, and each has its help', async () => {
+  it('context: lists its commands, and each has its help', async () => {
     expect(await here.run(['context'])).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'tsmachine context: say what to do\ntsmachine context create\ntsmachine context ls\ntsmachine context rm\n',
+      stderr: 'tsmachine context needs one of its commands\ntsmachine context create\ntsmachine context ls\ntsmachine context rm\n',
     });
     for (const words of [
       ['context', '--help'],
@@ -145,7 +145,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
       const { code, stdout, stderr } = await here.run(words);
       expect([code, stderr]).to.deep.equal([0, '']);
       expect(stdout).to.match(
-        /^Usage: tsmachine context COMMAND \[arg\.\.\.\]\n\nCommands:\n {2}context create +Make docker contexts for machines\n/,
+        /^Usage: tsmachine context COMMAND \[arg\.\.\.\]\n\nCommands:\n {2}context create +Create Docker contexts for machines\n/,
       );
     }
     for (const words of [

@@ -1,28 +1,32 @@
-/** One word that may stand at the cursor. */
+/** One possible completion of the word at the cursor. */
 export interface Candidate {
-  /** The whole word, `--driver=none` and not `none`. When it ends with `=` or `:` more of the same word follows. */
+  /** The whole word, `--driver=none` and not `none`. If it ends with `=` or `:`, more of the word follows. */
   readonly word: string;
-  /** One line; empty where there is nothing to say. */
+  /** A description in one line; may be empty. */
   readonly about: string;
 }
 
-/** What the shell itself completes, because it knows how. */
+/** What the shell itself completes. */
 export type Place = 'files' | 'folders';
 
+/** The completions of a word. */
 export interface Choice {
   readonly candidates: readonly Candidate[];
+  /** Completions that the shell adds. */
   readonly place?: Place;
 }
 
+/** No completions. */
 export const nothing: Choice = { candidates: [] };
 
+/** Completions that share a description. */
 export function words(list: readonly string[], about = ''): Choice {
   return { candidates: list.map((word) => ({ word, about })) };
 }
 
 /**
- * The lines that the scripts in templates/shell read: `WORD<TAB>DESCRIPTION` each, and `:files` or `:folders` where the shell is to add those.
- * No candidate begins with a colon.
+ * The lines that the scripts in templates/shell read: `WORD<TAB>DESCRIPTION` for each candidate, then `:files` or `:folders` if the
+ * shell must add those. No candidate begins with a colon.
  */
 export function choiceLines({ candidates, place }: Choice, current: string): string[] {
   const lines = candidates

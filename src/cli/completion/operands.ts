@@ -1,16 +1,17 @@
 import type { DriverFeatures } from '../../driver/contract.js';
 
-/** What the words behind a command's flags are. */
+/** What the positional words of a command are. */
 export type OperandKind = 'machine' | 'machines' | 'machine-paths' | 'command' | 'shell' | 'files' | 'swarm' | 'role-swarm' | 'none';
 
+/** What shells complete as positional words of a command. */
 export interface Operands {
   readonly kind: OperandKind;
-  /** Machines whose driver lacks this are left out. */
+  /** Only machines whose driver has this feature are offered. */
   readonly feature?: keyof DriverFeatures;
 }
 
-/** Machines of the store that are offered; the files of a store are read, no machine is asked. */
+/** Lists the machines of a store to offer. It only reads the files of the store and contacts no machine. */
 export type MachineNames = (feature: Operands['feature']) => Promise<readonly string[]>;
 
-/** Swarms of the store that are offered. */
+/** Lists the swarms of a store to offer. */
 export type SwarmNames = () => Promise<readonly string[]>;

@@ -2,21 +2,21 @@ import type { FlagInput } from '../line/flags.js';
 
 type Flag = FlagInput[string];
 
-/** Where a half-typed command line stands. */
+/** What the complete words of a half-typed command line mean for the next word. */
 export interface Position {
-  /** The flag whose value the next word is. */
+  /** The flag whose value is the next word. */
   readonly pending?: { readonly name: string; readonly flag: Flag };
-  /** Words that are no flags and no values. */
+  /** Words that are neither flags nor their values. */
   readonly operands: readonly string[];
-  /** Values of the flags that were given, the last one of each. */
+  /** The last value of each given flag. */
   readonly given: Readonly<Record<string, string>>;
-  /** After `--`, or after the first operand of a command that passes its words on, nothing is a flag. */
+  /** True after `--`, and after the first operand of a command that passes its words on: no more flags can follow. */
   readonly flagsEnded: boolean;
 }
 
 /**
- * Reads finished words by the grammar of argv.ts, but without complaints: who is still typing makes no mistakes.
- * @param upTo how many operands end the flags; the words behind them are operands as they are
+ * Parses complete words by the grammar of argv.ts, but reports no mistakes, because the command line is not finished.
+ * @param upTo flags end after this many operands; all later words are operands
  */
 export function positionAfter(words: readonly string[], flags: FlagInput, upTo = Infinity): Position {
   const operands: string[] = [];
@@ -38,7 +38,7 @@ export function positionAfter(words: readonly string[], flags: FlagInput, upTo =
   return { operands, given, flagsEnded: false };
 }
 
-/** The flag that a word names: `--long`, `-long`, `-c`, each with or without `=value`. */
+/** Finds the flag that a word names: `--long`, `-long` or `-c`, with or without `=value`. */
 export function findFlag(word: string, flags: FlagInput): { name: string; flag: Flag; value: string | undefined } | undefined {
   const [, bare = '', , value] = /^--?([^=]*)(=(.*))?$/s.exec(word) ?? [];
   const found = Object.entries(flags).find(([name, { char }]) => name === bare || (char === bare && !word.startsWith('--')));

@@ -1,12 +1,12 @@
 import { driverNames } from '../../driver/registry.js';
-import { installModes } from '../options/create-flags.js';
+import { installModes } from '../../machine/request/machine-flags.js';
 import type { FlagInput } from '../line/flags.js';
 import { shellNames } from '../shells/shells.js';
 import { nothing, words, type Choice } from './candidate.js';
 
 const states = ['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
 
-/** Flags whose values are known, by name: a name means the same in every command. */
+/** The flags with known values. A flag of one name has the same values in every command. */
 const known: Readonly<Record<string, (typed: string) => Choice>> = {
   driver: () => words(driverNames()),
   'engine-install': () => words(installModes),
@@ -16,7 +16,7 @@ const known: Readonly<Record<string, (typed: string) => Choice>> = {
   format: () => nothing,
 };
 
-/** What may stand as the value of a flag; files where nothing better is known of a text, as shells do it themselves. */
+/** The completions of the value of a flag. For text with unknown values they are files, as in shells. */
 export function valueChoice(name: string, flag: FlagInput[string], typed: string): Choice {
   const choice = Object.hasOwn(known, name) ? known[name] : undefined;
   if (choice) return choice(typed);
@@ -24,7 +24,7 @@ export function valueChoice(name: string, flag: FlagInput[string], typed: string
   return flag.type === 'option' && typeof (flag.default ?? flag.defaultHelp) !== 'number' ? { candidates: [], place: 'files' } : nothing;
 }
 
-/** `driver=`, then `driver=none`. */
+/** First `driver=`, then `driver=none`. */
 function filter(typed: string): Choice {
   const [key = ''] = typed.split('=');
   if (!typed.includes('=')) return words(['driver=', 'label=', 'name=', 'state=', 'swarm=']);

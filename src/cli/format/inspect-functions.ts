@@ -4,7 +4,7 @@ import { jsonText } from '../../go-template/text/json-text.js';
 import { print } from '../../go-template/functions/printing.js';
 import { indirect, string, strings, type Maybe } from '../../go-template/values.js';
 
-/** What `inspect --format` knows beside the built-ins: `json` and `prettyjson` of Docker Machine, and four of the docker command. */
+/** The functions of `inspect --format`: Go's built-ins, `json` and `prettyjson` of Docker Machine, and four of the docker command. */
 export const inspectFunctions: TemplateFunctions = new Map([
   ...builtins,
   ['json', takes(['any'], ([value]) => string(jsonText(value)))],
@@ -15,7 +15,7 @@ export const inspectFunctions: TemplateFunctions = new Map([
   ['upper', takes(['string'], ([text]) => string(textOf(text).toUpperCase()))],
 ]);
 
-/** The items as they would be printed; a list that is not there is an empty one. */
+/** Joins the items as they would be printed. A missing list counts as empty. */
 function join(given: Maybe, separator: string): string {
   const list = indirect(given);
   if (list === undefined) return '';
@@ -23,7 +23,7 @@ function join(given: Maybe, separator: string): string {
   return list.items.map((item) => print([item])).join(separator);
 }
 
-/** By characters when there is no separator. */
+/** Splits a text; an empty separator splits it into characters. */
 function split(text: string, separator: string): string[] {
   return separator === '' ? Array.from(text) : text.split(separator);
 }

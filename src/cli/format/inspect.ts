@@ -1,10 +1,11 @@
 import { TsmachineError } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import { inspectFunctions } from './inspect-functions.js';
 import { fromJson } from './json-values.js';
 import { compileTemplate, type Template } from '../../go-template/template.js';
 
 /**
- * `inspect --format`: what the template makes of config.json's text, decoded without types (spec 2.5).
+ * Runs the template of `inspect --format` on the text of config.json. It is decoded without types, as Docker Machine does.
  * @throws TsmachineError TEMPLATE
  */
 export function formatConfig(json: string, format: string, options: { pointed: boolean }): string {
@@ -15,7 +16,7 @@ function compile(format: string, options: { pointed: boolean }): Template {
   try {
     return compileTemplate(format, inspectFunctions, options);
   } catch (error) {
-    const { code, message, hint } = TsmachineError.from(error);
-    throw new TsmachineError(code, `template parsing error: ${message}`, { cause: error, hint });
+    const { code, text, hint } = TsmachineError.from(error);
+    throw new TsmachineError(code, say`template parsing error: ${text}`, { cause: error, hint });
   }
 }

@@ -1,6 +1,6 @@
 import { float, nil, string, bool, type InterfaceValue, type MapValue, type Value } from '../../go-template/values.js';
 
-/** The value that Go decodes a JSON object to when it is told no type: maps, slices, float64, string, bool, nil. */
+/** The value to which Go decodes a JSON object without a type: maps, slices, float64, string, bool, nil. */
 export function fromJson(object: Readonly<Record<string, unknown>>): MapValue {
   const entries = new Map(Object.entries(object).map(([key, value]): [string, Value] => [key, element(value)]));
   return { kind: 'map', type: 'map[string]interface {}', entries, zero: nil };

@@ -4,12 +4,12 @@ import { builtins } from '../../go-template/functions/builtins.js';
 import { headerValue, machineValue } from './machine-values.js';
 import { compileTemplate } from '../../go-template/template.js';
 
-/** Prints rows; called once with all of the text. */
+/** Prints rows. It calls `print` once, with the whole text. */
 export type PrintRows = (rows: readonly MachineRow[], print: (text: string) => void) => void;
 
 /**
- * `ls --format`: one line a machine, or with `table` in front a table with a header (spec 2.9).
- * The rows before one that fails are printed all the same.
+ * Compiles the template of `ls --format`: one line per machine, or a table with a header if the template begins with `table`.
+ * If a row fails, the rows before it are still printed.
  * @throws TsmachineError TEMPLATE
  */
 export function compileListFormat(format: string, options: { pointed: boolean }): PrintRows {
@@ -28,7 +28,7 @@ export function compileListFormat(format: string, options: { pointed: boolean })
   };
 }
 
-/** The two characters `\t` and `\n` are a tab and a line end; inside an action they belong to its strings. */
+/** Replaces the characters `\t` and `\n` by a tab and a line end, except in actions, where they belong to strings. */
 function unescape(text: string): string {
   return text.replace(/\{\{[^]*?\}\}|\\t|\\n/g, (found) => (found === '\\t' ? '\t' : found === '\\n' ? '\n' : found));
 }

@@ -14,7 +14,7 @@ import {
   type Value,
 } from '../../go-template/values.js';
 
-/** The header of each field in `ls --format 'table ...'` (spec 2.9). */
+/** The header of each field in `ls --format 'table ...'`, as in Docker Machine. */
 const headers: Readonly<Record<string, string>> = {
   Name: 'NAME',
   Active: 'ACTIVE',
@@ -31,7 +31,7 @@ const headers: Readonly<Record<string, string>> = {
   ResponseTime: 'RESPONSE',
 };
 
-/** What the template of a table is executed with first: a field that it does not know is no error here. */
+/** The value that makes a template print the header of a table. Unknown fields are not an error here. */
 export const headerValue: MapValue = {
   kind: 'map',
   type: 'map[string]string',
@@ -39,7 +39,7 @@ export const headerValue: MapValue = {
   entries: new Map(Object.entries(headers).map(([field, header]) => [field, string(header)])),
 };
 
-/** A row as the struct that Docker Machine gives to the template. */
+/** A row as the struct that Docker Machine passes to the template. */
 export function machineValue(row: MachineRow): StructValue {
   const { options } = row;
   return struct('commands.HostListItem', {
@@ -59,14 +59,14 @@ export function machineValue(row: MachineRow): StructValue {
   });
 }
 
-/** The words in the order of Docker Machine's numbers. */
+/** The states in the order of Docker Machine's numbers. */
 const states = ['', 'Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
 
 function state(word: string): IntValue {
   return { ...int(Math.max(states.indexOf(word), 0), 'state.State'), text: word, methods: { String: () => string(word) } };
 }
 
-/** Go's fields of an option object by name: their type, and the key in config.json where that is another one. */
+/** Go's fields of an option object by name: their type, and their key in config.json if it differs. */
 type Fields = Readonly<Record<string, readonly [type: 'bool' | 'float' | 'int' | 'string' | 'strings', key?: string]>>;
 
 const swarmFields: Fields = {
@@ -113,7 +113,7 @@ function struct(type: string, fields: Readonly<Record<string, Value>>): StructVa
   return { kind: 'struct', type, fields: new Map(Object.entries(fields)) };
 }
 
-/** What does not have the type is its zero, as where config.json does not have it at all. */
+/** A value of the type. Values that are missing or have another type become Go's zero value. */
 function typed(type: Fields[string][0], value: unknown): Value {
   switch (type) {
     case 'bool':

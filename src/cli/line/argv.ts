@@ -7,9 +7,9 @@ import { globalFlags } from './globals.js';
 type Flag = FlagInput[string];
 
 /**
- * Rewrites a command line of Docker Machine's grammar (spec 1.3) into the one oclif's parser reads: single-dash long flags,
- * `--flag=false`, flags that are repeated (the last one counts), values that begin with a dash. Positional words keep their place.
- * @throws TsmachineError USAGE for an unknown flag (suggesting the nearest), a missing value, or a flag under both of its names
+ * Rewrites a command line in Docker Machine's grammar for oclif's parser. Docker Machine accepts long flags with one dash,
+ * `--flag=false`, repeated flags (the last one counts) and values that begin with a dash. Positional words keep their order.
+ * @throws TsmachineError USAGE for an unknown flag (with the nearest one), a missing value, or a flag given by name and by letter
  */
 export function canonicalArgv(argv: readonly string[], flags: FlagInput): string[] {
   const given = new Map<string, string[]>();
@@ -27,7 +27,7 @@ export function canonicalArgv(argv: readonly string[], flags: FlagInput): string
     }
     const { name, flag, value, form } = findFlag(word, flags);
     if ((forms.get(name) ?? form) !== form && !Object.hasOwn(globalFlags, name)) {
-      // those may stand on both sides of the command
+      // global flags may be given on both sides of the command
       throw new TsmachineError('USAGE', `Cannot use two forms of the same flag: ${flag.char ?? ''} ${name}`);
     }
     forms.set(name, form);
@@ -42,7 +42,7 @@ export function canonicalArgv(argv: readonly string[], flags: FlagInput): string
   return [...[...given.values()].flat(), '--', ...positional];
 }
 
-/** A word taken apart; `form` is the spelling that was used, the name or its letter. */
+/** A word that is a flag. `form` is how it was given: its name or its letter. */
 interface Found {
   readonly name: string;
   readonly flag: Flag;
@@ -57,7 +57,7 @@ function findFlag(word: string, flags: FlagInput): Found {
   const bare = dashed.replace(/^--?/, '');
   const long = flags[bare];
   if (long && bare.length > 1) return { name: bare, flag: long, value, form: bare };
-  const short = Object.entries(flags).find(([, flag]) => flag.char === bare); // one dash is as good as two
+  const short = Object.entries(flags).find(([, flag]) => flag.char === bare); // -f and --f are the same
   if (short) return { name: short[0], flag: short[1], value, form: bare };
   const near = nearest(bare, Object.keys(flags));
   const hint = near === undefined ? undefined : `Did you mean --${near}?`;

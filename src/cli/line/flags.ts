@@ -5,7 +5,7 @@ import { TsmachineError } from '../../base/errors.js';
 
 export type FlagInput = Interfaces.FlagInput;
 
-/** Whole seconds, as `ls --timeout` takes them. */
+/** A flag that takes whole seconds, such as `ls --timeout`. */
 export const seconds = Flags.custom<number>({
   parse: (text) => {
     if (!/^\d{1,6}$/.test(text)) throw new TsmachineError('FLAG_INVALID', `expected a number of seconds, not ${JSON.stringify(text)}`);
@@ -13,10 +13,10 @@ export const seconds = Flags.custom<number>({
   },
 });
 
-/** On every command whose result a script may read. */
+/** The flag of every command whose result a script may read. */
 export const jsonFlag = { json: Flags.boolean({ description: 'Print the result, or the error, as JSON' }) };
 
-/** Of exports that are encrypted. */
+/** The flag of commands that read or write an encrypted file. */
 export const passphraseFlag = {
-  'passphrase-file': Flags.string({ description: 'File whose first line is the passphrase [$TSMACHINE_PASSPHRASE]' }),
+  'passphrase-file': Flags.string({ description: 'File with the passphrase on its first line [$TSMACHINE_PASSPHRASE]' }),
 };

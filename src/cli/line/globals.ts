@@ -3,28 +3,29 @@ import * as Flags from '@oclif/core/flags';
 import { TsmachineError } from '../../base/errors.js';
 import { goBool } from '../../base/flags.js';
 
-/** The flags of spec 1.2. They stand before the command or after it; help lists them once, in the global help. */
+/** The flags that every command takes, before or after its name. Only the global help lists them. */
 export const globalFlags = {
   debug: Flags.boolean({ char: 'D', description: 'Enable debug mode' }),
-  'storage-path': Flags.string({ char: 's', description: 'Configures storage path [$MACHINE_STORAGE_PATH]' }),
-  'tls-ca-cert': Flags.string({ description: 'CA to verify remotes against [$MACHINE_TLS_CA_CERT]' }),
-  'tls-ca-key': Flags.string({ description: 'Private key to generate certificates [$MACHINE_TLS_CA_KEY]' }),
-  'tls-client-cert': Flags.string({ description: 'Client cert to use for TLS [$MACHINE_TLS_CLIENT_CERT]' }),
-  'tls-client-key': Flags.string({ description: 'Private key used in client TLS auth [$MACHINE_TLS_CLIENT_KEY]' }),
-  'github-api-token': Flags.string({ description: 'Token to use for requests to the Github API [$MACHINE_GITHUB_API_TOKEN]' }),
+  'storage-path': Flags.string({ char: 's', description: 'Folder of the store [$MACHINE_STORAGE_PATH]' }),
+  'tls-ca-cert': Flags.string({ description: 'CA certificate that verifies the machines [$MACHINE_TLS_CA_CERT]' }),
+  'tls-ca-key': Flags.string({ description: 'CA key that signs certificates [$MACHINE_TLS_CA_KEY]' }),
+  'tls-client-cert': Flags.string({ description: 'Client certificate for TLS [$MACHINE_TLS_CLIENT_CERT]' }),
+  'tls-client-key': Flags.string({ description: 'Client key for TLS [$MACHINE_TLS_CLIENT_KEY]' }),
+  'github-api-token': Flags.string({ description: 'Token for requests to the GitHub API [$MACHINE_GITHUB_API_TOKEN]' }),
   'native-ssh': Flags.boolean({ description: 'Use the built-in SSH client [$MACHINE_NATIVE_SSH]' }),
   'bugsnag-api-token': Flags.string({ description: 'Accepted for old scripts; nothing is ever sent' }),
 };
 
+/** The global flags and their environment variables, resolved. */
 export interface GlobalValues {
-  /** Undefined: the default path, found only by commands that open the store. */
+  /** Undefined for the default path, which only commands that open the store look up. */
   readonly storagePath: string | undefined;
   readonly nativeSsh: boolean;
   readonly githubToken: string;
   readonly tls: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
 }
 
-/** The part of a parsed command line that `globalFlags` made. */
+/** The values of `globalFlags` in a parsed command line. */
 export interface GlobalFlagValues {
   readonly 'storage-path'?: string | undefined;
   readonly 'tls-ca-cert'?: string | undefined;
@@ -35,7 +36,7 @@ export interface GlobalFlagValues {
   readonly 'github-api-token'?: string | undefined;
 }
 
-/** Flags first, then the environment. An unreadable MACHINE_NATIVE_SSH counts as false, as in Docker Machine. */
+/** Resolves the global flags: a flag overrides its variable. An invalid MACHINE_NATIVE_SSH means false, as in Docker Machine. */
 export function resolveGlobals(flags: GlobalFlagValues, env: NodeJS.ProcessEnv): GlobalValues {
   const pick = (flag: string | undefined, variable: string) => flag ?? env[variable] ?? '';
   const tls = {
@@ -54,7 +55,7 @@ export function resolveGlobals(flags: GlobalFlagValues, env: NodeJS.ProcessEnv):
 }
 
 /**
- * `-D`, `--debug` or `-debug` anywhere on the line; a MACHINE_DEBUG that is set overrides it (spec 1.1).
+ * Whether to show debug messages: `-D`, `--debug` or `-debug` anywhere on the line. MACHINE_DEBUG overrides it, as in Docker Machine.
  * @throws TsmachineError USAGE (exit 1, as in Docker Machine) when MACHINE_DEBUG is not a boolean
  */
 export function debugWanted(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {

@@ -6,7 +6,7 @@ import type { FlagInput } from './flags.js';
 import { globalFlags } from './globals.js';
 import { isMachineConfig } from './oclif.js';
 import { programName } from './program.js';
-import { findCommandWords, typed, verbsOf } from './topic.js';
+import { findCommandWords, commandWords, verbsOf } from './topic.js';
 import { unknownCommand, usageLine } from './usage.js';
 import { twoColumns, wrap } from './wrap.js';
 
@@ -15,9 +15,9 @@ const narrowest = 40;
 
 type Row = readonly [string, string];
 
-/** oclif's help class in Docker Machine's layout (spec 1.2, 1.3), because completions read it. */
+/** oclif's help class in Docker Machine's layout, because completion scripts parse it. */
 export default class MachineHelp extends Help {
-  /** @param argv the command and the words behind it; without a command it is the help of the whole */
+  /** @param argv the command and the words after it; without a command, the global help is shown */
   override async showHelp(argv: string[]): Promise<void> {
     const names = argv.filter((word) => !word.startsWith('-'));
     const [name] = names;
@@ -32,7 +32,7 @@ export default class MachineHelp extends Help {
     );
   }
 
-  /** Every option stands on a line that begins `   --name`. */
+  /** Completion scripts expect each option on a line that begins with `   --name`. */
   override async showCommandHelp(command: Command.Loadable, words: readonly string[] = []): Promise<void> {
     const { id, summary = '', description = '', examples = [], usage } = command;
     const flags = await ((await command.load()) as unknown as typeof MachineCommand).helpFlags(words, this.env());
@@ -58,7 +58,7 @@ export default class MachineHelp extends Help {
         '',
         'Commands:',
         ...columns(
-          this.sortedCommands.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]),
+          this.sortedCommands.map(({ id, summary = '' }): Row => [commandWords(id), this.render(summary)]),
           2,
           this.width,
         ),
@@ -77,7 +77,7 @@ export default class MachineHelp extends Help {
         '',
         'Commands:',
         ...columns(
-          verbs.map(({ id, summary = '' }): Row => [typed(id), this.render(summary)]),
+          verbs.map(({ id, summary = '' }): Row => [commandWords(id), this.render(summary)]),
           2,
           this.width,
         ),
@@ -87,10 +87,10 @@ export default class MachineHelp extends Help {
     );
   }
 
-  /** By name, but for those that Docker Machine lists out of turn. */
+  /** Sorted by name, except for the commands that Docker Machine lists elsewhere. */
   protected override get sortedCommands(): Command.Loadable[] {
-    const place = ({ id }: Command.Loadable) => ({ scp: 'ssh scp', mount: 'ssh scp mount', help: '~' })[id] ?? id;
-    return this.config.commands.filter(({ hidden }) => !hidden).sort((a, b) => (place(a) < place(b) ? -1 : 1));
+    const sortKey = ({ id }: Command.Loadable) => ({ scp: 'ssh scp', mount: 'ssh scp mount', help: '~' })[id] ?? id;
+    return this.config.commands.filter(({ hidden }) => !hidden).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   }
 
   protected override log(text: string): void {
@@ -99,7 +99,7 @@ export default class MachineHelp extends Help {
     progress.write(screen.stdout, text);
   }
 
-  /** Of the terminal that is written to; scripts that read the help get the same text everywhere. */
+  /** The width of the terminal. Without a terminal it is fixed, so that scripts always read the same text. */
   private get width(): number {
     const { columns } = (isMachineConfig(this.config) ? this.config.invocation.screen.stdout : {}) as { columns?: number };
     return Math.max(narrowest, Math.min(widest, columns ?? widest));

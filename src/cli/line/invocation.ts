@@ -2,9 +2,9 @@ import type { Interruption } from '../terminal/interrupt.js';
 import type { Progress } from '../terminal/progress.js';
 import type { Screen } from '../terminal/screen.js';
 
-/** What one run of a command is given by `main`. */
+/** What `main` passes to a command. */
 export interface Invocation {
-  /** The whole command line, for hints that repeat it. */
+  /** The whole command line, for messages that repeat it. */
   readonly line: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly screen: Screen;

@@ -7,7 +7,7 @@ import { programName } from './program.js';
 
 const fromSources = import.meta.url.endsWith('.ts');
 
-/** oclif's view of one command line, with what the world outside oclif is for it. */
+/** oclif's configuration for one command line. It also carries the streams and the environment. */
 export class MachineConfig extends Config {
   readonly invocation: Invocation;
 
@@ -17,14 +17,14 @@ export class MachineConfig extends Config {
   }
 }
 
-/** By its shape: loaders of sources may load this module twice. */
+/** Tests the shape and not the class, because loaders of TypeScript sources may load this module twice. */
 export function isMachineConfig(config: unknown): config is MachineConfig {
   return typeof config === 'object' && config !== null && 'invocation' in config;
 }
 
-/** tsmachine's commands: those of the manifest that the build wrote; from sources, those that oclif finds in the folder. */
+/** tsmachine's commands. The built program reads them from its manifest; from sources, oclif searches the folder. */
 class OwnPlugin extends Plugin {
-  /** oclif's own sorts with a collator, and making that takes longer than all the rest of a start. */
+  /** Overridden because oclif sorts with a collator, and creating that takes longer than the rest of a start. */
   override async load(): Promise<void> {
     const { root, pjson } = this.options;
     if (fromSources || pjson === undefined) return super.load();
@@ -34,7 +34,7 @@ class OwnPlugin extends Plugin {
     Object.assign(this, { root, pjson, name, version, manifest, commands, isRoot: true, type: 'core', valid: true, hooks: {} });
   }
 
-  /** oclif's own loads a command by the path of its file; in the built program all of them are in one file. */
+  /** Overridden because oclif loads a command from its file, but the built program is one file. */
   override async findCommand(id: string): Promise<Command.Class> {
     const { default: found } = (await import(`../../commands/${id.replaceAll(':', '/')}.js`)) as { default: Command.Class };
     found.id = id;
@@ -44,12 +44,12 @@ class OwnPlugin extends Plugin {
 
 let plugin: Promise<Plugin> | undefined;
 
-/** One configuration for each command line; the list of commands is read once. */
+/** Makes the configuration of one command line. The list of commands is read only once. */
 export async function openConfig(invocation: Invocation): Promise<MachineConfig> {
   plugin ??= loadPlugin();
   const config = new MachineConfig(await plugin, invocation);
   await config.load();
-  config.bin = programName(); // examples show it
+  config.bin = programName(); // examples print it
   return config;
 }
 

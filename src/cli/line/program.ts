@@ -5,12 +5,12 @@ import { namesCommands, plain, type Text } from '../../base/text.js';
 const ownName = 'tsmachine';
 const oldName = 'docker-machine';
 
-/** The name of the tool, as every message, hint and usage line prints it: `docker-machine` for who calls it by a link of that name. */
+/** The name of the tool, as every message, hint and usage line prints it: `docker-machine` when it was called by a link of that name. */
 export function programName(): string {
   return standsInForDockerMachine() ? oldName : ownName;
 }
 
-/** Whether scripts of Docker Machine call this: it is then as strict as Docker Machine was, and ends with its exit statuses. */
+/** Whether the tool was called as `docker-machine`: it is then as strict as Docker Machine was, with the same exit statuses. */
 export function standsInForDockerMachine(): boolean {
   const called = process.argv[1] ?? '';
   return /^docker-machine(\.[cm]?js|\.exe)?$/.test(posix.basename(win32.basename(called)));
@@ -26,12 +26,12 @@ export function asTyped(said: Text): string {
   return text.replace(/(?<![\w/.@-])(?<!tsmachine [a-z-]+(?: -\S+)* )tsmachine(?= [a-z-])/g, oldName);
 }
 
-/** A replacer for JSON: texts that name commands become strings. */
-export function speak(_key: string, value: unknown): unknown {
+/** A replacer for JSON.stringify: texts that name commands become strings. */
+export function renderTexts(_key: string, value: unknown): unknown {
   return namesCommands(value) ? asTyped(value) : value;
 }
 
-/** Docker Machine knows no status for usage errors: 1 is any error, 3 a failed pre-create check, and 2 was its crash (spec 1.5). */
+/** The exit status to use. Docker Machine had none for usage errors: 1 was any error, 3 a failed pre-create check, and 2 a crash. */
 export function exitStatus(status: number): number {
   return standsInForDockerMachine() && status === 2 ? 1 : status;
 }

@@ -1,10 +1,10 @@
 const secret = /^--?[\w-]*(secret|token|password|passphrase|access-key)[\w-]*(=|$)/i;
 
 /**
- * A command line as it makes one machine again: without the names of the others, and without the values of flags that hold secrets,
- * since it is kept on disk.
+ * The command line that creates one machine again, to store on disk: without the names of the other machines and without the values of
+ * secret flags.
  */
-export function repeatable(line: readonly string[], names: readonly string[], name: string): string[] {
+export function repeatableLine(line: readonly string[], names: readonly string[], name: string): string[] {
   const others = new Set(names.filter((other) => other !== name));
   return line.flatMap((word, i) => {
     const before = line[i - 1] ?? '';

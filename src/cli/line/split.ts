@@ -3,16 +3,16 @@ import { globalFlags } from './globals.js';
 import { programName } from './program.js';
 
 export interface CommandLine {
-  /** Global flags that stood before the command, with their values. */
+  /** Global flags before the command, with their values. */
   readonly leading: readonly string[];
   /** Undefined when there is none. */
   readonly command: string | undefined;
-  /** What came after the command, untouched. */
+  /** The words after the command, unchanged. */
   readonly rest: readonly string[];
 }
 
 /**
- * Cuts a command line at its command. `-v`, `--version`, `-h` and `--help` before it count as commands of their own.
+ * Splits a command line at its command. `-v`, `--version`, `-h` and `--help` before a command count as commands.
  * @throws TsmachineError USAGE for an unknown flag before the command
  */
 export function splitCommandLine(argv: readonly string[]): CommandLine {

@@ -1,6 +1,6 @@
 /**
- * The id of the command that words begin with, when it is known, and what follows it. A topic and its verb (`context create`) are one
- * command, `context:create`.
+ * Finds the command at the beginning of a command line. A topic and its verb (`context create`) are one command, `context:create`.
+ * @returns its id and the words after it; undefined if there is no such command
  */
 export function findCommandWords(words: readonly string[], isKnown: (id: string) => boolean): { id: string; rest: string[] } | undefined {
   const [topic = '', verb = '', ...rest] = words;
@@ -13,7 +13,7 @@ export function verbsOf(topic: string, known: readonly string[]): string[] {
   return known.filter((id) => id.startsWith(`${topic}:`)).sort();
 }
 
-/** A command's id as it is typed. */
-export function typed(id: string): string {
+/** The id of a command as a person types it: `context create`. */
+export function commandWords(id: string): string {
   return id.replaceAll(':', ' ');
 }

@@ -1,4 +1,4 @@
-/** Breaks text at blanks so that no line is longer than `width`, unless one word is. */
+/** Breaks text at spaces so that no line is longer than `width`, unless a single word is. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -14,15 +14,15 @@ export function wrap(text: string, width: number): string[] {
 }
 
 export interface ColumnOptions {
-  /** Blanks before each line. */
+  /** Spaces before each line. */
   readonly indent: number;
-  /** Columns of the whole. */
+  /** Columns of a line. */
   readonly width: number;
-  /** The longest term that still has its explanation beside it. */
+  /** A term longer than this has its explanation on the next line. */
   readonly widest: number;
 }
 
-/** Two columns: terms left, explanations right, wrapped to `width` columns in all. A long term has its explanation below it. */
+/** Lays out terms on the left and their explanations on the right, wrapped to `width` columns in all. */
 export function twoColumns(rows: readonly (readonly [string, string])[], options: ColumnOptions): string[] {
   const { indent, width, widest } = options;
   const term = Math.min(widest, Math.max(0, ...rows.map(([left]) => left.length).filter((length) => length <= widest)));

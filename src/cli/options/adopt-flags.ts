@@ -1,37 +1,16 @@
-import { resolve } from 'node:path';
-
-import type { AdoptRequest } from '../../transfer/adopt.js';
-import { TsmachineError } from '../../base/errors.js';
+import type { FlagSpec } from '../../base/flags.js';
 import type { DescribedDriver } from '../../driver/registry.js';
-import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
+import { defaultAdoptDriver, hostFlags } from '../../transfer/adopt-request.js';
 import { driverNameOf } from './create-flags.js';
-
-const adoptDriver = 'generic';
 
 /** The flags of `adopt` that do not depend on the driver. */
 export const adoptFlags: readonly FlagSpec[] = [
-  { name: 'driver', type: 'string', default: adoptDriver, usage: 'Driver that reaches the host' },
-  { name: 'ca', type: 'string', default: '', usage: "ca.pem of the store that made the host (default: this store's)" },
-  { name: 'cert', type: 'string', default: '', usage: 'cert.pem of that store' },
-  { name: 'key', type: 'string', default: '', usage: 'key.pem of that store' },
-  { name: 'tls-san', type: 'strings', usage: 'Extra SANs for certificates that are made later' },
+  { name: 'driver', type: 'string', default: defaultAdoptDriver, usage: 'Driver that reaches the host' },
+  ...hostFlags,
 ];
 
-/** MACHINE_DRIVER says what `create` makes; a host to adopt is there already. @throws TsmachineError DRIVER_UNKNOWN */
+/** The driver for `adopt`. It ignores MACHINE_DRIVER, which is meant for `create`. @throws TsmachineError DRIVER_UNKNOWN */
 export function adoptingDriver(argv: readonly string[]): Promise<DescribedDriver> {
-  return loadDriverModule(driverNameOf(argv, {}) ?? adoptDriver);
-}
-
-/** The flags of `adopt` as the request the engine takes. @throws TsmachineError FLAG_MISSING when one of the three certificate files is missing */
-export function adoptRequest(name: string, driverName: string, values: FlagValues): AdoptRequest {
-  const sans = values['tls-san'];
-  const given = (['ca', 'cert', 'key'] as const).map((flag) => String(values[flag] ?? ''));
-  const [ca = '', cert = '', key = ''] = given.map((path) => (path === '' ? '' : resolve(path)));
-  const request = { name, driverName, flags: values, tlsSans: typeof sans === 'object' ? sans : [] };
-  if (ca === '' && cert === '' && key === '') return request;
-  if (ca !== '' && cert !== '' && key !== '') return { ...request, certificates: { ca, cert, key } };
-  throw new TsmachineError('FLAG_MISSING', '--ca, --cert and --key belong together', {
-    hint: 'They are ca.pem, cert.pem and key.pem of the store that made the host',
-  });
+  return loadDriverModule(driverNameOf(argv, {}) ?? defaultAdoptDriver);
 }

@@ -1,9 +1,10 @@
 import type { DescribedDriver } from '../../driver/registry.js';
 import { loadDriverModule } from '../../driver/registry.js';
-import { defaultDriver, driverNameOf } from './create-flags.js';
+import { defaultDriver } from '../../machine/request/machine-flags.js';
+import { driverNameOf } from './create-flags.js';
 
 /**
- * The driver that the words of `create` or the environment choose, else the default one.
+ * The driver chosen by the command line of `create` or by the environment, else the default driver.
  * @throws TsmachineError DRIVER_UNKNOWN
  */
 export async function chosenDriver(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver> {

@@ -1,51 +1,25 @@
-import type { FlagSpec } from '../../base/flags.js';
+import { TsmachineError } from '../../base/errors.js';
+import type { FlagSpec, FlagValues } from '../../base/flags.js';
+import { defaultDriver, machineFlags } from '../../machine/request/machine-flags.js';
 
-export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
+export const concurrencyFlag: FlagSpec = { name: 'concurrency', type: 'int', default: 4, usage: 'How many machines are made at once' };
 
-/** Docker Machine's default driver. */
-export const defaultDriver = 'virtualbox';
-
-/** The flags of `create` that do not depend on the driver (spec 2.3), then tsmachine's own. */
+/** The flags of `create` that do not depend on the driver. */
 export const createFlags: readonly FlagSpec[] = [
   { name: 'driver', type: 'string', default: defaultDriver, env: 'MACHINE_DRIVER', usage: 'Driver to create machine with.' },
-  {
-    name: 'engine-install-url',
-    type: 'string',
-    default: 'https://get.docker.com',
-    env: 'MACHINE_DOCKER_INSTALL_URL',
-    usage: 'Custom URL to use for engine installation',
-  },
-  { name: 'engine-opt', type: 'strings', usage: 'Specify arbitrary flags to include with the created engine in the form flag=value' },
-  { name: 'engine-insecure-registry', type: 'strings', usage: 'Specify insecure registries to allow with the created engine' },
-  { name: 'engine-registry-mirror', type: 'strings', env: 'ENGINE_REGISTRY_MIRROR', usage: 'Specify registry mirrors to use' },
-  { name: 'engine-label', type: 'strings', usage: 'Specify labels for the created engine' },
-  { name: 'engine-storage-driver', type: 'string', default: '', usage: 'Specify a storage driver to use with the engine' },
-  { name: 'engine-env', type: 'strings', usage: 'Specify environment variables to set in the engine' },
-  { name: 'engine-install', type: 'string', default: 'auto', usage: `How the engine gets there: ${installModes.join(', ')}` },
-  { name: 'engine-version', type: 'string', default: '', usage: 'Install this version of the engine' },
-  { name: 'swarm', type: 'bool', usage: 'Configure Machine to join a Swarm cluster' },
-  {
-    name: 'swarm-image',
-    type: 'string',
-    default: 'swarm:latest',
-    env: 'MACHINE_SWARM_IMAGE',
-    usage: 'Specify Docker image to use for Swarm',
-  },
-  { name: 'swarm-master', type: 'bool', usage: 'Configure Machine to be a Swarm master' },
-  { name: 'swarm-discovery', type: 'string', default: '', usage: 'Discovery service to use with Swarm' },
-  { name: 'swarm-strategy', type: 'string', default: 'spread', usage: 'Define a default scheduling strategy for Swarm' },
-  { name: 'swarm-opt', type: 'strings', usage: 'Define arbitrary flags for Swarm master' },
-  { name: 'swarm-join-opt', type: 'strings', usage: 'Define arbitrary flags for Swarm join' },
-  { name: 'swarm-host', type: 'string', default: 'tcp://0.0.0.0:3376', usage: 'ip/socket to listen on for Swarm master' },
-  { name: 'swarm-addr', type: 'string', default: '', usage: 'addr to advertise for Swarm (default: detect and use the machine IP)' },
-  { name: 'swarm-experimental', type: 'bool', usage: 'Enable Swarm experimental features' },
-  { name: 'tls-san', type: 'strings', usage: 'Support extra SANs for TLS certs' },
-  { name: 'concurrency', type: 'int', default: 4, usage: 'How many machines are made at once' },
+  ...machineFlags,
+  concurrencyFlag,
 ];
+
+/** How many machines are made at once. @throws TsmachineError FLAG_INVALID outside 1 to 100 */
+export function readConcurrency({ concurrency }: FlagValues): number {
+  if (typeof concurrency === 'number' && concurrency >= 1 && concurrency <= 100) return concurrency;
+  throw new TsmachineError('FLAG_INVALID', `--concurrency must be a whole number from 1 to 100, not ${String(concurrency)}`);
+}
 
 /**
  * The driver's name, found before the driver's flags are known: the first `-d X`, `--driver X`, `-d=X` or `--driver=X`,
- * else MACHINE_DRIVER (spec 2.3). Undefined when nothing says it.
+ * else MACHINE_DRIVER. Undefined when nothing says it.
  */
 export function driverNameOf(argv: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
   const found = argv.findIndex((word) => /^(-d|--?driver)(=|$)/.test(word));

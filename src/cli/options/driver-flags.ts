@@ -4,15 +4,13 @@ import type { FlagSpec } from '../../base/flags.js';
 import { toInteger } from '../../base/flags.js';
 import type { FlagInput } from '../line/flags.js';
 
-export { flagValues } from '../../base/flags.js';
-
 const integer = Flags.custom<number>({
   parse: (text) => Promise.resolve(toInteger(text)),
 });
 
 type Char = 'd' | 'f';
 
-/** Flags that are data (a driver's, and those every driver shares) as flags that oclif parses and the help shows. */
+/** Turns flags described as data (those of drivers, and those that all drivers share) into oclif flags. */
 export function toFlagInput(specs: readonly FlagSpec[], chars: Readonly<Record<string, Char>> = {}): FlagInput {
   return Object.fromEntries(specs.map((spec) => [spec.name, toFlag(spec, chars[spec.name])]));
 }
@@ -22,7 +20,7 @@ function toFlag(spec: FlagSpec, char: Char | undefined): FlagInput[string] {
     description: spec.env === undefined ? spec.usage : `${spec.usage} [$${spec.env}]`,
     ...(char === undefined ? {} : { char }),
   };
-  // Defaults are filled in by `flagValues`, after the environment; here they are only shown.
+  // Defaults are only shown here: `flagValues` fills them in, after the environment.
   if (spec.type === 'bool') return Flags.boolean(text);
   if (spec.type === 'strings') return Flags.string({ ...text, multiple: true, multipleNonGreedy: true });
   const { default: shown } = spec;

@@ -1,40 +1,44 @@
 import { TsmachineError } from '../../base/errors.js';
+import { run } from '../../base/text.js';
 import type { DeclaredFrom } from '../../swarm/up/declared.js';
 import type { UpOptions } from '../../swarm/up/up.js';
 import type { DescribedDriver } from '../../driver/registry.js';
 import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { flagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../driver/registry.js';
-import { createFlags, driverNameOf } from './create-flags.js';
-import { createRequest } from './create-request.js';
+import { absoluteFiles } from '../../machine/request/create-request.js';
+import { flagsWithoutClassicSwarm } from '../../machine/request/machine-flags.js';
+import { concurrencyFlag, driverNameOf, readConcurrency } from './create-flags.js';
 import type { GlobalValues } from '../line/globals.js';
-import { oneOrNone } from '../line/names.js';
-
-/** Of `create`, what shapes the machines of a swarm; `--swarm...` there means the classic one. */
-const machineFlags = createFlags.filter(({ name }) => name !== 'driver' && !name.startsWith('swarm'));
+import { optionalArgument } from '../line/arguments.js';
 
 /** The flags of `swarm up` and `swarm plan` that do not depend on the driver. */
 export const upFlags: readonly FlagSpec[] = [
-  { name: 'file', type: 'string', usage: 'What the swarm is to be; without it and the flags below, swarm.yaml of this folder' },
-  { name: 'managers', type: 'int', usage: 'How many managers, when no file says it (1)' },
-  { name: 'workers', type: 'int', usage: 'How many workers, when no file says it (0)' },
-  { name: 'driver', type: 'string', env: 'MACHINE_DRIVER', usage: 'Driver to create the machines with, when no file says it' },
-  ...machineFlags,
+  { name: 'file', type: 'string', usage: 'Swarm file; the default, without the flags below, is swarm.yaml in the current folder' },
+  { name: 'managers', type: 'int', usage: 'Number of managers, without a swarm file (1)' },
+  { name: 'workers', type: 'int', usage: 'Number of workers, without a swarm file (0)' },
+  { name: 'driver', type: 'string', env: 'MACHINE_DRIVER', usage: 'Driver to create the machines with, without a swarm file' },
+  ...flagsWithoutClassicSwarm,
+  concurrencyFlag,
 ];
 
+/** The letters of these flags. */
 export const upChars = { driver: 'd', file: 'f' } as const;
 
-/** The driver that the words name; undefined where a file says which. @throws TsmachineError DRIVER_UNKNOWN */
+/** The driver named on the command line; undefined when the swarm file names it. @throws TsmachineError DRIVER_UNKNOWN */
 export async function upDriver(words: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver | undefined> {
   const name = driverNameOf(words, env);
   return name === undefined ? undefined : loadDriverModule(name);
 }
 
+/** What is to be made, and how. */
+type DeclaredSwarm = DeclaredFrom & Required<Pick<UpOptions, 'concurrency' | 'tls'>>;
+
 type Given = Readonly<Record<string, unknown>>;
 
-interface Typed {
+interface SwarmUpLine {
   readonly words: readonly string[];
-  /** As parsed: undefined for what was not typed. */
+  /** The parsed flags; undefined for those that were not given. */
   readonly given: Given;
   readonly driver: DescribedDriver | undefined;
   readonly globals: GlobalValues;
@@ -43,56 +47,39 @@ interface Typed {
 }
 
 /**
- * What the command line says a swarm is to be: by a file or by flags, never both.
+ * Reads the declaration of a swarm from a file or from flags; both together are refused.
  * @throws TsmachineError USAGE, FLAG_INVALID, FLAG_MISSING, SWARM_FILE
  */
-export async function declaredBy({
-  words,
-  given,
-  driver,
-  globals,
-  env,
-  cwd,
-}: Typed): Promise<DeclaredFrom & Pick<UpOptions, 'concurrency' | 'tls'>> {
-  const name = oneOrNone(words);
-  const values = flagValues(upFlags, given, env);
-  const { engine, install, tlsSans, tls } = createRequest(driver?.name ?? '', values, globals);
-  const rest = { concurrency: Number(values['concurrency']), ...(tls ? { tls } : {}) };
-  const { declaredByFile, declaredByFlags } = await import('../../swarm/up/declared.js');
+export async function declaredBy({ words, given, driver, globals, env, cwd }: SwarmUpLine): Promise<DeclaredSwarm> {
+  const name = optionalArgument(words);
+  const rest = { concurrency: readConcurrency(flagValues(upFlags, given, env)), tls: absoluteFiles(globals.tls) };
+  const { declareSwarm } = await import('../../swarm/up/declare-swarm.js');
   const typed = Object.keys(given).filter((flag) => given[flag] !== undefined && isMachineFlag(flag, driver));
-  if (typed.length === 0) return { ...(await declaredByFile({ file: textOf(given, 'file'), name, cwd, env })), ...rest };
+  if (typed.length === 0) return { ...(await declareSwarm({ env }, { file: textOf(given, 'file'), name }, { cwd })), ...rest };
 
   if (given['file'] !== undefined) {
-    throw new TsmachineError('USAGE', `--file says what the swarm is to be, and so does --${typed[0] ?? ''}`, {
+    throw new TsmachineError('USAGE', `Both --file and --${typed[0] ?? ''} describe the swarm`, {
       hint: 'Leave one of them out, or change the file',
     });
   }
   if (name === undefined)
-    throw new TsmachineError('USAGE', 'Error: No name of a swarm specified', {
-      hint: 'tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME',
+    throw new TsmachineError('USAGE', 'Error: No swarm name specified', {
+      hint: run('swarm', 'up', '--managers', '3', '--workers', '2', '-d', 'DRIVER', 'NAME'),
     });
-  if (!driver) throw new TsmachineError('FLAG_MISSING', 'Say which driver makes the machines: -d DRIVER');
+  if (!driver) throw new TsmachineError('FLAG_MISSING', 'Name the driver that creates the machines: -d DRIVER');
+  const known = [...flagsWithoutClassicSwarm, ...driver.flags];
   const flags = Object.fromEntries(
-    driver.flags.flatMap(({ name: flag }) => (given[flag] === undefined ? [] : [[flag, given[flag]]])),
+    known.flatMap(({ name: flag }) => (given[flag] === undefined ? [] : [[flag, given[flag]]])),
   ) as FlagValues;
   const count = (flag: string, otherwise: number) => Number(given[flag] ?? otherwise);
-  const request = {
-    name,
-    managers: count('managers', 1),
-    workers: count('workers', 0),
-    driver: driver.name,
-    flags,
-    engine,
-    install,
-    tlsSans,
-  };
-  return { ...declaredByFlags(request, cwd), ...rest };
+  const from = { name, managers: count('managers', 1), workers: count('workers', 0), driver: driver.name, flags };
+  return { ...(await declareSwarm({ env }, from, { cwd })), ...rest };
 }
 
 function isMachineFlag(flag: string, driver: DescribedDriver | undefined): boolean {
   return (
     ['managers', 'workers', 'driver'].includes(flag) ||
-    (flag !== 'concurrency' && machineFlags.some(({ name }) => name === flag)) ||
+    flagsWithoutClassicSwarm.some(({ name }) => name === flag) ||
     driver?.flags.some(({ name }) => name === flag) === true
   );
 }

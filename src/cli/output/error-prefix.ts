@@ -1,12 +1,13 @@
 import { TsmachineError } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 
-/** Runs `work`; its error gets Docker Machine's words in front (`Error removing host "m1": `). An interruption stays as it is. */
+/** Puts Docker Machine's words (`Error removing host "m1": `) in front of an error of `work`, unless it was interrupted. */
 export async function withPrefix<T>(prefix: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code, message, hint, exit } = TsmachineError.from(error);
+    const { code, text, hint, exit } = TsmachineError.from(error);
     if (code === 'CANCELLED') throw error;
-    throw new TsmachineError(code, prefix + message, { cause: error, hint, exit });
+    throw new TsmachineError(code, say`${prefix}${text}`, { cause: error, hint, exit });
   }
 }

@@ -3,7 +3,7 @@ import { table } from './table.js';
 
 const header = ['NAME', 'ACTIVE', 'DRIVER', 'STATE', 'URL', 'SWARM', 'DOCKER', 'ERRORS'];
 
-/** The default table of `ls` (spec 2.9); the header stands there even without machines. */
+/** The default table of `ls`. The header is printed even without machines, as in Docker Machine. */
 export function machineTable(rows: readonly MachineRow[]): string {
   return table([
     header,
@@ -11,12 +11,12 @@ export function machineTable(rows: readonly MachineRow[]): string {
   ]);
 }
 
-/** A row for scripts: what is in config.json is what `inspect` is for. */
+/** A row for `--json`. It leaves out the options of config.json, which `inspect` prints. */
 export function jsonRow({ name, driverName, state, options: _, ...rest }: MachineRow): Omit<MachineRow, 'options'> {
   return { name, driverName, state, ...rest };
 }
 
-/** A machine nothing is known about is neither active nor not. */
+/** The mark in the ACTIVE column; empty when nothing is known about the machine. */
 export function activeMark(row: MachineRow): string {
   if (row.activeSwarm) return '* (swarm)';
   if (row.activeHost) return '*';

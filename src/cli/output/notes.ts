@@ -1,6 +1,6 @@
-import { programName } from '../line/program.js';
+import { run, say, type Text } from '../../base/text.js';
 
-/** The line after start and restart (spec 2.7). */
-export function newAddressesNote(verb: 'Started' | 'Restarted'): string {
-  return `${verb} machines may have new IP addresses. You may need to re-run the \`${programName()} env\` command.`;
+/** The line that Docker Machine prints after start and restart. */
+export function newAddressesNote(verb: 'Started' | 'Restarted'): Text {
+  return say`${verb} machines may have new IP addresses. You may need to re-run the \`${run('env')}\` command.`;
 }

@@ -1,8 +1,8 @@
-import type { Text } from '../../base/text.js';
+import { run, type Text } from '../../base/text.js';
 import type { PlanReport } from '../../swarm/up/up.js';
-import { asTyped, programName } from '../line/program.js';
+import { asTyped } from '../line/program.js';
 
-/** A plan for people: what would be done, what is in the way, what is good to know. */
+/** A plan for people: the changes, the problems and the notes. */
 export function planText({ name, steps, notes, problems }: PlanReport): string {
   const head = steps.length === 0 ? `Swarm "${name}" is as declared: nothing to do.` : `Swarm "${name}":`;
   const what = steps.map(({ text }) => `  ${text}`);
@@ -10,16 +10,20 @@ export function planText({ name, steps, notes, problems }: PlanReport): string {
     `Problem: ${asTyped(message)}`,
     ...(hint === undefined ? [] : [`  ${asTyped(hint).replaceAll('\n', '\n  ')}`]),
   ]);
-  const end = steps.length === 0 || problems.length > 0 ? [] : [`${count(steps.length)} to make. ${programName()} swarm up makes them.`];
+  const end =
+    steps.length === 0 || problems.length > 0
+      ? []
+      : [`${count(steps.length)} to make. To make them, run this with the same arguments: ${asTyped(run('swarm', 'up'))}`];
   return [...(steps.length === 0 && problems.length > 0 ? [] : [head]), ...what, ...wrong, ...noteLines(notes), ...end].join('\n');
 }
 
-/** What `swarm up` did. */
+/** What `swarm up` has done, for people. */
 export function doneText({ name, steps, notes }: PlanReport): string {
-  const head = `Swarm "${name}" is as declared: ${steps.length === 0 ? 'nothing was to be done' : `${count(steps.length)} made`}.`;
+  const head = `Swarm "${name}" is as declared: ${steps.length === 0 ? 'nothing to do' : `${count(steps.length)} made`}.`;
   return [...noteLines(notes), head].join('\n');
 }
 
+/** The notes of a report, one line each. */
 export function noteLines(notes: readonly Text[]): string[] {
   return notes.map((note) => `Note: ${asTyped(note)}`);
 }

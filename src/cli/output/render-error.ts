@@ -7,16 +7,16 @@ export interface RenderedError {
   readonly exit: number;
 }
 
-/** The one place where an error becomes words: message, hint on lines of its own, and a stack trace only with --debug. */
+/** Renders an error for people: the message, the hint on its own lines, and a stack trace only with --debug. */
 export function renderError(thrown: unknown, options: { debug: boolean }): RenderedError {
   const error = TsmachineError.from(thrown);
   const lines = [error.text, ...(error.hint === undefined ? [] : [error.hint])].map(asTyped);
   if (options.debug) lines.push(...stacks(error));
-  else if (errorTable[error.code].fault === 'internal') lines.push('Run it again with --debug to see where this came from');
+  else if (errorTable[error.code].fault === 'internal') lines.push('Run it again with --debug to see where the error came from');
   return { text: lines.join('\n'), exit: exitStatus(error.exit) };
 }
 
-/** The same error for scripts. */
+/** Renders an error for scripts. */
 export function errorJson(thrown: unknown): { error: { code: string; message: string; hint?: string } } {
   const { code, text, hint } = TsmachineError.from(thrown);
   return { error: { code, message: asTyped(text), ...(hint === undefined ? {} : { hint: asTyped(hint) }) } };

@@ -1,7 +1,7 @@
 import type { RollingReport } from '../../swarm/upkeep/rolling.js';
 import { noteLines } from './plan-text.js';
 
-/** What is going to be done, in the order of the turns. */
+/** The planned changes, node by node. */
 export function rollingPlan({ swarm, turns, skipped, notes }: RollingReport): string {
   return [
     `Swarm "${swarm}", ${turns.length} node${turns.length === 1 ? '' : 's'} in this order:`,
@@ -11,7 +11,7 @@ export function rollingPlan({ swarm, turns, skipped, notes }: RollingReport): st
   ].join('\n');
 }
 
-/** What is left to say when it is done. */
+/** The last lines, after the changes. */
 export function rollingDone({ swarm, turns, notes }: RollingReport): string {
   const end =
     turns.length === 0

@@ -1,11 +1,11 @@
-/** Least width of a column and blanks after its longest cell: what Docker Machine's tabwriter is set to (spec 2.9). */
+/** The smallest width of a column, and the spaces after its longest cell: the settings of Docker Machine's tabwriter. */
 const leastWidth = 5;
 const usualPadding = 3;
 
 /**
- * Columns padded with blanks, as Go's tabwriter does it: the last cell of a row stays as it is and widens no column, and a column is as
- * wide as its widest cell in the rows that follow each other and all have more cells behind it.
- * @param padding blanks between two columns, where many have to fit
+ * Pads columns with spaces as Go's tabwriter does: the last cell of a row is not padded and does not widen its column, and a column
+ * is as wide as its widest cell in consecutive rows that have more cells after it.
+ * @param padding spaces between two columns
  */
 export function table(rows: readonly (readonly string[])[], padding = usualPadding): string {
   const widths: number[][] = rows.map(() => []);
@@ -22,7 +22,7 @@ export function table(rows: readonly (readonly string[])[], padding = usualPaddi
   return rows.map((row, i) => row.map((cell, column) => pad(cell, widths[i]?.[column] ?? 0)).join('')).join('\n');
 }
 
-/** The rows from `first` on that have another cell behind this column. */
+/** The consecutive rows from `first` on that have another cell after this column. */
 function rowsFrom(rows: readonly (readonly string[])[], first: number, column: number): readonly (readonly string[])[] {
   const end = rows.findIndex((row, i) => i > first && row.length <= column + 1);
   return rows.slice(first, end < 0 ? undefined : end);

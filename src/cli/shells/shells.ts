@@ -1,15 +1,16 @@
 import { basename, win32 } from 'node:path';
 
 import { TsmachineError } from '../../base/errors.js';
-import { programName } from '../line/program.js';
+import { quote } from '../../base/quote.js';
+import { run, say } from '../../base/text.js';
 
-/** How a shell sets and forgets variables (spec 2.4). Every value is quoted so that the shell reads it back unchanged. */
+/** How a shell sets and unsets variables. Values are quoted so that the shell reads them back unchanged. */
 export interface Shell {
   set(name: string, value: string): string;
   unset(name: string): string;
-  /** Before each line of the usage hint. */
+  /** The mark in front of a comment. */
   readonly comment: string;
-  /** What makes the shell run the lines that a command prints. */
+  /** The line that makes the shell run the output of a command. */
   evaluate(command: string): string;
 }
 
@@ -27,7 +28,7 @@ const fish: Shell = {
   evaluate: (command) => `eval (${command})`,
 };
 
-/** PowerShell takes typographic quotes for plain ones. */
+/** PowerShell reads typographic quotes like plain ones, so they are escaped too. */
 const powershell: Shell = {
   set: (name, value) => `$Env:${name} = "${value.replace(/["\u201C-\u201E$`]/g, '`$&')}"`,
   unset: (name) => `Remove-Item Env:\\${name}`,
@@ -49,7 +50,7 @@ const tcsh: Shell = {
   evaluate: (command) => `eval \`${command}\``,
 };
 
-/** Inside double quotes tcsh cannot write these characters; inside single quotes only ! and ' need a way out. */
+/** tcsh cannot escape these characters inside double quotes; inside single quotes only ! and ' need escaping. */
 function tcshWord(value: string): string {
   if (!/["\\$`!']/.test(value)) return `"${value}"`;
   return `'${value.replace(/'/g, `'\\''`).replace(/!/g, '\\!')}'`;
@@ -64,34 +65,39 @@ const emacs: Shell = {
 
 const shells: Readonly<Record<string, Shell>> = { fish, powershell, cmd, tcsh, emacs };
 
-/** For those who must choose one. */
+/** The names that `--shell` completes. */
 export function shellNames(): string[] {
   return ['bash', 'zsh', ...Object.keys(shells)].sort();
 }
 
-/** The shell of that name; every other name (bash, zsh, sh, ...) is a POSIX one. */
+/** The shell with this name. Every unknown name (bash, zsh, sh ...) is a POSIX shell. */
 export function shellNamed(name: string): Shell {
   return (Object.hasOwn(shells, name) ? shells[name] : undefined) ?? posix;
 }
 
 /**
- * The name of the shell this runs in.
- * @throws TsmachineError SHELL_UNKNOWN when SHELL is not set (spec 2.4); on Windows without SHELL it is cmd or powershell
+ * Detects the name of the shell that called this program.
+ * @throws TsmachineError SHELL_UNKNOWN when SHELL is not set; on Windows the shell is then cmd or powershell
  */
 export function detectShell(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const shell = env['SHELL'] ?? '';
   if (platform === 'win32') {
     if (shell !== '') return env['__fish_bin_dir'] ? 'fish' : win32.basename(shell, '.exe');
-    // PowerShell puts a folder of the user's own in front of this variable; cmd leaves the system's.
+    // PowerShell adds a folder of the user to this variable; under cmd it only has the system's folders.
     return /\\Documents\\/i.test(env['PSModulePath'] ?? '') ? 'powershell' : 'cmd';
   }
   if (shell !== '') return basename(shell);
   throw new TsmachineError('SHELL_UNKNOWN', 'Error: Unknown shell', {
-    hint: `SHELL is not set. Say which shell you use: ${programName()} env --shell bash`,
+    hint: say`SHELL is not set. Name your shell: ${run('env', '--shell', 'bash')}`,
   });
 }
 
-/** The two lines that say how to use the output. */
+/** The two comment lines that explain how to use the output. */
 export function usageHint(shell: Shell, command: string): string[] {
   return [`${shell.comment} Run this command to configure your shell: `, `${shell.comment} ${shell.evaluate(command)}`];
+}
+
+/** A word as a POSIX shell reads it back. Words with `=` stay readable: `--shell=bash` needs no quotes. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : quote(word);
 }

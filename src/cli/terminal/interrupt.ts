@@ -5,30 +5,33 @@ import { TsmachineError } from '../../base/errors.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** How long the present step may go on before a person is told that it is being finished, in milliseconds. */
-const patience = 300;
+/** How long the current step may take before a message says that it is being finished, in milliseconds. */
+const messageDelay = 300;
 
 export interface Interruption {
   /** Aborted by the first Ctrl-C (or SIGTERM, SIGHUP). */
   readonly signal: AbortSignal;
-  /** 128 and the signal's number once one arrived. */
+  /** 128 plus the number of the signal, once one has arrived. */
   exit(): number | undefined;
   dispose(): void;
 }
 
-/** The first signal aborts the work so that it ends in order; the second ends the process at once. */
-export function listenForInterrupts(host: { tell(text: string): void; leave(exit: number): void }): Interruption {
+/**
+ * Handles signals: the first one aborts the work, so that it can clean up; the second one ends the process at once.
+ * @param host prints a message; ends the process
+ */
+export function listenForInterrupts(host: { print(text: string): void; exitNow(status: number): void }): Interruption {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // every call to every machine listens: a hundred at once are no leak
+  setMaxListeners(0, controller.signal); // every call to a machine listens, so many listeners are not a leak
   let exit: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (name: NodeJS.Signals) => {
-    if (exit !== undefined) return host.leave(exit);
+    if (exit !== undefined) return host.exitNow(exit);
     exit = 128 + constants.signals[name];
     controller.abort(new TsmachineError('CANCELLED', 'Interrupted', { exit }));
     timer = setTimeout(() => {
-      host.tell('Finishing the present step; press Ctrl-C again to stop at once');
-    }, patience).unref();
+      host.print('Finishing the current step; press Ctrl-C again to stop at once');
+    }, messageDelay).unref();
   };
   for (const name of signals) process.on(name, onSignal);
   return {

@@ -7,12 +7,12 @@ interface Task {
   readonly delay: number;
 }
 
-/** A step that was announced on a line of its own is shown again only when it takes longer than this, in milliseconds. */
-const announced = 2000;
+/** A step already printed on its own line is shown again only after this time, in milliseconds. */
+const announcedDelay = 2000;
 
 /**
- * What runs now. On a terminal one line per machine, redrawn with its seconds below everything that was printed;
- * elsewhere one plain line for each new text. All other output goes through `write`, so that the two never mix.
+ * Shows the current step of each machine. On a terminal this is one line per machine with its seconds, redrawn below all other output;
+ * elsewhere it is one plain line for each new text. All other output goes through `write`, so that the two never mix.
  */
 export class Progress {
   readonly #screen: Screen;
@@ -25,7 +25,11 @@ export class Progress {
     this.#screen = screen;
   }
 
-  /** Sets what `key` (a machine's name) is doing. What is `passing` keeps the seconds of what it replaces, and is not for a log. */
+  /**
+   * Sets the current step of a machine.
+   * @param key the name of the machine
+   * @param passing keeps the seconds of the text that is replaced, and leaves this one out of logs
+   */
   update(key: string, text: string, passing = false): void {
     const before = this.#tasks.get(key);
     if (before?.text === text) return;
@@ -34,38 +38,38 @@ export class Progress {
     if (!this.#screen.live) this.#screen.stderr.write(`${text}\n`);
   }
 
-  /** What `key` is doing was just printed; the terminal shows its seconds if it lasts. */
+  /** Sets the current step of `key` when its text was just printed: the terminal shows it with its seconds if it takes long. */
   announced(key: string, text: string): void {
-    this.#set(key, text, announced);
+    this.#set(key, text, announcedDelay);
   }
 
-  /** Takes the line of `key` away. */
+  /** Removes the line of `key`. */
   done(key: string): void {
     if (!this.#tasks.delete(key) || !this.#screen.live) return;
     this.#redraw();
     if (this.#tasks.size === 0) this.#stop();
   }
 
-  /** Prints a lasting line above the progress lines. */
+  /** Prints a permanent line above the progress lines. */
   write(stream: NodeJS.WritableStream, text: string): void {
     this.#erase();
     stream.write(`${text}\n`);
     this.#draw();
   }
 
-  /** Keeps the terminal free while `use` asks something. */
-  async pause<T>(use: () => Promise<T>): Promise<T> {
+  /** Hides the progress lines while `work` uses the terminal. */
+  async pause<T>(work: () => Promise<T>): Promise<T> {
     this.#erase();
     this.#paused = true;
     try {
-      return await use();
+      return await work();
     } finally {
       this.#paused = false;
       this.#draw();
     }
   }
 
-  /** Leaves the terminal as it was found. */
+  /** Removes all progress lines. */
   close(): void {
     this.#erase();
     this.#tasks.clear();
@@ -107,7 +111,7 @@ export class Progress {
   }
 }
 
-/** The lines that fit: none wraps, and never more than the terminal has rows. */
+/** The lines to draw: none wraps, and there are never more than the terminal has rows. */
 export function progressLines(tasks: readonly Pick<Task, 'text' | 'since'>[], now: number, columns: number, rows: number): string[] {
   const room = Math.max(1, rows - 2);
   const shown = tasks.slice(0, tasks.length > room ? room - 1 : room);

@@ -3,13 +3,13 @@ import { createInterface } from 'node:readline';
 import type { Screen } from './screen.js';
 
 /**
- * Asks on stderr and reads one line of stdin, which may be a pipe.
+ * Asks on stderr and reads one line from stdin, which may be a pipe.
  * @returns undefined at the end of input
  */
 export async function askLine(question: string, screen: Screen, signal: AbortSignal): Promise<string | undefined> {
   signal.throwIfAborted();
   screen.stderr.write(question);
-  // Not as a terminal: the line stays with the kernel's editor, so that Ctrl-C is the same signal as everywhere else.
+  // Not as a terminal: the kernel keeps editing the line, so that Ctrl-C sends the usual signal.
   const lines = createInterface({ input: screen.stdin, terminal: false });
   let answer: string | undefined;
   try {
@@ -21,7 +21,7 @@ export async function askLine(question: string, screen: Screen, signal: AbortSig
       signal.addEventListener(
         'abort',
         () => {
-          reject(reasonOf(signal));
+          reject(abortReason(signal));
         },
         { once: true },
       );
@@ -34,6 +34,11 @@ export async function askLine(question: string, screen: Screen, signal: AbortSig
   }
 }
 
+/** Whether an answer means yes: it begins with y or Y. Anything else means no, as in Docker Machine. */
+export function isYes(answer: string): boolean {
+  return /^y/i.test(answer);
+}
+
 const enter = ['\r', '\n'];
 const endOfInput = '\u0004';
 const interrupt = '\u0003';
@@ -41,7 +46,7 @@ const erase = ['\u0008', '\u007f'];
 
 /**
  * Asks for a secret with the echo off.
- * @returns undefined where there is no terminal, or nothing was typed before the end of input
+ * @returns undefined without a terminal, or if the input ends before anything is typed
  */
 export async function askSecret(question: string, screen: Screen, signal: AbortSignal): Promise<string | undefined> {
   const { stdin, stderr } = screen;
@@ -64,20 +69,20 @@ export async function askSecret(question: string, screen: Screen, signal: AbortS
               resolve(answer === '' ? undefined : answer);
             });
           if (key === interrupt)
-            process.emit('SIGINT', 'SIGINT'); // raw mode took the key from the kernel
+            process.emit('SIGINT', 'SIGINT'); // in raw mode the kernel does not send it
           else if (erase.includes(key)) answer = Array.from(answer).slice(0, -1).join('');
           else answer += key;
         }
       };
       const onAbort = () => {
         finish(() => {
-          reject(reasonOf(signal));
+          reject(abortReason(signal));
         });
       };
-      const finish = (settle: () => void) => {
+      const finish = (callback: () => void) => {
         stdin.off('data', onData);
         signal.removeEventListener('abort', onAbort);
-        settle();
+        callback();
       };
       stdin.on('data', onData);
       signal.addEventListener('abort', onAbort, { once: true });
@@ -90,6 +95,6 @@ export async function askSecret(question: string, screen: Screen, signal: AbortS
   }
 }
 
-function reasonOf(signal: AbortSignal): Error {
+function abortReason(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));
 }

@@ -1,18 +1,18 @@
 import type { WriteStream } from 'node:tty';
 
-/** The streams of a command line, and what is known about the terminal behind them. */
+/** The streams of a command line, and the properties of its terminal. */
 export interface Screen {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly stdin: NodeJS.ReadStream;
   /** True where lines may be rewritten: a terminal, not dumb, not a CI log. */
   readonly live: boolean;
-  /** Columns of the terminal right now. */
+  /** The current width of the terminal. */
   columns(): number;
   rows(): number;
 }
 
-/** The process's own streams. A reader that went away (`| head -1`) ends the output, not the work. */
+/** The streams of this process. A reader that closes its end (`| head -1`) ends the output, not the work. */
 export function processScreen(env: NodeJS.ProcessEnv): Screen {
   const { stdout, stderr, stdin } = process;
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
@@ -27,7 +27,7 @@ export function processScreen(env: NodeJS.ProcessEnv): Screen {
 }
 
 function sized(stream: WriteStream): { columns: number | undefined; rows: number | undefined } {
-  return stream; // both are missing when the stream is not a terminal, whatever its type says
+  return stream; // its type says otherwise, but both are missing when the stream is not a terminal
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -1,4 +1,5 @@
 import type { Io } from '../../base/io.js';
+import { plain, type Text } from '../../base/text.js';
 import { asTyped } from '../line/program.js';
 import type { Progress } from './progress.js';
 import { askSecret } from './prompt.js';
@@ -9,16 +10,16 @@ export interface TerminalOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly debug: boolean;
-  /** Where finished facts go: stderr for commands whose stdout is data. */
+  /** Where `info` prints: stderr for commands whose stdout is data. */
   readonly infoTo: 'stdout' | 'stderr';
 }
 
-/** The engine's `Io` on a terminal or in a pipe. One per run; `forMachine` gives each of several machines its own. */
+/** An `Io` on a terminal or in a pipe. A run has one; `forMachine` makes another for each of several machines. */
 export class TerminalIo implements Io {
   readonly #options: TerminalOptions;
   readonly #key: string;
   readonly #prefix: string;
-  /** Questions are asked one after the other, whoever asks. */
+  /** The last question: the next one, of any machine, waits until it is answered. */
   static #asking: Promise<unknown> = Promise.resolve();
 
   constructor(options: TerminalOptions, key = '', prefix = '') {
@@ -32,32 +33,32 @@ export class TerminalIo implements Io {
     return new TerminalIo(this.#options, name, prefixed ? `(${name}) ` : '');
   }
 
-  info(text: string): void {
+  info(text: Text): void {
     const { progress, screen, infoTo } = this.#options;
-    progress.done(this.#key); // what was going on is over once something else is told
-    this.#line(screen[infoTo], text);
-    if (text.endsWith('...')) progress.announced(this.#key, this.#mark(text));
+    progress.done(this.#key); // the step before this message is over
+    this.#print(screen[infoTo], text);
+    if (plain(text).endsWith('...')) progress.announced(this.#key, this.#mark(asTyped(text)));
   }
 
-  warn(text: string): void {
-    this.#line(this.#options.screen.stderr, text);
+  warn(text: Text): void {
+    this.#print(this.#options.screen.stderr, text);
   }
 
-  /** Already rendered, with its own marks. */
+  /** Prints the text of an error that `renderError` made. */
   error(text: string): void {
-    this.#line(this.#options.screen.stderr, text);
+    this.#print(this.#options.screen.stderr, text);
   }
 
-  debug(text: string): void {
-    if (this.#options.debug) this.#line(this.#options.screen.stderr, text);
+  debug(text: Text): void {
+    if (this.#options.debug) this.#print(this.#options.screen.stderr, text);
   }
 
-  progress(text: string, passing = false): void {
-    this.#options.progress.update(this.#key, this.#mark(text), passing);
+  progress(text: Text, passing = false): void {
+    this.#options.progress.update(this.#key, this.#mark(asTyped(text)), passing);
   }
 
-  /** The work on this machine is over. */
-  settled(): void {
+  /** Removes the progress line: the work on this machine is over. */
+  finished(): void {
     this.#options.progress.done(this.#key);
   }
 
@@ -68,19 +69,15 @@ export class TerminalIo implements Io {
     return asked;
   }
 
-  #line(stream: NodeJS.WritableStream, text: string): void {
-    this.#options.progress.write(
-      stream,
-      text
-        .split('\n')
-        .map((line) => this.#mark(line))
-        .join('\n'),
-    );
+  #print(stream: NodeJS.WritableStream, text: Text): void {
+    const marked = asTyped(text)
+      .split('\n')
+      .map((line) => this.#mark(line));
+    this.#options.progress.write(stream, marked.join('\n'));
   }
 
-  /** Drivers mark their own lines; one mark is enough. */
+  /** Puts the machine's prefix in front, unless a driver did so already. */
   #mark(line: string): string {
-    const text = asTyped(line);
-    return text.startsWith(this.#prefix) ? text : this.#prefix + text;
+    return line.startsWith(this.#prefix) ? line : this.#prefix + line;
   }
 }

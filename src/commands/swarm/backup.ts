@@ -2,22 +2,22 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { passphraseFlag } from '../../cli/line/flags.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 
 export default class SwarmBackup extends MachineCommand {
-  static override summary = 'Save all that a swarm knows into one file';
+  static override summary = 'Save the whole state of a swarm in a file';
   static override description =
-    'Taken from a manager that is not the leader, whose engine is stopped for some seconds; a machine named is the one. ' +
-    'Unlock keys are not in it.';
+    'Copies the state of a manager whose engine is stopped for a few seconds: the machine that is named, or one that is not the leader. ' +
+    'The file does not contain unlock keys.';
   static override usage = '[swarm|machine]';
   static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm backup -o swarm.tsm --encrypt'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    output: Flags.string({ char: 'o', description: 'The file to write (mode 0600); one in the store' }),
-    encrypt: Flags.boolean({ description: 'Ask for a passphrase to encrypt with' }),
+    output: Flags.string({ char: 'o', description: 'The file to write (mode 0600); the default is a file in the store' }),
+    encrypt: Flags.boolean({ description: 'Ask for a passphrase and encrypt the file with it' }),
     ...passphraseFlag,
-    force: Flags.boolean({ description: 'Also when the swarm has no quorum meanwhile' }),
+    force: Flags.boolean({ description: 'Continue even if the swarm has no quorum during the backup' }),
   };
 
   async run(): Promise<void> {
@@ -28,6 +28,6 @@ export default class SwarmBackup extends MachineCommand {
       import('../../swarm/rescue/backup.js'),
       import('../../transfer/passphrase.js'),
     ]);
-    await backupSwarm(session, oneOrNone(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
+    await backupSwarm(session, optionalArgument(argv), { output, force, passphrase: await newPassphrase(session, { file, ask }) });
   }
 }

@@ -5,26 +5,26 @@ import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
 
 export default class SwarmCheck extends MachineCommand {
-  static override summary = 'Find what keeps machines from being a swarm';
+  static override summary = 'Check whether machines can form a swarm';
   static override description =
-    'Argument(s) are machine names; all that run without one. Every machine sends to every other one what a ' +
-    'swarm sends, before or while there is one. Exit status 1 when there is a fault.';
+    'Argument(s) are machine names; the default is all running machines. Every machine sends test traffic to every other one ' +
+    'on the ports of a swarm, whether or not there is one. Exits with status 1 if it finds a fault.';
   static override usage = '[name...]';
   static override examples = ['<%= config.bin %> swarm check --managers m1 m1 w1 w2'];
   static override flags = {
     ...jsonFlag,
-    'data-path-port': Flags.integer({ description: 'UDP port of overlay networks; default 4789' }),
-    esp: Flags.boolean({ description: 'Also check what encrypted overlay networks need' }),
+    'data-path-port': Flags.integer({ description: 'UDP port of overlay networks; the default is 4789' }),
+    esp: Flags.boolean({ description: 'Also check the requirements of encrypted overlay networks' }),
     managers: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
-      description: 'Machines that are to be managers, by commas; default all',
+      description: 'Machines that will be managers, separated by commas; the default is all',
     }),
-    mtu: Flags.integer({ description: 'Bytes of the packets of overlay networks', default: 1500 }),
+    mtu: Flags.integer({ description: 'MTU of overlay networks, in bytes', default: 1500 }),
     pool: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
-      description: 'Address range for overlay networks; default 10.0.0.0/8',
+      description: 'Address range for overlay networks; the default is 10.0.0.0/8',
     }),
   };
 

@@ -1,17 +1,17 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 import { addressFlags, availabilityChangeFlag, givenAddresses, roleFlag } from '../../cli/options/swarm-flags.js';
 
 export default class SwarmJoin extends MachineCommand {
   static override summary = 'Join machines to a swarm';
-  static override description = 'A machine that has joined already gets what the options say; an interrupted join is finished.';
+  static override description = 'The options also apply to machines that have already joined. An interrupted join is finished.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm join --role worker --label zone=a worker1 worker2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    to: Flags.string({ description: 'The swarm, or a machine in it; not needed when there is one swarm' }),
+    to: Flags.string({ description: 'The swarm, or a machine in it; optional when there is only one swarm' }),
     ...roleFlag,
     ...availabilityChangeFlag,
     label: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Label of the node [key=value]; repeatable' }),
@@ -20,7 +20,7 @@ export default class SwarmJoin extends MachineCommand {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmJoin);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const session = await this.session();
     const { joinMachines } = await import('../../swarm/members/join.js');
     await joinMachines(session, names, flags.to, {

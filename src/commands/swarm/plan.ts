@@ -2,9 +2,10 @@ import { planText } from '../../cli/output/plan-text.js';
 import { SwarmUpCommand } from '../../cli/swarm-up-command.js';
 
 export default class SwarmPlan extends SwarmUpCommand {
-  static override summary = 'Show what swarm up would do, without doing it';
+  static override summary = 'Show what swarm up would change';
   static override description =
-    "Takes what '<%= config.bin %> swarm up' takes. Exit status 0 when nothing is to be done, 2 when something is, 1 when something is in the way.";
+    "Takes the arguments of '<%= config.bin %> swarm up'." +
+    ' Exits with status 0 if there is nothing to change, 2 if there are changes, 1 if there is a problem.';
   static override examples = ['<%= config.bin %> swarm plan', '<%= config.bin %> swarm plan -f prod/swarm.yaml'];
 
   async run(): Promise<void> {

@@ -1,16 +1,16 @@
 import { MachineCommand } from '../../cli/command.js';
-import { someNames } from '../../cli/line/names.js';
+import { atLeastOneName } from '../../cli/line/arguments.js';
 
 export default class SwarmPromote extends MachineCommand {
-  static override summary = 'Make workers managers';
-  static override description = 'One after the other, each waited for until the managers reach it.';
+  static override summary = 'Promote workers to managers';
+  static override description = 'Promotes one after the other, and waits until the other managers can reach each of them.';
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm promote worker1 worker2'];
   static override infoTo = 'stdout' as const;
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmPromote);
-    const names = someNames(argv);
+    const names = atLeastOneName(argv);
     const { promote } = await import('../../swarm/members/roles.js');
     await promote(await this.session(), names);
   }

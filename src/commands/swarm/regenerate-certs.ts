@@ -1,10 +1,10 @@
 import { RollingCommand } from '../../cli/rolling-command.js';
 
 export default class SwarmRegenerateCerts extends RollingCommand {
-  static override summary = 'Make new TLS certificates for the engines of a swarm, one node at a time';
+  static override summary = 'Regenerate the TLS certificates of the engines of a swarm, one node at a time';
   static override description =
-    'Managers first, the leader last of them, then workers. Each node is drained, gets its certificate, is unlocked if it is locked, seen to be well and' +
-    " put back before the next one's turn. The first failure ends it; the same command goes on later, with those that are left.";
+    'Managers come first (the leader last of them), then workers. Each node is drained, gets its certificate, is unlocked if necessary,' +
+    ' checked and activated before the next one. The first failure stops the command; run it again to continue with the remaining nodes.';
   static override examples = [
     '<%= config.bin %> swarm regenerate-certs',
     '<%= config.bin %> swarm regenerate-certs --workers-at-once 3 prod',

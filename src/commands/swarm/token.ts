@@ -2,17 +2,16 @@ import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
 import { jsonFlag } from '../../cli/line/flags.js';
-import { roleAndSwarm } from '../../cli/line/names.js';
+import { roleAndSwarm } from '../../cli/line/arguments.js';
 
 export default class SwarmToken extends MachineCommand {
-  static override summary = 'Print the token with which engines join a swarm';
-  static override description =
-    'The token is a secret, and this the only place where it is shown: it is asked of a manager each time and kept nowhere.';
+  static override summary = 'Print the token that engines need to join a swarm';
+  static override description = 'The token is a secret. It is read from a manager each time and never stored. No other command shows it.';
   static override usage = 'worker|manager [swarm]';
   static override examples = ['<%= config.bin %> swarm token worker', '<%= config.bin %> swarm token --rotate manager'];
   static override operands = { kind: 'role-swarm' } as const;
   static override flags = {
-    rotate: Flags.boolean({ description: 'Make a new one first; the old one lets nobody in any longer, and nodes stay' }),
+    rotate: Flags.boolean({ description: 'Create a new token first. The old one stops working; nodes that have joined stay' }),
     ...jsonFlag,
   };
 
@@ -21,7 +20,7 @@ export default class SwarmToken extends MachineCommand {
     const [role, swarm] = roleAndSwarm(argv);
     const { tokenOf } = await import('../../swarm/members/token.js');
     const token = await tokenOf(await this.session(), swarm, role, { rotate: flags.rotate });
-    this.io.warn(`Whoever has this token can join as a ${role}. It is kept nowhere else.`);
+    this.io.warn(`Anyone who has this token can join as a ${role}. It is not stored on this computer.`);
     this.show({ role, token }, () => token);
   }
 }

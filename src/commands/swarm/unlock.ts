@@ -1,27 +1,27 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../../cli/command.js';
-import { oneOrNone } from '../../cli/line/names.js';
+import { optionalArgument } from '../../cli/line/arguments.js';
 
 export default class SwarmUnlock extends MachineCommand {
-  static override summary = 'Unlock the managers of an autolocked swarm after they were restarted';
+  static override summary = 'Unlock the managers of an autolocked swarm after a restart';
   static override description =
-    'With the keys that this store knows; it asks where it knows none that fits. The argument is a swarm, or a machine in it.';
+    'Uses the keys in this store, and asks for the key if none of them fits. Argument is a swarm or a machine in it.';
   static override usage = '[swarm|machine]';
   static override operands = { kind: 'swarm' } as const;
   static override examples = ['<%= config.bin %> swarm unlock'];
   static override infoTo = 'stdout' as const;
   static override flags = {
     'rotate-key': Flags.boolean({
-      description: 'Make a new key; the former ones are kept for managers that are down',
+      description: 'Create a new key. The old ones are kept for managers that are down',
       exclusive: ['show-key'],
     }),
-    'show-key': Flags.boolean({ description: 'Print the key, to keep it elsewhere' }),
+    'show-key': Flags.boolean({ description: 'Print the key, so that you can store it elsewhere' }),
   };
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmUnlock);
-    const given = oneOrNone(argv);
+    const given = optionalArgument(argv);
     const [session, { unlockSwarm, rotateUnlockKey, readUnlockKey }] = await Promise.all([
       this.session(),
       import('../../swarm/rescue/unlock.js'),

@@ -11,8 +11,8 @@ export interface RemoteTarget {
 }
 
 export interface DeltaOptions {
-  readonly recursive: boolean;
-  readonly quiet: boolean;
+  readonly recursive?: boolean;
+  readonly quiet?: boolean;
   readonly env: NodeJS.ProcessEnv;
 }
 

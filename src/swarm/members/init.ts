@@ -21,19 +21,23 @@ export interface InitOptions extends GivenAddresses {
 
 export type { SettingsFlags };
 
-export interface InitRequest extends Omit<InitOptions, 'settings'> {
-  readonly section: SettingsFlags;
+export interface InitRequest extends Partial<Omit<InitOptions, 'settings'>> {
+  /** By the names that the flags and a swarm file have: `{ autolock: true, 'cert-expiry': '720h' }`. */
+  readonly settings?: SettingsFlags;
 }
 
 /**
  * Makes a swarm of one machine. A swarm that the machine is a manager of already, made by hand, is taken into the store as it is.
+ * @param request.name what the store calls the swarm; default `default`
+ * @param request.availability whether the node takes tasks; default `active`
  * @throws TsmachineError FLAG_INVALID, SWARM_EXISTS, SWARM_STATE, SWARM_JOIN
  */
-export async function initSwarmOn(session: Session, machine: string, { name, section, ...rest }: InitRequest): Promise<void> {
+export async function initSwarmOn(session: Session, machine: string, request: InitRequest = {}): Promise<void> {
+  const { name = 'default', settings = {}, availability = 'active', ...rest } = request;
   const { swarms } = session.store;
   checkAddresses(rest);
   const { settingsOfFlags } = await import('../file/flags.js');
-  const options = { ...rest, settings: await settingsOfFlags(section) };
+  const options = { ...rest, availability, settings: await settingsOfFlags(settings) };
   await swarms.lock(
     name,
     async () => {

@@ -28,9 +28,11 @@ export interface JoinOptions extends GivenAddresses {
   readonly io?: Io;
 }
 
-export interface JoinRequest extends Omit<JoinOptions, 'labels'> {
+export interface JoinRequest extends Omit<JoinOptions, 'labels' | 'role'> {
+  /** Default `worker`. */
+  readonly role?: Role;
   /** `key=value` each; a node that is there keeps its others. */
-  readonly label: readonly string[];
+  readonly label?: readonly string[];
 }
 
 /**
@@ -41,12 +43,12 @@ export interface JoinRequest extends Omit<JoinOptions, 'labels'> {
 export async function joinMachines(
   session: Session,
   names: readonly string[],
-  to: string | undefined,
-  { label, ...rest }: JoinRequest,
+  to?: string,
+  { label = [], role = 'worker', ...rest }: JoinRequest = {},
 ): Promise<void> {
   checkAddresses(rest);
   const change = parseLabels(label, { removing: false });
-  const options: JoinOptions = { ...rest, ...(label.length > 0 ? { labels: (now) => changedLabels(now, change) } : {}) };
+  const options: JoinOptions = { ...rest, role, ...(label.length > 0 ? { labels: (now) => changedLabels(now, change) } : {}) };
   const record = await findSwarm(session, to);
   await session.store.swarms.lock(
     record.name,

@@ -10,7 +10,12 @@ import { withSwarm } from '../reach/swarm.js';
  * @param options.rotate makes a new one first; the old one lets nobody in any longer
  * @throws as `findSwarm`; TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM without a manager that answers
  */
-export async function tokenOf(session: Session, given: string | undefined, role: Role, { rotate }: { rotate: boolean }): Promise<string> {
+export async function tokenOf(
+  session: Session,
+  given: string | undefined,
+  role: Role,
+  { rotate = false }: { rotate?: boolean } = {},
+): Promise<string> {
   return withSwarm(session, await findSwarm(session, given), async (swarm) => {
     const manager = patient(swarm.control, session.signal);
     if (rotate)

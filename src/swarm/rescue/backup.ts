@@ -23,7 +23,7 @@ export interface BackupOptions {
   readonly output?: string | undefined;
   readonly passphrase?: string | undefined;
   /** Also when the swarm has no quorum while the manager is stopped. */
-  readonly force: boolean;
+  readonly force?: boolean;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface BackupOptions {
  * @returns the file, of mode 0600
  * @throws TsmachineError SWARM_QUORUM with the numbers, SWARM_STATE
  */
-export async function backupSwarm(session: Session, given: string | undefined, { force, ...options }: BackupOptions): Promise<string> {
+export async function backupSwarm(session: Session, given?: string, { force = false, ...options }: BackupOptions = {}): Promise<string> {
   const { name } = await findSwarm(session, given);
   return session.store.swarms.lock(
     name,

@@ -23,14 +23,14 @@ const decisionTimeout = 8000;
  * @param options.force also when the managers that are off would bring the quorum back
  * @throws TsmachineError SWARM_STATE when nothing is lost or nobody is left, SWARM_QUORUM with what brings the quorum back without loss
  */
-export async function recoverSwarm(session: Session, given: string | undefined, options: { force: boolean }): Promise<void> {
+export async function recoverSwarm(session: Session, given?: string, options: { force?: boolean } = {}): Promise<void> {
   const { name } = await findSwarm(session, given);
   await session.store.swarms.lock(
     name,
     async () =>
       withSwarm(session, await findSwarm(session, name), async (swarm) => {
         await unlockLocked(swarm);
-        const only = (await decides(swarm)) ? unfinished(swarm) : await goOnAlone(swarm, options);
+        const only = (await decides(swarm)) ? unfinished(swarm) : await goOnAlone(swarm, { force: options.force === true });
         await bringBack(swarm, only);
         const { total } = managersAmong(swarm.nodes);
         session.io.info(`Swarm "${name}" works again: ${total} manager${total === 1 ? '' : 's'}, ${swarm.nodes.length} nodes.`);

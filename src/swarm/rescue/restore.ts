@@ -15,16 +15,16 @@ import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 export interface RestoreOptions {
   /** Asked when the backup is encrypted, and only then. */
-  readonly passphrase: () => Promise<string>;
+  readonly passphrase?: () => Promise<string>;
   /** Also onto a machine that is in a swarm, and beside a swarm that works. */
-  readonly force: boolean;
+  readonly force?: boolean;
 }
 
 /**
  * Makes a machine the only manager of a swarm as it was saved, and brings the members of then back where they answer.
  * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, SWARM_STATE, SWARM_LOCKED, and what `beginAnew` and `bringBack` throw
  */
-export async function restoreSwarm(session: Session, file: string, machine: string, options: RestoreOptions): Promise<void> {
+export async function restoreSwarm(session: Session, file: string, machine: string, options: RestoreOptions = {}): Promise<void> {
   const { manifest, state } = await readFrom(file, options);
   refuseAutolock(manifest.swarm, manifest.machine, manifest);
   const { swarms } = session.store;

@@ -19,7 +19,7 @@ const wakeTimeout = 60_000;
  * Unlocks every manager of a swarm that is locked, with the keys of the store, the newest first; a key that is typed is kept for next time.
  * @throws TsmachineError SWARM_LOCKED with those that no key fits
  */
-export async function unlockSwarm(session: Session, given: string | undefined): Promise<void> {
+export async function unlockSwarm(session: Session, given?: string): Promise<void> {
   const record = await findSwarm(session, given);
   await withSwarm(session, record, async (swarm) => {
     const locked = lockedMembers(swarm);
@@ -44,7 +44,7 @@ export function lockedMembers(swarm: Swarm): string[] {
 }
 
 /** Makes a new key. Managers that are down now are unlocked with the former one, which the store keeps too. */
-export async function rotateUnlockKey(session: Session, given: string | undefined): Promise<void> {
+export async function rotateUnlockKey(session: Session, given?: string): Promise<void> {
   await withAutolocked(session, given, async (swarm) => {
     await keepUnlockKey(swarm);
     await updateCluster(patient(swarm.control, session.signal), (spec) => spec, { rotateManagerUnlockKey: true });
@@ -54,7 +54,7 @@ export async function rotateUnlockKey(session: Session, given: string | undefine
 }
 
 /** The key that unlocks the swarm's managers: from the swarm itself, else the newest of the store. @throws TsmachineError SWARM_STATE */
-export async function readUnlockKey(session: Session, given: string | undefined): Promise<string> {
+export async function readUnlockKey(session: Session, given?: string): Promise<string> {
   return withSwarm(session, await findSwarm(session, given), async (swarm) => {
     const key = swarm.manager ? await unlockKey(swarm.control) : (await session.store.swarms.unlockKeys(swarm.name))[0];
     if (key !== undefined) return key;

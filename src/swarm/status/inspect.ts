@@ -5,6 +5,6 @@ import { findSwarm } from '../reach/find.js';
 import { withSwarm } from '../reach/swarm.js';
 
 /** A swarm as its managers describe it, without what lets anybody in. @throws as `tokenOf` */
-export async function inspectSwarm(session: Session, given: string | undefined): Promise<object> {
+export async function inspectSwarm(session: Session, given?: string): Promise<object> {
   return withSwarm(session, await findSwarm(session, given), (swarm) => inspectCluster(patient(swarm.control, session.signal)));
 }

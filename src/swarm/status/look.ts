@@ -6,7 +6,7 @@ import { nodeRows, type NodeRow } from './rows.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 /** The nodes of a swarm beside the machines of the store. @param given the swarm, or a machine in it. @throws as `findSwarm` */
-export async function listSwarmNodes(session: Session, given: string | undefined): Promise<NodeRow[]> {
+export async function listSwarmNodes(session: Session, given?: string): Promise<NodeRow[]> {
   return looking(session, given, (swarm) => {
     if (!swarm.manager) session.io.warn(told(swarm));
     return Promise.resolve(nodeRows(swarm));
@@ -14,7 +14,7 @@ export async function listSwarmNodes(session: Session, given: string | undefined
 }
 
 /** How a swarm is. @param given the swarm, or a machine in it. @throws as `findSwarm` */
-export async function swarmStatus(session: Session, given: string | undefined): Promise<SwarmStatus> {
+export async function swarmStatus(session: Session, given?: string): Promise<SwarmStatus> {
   const { statusOf } = await import('./status.js');
   return looking(session, given, statusOf);
 }

@@ -10,7 +10,7 @@ export interface MachineSettings {
   /** Folder that relative names of files begin at. */
   readonly base: string;
   /** What repeats the whole, for the journal of each machine; without secrets. */
-  readonly command: readonly string[];
+  readonly command?: readonly string[];
   /** Own authority instead of the store's, as absolute paths. */
   readonly tls?: CreateRequest['tls'];
 }
@@ -51,7 +51,7 @@ async function toRequest(session: Session, member: MemberDeclaration, { base, co
     engine: { ...engine, TlsVerify: true },
     install,
     tlsSans,
-    command,
+    ...(command ? { command } : {}),
     ...(tls ? { tls } : {}),
   };
 }

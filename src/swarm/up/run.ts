@@ -10,7 +10,7 @@ import type { Wanted } from './machines.js';
 /** Where what happens to one machine is told. */
 export interface MachineIo extends Io {
   /** The work on the machine is over. */
-  settled(): void;
+  finished?(): void;
 }
 
 /** One `swarm up` under way. */
@@ -39,7 +39,7 @@ export async function attempt(run: Run, name: string, steps: readonly Step[], wo
     run.failed.push({ name, error });
     return false;
   } finally {
-    io.settled();
+    io.finished?.();
   }
 }
 

@@ -21,9 +21,10 @@ export type { MachineIo } from './run.js';
 
 export interface UpOptions extends MachineSettings {
   readonly declaration: SwarmDeclaration;
-  /** How many machines are made or started at once. */
-  readonly concurrency: number;
-  readonly ioOf: (machine: string) => MachineIo;
+  /** How many machines are made or started at once; default 4. */
+  readonly concurrency?: number;
+  /** Who is told of the work on one machine; default: the session's own. */
+  readonly ioOf?: (machine: string) => MachineIo;
 }
 
 /** A plan as people and scripts read it. */
@@ -46,12 +47,13 @@ export async function bringUp(session: Session, options: UpOptions): Promise<Pla
     declaration: { name },
   } = options;
   const wanted = await wantedMachines(session, declaration.members, options);
+  const { concurrency = 4, ioOf = () => session.io } = options;
   const { swarms } = session.store;
   return swarms.lock(
     name,
     () =>
       withNow(session, declaration, async (swarm) => {
-        const run: Run = { swarm, declaration, wanted, concurrency: options.concurrency, ioOf: options.ioOf, done: [], failed: [] };
+        const run: Run = { swarm, declaration, wanted, concurrency, ioOf, done: [], failed: [] };
         const left = await work(run);
         refuseLeftovers(run, left);
         return reportOf(name, { ...left, steps: run.done });

@@ -11,25 +11,25 @@ import { findSwarm } from '../reach/find.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 export interface CaOptions {
-  readonly rotate: boolean;
+  readonly rotate?: boolean;
   /** Also waits for a rotation that somebody else began. */
-  readonly wait: boolean;
+  readonly wait?: boolean;
   /** Of the certificates of nodes, as Go writes durations; goes with `rotate`. */
   readonly certExpiry?: string | undefined;
-  /** Milliseconds to wait. */
-  readonly timeout: number;
+  /** Milliseconds to wait; default 120 000. */
+  readonly timeout?: number;
 }
 
 /**
  * The root certificate of a swarm, as PEM; when asked, a new one.
  * @throws TsmachineError FLAG_INVALID; SWARM_STATE naming the nodes for which a rotation waits; as `tokenOf`
  */
-export async function rootCa(session: Session, given: string | undefined, options: CaOptions): Promise<string> {
+export async function rootCa(session: Session, given?: string, options: CaOptions = {}): Promise<string> {
   const certExpiry = validity(options.certExpiry);
   return withSwarm(session, await findSwarm(session, given), async (swarm) => {
     const manager = patient(swarm.control, session.signal);
     if (options.rotate) await beginRootRotation(manager, { certExpiry });
-    if (options.wait) await waitUntilRotated(swarm, manager, options.timeout);
+    if (options.wait) await waitUntilRotated(swarm, manager, options.timeout ?? 120_000);
     const { trustRoot, rotationInProgress } = await readCluster(manager);
     if (rotationInProgress)
       session.io.warn(`The root CA of swarm "${swarm.name}" is being replaced; until that is over, this is the old one`);

@@ -14,12 +14,13 @@ const mended: readonly ErrorCode[] = ['ENGINE_TLS', 'CERT_EXPIRED', 'CERT_NOT_SE
  * gone on with by the next, which leaves alone who has got theirs.
  * @throws TsmachineError SWARM_STATE, SWARM_QUORUM, SWARM_LOCKED; as `regenerateCertificates`, with what remains
  */
-export async function regenerateSwarm(session: Session, given: string | undefined, options: RollingOptions): Promise<RollingReport> {
+export async function regenerateSwarm(session: Session, given?: string, options: RollingOptions = {}): Promise<RollingReport> {
   const {
     io,
     signal,
     store: { swarms },
   } = session;
+  const { drain = true, workersAtOnce = 1 } = options;
   const { name: which } = await findSwarm(session, given);
   return swarms.lock(
     which,
@@ -43,7 +44,7 @@ export async function regenerateSwarm(session: Session, given: string | undefine
             what: ['new server certificate'],
           })),
         };
-        if (wanted.length > 0) options.onPlan(report);
+        if (wanted.length > 0) options.onPlan?.(report);
         if (options.dryRun) return report;
         const since = goesOn ? renewing.since : new Date().toISOString();
         await keepLeft(swarm, since, wanted);
@@ -51,7 +52,8 @@ export async function regenerateSwarm(session: Session, given: string | undefine
           swarm,
           report.turns.map(({ machine }) => machine),
           {
-            ...options,
+            drain,
+            workersAtOnce,
             doing: 'Making a new certificate for',
             work: (inside, name) => regenerateCertificates(inside, name, { clientCerts: false }),
             onDone: (name) =>
@@ -64,7 +66,7 @@ export async function regenerateSwarm(session: Session, given: string | undefine
             again: `tsmachine swarm regenerate-certs ${which}`,
           },
         );
-        return { ...report, done: true, notes: [...notes, ...(options.drain && wanted.length > 0 ? [rebalance] : [])] };
+        return { ...report, done: true, notes: [...notes, ...(drain && wanted.length > 0 ? [rebalance] : [])] };
       }),
     {
       signal,

@@ -18,12 +18,14 @@ export interface Rolling extends TurnWork {
 
 /** What may be asked of a rolling change, of any kind. */
 export interface RollingOptions {
-  readonly drain: boolean;
-  readonly workersAtOnce: number;
+  /** Move the tasks of a node away before its engine restarts; default true. */
+  readonly drain?: boolean;
+  /** Workers that may be away at the same time; default 1. */
+  readonly workersAtOnce?: number;
   /** Only tell what would be done. */
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
   /** Called with the plan before anything is done; not when nothing is to be. */
-  readonly onPlan: (report: RollingReport) => void;
+  readonly onPlan?: (report: RollingReport) => void;
 }
 
 /** A rolling change as people and scripts read it. */

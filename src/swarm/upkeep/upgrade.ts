@@ -20,13 +20,13 @@ export interface SwarmUpgradeOptions extends RollingOptions {
  * Upgrades the engines of a swarm, node by node. Every host is asked first what it would get, so what is done already is skipped.
  * @throws TsmachineError FLAG_INVALID, SWARM_STATE, SWARM_QUORUM, SWARM_LOCKED; as `upgradeMachine`, with what remains
  */
-export async function upgradeSwarm(session: Session, given: string | undefined, options: SwarmUpgradeOptions): Promise<RollingReport> {
+export async function upgradeSwarm(session: Session, given?: string, options: SwarmUpgradeOptions = {}): Promise<RollingReport> {
   const {
     io,
     signal,
     store: { swarms },
   } = session;
-  const { version } = options;
+  const { version, drain = true, workersAtOnce = 1 } = options;
   const { checkedVersion } = await import('../../provision/plan/install.js');
   checkedVersion(version); // before every host says it
   const { name: which } = await findSwarm(session, given);
@@ -57,20 +57,21 @@ export async function upgradeSwarm(session: Session, given: string | undefined, 
             what: newer.get(machine) ?? [],
           })),
         };
-        if (wanted.length > 0) options.onPlan(report);
+        if (wanted.length > 0) options.onPlan?.(report);
         if (options.dryRun) return report;
         await eachInTurn(
           swarm,
           report.turns.map(({ machine }) => machine),
           {
-            ...options,
+            drain,
+            workersAtOnce,
             doing: 'Upgrading',
             work: (inside, name) => upgradeMachine(inside, name, pin),
             told: (name) => `runs Docker ${swarm.members.get(name)?.membership?.engineVersion ?? ''}`,
             again: `tsmachine swarm upgrade${version === undefined ? '' : ` --engine-version ${version}`} ${which}`,
           },
         );
-        return { ...report, done: true, notes: [...notes, ...(options.drain && wanted.length > 0 ? [rebalance] : [])] };
+        return { ...report, done: true, notes: [...notes, ...(drain && wanted.length > 0 ? [rebalance] : [])] };
       }),
     {
       signal,

@@ -27,10 +27,14 @@ export async function seal(files: readonly ArchiveFile[], { modified, passphrase
  * @param passphrase asked when the export is encrypted, and only then
  * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, whatever `passphrase` throws
  */
-export async function unseal(bytes: Buffer, passphrase: () => Promise<string>): Promise<ArchiveFile[]> {
+export async function unseal(bytes: Buffer, passphrase: () => Promise<string> = noPassphrase): Promise<ArchiveFile[]> {
   const plain = isEncrypted(bytes) ? await decrypt(bytes, await passphrase()) : bytes;
   if (plain.subarray(0, manifestName.length + 1).toString('latin1') !== `${manifestName}\0`) {
     throw new TsmachineError('ARCHIVE_INVALID', 'The file is no export of tsmachine', { hint: 'tsmachine export NAME -o FILE writes one' });
   }
   return (await unpackTar(await checkDigest(plain))).filter(({ path }) => path !== 'SHA256');
+}
+
+function noPassphrase(): Promise<never> {
+  return Promise.reject(new TsmachineError('ARCHIVE_PASSPHRASE', 'The file is encrypted, and no passphrase was given'));
 }

@@ -6,45 +6,31 @@ import { expect } from 'chai';
 
 import { commitOf } from '../../../scripts/commit.mjs';
 import { newProject, pack, root, run, typescript, type Pack } from './installed.js';
+import { compile, programsOfLibraryPage, strict } from './programs.js';
 
+/** What no program of docs/library.md needs. */
 const consumer = `
-import { TsmachineError, createMachine, listMachines, machineUrl, openSession, parseFilters, removeMachine, silentIo, type CreateRequest } from 'tsmachine';
+import { TsmachineError, machineUrl, openSession, type CreateRequest } from 'tsmachine';
 import type { Driver, FlagSpec } from 'tsmachine/driver';
 
-const session = openSession({ storePath: process.argv[2] ?? '', io: silentIo, signal: new AbortController().signal });
-const request: CreateRequest = { name: 'm1', driverName: 'none', flags: { url: 'tcp://127.0.0.1:1' }, engine: {}, install: { mode: 'none' }, tlsSans: [] };
-await createMachine(session, request);
-const names: string[] = (await listMachines(session, { timeoutMs: 2000, filters: parseFilters([]) })).map((row) => row.name);
-const url: string = await machineUrl(session, 'm1');
-await removeMachine(session, 'm1', { force: true });
+const session = openSession({ storePath: process.argv[2] ?? '' });
 const code = await machineUrl(session, 'm1').catch((error: unknown) => (TsmachineError.is(error) ? error.code : 'other'));
-console.log(JSON.stringify({ names, url, code }));
+console.log(code);
 
 export const flag: FlagSpec = { name: 'x', usage: 'x', type: 'string' };
 export type State = ReturnType<Driver['state']>;
+export type Install = CreateRequest['install'];
 `;
 
 /** What oclif's documentation and completion tools do: read the manifest, and ask the help class. */
 const oclifTool = `import { Config, loadHelpClass } from '@oclif/core';
 const config = await Config.load(process.argv[2]);
 const [plugin] = config.getPluginsList();
-console.log(JSON.stringify({ fromManifest: plugin.hasManifest, ids: config.commandIDs, flags: Object.keys(config.findCommand('ls').flags) }));
+const flags = Object.keys(config.findCommand('ls').flags);
+console.log(JSON.stringify({ fromManifest: plugin.hasManifest, ids: config.commandIDs, flags }));
 const Help = await loadHelpClass(config);
 await new Help(config).showHelp(['ls']);
 `;
-
-/** What a careful user compiles with. */
-const strict = [
-  '--strict',
-  '--exactOptionalPropertyTypes',
-  '--skipLibCheck',
-  '--module',
-  'nodenext',
-  '--target',
-  'es2022',
-  '--types',
-  'node',
-];
 
 describe('the npm package', function () {
   this.timeout(120_000);
@@ -57,7 +43,8 @@ describe('the npm package', function () {
     packed = pack(folder);
     project = newProject(packed.tarball);
     console.log(
-      `      ${packed.files.length} files, ${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`,
+      `      ${packed.files.length} files,`,
+      `${Math.round(packed.size / 1024)} KiB packed, ${Math.round(packed.unpackedSize / 1024)} KiB on disk`,
     );
   });
 
@@ -115,11 +102,26 @@ describe('the npm package', function () {
     );
   });
 
-  it('is a library with types', () => {
-    writeFileSync(join(project, 'main.ts'), consumer);
-    run(process.execPath, [typescript, ...strict, 'main.ts'], project);
-    const result = JSON.parse(run(process.execPath, ['main.js', join(project, 'store')], project, { HOME: project })) as unknown;
-    expect(result).to.deep.equal({ names: ['m1'], url: 'tcp://127.0.0.1:1', code: 'MACHINE_NOT_FOUND' });
+  it('is a library in which every program of docs/library.md compiles', () => {
+    const programs = programsOfLibraryPage();
+    expect(programs.map(({ name }) => name)).to.include.members(['first.ts', 'machines.ts', 'swarm.ts']);
+    const out = compile(project, programs);
+    const first = run(process.execPath, [join(out, 'first.js'), join(project, 'store')], project, { HOME: project });
+    expect(first).to.equal('m1 (none)\n');
+    const drivers = run(process.execPath, [join(out, 'drivers.js')], project, { HOME: project });
+    expect(drivers).to.match(/^none: .* \(cannot be started or stopped\)\n {2}url \(string\) /m);
+  });
+
+  it('is a library with types for drivers, and errors with codes', () => {
+    const out = compile(project, [{ name: 'main.ts', text: consumer }]);
+    expect(run(process.execPath, [join(out, 'main.js'), join(project, 'store')], project, { HOME: project })).to.equal(
+      'MACHINE_NOT_FOUND\n',
+    );
+  });
+
+  it('has no public module but the library, the types for drivers and package.json', () => {
+    const deep = "import('tsmachine/dist/src/machine/create.js').then(() => console.log('open'), (error) => console.log(error.code))";
+    expect(run(process.execPath, ['--input-type=module', '-e', deep], project)).to.equal('ERR_PACKAGE_PATH_NOT_EXPORTED\n');
   });
 
   it('has types that catch mistakes', () => {

@@ -51,7 +51,7 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
         encoding: 'utf8',
       });
       expect(status).to.equal(1);
-      expect(stderr).to.match(/needs a function of the shell/);
+      expect(stderr).to.match(/needs a shell function/);
     });
 
     it('the prompt shows the active machine and only then', () => {

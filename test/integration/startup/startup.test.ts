@@ -77,7 +77,8 @@ describe('start-up', function () {
 
     it('is accepted by the Node that built it', () => {
       const loader = JSON.stringify(join(copy, 'bin', 'load.js'));
-      const script = `const l = require(${loader}); process.exit(l.compile(require('fs').readFileSync(l.file + '.cache')).cachedDataRejected === false ? 0 : 1)`;
+      const compiled = "l.compile(require('fs').readFileSync(l.file + '.cache'))";
+      const script = `const l = require(${loader}); process.exit(${compiled}.cachedDataRejected === false ? 0 : 1)`;
       expect(runNode(['-e', script], env).status).to.equal(0);
     });
 

@@ -36,6 +36,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/copy',
     'src/machine',
     'src/driver',
+    'src/docker',
+    'src/store/config/schema',
     'src/system/home',
     'src/system/package',
   ],
@@ -61,7 +63,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/go-template',
     'src/system',
   ],
-  'src/session': ['src/swarm', 'src/machine'],
+  'src/session': ['src/swarm', 'src/machine', 'src/system/home'],
   'src/doctor': [
     'src/swarm',
     'src/machine',

@@ -37,7 +37,7 @@ describe('cli: many machines', () => {
     expect(await failureOf(onMachines(['a'], io().io, options, () => Promise.reject(error)))).to.equal(error);
   });
 
-  it('tells each failure, finishes the rest and names the failed ones', async () => {
+  it('reports each failure, finishes the rest and names the failed machines', async () => {
     const { screen, io: terminal } = io();
     const done: string[] = [];
     const error = await failureOf(

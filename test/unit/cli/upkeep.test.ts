@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 
-import { adoptRequest } from '../../../src/cli/options/adopt-flags.js';
 import { findingsTable } from '../../../src/cli/output/findings-table.js';
-import { oneFile, renames } from '../../../src/cli/line/names.js';
-import { repeatable } from '../../../src/cli/line/repeatable.js';
+import { oneFile, parseRenames } from '../../../src/cli/line/arguments.js';
+import { repeatableLine } from '../../../src/cli/line/repeatable.js';
 import { findCommandWords } from '../../../src/cli/line/topic.js';
 import { failureOf } from '../../helpers/failure.js';
 
@@ -17,7 +16,7 @@ describe('cli: upkeep of machines', () => {
 
   it('repeats a create for one of its machines, without secrets', () => {
     const line = ['-s', '/store', 'create', '-d', 'x', '--x-secret-key', 'hidden', '--x-token=hidden', '--x-key', 'b', 'a', 'b', 'c'];
-    expect(repeatable(line, ['a', 'b', 'c'], 'c')).to.deep.equal([
+    expect(repeatableLine(line, ['a', 'b', 'c'], 'c')).to.deep.equal([
       '-s',
       '/store',
       'create',
@@ -30,28 +29,18 @@ describe('cli: upkeep of machines', () => {
       'b',
       'c',
     ]);
-    expect(repeatable(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
+    expect(repeatableLine(['create', '-d', 'none', 'one'], ['one'], 'one')).to.deep.equal(['create', '-d', 'none', 'one']);
   });
 
-  it('wants the certificates of adopt together, and makes their paths absolute', async () => {
-    expect(adoptRequest('m', 'generic', { ca: '', cert: '', key: '' })).not.to.have.property('certificates');
-    expect((await failureOf(() => adoptRequest('m', 'generic', { ca: 'a', cert: '', key: 'b' }))).code).to.equal('FLAG_MISSING');
-    expect(adoptRequest('m', 'generic', { ca: '/a', cert: '/b', key: '/c' }).certificates).to.deep.equal({
-      ca: '/a',
-      cert: '/b',
-      key: '/c',
-    });
-    expect(adoptRequest('m', 'generic', { ca: 'a', cert: '/b', key: '/c' }).certificates?.ca).to.equal(`${process.cwd()}/a`);
-  });
-
-  it('reads what import is given', async () => {
-    expect(renames(['a=b', 'c=d'])).to.deep.equal({ a: 'b', c: 'd' });
-    for (const word of ['a', '=b', 'a=', 'a=b=c']) expect((await failureOf(() => renames([word]))).code, word).to.equal('FLAG_INVALID');
+  it('reads the arguments of import', async () => {
+    expect(parseRenames(['a=b', 'c=d'])).to.deep.equal({ a: 'b', c: 'd' });
+    for (const word of ['a', '=b', 'a=', 'a=b=c'])
+      expect((await failureOf(() => parseRenames([word]))).code, word).to.equal('FLAG_INVALID');
     expect(oneFile(['f'])).to.equal('f');
     for (const words of [[], ['a', 'b']]) expect((await failureOf(() => oneFile(words))).code).to.equal('USAGE');
   });
 
-  it('shows findings with what to type below each', () => {
+  it('shows the fix below each finding', () => {
     expect(
       findingsTable([
         { check: 'store', level: 'ok', message: 'good' },

@@ -32,11 +32,7 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
     bash,
     { code: 2, stderr: `Error: Expected no machine name when the -u flag is present\n${seeHelp('env', '[OPTIONS] [name]')}` },
   ],
-  [
-    'env -u',
-    {},
-    { code: 1, stdout: '', stderr: 'Error: Unknown shell\nSHELL is not set. Say which shell you use: tsmachine env --shell bash\n' },
-  ],
+  ['env -u', {}, { code: 1, stdout: '', stderr: 'Error: Unknown shell\nSHELL is not set. Name your shell: tsmachine env --shell bash\n' }],
   [
     'env -u --no-proxy',
     { ...bash, NO_PROXY: 'zz' },
@@ -95,7 +91,8 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
       code: 1,
       stdout: '',
       stderr:
-        'There is no home folder: HOME is not set\nSet HOME, or say where the machines are kept with --storage-path or MACHINE_STORAGE_PATH\n',
+        'There is no home folder: HOME is not set\n' +
+        'Set HOME, or say where the machines are kept with --storage-path or MACHINE_STORAGE_PATH\n',
     },
   ],
 ];

@@ -9,7 +9,7 @@ import { withSwarm } from '../../reach/swarm.js';
 
 export interface DownOptions {
   /** The machines stay, in no swarm. */
-  readonly keepMachines: boolean;
+  readonly keepMachines?: boolean;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function swarmToEnd(
  * was interrupted.
  * @throws TsmachineError SEVERAL_FAILED, or the failure of the one machine that could not be taken out or removed
  */
-export async function endSwarm(session: Session, name: string, { keepMachines }: DownOptions): Promise<void> {
+export async function endSwarm(session: Session, name: string, { keepMachines = false }: DownOptions = {}): Promise<void> {
   const {
     io,
     signal,

@@ -17,7 +17,12 @@ import { withSwarm, type Swarm } from '../../reach/swarm.js';
  * @param options.force also what does not answer, and out of a swarm that cannot decide anything
  * @throws TsmachineError SWARM_QUORUM, SWARM_STATE, MACHINE_NOT_FOUND
  */
-export async function leaveMachines(session: Session, names: readonly string[], options: { force: boolean }): Promise<void> {
+export async function leaveMachines(
+  session: Session,
+  names: readonly string[],
+  { force = false }: { force?: boolean } = {},
+): Promise<void> {
+  const options = { force };
   const groups = new Map<string | undefined, string[]>();
   for (const name of names) {
     const swarm = (await swarmOf(session, name))?.name;

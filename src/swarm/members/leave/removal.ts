@@ -29,6 +29,23 @@ export async function removalOf(session: Session, names: readonly string[], opti
   };
 }
 
+/**
+ * Removes machines with everything their drivers made: those in no swarm at once, those in one in an order that keeps its quorum, and a
+ * swarm of which all are named as a whole. A failure stops no other machine.
+ * @param options.force remove the store's entry whatever the driver, the configuration or the swarm says
+ * @returns how it ended for each machine, in the order of the names
+ * @throws TsmachineError CONFIG_UNREADABLE for a swarm's record, which may name one of them
+ */
+export async function removeMachines(
+  session: Session,
+  names: readonly string[],
+  { force = false }: { force?: boolean } = {},
+): Promise<Outcome<void>[]> {
+  const unique = [...new Set(names)];
+  const remove = await removalOf(session, unique, { force });
+  return onEach(unique, 16, (name) => remove(session, name));
+}
+
 /** The swarms of the store that have some of these machines, with those. */
 async function swarmsOf(session: Session, names: readonly string[], { force }: { force: boolean }): Promise<Map<string, string[]>> {
   const {

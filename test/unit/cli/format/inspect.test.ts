@@ -54,7 +54,7 @@ describe('cli: inspect --format', () => {
   });
 });
 
-describe("cli: the place of a template's mistake", () => {
+describe('cli: the position of a mistake in a template', () => {
   const pointed: [template: string, hint: string[]][] = [
     ['x{{foo .Name}}', ['  x{{foo .Name}}', '     ^']],
     ['{{.Name', ['  {{.Name', '         ^']],
@@ -70,7 +70,7 @@ describe("cli: the place of a template's mistake", () => {
     });
   }
 
-  it('is not pointed at where nobody looks', () => {
+  it('is not marked where no person reads it', () => {
     try {
       formatConfig(json, '{{', { pointed: false });
       expect.fail('there was no error');

@@ -6,7 +6,7 @@ import { cases, outcome } from '../../go-template/go.js';
 
 const { row, blank } = cases;
 
-/** What is printed; what was printed before an error stands in `printed`. */
+/** Prints rows. `printed` holds what was printed before an error. */
 function listed(format: string, rows: readonly MachineRow[] = [row, blank], printed: string[] = []): string {
   compileListFormat(format, { pointed: false })(rows, (text) => {
     printed.push(text);
@@ -20,14 +20,14 @@ describe('cli: ls --format', () => {
     expect(listed('{{.Name}}', [])).to.equal('');
   });
 
-  it('makes a table with a header, which stands there without machines too', () => {
+  it('prints a table with a header, even without machines', () => {
     expect(listed('table {{.Name}}\\t{{.State}}\\t{{.Error}}')).to.equal(
       ['NAME   STATE     ERRORS', 'm1     Running   ', 'm2     Error     broken'].join('\n'),
     );
     expect(listed('table{{.Name}}\t{{.URL}}', [])).to.equal('NAME   URL');
   });
 
-  it('knows the header of every field, and shows that others have none', () => {
+  it('has a header for every field, and marks unknown fields', () => {
     expect(
       listed(
         [
@@ -42,12 +42,12 @@ describe('cli: ls --format', () => {
     expect(listed('table {{.Nope}}', [])).to.equal('<no value>');
   });
 
-  it('takes the blanks around the template away, and no others', () => {
+  it('removes the spaces around the template, and no others', () => {
     expect(listed('  {{.Name}} x  ', [row])).to.equal('m1 x');
     expect(listed('\t{{.Name}}', [row])).to.equal('\tm1');
   });
 
-  it('reads \\t and \\n as tab and line end, and leaves those of Go strings to Go', () => {
+  it('reads \\t and \\n as tab and line end, except in Go strings', () => {
     expect(listed('{{.Name}}\\t{{.State}}\\n-', [row])).to.equal('m1\tRunning\n-');
     expect(listed('{{printf "%s\\n%s\\t" .Name .State}}|{{"a\\\\n"}}', [row])).to.equal('m1\nRunning\t|a\\n');
   });
@@ -76,7 +76,7 @@ describe('cli: ls --format', () => {
     expect(printed).to.deep.equal(['tcp://0.0.0.0:13376']);
   });
 
-  it('does not know what is active about a machine that nothing is known of', () => {
+  it('leaves ACTIVE empty for a machine about which nothing is known', () => {
     expect(
       listed('[{{.Active}}]', [row, { ...row, activeSwarm: false }, { ...row, activeSwarm: false, activeHost: false }, blank]),
     ).to.equal('[* (swarm)]\n[*]\n[-]\n[]');

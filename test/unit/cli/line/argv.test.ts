@@ -66,7 +66,7 @@ describe('cli: argument grammar', () => {
     });
   }
 
-  it('takes global flags behind the command too', async () => {
+  it('takes global flags after the command too', async () => {
     const { globals, args } = await parse('m1', '-s', '/store', '--native-ssh', '--bugsnag-api-token', 'no-report', '--tls-ca-cert=ca.pem');
     expect(globals).to.deep.equal({ storagePath: '/store', nativeSsh: true, githubToken: '', tls: { caCert: 'ca.pem' } });
     expect(args).to.deep.equal(['m1']);
@@ -109,7 +109,7 @@ describe('cli: global values', () => {
       tls: { clientKey: 'f.pem' },
     });
   });
-  it('take an unreadable MACHINE_NATIVE_SSH and an empty path as not given', () => {
+  it('ignore an invalid MACHINE_NATIVE_SSH and an empty path', () => {
     expect(resolveGlobals({}, { MACHINE_NATIVE_SSH: 'yes', MACHINE_STORAGE_PATH: '' })).to.deep.equal({
       storagePath: undefined,
       nativeSsh: false,

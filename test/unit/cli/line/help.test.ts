@@ -15,7 +15,7 @@ async function help(...words: string[]): Promise<string> {
 }
 
 describe('cli: help', () => {
-  it('wraps at blanks', () => {
+  it('wraps at spaces', () => {
     expect(wrap('one two three', 7)).to.deep.equal(['one two', 'three']);
     expect(wrap('unbreakable', 3)).to.deep.equal(['unbreakable']);
     expect(
@@ -53,20 +53,20 @@ describe('cli: help', () => {
     expect(long).to.deep.equal([]);
   });
 
-  it('shows the flags of the driver, one to a line that begins with three blanks', async () => {
+  it('shows the flags of the driver, each on a line that begins with three spaces', async () => {
     const text = await help('create', '--driver', 'generic');
     expect(text).to.match(/^ {3}--generic-ssh-port "22" +SSH port \[\$GENERIC_SSH_PORT\]$/m);
     expect(text).to.match(/^ {3}--driver, -d "virtualbox"/m);
     expect(text).to.match(/^ {3}--generic-ip-address /m);
   });
 
-  it('helps with the default driver where none is chosen', async () => {
+  it('shows the flags of the default driver without another', async () => {
     expect(await help('create'))
       .to.contain('--engine-install-url')
       .and.to.match(/^ {3}--virtualbox-memory "1024"/m);
   });
 
-  it('names options on the usage line only where there are some', () => {
+  it('shows [OPTIONS] on the usage line only for commands with options', () => {
     expect(usageLine({ id: 'ssh', flags: {}, usage: '[arg...]' })).to.equal('Usage: tsmachine ssh [arg...]');
     expect(usageLine({ id: 'ls', flags: { quiet: {} as never }, usage: '' })).to.equal('Usage: tsmachine ls [OPTIONS]');
   });

@@ -14,7 +14,7 @@ interface ParsedLine<F extends FlagInput> {
   readonly globals: GlobalValues;
 }
 
-/** What a command with these flags of its own makes of its words. */
+/** Parses words as a command with these flags does. */
 export async function parseLine<F extends FlagInput>(argv: readonly string[], flags: F, env: NodeJS.ProcessEnv): Promise<ParsedLine<F>> {
   class Probe extends MachineCommand {
     static override id = 'probe';
@@ -26,11 +26,11 @@ export async function parseLine<F extends FlagInput>(argv: readonly string[], fl
     }
 
     protected override catch(error: Error): Promise<never> {
-      return Promise.reject(error); // as it is, without the usage
+      return Promise.reject(error); // unchanged, without the usage
     }
   }
   const screen = fakeScreen();
-  const interruption = listenForInterrupts({ tell: () => undefined, leave: () => undefined });
+  const interruption = listenForInterrupts({ print: () => undefined, exitNow: () => undefined });
   try {
     const config = await openConfig({ line: argv, env, screen, progress: new Progress(screen), interruption, debug: false, json: false });
     return await Probe.run([...argv], config);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { asTyped, exitStatus, programName } from '../../../../src/cli/line/program.js';
 
-/** What `read` says when the program was started as `file`. */
+/** Calls `read` as if the program had been started as `file`. */
 function startedAs<T>(file: string, read: () => T): T {
   const [, before = ''] = process.argv;
   process.argv[1] = file;

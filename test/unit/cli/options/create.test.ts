@@ -1,11 +1,9 @@
 import { expect } from 'chai';
 
-import { checkCreateFlags } from '../../../../src/cli/options/create-checks.js';
-import { createFlags, driverNameOf } from '../../../../src/cli/options/create-flags.js';
-import { createRequest } from '../../../../src/cli/options/create-request.js';
-import { flagValues, toFlagInput } from '../../../../src/cli/options/driver-flags.js';
-import { newNames, oneOrNone, someNames } from '../../../../src/cli/line/names.js';
-import type { FlagSpec } from '../../../../src/base/flags.js';
+import { createFlags, driverNameOf, readConcurrency } from '../../../../src/cli/options/create-flags.js';
+import { toFlagInput } from '../../../../src/cli/options/driver-flags.js';
+import { newNames, optionalArgument, atLeastOneName } from '../../../../src/cli/line/arguments.js';
+import { flagValues, type FlagSpec } from '../../../../src/base/flags.js';
 import { failureOf } from '../../../helpers/failure.js';
 import { parseLine } from '../line/parse-line.js';
 
@@ -62,127 +60,21 @@ describe('cli: the driver of create', () => {
   }
 });
 
-describe('cli: values of create', () => {
-  const defaults = flagValues(createFlags, {}, {});
-  const check = (flag: string, value: string | string[] | number) =>
-    failureOf(() => {
-      checkCreateFlags({ ...defaults, [flag]: value });
-    });
-
-  it('are good by default', () => {
-    expect(() => {
-      checkCreateFlags(defaults);
-    }).to.not.throw();
-  });
-
-  const good: [string, string | string[]][] = [
-    ['engine-label', ['a=b', 'a=', 'com.x/y=c d']],
-    ['engine-opt', ['dns=8.8.8.8', 'experimental', 'log-opt=max-size=1m']],
-    ['engine-env', ['A=b', 'HTTP_PROXY=http://x:1', '_x=']],
-    ['tls-san', ['m1.example.com', '10.0.0.1', '::1', 'localhost', '*.example.com']],
-    ['swarm-discovery', 'token://abc'],
-    ['engine-registry-mirror', ['https://mirror.example.com']],
-    ['engine-install', 'distro'],
-  ];
-  for (const [flag, value] of good) {
-    it(`takes --${flag} ${String(value)}`, () => {
-      expect(() => {
-        checkCreateFlags({ ...defaults, [flag]: value });
-      }).to.not.throw();
-    });
-  }
-
-  const bad: [string, string | string[]][] = [
-    ['engine-label', ['a']],
-    ['engine-label', ['=b']],
-    ['engine-label', ['a b=c']],
-    ['engine-opt', ['--dns=8.8.8.8']],
-    ['engine-opt', ['']],
-    ['engine-opt', ['a b=c']],
-    ['engine-env', ['A']],
-    ['engine-env', ['1A=b']],
-    ['engine-env', ['A=b\nExecStart=x']],
-    ['tls-san', ['']],
-    ['tls-san', ['exa mple.com']],
-    ['tls-san', ['10.0.0.1/24']],
-    ['tls-san', ['-x.com']],
-    ['tls-san', ['a..b']],
-    ['engine-registry-mirror', ['mirror.example.com']],
-    ['engine-install-url', 'get.docker.com'],
-    ['engine-insecure-registry', ['a b']],
-    ['engine-storage-driver', 'over lay'],
-    ['engine-install', 'snap'],
-    ['engine-version', '26; id'],
-    ['swarm-host', '0.0.0.0'],
-    ['swarm-host', 'tcp://0.0.0.0:0'],
-    ['swarm-host', 'tcp://0.0.0.0:65536'],
-    ['swarm-image', 'swarm latest'],
-  ];
-  for (const [flag, value] of bad) {
-    it(`refuses --${flag} ${JSON.stringify(value)}`, async () => {
-      const error = await check(flag, value);
-      expect(error).to.include({ code: 'FLAG_INVALID', exit: 2 });
-      expect(error.message).to.match(new RegExp(`^--${flag} ".*" must be `));
-    });
-  }
-  it("refuses a discovery that is no URL with Docker Machine's words", async () => {
-    expect((await check('swarm-discovery', 'bad')).message).to.equal(
-      'Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: bad',
-    );
-  });
-  it('refuses a concurrency outside 1 to 100', async () => {
-    expect((await check('concurrency', 0)).code).to.equal('FLAG_INVALID');
-    expect((await check('concurrency', 101)).code).to.equal('FLAG_INVALID');
-  });
-
-  it('become the request of the engine', () => {
-    const given = {
-      'engine-opt': ['a=b'],
-      'engine-label': ['k=v'],
-      'swarm-master': true,
-      'tls-san': ['x'],
-      'engine-version': '26.1',
-      'engine-install': 'docker',
-    };
-    const values = flagValues([...createFlags, ...specs], given, {});
-    const request = createRequest('none', values, {
-      storagePath: undefined,
-      nativeSsh: false,
-      githubToken: '',
-      tls: { caCert: '/ca.pem' },
-    });
-    expect(request).to.deep.include({
-      driverName: 'none',
-      install: { mode: 'docker', version: '26.1' },
-      tlsSans: ['x'],
-      tls: { caCert: '/ca.pem' },
-      flags: values,
-    });
-    expect(request.engine).to.deep.include({
-      ArbitraryFlags: ['a=b'],
-      Labels: ['k=v'],
-      InstallURL: 'https://get.docker.com',
-      TlsVerify: true,
-    });
-    expect(request.swarm).to.include({
-      IsSwarm: true,
-      Agent: false,
-      Master: true,
-      Image: 'swarm:latest',
-      Strategy: 'spread',
-      Host: 'tcp://0.0.0.0:3376',
-    });
+describe('cli: how many machines are made at once', () => {
+  it('is 4 unless given, and 100 at the most', async () => {
+    expect(readConcurrency(flagValues(createFlags, {}, {}))).to.equal(4);
+    for (const concurrency of [0, 101]) expect((await failureOf(() => readConcurrency({ concurrency }))).code).to.equal('FLAG_INVALID');
   });
 });
 
 describe('cli: names', () => {
   it('take one, or none', async () => {
-    expect([oneOrNone([]), oneOrNone(['a'])]).to.deep.equal([undefined, 'a']);
-    expect((await failureOf(() => oneOrNone(['a', 'b']))).message).to.equal('Error: Expected one machine name as an argument');
+    expect([optionalArgument([]), optionalArgument(['a'])]).to.deep.equal([undefined, 'a']);
+    expect((await failureOf(() => optionalArgument(['a', 'b']))).message).to.equal('Error: Expected one machine name as an argument');
   });
   it('are removed once each', async () => {
-    expect(someNames(['a', 'b', 'a'])).to.deep.equal(['a', 'b']);
-    expect((await failureOf(() => someNames([]))).code).to.equal('USAGE');
+    expect(atLeastOneName(['a', 'b', 'a'])).to.deep.equal(['a', 'b']);
+    expect((await failureOf(() => atLeastOneName([]))).code).to.equal('USAGE');
   });
   const wrong: [string[], string][] = [
     [[], 'USAGE'],

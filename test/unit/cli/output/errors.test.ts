@@ -5,7 +5,7 @@ import { withPrefix } from '../../../../src/cli/output/error-prefix.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
 import { failureOf } from '../../../helpers/failure.js';
 
-describe('cli: errors in words', () => {
+describe('cli: rendered errors', () => {
   const error = new TsmachineError('SSH_AUTH', 'm1 refused every key', { hint: 'ssh-add', cause: new Error('socket closed') });
 
   it('put the hint on a line of its own and never show a stack', () => {
@@ -22,7 +22,7 @@ describe('cli: errors in words', () => {
   });
   it('tell how to learn more about a fault of tsmachine itself', () => {
     expect(renderError(new TypeError('oops'), { debug: false })).to.deep.equal({
-      text: 'oops\nRun it again with --debug to see where this came from',
+      text: 'oops\nRun it again with --debug to see where the error came from',
       exit: 1,
     });
     expect(renderError('thrown text', { debug: false }).text).to.match(/^thrown text\n/);

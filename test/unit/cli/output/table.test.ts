@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { table } from '../../../../src/cli/output/table.js';
 
 describe('cli: table', () => {
-  it('pads columns by three blanks and leaves the last one as it is', () => {
+  it('pads columns by three spaces and leaves the last one unchanged', () => {
     expect(
       table([
         ['NAME', 'STATE', 'ERRORS'],
@@ -13,7 +13,7 @@ describe('cli: table', () => {
     ).to.equal(['NAME        STATE     ERRORS', 'm1          Running   ', 'machine-2             broken'].join('\n'));
   });
 
-  it('gives an empty column five blanks', () => {
+  it('gives an empty column five spaces', () => {
     expect(table([['', 'x']])).to.equal('     x');
     expect(table([['a', 'x']])).to.equal('a    x');
     expect(table([['ab', 'x']])).to.equal('ab   x');

@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 
 import { noProxyName, noProxyValue, setLines, unsetLines } from '../../../../src/cli/shells/docker-env.js';
-import { shellWord } from '../../../../src/cli/shells/shell-word.js';
-import { detectShell, shellNamed, usageHint } from '../../../../src/cli/shells/shells.js';
+import { detectShell, shellNamed, shellWord, usageHint } from '../../../../src/cli/shells/shells.js';
 import { failureOf } from '../../../helpers/failure.js';
 
 const machine = { name: 'one', url: 'tcp://127.0.0.1:12376', certDir: '/store/machines/one' };
@@ -69,7 +68,7 @@ describe('cli: shells', () => {
     expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).to.equal(nasty);
   });
 
-  it('quotes for the shells that are not here by their own rules', () => {
+  it('quotes by the rules of shells that are not installed here', () => {
     expect(shellNamed('fish').set('V', 'a"$b\\')).to.equal('set -gx V "a\\"\\$b\\\\";');
     expect(shellNamed('powershell').set('V', 'a"$b`\\')).to.equal('$Env:V = "a`"`$b``\\"');
     expect(shellNamed('powershell').set('V', '\u201Ca\u201D \u201E \u2019')).to.equal('$Env:V = "`\u201Ca`\u201D `\u201E \u2019"');

@@ -52,7 +52,7 @@ describe('cli: progress', () => {
     expect(screen.err()).to.equal('Waiting 0s\n\u001b[1A\r\u001b[0JWaiting 0s\n\u001b[1A\r\u001b[0J');
   });
 
-  it('keeps an announced step off the screen at first', () => {
+  it('hides a step that was just printed at first', () => {
     const screen = fakeScreen({ live: true });
     const progress = new Progress(screen);
     progress.announced('m1', 'Installing...');
@@ -60,7 +60,7 @@ describe('cli: progress', () => {
     expect(screen.err()).to.equal('');
   });
 
-  it('stays away while a question is asked', async () => {
+  it('is hidden while a question is asked', async () => {
     const screen = fakeScreen({ live: true });
     const progress = new Progress(screen);
     progress.update('m1', 'Waiting');

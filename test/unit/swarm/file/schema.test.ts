@@ -43,7 +43,7 @@ describe('docs/swarm.schema.json', () => {
 
   it('allows to name as an install mode what create does', async () => {
     const { installModes } = await import('../../../../src/swarm/model/declaration.js');
-    const { installModes: ofCreate } = await import('../../../../src/cli/options/create-flags.js');
+    const { installModes: ofCreate } = await import('../../../../src/machine/request/machine-flags.js');
     const { enum: words } = schema.definitions?.['engine']?.properties?.['install'] as { readonly enum?: readonly string[] };
     expect(words)
       .to.deep.equal([...installModes])

@@ -10,20 +10,22 @@ import { findFlag, positionAfter, type Position } from './position.js';
 import type { MachineNames, Operands, SwarmNames } from './operands.js';
 import { valueChoice } from './values.js';
 
-export interface Asked {
-  /** Finished words behind the program's name. */
+/** A half-typed command line. */
+export interface CompletionRequest {
+  /** The complete words after the program's name. */
   readonly before: readonly string[];
-  /** The word at the cursor, up to the cursor. */
+  /** The part of the last word before the cursor. */
   readonly current: string;
   readonly commands: readonly Command.Loadable[];
   readonly env: NodeJS.ProcessEnv;
-  /** Opens the store that the words say, or the usual one. */
+  /** Lists machines of the store at this path, or of the default store. */
   readonly machines: (storagePath: string | undefined) => MachineNames;
+  /** Lists swarms of the store at this path, or of the default store. */
   readonly swarms: (storagePath: string | undefined) => SwarmNames;
 }
 
-/** What may stand at the cursor: the one place that knows, whatever the shell. */
-export async function choose({ before, current, commands, env, machines, swarms }: Asked): Promise<Choice> {
+/** Finds the completions of the word at the cursor. All shells use it. */
+export async function complete({ before, current, commands, env, machines, swarms }: CompletionRequest): Promise<Choice> {
   const outer = positionAfter(before, globalFlags, 1);
   const [first, ...more] = outer.operands;
   if (first === undefined) return flagOrValue(outer, current, globalFlags) ?? commandChoice(commands);
@@ -33,14 +35,14 @@ export async function choose({ before, current, commands, env, machines, swarms 
   const Found = (await command.load()) as unknown as typeof MachineCommand;
   const flags = { ...(await flagsOf(Found, rest, env)), ...globalFlags };
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
-  const inside = inner.given['storage-path'] ?? outer.given['storage-path'];
+  const storagePath = inner.given['storage-path'] ?? outer.given['storage-path'];
   return (
     flagOrValue(inner, current, flags) ??
-    operandChoice(Found.operands, inner.operands, { commands, current, names: machines(inside), swarms: swarms(inside) })
+    operandChoice(Found.operands, inner.operands, { commands, current, names: machines(storagePath), swarms: swarms(storagePath) })
   );
 }
 
-/** With a driver that is not there (yet: half of its name is typed) the flags are those of no driver. */
+/** The flags of a command; without those of a driver if its name is unknown, or only half typed. */
 async function flagsOf(command: typeof MachineCommand, typed: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
   return command.helpFlags(typed, env).catch(() => command.flags);
 }
@@ -57,15 +59,15 @@ function flagOrValue({ pending, flagsEnded }: Position, current: string, flags: 
   return { candidates: candidates.map(({ word, about }) => ({ word: head + word, about })), ...place };
 }
 
-/** Short flags only when asked for: they are shorter to type than to choose. */
+/** Flags by their long names only: one letter needs no completion. */
 function flagCandidates(flags: FlagInput, current: string): Candidate[] {
   const shown = Object.entries(flags).filter(([, { hidden }]) => hidden !== true);
-  const dashes = /^-[^-]/.test(current) ? '-' : '--'; // Docker Machine's scripts also write -driver
+  const dashes = /^-[^-]/.test(current) ? '-' : '--'; // Docker Machine also accepts -driver
   const help = { word: `${dashes}help`, about: 'show help' };
   return [...shown.map(([name, { description = '' }]) => ({ word: dashes + name, about: description })), help];
 }
 
-/** Commands, and topics once for all their verbs; or the verbs of one topic. */
+/** Commands, with one entry for each topic; or the verbs of one topic. */
 function commandChoice(commands: readonly Command.Loadable[], topic?: string): Choice {
   const candidates = new Map<string, string>();
   for (const { id, summary = '', hidden } of commands) {
@@ -77,7 +79,7 @@ function commandChoice(commands: readonly Command.Loadable[], topic?: string): C
   return { candidates: [...candidates].map(([word, about]) => ({ word, about })) };
 }
 
-interface Around {
+interface OperandContext {
   readonly commands: readonly Command.Loadable[];
   readonly current: string;
   readonly names: MachineNames;
@@ -87,7 +89,7 @@ interface Around {
 async function operandChoice(
   { kind, feature }: Operands,
   given: readonly string[],
-  { commands, current, names, swarms }: Around,
+  { commands, current, names, swarms }: OperandContext,
 ): Promise<Choice> {
   if (kind === 'machines') return words((await names(feature)).filter((name) => !given.includes(name)));
   if (kind === 'files') return { candidates: [], place: 'files' };

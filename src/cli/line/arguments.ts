@@ -2,32 +2,32 @@ import { TsmachineError } from '../../base/errors.js';
 import { validateName } from '../../machine/choose/names.js';
 import { standsInForDockerMachine } from './program.js';
 
-/** The one machine a command takes, if it was given. @throws TsmachineError USAGE when several were (spec 1.6) */
-export function oneOrNone(args: readonly string[]): string | undefined {
+/** The only argument of a command that takes at most one. @throws TsmachineError USAGE for several */
+export function optionalArgument(args: readonly string[]): string | undefined {
   if (args.length > 1) throw new TsmachineError('USAGE', 'Error: Expected one machine name as an argument');
   return args[0];
 }
 
-/** @throws TsmachineError USAGE when a command that takes no arguments got some */
-export function none(args: readonly string[]): void {
+/** Refuses arguments of a command that takes none. @throws TsmachineError USAGE */
+export function noArguments(args: readonly string[]): void {
   if (args.length > 0) throw new TsmachineError('USAGE', 'Error: Too many arguments given');
 }
 
-/** The machines of a command that has no default one (rm). @throws TsmachineError USAGE when there are none */
-export function someNames(args: readonly string[]): string[] {
+/** The names for a command that has no default machine (rm). @throws TsmachineError USAGE for none */
+export function atLeastOneName(args: readonly string[]): string[] {
   if (args.length === 0) throw new TsmachineError('USAGE', 'Error: Expected to get one or more machine names as arguments');
   return [...new Set(args)];
 }
 
 /**
- * The names of `create`, all checked before the first machine is begun; as `docker-machine` it takes one alone (spec 2.3).
+ * The names of new machines, all checked before the first one is created. Called as `docker-machine`, only one is accepted.
  * @throws TsmachineError USAGE, NAME_INVALID
  */
 export function newNames(args: readonly string[]): readonly string[] {
   if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
   if (args.length > 1 && standsInForDockerMachine()) {
     throw new TsmachineError('USAGE', `Invalid command line. Found extra arguments [${args.slice(1).join(' ')}]`, {
-      hint: "Several machines at once are made under the tool's own name, tsmachine",
+      hint: 'To create several machines at once, call this program by its own name, tsmachine',
     });
   }
   args.forEach(validateName);
@@ -36,29 +36,29 @@ export function newNames(args: readonly string[]): readonly string[] {
     const other = seen.get(name.toLowerCase());
     if (other !== undefined) {
       const what = other === name ? `"${name}" is named twice` : `"${other}" and "${name}" differ only in upper and lower case`;
-      throw new TsmachineError('NAME_INVALID', what, { hint: 'Give every machine a name of its own' });
+      throw new TsmachineError('NAME_INVALID', what, { hint: 'Give each machine its own name' });
     }
     seen.set(name.toLowerCase(), name);
   }
   return args;
 }
 
-/** @throws TsmachineError USAGE, NAME_INVALID */
+/** The name of one new machine. @throws TsmachineError USAGE, NAME_INVALID */
 export function oneNewName(args: readonly string[]): string {
   const [name = ''] = newNames(args);
-  oneOrNone(args);
+  optionalArgument(args);
   return name;
 }
 
-/** @throws TsmachineError USAGE for none or several */
+/** The only argument of a command that reads a file. @throws TsmachineError USAGE for none or several */
 export function oneFile(args: readonly string[]): string {
   const [file, ...others] = args;
   if (file !== undefined && others.length === 0) return file;
   throw new TsmachineError('USAGE', 'Error: Expected one file as an argument');
 }
 
-/** `OLD=NEW` words by their left sides. @throws TsmachineError FLAG_INVALID */
-export function renames(words: readonly string[]): Record<string, string> {
+/** Parses `OLD=NEW` words. @returns the new names by the old ones @throws TsmachineError FLAG_INVALID */
+export function parseRenames(words: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     words.map((word) => {
       const [, from, to] = /^([^=]+)=([^=]+)$/.exec(word) ?? [];
@@ -69,28 +69,28 @@ export function renames(words: readonly string[]): Record<string, string> {
   );
 }
 
-/** The two words of `scp`. @throws TsmachineError USAGE when there are not two (spec 1.6) */
-export function fromTo(args: readonly string[]): readonly [string, string] {
+/** The two arguments of `scp`. @throws TsmachineError USAGE for any other number */
+export function sourceAndTarget(args: readonly string[]): readonly [string, string] {
   const [from, to, ...more] = args;
   if (from === undefined || to === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
   return [from, to];
 }
 
-/** The one or two words of `mount`. @throws TsmachineError USAGE (spec 1.6) */
-export function placeAndPoint(args: readonly string[]): readonly [string, string | undefined] {
-  const [place, point, ...more] = args;
-  if (place === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
-  return [place, point];
+/** The arguments of `mount`: the remote folder and, optionally, the mount point. @throws TsmachineError USAGE */
+export function remoteAndMountPoint(args: readonly string[]): readonly [string, string | undefined] {
+  const [remote, mountPoint, ...more] = args;
+  if (remote === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
+  return [remote, mountPoint];
 }
 
-/** A machine and what is said of it. @throws TsmachineError USAGE without a machine */
-export function nameAndWords(args: readonly string[]): readonly [string, readonly string[]] {
+/** A machine and the words after it. @throws TsmachineError USAGE without a machine */
+export function nameAndRest(args: readonly string[]): readonly [string, readonly string[]] {
   const [name, ...words] = args;
   if (name === undefined) throw new TsmachineError('USAGE', 'Error: Expected one machine name as an argument');
   return [name, words];
 }
 
-/** The role and the swarm of `swarm token`. @throws TsmachineError USAGE */
+/** The arguments of `swarm token`: the role and, optionally, the swarm. @throws TsmachineError USAGE */
 export function roleAndSwarm(args: readonly string[]): readonly ['worker' | 'manager', string | undefined] {
   const [role, swarm, ...more] = args;
   if ((role === 'worker' || role === 'manager') && more.length === 0) return [role, swarm];

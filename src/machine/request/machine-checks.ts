@@ -1,7 +1,7 @@
 import { TsmachineError } from '../../base/errors.js';
 import { forms, type Form } from '../../base/forms.js';
 import type { FlagValues } from '../../base/flags.js';
-import { installModes } from './create-flags.js';
+import { installModes } from './machine-flags.js';
 
 interface Rule extends Form {
   readonly flag: string;
@@ -22,8 +22,11 @@ const rules: readonly Rule[] = [
   { flag: 'swarm-image', fits: (text) => /^[\w.:/@-]*$/.test(text), form: 'the name of an image' },
 ];
 
-/** Checks what the shared flags of `create` hold, before anything is touched. @throws TsmachineError FLAG_INVALID naming flag and value */
-export function checkCreateFlags(values: FlagValues): void {
+/**
+ * Checks the values of the flags that do not depend on the driver, before anything is touched.
+ * @throws TsmachineError FLAG_INVALID naming flag and value
+ */
+export function checkMachineFlags(values: FlagValues): void {
   for (const { flag, fits, form } of rules) {
     const wrong = textsOf(values[flag]).find((text) => !fits(text));
     if (wrong !== undefined) throw new TsmachineError('FLAG_INVALID', `--${flag} ${JSON.stringify(wrong)} must be ${form}`);
@@ -31,10 +34,6 @@ export function checkCreateFlags(values: FlagValues): void {
   const discovery = String(values['swarm-discovery'] ?? '');
   if (discovery !== '' && !/[^:]*:\/\/.*/.test(discovery)) {
     throw new TsmachineError('FLAG_INVALID', `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: ${discovery}`);
-  }
-  const concurrency = values['concurrency'];
-  if (typeof concurrency !== 'number' || concurrency < 1 || concurrency > 100) {
-    throw new TsmachineError('FLAG_INVALID', `--concurrency must be a whole number from 1 to 100, not ${String(concurrency)}`);
   }
 }
 
