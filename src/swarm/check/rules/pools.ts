@@ -1,6 +1,5 @@
 import type { Finding } from '../../../base/finding.js';
-import { overlap, parseNetwork, type Network } from '../../../base/cidr.js';
-import { firstSubnet, formatNetwork } from './cidr.js';
+import { firstSubnet, formatNetwork, overlap, parseNetwork, type Network } from '../../../base/cidr.js';
 import { list, subject } from './duplicates.js';
 import type { Member } from './facts.js';
 import type { Route } from './routes.js';

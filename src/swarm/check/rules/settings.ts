@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../../base/errors.js';
-import { parseNetwork, poolFault } from '../../../base/cidr.js';
+import { parseNetwork } from '../../../base/cidr.js';
+import { poolFault } from '../../model/address-pool.js';
 
 /** What the swarm is to be made with, as far as a network or a host may not allow it. */
 export interface CheckSettings {

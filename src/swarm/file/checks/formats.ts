@@ -1,7 +1,7 @@
 import { forms, type Form } from '../../../base/forms.js';
 import { nanoseconds } from '../duration.js';
 import { externalCaFault } from '../external-ca.js';
-import { poolFault } from '../../../base/cidr.js';
+import { poolFault } from '../../model/address-pool.js';
 import { advertisedFault, dataPathFault, listenFault } from '../../model/node-address.js';
 
 /** What is wrong with a text, to stand behind it ("must be ..."). It repeats nothing of the text, which may be a secret. */

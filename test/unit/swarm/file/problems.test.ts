@@ -174,7 +174,7 @@ const schema: Row[] = [
     withSettings('default-addr-pool: ["fd00::/48"]'),
     '2:25: swarm.default-addr-pool: "fd00::/48" must be an IPv4 network such as 10.20.0.0/16',
   ],
-  ['a pool with host bits', withSettings('default-addr-pool: [10.20.0.1/16]'), /^2:25: .* must begin where its \/16 does/],
+  ['a pool with host bits', withSettings('default-addr-pool: [10.20.0.1/16]'), /^2:25: .* must begin at a \/16 boundary/],
   [
     'a pool twice',
     withSettings('default-addr-pool: [10.2.0.0/16, 10.2.0.0/16]'),
