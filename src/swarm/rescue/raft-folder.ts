@@ -20,7 +20,7 @@ export interface SwarmState extends RaftState {
 /** Looks at the swarm state of a machine's engine without stopping it. @throws TsmachineError SWARM_STATE when it has none, SSH_*, SUDO_* */
 export async function lookAtRaft(session: Session, machine: Machine): Promise<SwarmState> {
   return connected(session, machine, async (connection) => {
-    const facts = await runState(connection, machine, { DO: 'look' });
+    const facts = await runState(connection, machine, { DO: 'describe' });
     const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}');
     const [, segment = '0'] = /-([0-9a-f]+)\.wal$/.exec(facts.get('wal') ?? '') ?? [];
     return {

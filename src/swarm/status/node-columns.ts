@@ -29,7 +29,7 @@ interface NodeColumn<V> {
 
 const column = <V>(definition: NodeColumn<V>): NodeColumn<V> => definition;
 
-/** The columns of `swarm nodes`, by the name of their JSON field and in the order in which they are printed. A new column is one entry here. */
+/** The columns of `swarm nodes` in the order in which they are printed, by the name of their JSON field. A new column is one entry here. */
 export const nodeColumns = {
   machine: column({ title: 'MACHINE', value: ({ name }) => name }),
   id: column({ value: ({ node, recorded }) => (node ? node.id : recorded?.node) }),
