@@ -132,7 +132,7 @@ describe('classic swarm, ordered from an engine', function () {
     await configure();
     await configure({ ...wish, Strategy: 'binpack' });
     expect(present()).to.deep.equal(['c2 swarm-agent runs', 'c3 swarm-agent-master runs']);
-    expect(io.infos).to.include('Replacing container swarm-agent-master: it was made with other settings');
+    expect(io.infos).to.include('Replacing container swarm-agent-master: it has other settings');
   });
 
   it('replaces both for a new image of the same name', async () => {
