@@ -73,8 +73,9 @@ describe('classic swarm, ordered from an engine', function () {
   const has = (name = 'swarm:latest') => engine.images.set(name, `sha256:${name}`);
 
   it('does nothing on a machine that was created without it', async () => {
+    const result = { provisioner: 'debian', engineVersion: '26.1.5', restarted: false, changed: [] };
     await machine({});
-    await classicSwarmFollower.provisioned?.(session, 'm1', { certificates: remote });
+    await classicSwarmFollower.provisioned?.(session, 'm1', { ...result, certificates: remote });
     expect(engine.requests).to.deep.equal([]);
     expect(io.infos).to.deep.equal([]);
   });

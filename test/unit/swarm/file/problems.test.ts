@@ -275,7 +275,7 @@ describe('swarm file: problems', () => {
     expect(found.map((line) => line.split(': ')[0])).to.deep.equal(['1:1', '3:13', '4:19', '6:3', '7:13', '8:46']);
   });
 
-  it('in what an unknown key stands beside are found too', async () => {
+  it('beside an unknown key are found too', async () => {
     expect(await problemsOf('groups:\n  w: {role: worker, driver: none, count: 1, nmaes: [a]}\n')).to.have.lengthOf(2);
   });
 
