@@ -79,11 +79,11 @@ export type { Availability, Labels, Role } from './base/swarm-node.js';
 
 // Looking at swarms
 export { listSwarms } from './swarm/reach/list.js';
-export { listSwarmNodes, swarmStatus } from './swarm/status/look.js';
+export { listSwarmNodes } from './swarm/status/nodes.js';
+export { swarmStatus, type SwarmStatus } from './swarm/status/status.js';
 export { inspectSwarm } from './swarm/status/inspect.js';
-export type { NodeRow } from './swarm/status/rows.js';
-export type { SwarmStatus } from './swarm/status/status.js';
-export type { Problem as SwarmProblem } from './swarm/status/problems.js';
+export type { NodeRow } from './swarm/status/node-columns.js';
+export type { StatusProblem as SwarmProblem } from './swarm/status/problems.js';
 export { checkSwarm, type CheckRequest, type SwarmCheck } from './swarm/check/check.js';
 export { checkBeforeSwarm } from './swarm/check/before.js';
 

@@ -2,14 +2,13 @@ import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 import { TsmachineError } from '../base/errors.js';
+import { isDnsName } from '../base/forms.js';
 
 export interface AlternativeNames {
   readonly dns: readonly string[];
   /** Canonical texts: IPv6 compressed and in lower case. */
   readonly ips: readonly string[];
 }
-
-const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
 
 /**
  * Sorts host names and addresses into what a certificate holds, without repetitions; brackets and zones of IPv6 addresses are dropped.
@@ -36,7 +35,7 @@ export function canonicalIp(text: string): string | undefined {
 
 function dnsName(text: string): string {
   const ascii = domainToASCII(text.replace(/\.$/, '').replace(/^\*\./, ''));
-  const valid = ascii.length > 0 && ascii.length <= 253 && ascii.split('.').every((part) => label.test(part));
-  if (!valid) throw new TsmachineError('FLAG_INVALID', `"${text}" is neither a host name nor an IP address`, { hint: 'Check --tls-san.' });
+  if (!isDnsName(ascii) || ascii.endsWith('.'))
+    throw new TsmachineError('FLAG_INVALID', `"${text}" is neither a host name nor an IP address`, { hint: 'Check --tls-san.' });
   return text.startsWith('*.') ? `*.${ascii}` : ascii;
 }

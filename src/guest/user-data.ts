@@ -1,5 +1,5 @@
 import { TsmachineError } from '../base/errors.js';
-import { isHostName } from './host-name.js';
+import { isHostName } from '../base/forms.js';
 
 export interface GuestHostKey {
   /** OpenSSH's own format. */

@@ -89,7 +89,7 @@ describe('a swarm that is made step by step', () => {
       'nobody',
     );
     expect(said)
-      .to.match(/--cert-expiry: "5m" must be 1h at least/)
+      .to.match(/--cert-expiry: "5m" must be at least 1h/)
       .and.match(/--data-path-port: 80 must be .* from 1024 to 49151/)
       .and.match(/--default-addr-pool: /);
     expect(await bad(2, 'swarm', 'init', '--advertise-addr', 'host.example.com', 'nobody')).to.match(
@@ -192,7 +192,7 @@ describe('a swarm that is made step by step', () => {
     expect((await on(a, listNodes)).map(({ hostname }) => hostname).sort()).to.deep.equal([a, b]);
     const status = await run('swarm', 'status');
     expect(status).to.include({ code: 1 });
-    expect(status.stdout).to.contain(`FAULT: ${c} is no node of the swarm\n  tsmachine swarm join --role manager ${c}`);
+    expect(status.stdout).to.contain(`FAULT: ${c} is not a node of the swarm\n  tsmachine swarm join --role manager ${c}`);
     await good('swarm', 'join', '--role', 'manager', c);
   });
 

@@ -3,7 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
-import { formatCidr, parseCidr } from './cidr.js';
+import { formatNetwork } from '../../../src/base/cidr.js';
+import { parseCidr } from './cidr.js';
 import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
 import { dropBridge, raiseBridge } from './network.js';
 import { closeComputer, openComputer } from './settings.js';
@@ -46,7 +47,7 @@ export async function acquireAddress(
     const routes = await currentRoutes(computer);
     const range = parseCidr(request.cidr) ?? freeRange(routes);
     checkRange(range, routes);
-    const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatCidr(range), ip: request.ip });
+    const { registry, lease } = assign(known, request.id, { machineDir: request.machineDir, cidr: formatNetwork(range), ip: request.ip });
     await writeRegistry(await openComputer(registry, computer), computer.registryFile);
     await raiseBridge(lease.cidr, computer);
     return lease;

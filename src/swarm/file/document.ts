@@ -93,7 +93,7 @@ export function groupOf(name: string, section: GroupSection): GroupDeclaration {
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without what is undefined: what a file does not say stays unsaid. */
+/** The fields that are not undefined: what the file leaves out stays out. */
 function given<T extends object>(fields: T): Given<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }

@@ -208,12 +208,12 @@ describe('swarm file: warnings', () => {
     [
       'a label that constraints cannot name',
       withGroup('labels: {example.com/zone: a}'),
-      /^6: groups\.m\.labels: no constraint can name "example\.com\/zone"/,
+      /^6: groups\.m\.labels: a constraint cannot use "example\.com\/zone"/,
     ],
     [
       'a loopback address',
       withGroup('advertise-addr: 127.0.0.1'),
-      /^6: groups\.m\.advertise-addr: no other node reaches a loopback address$/,
+      /^6: groups\.m\.advertise-addr: other nodes cannot reach a loopback address$/,
     ],
     [
       'the nftables backend',
@@ -262,8 +262,8 @@ describe('swarm file: flags of drivers', () => {
   });
 
   const rows: [why: string, driver: string, flags: string, problem: string][] = [
-    ['an unknown driver', 'fakr', '', '4:13: groups.m.driver: "fakr" is no driver: did you mean "fake"?'],
-    ['a driver unlike any', 'virtualbox', '', '4:13: groups.m.driver: "virtualbox" is no driver: there are fake, none'],
+    ['an unknown driver', 'fakr', '', '4:13: groups.m.driver: unknown driver "fakr": did you mean "fake"?'],
+    ['a driver unlike any', 'virtualbox', '', '4:13: groups.m.driver: unknown driver "virtualbox": the drivers are fake, none'],
     ['an unknown flag', 'fake', 'fake-sice: 1', '6:13: groups.m.flags: driver fake has no flag "fake-sice": did you mean "fake-size"?'],
     [
       "a flag without the driver's name",

@@ -25,7 +25,7 @@ describe('docs/swarm.schema.json', () => {
   });
 
   for (const [name, { properties = {}, additionalProperties }] of Object.entries(sections)) {
-    it(`${name || 'the file'}: every key has a title, stands in docs/swarm-file.md, and no other key is allowed`, () => {
+    it(`${name || 'the file'}: every key has a title, is described in docs/swarm-file.md, and no other key is allowed`, () => {
       expect(additionalProperties).to.equal(false);
       const documentation = textOf('swarm-file.md');
       for (const [key, property] of Object.entries(properties)) {

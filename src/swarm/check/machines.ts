@@ -3,29 +3,31 @@ import { isIP } from 'node:net';
 import { atMost } from '../../system/at-most.js';
 import type { Address } from '../../base/machine.js';
 import type { SshConnection } from '../../ssh/types.js';
-import type { HostLook, Member } from './rules/facts.js';
+import type { InspectedHost, CheckedMember } from './rules/facts.js';
 import { connectTo } from '../../machine/access/connection.js';
 import { Findings } from '../../base/findings.js';
+import { run, say } from '../../base/text.js';
 import { loadAll, onEach } from '../../machine/choose/each.js';
 import { TsmachineError } from '../../base/errors.js';
 import { openMachine, type Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
-import { lookAtEngine, lookAtHost } from './host-look.js';
+import { inspectEngine, inspectHost } from './inspect.js';
 
-/** Milliseconds for a login: a host that boots is not waited for. */
+/** Milliseconds for a login. The check does not wait for a host that is booting. */
 const loginTimeout = 6000;
-const together = 32;
+/** How many machines are inspected at the same time. */
+const concurrency = 32;
 
-/** A machine that was looked at, with the connection it was looked at over. */
-export interface Visited {
-  readonly member: Member;
+/** A machine that was inspected, with the connection that was used. */
+export interface InspectedMachine {
+  readonly member: CheckedMember;
   readonly connection?: SshConnection;
-  /** What could not be looked at. */
+  /** What could not be inspected. */
   readonly findings: Findings;
 }
 
 /**
- * The machines named, or all of the store that run.
+ * The named machines, or all running machines of the store when none is named.
  * @throws TsmachineError MACHINE_NOT_FOUND and the like; MACHINE_STATE when none is named and none runs
  */
 export async function chooseMachines(session: Session, names: readonly string[]): Promise<Machine[]> {
@@ -34,28 +36,30 @@ export async function chooseMachines(session: Session, names: readonly string[])
     await loadAll(session.store, unique);
     return Promise.all(unique.map((name) => openMachine(session, name)));
   }
-  const outcomes = await onEach(await session.store.names(), together, async (name) => {
+  const outcomes = await onEach(await session.store.names(), concurrency, async (name) => {
     const machine = await openMachine(session, name);
     return !machine.module.features.powerControl || (await machine.driver.state(machine.data, machine.ctx)) === 'Running' ? [machine] : [];
   });
   session.signal.throwIfAborted();
   const machines = outcomes.flatMap((outcome) => {
     if ('value' in outcome) return outcome.value;
-    session.io.warn(`${outcome.name} is left out: ${TsmachineError.from(outcome.error).message}`);
+    session.io.warn(say`${outcome.name} is not checked: ${TsmachineError.from(outcome.error).text}`);
     return [];
   });
   if (machines.length > 0) return machines;
-  throw new TsmachineError('MACHINE_STATE', 'No machine of the store runs', { hint: 'tsmachine ls shows them; tsmachine start NAME' });
+  throw new TsmachineError('MACHINE_STATE', 'No machine of the store is running', {
+    hint: say`${run('ls')} lists them, ${run('start', 'NAME')} starts one`,
+  });
 }
 
-/** Looks at every machine; the connections stay open. */
-export async function visitAll(session: Session, machines: readonly Machine[]): Promise<Visited[]> {
-  const limit = atMost(together);
-  return Promise.all(machines.map((machine) => limit(() => visit(session, machine))));
+/** Inspects every machine. The caller closes the connections. */
+export async function inspectMachines(session: Session, machines: readonly Machine[]): Promise<InspectedMachine[]> {
+  const limit = atMost(concurrency);
+  return Promise.all(machines.map((machine) => limit(() => inspectMachine(session, machine))));
 }
 
-/** Looks at a host over one connection, and at its engine beside. What fails is a finding. */
-async function visit(session: Session, machine: Machine): Promise<Visited> {
+/** Inspects a host over one connection, and its engine at the same time. What fails is a finding. */
+async function inspectMachine(session: Session, machine: Machine): Promise<InspectedMachine> {
   const { name } = machine;
   const findings = new Findings(session.signal, name);
   const endpoint = await findings.attempt('address', async () => {
@@ -63,28 +67,31 @@ async function visit(session: Session, machine: Machine): Promise<Visited> {
     return machine.driver.endpoint(machine.data, machine.ctx);
   });
   if (!endpoint) return { member: { name, manager: true }, findings };
-  const looked = async () => {
+  const inspectOverSsh = async () => {
     if (!endpoint.ssh) return {};
     const connection = await findings.attempt('ssh', () => connectTo(session, machine, { within: loginTimeout }));
-    const host = connection && (await findings.attempt('host', () => lookAtHost(connection, name)));
+    const host = connection && (await findings.attempt('host', () => inspectHost(connection, name)));
     return { ...(connection && { connection }), ...(host && { host }) };
   };
-  const [{ connection, host }, engine] = await Promise.all([looked(), findings.attempt('engine', () => lookAtEngine(session, machine))]);
+  const [{ connection, host }, engine] = await Promise.all([
+    inspectOverSsh(),
+    findings.attempt('engine', () => inspectEngine(session, machine)),
+  ]);
   const address = addressAmong(endpoint.addresses, host);
   const member = { name, manager: true, ...(address !== undefined && { address }), ...(host && { host }), ...(engine && { engine }) };
   return { member, ...(connection && { connection }), findings };
 }
 
-/** A host that cannot be switched on from here says more by refusing the login. */
+/** Only for drivers that know the state: for the others, the failed login says more. */
 async function refuseStopped(machine: Machine): Promise<void> {
   if (!machine.module.features.powerControl) return;
   const state = await machine.driver.state(machine.data, machine.ctx);
   if (state === 'Running') return;
-  throw new TsmachineError('MACHINE_STATE', `It is ${state.toLowerCase()}`, { hint: `tsmachine start ${machine.name}` });
+  throw new TsmachineError('MACHINE_STATE', `The machine is ${state.toLowerCase()}`, { hint: run('start', machine.name) });
 }
 
-/** The address that others use: one of the host's own rather than one before a NAT, a private one rather than a public one. */
-export function addressAmong(addresses: readonly Address[], host: HostLook | undefined): string | undefined {
+/** The address for the other machines: preferably one that the host has itself (no NAT), and a private one rather than a public one. */
+export function addressAmong(addresses: readonly Address[], host: InspectedHost | undefined): string | undefined {
   const literal = addresses.filter(({ ip }) => isIP(ip) !== 0);
   const own = literal.filter(({ ip }) => host?.addresses.some((address) => address.ip === ip));
   const [best] = [own, literal].flatMap((some) => some.find(({ scope }) => scope === 'private') ?? some[0] ?? []);

@@ -1,5 +1,5 @@
 import type { Member } from '../../../../src/swarm/reach/member.js';
-import type { SeenNodes } from '../../../../src/swarm/status/rows.js';
+import type { KnownNodes } from '../../../../src/swarm/status/nodes.js';
 import type { Membership } from '../../../../src/swarm/engine/membership.js';
 import type { Node } from '../../../../src/swarm/engine/nodes.js';
 
@@ -31,14 +31,14 @@ export function member(name: string, more: Partial<Member> = {}): Member {
 }
 
 /** A swarm in which every machine is the node of its name. */
-export function seen(nodes: readonly Node[], members: readonly Member[], record: SeenNodes['record']['members'] = {}): SeenNodes {
-  const known = new Map(members.map((one) => [one.name, one]));
+export function known(nodes: readonly Node[], members: readonly Member[], record: KnownNodes['record']['members'] = {}): KnownNodes {
+  const byName = new Map(members.map((one) => [one.name, one]));
   return {
     name: 'prod',
     record: { members: record },
-    members: known,
+    members: byName,
     nodes,
-    nodeOf: (name) => (known.has(name) ? nodes.find(({ id }) => id === name) : undefined),
-    machineOf: ({ id }) => (known.has(id) ? id : undefined),
+    nodeOf: (name) => (byName.has(name) ? nodes.find(({ id }) => id === name) : undefined),
+    machineOf: ({ id }) => (byName.has(id) ? id : undefined),
   };
 }

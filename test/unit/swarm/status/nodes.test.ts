@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 
 import { nodesTable } from '../../../../src/cli/output/nodes-table.js';
-import { nodeRows } from '../../../../src/swarm/status/rows.js';
+import { nodeRows } from '../../../../src/swarm/status/nodes.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
-import { member, membership, node, seen } from '../check/seen.js';
+import { known, member, membership, node } from './known.js';
 
-describe('nodes beside machines', () => {
-  it('are told leader first, then managers, workers and strangers', () => {
+describe('swarm nodes', () => {
+  it('are listed leader first, then managers, workers and nodes without a machine', () => {
     const nodes = [
       node('w10'),
       node('w2'),
@@ -16,7 +16,7 @@ describe('nodes beside machines', () => {
       node('nameless', { hostname: '', state: 'unknown' }),
     ];
     const rows = nodeRows(
-      seen(
+      known(
         nodes,
         ['w2', 'w10', 'm1', 'm2'].map((name) => member(name)),
         { m1: { role: 'manager' } },
@@ -42,37 +42,59 @@ describe('nodes beside machines', () => {
     ['is stopped', { state: 'Stopped' }, 'n1', 'stopped'],
   ];
   for (const [why, { membership: of, ...more } = {}, id, status] of machines) {
-    it(`tell a machine that is no node: it ${why}`, () => {
+    it(`say what a machine is that is not a node: it ${why}`, () => {
       const { membership: _, ...bare } = member('m', more);
       const [row] = nodeRows(
-        seen([], [of ? { ...bare, membership: of } : bare], { m: { role: 'worker', ...(id === undefined ? {} : { node: id }) } }),
+        known([], [of ? { ...bare, membership: of } : bare], { m: { role: 'worker', ...(id === undefined ? {} : { node: id }) } }),
       );
       expect(row).to.include({ machine: 'm', role: 'worker', status });
     });
   }
 
-  it('tell that a machine is stopped before its managers notice', () => {
+  it('say that a machine is stopped before its managers notice', () => {
     const { membership: _, ...off } = member('w', { state: 'Stopped' });
-    expect(nodeRows(seen([node('w')], [off]))[0]).to.include({ machine: 'w', status: 'stopped' });
-    expect(nodeRows(seen([node('w', { state: 'down' })], [off]))[0]).to.include({ status: 'down' });
+    expect(nodeRows(known([node('w')], [off]))[0]).to.include({ machine: 'w', status: 'stopped' });
+    expect(nodeRows(known([node('w', { state: 'down' })], [off]))[0]).to.include({ status: 'down' });
   });
 
-  it('know the address a manager advertises, where its entry says 0.0.0.0', () => {
-    const rows = nodeRows(seen([node('m1', { role: 'manager', address: '0.0.0.0', managerAddress: '192.0.2.7:2377' })], [member('m1')]));
+  it('have the address a manager advertises when its entry says 0.0.0.0', () => {
+    const rows = nodeRows(known([node('m1', { role: 'manager', address: '0.0.0.0', managerAddress: '192.0.2.7:2377' })], [member('m1')]));
     expect(rows[0]?.address).to.equal('192.0.2.7');
   });
 
-  it('fit 80 columns, with host names and labels only where there are some', () => {
+  it('have the fields that scripts read, without those that have no value', () => {
+    const leader = known([node('m1', { role: 'manager', leader: true, address: '192.0.2.7', engineVersion: '26.1.5' })], [member('m1')]);
+    expect(nodeRows(leader)).to.deep.equal([
+      {
+        machine: 'm1',
+        id: 'm1',
+        node: 'm1',
+        role: 'manager',
+        status: 'ready',
+        availability: 'active',
+        manager: 'leader',
+        engine: '26.1.5',
+        address: '192.0.2.7',
+        labels: {},
+      },
+    ]);
+    const { membership: _, ...off } = member('w', { state: 'Stopped' });
+    expect(nodeRows(known([], [off], { w: { role: 'worker' } }))).to.deep.equal([
+      { machine: 'w', role: 'worker', status: 'stopped', engine: '', address: '', labels: {} },
+    ]);
+  });
+
+  it('fit 80 columns, with host names and labels only when there are some', () => {
     const nodes = [
       node('manager1', { role: 'manager', leader: true, address: '192.168.100.11', engineVersion: '26.1.5+dfsg1' }),
       node('manager2', { role: 'manager', address: '192.168.100.12' }),
       node('worker1', { address: '192.168.100.21' }),
     ];
     const machinesOf = nodes.map(({ id }) => member(id));
-    const text = nodesTable(nodeRows(seen(nodes, machinesOf)));
+    const text = nodesTable(nodeRows(known(nodes, machinesOf)));
     expect(text.split('\n')[0]?.split(/ +/)).to.deep.equal(['MACHINE', 'ROLE', 'STATUS', 'AVAILABILITY', 'MANAGER', 'ENGINE', 'ADDRESS']);
     expect(Math.max(...text.split('\n').map(({ length }) => length))).to.be.at.most(80);
-    const more = nodesTable(nodeRows(seen([...nodes, node('x', { labels: { b: '2', a: '1' } })], machinesOf)));
+    const more = nodesTable(nodeRows(known([...nodes, node('x', { labels: { b: '2', a: '1' } })], machinesOf)));
     expect(more)
       .to.match(/^MACHINE +NODE +.* LABELS\n/)
       .and.match(/^- +x +worker .* a=1,b=2$/m);

@@ -1,4 +1,4 @@
-import type { EngineLook, HostAddress, HostLook, Presence } from './rules/facts.js';
+import type { InspectedEngine, HostAddress, InspectedHost, Presence } from './rules/facts.js';
 import { parseRoutes } from './rules/routes.js';
 import { defaultSettings } from './rules/settings.js';
 import { Report } from '../../provision/look/report.js';
@@ -9,18 +9,18 @@ import { TsmachineError } from '../../base/errors.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 
-/** Milliseconds: a check as a whole takes no more than 15 s. */
+/** Milliseconds for the remote command. The whole check must take no more than 15 s. */
 const hostTimeout = 8000;
 const engineTimeout = 5000;
 
-/** What the host tells, in one remote command. @throws TsmachineError REMOTE_COMMAND */
-export async function lookAtHost(connection: SshConnection, name: string): Promise<HostLook> {
+/** Reads the host's facts with one remote command. @throws TsmachineError REMOTE_COMMAND */
+export async function inspectHost(connection: SshConnection, name: string): Promise<InspectedHost> {
   const started = Date.now();
   const { stdout } = await connection.rootScript('swarm/host.sh', {}, { timeout: hostTimeout });
   const ended = Date.now();
   const report = new Report(stdout);
   if (report.first('end') !== 'yes') {
-    throw new TsmachineError('REMOTE_COMMAND', `${name}: the host did not run the script swarm/host.sh to its end`);
+    throw new TsmachineError('REMOTE_COMMAND', `${name}: the script swarm/host.sh did not finish`);
   }
   return {
     hostname: report.first('hostname'),
@@ -33,7 +33,7 @@ export async function lookAtHost(connection: SshConnection, name: string): Promi
   };
 }
 
-/** Addresses of `ip -o addr` that others may reach, with the MTU of their device out of `ip -o link`. */
+/** The addresses in the output of `ip -o addr` that others may reach, with the MTUs of their devices from `ip -o link`. */
 export function parseAddresses(lines: readonly string[], links: readonly string[]): HostAddress[] {
   const mtus = new Map(links.map((line) => [/^\d+: ([^:@\s]+)/.exec(line)?.[1] ?? '', Number(/ mtu (\d+)/.exec(line)?.[1])]));
   return lines.flatMap((line) => {
@@ -48,12 +48,12 @@ function hasFeature(daemon: string, feature: string): boolean {
     const { features } = JSON.parse(daemon) as { features?: Record<string, unknown> };
     return features?.[feature] === true;
   } catch {
-    return false; // no settings, or none that an engine could read either: the engine tells what it makes of them
+    return false; // an engine could not read the file either, and reports its settings itself
   }
 }
 
-/** What the engine tells over its API. @throws TsmachineError ENGINE_*, CERT_UNREADABLE, MACHINE_STATE */
-export async function lookAtEngine(session: Session, machine: Machine): Promise<EngineLook> {
+/** Asks the engine over its API. @throws TsmachineError ENGINE_*, CERT_UNREADABLE, MACHINE_STATE */
+export async function inspectEngine(session: Session, machine: Machine): Promise<InspectedEngine> {
   const target = await engineTarget(machine.config, await runningEngineUrl(machine));
   const { openEngine } = await import('../../docker/client.js');
   const engine = openEngine(target, { signal: session.signal, timeout: engineTimeout });
@@ -82,8 +82,8 @@ interface Info {
   };
 }
 
-/** The answer of `GET /info`, whatever an engine leaves out. */
-export function parseInfo(info: Info): EngineLook {
+/** The answer of `GET /info`, with defaults for what an engine leaves out. */
+export function parseInfo(info: Info): InspectedEngine {
   const { Swarm: swarm = {} } = info;
   const { Cluster: cluster } = swarm;
   return {
@@ -93,12 +93,16 @@ export function parseInfo(info: Info): EngineLook {
     firewallBackend: info.FirewallBackend?.Driver ?? '',
     swarm: swarm.LocalNodeState || 'inactive',
     manager: swarm.ControlAvailable === true,
-    ...(cluster?.DataPathPort === undefined ? {} : { settled: settledBy(cluster) }),
+    ...(cluster?.DataPathPort === undefined ? {} : { swarmSettings: settingsOfCluster(cluster) }),
   };
 }
 
-/** An engine leaves out what it was not asked for. */
-function settledBy({ DataPathPort: port, DefaultAddrPool: pools, SubnetSize: size }: Cluster): NonNullable<EngineLook['settled']> {
+/** An engine leaves out settings that nobody gave when the swarm was created. */
+function settingsOfCluster({
+  DataPathPort: port,
+  DefaultAddrPool: pools,
+  SubnetSize: size,
+}: Cluster): NonNullable<InspectedEngine['swarmSettings']> {
   return {
     dataPathPort: port || defaultSettings.dataPathPort,
     pools: pools?.length ? pools : defaultSettings.pools,
