@@ -1,3 +1,4 @@
+import type { Text } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
 import { refusalIn } from '../../docker/call/engine-refusal.js';
@@ -99,7 +100,7 @@ export interface NodeWait {
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  readonly hint?: string;
+  readonly hint?: Text;
 }
 
 /** Waits until the node (undefined: gone) is as `is` wants it. @throws TsmachineError WAIT_TIMEOUT */

@@ -5,7 +5,7 @@ import { findSwarm } from '../reach/find.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 /** A machine and the node that it is. */
-export interface NodeOf {
+export interface MachineNode {
   readonly name: string;
   readonly node: Node;
 }
@@ -17,7 +17,7 @@ export interface NodeOf {
 export async function onNodes(
   session: Session,
   names: readonly string[],
-  work: (swarm: Swarm, nodes: readonly NodeOf[]) => Promise<void>,
+  work: (swarm: Swarm, nodes: readonly MachineNode[]) => Promise<void>,
 ): Promise<void> {
   const bySwarm = new Map<string, string[]>();
   for (const name of new Set(names)) {
@@ -46,7 +46,7 @@ export async function onNodes(
 }
 
 /** @throws TsmachineError */
-export function nodeOf(swarm: Swarm, name: string): NodeOf {
+export function nodeOf(swarm: Swarm, name: string): MachineNode {
   if (!swarm.manager) throw swarm.whyNoManager();
   const node = swarm.nodeOf(name);
   if (node) return { name, node };

@@ -4,9 +4,8 @@ import { readJournal } from '../../store/journal.js';
 import type { Replacement, SwarmRecord } from '../../store/swarms.js';
 import { createMachine } from '../../machine/create.js';
 import { installOf } from '../../machine/provision.js';
-import { removeMachine } from '../../machine/remove.js';
 import type { Session } from '../../machine/session.js';
-import { depart } from './leave/depart.js';
+import { removeMember } from './leave/remove-member.js';
 import { findSwarm } from '../reach/find.js';
 import { joinMachine } from './join.js';
 import { replacementFor } from './replacement.js';
@@ -34,11 +33,12 @@ export async function replaceMachine(session: Session, name: string, as?: string
           const replacement = await replacementFor(swarm, name, as);
           await note(swarm, name, replacement);
           if (replacement.by === name) {
-            if (!replacement.gone) await retire(swarm, name, () => note(swarm, name, { ...replacement, gone: true }));
+            const onRemoved = () => note(swarm, name, { ...replacement, gone: true });
+            if (!replacement.gone) await removeMember(swarm, name, { force: false, onRemoved });
             await bringIn(swarm, name, replacement);
           } else {
             await bringIn(swarm, name, replacement);
-            await retire(swarm, name);
+            await removeMember(swarm, name, { force: false });
           }
           await note(swarm, name);
           return replacement.by;
@@ -65,15 +65,6 @@ async function replacedIn(session: Session, name: string): Promise<SwarmRecord> 
 async function note(swarm: Swarm, name: string, replacement?: Replacement): Promise<void> {
   const { [name]: _, ...others } = swarm.record.replacing ?? {};
   await swarm.keep({ replacing: replacement ? { ...others, [name]: replacement } : others });
-}
-
-async function retire(swarm: Swarm, name: string, onGone?: () => Promise<void>): Promise<void> {
-  const { session } = swarm;
-  await depart(swarm, name, { force: true, remembered: true });
-  session.io.progress(`Removing ${name}`);
-  if (await session.store.exists(name)) await removeMachine(session, name, { force: false });
-  await onGone?.();
-  await swarm.forgetMember(name);
 }
 
 async function bringIn(swarm: Swarm, old: string, replacement: Replacement): Promise<void> {

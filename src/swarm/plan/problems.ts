@@ -3,16 +3,16 @@ import type { MemberDeclaration, SwarmDeclaration } from '../model/declaration.j
 import { isSeen } from '../engine/nodes.js';
 import { hasQuorum, inNumbers, withoutOne, type Managers } from '../model/quorum.js';
 import { isOff } from './machine-steps.js';
-import { nodeOf, type SeenSwarm } from './seen.js';
-import type { Problem, Step } from './step.js';
+import { nodeOf, type PlanProblem, type SeenSwarm } from './seen.js';
+import type { Step } from '../steps/steps.js';
 
 /** What is wrong with one machine that is declared. */
-export function machineProblems(seen: SeenSwarm, name: string, member: MemberDeclaration): Problem[] {
+export function machineProblems(seen: SeenSwarm, name: string, member: MemberDeclaration): PlanProblem[] {
   const { machine, driver } = member;
   const now = seen.machines.get(machine);
   if (!now?.exists) return [];
   const free = `Free it first: tsmachine swarm leave --force ${machine}`;
-  const problems: Problem[] = [];
+  const problems: PlanProblem[] = [];
   if (now.otherSwarm !== undefined) {
     problems.push({ code: 'SWARM_FOREIGN', message: `${machine} is in swarm "${now.otherSwarm}" already`, hint: free, blocks: true });
   } else if (isForeign(seen, machine)) {
@@ -41,7 +41,7 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
 }
 
 /** The machine runs, and the managers do not see its node. */
-function nodeProblems(seen: SeenSwarm, machine: string): Problem[] {
+function nodeProblems(seen: SeenSwarm, machine: string): PlanProblem[] {
   const node = nodeOf(seen, machine);
   const state = seen.machines.get(machine)?.membership?.state;
   if (!node || state !== 'active' || isSeen(node)) return [];
@@ -71,7 +71,7 @@ function aboutMachine(machine: string, message: Text): Text {
 }
 
 /** Nobody answers for the swarm, and no step would change that. */
-export function silenceProblems({ silence, machines }: SeenSwarm, { members }: SwarmDeclaration, steps: readonly Step[]): Problem[] {
+export function silenceProblems({ silence, machines }: SeenSwarm, { members }: SwarmDeclaration, steps: readonly Step[]): PlanProblem[] {
   if (!silence) return [];
   const wakes = steps.some(
     (step) =>
@@ -83,7 +83,7 @@ export function silenceProblems({ silence, machines }: SeenSwarm, { members }: S
 }
 
 /** Every demotion, one after the other: the managers that vote on must be enough at each. */
-export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): Problem[] {
+export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): PlanProblem[] {
   const managers = seen.nodes.filter(({ role }) => role === 'manager');
   const arriving = steps.filter((step) => step.kind === 'promote' || (step.kind === 'join' && step.role === 'manager')).length;
   let left: Managers = { total: managers.length, reachable: managers.filter(({ reachability }) => reachability === 'reachable').length };

@@ -151,8 +151,15 @@ export class Swarm {
     record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>,
   ): Promise<void> {
     this.#record = { ...this.#record, ...record };
-    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.#save());
     await this.#saved;
+  }
+
+  /** A record without members is none. */
+  async #save(): Promise<void> {
+    const { swarms } = this.session.store;
+    if (Object.keys(this.#record.members).length === 0) await swarms.remove(this.name);
+    else await swarms.save(this.#record);
   }
 
   async keepMember(name: string, member: MemberRecord): Promise<void> {
@@ -165,6 +172,7 @@ export class Swarm {
     await this.keep({ rejoining });
   }
 
+  /** Strikes a member off the record, which goes with its last member. */
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
     await this.keep({ members });

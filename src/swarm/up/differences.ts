@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Facts } from '../../store/store.js';
 import type { HostConfig } from '../../store/config/schema.js';
-import type { Wanted } from './machines.js';
+import type { Wanted } from '../steps/wanted.js';
 
 /** Where a machine is in the store, not how it is made. */
 const places = ['MachineName', 'StorePath', 'SSHKeyPath', 'IPAddress'];

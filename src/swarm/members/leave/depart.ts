@@ -1,19 +1,17 @@
 import type { Engine } from '../../../docker/client.js';
 import { leaveSwarm } from '../../engine/init-join-leave.js';
 import { membershipOf, type Membership } from '../../engine/membership.js';
-import { changeNode, findNode, removeNode, waitForNode, type Node } from '../../engine/nodes.js';
+import { changeNode, findNode, removeNode, type Node } from '../../engine/nodes.js';
 import { patient } from '../../engine/patient.js';
 import { tasksOn, waitUntilMoved } from '../../engine/tasks.js';
 import { TsmachineError } from '../../../base/errors.js';
 import { say } from '../../../base/text.js';
-import { waitFor } from '../../../base/wait.js';
+import { demoteAndWait } from '../demote.js';
 import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from '../../reach/swarm.js';
 
 /** Milliseconds that tasks have to end and to run elsewhere: what takes longer is warned about and left behind. */
 const moveTimeout = 60_000;
-/** Milliseconds for a manager to become a worker. */
-const demoteTimeout = 60_000;
 
 export interface DepartOptions {
   /** The machine's engine need not answer: the others put the node out. The swarm's quorum is kept all the same. */
@@ -48,7 +46,6 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   await removeStale(swarm, name);
   if (remembered) return;
   await swarm.forgetMember(name);
-  if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
 
 async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
@@ -58,34 +55,14 @@ async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
   const { id, state, role } = node;
   const manager = patient(managerBeside(swarm, name), signal);
   await moveTasks(swarm, manager, name, { id, answers: state === 'ready' && swarm.members.get(name)?.engine !== undefined });
-  if (role === 'manager') await demote(manager, name, node, swarm);
-  if (role === 'manager') await waitUntilWorker(swarm, name);
+  if (role === 'manager') {
+    io.progress(`Demoting ${name}`);
+    await demoteAndWait(manager, node, { name, swarm: swarm.name, signal, engine: swarm.members.get(name)?.engine });
+  }
   io.progress(`Taking ${name} out of the swarm`);
   await leave(swarm, name);
   // Forced, because managers take ten seconds and more to notice that a node has left; this one said so itself, or is to go anyway.
   await removeNode(manager, id, { force: true });
-}
-
-/** Managers put a demotion off for as long as it would cost the quorum; one that is not done in time is taken back. */
-async function demote(
-  manager: Engine,
-  name: string,
-  { id, availability }: Node,
-  { name: swarm, session: { io, signal } }: Swarm,
-): Promise<void> {
-  io.progress(`Demoting ${name}`);
-  await changeNode(manager, id, { role: 'worker' });
-  try {
-    await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
-      what: `${name} to be no manager any longer`,
-      timeout: demoteTimeout,
-      signal,
-      hint: `The other managers may be too few: tsmachine swarm nodes ${swarm}`,
-    });
-  } catch (error) {
-    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') await changeNode(manager, id, { role: 'manager', availability });
-    throw error;
-  }
 }
 
 /** Drains the node and waits for its tasks. */
@@ -127,18 +104,6 @@ export function managerBeside(swarm: Swarm, name: string): Engine {
 async function leave(swarm: Swarm, name: string): Promise<void> {
   const { engine } = swarm.members.get(name) ?? {};
   if (engine && isOurs(swarm, name, await membershipOf(engine))) await leaveSwarm(engine, { force: true });
-}
-
-/** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
-export async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
-  const { engine } = swarm.members.get(name) ?? {};
-  if (!engine) return;
-  await waitFor(async () => ((await membershipOf(engine)).control ? undefined : true), {
-    timeout: demoteTimeout,
-    maxInterval: 300,
-    signal: swarm.session.signal,
-    what: `the engine of ${name} to be no manager any longer`,
-  });
 }
 
 /** Whether an engine is, or half is, in this swarm and in no other. */

@@ -5,7 +5,8 @@ import { declare } from '../../../../src/swarm/model/declare.js';
 import type { MemberDeclaration, SwarmDeclaration } from '../../../../src/swarm/model/declaration.js';
 import type { Membership } from '../../../../src/swarm/engine/membership.js';
 import type { Node } from '../../../../src/swarm/engine/nodes.js';
-import { planSwarm, stepText, type SeenMachine, type SeenSwarm } from '../../../../src/swarm/plan/plan.js';
+import { planSwarm as planInOrder, type SeenMachine, type SeenSwarm } from '../../../../src/swarm/plan/plan.js';
+import { stepOrder, stepText } from '../../../../src/swarm/steps/steps.js';
 
 const declared = (managers: number, workers: number): SwarmDeclaration =>
   declare({ name: 'p', managers, workers, driver: 'none', flags: {} }).declaration;
@@ -89,7 +90,8 @@ const unmade = (names: readonly string[], change: Partial<SeenSwarm> = {}): Seen
   ...change,
 });
 
-const texts = (declaration: SwarmDeclaration, now: SeenSwarm) => planSwarm(declaration, now).steps.map(stepText);
+const planSwarm = (declaration: SwarmDeclaration, now: SeenSwarm) => planInOrder(declaration, now, stepOrder);
+const texts = (declaration: SwarmDeclaration, now: SeenSwarm) => planSwarm(declaration, now).steps.map((step) => stepText(step));
 const problems = (declaration: SwarmDeclaration, now: SeenSwarm) => planSwarm(declaration, now).problems;
 const three = ['p-manager1', 'p-manager2', 'p-manager3'];
 const small = ['p-manager1', 'p-worker1'];
