@@ -19,9 +19,9 @@ export {
   machineUrl,
   type DockerConnection,
 } from './machine/query.js';
-export { removeMachine } from './machine/remove.js';
 export { parseFilters, type Filters } from './machine/choose/selection.js';
 export { openSession, type Session, type SessionOptions } from './session.js';
 export { openShell } from './machine/access/shell.js';
 export { checkBeforeSwarm, type CheckFinding } from './swarm/check/before.js';
+export { removeMachine, removeMachines } from './swarm/members/leave/removal.js';
 export { checkSwarm, type CheckRequest, type SwarmCheck } from './swarm/check/check.js';
