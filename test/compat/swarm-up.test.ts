@@ -82,7 +82,7 @@ describe('swarm up and swarm plan from the command line', () => {
       'nothing says what',
       [],
       2,
-      /^Nothing says what the swarm is to be: there is no swarm\.yaml here, and no flags\nName a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/,
+      /^Nothing describes the swarm: there is no swarm\.yaml here, and no flags were given\nName a file: tsmachine swarm up -f FILE\nOr describe the swarm with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/,
     ],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],
     ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^--file says what the swarm is to be, and so does --managers\n/],

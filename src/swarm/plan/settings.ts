@@ -1,3 +1,4 @@
+import { run, say } from '../../base/text.js';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ClusterSpec } from '../engine/cluster.js';
@@ -38,7 +39,7 @@ export function immutableProblems({ settings }: SeenSwarm, { name, settings: wan
           {
             code: 'SWARM_IMMUTABLE',
             message: `The ${what} of swarm "${name}" is ${is} and cannot become ${declared}: only a new swarm takes it`,
-            hint: `Declare ${is}; or make the swarm anew, with all its services: tsmachine swarm down ${name}, then tsmachine swarm up`,
+            hint: say`Declare ${is}; or make a new swarm and all its services: ${run('swarm', 'down', name)}, then ${run('swarm', 'up')}`,
             blocks: true,
           },
         ],

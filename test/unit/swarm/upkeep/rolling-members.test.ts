@@ -41,7 +41,7 @@ describe('the members that a change goes through', () => {
     expect(names).to.deep.equal(['m1']);
     expect(notes).to.deep.equal([
       'Left as they are, because only their engines are known: e1',
-      'Left as they are, because they are no machines of this store: other-host',
+      'Left as they are, because they are not machines of this store: other-host',
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('the members that a change goes through', () => {
     const all = seen([member('m1'), member('w1', { state: 'Stopped' }), member('w2', { unfinished: true }), gone]);
     const { code, message, hint } = await failureOf(() => rollingMembers(all));
     expect(code).to.equal('SWARM_STATE');
-    expect(message).to.equal('Every machine of swarm "prod" must run: w1 is Stopped, w2 is not finished, w3 is no machine of this store');
+    expect(message).to.equal('Every machine of swarm "prod" must run: w1 is Stopped, w2 is not finished, w3 is not a machine of this store');
     expect(hint).to.contain('tsmachine start w1').and.to.contain('tsmachine swarm leave --force w2 w3');
   });
 });
