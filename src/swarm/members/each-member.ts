@@ -1,7 +1,9 @@
 import type { Node } from '../engine/nodes.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { findSwarm } from '../reach/find.js';
+import { lockSwarm } from '../reach/lock.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 /** A machine and the node that it is. */
@@ -25,23 +27,19 @@ export async function onNodes(
     bySwarm.set(swarm.name, [...(bySwarm.get(swarm.name) ?? []), name]);
   }
   for (const [name, members] of bySwarm) {
-    await session.store.swarms.lock(
-      name,
-      async () => {
-        await withSwarm(
-          session,
-          await findSwarm(session, name),
-          async (swarm) => {
-            await work(
-              swarm,
-              members.map((member) => nodeOf(swarm, member)),
-            );
-          },
-          members,
-        );
-      },
-      { signal: session.signal },
-    );
+    await lockSwarm(session, name, async () => {
+      await withSwarm(
+        session,
+        await findSwarm(session, name),
+        async (swarm) => {
+          await work(
+            swarm,
+            members.map((member) => nodeOf(swarm, member)),
+          );
+        },
+        members,
+      );
+    });
   }
 }
 
@@ -51,7 +49,7 @@ export function nodeOf(swarm: Swarm, name: string): MachineNode {
   const node = swarm.nodeOf(name);
   if (node) return { name, node };
   const role = swarm.record.members[name]?.role ?? 'worker';
-  throw new TsmachineError('SWARM_STATE', `${name} is no node of swarm "${swarm.name}"`, {
-    hint: `tsmachine swarm join --role ${role} ${name}`,
+  throw new TsmachineError('SWARM_STATE', `${name} is not a node of swarm "${swarm.name}"`, {
+    hint: run('swarm', 'join', '--role', role, name),
   });
 }

@@ -117,7 +117,7 @@ function gate(isOpen: boolean): { readonly opened: Promise<boolean>; open: (made
   return { opened, open };
 }
 
-/** Waits for all of them, even when some fail, so that nothing goes on in the background after an interruption. @throws the first failure */
+/** Waits for all, even when some fail: nothing must go on in the background after an interruption. @throws the first failure */
 async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason;
 }

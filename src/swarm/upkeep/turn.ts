@@ -102,7 +102,7 @@ async function putAside(swarm: Swarm, name: string, node: Node): Promise<void> {
   });
 }
 
-/** Waits until the node is a part of its swarm again, by its own words and by those of the managers. @throws TsmachineError WAIT_TIMEOUT, SWARM_LOCKED */
+/** Waits until both the node and the managers say that it is part of its swarm again. @throws TsmachineError WAIT_TIMEOUT, SWARM_LOCKED */
 export async function untilBack(swarm: Swarm, name: string): Promise<void> {
   const {
     session: { io, signal },

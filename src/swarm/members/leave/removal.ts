@@ -15,7 +15,7 @@ export type RemoveOne = (session: Session, name: string) => Promise<void>;
 export type ForEachMachine<T> = (names: readonly string[], remove: RemoveOne) => Promise<T>;
 
 /**
- * Removes machines as `tsmachine rm` does: those in no swarm each by itself, those in a swarm in an order that keeps its services running
+ * Removes machines as the command `rm` does: those in no swarm each by itself, those in a swarm in an order that keeps its services running
  * and its quorum, and a swarm of which all are named as a whole.
  * @param options.force removes the entry in the store whatever the swarm, the driver or the configuration says
  * @returns the outcome for each name: what its removal threw, or nothing. SWARM_QUORUM refuses a manager that its swarm needs
