@@ -14,7 +14,7 @@ const words: Readonly<Record<Availability, string>> = {
   drain: 'takes no tasks',
 };
 
-/** Says whether machines take tasks. Of those that are drained, the tasks are waited for until they run elsewhere. @throws as `onNodes` */
+/** Sets whether machines take tasks. For machines that are drained it waits until their tasks run elsewhere. @throws as `onNodes` */
 export async function setAvailability(session: Session, names: readonly string[], availability: Availability): Promise<void> {
   await onNodes(session, names, async (swarm, nodes) => {
     throwFailures(

@@ -55,7 +55,7 @@ export async function regenerateSwarm(session: Session, given: string | undefine
               since,
               (swarm.record.renewing?.left ?? []).filter((other) => other !== name),
             ),
-          told: () => 'serves its new certificate',
+          doneText: () => 'serves its new certificate',
           again: run('swarm', 'regenerate-certs', which),
         },
       );

@@ -26,14 +26,14 @@ export async function upgradeSwarm(session: Session, given: string | undefined, 
   const { io } = session;
   const { version } = options;
   const { checkedVersion } = await import('../../provision/plan/install.js');
-  checkedVersion(version); // before every host says it
+  checkedVersion(version); // once, before every host would refuse it
   const { name: which } = await findSwarm(session, given);
   const pin = version === undefined ? {} : { version };
   return lockSwarm(session, which, async () =>
     withSwarm(session, await findSwarm(session, which), async (swarm): Promise<RollingReport> => {
       if (!swarm.manager) throw swarm.whyNoManager();
       const { names, notes } = rollingMembers(swarm);
-      io.progress(`Asking ${names.length} machine${names.length === 1 ? '' : 's'} what is newer`);
+      io.progress(`Checking ${names.length} machine${names.length === 1 ? '' : 's'} for newer packages`);
       const newer = new Map<string, readonly string[]>();
       throwFailures(
         await onEach(names, askedTogether, async (name) => {
@@ -62,7 +62,7 @@ export async function upgradeSwarm(session: Session, given: string | undefined, 
           ...options,
           doing: 'Upgrading',
           work: (inside, name) => upgradeMachine(inside, name, pin),
-          told: (name) => `runs Docker ${swarm.members.get(name)?.membership?.engineVersion ?? ''}`,
+          doneText: (name) => `runs Docker ${swarm.members.get(name)?.membership?.engineVersion ?? ''}`,
           again: run('swarm', 'upgrade', ...(version === undefined ? [] : ['--engine-version', version]), which),
         },
       );

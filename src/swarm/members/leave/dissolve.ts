@@ -9,7 +9,7 @@ import type { Swarm } from '../../reach/swarm.js';
 const together = 16;
 
 export interface DissolveOptions {
-  /** What becomes of the machines: removed, removed whatever the driver says, or only taken out of the swarm. */
+  /** What happens to the machines: removed, removed even when the driver refuses, or only taken out of the swarm. */
   readonly machines: 'remove' | 'force' | 'keep';
 }
 
