@@ -139,7 +139,9 @@ describe('swarm up and swarm plan from the command line', () => {
   });
 
   it('warns once of an even number of managers, and of more than seven', async () => {
-    expect((await plan('--managers', '2', ...none, 'prod')).stderr).to.match(/^Warning: 2 managers tolerate no more failures than 1[^\n]*\n$/);
+    expect((await plan('--managers', '2', ...none, 'prod')).stderr).to.match(
+      /^Warning: 2 managers tolerate no more failures than 1[^\n]*\n$/,
+    );
     expect((await plan('--managers', '9', ...none, 'prod')).stderr).to.match(/^Warning: 9 managers slow each other down[^\n]*\n$/);
   });
 
