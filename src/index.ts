@@ -25,8 +25,7 @@ export { createMachine, type CreateRequest } from './machine/create.js';
 export type { EngineInstall, InstallMode } from './machine/provision.js';
 export { adoptRequest, type AdoptOptions } from './transfer/adopt-request.js';
 export { adoptMachine, type AdoptRequest } from './transfer/adopt.js';
-export { removeMachines } from './swarm/members/leave/removal.js';
-export { removeMachine } from './swarm/members/leave/remove-machine.js';
+export { removeMachine, removeMachines } from './swarm/members/leave/removal.js';
 
 // Looking at machines
 export { activeMachine, listMachines, listNames, type ListOptions, type MachineRow } from './machine/list.js';

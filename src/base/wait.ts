@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TsmachineError } from './errors.js';
+import type { Text } from './text.js';
 
 export interface WaitOptions {
   /** Milliseconds after which waiting fails with WAIT_TIMEOUT. */
@@ -11,7 +12,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
   /** What is being waited for, as it stands in the error: "m1 to be running". */
   readonly what: string;
-  readonly hint?: string;
+  readonly hint?: Text | undefined;
 }
 
 /**
@@ -33,5 +34,15 @@ export async function waitFor<T>(look: () => Promise<T | undefined> | T | undefi
     }
     await sleep(Math.min(interval, left), undefined, options.signal ? { signal: options.signal } : {});
     interval = Math.min(interval * 1.5, options.maxInterval ?? 1000);
+  }
+}
+
+/** The result of a wait that may run out of time: undefined then. Every other failure is thrown. */
+export async function unlessTimeout<T>(waiting: Promise<T>): Promise<T | undefined> {
+  try {
+    return await waiting;
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') return undefined;
+    throw error;
   }
 }

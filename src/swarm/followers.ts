@@ -25,7 +25,7 @@ async function classicMember(session: Session, name: string): Promise<Machine | 
   return machine.config.HostOptions.SwarmOptions.IsSwarm ? machine : undefined;
 }
 
-/** A machine that is running again takes its place in its swarm. */
+/** A machine that is back joins its swarm again. */
 export const membershipFollower: Follower = {
   name: 'swarm membership',
   async returned(session, name) {
@@ -35,7 +35,7 @@ export const membershipFollower: Follower = {
   },
 };
 
-/** The same session, but machines do not take their places in a swarm by themselves: for callers that do that themselves. */
+/** The same session without the membership follower, for work on a swarm that joins its machines itself. */
 export function withoutMembership(session: Session): Session {
   return { ...session, followers: session.followers.filter((follower) => follower !== membershipFollower) };
 }

@@ -101,7 +101,7 @@ describe('a swarm that is made step by step', () => {
     const ip = (await good('ip', b)).trim();
     const said = await bad(1, 'swarm', 'init', '--advertise-addr', '192.0.2.44', b);
     expect(said)
-      .to.match(/steps-b" cannot begin a swarm: .*cannot assign requested address/)
+      .to.match(/steps-b" cannot initialise a swarm: .*cannot assign requested address/)
       .and.contain(`${b} has ${ip} (`);
     expect(await openStore(store).swarms.names()).to.deep.equal([]);
   });
@@ -273,7 +273,7 @@ describe('a swarm that is made step by step', () => {
     expect(await bad(1, 'swarm', 'demote', b)).to.contain('1 of 2 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)');
     // gives up long before, once all the others have theirs and the managers know that this one is down
     expect(await bad(1, 'swarm', 'ca', '--rotate', '--timeout', '120'))
-      .to.match(/waits for steps-c \(down\);/)
+      .to.match(/is waiting for steps-c \(down\);/)
       .and.contain('tsmachine swarm ca --wait ordinary');
     await good('start', c);
     expect(

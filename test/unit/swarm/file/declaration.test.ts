@@ -200,9 +200,9 @@ describe('swarm file: warnings', () => {
   const rows: [why: string, text: string, ...warnings: RegExp[]][] = [
     ['none of 1 manager', managers(1)],
     ['none of 7 managers', managers(7)],
-    ['2 managers', managers(2), /^2: 2 managers survive the loss of 0, as 1 would: an odd number is better$/],
-    ['4 managers', managers(4), /^2: 4 managers survive the loss of 1, as 3 would/],
-    ['8 managers', managers(8), /^2: 8 managers survive the loss of 3, as 7 would/, /^2: 8 managers slow each other down/],
+    ['2 managers', managers(2), /^2: 2 managers tolerate no more failures than 1: an odd number is better$/],
+    ['4 managers', managers(4), /^2: 4 managers tolerate no more failures than 3/],
+    ['8 managers', managers(8), /^2: 8 managers tolerate no more failures than 7/, /^2: 8 managers slow each other down/],
     ['9 managers', managers(9), /^2: 9 managers slow each other down, .*: 7 are enough$/],
     ['even managers in two groups', `${managers(1)}  o: {role: manager, driver: none, count: 1}\n`, /^2: 2 managers/],
     [

@@ -143,7 +143,7 @@ describe('what is wrong with a swarm', () => {
     expect(all).to.deep.equal([
       'warning: The root CA is being replaced, and some nodes still have certificates of the old one',
       'warning: The root CA expires on 2026-12-01',
-      'warning: 2 managers survive the loss of 0, as 1 would: an odd number is better',
+      'warning: 2 managers tolerate no more failures than 1: an odd number is better',
       'warning: The engines have different versions: 26.1.5, 28.5.2',
       'warning: No node accepts tasks',
     ]);

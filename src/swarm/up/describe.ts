@@ -2,19 +2,19 @@ import { isIP } from 'node:net';
 
 import { readCluster, withSettings } from '../engine/cluster.js';
 import type { SwarmDeclaration } from '../model/declaration.js';
-import type { Problem, SeenMachine, SeenSwarm } from '../plan/plan.js';
+import type { PlanProblem, SeenMachine, SeenSwarm } from '../plan/plan.js';
 import type { TsmachineError } from '../../base/errors.js';
 import type { Member } from '../reach/member.js';
 import type { Swarm } from '../reach/swarm.js';
 import { differences } from './differences.js';
-import type { Wanted } from './machines.js';
+import type { Wanted } from '../steps/wanted.js';
 
-/** A swarm that was just looked at, as plain data to plan with. */
-export async function seeSwarm(swarm: Swarm, { settings }: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<SeenSwarm> {
+/** Describes a swarm that was just inspected as plain data to plan with. */
+export async function describeSwarm(swarm: Swarm, { settings }: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<SeenSwarm> {
   const { record, nodes, manager } = swarm;
   const others = await machinesOfOthers(swarm);
   const machines = new Map<string, SeenMachine>();
-  for (const [name, member] of swarm.members) machines.set(name, await seeMachine(swarm, member, wanted.get(name), others.get(name)));
+  for (const [name, member] of swarm.members) machines.set(name, await describeMachine(swarm, member, wanted.get(name), others.get(name)));
   const now = manager && (await readCluster(manager.engine));
   return {
     cluster: record.cluster,
@@ -23,11 +23,16 @@ export async function seeSwarm(swarm: Swarm, { settings }: SwarmDeclaration, wan
     machines,
     nodes,
     settings: now && { now, wanted: await withSettings(now.spec, settings) },
-    silence: record.cluster !== undefined && !manager ? told(swarm.whyNoManager()) : undefined,
+    silence: record.cluster !== undefined && !manager ? asProblem(swarm.whyNoManager()) : undefined,
   };
 }
 
-async function seeMachine(swarm: Swarm, member: Member, wanted: Wanted | undefined, otherSwarm: string | undefined): Promise<SeenMachine> {
+async function describeMachine(
+  swarm: Swarm,
+  member: Member,
+  wanted: Wanted | undefined,
+  otherSwarm: string | undefined,
+): Promise<SeenMachine> {
   const { name, machine, unfinished, state, addresses = [], membership, error } = member;
   const exists = machine !== undefined || unfinished || state !== undefined || error !== undefined;
   const begun = unfinished || error?.code === 'MACHINE_INCOMPLETE';
@@ -39,13 +44,13 @@ async function seeMachine(swarm: Swarm, member: Member, wanted: Wanted | undefin
     state,
     addresses: addresses.every((address) => isIP(address) !== 0) ? addresses : [],
     membership,
-    error: error && told(error),
+    error: error && asProblem(error),
     otherSwarm,
     differs: finished && wanted ? differences(machine.config, await swarm.session.store.readFacts(name), wanted) : [],
   };
 }
 
-function told(error: TsmachineError): Omit<Problem, 'blocks'> {
+function asProblem(error: TsmachineError): Omit<PlanProblem, 'blocks'> {
   const { code, text: message, hint } = error;
   return { code, message, hint };
 }

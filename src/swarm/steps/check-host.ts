@@ -5,8 +5,8 @@ import type { Session } from '../../machine/session.js';
 import { checkBeforeSwarm } from '../check/before.js';
 
 /**
- * What would keep a machine from taking part in a swarm, looked at before it is asked to: cheap, on the host itself and nothing between hosts.
- * @throws TsmachineError SWARM_JOIN with every fault and what mends it; warnings are told
+ * Checks that a host can take part in a swarm before its engine is asked to: cheap, and only on the host itself, not between hosts.
+ * @throws TsmachineError SWARM_JOIN with every fault and its remedy; warnings are printed
  */
 export async function checkHost(session: Session, machine: string, settings: SwarmSettings): Promise<void> {
   const { defaultAddrPool: pools, defaultAddrPoolMaskLength: subnetSize, dataPathPort } = settings;

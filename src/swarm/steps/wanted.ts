@@ -7,15 +7,15 @@ import type { Session } from '../../machine/session.js';
 
 /** What all machines of a declaration have in common. */
 export interface MachineSettings {
-  /** Folder that relative names of files begin at. */
+  /** The folder that relative file names start from. */
   readonly base: string;
-  /** What repeats the whole, for the journal of each machine; without secrets. */
+  /** The command that repeats the whole run, for the journal of each machine; without secrets. */
   readonly command?: readonly string[];
   /** Own authority instead of the store's, as absolute paths. */
   readonly tls?: CreateRequest['tls'];
 }
 
-/** A machine as it is to be made. */
+/** A machine as it is to be created. */
 export interface Wanted {
   readonly member: MemberDeclaration;
   readonly request: CreateRequest;
@@ -24,7 +24,7 @@ export interface Wanted {
 }
 
 /**
- * Every member as a machine to be made, by name. Nothing is touched: what is wrong with a name, a driver or a flag shows here.
+ * Every member as a machine to be created, by name. Changes nothing: wrong names, drivers and flags are refused here.
  * @throws TsmachineError NAME_INVALID, DRIVER_UNKNOWN, FLAG_INVALID, FLAG_MISSING
  */
 export async function wantedMachines(
