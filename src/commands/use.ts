@@ -2,7 +2,7 @@ import { MachineCommand } from '../cli/command.js';
 import { loadLine } from '../cli/completion/scripts.js';
 import { oneOrNone } from '../cli/line/names.js';
 import { programName } from '../cli/line/program.js';
-import { shellWord } from '../cli/shells/shell-word.js';
+import { quote } from '../base/quote.js';
 import { detectShell, shellNamed } from '../cli/shells/shells.js';
 import { TsmachineError } from '../base/errors.js';
 
@@ -18,7 +18,7 @@ export default class Use extends MachineCommand {
     const { argv } = await this.parse(Use);
     const name = oneOrNone(argv);
     const shell = detectShell(this.invocation.env, process.platform);
-    const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${shellWord(name)}`}`;
+    const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${quote(name)}`}`;
     const load = loadLine(shell);
     const hint = [
       ...(load === undefined ? [] : [`Get it, best in the shell's start-up file: ${load}`]),

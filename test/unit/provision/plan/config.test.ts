@@ -196,7 +196,7 @@ Environment=`;
       path: '/var/lib/boot2docker/profile',
       text:
         "\nEXTRA_ARGS='\n--label foo=bar\n--label provider=generic\n--insecure-registry r:1\n--registry-mirror http://m\n--log-driver=x\n\n'\n" +
-        "CACERT=/var/lib/boot2docker/ca.pem\nDOCKER_HOST='-H tcp://0.0.0.0:2376'\nDOCKER_STORAGE='overlay2'\nDOCKER_TLS=auto\n" +
+        "CACERT=/var/lib/boot2docker/ca.pem\nDOCKER_HOST='-H tcp://0.0.0.0:2376'\nDOCKER_STORAGE=overlay2\nDOCKER_TLS=auto\n" +
         "SERVERKEY=/var/lib/boot2docker/server-key.pem\nSERVERCERT=/var/lib/boot2docker/server.pem\n\nexport 'A=b c'\n",
     });
   });

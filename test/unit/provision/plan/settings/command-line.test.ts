@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { freeCommandLine } from '../../../../../src/provision/plan/settings/command-line.js';
 import { addSetting, type Json } from '../../../../../src/provision/plan/settings/engine-flags.js';
 import { environmentFileVariables, foreignUnit, ownDropIn, splitCommand } from '../../../../../src/provision/plan/init/unit.js';
-import { environmentWord, execWord, shellWord, splitWords } from '../../../../../src/provision/plan/settings/words.js';
+import { environmentWord, execWord, splitWords } from '../../../../../src/provision/plan/settings/words.js';
 
 const free = (line: string, keys: string[], variables: Record<string, string> = {}) =>
   freeCommandLine(splitWords(line), new Set(keys), new Map(Object.entries(variables)), execWord);
@@ -148,9 +148,5 @@ describe('quoting', () => {
     expect(execWord('a b"c\\$d%')).to.equal('"a b\\"c\\\\$$d%%"');
     expect(environmentWord('A=b c"\\%$')).to.equal('"A=b c\\"\\\\%%$"');
     expect(splitWords(environmentWord('A=two\nlines "x"')).map((word) => word.value)).to.deep.equal(['A=two\nlines "x"']);
-  });
-
-  it('keeps words whole for a shell', () => {
-    expect(shellWord("it's $HOME")).to.equal("'it'\\''s $HOME'");
   });
 });
