@@ -1,10 +1,10 @@
-# Prints all that provisioning needs to know as "key|text" lines, one per line of a text. Changes nothing.
+# Prints everything that provisioning needs to know as "key|text" lines, one for each line of a text. Changes nothing.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 
 fact() { printf '%s|%s\n' "$1" "$2"; }
 
-# Every line of standard input under a key; the last line may lack its newline.
+# Prints every line of standard input under a key; the last line may lack its newline.
 text() { sed "s|^|$1\\||"; echo; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -60,7 +60,7 @@ engine() {
   fi
 }
 
-# Environment files and the settings file as the unit names them.
+# The environment files and the settings file that the unit names.
 unit() {
   unit_text=$(systemctl cat docker.service 2>/dev/null) || unit_text=
   printf '%s\n' "$unit_text" | text unit
@@ -89,7 +89,7 @@ service() {
   done
 }
 
-# Asked only of an engine that runs: the question would start one that waits behind its socket.
+# Only a running engine is asked: the request would start one that waits behind its socket (docker.socket).
 running() {
   if [ -d /run/systemd/system ]; then [ "$(systemctl is-active docker.service 2>/dev/null)" = active ] || return 0
   else [ -S /var/run/docker.sock ] || return 0; fi

@@ -1,4 +1,4 @@
-# Gives the host the name NAME, now and at every boot (FILE), and that name an address. Touches nothing else.
+# Sets the host name to NAME, now and at every boot (FILE), and makes /etc/hosts resolve it. Changes nothing else.
 # Exit status 0 done, 40 not possible.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
@@ -16,7 +16,7 @@ remember() {
   mkdir -p "${FILE%/*}" && printf '%s\n' "$NAME" >"$FILE"
 }
 
-# As an exact word of a line that is no comment.
+# Whether the name is a word of a line that is not a comment.
 listed() {
   while read -r _ names; do
     for name in ${names%%#*}; do [ "$name" = "$NAME" ] && return 0; done
@@ -24,7 +24,7 @@ listed() {
   return 1
 }
 
-# The file may be a mount of its own (containers), so it is filled anew rather than replaced.
+# In containers the file may be a mount, so its content is replaced rather than the file.
 resolve() {
   [ -e /etc/hosts ] || : >/etc/hosts
   listed && return 0

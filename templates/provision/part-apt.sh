@@ -1,4 +1,4 @@
-# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh; files go to $work, which they remove.
+# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh; temporary files go to $work, which the scripts remove.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
 umask 022
@@ -7,10 +7,10 @@ fact() { printf '%s|%s\n' "$1" "$2"; }
 
 work=$(mktemp -d) || { fact failure 'No space left on device: no temporary directory'; exit 22; }
 
-# Runs apt-get or dpkg, waiting while another one holds its lock.
+# Runs apt-get or dpkg, and waits while another process holds the lock.
 locked() {
   since=$(date +%s)
-  told=
+  announced=
   while :; do
     "$@" >"$work/output" 2>&1 && status=0 || status=$?
     cat "$work/output"
@@ -20,9 +20,9 @@ locked() {
       fact failure "$(grep -Eo 'held by process [^.]*' "$work/output" | head -n 1)"
       exit 20
     fi
-    if [ -z "$told" ]; then
+    if [ -z "$announced" ]; then
       fact progress "Waiting for another package manager on the host to finish ($(grep -Eo 'process [^.]*' "$work/output" | head -n 1))"
-      told=yes
+      announced=yes
     fi
     sleep 1
   done
@@ -31,7 +31,7 @@ locked() {
 candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *//p' | grep -v '^(none)$'; }
 exists() { [ -n "$(candidate "$1")" ]; }
 
-# The newest version of package $1 that VERSION stands for.
+# The newest version of package $1 that matches VERSION.
 resolve() {
   apt-cache madison "$1" | while IFS='| ' read -r _ version _; do
     upstream=${version#*:}
@@ -41,7 +41,7 @@ resolve() {
   done
 }
 
-# Sets $chosen from package names, at VERSION where one is wanted. The first is the engine and decides.
+# Sets $chosen to the packages to install, at VERSION if one is wanted. The first package is the engine and decides about the version.
 choose() {
   chosen=; exact=
   if [ -n "$VERSION" ]; then
@@ -55,7 +55,7 @@ choose() {
 
 available() { apt-cache madison "$1" | while IFS='| ' read -r _ version _; do fact available "$1 $version"; done; }
 
-# What was pinned stays as it is at the next upgrade of the host.
+# A requested version is held, so that the next upgrade of the host does not replace it.
 hold() {
   for package in $chosen; do
     case $package in *=*) apt-mark hold "${package%%=*}" >/dev/null ;; esac

@@ -86,7 +86,7 @@ describe('upgrading an engine by its packages', () => {
   it('refuses what is older, and lists what there is where there is no such version', async () => {
     const older = await upgrade('--engine-version', eighth.replace('+lab1', ''));
     expect(older.code).to.equal(1);
-    expect(older.stderr).to.contain(`version ${eighth} is older than the ${ninth} that is there`);
+    expect(older.stderr).to.contain(`version ${eighth} is older than the installed ${ninth}`);
     const none = await upgrade('--engine-version', '99');
     expect(none.code).to.equal(1);
     expect(none.stderr).to.contain(ninth);

@@ -98,7 +98,7 @@ for (const interpreter of interpreters) {
           box.program('gpg', 'echo "fpr:::::::::0000:"');
           const wrong = await run(box, hosts.debian12);
           expect(wrong.exitCode).to.equal(22);
-          expect(wrong.stdout).to.contain("failure|the key of https://download.docker.com/linux/debian is not Docker's");
+          expect(wrong.stdout).to.contain("failure|the signing key of https://download.docker.com/linux/debian is not Docker's");
         });
 
         it('pins a version, and holds it', async () => {

@@ -116,7 +116,7 @@ for (const interpreter of interpreters) {
           const older = await run(box, hosts.debian12, '26');
           expect([older.exitCode, lines(older, 'failure')[0]]).to.deep.equal([
             22,
-            'version 5:26.1.4-1~debian.12~bookworm is older than the 5:27.5.1-1~debian.12~bookworm that is there',
+            'version 5:26.1.4-1~debian.12~bookworm is older than the installed 5:27.5.1-1~debian.12~bookworm',
           ]);
           const none = await run(box, hosts.debian12, '30');
           expect([none.exitCode, lines(none, 'available').length]).to.deep.equal([21, 3]);
@@ -200,7 +200,7 @@ for (const interpreter of interpreters) {
           const older = await run(box, hosts.rocky, '28.5.0');
           expect([older.exitCode, lines(older, 'failure')[0]]).to.deep.equal([
             22,
-            'version 28.5.0-1.el9 is older than the 28.5.1-1.el9 that is there',
+            'version 28.5.0-1.el9 is older than the installed 28.5.1-1.el9',
           ]);
         });
       });

@@ -7,8 +7,8 @@ import { environment, listenAddress } from '../settings/wanted.js';
 const folder = '/var/lib/boot2docker';
 
 /**
- * boot2docker: no daemon.json, a profile of shell variables (specification 6.5). Unlike Docker Machine's, its values survive
- * blanks and quotes, and no storage driver is forced.
+ * boot2docker: the settings are a file of shell variables, there is no daemon.json. Unlike in Docker Machine, values may contain
+ * spaces and quotes, and no storage driver is forced (see docs/compatibility.md: Provisioning).
  */
 export function planBoot2docker(facts: HostFacts, request: ProvisionRequest): StartPlan {
   const { engine } = request;

@@ -14,8 +14,8 @@ const begin = '# tsmachine begin';
 const end = '# tsmachine end';
 
 /**
- * OpenRC: settings go into daemon.json; what has to be a flag or a variable stands in a marked block
- * at the end of /etc/conf.d/docker, which is the only place OpenRC reads.
+ * OpenRC: settings go into daemon.json. Flags and variables go into a marked block at the end of /etc/conf.d/docker,
+ * the only file that OpenRC reads.
  */
 export function planOpenrc(facts: HostFacts, engine: EngineFacts, request: ProvisionRequest, present: Settings): StartPlan {
   const { foreign, own } = split(facts.service.confD);
