@@ -40,7 +40,7 @@ export interface SshConnection extends RemoteShell {
   exec(command: string, options?: ShortOptions & Pick<ExecOptions, 'input'> & { signal?: AbortSignal }): Promise<ExecResult>;
   /** Runs a template as the login user, its variables passed on standard input. */
   script(template: string, variables?: Readonly<Record<string, string>>, options?: ShortOptions): Promise<ExecResult>;
-  /** Starts a command for data of any size; the text must be a constant or come from the quoting helper. */
+  /** Starts a command for data of any size; the text must be a constant or come from `quote`. */
   stream(command: string): Promise<RemoteStream>;
   /** The login user's files over SFTP, opened once. @throws TsmachineError SSH_PROTOCOL when the host offers no SFTP. */
   sftp(): Promise<FileCalls>;
