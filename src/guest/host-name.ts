@@ -6,7 +6,7 @@ export function isHostName(name: string): boolean {
   return valid.test(name);
 }
 
-/** The name a guest of this machine can have: the machine's own, unless that is too long or has a hyphen or dot where none may be. */
+/** The host name for a machine's guest: the machine's name, unless that is too long or has a hyphen or dot in a forbidden place. */
 export function guestHostName(machineName: string): string {
   if (isHostName(machineName)) return machineName;
   const labels = machineName
