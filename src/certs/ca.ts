@@ -38,11 +38,12 @@ export function openAuthority(pem: AuthorityTexts, paths: AuthorityTexts, now: D
 export function refuseExpired(certificate: X509Certificate, path: string, now: Date): void {
   const end = new Date(certificate.validTo);
   if (end >= now) return;
+  const renewal = run('regenerate-certs', '--client-certs', 'NAME', '...');
   throw new TsmachineError(
     'CA_EXPIRED',
     `The CA certificate ${path} expired on ${end.toISOString().slice(0, 10)} and can no longer sign certificates`,
     {
-      hint: say`Move the CA certificate and its key away, then create a new CA and new certificates for every machine: ${run('regenerate-certs', '--client-certs', 'NAME...')}`,
+      hint: say`Move the CA certificate and its key away, then create a new CA, naming every machine: ${renewal}`,
     },
   );
 }

@@ -18,7 +18,9 @@ interface ClientState extends AuthorityOptions {
   readonly spareKey: KeyPair | undefined;
 }
 
-/** Makes sure that the client certificate exists, belongs to its key and to the CA, and does not expire soon; otherwise issues a new one. */
+/**
+ * Makes sure that the client certificate exists, belongs to its key and to the CA, and does not expire soon; otherwise issues a new one.
+ */
 export async function ensureClientCertificate(files: AuthorityFiles, state: ClientState): Promise<void> {
   const {
     texts: { cert, key },
@@ -46,7 +48,10 @@ export async function ensureClientCertificate(files: AuthorityFiles, state: Clie
   await writeCertificate(files, pairOf(privateKey), signer, state);
 }
 
-/** Writes a new key and a new certificate. The old certificate is deleted first, so that an interruption leaves a key without a certificate, never a pair that does not match. */
+/**
+ * Writes a new key and a new certificate. The old certificate is deleted first, so that an interruption leaves a key without a certificate,
+ * never a pair that does not match.
+ */
 export async function replaceClientCertificate(
   files: AuthorityFiles,
   pair: KeyPair,

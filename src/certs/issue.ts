@@ -58,7 +58,8 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
 };
 
 /**
- * Builds one X.509 version 3 certificate and returns its PEM. The signature is made by node:crypto, because node-forge takes 100 ms for one.
+ * Builds one X.509 version 3 certificate and returns its PEM. The signature is made by node:crypto, because node-forge takes 100 ms for
+ * one.
  * @throws TsmachineError CERT_UNREADABLE when the type of the signing key is not supported.
  */
 export async function issueCertificate(request: CertificateRequest): Promise<string> {
@@ -100,7 +101,10 @@ function algorithmOf(key: KeyObject): Algorithm {
   });
 }
 
-/** A UTF8String, because `<bootstrap>` has characters that a PrintableString cannot contain; at most 64 characters (RFC 5280, ub-common-name). */
+/**
+ * A UTF8String, because `<bootstrap>` has characters that a PrintableString cannot contain; at most 64 characters (RFC 5280,
+ * ub-common-name).
+ */
 function name(der: Der, attribute: string, value: string) {
   return { name: attribute, value: [...value].slice(0, 64).join(''), valueTagClass: der.utf8 as number };
 }

@@ -45,7 +45,10 @@ export interface Engine {
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>;
   /** GET of something that may not exist: undefined when the engine answers 404. */
   find<T = unknown>(path: string, options?: RequestOptions): Promise<T | undefined>;
-  /** As `request`, for answers that arrive piece by piece: logs, progress, an attached container. Destroy a response that is not read to its end. */
+  /**
+   * As `request`, for answers that arrive piece by piece: logs, progress, an attached container. Destroy a response that is not read to its
+   * end.
+   */
   stream(method: string, path: string, options?: RequestOptions): Promise<IncomingMessage>;
   close(): void;
 }

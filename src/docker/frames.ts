@@ -7,7 +7,8 @@ const headerSize = 8;
 
 /**
  * Splits the output of an attached container, or of its log, when it has no terminal: each piece has a header of eight bytes,
- * whose first byte is the stream (2 is stderr) and whose last four are the length. https://docs.docker.com/reference/api/engine (ContainerAttach)
+ * whose first byte is the stream (2 is stderr) and whose last four are the length. https://docs.docker.com/reference/api/engine
+ * (ContainerAttach)
  * @throws RangeError when the source ends within a frame.
  */
 export async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame, void, undefined> {

@@ -63,7 +63,9 @@ export function findImage(engine: Engine, reference: string): Promise<ImageFacts
   return engine.find(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
 }
 
-/** In `registry:5000/name:tag` the tag follows the last colon after the last slash; a digest (`name@sha256:...`) takes the place of a tag. */
+/**
+ * In `registry:5000/name:tag` the tag follows the last colon after the last slash; a digest (`name@sha256:...`) takes the place of a tag.
+ */
 function splitReference(reference: string): { repo: string; tag: string } {
   const at = reference.indexOf('@');
   if (at > 0) return { repo: reference.slice(0, at), tag: reference.slice(at + 1) };

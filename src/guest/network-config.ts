@@ -18,9 +18,11 @@ export interface GuestAdapter {
  * The `network-config` (version 2) of a guest with several adapters or fixed addresses. Adapters are identified by their MAC addresses,
  * because their names differ between images. Only the first one is waited for at boot.
  *
- * Debian's cloud images have a netplan file of their own, whose entries `all-en` and `all-eth` match every adapter named en* or eth*. networkd
+ * Debian's cloud images have a netplan file of their own, whose entries `all-en` and `all-eth` match every adapter named en* or eth*.
+ * networkd
  * uses the first entry, by name, that matches, so the names of our entries sort before those. The adapters are not renamed: otherwise every
- * boot after the first would wait two minutes for the old names, which the image's file requires. cloud-init since 22.3 finds the names itself.
+ * boot after the first would wait two minutes for the old names, which the image's file requires. cloud-init since 22.3 finds the names
+ * itself.
  * @throws TsmachineError INTERNAL for an invalid MAC address, address or gateway
  */
 export function networkConfig(adapters: readonly GuestAdapter[]): string {

@@ -98,7 +98,8 @@ function octal(letter: string): string {
 }
 
 /**
- * The user is in the group `docker`, so that `ssh NAME docker ps` works without sudo, as it always did on boot2docker. It gets no group with
+ * The user is in the group `docker`, so that `ssh NAME docker ps` works without sudo, as it always did on boot2docker. It gets no group
+ * with
  * its own name: for the user `docker` that group would exist already, and useradd would fail.
  */
 function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {

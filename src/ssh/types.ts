@@ -22,7 +22,8 @@ export interface ConnectOptions {
   /** Milliseconds for one attempt, from the first packet to the login; default as in timeouts.ts. */
   readonly timeout?: number;
   /**
-   * Milliseconds to keep trying while the host refuses or drops connections or does not answer; never after a refused login or a wrong host key.
+   * Milliseconds to keep trying while the host refuses or drops connections or does not answer; never after a refused login or a wrong host
+   * key.
    * Default 0: one attempt.
    */
   readonly waitFor?: number;

@@ -26,7 +26,10 @@ export function packageVersion(): string {
   return ownPackage().content.version;
 }
 
-/** The commit that the program was built from; `HEAD`, as in Docker Machine, when it is unknown: run from sources, or built outside a checkout. */
+/**
+ * The commit that the program was built from; `HEAD`, as in Docker Machine, when it is unknown: run from sources, or built outside a
+ * checkout.
+ */
 export function packageBuild(): string {
   return typeof builtFrom === 'undefined' ? 'HEAD' : builtFrom;
 }

@@ -1,7 +1,7 @@
 # Installs an engine with apt. The engine is not started here: it is started once, with its settings in place.
 # MODE               auto: Docker's packages, else the distribution's; docker; distro
 # PACKAGES OPTIONAL  the distribution's packages, the engine first; packages that are installed where they exist
-# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY is empty when Docker publishes none for this system
+# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY is empty when there are none for this system
 # VERSION            wanted version, or empty
 # LOCK_TIMEOUT       seconds to wait for another package manager
 # PROBE_TIMEOUT      seconds that Docker's repository may take to answer

@@ -1,4 +1,5 @@
-# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh; temporary files go to $work, which the scripts remove.
+# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh.
+# Temporary files go to $work, which the scripts remove.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
 umask 022

@@ -23,7 +23,10 @@ export function openConnection(target: EngineTarget, connectTimeout: number): Co
   return { target, connectTimeout, agent: new HttpsAgent({ ...options, secureContext: secureContext(target) }) };
 }
 
-/** The machines of a store share a client certificate, and parsing a key takes a millisecond: without this cache, `ls` of a thousand machines would take a second longer. */
+/**
+ * The machines of a store share a client certificate, and parsing a key takes a millisecond: without this cache, `ls` of a thousand
+ * machines would take a second longer.
+ */
 const known = new Map<string, SecureContext>();
 const mostKnown = 8;
 

@@ -65,6 +65,7 @@ export function explain(error: unknown, failure: Failure): TsmachineError {
 
 function explainNetwork(error: unknown, code: string, failure: Failure): TsmachineError | undefined {
   const { machine } = failure.target;
+  const status = run('status', machine);
   const at = engineAddress(failure.target);
   if (at.kind === 'unix') {
     if (code === 'ENOENT' || code === 'ECONNREFUSED')
@@ -100,7 +101,7 @@ function explainNetwork(error: unknown, code: string, failure: Failure): Tsmachi
     return unreached(
       failure,
       error instanceof Silence ? error.message : 'no answer',
-      say`A firewall may block TCP port ${at.port}: open it for this computer, or check whether the machine is running: ${run('status', machine)}`,
+      say`A firewall may block TCP port ${at.port}. Open it for this computer, or check whether the machine is running: ${status}`,
       error,
     );
   }

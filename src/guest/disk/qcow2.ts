@@ -21,7 +21,8 @@ interface Source {
 
 /**
  * Unpacks the disk in a qcow2 file to a raw file; unused areas stay holes if the file system supports them.
- * @throws TsmachineError DRIVER_PRECHECK for a damaged disk or one that uses features that cloud images do not use; system errors; the signal's reason
+ * @throws TsmachineError DRIVER_PRECHECK for a damaged disk or one that uses features that cloud images do not use; system errors; the
+ * signal's reason
  */
 export async function unpackQcow2(path: string, target: string, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'r');

@@ -4,7 +4,8 @@ import type { Resolve } from './types.js';
 
 /**
  * Debian's images: `CODENAME/BUILD/debian-VERSION-generic-ARCH-BUILD.qcow2` beside SHA512SUMS. The folder `latest` is avoided, because
- * it may change between two requests. The variant `generic` has drivers for every virtual disk and adapter: the kernel of `genericcloud` has
+ * it may change between two requests. The variant `generic` has drivers for every virtual disk and adapter: the kernel of `genericcloud`
+ * has
  * no AHCI driver up to Debian 12, and `nocloud` has no cloud-init.
  */
 export function debianImage(version: string, codename: string): Resolve {

@@ -30,9 +30,10 @@ export function saysDiskFull(output: string): boolean {
 }
 
 export function diskFull(machine: string, where: string, cause?: unknown): TsmachineError {
+  const usage = run('ssh', machine, 'sudo', 'du', '-xh', '--max-depth=2', '/var');
   return new TsmachineError('HOST_DISK_FULL', `The disk of ${machine} is full: ${where}`, {
     cause,
-    hint: say`Free some space, then run the command again. To see what uses it: ${run('ssh', machine, 'sudo', 'du', '-xh', '--max-depth=2', '/var')}`,
+    hint: say`Free some space, then run the command again. To see what uses it: ${usage}`,
   });
 }
 

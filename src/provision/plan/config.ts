@@ -30,7 +30,8 @@ export interface ConfigPlan {
 
 /**
  * Plans the engine's configuration on a host. Pure.
- * @throws TsmachineError ENGINE_CONFIG for a daemon.json or a unit that cannot be parsed, ENGINE_START for a host without a known init system
+ * @throws TsmachineError ENGINE_CONFIG for a daemon.json or a unit that cannot be parsed, ENGINE_START for a host without a known init
+ * system
  */
 export function planConfig(facts: HostFacts, engine: EngineFacts, request: ProvisionRequest): ConfigPlan {
   const present = parseSettings(facts.config.text, facts.config.path, request.machine);

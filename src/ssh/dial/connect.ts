@@ -45,7 +45,10 @@ export async function openConnection(endpoint: SshEndpoint, options: ConnectOpti
   }
 }
 
-/** Tries one hop until a login succeeds or trying again is pointless: a jump host gets one attempt, a booting machine as many as its time allows. */
+/**
+ * Tries one hop until a login succeeds or trying again is pointless: a jump host gets one attempt, a booting machine as many as its time
+ * allows.
+ */
 async function logInWithRetries(hop: Hop, before: Link | undefined, options: ConnectOptions): Promise<Link> {
   const { io, signal } = options;
   const env = options.env ?? process.env;

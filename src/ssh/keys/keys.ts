@@ -8,7 +8,8 @@ import { readKeyFile } from './key-file.js';
 import { quote } from '../../base/quote.js';
 
 /**
- * Creates an ed25519 key pair in OpenSSH format (`path` with mode 0600, and `path.pub`). An existing key is kept; a missing `.pub` is restored.
+ * Creates an ed25519 key pair in OpenSSH format (`path` with mode 0600, and `path.pub`). An existing key is kept; a missing `.pub` is
+ * restored.
  * @param comment the comment of the public key; by default `tsmachine-NAME`, NAME being the folder that the key is in.
  */
 export async function createKeyPair(path: string, comment = `tsmachine-${basename(dirname(path))}`): Promise<void> {

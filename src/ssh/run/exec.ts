@@ -14,7 +14,9 @@ export interface RemoteRunOptions extends Pick<ExecOptions, 'input' | 'timeout' 
   readonly signal: AbortSignal;
   /** The command's name in messages; never contains its input. */
   readonly title: string;
-  /** Used instead of `input`: gets the text of each stream and may write to the channel; returning true keeps the text out of the result. */
+  /**
+   * Used instead of `input`: gets the text of each stream and may write to the channel; returning true keeps the text out of the result.
+   */
   readonly dialogue?: ((channel: ClientChannel, stream: 'stdout' | 'stderr', text: string) => boolean) | undefined;
 }
 

@@ -46,7 +46,10 @@ exit ${refusalStatus}`;
 
 const withPassword = `LC_ALL=C; export LC_ALL; exec sudo -S -p ${prompt} sh -c "echo ${ready}; exec sh -s"`;
 
-/** Runs scripts as root over one connection: as uid 0, with sudo or doas without a password, or with sudo and a password that is asked for at most once. */
+/**
+ * Runs scripts as root over one connection: as uid 0, with sudo or doas without a password, or with sudo and a password that is asked for
+ * at most once.
+ */
 export class RootShell {
   readonly #link: Link;
   readonly #options: RootOptions;

@@ -139,7 +139,9 @@ export class SharedConnection implements FileConnection {
   }
 }
 
-/** The shared login notices that the process is gone and closes its command's streams. On other signals ssh waits for the command to end. */
+/**
+ * The shared login notices that the process is gone and closes its command's streams. On other signals ssh waits for the command to end.
+ */
 function stop(child: ChildProcess): void {
   child.kill('SIGKILL');
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();

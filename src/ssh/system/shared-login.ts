@@ -66,13 +66,17 @@ function sharedLogin(folder: string, control: string, env: NodeJS.ProcessEnv): S
     env,
     alive: async () => (await call([...controlArguments(control), '-O', 'check', 'machine'], env, controlTimeout)) === undefined,
     async close() {
-      await call([...controlArguments(control), '-O', 'exit', 'machine'], env, controlTimeout); // fails harmlessly when the login is already gone
+      // fails harmlessly when the login is already gone
+      await call([...controlArguments(control), '-O', 'exit', 'machine'], env, controlTimeout);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Only the built-in client accepts new host keys, because it reports them; the system's ssh is used with known keys only, jump hosts included. */
+/**
+ * Only the built-in client accepts new host keys, because it reports them; the system's ssh is used with known keys only, jump hosts
+ * included.
+ */
 async function isKnown(endpoint: SshEndpoint, options: SharedLoginOptions): Promise<boolean> {
   for (const text of endpoint.jump ?? []) {
     const { host, port = 22 } = parseJump(text);

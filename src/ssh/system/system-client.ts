@@ -76,7 +76,10 @@ function hostKeySettings(files: readonly string[], strict: boolean): string[] {
   ];
 }
 
-/** A path inside an ssh setting: quoted to keep spaces, percent signs doubled, Windows' backslashes turned, because ssh reads them as escapes. */
+/**
+ * A path inside an ssh setting: quoted to keep spaces, percent signs doubled, Windows' backslashes turned, because ssh reads them as
+ * escapes.
+ */
 function fileSetting(path: string): string {
   const text = process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
   return `"${text.replaceAll('%', '%%')}"`;

@@ -35,7 +35,8 @@ const lockTimeout = 60 * 60_000;
 
 /**
  * Downloads a file into `dir` once: the next call, in this process or another, gets the same file. An interrupted download is continued.
- * The file of a `file:` URL is used where it is. With a digest the file is verified first. The key of the cache is the digest, else the URL.
+ * The file of a `file:` URL is used where it is. With a digest the file is verified first. The key of the cache is the digest, else the
+ * URL.
  * @returns the file's path, ending in the URL's last part.
  * @throws TsmachineError DOWNLOAD, STORE_FULL, STORE_UNWRITABLE; the signal's reason.
  */

@@ -24,7 +24,8 @@ const staleAfter = 5000;
 
 /**
  * Runs `use` while holding the lock `<lockFile>.lock`, which excludes other processes and other callers in this one. Callers of one
- * process get the lock in order. A holder that was killed loses the lock 5 s later; the lock is released on errors and when the program ends.
+ * process get the lock in order. A holder that was killed loses the lock 5 s later; the lock is released on errors and when the program
+ * ends.
  * @throws TsmachineError STORE_LOCKED after `timeout`, or when the lock was lost while `use` ran, so that its result must not be used;
  * STORE_UNWRITABLE and STORE_FULL when the lock cannot be created; the signal's reason; what `use` throws.
  */

@@ -226,7 +226,8 @@ describe('a configuration the engine does not take', () => {
   it('is blamed when the engine runs without it', async () => {
     const error = await fails(
       31,
-      'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\nlog|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
+      'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\n' +
+        'log|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
     );
     expect(error?.code).to.equal('ENGINE_CONFIG');
     expect(error?.message)

@@ -7,7 +7,8 @@ export interface Word {
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', s: ' ', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };
 
 /**
- * Splits a line into words by the rules of systemd.syntax(7): spaces separate words, both kinds of quotes group them, C escapes are decoded.
+ * Splits a line into words by the rules of systemd.syntax(7): spaces separate words, both kinds of quotes group them, C escapes are
+ * decoded.
  * References such as `$DOCKER_OPTS` stay as they are.
  */
 export function splitWords(line: string): Word[] {

@@ -68,7 +68,8 @@ ExecStart=/ours`;
 describe('freeing a command line', () => {
   it('moves every spelling of a flag daemon.json will hold, and keeps the rest as written', () => {
     const line =
-      '-H fd:// -H=unix:///a.sock -Htcp://b:1 --host c:2 --tlsverify --tlscacert="/x y" --label a=b --containerd=/run/c.sock --unknown v $REF --mtu 9';
+      '-H fd:// -H=unix:///a.sock -Htcp://b:1 --host c:2 --tlsverify --tlscacert="/x y" --label a=b ' +
+      '--containerd=/run/c.sock --unknown v $REF --mtu 9';
     const { words, moved } = free(line, ['hosts', 'tlsverify', 'tlscacert', 'labels']);
     expect(words).to.deep.equal(['--containerd=/run/c.sock', '--unknown', 'v', '$REF', '--mtu', '9']);
     expect(moved).to.deep.equal({
