@@ -1,7 +1,7 @@
-/** Docker Machine's state words; its numbers are their positions. */
+/** Docker Machine's state words; their positions are its state numbers. */
 export type State = 'None' | 'Running' | 'Paused' | 'Saved' | 'Stopped' | 'Stopping' | 'Starting' | 'Error' | 'Timeout';
 
-/** The `Driver` object of config.json: owned by the driver, opaque to the engine, kept whole. */
+/** The `Driver` object of config.json: owned by the driver, not interpreted by anything else, and kept complete. */
 export type DriverData = Readonly<Record<string, unknown>>;
 
 export interface Address {

@@ -6,25 +6,25 @@ import type { Text } from './text.js';
 export interface WaitOptions {
   /** Milliseconds after which waiting fails with WAIT_TIMEOUT. */
   readonly timeout: number;
-  /** Milliseconds between two looks; grows by half each time up to `maxInterval`. */
+  /** Milliseconds between two checks; grows by half each time up to `maxInterval`. */
   readonly interval?: number;
   readonly maxInterval?: number;
   readonly signal?: AbortSignal;
-  /** What is being waited for, as it stands in the error: "m1 to be running". */
+  /** What is awaited, as the error names it: "m1 to be running". */
   readonly what: string;
   readonly hint?: Text | undefined;
 }
 
 /**
- * Calls `look` until it returns something other than undefined.
- * @throws TsmachineError WAIT_TIMEOUT naming what was waited for; the signal's reason when aborted; whatever `look` throws.
+ * Calls `check` until it returns something other than undefined.
+ * @throws TsmachineError WAIT_TIMEOUT naming what was waited for; the signal's reason when aborted; what `check` throws.
  */
-export async function waitFor<T>(look: () => Promise<T | undefined> | T | undefined, options: WaitOptions): Promise<T> {
+export async function waitFor<T>(check: () => Promise<T | undefined> | T | undefined, options: WaitOptions): Promise<T> {
   const deadline = performance.now() + options.timeout;
   let interval = options.interval ?? 100;
   for (;;) {
     options.signal?.throwIfAborted();
-    const found = await look();
+    const found = await check();
     if (found !== undefined) return found;
     const left = deadline - performance.now();
     if (left <= 0) {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import { parsePlace, type Place } from './place.js';
 import { remotePath } from './remote-end.js';
-import { sshfsArguments } from '../ssh/system/foreign-client.js';
+import { sshfsArguments } from '../ssh/system/rsync-sshfs.js';
 import { runForeground } from '../system/processes/foreground.js';
 import { trustOf } from '../machine/access/connection.js';
 import { resolveNames } from '../machine/choose/each.js';

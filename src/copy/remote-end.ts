@@ -56,7 +56,7 @@ export class RemoteEnd implements End {
 
   async look(path: string, into = ''): Promise<RemoteLook> {
     const variables = { WHERE: remotePath(path), INTO: into === '.' ? '' : into };
-    const { stdout } = await this.#connection.script('copy/look.sh', variables, { timeout: shortTimeout });
+    const { stdout } = await this.#connection.script('copy/inspect-path.sh', variables, { timeout: shortTimeout });
     const look = parseLook(stdout);
     this.#hasTar = look.hasTar;
     return look;

@@ -1,13 +1,13 @@
 import type { Found } from './end.js';
 
-/** What look.sh told about a path. */
+/** What inspect-path.sh told about a path. */
 export interface RemoteLook extends Found {
   readonly hasTar: boolean;
   /** `uid:gid` to be kept when root replaces somebody else's file. */
   readonly owner: string | undefined;
 }
 
-/** Reads what look.sh prints. */
+/** Reads what inspect-path.sh prints. */
 export function parseLook(output: string): RemoteLook {
   const mark = output.indexOf('path|');
   const facts = new Map(

@@ -6,7 +6,7 @@ import { size } from '../system/http/meter.js';
 import { parsePlace, type Place } from './place.js';
 import { RemoteEnd, remotePath } from './remote-end.js';
 import { copy } from './transfer.js';
-import { rsyncArguments, type RemoteTarget } from '../ssh/system/foreign-client.js';
+import { rsyncArguments, type RemoteTarget } from '../ssh/system/rsync-sshfs.js';
 import type { FileConnection } from '../ssh/types.js';
 import { runForeground } from '../system/processes/foreground.js';
 import { connectForData, connectTo, trustOf } from '../machine/access/connection.js';

@@ -1,6 +1,6 @@
 import type { Io } from '../base/io.js';
 
-/** The engine options of config.json that provisioning reads (specification 3.2). */
+/** The engine options that provisioning reads, with their names in config.json. */
 export interface EngineSettings {
   readonly ArbitraryFlags: readonly string[];
   readonly Env: readonly string[];
@@ -11,9 +11,9 @@ export interface EngineSettings {
 }
 
 export interface InstallRequest {
-  /** auto: Docker's own packages, else the distribution's. script: what `url` names. none: the engine must be there. */
+  /** auto: Docker's own packages, else the distribution's. script: the script at `url`. none: the engine must be installed already. */
   readonly mode: 'auto' | 'docker' | 'distro' | 'script' | 'none';
-  /** `28` or `28.5` or `28.5.2`: the newest package it stands for. */
+  /** `28`, `28.5` or `28.5.2`: the newest package with that prefix. */
   readonly version?: string;
   readonly url: string;
 }
@@ -32,22 +32,23 @@ export interface ServerCertificate {
   readonly key: string;
 }
 
+/** What to make of a host. */
 export interface ProvisionRequest {
   readonly machine: string;
   readonly io: Io;
   readonly signal: AbortSignal;
-  /** The host was made for this machine and takes its name. */
+  /** The host was created for this machine and gets its name. */
   readonly setHostname: boolean;
   readonly port: number;
   /** The engine is reached at an IPv6 address. */
   readonly hostIsIpv6: boolean;
-  /** Called once; its work runs beside the installation. */
+  /** Called once; runs in parallel with the installation. */
   readonly certificates: () => Promise<ServerCertificate>;
   readonly engine: EngineSettings;
   readonly install: InstallRequest;
-  /** Labels of the engine besides the user's own: `provider=generic`. */
+  /** Labels of the engine in addition to the user's own: `provider=generic`. */
   readonly labels: readonly string[];
-  /** The engine's program was replaced: restart it even if its settings stay. */
+  /** The engine's program was replaced: restart it even if its settings stay the same. */
   readonly restart?: boolean;
 }
 
@@ -55,7 +56,7 @@ export interface ProvisionResult {
   readonly provisioner: string;
   readonly engineVersion: string;
   readonly restarted: boolean;
-  /** Files that were written. */
+  /** Paths of the files that were written. */
   readonly changed: readonly string[];
   /** Where the engine's certificates are on the host. */
   readonly certificates: CertificatePaths;

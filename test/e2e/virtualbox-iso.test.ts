@@ -100,7 +100,7 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
     writeFileSync(iso, '<html>');
     truncateSync(iso, 100_000);
     const { code, stderr } = await tsmachine(['upgrade', 'b1'], { store, env: vbox.env });
-    expect([code, stderr]).to.deep.equal([1, `${iso} is no ISO image\nCheck the path\n`]);
+    expect([code, stderr]).to.deep.equal([1, `${iso} is not an ISO image\nCheck the path\n`]);
     expect((await run('status', 'b1')).stdout).to.equal('Running\n');
     await run('rm', '-y', 'b1');
     expect(vbox.world()).to.deep.include({ vms: {}, media: {} });

@@ -2,29 +2,29 @@ import type { AnyAuthMethod, Client, NextAuthHandler } from 'ssh2';
 
 import { TsmachineError, errorText } from '../../base/errors.js';
 
-import { dialFailure, dropped, handshakeFailure, loginFailure, notSsh, silent } from './failures.js';
+import { dialFailure, dropped, handshakeFailure, loginFailure, notSsh, noAnswer } from './failures.js';
 import type { HostTrust } from '../trust/host-trust.js';
 import type { Identity } from '../keys/identities.js';
-import { library } from './library.js';
+import { loadSsh2 } from './ssh2.js';
 import { Link } from './link.js';
 import { at } from './place.js';
 import type { Hop } from './route.js';
 import { openTransport, type Transport } from './transport.js';
 
-export interface Dial {
+export interface LoginAttempt {
   readonly hop: Hop;
   readonly before: Link | undefined;
   readonly trust: HostTrust;
   readonly identities: readonly Identity[];
-  /** Milliseconds from the first packet to the login; stands still while a person is asked. */
+  /** Limits the time from the first packet to the login; stopped while a person is asked. */
   readonly clock: Clock;
-  /** Milliseconds for the TCP connection alone: short while a host boots, whose first packets go nowhere. */
+  /** Milliseconds for the TCP connection alone; set while a host boots. */
   readonly connectTimeout?: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
-/** A time limit that can be stopped. */
+/** A time limit that can be paused. */
 export class Clock {
   #timer: NodeJS.Timeout | undefined;
   #left: number;
@@ -61,17 +61,17 @@ export class Clock {
 type Stage = 'connecting' | 'waiting for the SSH server' | 'logging in';
 
 /**
- * One attempt at one login.
+ * Makes one attempt to log in on one host.
  * @throws TsmachineError SSH_*, each cause its own code; the signal's reason when aborted.
  */
-export async function dial(request: Dial): Promise<Link> {
+export async function logIn(request: LoginAttempt): Promise<Link> {
   const { hop, signal } = request;
   signal.throwIfAborted();
-  const ssh2 = await library();
+  const ssh2 = await loadSsh2();
   const expiry = new AbortController();
   let stage: Stage = 'connecting';
   const expire = (): void => {
-    expiry.abort(silent(hop, stage === 'connecting' ? 'does not answer' : `answers, but went silent while ${stage}`));
+    expiry.abort(noAnswer(hop, stage === 'connecting' ? 'does not answer' : `answers, but went silent while ${stage}`));
   };
   request.clock.run(expire);
   const early = request.connectTimeout === undefined ? undefined : setTimeout(expire, request.connectTimeout);
@@ -81,7 +81,7 @@ export async function dial(request: Dial): Promise<Link> {
     transport = await openTransport(hop, request.before, request.env, limit);
     clearTimeout(early);
     stage = 'waiting for the SSH server';
-    return await login(new ssh2.Client(), transport, { ...request, signal: limit }, () => {
+    return await authenticate(new ssh2.Client(), transport, { ...request, signal: limit }, () => {
       stage = 'logging in';
     });
   } catch (error) {
@@ -93,10 +93,10 @@ export async function dial(request: Dial): Promise<Link> {
   }
 }
 
-function login(client: Client, transport: Transport, request: Dial, onHandshake: () => void): Promise<Link> {
+function authenticate(client: Client, transport: Transport, request: LoginAttempt, onHandshake: () => void): Promise<Link> {
   const { hop, trust, signal } = request;
   const offer = new Offer(hop.user, request.identities);
-  let said = '';
+  let received = '';
   let sawHandshake = false;
   let refused: TsmachineError | undefined;
   return new Promise((resolve, reject) => {
@@ -109,20 +109,20 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
       client.destroy();
     };
     const listen = (data: Buffer): void => {
-      if (said.length < 400) said += data.toString('latin1');
+      if (received.length < 400) received += data.toString('latin1');
     };
     const explain = async (error: Error & { level?: string }): Promise<Error> => {
       if (refused !== undefined) return refused;
       if (TsmachineError.is(error)) return error;
       if (sawHandshake)
         return loginFailure(hop, offer.outcome(hop.keyPath, error.level === 'client-authentication' ? '' : error.message), error);
-      return beforeHandshake(hop, error, said, await transport.complaint());
+      return beforeHandshake(hop, error, received, await transport.complaint());
     };
     const failExplained = (error: Error): void => {
       explain(error).then(fail, fail);
     };
     client.on('error', (error: Error & { level?: string }) => {
-      // the agent would not sign: the next key follows by itself, except after a question nobody answered
+      // the agent did not sign: ssh2 goes on with the next key by itself; only an unanswered passphrase question ends the attempt
       if (error.level === 'agent' && !TsmachineError.is(error)) return;
       failExplained(error);
     });
@@ -138,7 +138,7 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
       client.removeAllListeners();
       transport.stream.off('data', listen);
       const link = new Link(client, hop, transport.release);
-      trust.keep().then(
+      trust.pin().then(
         () => {
           resolve(link);
         },
@@ -153,23 +153,23 @@ function login(client: Client, transport: Transport, request: Dial, onHandshake:
       sock: transport.stream,
       username: hop.user,
       readyTimeout: 0,
-      // Together 20 s until a host that is gone is called gone, through any break shorter than that.
+      // A host that is gone is noticed after 20 s; shorter interruptions are survived.
       keepaliveInterval: 5000,
       keepaliveCountMax: 3,
       algorithms: { serverHostKey: trust.algorithms },
-      hostVerifier: (key: Buffer) => (refused = trust.judge(key)) === undefined,
+      hostVerifier: (key: Buffer) => (refused = trust.check(key)) === undefined,
       authHandler: (accepts, partial, next) => {
         offer.next(accepts, partial, next);
       },
     });
-    // after connect(), which pauses the stream: nothing is lost, and what a stranger said stands in the error
+    // After connect(), which pauses the stream, so that no data is lost. What the other side sent goes into the error message.
     transport.stream.on('data', listen);
     client.setNoDelay(true);
     if (signal.aborted) stop();
   });
 }
 
-/** Offers one key after the other and remembers what became of it. */
+/** Offers the keys one after the other and records which were tried and what the server accepts. */
 class Offer {
   readonly #queue: Identity[];
   readonly #tried: string[] = [];
@@ -191,28 +191,31 @@ class Offer {
       this.#tried.push(identity.label);
       next(identity.method);
     } else if (accepts === null) {
-      next({ type: 'none', username: this.#user }); // nothing to offer: some servers let everybody in, and the others say what they take
+      // nothing to offer: some servers let everybody in, and the others answer with what they accept
+      next({ type: 'none', username: this.#user });
     } else {
       (next as (method: AnyAuthMethod | false) => void)(false);
     }
   }
 
-  outcome(keyPath: string | undefined, said: string): Parameters<typeof loginFailure>[1] {
-    return { tried: this.#tried, accepts: this.#accepts, partial: this.#partial, said, keyPath };
+  outcome(keyPath: string | undefined, received: string): Parameters<typeof loginFailure>[1] {
+    return { tried: this.#tried, accepts: this.#accepts, partial: this.#partial, said: received, keyPath };
   }
 }
 
-function beforeHandshake(hop: Hop, error: Error, said: string, complaint: string): TsmachineError {
-  if (complaint !== '' && said === '') {
+function beforeHandshake(hop: Hop, error: Error, received: string, complaint: string): TsmachineError {
+  if (complaint !== '' && received === '') {
     return new TsmachineError(
       'SSH_UNREACHABLE',
-      `${at(hop)} cannot be reached: its ProxyCommand says: ${complaint.split('\n').at(-1) ?? ''}`,
+      `${at(hop)} cannot be reached: its ProxyCommand reports: ${complaint.split('\n').at(-1) ?? ''}`,
       { hint: 'See ProxyCommand in ~/.ssh/config.', cause: error },
     );
   }
   const text = errorText(error);
-  if (!said.startsWith('SSH-') && !/\nSSH-/.test(said)) {
-    return /identification|header|greeting|packet|length/i.test(text) && said !== '' ? notSsh(hop, said, error) : dropped(hop, said, error);
+  if (!received.startsWith('SSH-') && !/\nSSH-/.test(received)) {
+    return /identification|header|greeting|packet|length/i.test(text) && received !== ''
+      ? notSsh(hop, received, error)
+      : dropped(hop, received, error);
   }
   if ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) return dialFailure(hop, error);
   // cloud-init restarts a guest's server on its first boot

@@ -1,5 +1,5 @@
-# Reports what is at WHERE, or, if WHERE is a folder and INTO is set, what has the name INTO in it. Follows links. Changes nothing.
-# Prints "key|text" lines; the path itself comes last, because it may hold anything.
+# Reports what is at the path WHERE, or, when that is a folder and INTO is set, at INTO inside it. Follows links, changes nothing.
+# Prints "key|text" lines; the path itself comes last, because it may contain anything.
 fact() { printf '%s|%s\n' "$1" "$2"; }
 
 path=$WHERE
