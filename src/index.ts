@@ -9,7 +9,8 @@ export { importMachines, type ImportRequest } from './transfer/import.js';
 export { silentIo, type Io } from './base/io.js';
 export { killMachine, restartMachine, startMachine, stopMachine } from './machine/lifecycle.js';
 export { activeMachine, listMachines, listNames, type MachineRow } from './machine/list.js';
-export { provisionMachine, regenerateCertificates, type EngineInstall, type InstallMode } from './machine/provision.js';
+export type { EngineInstall, InstallMode } from './base/machine.js';
+export { provisionMachine, regenerateCertificates } from './machine/provision.js';
 export {
   dockerConnection,
   engineVersion,
@@ -21,7 +22,7 @@ export {
 } from './machine/query.js';
 export { removeMachine } from './machine/remove.js';
 export { parseFilters, type Filters } from './machine/choose/selection.js';
-export { openSession, type Session, type SessionOptions } from './session.js';
+export { openSession, type Secrets, type Session, type SessionOptions } from './session.js';
 export { openShell } from './machine/access/shell.js';
 export { checkBeforeSwarm, type CheckFinding } from './swarm/check/before.js';
 export { checkSwarm, type CheckRequest, type SwarmCheck } from './swarm/check/check.js';

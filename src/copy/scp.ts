@@ -9,11 +9,11 @@ import { copy } from './transfer.js';
 import { rsyncArguments, type RemoteTarget } from '../ssh/system/foreign-client.js';
 import type { FileConnection } from '../ssh/types.js';
 import { runForeground } from '../system/processes/foreground.js';
-import { connectForData, connectTo, trustOf } from '../machine/access/connection.js';
+import { connectForData, connectTo } from '../machine/access/connection.js';
 import { TsmachineError } from '../base/errors.js';
 import { quiet } from '../base/io.js';
 import type { Machine } from '../machine/machine.js';
-import { machineOfPath, sshEndpoint } from '../machine/access/reachable.js';
+import { machineOfPath, systemLogin } from '../machine/access/reachable.js';
 import type { Session } from '../machine/session.js';
 
 export interface CopyOptions {
@@ -53,7 +53,7 @@ async function openMachines(session: Session, places: readonly Place[]): Promise
   for (const { machine: name } of places) {
     if (name === undefined || machines.has(name)) continue;
     const machine = await machineOfPath(session, name);
-    await sshEndpoint(machine);
+    await systemLogin(session, machine);
     machines.set(name, machine);
   }
   return machines;
@@ -115,10 +115,7 @@ async function copyDelta(session: Session, places: readonly [Place, Place], mach
   }
   const side = async ({ machine: name, user, path }: Place): Promise<string | RemoteTarget> => {
     if (name === undefined) return path;
-    const machine = machineAt(machines, name);
-    const own = await sshEndpoint(machine);
-    const endpoint = user === undefined ? own : { ...own, user };
-    return { endpoint, trust: trustOf(session, machine, endpoint), path: remotePath(path) };
+    return { ...(await systemLogin(session, machineAt(machines, name), user)), path: remotePath(path) };
   };
   const args = await rsyncArguments(await side(places[0]), await side(places[1]), { ...options, env });
   const status = await runForeground('rsync', args, { signal, env });

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { quote } from '../base/quote.js';
-import { stagingPrefix } from '../store/staging.js';
+import { stagingPrefix } from '../store/paths.js';
 import { systemCode } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
 import type { Findings } from '../base/findings.js';

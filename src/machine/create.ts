@@ -1,3 +1,4 @@
+import type { EngineInstall } from '../base/machine.js';
 import type { FlagValues } from '../base/flags.js';
 import { flagsToKeep } from '../base/flags.js';
 import { loadDriverModule } from '../driver/registry.js';
@@ -8,7 +9,7 @@ import { TsmachineError, messageOf } from '../base/errors.js';
 import { say } from '../base/text.js';
 import { type Machine, attachDriver } from './machine.js';
 import { validateName } from './choose/names.js';
-import { detectHost, provisionHost, type EngineInstall } from './provision.js';
+import { detectHost, provisionHost } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import { tellFollowers, type Session } from './session.js';
 import { waitForState } from './state.js';

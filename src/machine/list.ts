@@ -57,7 +57,7 @@ export async function listMachines(session: Session, { timeoutMs, filters }: Lis
       .filter((entry) => !entry.config || matches(entry.config, filters, masters))
       .map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read }))),
   );
-  return rows.filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
+  return rows.filter((row) => !isReadable(row) || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
 }
 
 /** Names alone, in the order of the folder. States are asked only when a filter needs them. */
@@ -65,7 +65,7 @@ export async function listNames(session: Session, options: ListOptions): Promise
   if (options.filters.state.length > 0) {
     const rows = await listMachines(session, options);
     return rows
-      .filter((row) => row.driverName !== notFound)
+      .filter(isReadable)
       .map((row) => row.name)
       .sort();
   }
@@ -74,7 +74,13 @@ export async function listNames(session: Session, options: ListOptions): Promise
   return entries.flatMap((entry) => (entry.config && matches(entry.config, options.filters, masters) ? [entry.name] : []));
 }
 
-const notFound = 'not found';
+/** What stands in place of the driver's name: Docker Machine's two words, which scripts look for (docs/compatibility.md: Listings). */
+const instead = { unreadableConfig: 'not found', missingDriver: 'not-found' };
+
+/** Whether the machine's config.json could be read; without it nothing is known but the name. */
+export function isReadable(row: Pick<MachineRow, 'options'>): boolean {
+  return row.options !== undefined;
+}
 
 async function readEntries(session: Session): Promise<Entry[]> {
   const limit = atMost(lookedAtTogether);
@@ -102,7 +108,7 @@ interface Listing {
 
 async function look(session: Session, entry: Entry, { masters, timeoutMs, read }: Listing): Promise<MachineRow> {
   const started = performance.now();
-  if (!entry.config) return { ...blank, name: entry.name, driverName: notFound, state: 'Error', error: entry.error ?? '' };
+  if (!entry.config) return { ...blank, name: entry.name, driverName: instead.unreadableConfig, state: 'Error', error: entry.error ?? '' };
   const { config } = entry;
   const over = new AbortController();
   const late = sleep(timeoutMs, undefined, { signal: over.signal }).then(
@@ -137,7 +143,7 @@ async function ask(session: Session, config: HostConfig, read: ReadPem): Promise
   try {
     machine = await attachDriver(session, config);
   } catch (error) {
-    return { driverName: 'not-found', state: 'Error', dockerVersion: 'Unknown', error: oneLine(error) };
+    return { driverName: instead.missingDriver, state: 'Error', dockerVersion: 'Unknown', error: oneLine(error) };
   }
   try {
     const state = await machine.driver.state(machine.data, machine.ctx);

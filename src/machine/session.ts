@@ -2,6 +2,12 @@ import { openStore, type Store } from '../store/store.js';
 import type { Io } from '../base/io.js';
 import type { ProvisionResult } from '../provision/request.js';
 
+/** Credentials that the caller hands over for this run; they are never written anywhere. */
+export interface Secrets {
+  /** For lists of releases: without a token GitHub answers 60 requests an hour. */
+  readonly githubToken?: string;
+}
+
 /** What one run of the engine works with. Made once by the command line, a test or another program. */
 export interface Session {
   readonly store: Store;
@@ -9,6 +15,7 @@ export interface Session {
   /** Aborted by Ctrl-C; every wait and every external call ends with it. */
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  readonly secrets: Secrets;
   /** What is told of every change of a machine, in this order. */
   readonly followers: readonly Follower[];
 }
@@ -38,11 +45,15 @@ export interface SessionOptions {
   readonly io: Io;
   readonly signal: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
+  readonly secrets?: Secrets;
 }
 
 /** A session whose machines are followed by what the caller names; `openSession` names everything there is. */
-export function openMachineSession({ storePath, io, signal, env = process.env }: SessionOptions, followers: readonly Follower[]): Session {
-  return { store: openStore(storePath), io, signal, env, followers };
+export function openMachineSession(
+  { storePath, io, signal, env = process.env, secrets = {} }: SessionOptions,
+  followers: readonly Follower[],
+): Session {
+  return { store: openStore(storePath), io, signal, env, secrets, followers };
 }
 
 /** Tells every follower of the session, one after the other. */

@@ -1,3 +1,4 @@
+import type { EngineInstall } from '../base/machine.js';
 import type { Io } from '../base/io.js';
 
 /** The engine options of config.json that provisioning reads (specification 3.2). */
@@ -10,11 +11,8 @@ export interface EngineSettings {
   readonly StorageDriver: string;
 }
 
-export interface InstallRequest {
-  /** auto: Docker's own packages, else the distribution's. script: what `url` names. none: the engine must be there. */
-  readonly mode: 'auto' | 'docker' | 'distro' | 'script' | 'none';
-  /** `28` or `28.5` or `28.5.2`: the newest package it stands for. */
-  readonly version?: string;
+export interface InstallRequest extends EngineInstall {
+  /** The script that mode `script` runs. */
   readonly url: string;
 }
 

@@ -5,6 +5,7 @@ import type { MachinePaths } from '../store/paths.js';
 import { type HostConfig, serializeHostConfig } from '../store/config/schema.js';
 import { writeAtomic } from '../system/files/atomic.js';
 import { type ClientCertificates, acceptedBy, candidates } from './adopt-certificates.js';
+import { logIn } from '../machine/access/login.js';
 import { planMachine } from '../machine/create.js';
 import { engineUnreachable } from './adopt-failure.js';
 import { TsmachineError } from '../base/errors.js';
@@ -59,20 +60,13 @@ interface Found {
 }
 
 async function inspect(session: Session, machine: Machine, files: MachinePaths, { certificates }: AdoptRequest): Promise<Found> {
-  const { io, signal, env } = session;
+  const { io, signal } = session;
   const offered = await candidates(session, certificates);
   const { ssh, dockerUrl } = await machine.driver.endpoint(machine.data, machine.ctx);
   if (!ssh || dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`);
-  const [{ connect }, { detect }] = await Promise.all([import('../ssh/dial/connect.js'), import('../provision/look/detect.js')]);
   io.info('Looking at the host...');
-  const connection = await connect(ssh, {
-    machine: machine.name,
-    knownHostsFile: files.knownHosts,
-    unknownHostKey: 'trust',
-    io,
-    signal,
-    env,
-  });
+  const { detect } = await import('../provision/look/detect.js');
+  const connection = await logIn(session, machine, ssh, { knownHostsFile: files.knownHosts });
   const facts = await detect(connection, { signal }).finally(() => connection.close());
   io.info('Checking connection to Docker...');
   try {

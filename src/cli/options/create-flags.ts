@@ -1,6 +1,5 @@
+import { installModes } from '../../base/machine.js';
 import type { FlagSpec } from '../../base/flags.js';
-
-export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
 
 /** Docker Machine's default driver. */
 export const defaultDriver = 'virtualbox';

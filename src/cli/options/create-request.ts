@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { CreateRequest } from '../../machine/create.js';
 import type { FlagValues } from '../../base/flags.js';
 import { checkCreateFlags } from './create-checks.js';
-import { installModes } from './create-flags.js';
+import { installModes } from '../../base/machine.js';
 import type { GlobalValues } from '../line/globals.js';
 
 /**

@@ -78,7 +78,7 @@ describe('doctor: the store and this computer', () => {
     const [one, torn] = await find('config');
     expect(one).to.include({ machine: 'one', level: 'ok' });
     expect(torn).to.include({ machine: 'torn', level: 'fault' });
-    expect(torn?.message).to.match(/the file is cut off in the middle/);
+    expect(torn?.message).to.match(/the file is truncated/);
   });
 
   it('tells a driver that is not built in', async () => {
