@@ -15,7 +15,10 @@ export interface RunningChecks {
   findings(): Finding[];
 }
 
-/** Starts all checks of a subject at once; each waits for what it needs of the subject. @param machine its name, for findings about a machine */
+/**
+ * Starts all checks of a subject at once; each waits for what it needs of the subject.
+ * @param machine the name that findings about a machine carry
+ */
 export function startChecks<Subject>(
   checks: readonly Check<Subject>[],
   subject: Subject,

@@ -5,11 +5,14 @@ import type { Session } from '../session.js';
 
 /** What to do about each kind of certificate that expires. */
 export const expiryRemedies: Readonly<Record<'CA' | 'client' | 'server', (name: string) => Text>> = {
-  CA: (name) =>
-    say`All certificates end with the CA. Make a new one: move its certificate and key away, then ${run('regenerate-certs', '-f', '--client-certs', name)}`,
-  client: (name) => run('regenerate-certs', '-f', '--client-certs', name),
+  CA: (name) => say`All certificates end with the CA. Make a new one: move its certificate and key away, then ${renewClient(name)}`,
+  client: renewClient,
   server: (name) => run('regenerate-certs', '-f', name),
 };
+
+function renewClient(name: string): Text {
+  return run('regenerate-certs', '-f', '--client-certs', name);
+}
 
 /** Warns of every certificate that a connection to this machine's engine uses (CA, client, server) and that has expired or soon will. */
 export async function warnOfExpiry(session: Session, config: HostConfig): Promise<void> {

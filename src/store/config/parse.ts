@@ -122,7 +122,7 @@ function locateDriver(data: Json, relocate: (path: string) => string, root: stri
   return { ...Object.fromEntries(entries), ...('StorePath' in data && { StorePath: root }) };
 }
 
-/** Empty paths are the store's own. Docker Machine's migrations wrote a relative folder, or the root, where the machine's folder belongs. */
+/** Empty paths are the store's own. Docker Machine's migrations wrote a relative folder, or the root, instead of the machine's folder. */
 function locateAuth(auth: AuthOptions, standard: AuthOptions, relocate: (path: string) => string, root: string): AuthOptions {
   const moved = (field: keyof AuthOptions & `${string}Path`) => relocate(auth[field]) || standard[field];
   const certDir = relocate(auth.CertDir);
