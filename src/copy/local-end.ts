@@ -177,8 +177,8 @@ function unwritable(path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (TsmachineError.is(error) || code === undefined || code === 'ABORT_ERR') return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const disk = code === 'EDQUOT' ? 'The disk quota' : 'The disk';
-    return new TsmachineError('DISK_FULL', `${disk} of this computer is exhausted: ${path} was not written`, {
+    const problem = code === 'EDQUOT' ? 'The disk quota on this computer is used up' : 'The disk of this computer is full';
+    return new TsmachineError('DISK_FULL', `${problem}: ${path} was not written`, {
       hint: `Make room (df -h ${dirname(path)}), then copy again.`,
       cause: error,
     });

@@ -62,7 +62,7 @@ async function requireFolder(path: string): Promise<void> {
     if ((await stat(path)).isDirectory()) return;
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    throw new TsmachineError('COPY_TARGET', `The folder ${path}, to mount at, does not exist`, { hint: `mkdir -p ${path}`, cause: error });
+    throw new TsmachineError('COPY_TARGET', `The mount point ${path} does not exist`, { hint: `mkdir -p ${path}`, cause: error });
   }
   throw new TsmachineError('COPY_TARGET', `${path} is not a folder`);
 }
