@@ -4,7 +4,7 @@
  */
 
 // The store, and who is told what happens
-export { openSession, type Session, type SessionOptions } from './session.js';
+export { openSession, type Secrets, type Session, type SessionOptions } from './session.js';
 export { defaultStorePath } from './system/home.js';
 export { silentIo, type Io } from './base/io.js';
 export { packageVersion } from './system/package.js';
@@ -22,7 +22,7 @@ export type { FlagSpec, FlagType, FlagValue, FlagValues } from './base/flags.js'
 // Making machines, taking over hosts, removing them
 export { createRequest, type CreateOptions } from './machine/request/create-request.js';
 export { createMachine, type CreateRequest } from './machine/create.js';
-export type { EngineInstall, InstallMode } from './machine/provision.js';
+export type { EngineInstall, InstallMode } from './base/machine.js';
 export { adoptRequest, type AdoptOptions } from './transfer/adopt-request.js';
 export { adoptMachine, type AdoptRequest } from './transfer/adopt.js';
 export { removeMachine, removeMachines } from './swarm/members/leave/removal.js';

@@ -6,7 +6,7 @@ import { TsmachineError } from '../base/errors.js';
 import { driverContext } from './access/driver-context.js';
 import type { Session } from './session.js';
 
-/** A machine of the store together with the driver that knows how to handle it. */
+/** A machine of the store together with its driver. */
 export class Machine {
   readonly name: string;
   readonly module: DriverModule;
@@ -21,7 +21,7 @@ export class Machine {
     this.driver = driver;
     this.#session = session;
     this.#config = config;
-    this.ctx = driverContext(session, config.Name, (data) => this.keep(data));
+    this.ctx = driverContext(session, this, (data) => this.keep(data));
   }
 
   get config(): HostConfig {
@@ -55,13 +55,13 @@ export async function openMachine(session: Session, name: string): Promise<Machi
 /** @throws TsmachineError DRIVER_UNKNOWN when the driver of this configuration is not built in. */
 export async function attachDriver(session: Session, config: HostConfig): Promise<Machine> {
   const module = await loadDriverModule(config.DriverName).catch((error: unknown) => {
-    throw notTyped(error);
+    throw asFailure(error);
   });
   return new Machine(session, config, module, await module.load());
 }
 
-/** The driver's name stands in config.json and was typed by nobody now: a failure (1), not a mistake of usage (2). */
-function notTyped(error: unknown): TsmachineError {
-  const { code, message, hint } = TsmachineError.from(error);
-  return new TsmachineError(code, message, { cause: error, hint, exit: 1 });
+/** The driver's name comes from config.json, not from the command line: exit status 1 (failure), not 2 (usage). */
+function asFailure(error: unknown): TsmachineError {
+  const { code, text, hint } = TsmachineError.from(error);
+  return new TsmachineError(code, text, { cause: error, hint, exit: 1 });
 }

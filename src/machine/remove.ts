@@ -5,7 +5,7 @@ import { openMachine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
 
 /**
- * Removes the machine and everything its driver made, also after an interrupted create.
+ * Removes the machine and everything that its driver made, also after an interrupted create.
  * @param options.force remove the store's entry whatever the driver or the configuration says
  * @throws TsmachineError MACHINE_NOT_FOUND, CONFIG_*, or the driver's error; with `force` these are warnings
  */
@@ -28,7 +28,7 @@ export async function removeMachine(session: Session, name: string, options: { f
   );
 }
 
-/** Without a configuration the journal tells that the driver was never called: then there is nothing but the folder. */
+/** Until step "reserved" the driver was never called, and an empty folder never had a driver: there is only the folder to remove. */
 async function removeRemote(session: Session, name: string): Promise<void> {
   const { store } = session;
   const interrupted = await readJournal(store.machine(name).journal);

@@ -3,7 +3,7 @@ import type { Machine } from './machine.js';
 import type { Session } from './session.js';
 import { waitFor } from '../base/wait.js';
 
-/** Docker Machine's 60 tries of 3 seconds (spec 2.7), in milliseconds. */
+/** Milliseconds; as long as Docker Machine waits (60 tries, 3 seconds apart). */
 const stateTimeout = 180_000;
 
 /** @throws TsmachineError WAIT_TIMEOUT naming the machine and the state */

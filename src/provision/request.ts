@@ -1,3 +1,4 @@
+import type { EngineInstall } from '../base/machine.js';
 import type { Io } from '../base/io.js';
 
 /** The engine options that provisioning reads, with their names in config.json. */
@@ -10,11 +11,8 @@ export interface EngineSettings {
   readonly StorageDriver: string;
 }
 
-export interface InstallRequest {
-  /** auto: Docker's own packages, else the distribution's. script: the script at `url`. none: the engine must be installed already. */
-  readonly mode: 'auto' | 'docker' | 'distro' | 'script' | 'none';
-  /** `28`, `28.5` or `28.5.2`: the newest package with that prefix. */
-  readonly version?: string;
+export interface InstallRequest extends EngineInstall {
+  /** The script that mode `script` runs. */
   readonly url: string;
 }
 

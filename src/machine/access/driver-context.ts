@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import type { DriverContext } from '../../driver/contract.js';
 import type { DriverData } from '../../base/machine.js';
 import { prefixed } from '../../base/io.js';
-import type { Session } from '../session.js';
+import { logIn, type LoginMachine } from './login.js';
+import type { Secrets, Session } from '../session.js';
 
 const computerLockTimeout = 15 * 60_000;
 
-/** Builds what a driver may do to the world, for one machine. Everything heavy loads when it is first used. */
-export function driverContext(session: Session, name: string, checkpoint: (data: DriverData) => Promise<void>): DriverContext {
+/** Builds what a driver may do to the world, for one machine. Everything heavy is loaded on first use. */
+export function driverContext(session: Session, machine: LoginMachine, checkpoint: (data: DriverData) => Promise<void>): DriverContext {
   const { store, signal } = session;
+  const { name } = machine;
   const io = prefixed(session.io, name);
   const paths = store.machine(name);
   return {
@@ -29,15 +31,7 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
       return spawnDetached(file, args, logFile);
     },
     async ssh(endpoint, use) {
-      const { connect } = await import('../../ssh/dial/connect.js');
-      const connection = await connect(endpoint, {
-        machine: name,
-        knownHostsFile: paths.knownHosts,
-        unknownHostKey: endpoint.hostKeyKnown === true ? 'refuse' : 'trust',
-        io: session.io,
-        signal,
-        env: session.env,
-      });
+      const connection = await logIn(session, machine, endpoint);
       try {
         return await use(connection);
       } finally {
@@ -45,12 +39,12 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
       }
     },
     async download(url, options = {}) {
-      const { downloadTold } = await import('./download.js');
-      return downloadTold(url, store.paths.cacheDir, { ...options, signal }, io);
+      const { downloadWithProgress } = await import('./download.js');
+      return downloadWithProgress(url, store.paths.cacheDir, { ...options, signal }, io);
     },
     async fetchText(url) {
       const { fetchText } = await import('../../system/http/fetch-text.js');
-      return fetchText(url, { signal, ...githubLogin(url, session.env) });
+      return fetchText(url, { signal, ...githubLogin(url, session.secrets) });
     },
     async lock(lockName, use) {
       const { withLock } = await import('../../system/locks/lock.js');
@@ -70,13 +64,12 @@ export function driverContext(session: Session, name: string, checkpoint: (data:
   };
 }
 
-/** Lists of releases are asked for with the token of `--github-api-token`, as Docker Machine did: without one GitHub answers 60 times an hour. */
-export function githubLogin(url: string, env: NodeJS.ProcessEnv): { token?: string } {
-  const token = env['MACHINE_GITHUB_API_TOKEN'] ?? '';
+/** The token goes to GitHub's lists of releases, and nowhere else. */
+export function githubLogin(url: string, { githubToken: token = '' }: Secrets): { token?: string } {
   return token !== '' && /^https:\/\/(?:api\.github\.com|[^/]+\/api\/v3)\/repos\//i.test(url) ? { token } : {};
 }
 
-/** Locks of the computer lie outside every store, one folder per user so that nobody else can hold them open. */
+/** Locks of the computer lie outside every store, in a folder per user so that no other user can hold them. */
 function computerLock(lockName: string): string {
   const user = process.getuid?.() ?? userInfo().username;
   const base = process.platform === 'linux' && user === 0 ? '/run/lock' : tmpdir();

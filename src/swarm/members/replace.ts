@@ -3,7 +3,6 @@ import { loadDriverModule } from '../../driver/registry.js';
 import { readJournal } from '../../store/journal.js';
 import type { Replacement, SwarmRecord } from '../../store/swarms.js';
 import { createMachine } from '../../machine/create.js';
-import { installOf } from '../../machine/provision.js';
 import type { Session } from '../../machine/session.js';
 import { removeMember } from './leave/remove-member.js';
 import { findSwarm } from '../reach/find.js';
@@ -86,7 +85,7 @@ async function makeUnlessMade(session: Session, old: string, replacement: Replac
     swarm,
     tlsSans,
     tls,
-    install: installOf({ engineInstall: install }),
+    install,
     command: ['swarm', 'replace', old],
   });
 }

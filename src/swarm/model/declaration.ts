@@ -1,3 +1,4 @@
+import type { EngineInstall } from '../../base/machine.js';
 import type { FlagValues } from '../../base/flags.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 
@@ -45,7 +46,7 @@ export interface MemberDeclaration {
   /** The driver's flags that were given: no defaults, nothing from the driver's environment variables. */
   readonly flags: FlagValues;
   readonly engine: EngineDeclaration;
-  readonly install: InstallDeclaration;
+  readonly install: EngineInstall;
   readonly tlsSans: readonly string[];
   /** IP address or interface of the host. */
   readonly advertiseAddr?: string;
@@ -63,14 +64,6 @@ export interface EngineDeclaration {
   readonly RegistryMirror?: readonly string[];
   readonly StorageDriver?: string;
   readonly InstallURL?: string;
-}
-
-export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
-
-export interface InstallDeclaration {
-  readonly mode: (typeof installModes)[number];
-  /** Version of the engine: `28`, `28.5` or `28.5.2`. */
-  readonly version?: string;
 }
 
 /** Machines that are alike: what a member has besides its name, and how many there are or their names. */

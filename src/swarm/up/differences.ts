@@ -23,7 +23,7 @@ export function differences(made: HostConfig, facts: Facts, { config, request }:
     ? []
     : ['names in the certificate'];
   const install =
-    facts['engineInstall'] === undefined || isDeepStrictEqual(facts['engineInstall'], { ...request.install }) ? [] : ['engine to install'];
+    facts.engineInstall === undefined || isDeepStrictEqual(facts.engineInstall, { ...request.install }) ? [] : ['engine to install'];
   return [...driver, ...engine, ...sans, ...install];
 }
 

@@ -18,6 +18,10 @@ export function place(): Place {
   const storePath = join(scratch(), 'store');
   const io = new RecordingIo();
   const abort = new AbortController();
-  const ctx = driverContext(openSession({ storePath, io, signal: abort.signal }), 'vm1', () => Promise.resolve());
+  const ctx = driverContext(
+    openSession({ storePath, io, signal: abort.signal }),
+    { name: 'vm1', module: { features: { hostKeyKnown: false } } },
+    () => Promise.resolve(),
+  );
   return { ctx, io, cache: ctx.cacheDir, abort };
 }

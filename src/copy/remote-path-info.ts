@@ -1,14 +1,14 @@
-import type { Found } from './end.js';
+import type { PathInfo } from './end.js';
 
-/** What inspect-path.sh told about a path. */
-export interface RemoteLook extends Found {
+/** What inspect-path.sh printed about a path. */
+export interface RemotePathInfo extends PathInfo {
   readonly hasTar: boolean;
-  /** `uid:gid` to be kept when root replaces somebody else's file. */
+  /** `uid:gid` to keep when root replaces another user's file. */
   readonly owner: string | undefined;
 }
 
 /** Reads what inspect-path.sh prints. */
-export function parseLook(output: string): RemoteLook {
+export function parsePathInfo(output: string): RemotePathInfo {
   const mark = output.indexOf('path|');
   const facts = new Map(
     output
