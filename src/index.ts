@@ -4,7 +4,7 @@
  */
 
 // The store, and who is told what happens
-export { openSession, type Session, type SessionOptions } from './session.js';
+export { openSession, type Secrets, type Session, type SessionOptions } from './session.js';
 export { defaultStorePath } from './system/home.js';
 export { silentIo, type Io } from './base/io.js';
 export { packageVersion } from './system/package.js';
@@ -22,11 +22,10 @@ export type { FlagSpec, FlagType, FlagValue, FlagValues } from './base/flags.js'
 // Making machines, taking over hosts, removing them
 export { createRequest, type CreateOptions } from './machine/request/create-request.js';
 export { createMachine, type CreateRequest } from './machine/create.js';
-export type { EngineInstall, InstallMode } from './machine/provision.js';
+export type { EngineInstall, InstallMode } from './base/machine.js';
 export { adoptRequest, type AdoptOptions } from './transfer/adopt-request.js';
 export { adoptMachine, type AdoptRequest } from './transfer/adopt.js';
-export { removeMachines } from './swarm/members/leave/removal.js';
-export { removeMachine } from './swarm/members/leave/remove-machine.js';
+export { removeMachine, removeMachines } from './swarm/members/leave/removal.js';
 
 // Looking at machines
 export { activeMachine, listMachines, listNames, type ListOptions, type MachineRow } from './machine/list.js';
@@ -79,11 +78,11 @@ export type { Availability, Labels, Role } from './base/swarm-node.js';
 
 // Looking at swarms
 export { listSwarms } from './swarm/reach/list.js';
-export { listSwarmNodes, swarmStatus } from './swarm/status/look.js';
+export { listSwarmNodes } from './swarm/status/nodes.js';
+export { swarmStatus, type SwarmStatus } from './swarm/status/status.js';
 export { inspectSwarm } from './swarm/status/inspect.js';
-export type { NodeRow } from './swarm/status/rows.js';
-export type { SwarmStatus } from './swarm/status/status.js';
-export type { Problem as SwarmProblem } from './swarm/status/problems.js';
+export type { NodeRow } from './swarm/status/node-columns.js';
+export type { StatusProblem as SwarmProblem } from './swarm/status/problems.js';
 export { checkSwarm, type CheckRequest, type SwarmCheck } from './swarm/check/check.js';
 export { checkBeforeSwarm } from './swarm/check/before.js';
 

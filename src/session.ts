@@ -4,7 +4,7 @@ import { openMachineSession, type Session, type SessionOptions } from './machine
 import { classicSwarmFollower, membershipFollower } from './swarm/followers.js';
 import { defaultStorePath } from './system/home.js';
 
-export type { Session, SessionOptions } from './machine/session.js';
+export type { Secrets, Session, SessionOptions } from './machine/session.js';
 
 /** What reacts to changes of machines, in the order in which it is notified. */
 const followers = [contextFollower, classicSwarmFollower, membershipFollower];

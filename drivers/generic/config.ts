@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 
 import { baseRules, checkFields, listOf, port, text, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
+import { isDnsName } from '../../src/base/forms.js';
 import { baseData, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contract.js';
 
-const hostName = /^(?=.{1,253}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*\.?$/;
 const jumpHost = /^([^\s@:-][^\s@:]*@)?(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9_][a-zA-Z0-9_.-]*)(:\d{1,5})?$/;
 
 /**
@@ -51,7 +51,7 @@ const jump: Rule = (value) => text(value) ?? (jumpHost.test(value as string) ? u
 
 /** IPv4 such as `10.1.2` or `300.1.1.1` looks like a DNS name to a pattern; nobody means one. */
 function isAddress(host: string): boolean {
-  return isIP(host) !== 0 || (hostName.test(host) && !/^[\d.]+$/.test(host));
+  return isIP(host) !== 0 || (isDnsName(host) && !/^[\d.]+$/.test(host));
 }
 
 export function sshEndpoint(data: DriverData): SshEndpoint {

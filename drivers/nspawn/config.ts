@@ -5,7 +5,8 @@ import { TsmachineError } from '../../src/base/errors.js';
 import { baseRules, checkFields, id, inside, number, oneOf, optional, path } from '../../src/driver/kit/check.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
-import { formatCidr, parseCidr } from './network/cidr.js';
+import { formatNetwork } from '../../src/base/cidr.js';
+import { parseCidr } from './network/cidr.js';
 import { machineId } from './identity.js';
 
 export type EngineFrom = 'image' | 'machine';
@@ -105,10 +106,10 @@ function cidrFlag(text: string): string {
     text.includes('/') &&
     cidr.prefix >= shortest &&
     cidr.prefix <= longest &&
-    cidr.first >= 2 ** 24 &&
-    cidr.first < 224 * 2 ** 24
+    cidr.address >= 2 ** 24 &&
+    cidr.address < 224 * 2 ** 24
   ) {
-    return formatCidr(cidr);
+    return formatNetwork(cidr);
   }
   throw new TsmachineError('FLAG_INVALID', `--nspawn-cidr ${JSON.stringify(text)} is not an IPv4 range from /${shortest} to /${longest}`, {
     hint: 'Such as 10.210.0.0/24',

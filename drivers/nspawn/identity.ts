@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { guestHostName } from '../../src/guest/host-name.js';
+
 /** What a machine's parts are called on the computer. Several stores may hold machines of one name, so nothing is named after the name. */
 export interface PartNames {
   readonly namespace: string;
@@ -34,15 +36,9 @@ export function macAddress(ip: string): string {
   return ['02', '74', ...ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':');
 }
 
-/** A valid host name of at most 63 characters (Linux allows 64, DNS labels 63) made of any machine name. */
+/** The host name of a machine, in lower case. */
 export function hostName(machineName: string): string {
-  const labels = machineName
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]/g, '-')
-    .split('.')
-    .map((label) => label.replace(/^-+|-+$/g, ''));
-  const joined = labels.filter((label) => label !== '').join('.');
-  return joined.slice(0, 63).replace(/[-.]+$/, '') || 'machine';
+  return guestHostName(machineName.toLowerCase());
 }
 
 function digest(text: string, length: number): string {

@@ -4,7 +4,7 @@ import type { Text } from './text.js';
 
 export type { Finding, Level } from './finding.js';
 
-/** Gathers what the checks of one machine, or of the computer, find. What was found stays when a later check fails or takes too long. */
+/** Collects the findings of the checks of one machine, or of the computer. They are kept when a later check fails or times out. */
 export class Findings {
   readonly list: Finding[] = [];
   readonly #signal: AbortSignal;
@@ -32,7 +32,7 @@ export class Findings {
     this.add('fault', check, message, fix);
   }
 
-  /** Runs a check; what it throws is a fault of its own and stops no other check. Undefined then. */
+  /** Runs a check. An error becomes a finding and does not stop other checks; the result is undefined then. */
   async attempt<T>(check: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();

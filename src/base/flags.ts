@@ -14,7 +14,7 @@ export interface FlagSpec {
   readonly default?: FlagValue;
   /** The environment variable read when the flag is not given. */
   readonly env?: string;
-  /** It names a file of this computer: in a file, a relative one begins at that file's folder. */
+  /** The value names a local file. In a swarm file, a relative path is relative to that file's folder. */
   readonly file?: true;
   /** It is given each time or found in the environment, and never written down: not in data, ledger, journal, facts or logs. */
   readonly secret?: true;
@@ -23,8 +23,8 @@ export interface FlagSpec {
 const whole = /^[+-]?\d{1,15}$/;
 
 /**
- * What each flag is: given, else in the environment, else its default. Lists in the environment are separated by commas.
- * @throws TsmachineError FLAG_INVALID when a variable does not hold a number where one is needed
+ * The value of each flag: as given, else from the environment, else the default. Lists in the environment are separated by commas.
+ * @throws TsmachineError FLAG_INVALID when an environment variable does not contain the number that is needed
  */
 export function flagValues(specs: readonly FlagSpec[], given: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): FlagValues {
   return Object.fromEntries(
@@ -32,7 +32,7 @@ export function flagValues(specs: readonly FlagSpec[], given: Readonly<Record<st
   );
 }
 
-/** The same flags with relative names of files beginning at `base`: those of a swarm file are written as seen from there. */
+/** The same flags with relative file names resolved against the folder `base`, as needed for those of a swarm file. */
 export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagValues): FlagValues {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
@@ -42,7 +42,10 @@ export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagV
   );
 }
 
-/** The driver's own flags as they may lie on disk, so that another machine can be made alike: without secrets. */
+/** A flag whose name says that its value is a secret: for words on a command line, and for drivers that do not mark their flags. */
+export const secretFlag = /(secret|token|password|passphrase|access-key)/i;
+
+/** The driver's own flags without secrets, as they may be written to disk to create similar machines later. */
 export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): FlagValues {
   return Object.fromEntries(specs.flatMap(({ name, secret }) => (secret || values[name] === undefined ? [] : [[name, values[name]]])));
 }
@@ -76,14 +79,14 @@ function nothing({ type }: FlagSpec): FlagValue | undefined {
   return type === 'string' ? '' : undefined;
 }
 
-/** @throws TsmachineError FLAG_INVALID, naming the variable that holds the text, if one does */
+/** @throws TsmachineError FLAG_INVALID, naming the environment variable that contains the text, if it came from one */
 export function toInteger(text: string, variable?: string): number {
   if (whole.test(text)) return Number(text);
   const where = variable === undefined ? '' : `${variable}: `;
   throw new TsmachineError('FLAG_INVALID', `${where}expected a whole number, not ${JSON.stringify(text)}`);
 }
 
-/** What Go's strconv.ParseBool reads; undefined for anything else. */
+/** Parses a boolean as Go's strconv.ParseBool does; undefined for anything else. */
 export function goBool(text: string): boolean | undefined {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;

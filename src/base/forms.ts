@@ -9,9 +9,20 @@ export interface Form {
 /** Bytes a file name may have on the file systems people use; `.lock` and the like are added to it. */
 export const longestName = 200;
 
-const hostName = /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const dnsName = new RegExp(`^(?=.{1,253}$)${label}(?:\\.${label})*\\.?$`, 'i');
 
-/** The same wherever it is said: on the command line of `create`, or in the file of a swarm. */
+/** Whether a text can be a DNS name. An underscore, which the standard forbids in host names, is in use and allowed. */
+export function isDnsName(text: string): boolean {
+  return dnsName.test(text);
+}
+
+/** Whether a Linux computer can have this host name: a DNS name of at most 63 characters, without an underscore and without a final dot. */
+export function isHostName(text: string): boolean {
+  return text.length <= 63 && /^[a-z0-9.-]*[a-z0-9]$/i.test(text) && isDnsName(text);
+}
+
+/** These hold for the command line of `create` and for the file of a swarm alike. */
 export const forms = {
   machineName: {
     fits: (text) => /^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/.test(text) && text.length <= longestName,
@@ -24,5 +35,5 @@ export const forms = {
   webUrl: { fits: (text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), form: 'an http or https URL' },
   storageDriver: { fits: (text) => /^[\w-]*$/.test(text), form: 'a name such as overlay2' },
   engineVersion: { fits: (text) => /^[\w.:+~-]*$/.test(text), form: 'a version such as 26.1' },
-  tlsSan: { fits: (text) => isIP(text) > 0 || (text.length <= 253 && hostName.test(text)), form: 'a DNS name or an IP address' },
+  tlsSan: { fits: (text) => isIP(text) > 0 || isDnsName(text.replace(/^\*\./, '')), form: 'a DNS name or an IP address' },
 } as const satisfies Record<string, Form>;

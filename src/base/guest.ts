@@ -1,6 +1,6 @@
 import type { Io } from './io.js';
 
-/** An image that a machine boots from and that its engine is part of, as boot2docker's ISO. */
+/** An image that a machine boots from and that contains its engine, such as boot2docker's ISO. */
 export interface SystemImage {
   /** For people: `v19.03.12`. */
   readonly version: string;
@@ -8,9 +8,9 @@ export interface SystemImage {
 }
 
 export interface SystemImages {
-  /** Its path is where `upgradeImage` leaves it. */
+  /** Its path is where `upgradeImage` moves it. */
   readonly current: SystemImage;
-  /** Absent when the machine boots from the newest there is. */
+  /** Absent when the machine already boots from the newest one. */
   readonly newer?: SystemImage;
 }
 
@@ -45,7 +45,7 @@ export interface BootDataRequest {
   readonly gzip: boolean;
 }
 
-/** What preparing a guest may do to the world: a part of what a driver may. */
+/** What the preparation of a guest may use: a part of a driver's context. */
 export interface GuestContext {
   readonly io: Omit<Io, 'secret'>;
   readonly signal: AbortSignal;
@@ -55,11 +55,11 @@ export interface GuestContext {
   /** Shared by all machines of the store: images and the like. */
   readonly cacheDir: string;
   /**
-   * Fetches a URL into the cache once, verified against its digest, and returns the file's path. Tells how far it is; what was cut off is
-   * continued by the next call. `again`: whatever the cache has. Fails with DOWNLOAD.
+   * Downloads a URL into the cache once, verified against its digest, and returns the file's path. Reports progress; an interrupted
+   * download is continued by the next call. `again`: ignore the cache. Fails with DOWNLOAD.
    */
   download(url: string, options?: { sha256?: string; sha512?: string; again?: boolean }): Promise<string>;
-  /** The text of a small document at a URL, such as an index or a list of checksums; never from a cache. Fails with DOWNLOAD. */
+  /** The text of a small document at a URL, such as an index or a list of checksums; never cached. Fails with DOWNLOAD. */
   fetchText(url: string): Promise<string>;
   /** Holds a lock of this computer (not of the store) while `use` runs. */
   lock<T>(name: string, use: () => Promise<T>): Promise<T>;

@@ -1,25 +1,25 @@
 import { plain, say, type Text } from './text.js';
 
 /**
- * All the engine may do to a person. The engine never prints, prompts or exits: it hands messages to an `Io`,
- * and whoever runs it (the command line, a test, another program) decides what becomes of them.
+ * Everything that the library may show to a person or ask. It never prints, prompts or exits: it passes messages to an `Io`,
+ * and its caller (the command line, a test, another program) decides what to do with them.
  */
 export interface Io {
-  /** A finished fact worth a line (`"m1" was started.`). */
+  /** A fact that deserves a line of its own (`"m1" was started.`). */
   info(text: Text): void;
   warn(text: Text): void;
-  /** Shown only with --debug. Never holds a secret. */
+  /** Shown only with --debug. Never contains a secret. */
   debug(text: Text): void;
   /**
-   * What is going on right now; replaced by the next one and shown with its duration on a terminal.
-   * @param passing a figure that the next second replaces: shown only where it can be
+   * What is happening right now; replaced by the next call and shown with its duration on a terminal.
+   * @param passing true for a figure that changes every second: shown only where it can be replaced
    */
   progress(text: Text, passing?: boolean): void;
-  /** Asks for a secret; undefined where nobody can answer (no terminal). The answer is kept in memory alone. */
+  /** Asks for a secret; undefined where nobody can answer (no terminal). The answer is kept only in memory. */
   secret(question: string): Promise<string | undefined>;
 }
 
-/** An `Io` that says nothing and cannot be asked. */
+/** An `Io` that shows nothing and answers no question. */
 export const silentIo: Io = {
   info: () => undefined,
   warn: () => undefined,
@@ -28,7 +28,7 @@ export const silentIo: Io = {
   secret: () => Promise.resolve(undefined),
 };
 
-/** The same `io` without what is only good to know: warnings and questions still come through. */
+/** The same `io` with only warnings and questions. */
 export function quiet(io: Io): Io {
   return {
     ...silentIo,
@@ -39,7 +39,7 @@ export function quiet(io: Io): Io {
   };
 }
 
-/** The same `io`, facts told as what is going on now: of a step of something greater, which tells its own. */
+/** The same `io` with facts shown as progress: for a step of a larger task, which reports facts of its own. */
 export function inPassing(io: Io): Io {
   return {
     info: (text) => {
@@ -58,7 +58,7 @@ export function inPassing(io: Io): Io {
   };
 }
 
-/** The same `io` with every line prefixed `(name) `, as drivers' messages are; one mark is enough. */
+/** The same `io` with every line prefixed with `(name) `, as for messages of drivers; the prefix is added only once. */
 export function prefixed(io: Io, name: string): Io {
   const prefix = `(${name}) `;
   const mark = (text: Text) => (plain(text).startsWith(prefix) ? text : say`${prefix}${text}`);

@@ -1,5 +1,5 @@
 /**
- * The candidate nearest to a mistyped word, or undefined when none is near enough to be what was meant:
+ * The candidate closest to a mistyped word, or undefined when none is close enough:
  * at most a third of the word's letters may differ (Levenshtein distance).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -1,5 +1,6 @@
 /**
- * Quotes words for a POSIX shell and joins them with blanks. Every word becomes one argument, whatever it holds.
+ * Quotes words for a POSIX shell and joins them with spaces. Every word becomes one argument, whatever it contains.
+ * A word that is safe as it is stays unquoted; `a=b` is not, because as the first word it would be an assignment.
  * @throws RangeError for a NUL byte, which no argument can carry.
  */
 export function quote(...words: string[]): string {
@@ -7,7 +8,7 @@ export function quote(...words: string[]): string {
 }
 
 function quoteWord(word: string): string {
-  if (word.includes('\0')) throw new RangeError('A shell word cannot hold a NUL byte');
-  if (/^[A-Za-z0-9_@%+:,./-]+$/.test(word)) return word;
+  if (word.includes('\0')) throw new RangeError('A shell word cannot contain a NUL byte');
+  if (/^([\w@%+:,./-]+|-[\w@%+=:,./-]*)$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

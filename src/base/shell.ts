@@ -1,28 +1,29 @@
+/** How to log in on a host. */
 export interface SshEndpoint {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Private key file. Absent: the agent and the user's default keys. */
+  /** Private key file. Absent: the agent's and the user's default keys. */
   readonly keyPath?: string;
   /** Jump hosts in order, each `[user@]host[:port]`. */
   readonly jump?: readonly string[];
-  /** Whether this machine's host key is known before the first connection, where that is not the same for all of the driver's machines. */
+  /** Whether the host key is known before the first connection; set when that differs between machines of one driver. */
   readonly hostKeyKnown?: boolean;
   /** The environment variable that may hold the sudo password of `user`. */
   readonly sudoPasswordEnv?: string;
 }
 
 export interface ExecOptions {
-  /** Written to standard input, which is then closed. Secrets travel here, never in the arguments. */
+  /** Written to standard input, which is then closed. Secrets belong here, never in the arguments. */
   readonly input?: string | Uint8Array;
   /** Milliseconds; default 60 000. */
   readonly timeout?: number;
-  /** Added to this program's own; undefined takes a variable away. */
+  /** Added to this program's own environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Exit statuses that are not errors; default [0]. */
   readonly ok?: readonly number[];
-  /** Called with every line as it comes. */
+  /** Called with every line as it arrives. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -32,9 +33,9 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
-/** A command line on a host: over one SSH connection. */
+/** Runs commands on a host over one SSH connection. */
 export interface RemoteShell {
-  /** Runs one command as the login user; the text must be a constant or come from the quoting helper. */
+  /** Runs one command as the login user; the text must be a constant or come from `quote`. */
   exec(command: string, options?: Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'>): Promise<ExecResult>;
   /** Runs a template from `templates/` as root, its variables passed on standard input. */
   rootScript(

@@ -1,4 +1,4 @@
-/** Words of the Engine API's swarm resources that everything about swarms speaks. */
+/** Terms of the Engine API's swarm resources. */
 
 export type Role = 'manager' | 'worker';
 export type Availability = 'active' | 'pause' | 'drain';

@@ -12,22 +12,22 @@ import { parseCertificates, parsePrivateKey } from './pem.js';
 import { authorityValidity, daysUntil, soonDays } from './validity.js';
 
 /**
- * Makes the CA and the client certificate where they are missing; the caller holds the certificates' lock. A CA that is there,
- * whoever made it, is used as it is. Keys are written before certificates, so an interruption leaves at most a key alone,
- * which the next call completes.
- * @throws TsmachineError CERT_UNREADABLE for damaged or unmatched halves, CA_EXPIRED, CERT_EXPIRED, STORE_*.
+ * Creates the CA and the client certificate if they are missing; the caller holds the certificates' lock. An existing CA is used
+ * as it is, whichever tool created it. Keys are written before certificates, so an interruption leaves at most a key without a
+ * certificate, which the next call completes.
+ * @throws TsmachineError CERT_UNREADABLE for damaged files and pairs that do not match, CA_EXPIRED, CERT_EXPIRED, STORE_*.
  */
 export async function ensureAuthority(files: AuthorityFiles, options: AuthorityOptions): Promise<void> {
   const texts = await readAll(files);
   const paths = [files.ca, files.caKey, files.cert, files.key];
   for (const dir of new Set(paths.map((path) => dirname(path)))) await makePrivateDir(dir);
-  // Both keys at once: each takes a tenth of a second or more of one core.
+  // Both keys in parallel: each takes a tenth of a second or more on one core.
   const [ca, spareKey] = await Promise.all([ensureCa(files, texts, options), texts.key === undefined ? newKeyPair() : undefined]);
   await ensureClientCertificate(files, { texts, ca, spareKey, ...options });
 }
 
 /**
- * Gives the client a new key and a new certificate, whatever state the old ones are in.
+ * Gives the client a new key and a new certificate, whatever the state of the old ones.
  * @throws TsmachineError as ensureAuthority.
  */
 export async function renewClientCertificate(files: AuthorityFiles, options: AuthorityOptions): Promise<void> {
@@ -53,12 +53,12 @@ async function ensureCa(files: AuthorityFiles, { ca, caKey, cert }: AuthorityTex
   const signer = openAuthority({ ca, caKey }, files, now);
   const days = daysUntil(new Date(signer.certificate.validTo), now);
   if (days < soonDays) {
-    options.io.warn(`CA certificate ${files.ca} expires in ${days} days; after that none of its machines can be reached`);
+    options.io.warn(`CA certificate ${files.ca} expires in ${days} days; after that, none of its machines can be reached`);
   }
   return { certificates, signer };
 }
 
-/** `keyText` is the key that an interrupted run left behind: it has signed nothing yet, so it becomes the CA's. */
+/** @param keyText a key that an interrupted run left behind: it has signed nothing yet, so it becomes the CA's key */
 async function createCa(files: AuthorityFiles, keyText: string | undefined, options: AuthorityOptions): Promise<Authority> {
   options.io.info(`Creating CA: ${files.ca}`);
   const pair = keyText === undefined ? await newKeyPair() : pairOf(parsePrivateKey(keyText, files.caKey));
@@ -85,7 +85,7 @@ function certificateMissing(files: AuthorityFiles): TsmachineError {
     'CERT_UNREADABLE',
     `certificate authority key already exists: ${files.caKey}, but its certificate ${files.ca} is missing`,
     {
-      hint: `Every provisioned machine's folder holds a copy: cp machines/NAME/ca.pem ${files.ca}`,
+      hint: `Every provisioned machine's folder has a copy: cp machines/NAME/ca.pem ${files.ca}`,
     },
   );
 }
@@ -93,9 +93,9 @@ function certificateMissing(files: AuthorityFiles): TsmachineError {
 function keyMissing(files: AuthorityFiles): TsmachineError {
   return new TsmachineError(
     'CERT_UNREADABLE',
-    `The CA certificate ${files.ca} is there, but its key ${files.caKey} is missing: nothing can be signed`,
+    `The key ${files.caKey} of the CA certificate ${files.ca} is missing: no certificate can be signed`,
     {
-      hint: 'Restore the key from a copy, or move the CA certificate away to have a new CA made.',
+      hint: 'Restore the key from a backup, or move the CA certificate away to have a new CA created.',
     },
   );
 }

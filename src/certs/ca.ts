@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
 import { TsmachineError } from '../base/errors.js';
+import { run, say } from '../base/text.js';
 import { parseCertificates, parsePrivateKey } from './pem.js';
 
 export interface Authority {
@@ -14,8 +15,8 @@ interface AuthorityTexts {
 }
 
 /**
- * A CA that can sign now: of the certificates in the CA file, the one the key belongs to.
- * @throws TsmachineError CERT_UNREADABLE when the halves do not fit or it is no CA; CA_EXPIRED.
+ * The CA that can sign: the certificate in the CA file that the key belongs to.
+ * @throws TsmachineError CERT_UNREADABLE when key and certificate do not match or it is not a CA; CA_EXPIRED.
  */
 export function openAuthority(pem: AuthorityTexts, paths: AuthorityTexts, now: Date): Authority {
   const key = parsePrivateKey(pem.caKey, paths.caKey);
@@ -23,7 +24,7 @@ export function openAuthority(pem: AuthorityTexts, paths: AuthorityTexts, now: D
   const certificate = certificates.find((one) => one.checkPrivateKey(key));
   if (certificate === undefined) {
     throw new TsmachineError('CERT_UNREADABLE', `${paths.caKey} is not the key of the CA certificate ${paths.ca}`, {
-      hint: 'Put back the pair that belongs together; with another CA, the machines signed by the old one can no longer be reached.',
+      hint: 'Restore the matching pair. With another CA, machines whose certificates the old one signed can no longer be reached.',
     });
   }
   if (!certificate.ca) {
@@ -33,15 +34,16 @@ export function openAuthority(pem: AuthorityTexts, paths: AuthorityTexts, now: D
   return { certificate, key };
 }
 
-/** @throws TsmachineError CA_EXPIRED: what an expired CA signs, nobody accepts. */
+/** @throws TsmachineError CA_EXPIRED, because nobody accepts what an expired CA signs. */
 export function refuseExpired(certificate: X509Certificate, path: string, now: Date): void {
   const end = new Date(certificate.validTo);
   if (end >= now) return;
+  const renewal = run('regenerate-certs', '--client-certs', 'NAME', '...');
   throw new TsmachineError(
     'CA_EXPIRED',
-    `The CA certificate ${path} expired on ${end.toISOString().slice(0, 10)}; nothing is signed with it`,
+    `The CA certificate ${path} expired on ${end.toISOString().slice(0, 10)} and can no longer sign certificates`,
     {
-      hint: 'Move the CA certificate and its key away, then run "tsmachine regenerate-certs --client-certs" with every machine: it makes a new CA.',
+      hint: say`Move the CA certificate and its key away, then create a new CA, naming every machine: ${renewal}`,
     },
   );
 }

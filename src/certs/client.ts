@@ -14,11 +14,13 @@ import { daysUntil, leafValidity, soonDays } from './validity.js';
 interface ClientState extends AuthorityOptions {
   readonly texts: AuthorityTexts;
   readonly ca: CaInUse;
-  /** Made in advance when there is no client key. */
+  /** Generated in advance when there is no client key. */
   readonly spareKey: KeyPair | undefined;
 }
 
-/** The client's certificate exists, belongs to its key and to the CA, and does not expire soon; otherwise it is made anew. */
+/**
+ * Makes sure that the client certificate exists, belongs to its key and to the CA, and does not expire soon; otherwise issues a new one.
+ */
 export async function ensureClientCertificate(files: AuthorityFiles, state: ClientState): Promise<void> {
   const {
     texts: { cert, key },
@@ -35,18 +37,21 @@ export async function ensureClientCertificate(files: AuthorityFiles, state: Clie
   const privateKey = parsePrivateKey(key, files.key);
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new TsmachineError('CERT_UNREADABLE', `${files.key} is not the key of the client certificate ${files.cert}`, {
-      hint: 'Put back the pair that belongs together, or remove both to have new ones made.',
+      hint: 'Restore the matching pair, or delete both to have new ones created.',
     });
   }
   const reason = reasonToRenew(certificate, state);
   if (reason === undefined) return;
   if (signer === undefined) throw cannotSign(files, reason.short);
   io.info(reason.line);
-  // The key stays: replacing one file cannot be interrupted half-way.
+  // The key stays, because replacing a single file cannot be interrupted half-way.
   await writeCertificate(files, pairOf(privateKey), signer, state);
 }
 
-/** A new key with a new certificate. The old certificate goes first, so that an interruption leaves a key alone and never an unmatched pair. */
+/**
+ * Writes a new key and a new certificate. The old certificate is deleted first, so that an interruption leaves a key without a certificate,
+ * never a pair that does not match.
+ */
 export async function replaceClientCertificate(
   files: AuthorityFiles,
   pair: KeyPair,
@@ -63,7 +68,7 @@ async function writeCertificate(files: AuthorityFiles, pair: KeyPair, signer: Au
   const pem = await issueCertificate({
     purpose: 'client',
     organization: `${options.user}.<bootstrap>`,
-    // Authorisation plugins of the engine take the common name for the user.
+    // Authorization plugins of the engine use the common name as the user's name.
     commonName: options.user,
     publicKey: pair.publicKey,
     ...leafValidity(options.now ?? new Date(), signer.certificate),
@@ -84,7 +89,7 @@ function reasonToRenew(certificate: X509Certificate, { ca, now = new Date() }: C
   const end = new Date(certificate.validTo);
   if (end < now) return { short: 'has expired', line: 'Client certificate is outdated and needs to be regenerated' };
   const days = daysUntil(end, now);
-  // A CA that itself ends soon cannot give more time.
+  // When the CA itself expires soon, a new certificate would not be valid for longer.
   if (days >= soonDays || ca.signer === undefined || leafValidity(now, ca.signer.certificate).notAfter <= end) return undefined;
   return { short: 'expires soon', line: `Client certificate expires in ${days} days and needs to be regenerated` };
 }
@@ -92,9 +97,9 @@ function reasonToRenew(certificate: X509Certificate, { ca, now = new Date() }: C
 function cannotSign(files: AuthorityFiles, state: string): TsmachineError {
   return new TsmachineError(
     'CERT_UNREADABLE',
-    `The client certificate ${files.cert} ${state}, and without the CA key ${files.caKey} no other can be signed`,
+    `The client certificate ${files.cert} ${state}, and without the CA key ${files.caKey} a new one cannot be signed`,
     {
-      hint: 'Restore the missing file from a copy.',
+      hint: 'Restore the missing file from a backup.',
     },
   );
 }

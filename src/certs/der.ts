@@ -2,7 +2,7 @@ import type { asn1 as forgeAsn1 } from 'node-forge';
 
 export type Node = forgeAsn1.Asn1;
 
-/** The few ASN.1 constructions certificates need, on node-forge; it is loaded here, when the first certificate is built. */
+/** The few ASN.1 structures that certificates need, built with node-forge, which is loaded here on first use. */
 export async function loadDer() {
   const { default: forge } = await import('node-forge');
   const { asn1, pki } = forge;
@@ -36,7 +36,7 @@ export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-/** The nodes directly below one; none for a leaf. */
+/** The direct children of a node; none for a leaf. */
 export function children(tree: Node | undefined): readonly Node[] {
   return tree !== undefined && Array.isArray(tree.value) ? tree.value : [];
 }

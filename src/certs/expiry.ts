@@ -24,8 +24,9 @@ export interface ExpiryCheck extends CheckedFile {
 }
 
 /**
- * When the first certificate of a PEM text begins and ends.
- * @throws TsmachineError CERT_UNREADABLE; `path` is what the message calls it.
+ * The validity of the first certificate of a PEM text.
+ * @param path the name of the text in error messages
+ * @throws TsmachineError CERT_UNREADABLE
  */
 export function certificateExpiry(pem: string, now = new Date(), path = 'the certificate'): CertificateExpiry {
   const [certificate] = parseCertificates(pem, path);
@@ -33,12 +34,12 @@ export function certificateExpiry(pem: string, now = new Date(), path = 'the cer
   return { notBefore: new Date(certificate.validFrom), notAfter, daysLeft: daysUntil(notAfter, now) };
 }
 
-/** Looks at each file; nothing that is wrong with one of them is an error. `soon` means less than 30 days. */
+/** Checks each file; a missing or damaged one is a result, not an error. `soon` means less than `soonDays`. */
 export function checkExpiry(files: readonly CheckedFile[], now = new Date()): Promise<ExpiryCheck[]> {
-  return Promise.all(files.map(async (file) => ({ ...file, ...(await look(file.path, now)) })));
+  return Promise.all(files.map(async (file) => ({ ...file, ...(await checkFile(file.path, now)) })));
 }
 
-async function look(path: string, now: Date): Promise<Pick<ExpiryCheck, 'state' | 'daysLeft'>> {
+async function checkFile(path: string, now: Date): Promise<Pick<ExpiryCheck, 'state' | 'daysLeft'>> {
   try {
     const pem = await readIfExists(path);
     if (pem === undefined) return { state: 'missing' };

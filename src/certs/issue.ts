@@ -15,9 +15,9 @@ export interface CertificateRequest {
   readonly names?: AlternativeNames;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** Who signs; absent for a certificate that signs itself. */
+  /** The CA that signs; absent for a self-signed certificate. */
   readonly issuer?: X509Certificate;
-  /** The private key of whoever signs. */
+  /** The private key of the CA, or the certificate's own when it is self-signed. */
   readonly signingKey: KeyObject;
 }
 
@@ -31,7 +31,7 @@ const purposes = {
     { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
     { name: 'extKeyUsage', serverAuth: true },
   ],
-  /** A classic swarm's master serves its clients and is itself a client of its agents' engines. */
+  /** A classic swarm's master serves clients and is itself a client of its agents' engines. */
   serverAndClient: [
     { name: 'basicConstraints', critical: true, cA: false },
     { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
@@ -50,7 +50,7 @@ interface Algorithm {
   readonly nullParameters?: true;
 }
 
-/** By type of the signing key: a CA given with --tls-ca-key need not be RSA. RFC 4055, 5758 and 8410. */
+/** By type of the signing key: a CA given with --tls-ca-key need not use RSA. RFC 4055, 5758 and 8410. */
 const algorithms: Readonly<Record<string, Algorithm>> = {
   rsa: { id: '1.2.840.113549.1.1.11', hash: 'sha256', nullParameters: true },
   ec: { id: '1.2.840.10045.4.3.2', hash: 'sha256' },
@@ -58,8 +58,9 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
 };
 
 /**
- * Builds one X.509 version 3 certificate and returns its PEM. The signature is OpenSSL's, by node:crypto: node-forge's own takes 100 ms.
- * @throws TsmachineError CERT_UNREADABLE when the signing key is of a type that cannot sign here.
+ * Builds one X.509 version 3 certificate and returns its PEM. The signature is made by node:crypto, because node-forge takes 100 ms for
+ * one.
+ * @throws TsmachineError CERT_UNREADABLE when the type of the signing key is not supported.
  */
 export async function issueCertificate(request: CertificateRequest): Promise<string> {
   const algorithm = algorithmOf(request.signingKey);
@@ -95,12 +96,15 @@ function algorithmOf(key: KeyObject): Algorithm {
   const type = key.asymmetricKeyType ?? 'unknown';
   const algorithm = algorithms[type];
   if (algorithm !== undefined) return algorithm;
-  throw new TsmachineError('CERT_UNREADABLE', `The CA's key is of type ${type}, which cannot sign certificates here`, {
-    hint: 'Give a CA with an RSA, EC or Ed25519 key to --tls-ca-cert and --tls-ca-key.',
+  throw new TsmachineError('CERT_UNREADABLE', `The CA's key has the type ${type}, which is not supported for signing certificates`, {
+    hint: 'Use a CA with an RSA, EC or Ed25519 key for --tls-ca-cert and --tls-ca-key.',
   });
 }
 
-/** UTF8String, since `<bootstrap>` has characters a PrintableString must not hold; at most 64 characters (RFC 5280, ub-common-name). */
+/**
+ * A UTF8String, because `<bootstrap>` has characters that a PrintableString cannot contain; at most 64 characters (RFC 5280,
+ * ub-common-name).
+ */
 function name(der: Der, attribute: string, value: string) {
   return { name: attribute, value: [...value].slice(0, 64).join(''), valueTagClass: der.utf8 as number };
 }

@@ -6,17 +6,17 @@ import type { Der, Node } from './der.js';
 
 const subjectKeyIdentifier = '2.5.29.14';
 
-/** What a certificate says of itself that the certificates it signs must repeat. */
+/** The fields of a CA certificate that the certificates it signs must repeat. */
 export interface IssuerMarks {
-  /** The subject's name as it stands, byte for byte: Go compares names as bytes. */
+  /** The subject's name, byte for byte: Go compares names as bytes. */
   readonly name: Node;
   readonly keyIdentifier: Uint8Array;
 }
 
-/** Docker Machine's older CAs have no key identifier; it is then made from the key, as everybody does. */
+/** Docker Machine's older CAs have no key identifier; it is then computed from the key, as usual. */
 export function issuerMarks(der: Der, certificate: X509Certificate): IssuerMarks {
   const fields = children(children(der.parse(certificate.raw))[0]);
-  // A version 1 certificate has no version field in front.
+  // A version 1 certificate does not begin with a version field.
   const name = fields[fields[0]?.constructed === true ? 5 : 4];
   if (name === undefined) throw new TypeError('certificate without a subject');
   return { name, keyIdentifier: storedKeyIdentifier(der, fields) ?? keyIdentifier(der, certificate.publicKey) };
@@ -42,7 +42,7 @@ function storedKeyIdentifier(der: Der, fields: readonly Node[]): Uint8Array | un
   return typeof inner === 'string' ? Buffer.from(inner, 'latin1') : undefined;
 }
 
-/** Bytes of the tag and the length in front of a DER value. */
+/** Length in bytes of the tag and the length that precede a DER value. */
 function headerLength(der: Uint8Array, at: number): number {
   const first = der[at + 1] ?? 0;
   return first < 0x80 ? 2 : 2 + (first & 0x7f);

@@ -2,18 +2,17 @@ import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 import { TsmachineError } from '../base/errors.js';
+import { isDnsName } from '../base/forms.js';
 
 export interface AlternativeNames {
   readonly dns: readonly string[];
-  /** Canonical texts: IPv6 compressed and in lower case. */
+  /** In canonical form: IPv6 compressed and in lower case. */
   readonly ips: readonly string[];
 }
 
-const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
-
 /**
- * Sorts host names and addresses into what a certificate holds, without repetitions; brackets and zones of IPv6 addresses are dropped.
- * @throws TsmachineError FLAG_INVALID for what is neither a host name nor an address.
+ * Splits names into host names and addresses, without duplicates; brackets and zones of IPv6 addresses are dropped.
+ * @throws TsmachineError FLAG_INVALID for a name that is neither a host name nor an address.
  */
 export function alternativeNames(names: readonly string[]): AlternativeNames {
   const dns = new Set<string>();
@@ -26,7 +25,7 @@ export function alternativeNames(names: readonly string[]): AlternativeNames {
   return { dns: [...dns], ips: [...ips] };
 }
 
-/** One spelling per address, whatever form it comes in; undefined for what is no address. */
+/** The canonical spelling of an IP address; undefined for anything else. */
 export function canonicalIp(text: string): string | undefined {
   const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
   const family = isIP(bare);
@@ -36,7 +35,7 @@ export function canonicalIp(text: string): string | undefined {
 
 function dnsName(text: string): string {
   const ascii = domainToASCII(text.replace(/\.$/, '').replace(/^\*\./, ''));
-  const valid = ascii.length > 0 && ascii.length <= 253 && ascii.split('.').every((part) => label.test(part));
-  if (!valid) throw new TsmachineError('FLAG_INVALID', `"${text}" is neither a host name nor an IP address`, { hint: 'Check --tls-san.' });
+  if (!isDnsName(ascii) || ascii.endsWith('.'))
+    throw new TsmachineError('FLAG_INVALID', `"${text}" is neither a host name nor an IP address`, { hint: 'Check --tls-san.' });
   return text.startsWith('*.') ? `*.${ascii}` : ascii;
 }

@@ -16,20 +16,20 @@ export interface ServerCertificateRequest {
   readonly organization: string;
   /** Host names and addresses mixed; `localhost` and `127.0.0.1` are always added. */
   readonly names: readonly string[];
-  /** Other engines take it as a client's too: what a classic swarm's master shows its agents. */
+  /** Also valid as a client certificate: a classic swarm's master uses it towards its agents. */
   readonly clientAuth?: boolean;
   readonly now?: Date;
 }
 
 export interface ServerCertificateFit {
   readonly caPem: string;
-  /** The private key beside it, which must be its own. */
+  /** The private key, which must belong to the certificate. */
   readonly keyPem: string;
   readonly names: readonly string[];
-  /** It must be a client's too. */
+  /** It must also be valid as a client certificate. */
   readonly clientAuth?: boolean;
   readonly now?: Date;
-  /** Days it must still be valid; default 30. */
+  /** Days that it must still be valid; default `soonDays`. */
   readonly minDays?: number;
 }
 
@@ -39,7 +39,7 @@ const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 /**
  * A new key and a certificate for an engine, as PEM texts; writes nothing.
- * @throws TsmachineError CERT_UNREADABLE, CA_EXPIRED, or FLAG_INVALID for a name that is none.
+ * @throws TsmachineError CERT_UNREADABLE, CA_EXPIRED, or FLAG_INVALID for a name that is neither a host name nor an address.
  */
 export async function issueServerCertificate(request: ServerCertificateRequest): Promise<{ cert: string; key: string }> {
   const now = request.now ?? new Date();
@@ -60,14 +60,14 @@ export async function issueServerCertificate(request: ServerCertificateRequest):
   return { cert, key: privateKeyPem(pair.privateKey) };
 }
 
-/** Whether an engine may keep its certificate: of this CA, for these uses and all these names, not expiring soon. A damaged one may not. */
+/** Whether an engine may keep its certificate: signed by this CA, valid for these uses and names, not expiring soon and not damaged. */
 export function serverCertificateFits(certPem: string, wanted: ServerCertificateFit): boolean {
   const { certificate, key } = opened(certPem, wanted.keyPem);
   if (certificate === undefined || key === undefined) return false;
   const signer = parseCertificates(wanted.caPem, 'the CA certificate').find(
     (ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey),
   );
-  // The types forget that a certificate may have no extended key usage.
+  // Node's types do not say that a certificate may have no extended key usage.
   const usages = certificate.keyUsage as readonly string[] | undefined;
   const needed = wanted.clientAuth === true ? [serverAuth, clientAuth] : [serverAuth];
   return (
@@ -79,7 +79,7 @@ export function serverCertificateFits(certPem: string, wanted: ServerCertificate
   );
 }
 
-/** A CA that itself ends soon cannot give more time: a new certificate would restart the engine for nothing. */
+/** When the CA itself expires soon, a new certificate would not be valid for longer and would restart the engine for nothing. */
 function lastsAsLongAsPossible(
   certificate: X509Certificate,
   signer: X509Certificate,
@@ -116,7 +116,7 @@ async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new TsmachineError('CERT_UNREADABLE', `Cannot read ${path}: ${errorText(error)}`, {
-      hint: 'The CA certificate and its key are both needed to sign a certificate; restore them from a copy.',
+      hint: 'Both the CA certificate and its key are needed to sign a certificate: restore them from a backup.',
       cause: error,
     });
   }

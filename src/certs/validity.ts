@@ -2,7 +2,13 @@ import type { X509Certificate } from 'node:crypto';
 
 const day = 86_400_000;
 
-/** Days before the end from which a certificate counts as expiring soon. */
+/** How long a new CA is valid, in days: ten years. */
+const authorityDays = 3653;
+
+/** How long a new server or client certificate is valid, in days: the most that Apple's TLS libraries accept. */
+const leafDays = 825;
+
+/** A certificate that is valid for fewer days than this counts as expiring soon. */
 export const soonDays = 30;
 
 export interface Validity {
@@ -10,14 +16,14 @@ export interface Validity {
   readonly notAfter: Date;
 }
 
-/** Ten years. */
+/** The validity of a new CA certificate. */
 export function authorityValidity(now: Date): Validity {
-  return { notBefore: backdated(now), notAfter: new Date(backdated(now).getTime() + 3653 * day) };
+  return { notBefore: backdated(now), notAfter: new Date(backdated(now).getTime() + authorityDays * day) };
 }
 
-/** 825 days, the most that Apple's TLS stacks accept, but never longer than the CA that signs. */
+/** The validity of a new server or client certificate: never longer than that of the CA that signs it. */
 export function leafValidity(now: Date, issuer: X509Certificate): Validity {
-  const end = Math.min(backdated(now).getTime() + 825 * day, Date.parse(issuer.validTo));
+  const end = Math.min(backdated(now).getTime() + leafDays * day, Date.parse(issuer.validTo));
   return { notBefore: backdated(now), notAfter: new Date(end) };
 }
 
@@ -26,7 +32,7 @@ export function daysUntil(notAfter: Date, now: Date): number {
   return Math.floor((notAfter.getTime() - now.getTime()) / day);
 }
 
-/** One day back: a host whose clock is behind must not find the certificate not yet valid (docker/machine#4046). */
+/** One day earlier, so that the certificate is valid on a host whose clock is behind (docker/machine#4046). */
 function backdated(now: Date): Date {
   return new Date(Math.floor((now.getTime() - day) / 1000) * 1000);
 }

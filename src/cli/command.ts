@@ -106,7 +106,8 @@ export abstract class MachineCommand extends Command {
       storePath: storagePath ?? defaultStorePath(env),
       io,
       signal,
-      env: githubToken === '' ? env : { ...env, MACHINE_GITHUB_API_TOKEN: githubToken },
+      env,
+      secrets: githubToken === '' ? {} : { githubToken },
     });
   }
 

@@ -4,7 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
 import { jsonFlag } from '../cli/line/flags.js';
 import { standsInForDockerMachine } from '../cli/line/program.js';
-import { shellWord } from '../cli/shells/shells.js';
+import { quote } from '../base/quote.js';
 
 export default class Config extends MachineCommand {
   static override summary = 'Print the connection config for a machine';
@@ -27,7 +27,7 @@ export default class Config extends MachineCommand {
     const connecting = () => dockerConnection(session, name, flags);
     const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', connecting);
     // Docker Machine printed double quotes here. The docker client has deprecated reading them (28.4) and will stop.
-    const files = [`--tlscacert=${shellWord(caPath)}`, `--tlscert=${shellWord(certPath)}`, `--tlskey=${shellWord(keyPath)}`];
+    const files = [`--tlscacert=${quote(caPath)}`, `--tlscert=${quote(certPath)}`, `--tlskey=${quote(keyPath)}`];
     this.show({ name, url, tlsverify: true, caPath, certPath, keyPath }, () => ['--tlsverify', ...files, `-H=${url}`].join('\n'));
   }
 }

@@ -4,7 +4,8 @@ import { MachineCommand } from '../cli/command.js';
 import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/shells/docker-env.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
 import { programName } from '../cli/line/program.js';
-import { detectShell, shellNamed, shellWord, usageHint } from '../cli/shells/shells.js';
+import { quote } from '../base/quote.js';
+import { detectShell, shellNamed, usageHint } from '../cli/shells/shells.js';
 import { TsmachineError } from '../base/errors.js';
 
 export default class Env extends MachineCommand {
@@ -27,7 +28,7 @@ export default class Env extends MachineCommand {
     const { flags, argv } = await this.parse(Env);
     const shell = shellNamed(flags.shell === undefined || flags.shell === '' ? detectShell(env, process.platform) : flags.shell);
     const lines = flags.unset ? this.unset(argv, shell, flags['no-proxy']) : await this.set(argv, shell, flags);
-    this.print([...lines, ...usageHint(shell, [programName(), ...line].map(shellWord).join(' '))].join('\n'));
+    this.print([...lines, ...usageHint(shell, [programName(), ...line].map((word) => quote(word)).join(' '))].join('\n'));
   }
 
   private unset(words: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): string[] {

@@ -22,12 +22,13 @@ export default class Rm extends MachineCommand {
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
     if (!flags.y && !flags.force && !(await this.confirm('Are you sure? (y/n): '))) return;
-    const { removalOf } = await import('../swarm/members/leave/removal.js');
     this.afterInterrupt = run('rm', ...names);
-    const remove = await removalOf(await this.session(), names, { force: flags.force });
-    await this.onNames(names, async (session, name) => {
-      await withPrefix(`Error removing host "${name}": `, () => remove(session, name));
-      session.io.info(`Successfully removed ${name}`);
-    });
+    const { removeMachines } = await import('../swarm/members/leave/removal.js');
+    await removeMachines(await this.session(), names, { force: flags.force }, (all, remove) =>
+      this.onNames(all, async (session, name) => {
+        await withPrefix(`Error removing host "${name}": `, () => remove(session, name));
+        session.io.info(`Successfully removed ${name}`);
+      }),
+    );
   }
 }

@@ -2,7 +2,8 @@ import { MachineCommand } from '../cli/command.js';
 import { loadLine } from '../cli/completion/scripts.js';
 import { optionalArgument } from '../cli/line/arguments.js';
 import { programName } from '../cli/line/program.js';
-import { detectShell, shellNamed, shellWord } from '../cli/shells/shells.js';
+import { quote } from '../base/quote.js';
+import { detectShell, shellNamed } from '../cli/shells/shells.js';
 import { TsmachineError } from '../base/errors.js';
 import { lines, run, say } from '../base/text.js';
 
@@ -18,7 +19,7 @@ export default class Use extends MachineCommand {
     const { argv } = await this.parse(Use);
     const name = optionalArgument(argv);
     const shell = detectShell(this.invocation.env, process.platform);
-    const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${shellWord(name)}`}`;
+    const env = `${programName()} env --shell ${shell}${name === undefined ? '' : ` ${quote(name)}`}`;
     const load = loadLine(shell);
     const text = say`A program cannot set the variables of the shell that called it: ${run('use')} needs a shell function`;
     throw new TsmachineError('SHELL_FUNCTION_MISSING', text, {

@@ -23,7 +23,7 @@ import { TsmachineError, errorText, systemCode } from '../base/errors.js';
 import { say } from '../base/text.js';
 import type { Io } from '../base/io.js';
 import { packFolder, unpackFolder } from '../system/files/tar.js';
-import { newPart, type End, type Found } from './end.js';
+import { newPart, type End, type PathInfo } from './end.js';
 
 /** This computer as one side of a copy. */
 export class LocalEnd implements End {
@@ -42,13 +42,13 @@ export class LocalEnd implements End {
     return name === '' || name === '..' ? '.' : name;
   }
 
-  async look(path: string, into?: string): Promise<Found> {
+  async inspect(path: string, into?: string): Promise<PathInfo> {
     const found = await this.#stat(path);
-    if (found?.isDirectory() === true && into !== undefined && into !== '.') return this.look(join(path, into));
+    if (found?.isDirectory() === true && into !== undefined && into !== '.') return this.inspect(join(path, into));
     const kind = found === undefined ? 'none' : found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
     const parent = kind !== 'none' || (await this.#stat(dirname(path))) !== undefined;
     const { size = 0, mode = 0, mtimeMs = 0 } = found ?? {};
-    // a file is replaced where it really is, not its link
+    // a link is followed: the file itself is replaced, not the link
     const real = kind === 'file' ? await realpath(path) : path;
     return { path: real, kind, parent, size, mode: mode & 0o777, mtime: Math.floor(mtimeMs / 1000) };
   }
@@ -62,7 +62,7 @@ export class LocalEnd implements End {
     }
   }
 
-  /** An open file, for a program that is to read it. */
+  /** An open file, for a program that reads it. */
   async openFile(path: string): Promise<FileHandle> {
     return open(path).catch((error: unknown) => {
       throw unreadable(path, error);
@@ -78,12 +78,12 @@ export class LocalEnd implements End {
     return createReadStream(path, { highWaterMark: 1 << 20 });
   }
 
-  async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
+  async writeFile(target: PathInfo, source: PathInfo, content: Readable): Promise<void> {
     await this.fillFile(target, source, (file) => writeFile(file, content));
   }
 
-  /** As `writeFile`, with whatever `fill` writes; what comes beyond the announced size is cut off, because a file may grow. */
-  async fillFile(target: Found, source: Found, fill: (file: FileHandle) => Promise<void>): Promise<void> {
+  /** Like `writeFile`, with what `fill` writes. Anything beyond the announced size is cut off, because a file may grow. */
+  async fillFile(target: PathInfo, source: PathInfo, fill: (file: FileHandle) => Promise<void>): Promise<void> {
     const whole = target.path;
     const half = target.kind === 'other' ? undefined : join(dirname(whole), newPart());
     try {
@@ -103,7 +103,7 @@ export class LocalEnd implements End {
     }
   }
 
-  /** Somebody else's file stays theirs, as when it is written to. */
+  /** A file that is replaced keeps its owner, as it would if it were written to. */
   async #keepOwner(half: string, whole: string): Promise<void> {
     const { uid, gid } = await stat(whole);
     if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) await chown(half, uid, gid);
@@ -113,7 +113,7 @@ export class LocalEnd implements End {
     return packFolder(path);
   }
 
-  async writeFolder(target: Found, source: Found, content: Readable): Promise<void> {
+  async writeFolder(target: PathInfo, source: PathInfo, content: Readable): Promise<void> {
     const fresh = target.kind === 'none';
     const folder = fresh ? join(dirname(resolve(target.path)), newPart()) : target.path;
     try {
@@ -126,7 +126,7 @@ export class LocalEnd implements End {
         throw unwritable(target.path, error);
       });
       await unpacking.finish();
-      if (unpacking.left.length > 0) this.#io.warn(`Left out, because they are devices or pipes: ${unpacking.left.join(', ')}`);
+      if (unpacking.left.length > 0) this.#io.warn(`Not copied, because they are devices or pipes: ${unpacking.left.join(', ')}`);
       if (!fresh) return;
       await chmod(folder, source.mode);
       await utimes(folder, source.mtime, source.mtime);
@@ -150,7 +150,7 @@ export class LocalEnd implements End {
 }
 
 /** Gives a file that was just written the size, mode and time of its source. */
-async function complete(file: FileHandle, source: Found): Promise<void> {
+async function complete(file: FileHandle, source: PathInfo): Promise<void> {
   const written = (await file.stat()).size;
   if (source.size > 0 && written < source.size) throw shrunk(source, written);
   if (source.size > 0 && written > source.size) await file.truncate(source.size);
@@ -163,22 +163,22 @@ function unreadable(path: string, error: unknown): TsmachineError {
   return TsmachineError.is(error) ? error : new TsmachineError('COPY_SOURCE', say`${path} cannot be read: ${why}`, { cause: error });
 }
 
-function shrunk(source: Found, written: number): TsmachineError {
-  const what = `${source.path} changed while it was copied: ${written} bytes came, ${source.size} were announced`;
+function shrunk(source: PathInfo, written: number): TsmachineError {
+  const what = `${source.path} changed while it was copied: received ${written} bytes of ${source.size}`;
   return new TsmachineError('COPY_SOURCE', what, {
-    hint: 'Copy it again once nobody writes to it.',
+    hint: 'Copy it again when nothing writes to it.',
   });
 }
 
 const reasons: Readonly<Record<string, string>> = { EACCES: 'permission denied', EPERM: 'not permitted', EROFS: 'the disk is read-only' };
 
-/** What hindered a write here; errors of the other side pass. */
+/** The error for a failed write on this computer; errors of the other side pass through. */
 function unwritable(path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (TsmachineError.is(error) || code === undefined || code === 'ABORT_ERR') return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const disk = code === 'EDQUOT' ? 'The disk quota' : 'The disk';
-    return new TsmachineError('DISK_FULL', `${disk} of this computer is used up: ${path} was not written`, {
+    const problem = code === 'EDQUOT' ? 'The disk quota on this computer is used up' : 'The disk of this computer is full';
+    return new TsmachineError('DISK_FULL', `${problem}: ${path} was not written`, {
       hint: `Make room (df -h ${dirname(path)}), then copy again.`,
       cause: error,
     });

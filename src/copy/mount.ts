@@ -2,74 +2,73 @@ import { stat } from 'node:fs/promises';
 
 import { parsePlace, type Place } from './place.js';
 import { remotePath } from './remote-end.js';
-import { sshfsArguments } from '../ssh/system/foreign-client.js';
+import { sshfsArguments } from '../ssh/system/rsync-sshfs.js';
 import { runForeground } from '../system/processes/foreground.js';
-import { trustOf } from '../machine/access/connection.js';
 import { resolveNames } from '../machine/choose/each.js';
 import { TsmachineError, systemCode } from '../base/errors.js';
 import { openMachine } from '../machine/machine.js';
-import { machineOfPath, sshEndpoint } from '../machine/access/reachable.js';
+import { machineOfPath, systemLogin } from '../machine/access/reachable.js';
 import type { Session } from '../machine/session.js';
 
 /**
  * Mounts a folder of a machine with sshfs.
- * @param where as typed: `[[user@]machine:]path`; without a machine it is the one called "default"
- * @param mountpoint a folder here; default the path over there
- * @throws TsmachineError COMMAND_MISSING without sshfs, COMMAND_FAILED, MACHINE_*, COPY_TARGET for a mount point that is no folder
+ * @param where as typed: `[[user@]machine:]path`; without a machine, the one called "default"
+ * @param mountpoint a folder of this computer; by default the same path as on the machine
+ * @throws TsmachineError COMMAND_MISSING without sshfs, COMMAND_FAILED, MACHINE_*, COPY_TARGET for a mount point that is not a folder
  */
 export async function mountFolder(session: Session, where: string, mountpoint?: string): Promise<void> {
   const { env, signal } = session;
-  const { machine, user, path } = await find(session, where);
-  const own = await sshEndpoint(machine);
+  const { machine, user, path } = await openPlace(session, where);
+  const login = await systemLogin(session, machine, user);
   const target = mountpoint ?? path;
-  await refuseNoFolder(target);
-  const endpoint = user === undefined ? own : { ...own, user };
-  const args = await sshfsArguments({ endpoint, trust: trustOf(session, machine, endpoint), path: remotePath(path) }, target, env);
+  await requireFolder(target);
+  const args = await sshfsArguments({ ...login, path: remotePath(path) }, target, env);
   const status = await runForeground('sshfs', args, { signal, env });
-  ended('sshfs', status, 'You must have a copy of the sshfs binary locally to use the mount feature');
+  checkStatus('sshfs', status, 'You must have a copy of the sshfs binary locally to use the mount feature');
 }
 
-/** Takes such a mount away again. @throws TsmachineError COMMAND_MISSING without fusermount, COMMAND_FAILED, MACHINE_* */
+/** Unmounts a folder that `mountFolder` mounted. @throws TsmachineError COMMAND_MISSING without fusermount, COMMAND_FAILED, MACHINE_* */
 export async function unmountFolder(session: Session, where: string, mountpoint?: string): Promise<void> {
   const { env, signal } = session;
-  const { path } = await find(session, where);
+  const { path } = await openPlace(session, where);
   const missing = 'You must have a copy of the fusermount binary locally to use the unmount option';
-  // macOS has no fusermount; fuse 3 brings it under a name of its own
-  const ways =
+  // macOS has no fusermount; with fuse 3 it may be called fusermount3
+  const programs =
     process.platform === 'darwin'
       ? [['umount']]
       : [
           ['fusermount', '-u'],
           ['fusermount3', '-u'],
         ];
-  for (const [program = '', ...args] of ways) {
+  for (const [program = '', ...args] of programs) {
     const status = await runForeground(program, [...args, mountpoint ?? path], { signal, env });
     if (status !== undefined) {
-      ended(program, status, missing);
+      checkStatus(program, status, missing);
       return;
     }
   }
-  ended('fusermount', undefined, missing);
+  checkStatus('fusermount', undefined, missing);
 }
 
-async function find(session: Session, where: string) {
+async function openPlace(session: Session, where: string) {
   const place: Place = parsePlace(where);
   if (place.machine !== undefined) return { ...place, machine: await machineOfPath(session, place.machine) };
   const [name = ''] = await resolveNames(session.store, []);
   return { ...place, machine: await openMachine(session, name) };
 }
 
-async function refuseNoFolder(path: string): Promise<void> {
+async function requireFolder(path: string): Promise<void> {
   try {
     if ((await stat(path)).isDirectory()) return;
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    throw new TsmachineError('COPY_TARGET', `There is no folder ${path} to mount at`, { hint: `mkdir -p ${path}`, cause: error });
+    throw new TsmachineError('COPY_TARGET', `The mount point ${path} does not exist`, { hint: `mkdir -p ${path}`, cause: error });
   }
   throw new TsmachineError('COPY_TARGET', `${path} is not a folder`);
 }
 
-function ended(program: string, status: number | undefined, missing: string): void {
+/** @param missing what to say when the program is not installed (`status` is undefined) */
+function checkStatus(program: string, status: number | undefined, missing: string): void {
   if (status === undefined) throw new TsmachineError('COMMAND_MISSING', missing);
   if (status !== 0) throw new TsmachineError('COMMAND_FAILED', `${program} failed: exit status ${status}`);
 }

@@ -1,18 +1,18 @@
 import { positionOf, tellsPosition } from '../system/files/file-position.js';
-import type { End, Found } from './end.js';
+import type { End, PathInfo } from './end.js';
 import type { Meter } from '../system/http/meter.js';
 
 export interface FilePass {
   readonly from: End;
   readonly to: End;
-  readonly source: Found;
-  readonly target: Found;
+  readonly source: PathInfo;
+  readonly target: PathInfo;
   readonly meter: Meter;
 }
 
 /**
- * Copies a file by a program that is given the open file: none of its bytes comes by here.
- * @returns false where the two ends cannot do that, or the file has no size of its own
+ * Copies a file by a program that gets the open file: its bytes do not pass through this process.
+ * @returns false where the two ends cannot do that, or the file has no known size
  */
 export async function passFile({ from, to, source, target, meter }: FilePass): Promise<boolean> {
   if (source.size === 0 || target.kind === 'other') return false;

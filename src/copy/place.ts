@@ -4,15 +4,15 @@ import { TsmachineError } from '../base/errors.js';
 export interface Place {
   /** Undefined: this computer. */
   readonly machine: string | undefined;
-  /** Logs in instead of the machine's own user. */
+  /** The user to log in as, instead of the machine's own. */
   readonly user: string | undefined;
   readonly path: string;
 }
 
 /**
- * Reads `[[user@]machine:]path`; `localhost` and everything without a machine is this computer (spec 2.11). As with scp, a slash before
- * the colon makes a path of it, and so does a drive letter: `C:\x` anywhere, `c:x` on Windows, where no machine of one letter is meant.
- * @throws TsmachineError USAGE for a user name that ssh would take for a flag
+ * Reads `[[user@]machine:]path`; `localhost`, and anything without a machine, is this computer. As with scp, a slash before the colon
+ * makes it a path, and so does a drive letter: `C:\x` on every system, `c:x` on Windows only.
+ * @throws TsmachineError USAGE for a user name that ssh would read as a flag
  */
 export function parsePlace(text: string, platform: NodeJS.Platform = process.platform): Place {
   const colon = text.indexOf(':');

@@ -9,18 +9,18 @@ import { quote } from '../base/quote.js';
 import type { RemoteStream, FileConnection } from '../ssh/types.js';
 import type { FileCalls } from '../system/files/file-calls.js';
 import { packFolder, unpackFolder } from '../system/files/tar.js';
-import { newPart, type End, type Found } from './end.js';
-import { parseLook, type RemoteLook } from './remote-look.js';
+import { newPart, type End, type PathInfo } from './end.js';
+import { parsePathInfo, type RemotePathInfo } from './remote-path-info.js';
 import { refused, unreadable, unwritable } from './remote-failure.js';
-import { dashless, hardened, judgeWrite, writeCommand } from './remote-write.js';
+import { dashless, hardened, checkWrite, writeCommand } from './remote-write.js';
 
-/** Milliseconds for what is tidied up after an interruption, and for the other short commands. */
+/** Milliseconds for removing what is incomplete after an interruption, and for the other short commands. */
 const tidyTimeout = 10_000;
 const shortTimeout = 120_000;
 
 /**
- * A machine as one side of a copy, over its one connection: files through `cat`, folders through `tar`, or through SFTP on hosts
- * that have no tar. Names reach the host as quoted words; nothing in them is ever expanded.
+ * A machine as one side of a copy, over one connection: files through `cat`, folders through `tar`, or through SFTP on hosts that have
+ * no tar. Names reach the host as quoted words; nothing in them is expanded.
  */
 export class RemoteEnd implements End {
   readonly #connection: FileConnection;
@@ -41,7 +41,7 @@ export class RemoteEnd implements End {
       if (exitCode !== 0) throw unreadable(machine, path, stderr);
     };
     this.writeFrom = async (target, source, file) => {
-      judgeWrite(machine, target.path, await pass(writeCommand(target, source), { stdin: file.fd }));
+      checkWrite(machine, target.path, await pass(writeCommand(target, source), { stdin: file.fd }));
     };
   }
 
@@ -54,21 +54,21 @@ export class RemoteEnd implements End {
     return name === '' || name === '..' ? '.' : name;
   }
 
-  async look(path: string, into = ''): Promise<RemoteLook> {
+  async inspect(path: string, into = ''): Promise<RemotePathInfo> {
     const variables = { WHERE: remotePath(path), INTO: into === '.' ? '' : into };
-    const { stdout } = await this.#connection.script('copy/look.sh', variables, { timeout: shortTimeout });
-    const look = parseLook(stdout);
-    this.#hasTar = look.hasTar;
-    return look;
+    const { stdout } = await this.#connection.script('copy/inspect-path.sh', variables, { timeout: shortTimeout });
+    const info = parsePathInfo(stdout);
+    this.#hasTar = info.hasTar;
+    return info;
   }
 
   async readFile(path: string): Promise<Readable> {
     const stream = await this.#connection.stream(readCommand(path));
     stream.stdin.end();
-    return whole(stream, ({ exitCode, stderr }) => (exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr)));
+    return checkedOutput(stream, ({ exitCode, stderr }) => (exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr)));
   }
 
-  async writeFile(target: Found, source: Found, content: Readable): Promise<void> {
+  async writeFile(target: PathInfo, source: PathInfo, content: Readable): Promise<void> {
     await this.#feed(writeCommand(target, source), target.path, content);
   }
 
@@ -76,9 +76,9 @@ export class RemoteEnd implements End {
     if (!this.#hasTar) return packFolder(...(await this.#sftp(path)));
     const stream = await this.#connection.stream(`tar -cf - -C ${quote(path)} .`);
     stream.stdin.end();
-    return whole(stream, ({ exitCode, stderr }) => {
+    return checkedOutput(stream, ({ exitCode, stderr }) => {
       if (exitCode === 0) return undefined;
-      // GNU tar: a file that grew or went away in the meantime is packed as far as it was there
+      // GNU tar packs what it finds of a file that grew or disappeared meanwhile
       if (exitCode === 1 && /file changed as we read it|File removed before/.test(stderr)) {
         this.#io.warn(`${this.name(path)} changed while it was copied: ${stderr.trim()}`);
         return undefined;
@@ -87,7 +87,7 @@ export class RemoteEnd implements End {
     });
   }
 
-  async writeFolder(target: Found, source: Found, content: Readable): Promise<void> {
+  async writeFolder(target: PathInfo, source: PathInfo, content: Readable): Promise<void> {
     const path = target.path.replace(/(?<=.)\/+$/, '');
     const fresh = target.kind === 'none';
     const folder = fresh ? dashless(posix.join(posix.dirname(path), newPart())) : path;
@@ -105,12 +105,12 @@ export class RemoteEnd implements End {
     }
   }
 
-  async #unpack(folder: string, path: string, content: Readable, target: Found): Promise<void> {
+  async #unpack(folder: string, path: string, content: Readable, target: PathInfo): Promise<void> {
     if (this.#hasTar) {
-      // the stream's entry for the folder itself would change one that was there before
+      // the stream's entry for the folder itself would change the mode of an existing one
       const after =
         target.kind === 'folder' ? `chmod ${target.mode.toString(8)} ${quote(folder)}` : `[ $status = 0 ] || rm -rf ${quote(folder)}`;
-      // tar is done at the archive's mark of the end; the source's own verdict, with which the stream ends, comes after that
+      // tar ends at the archive's end mark, but only the end of the stream says whether the source succeeded
       const rest = '[ $status != 0 ] || cat >/dev/null';
       const command = `${hardened}; ${lateFolders}; tar $late -xpof - -C ${quote(folder)}; status=$?; ${rest}; ${after}; exit $status`;
       await this.#feed(command, path, content);
@@ -124,17 +124,17 @@ export class RemoteEnd implements End {
     await unpacking.finish();
   }
 
-  /** SFTP knows no folder to begin at but its own: the absolute path, and the calls. */
+  /** The absolute path, which SFTP needs, and the calls. */
   async #sftp(path: string): Promise<[string, FileCalls]> {
     const calls = await this.#connection.sftp();
     return [await promisify(calls.realpath)(path), calls];
   }
 
-  /** Removes what is incomplete, also after an abort; a host that is gone keeps it. */
+  /** Removes what is incomplete, also after an abort; it stays on a host that is no longer reachable. */
   async #tidy(path: string): Promise<void> {
     const tidied = this.#connection.exec(`rm -rf ${quote(path)}`, { timeout: tidyTimeout, signal: AbortSignal.timeout(tidyTimeout) });
     await tidied.catch(() => {
-      this.#io.warn(`${this.name(path)} is left over: remove it`);
+      this.#io.warn(`${this.name(path)} is incomplete and was left behind: remove it`);
     });
   }
 
@@ -148,7 +148,7 @@ export class RemoteEnd implements End {
     if (exitCode !== 0) throw unwritable(this.#machine, path, stderr);
   }
 
-  /** Sends `content` to a command's standard input and waits for its verdict, which says more than the broken stream. */
+  /** Sends `content` to a command's standard input and waits for its exit status and stderr, which say more than a broken stream. */
   async #feed(command: string, path: string, content: Readable): Promise<void> {
     const stream = await this.#connection.stream(command);
     stream.stdout.resume();
@@ -157,10 +157,10 @@ export class RemoteEnd implements End {
       (error: unknown) => ({ error }),
     );
     if (sent !== undefined && content.errored !== null && isOwn(content.errored)) {
-      await stream.ended.catch(() => undefined); // the host tidies up before anything else is done there
+      await stream.ended.catch(() => undefined); // wait for the host to remove what is incomplete
       throw content.errored;
     }
-    judgeWrite(this.#machine, path, await stream.ended);
+    checkWrite(this.#machine, path, await stream.ended);
     if (sent !== undefined) throw sent.error;
   }
 }
@@ -169,11 +169,11 @@ function readCommand(path: string): string {
   return `cat < ${quote(path)}`;
 }
 
-/** GNU tar gives a folder its mode and time as soon as the stream leaves it, unless told that the stream may come back to it. */
+/** GNU tar sets a folder's mode and time as soon as the stream leaves it, unless told that the stream may return to it. */
 const lateFolders = 'late=; if tar --version 2>/dev/null | grep -q GNU; then late=--delay-directory-restore; fi';
 const allStatuses = Array.from({ length: 256 }, (_, status) => status);
 
-/** A path as the host's commands take it: relative to the home folder, never looking like a flag. */
+/** A path for the host's commands: relative to the home folder, and never like a flag. */
 export function remotePath(path: string): string {
   if (path === '' || path === '~') return '.';
   return dashless(path.startsWith('~/') ? `./${path.slice(2)}` : path);
@@ -184,8 +184,11 @@ function isOwn(error: Error): boolean {
   return !('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE');
 }
 
-/** A command's output that ends well only if the command did. */
-function whole({ stdout, ended }: RemoteStream, judge: (end: Awaited<RemoteStream['ended']>) => TsmachineError | undefined): Readable {
+/** A command's output, which ends with an error if the command fails. */
+function checkedOutput(
+  { stdout, ended }: RemoteStream,
+  judge: (end: Awaited<RemoteStream['ended']>) => TsmachineError | undefined,
+): Readable {
   const checked = new Transform({
     highWaterMark: 1 << 20,
     transform(data, _encoding, done) {
@@ -197,6 +200,6 @@ function whole({ stdout, ended }: RemoteStream, judge: (end: Awaited<RemoteStrea
       }, done);
     },
   });
-  pipeline(stdout, checked).catch(() => undefined); // it ended `checked` with the same error
+  pipeline(stdout, checked).catch(() => undefined); // `checked` ends with the same error
   return checked;
 }

@@ -1,17 +1,18 @@
 import { TsmachineError, errorText } from '../base/errors.js';
+import { run, say, type Text } from '../base/text.js';
 
-/** The host would not give a file or folder whole. */
+/** The error for a file or folder that the host could not read completely. */
 export function unreadable(machine: string, path: string, stderr: string): TsmachineError {
   return new TsmachineError('COPY_SOURCE', `${path} on ${machine} cannot be read${reason(stderr)}`, {
     hint: permissionHint(stderr, machine),
   });
 }
 
-/** The host would not take a file or folder. */
+/** The error for a file or folder that the host could not write. */
 export function unwritable(machine: string, path: string, stderr: string): TsmachineError {
   if (/no space left|quota exceeded|not enough space/i.test(stderr)) {
     return new TsmachineError('HOST_DISK_FULL', `The disk of ${machine} is full: ${path} was not written`, {
-      hint: `Make room, then copy again: tsmachine ssh ${machine} df -h`,
+      hint: say`Make room, then copy again: ${run('ssh', machine, 'df', '-h')}`,
     });
   }
   return new TsmachineError('COPY_TARGET', `${path} on ${machine} cannot be written${reason(stderr)}`, {
@@ -19,12 +20,12 @@ export function unwritable(machine: string, path: string, stderr: string): Tsmac
   });
 }
 
-/** The same for an error of SFTP; our own errors pass. */
+/** The same for an error of SFTP; our own errors pass through. */
 export function refused(machine: string, path: string, error: unknown): unknown {
   return TsmachineError.is(error) ? error : unwritable(machine, path, errorText(error));
 }
 
-/** The last lines of what a program said, without its name and our temporary one. */
+/** The last lines of what a program printed, without its name and our temporary file's. */
 function reason(stderr: string): string {
   const lines = stderr
     .split('\n')
@@ -38,6 +39,7 @@ function reason(stderr: string): string {
   return lines.length === 0 ? '' : `: ${lines.slice(-3).join('; ')}`;
 }
 
-function permissionHint(stderr: string, machine: string): string | undefined {
-  return /permission denied|not permitted/i.test(stderr) ? `Log in as another user: tsmachine scp ... USER@${machine}:PATH` : undefined;
+function permissionHint(stderr: string, machine: string): Text | undefined {
+  if (!/permission denied|not permitted/i.test(stderr)) return undefined;
+  return say`Log in as another user: ${run('scp', '...', `USER@${machine}:PATH`)}`;
 }

@@ -6,27 +6,27 @@ import { size } from '../system/http/meter.js';
 import { parsePlace, type Place } from './place.js';
 import { RemoteEnd, remotePath } from './remote-end.js';
 import { copy } from './transfer.js';
-import { rsyncArguments, type RemoteTarget } from '../ssh/system/foreign-client.js';
+import { rsyncArguments, type RemoteTarget } from '../ssh/system/rsync-sshfs.js';
 import type { FileConnection } from '../ssh/types.js';
 import { runForeground } from '../system/processes/foreground.js';
-import { connectForData, connectTo, trustOf } from '../machine/access/connection.js';
+import { connectForData, connectTo } from '../machine/access/connection.js';
 import { TsmachineError } from '../base/errors.js';
 import { quiet } from '../base/io.js';
 import type { Machine } from '../machine/machine.js';
-import { machineOfPath, sshEndpoint } from '../machine/access/reachable.js';
+import { machineOfPath, systemLogin } from '../machine/access/reachable.js';
 import type { Session } from '../machine/session.js';
 
 export interface CopyOptions {
   readonly recursive?: boolean;
   readonly quiet?: boolean;
-  /** By rsync: only what differs, and going on where an interrupted copy stopped. */
+  /** By rsync: only what differs, and continuing where an interrupted copy stopped. */
   readonly delta?: boolean;
-  /** By the built-in client alone. */
+  /** Only by the built-in client. */
   readonly native?: boolean;
 }
 
-/** Bytes from which a login by the system's ssh is made up for by its speed. */
-const much = 16 * 2 ** 20;
+/** From this many bytes on, the speed of the system's ssh outweighs the time of its login. */
+const largeSize = 16 * 2 ** 20;
 
 /**
  * Copies between this computer and a machine, or between two machines through this computer. Modes and times are kept.
@@ -47,13 +47,13 @@ export async function copyFiles(session: Session, from: string, to: string, opti
 
 type Machines = ReadonlyMap<string, Machine>;
 
-/** Both are looked at before anything is connected, so that a mistake in one shows at once. */
+/** Both machines are checked before anything is connected, so that a mistake in one shows at once. */
 async function openMachines(session: Session, places: readonly Place[]): Promise<Machines> {
   const machines = new Map<string, Machine>();
   for (const { machine: name } of places) {
     if (name === undefined || machines.has(name)) continue;
     const machine = await machineOfPath(session, name);
-    await sshEndpoint(machine);
+    await systemLogin(session, machine);
     machines.set(name, machine);
   }
   return machines;
@@ -73,7 +73,7 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
   try {
     for (const { machine, user } of places) {
       const key = `${user ?? ''}@${machine ?? ''}`;
-      if (ends.has(key)) continue; // one connection to each
+      if (ends.has(key)) continue; // one connection for both sides
       if (machine === undefined) {
         ends.set(key, new LocalEnd(io));
         continue;
@@ -99,26 +99,23 @@ async function copyStream(session: Session, places: readonly [Place, Place], mac
   }
 }
 
-/** Whether it is sure that there is little to copy. */
+/** Whether it is known that there is little to copy. */
 async function isSmall({ machine, path }: Place): Promise<boolean> {
   if (machine !== undefined) return false;
-  const found = await stat(path).catch(() => undefined); // the copy itself tells what is wrong with it
-  return found === undefined || (found.isFile() && found.size < much);
+  const found = await stat(path).catch(() => undefined); // the copy itself reports what is wrong with it
+  return found === undefined || (found.isFile() && found.size < largeSize);
 }
 
 async function copyDelta(session: Session, places: readonly [Place, Place], machines: Machines, options: CopyOptions): Promise<number> {
   const { env, signal } = session;
   if (places.every(({ machine }) => machine !== undefined)) {
     throw new TsmachineError('USAGE', '--delta copies between this computer and one machine, not between two machines', {
-      hint: 'Leave out --delta, or copy by way of this computer',
+      hint: 'Leave out --delta, or copy to this computer first',
     });
   }
   const side = async ({ machine: name, user, path }: Place): Promise<string | RemoteTarget> => {
     if (name === undefined) return path;
-    const machine = machineAt(machines, name);
-    const own = await sshEndpoint(machine);
-    const endpoint = user === undefined ? own : { ...own, user };
-    return { endpoint, trust: trustOf(session, machine, endpoint), path: remotePath(path) };
+    return { ...(await systemLogin(session, machineAt(machines, name), user)), path: remotePath(path) };
   };
   const args = await rsyncArguments(await side(places[0]), await side(places[1]), { ...options, env });
   const status = await runForeground('rsync', args, { signal, env });

@@ -16,14 +16,14 @@ export type QueryValue = string | number | boolean | undefined;
 
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, QueryValue>>;
-  /** Bytes and streams go as they are; anything else as JSON. */
+  /** Bytes and streams are sent as they are, anything else as JSON. */
   readonly body?: unknown;
-  /** Of bytes and streams; default application/octet-stream. */
+  /** The type of bytes and streams; default application/octet-stream. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
-  /** Milliseconds without a byte until the request fails; 0 waits for ever. Default 60 000. */
+  /** Milliseconds without a byte until the request fails; 0 waits forever. Default 60 000. */
   readonly timeout?: number;
-  /** The engine's own signal does not end this request: tidying up after an interruption. */
+  /** The engine's own signal does not end this request: for cleaning up after an interruption. */
   readonly evenAborted?: boolean;
 }
 
@@ -37,20 +37,23 @@ export interface EngineOptions {
 /** An engine's API. Every call throws ENGINE_UNREACHABLE, ENGINE_TLS or ENGINE_API, or the reason of the signal that ended it. */
 export interface Engine {
   readonly target: EngineTarget;
-  /** Asked once, without an API version, so that every engine answers. */
+  /** Requested once, without an API version, so that every engine answers. */
   version(): Promise<EngineVersion>;
   ping(): Promise<void>;
   info(): Promise<Record<string, unknown>>;
-  /** One call in the API version both sides speak; the JSON of the answer, undefined for an empty one. */
+  /** One call with the API version that both sides support; the JSON of the answer, undefined for an empty one. */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>;
-  /** GET of something that may not be there: undefined when the engine says so (404). */
+  /** GET of something that may not exist: undefined when the engine answers 404. */
   find<T = unknown>(path: string, options?: RequestOptions): Promise<T | undefined>;
-  /** The same for answers that come bit by bit: logs, progress, an attached container. Destroy what is not read to its end. */
+  /**
+   * As `request`, for answers that arrive piece by piece: logs, progress, an attached container. Destroy a response that is not read to its
+   * end.
+   */
   stream(method: string, path: string, options?: RequestOptions): Promise<IncomingMessage>;
   close(): void;
 }
 
-/** Opens nothing yet: the first call connects. @throws TsmachineError FLAG_INVALID for the URL, CERT_UNREADABLE. */
+/** Does not connect yet: the first call does. @throws TsmachineError FLAG_INVALID for the URL, CERT_UNREADABLE. */
 export function openEngine(target: EngineTarget, { signal: engineSignal, timeout = 10_000 }: EngineOptions = {}): Engine {
   const connection = openConnection(target, timeout);
   let known: Promise<EngineVersion> | undefined;

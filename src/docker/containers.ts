@@ -20,7 +20,7 @@ export interface RunRequest {
   /** The engine's HostConfig object: binds, ports, network mode, limits. */
   readonly hostConfig?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
-  /** Milliseconds that the program may stay silent; default 60 000, 0 for ever. */
+  /** Milliseconds without output until the run fails; default 60 000, 0 waits forever. */
   readonly timeout?: number;
 }
 
@@ -31,8 +31,8 @@ export interface RunResult {
 }
 
 /**
- * Runs a program in a new container, waits for its end and removes the container, also after an error.
- * @throws TsmachineError ENGINE_API (an image that is not there, a program that cannot start), ENGINE_UNREACHABLE
+ * Runs a program in a new container, waits until it ends and removes the container, also after an error.
+ * @throws TsmachineError ENGINE_API (a missing image, a program that cannot start), ENGINE_UNREACHABLE
  */
 export async function runContainer(engine: Engine, request: RunRequest): Promise<RunResult> {
   const options = request.signal === undefined ? {} : { signal: request.signal };
@@ -55,7 +55,7 @@ export async function runContainer(engine: Engine, request: RunRequest): Promise
     result = await runToEnd(engine, id, request);
   } catch (error) {
     await remove().catch((leftover: unknown) => {
-      throw new TsmachineError('ENGINE_API', say`${messageOf(error)}; container ${id} is left behind: ${messageOf(leftover)}`, {
+      throw new TsmachineError('ENGINE_API', say`${messageOf(error)}; container ${id} could not be removed: ${messageOf(leftover)}`, {
         cause: error,
       });
     });
@@ -68,7 +68,7 @@ export async function runContainer(engine: Engine, request: RunRequest): Promise
 async function runToEnd(engine: Engine, id: string, { signal, timeout = 60_000 }: RunRequest): Promise<RunResult> {
   const options = signal === undefined ? {} : { signal };
   const path = `/containers/${id}/attach`;
-  // Attached before the start: nothing is missed, whatever the engine does with logs.
+  // Attached before the start, so that no output is missed, whatever logging driver the engine uses.
   const output = await engine.stream('POST', path, { ...options, timeout, query: { stream: true, stdout: true, stderr: true } });
   try {
     await engine.request('POST', `/containers/${id}/start`, options);

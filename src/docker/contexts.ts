@@ -6,7 +6,7 @@ import { TsmachineError, systemCode } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';
 
-/** Whose context it is: the mark in its metadata. Without it a context is somebody else's and never touched. */
+/** The owner of a context, stored in its metadata. A context without one belongs to somebody else and is never touched. */
 export interface ContextOwner {
   readonly machine: string;
   /** Root of the store. */
@@ -23,11 +23,11 @@ export interface DockerContext {
   readonly name: string;
   /** `tcp://...` or `unix://...`; empty when the context has no docker endpoint. */
   readonly host: string;
-  /** Absent for other people's contexts. */
+  /** Absent for contexts that tsmachine did not create. */
   readonly owner?: ContextOwner;
 }
 
-/** The docker command line's own folder of contexts: no docker is needed to write it. */
+/** The docker command line's own context store, read and written without docker. */
 export interface ContextStore {
   list(): Promise<DockerContext[]>;
   find(name: string): Promise<DockerContext | undefined>;
@@ -35,14 +35,14 @@ export interface ContextStore {
   tls(name: string): Promise<Partial<ContextTls>>;
   write(context: DockerContext & { readonly owner: ContextOwner }, tls: ContextTls | undefined): Promise<void>;
   remove(name: string): Promise<void>;
-  /** The context that docker uses where the environment says nothing; undefined for its default. */
+  /** The context that docker uses when no environment variable names one; undefined for its default. */
   current(): Promise<string | undefined>;
-  /** Makes docker use its default again. */
+  /** Makes docker use its default context again. */
   forgetCurrent(): Promise<void>;
 }
 
 const mark = 'tsmachine';
-/** docker's own rule (`context name ... is invalid`), and the name it keeps for itself. */
+/** docker's own rule for names (`context name ... is invalid`). */
 const allowed = /^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$/;
 
 export function isContextName(name: string): boolean {
@@ -51,7 +51,7 @@ export function isContextName(name: string): boolean {
 
 /**
  * Opens the contexts below docker's configuration folder (`~/.docker` or DOCKER_CONFIG). The layout is that of docker 19.03 and later:
- * `contexts/meta/<sha256 of the name>/meta.json` and `contexts/tls/<the same>/docker/*.pem`. Touches nothing yet.
+ * `contexts/meta/<sha256 of the name>/meta.json` and `contexts/tls/<the same>/docker/*.pem`. Nothing is read or written yet.
  */
 export function openContexts(configDir: string): ContextStore {
   const metaDir = join(configDir, 'contexts', 'meta');
@@ -126,7 +126,7 @@ function parseObject(text: string, file: string): Readonly<Record<string, unknow
   } catch (cause) {
     throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not JSON`, {
       cause,
-      hint: 'docker cannot read it either: put it right, or move it away',
+      hint: 'docker cannot read it either: correct it, or move it away',
     });
   }
   throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not a JSON object`);

@@ -6,8 +6,9 @@ export interface Frame {
 const headerSize = 8;
 
 /**
- * Takes apart what an attached container or its log sends when it has no terminal: each piece comes behind eight bytes,
- * the first telling the stream (2 is stderr), the last four its length. https://docs.docker.com/reference/api/engine (ContainerAttach)
+ * Splits the output of an attached container, or of its log, when it has no terminal: each piece has a header of eight bytes,
+ * whose first byte is the stream (2 is stderr) and whose last four are the length. https://docs.docker.com/reference/api/engine
+ * (ContainerAttach)
  * @throws RangeError when the source ends within a frame.
  */
 export async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame, void, undefined> {
@@ -21,7 +22,7 @@ export async function* frames(source: AsyncIterable<Uint8Array>): AsyncGenerator
       yield frame;
     }
   }
-  if (pending.length > 0) throw new RangeError('the output breaks off in the middle of a frame');
+  if (pending.length > 0) throw new RangeError('the output ends in the middle of a frame');
 }
 
 function frameAt(bytes: Buffer): Frame | undefined {

@@ -10,7 +10,7 @@ export type { EngineTarget } from './call/target.js';
 
 export interface HandshakeOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for connecting and shaking hands, and again for the first answer; default 10 000. */
+  /** Milliseconds for connecting and the TLS handshake, and again for the first answer; default 10 000. */
   readonly timeout?: number | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface ServedCertificate {
 }
 
 /**
- * Proves that the engine trusts us and we trust it: mutual TLS and one answer, since a server that speaks TLS 1.3 refuses a client's
- * certificate only after the handshake.
+ * Checks that the engine trusts us and we trust it: mutual TLS and one answer, because a TLS 1.3 server refuses a client's certificate
+ * only after the handshake.
  * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, FLAG_INVALID for the URL; the signal's reason when aborted.
  */
 export async function handshake(target: EngineTarget, options: HandshakeOptions = {}): Promise<ServedCertificate> {

@@ -8,20 +8,20 @@ import { jsonLines } from './lines.js';
 
 export interface ProgressOptions {
   readonly signal?: AbortSignal;
-  /** Called with each line of the engine's progress. */
+  /** Called with each status line of the engine's progress. */
   readonly onProgress?: (line: string) => void;
 }
 
 /**
- * Makes an image of one layer out of a root file system; `reference` is `name:tag`. Returns the image's id.
- * @throws TsmachineError ENGINE_API also for an error within the engine's progress, after its status 200.
+ * Imports a root file system as an image with one layer; `reference` is `name:tag`. Returns the image's id.
+ * @throws TsmachineError ENGINE_API, also for an error that the engine reports after its status 200.
  */
 export async function importImage(engine: Engine, tar: Readable, reference: string, options: ProgressOptions = {}): Promise<string> {
   const { repo, tag } = splitReference(reference);
   return progress(engine, { fromSrc: '-', repo, tag }, options, { body: tar, contentType: 'application/x-tar' });
 }
 
-/** Fetches an image from its registry. Returns the engine's last word on it. @throws as importImage */
+/** Pulls an image from its registry. Returns the engine's last status line. @throws as importImage */
 export async function pullImage(engine: Engine, reference: string, options: ProgressOptions = {}): Promise<string> {
   const { repo, tag } = splitReference(reference);
   return progress(engine, { fromImage: repo, tag }, options, {});
@@ -45,25 +45,27 @@ async function progress(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    // The engine answers while it still receives: what broke may be the archive.
+    // The engine answers while it is still receiving, so the cause may be an error of the archive.
     if (content.body?.errored) throw content.body.errored;
     throw explain(error, { ...asked, phase: 'answered' });
   }
   return last;
 }
 
-/** What matters of `GET /images/REFERENCE/json`. */
+/** The fields of `GET /images/REFERENCE/json` that are used. */
 export interface ImageFacts {
   readonly Id: string;
   readonly Config?: { readonly Env?: readonly string[] | null } | null;
 }
 
-/** The image as the engine has it; undefined when it has none of that name. */
+/** Looks up an image; undefined when the engine has none of that name. */
 export function findImage(engine: Engine, reference: string): Promise<ImageFacts | undefined> {
   return engine.find(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
 }
 
-/** `registry:5000/name:tag` has its tag behind the last colon after the last slash; a digest (`name@sha256:...`) goes where tags go. */
+/**
+ * In `registry:5000/name:tag` the tag follows the last colon after the last slash; a digest (`name@sha256:...`) takes the place of a tag.
+ */
 function splitReference(reference: string): { repo: string; tag: string } {
   const at = reference.indexOf('@');
   if (at > 0) return { repo: reference.slice(0, at), tag: reference.slice(at + 1) };

@@ -1,4 +1,4 @@
-/** The JSON documents of a stream that has one per line, as engines report progress. @throws SyntaxError for a line that is none. */
+/** The JSON documents of a stream with one per line, as engines report progress. @throws SyntaxError for a line that is not JSON. */
 export async function* jsonLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Record<string, unknown>, void, undefined> {
   const decoder = new TextDecoder();
   let pending = '';

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../base/errors.js';
 
-/** The newest Engine API this client is written against: engine 28.3 and later. */
+/** The newest Engine API that this client is written for: engine 28.3 and later. */
 export const newestApi = '1.51';
 
 /** The answer of `GET /version`. */
@@ -14,14 +14,14 @@ export interface EngineVersion {
 }
 
 /**
- * The API version to speak: the highest that both sides know.
- * @throws TsmachineError ENGINE_API when the engine no longer speaks ours.
+ * The API version to use: the highest that both sides support.
+ * @throws TsmachineError ENGINE_API when the engine no longer supports ours.
  */
 export function negotiateApi(server: EngineVersion, machine: string, own = newestApi): string {
   if (compareApi(own, server.MinAPIVersion) < 0) {
     throw new TsmachineError(
       'ENGINE_API',
-      `The engine of "${machine}" (${server.Version}) wants API ${server.MinAPIVersion} or later; tsmachine speaks up to ${own}`,
+      `The engine of "${machine}" (${server.Version}) requires API ${server.MinAPIVersion} or later; tsmachine supports up to ${own}`,
       {
         hint: 'Update tsmachine.',
       },
@@ -38,16 +38,16 @@ export function compareApi(one: string, other: string): number {
 }
 
 /**
- * Checks what an engine said of itself; engines before 1.13 name no minimum.
- * @throws TsmachineError ENGINE_API when it is no answer of a Docker engine.
+ * Checks an engine's answer to `GET /version`; engines before 1.13 report no minimum API version.
+ * @throws TsmachineError ENGINE_API when the answer is not that of a Docker engine.
  */
 export function parseEngineVersion(answer: unknown, machine: string): EngineVersion {
-  const said: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
-  const { Version, ApiVersion, MinAPIVersion = '1.0', Os = '', Arch = '' } = said;
+  const fields: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  const { Version, ApiVersion, MinAPIVersion = '1.0', Os = '', Arch = '' } = fields;
   if (typeof Version !== 'string' || typeof ApiVersion !== 'string' || !/^\d+\.\d+$/.test(ApiVersion)) {
-    throw new TsmachineError('ENGINE_API', `What answers as the engine of "${machine}" gives no Docker version`, {
+    throw new TsmachineError('ENGINE_API', `What answers as the engine of "${machine}" reports no Docker version`, {
       hint: 'Another program may listen on that port.',
     });
   }
-  return { ...said, Version, ApiVersion, MinAPIVersion: String(MinAPIVersion), Os: String(Os), Arch: String(Arch) };
+  return { ...fields, Version, ApiVersion, MinAPIVersion: String(MinAPIVersion), Os: String(Os), Arch: String(Arch) };
 }

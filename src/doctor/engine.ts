@@ -1,97 +1,78 @@
 import { X509Certificate } from 'node:crypto';
 
-import type { EngineTarget, EngineVersion } from '../docker/client.js';
-import type { Reason } from '../docker/call/reason.js';
-import { compareApi, negotiateApi, newestApi } from '../docker/version.js';
-import type { HostFacts } from '../provision/look/detect.js';
-import { quote } from '../base/quote.js';
-import { readIfExists } from '../system/files/atomic.js';
-import { engineTarget } from '../machine/engine/engine.js';
 import { TsmachineError } from '../base/errors.js';
-import type { Machine } from '../machine/machine.js';
-import type { Session } from '../machine/session.js';
-import type { DockerClient } from './client.js';
 import type { Findings } from '../base/findings.js';
+import { run, say } from '../base/text.js';
+import type { Reason } from '../docker/call/reason.js';
+import type { EngineVersion } from '../docker/client.js';
+import { compareApi, negotiateApi, newestApi } from '../docker/version.js';
+import { readIfExists } from '../system/files/atomic.js';
+import { ifKnown, type Check } from './check.js';
+import type { MachineSubject } from './machine-subject.js';
 
-/** Milliseconds for connecting and shaking hands. */
-const engineTimeout = 8000;
+/** Whether the engine answers over mutual TLS with the certificate made for it, and which API versions it speaks. */
+export const engineChecks: readonly Check<MachineSubject>[] = [
+  {
+    name: 'engine',
+    async run(subject, found) {
+      const target = await subject.target();
+      if (!target) return;
+      try {
+        await subject.engine();
+        found.ok('engine', `The engine answers at ${target.url}`);
+      } catch (error) {
+        subject.session.signal.throwIfAborted();
+        await reportUnreachable(found, subject, target.url, error);
+      }
+    },
+  },
+  {
+    name: 'served-certificate',
+    async run({ session, name, served }, found) {
+      const certificate = await ifKnown(served());
+      if (!certificate) return;
+      const pem = await readIfExists(session.store.machine(name).serverCert);
+      if (pem === undefined) {
+        const day = certificate.notAfter.toISOString().slice(0, 10);
+        found.ok('served-certificate', `The engine's certificate is valid until ${day}`);
+      } else if (new X509Certificate(pem).fingerprint256 === certificate.fingerprint256) {
+        found.ok('served-certificate', 'The engine serves the certificate in the store');
+      } else {
+        const message = 'The engine serves another certificate than the one in the store';
+        found.fault('served-certificate', message, run('regenerate-certs', '-f', name));
+      }
+    },
+  },
+  {
+    name: 'engine-api',
+    async run({ name, engine }, found) {
+      const version = await ifKnown(engine());
+      if (version)
+        found.ok('engine-api', `The ${apiRange(version)}; ${negotiateApi(version, name)} is used (tsmachine: up to ${newestApi})`);
+    },
+  },
+  {
+    name: 'docker-client',
+    async run({ name, engine, client: readClient }, found) {
+      const [version, client] = await Promise.all([ifKnown(engine()), ifKnown(readClient())]);
+      if (!version || !client) return;
+      const range = apiRange(version);
+      if (compareApi(client.api, version.MinAPIVersion) < 0) {
+        const message = `The docker client ${client.version} speaks API up to ${client.api}, which is too old: the ${range}`;
+        found.fault('docker-client', message, 'Upgrade the docker client');
+      } else if (compareApi(version.ApiVersion, client.oldestApi) < 0) {
+        const message = `The docker client ${client.version} needs API ${client.oldestApi} or later: the ${range}`;
+        found.fault('docker-client', message, run('upgrade', name));
+      }
+    },
+  },
+];
 
-interface Engine {
-  readonly machine: Machine;
-  readonly url: string;
-  /** What the login tells, when there is one: it names the firewall in the way. */
-  readonly facts: Promise<HostFacts | undefined>;
-  readonly client: DockerClient | undefined;
+function apiRange({ Version: version, MinAPIVersion: oldest, ApiVersion: newest }: EngineVersion): string {
+  return `engine ${version} speaks API ${oldest} to ${newest}`;
 }
 
-/** Whether the engine answers over mutual TLS with the certificate made for it, and speaks what we and the docker client speak. */
-export async function checkEngine(session: Session, found: Findings, engine: Engine): Promise<boolean> {
-  const { machine, url } = engine;
-  const target = await found.attempt('engine', () => (url.startsWith('tcp:') ? engineTarget(machine.config, url) : plain(machine, url)));
-  if (!target) return false;
-  try {
-    if (url.startsWith('tcp:')) await checkServed(session, found, machine, target);
-    const { openEngine } = await import('../docker/client.js');
-    const opened = openEngine(target, { signal: session.signal, timeout: engineTimeout });
-    try {
-      const version = await opened.version();
-      found.ok('engine', `The engine answers at ${url}`);
-      checkApi(found, machine.name, version, engine.client);
-    } finally {
-      opened.close();
-    }
-    return true;
-  } catch (error) {
-    session.signal.throwIfAborted();
-    await tellUnreachable(found, engine, error);
-    return false;
-  }
-}
-
-function plain(machine: Machine, url: string): Promise<EngineTarget> {
-  return Promise.resolve({ url, ca: '', cert: '', key: '', machine: machine.name });
-}
-
-async function checkServed(session: Session, found: Findings, machine: Machine, target: EngineTarget): Promise<void> {
-  const { handshake } = await import('../docker/handshake.js');
-  const served = await handshake(target, { signal: session.signal, timeout: engineTimeout });
-  const pem = await readIfExists(session.store.machine(machine.name).serverCert);
-  if (pem === undefined)
-    return found.ok('served-certificate', `The engine's certificate is valid until ${served.notAfter.toISOString().slice(0, 10)}`);
-  if (new X509Certificate(pem).fingerprint256 === served.fingerprint256)
-    return found.ok('served-certificate', 'The engine serves the certificate of the store');
-  found.fault(
-    'served-certificate',
-    'The engine serves another certificate than the one in the store',
-    `tsmachine regenerate-certs -f ${machine.name}`,
-  );
-}
-
-function checkApi(found: Findings, name: string, version: EngineVersion, client: DockerClient | undefined): void {
-  const range = `engine ${version.Version} speaks API ${version.MinAPIVersion} to ${version.ApiVersion}`;
-  try {
-    found.ok('engine-api', `The ${range}; ${negotiateApi(version, name)} is used (tsmachine: up to ${newestApi})`);
-  } catch (error) {
-    const { message, hint } = TsmachineError.from(error);
-    found.fault('engine-api', message, hint);
-  }
-  if (!client) return;
-  if (compareApi(client.api, version.MinAPIVersion) < 0) {
-    found.fault(
-      'docker-client',
-      `The docker client ${client.version} speaks API up to ${client.api}, too old for it: the ${range}`,
-      'Upgrade the docker client',
-    );
-  } else if (compareApi(version.ApiVersion, client.leastApi) < 0) {
-    found.fault(
-      'docker-client',
-      `The docker client ${client.version} wants API ${client.leastApi} or later: the ${range}`,
-      `tsmachine upgrade ${name}`,
-    );
-  }
-}
-
-const words: Readonly<Record<Reason, string>> = {
+const reasons: Readonly<Record<Reason, string>> = {
   refused: 'Connection refused',
   timeout: 'Connection timed out',
   name: 'Name not found',
@@ -100,24 +81,28 @@ const words: Readonly<Record<Reason, string>> = {
   other: 'No answer',
 };
 
-async function tellUnreachable(found: Findings, { machine, url, facts }: Engine, error: unknown): Promise<void> {
+/** What the host itself says, when it can be asked, shows which firewall is in the way. */
+async function reportUnreachable(found: Findings, subject: MachineSubject, url: string, error: unknown): Promise<void> {
   const { reasonOf } = await import('../docker/call/reason.js');
-  const { message, hint } = TsmachineError.from(error);
+  const { text, hint } = TsmachineError.from(error);
   const reason = reasonOf(error);
-  const host = await facts;
+  const message = say`${reasons[reason]}: ${text}`;
+  const { facts: host } = (await ifKnown(subject.host())) ?? {};
   const blocked = reason === 'refused' || reason === 'timeout' || reason === 'no-route';
   if (blocked && host?.firewall && host.engine?.running === true) {
     const { name, openCommand } = host.firewall;
     const port = /:(\d+)$/.exec(url)?.[1] ?? '2376';
     const command = openCommand.replaceAll('2376', port);
-    found.fault('engine', `${words[reason]}: ${message}; ${name} is active on the host`, `tsmachine ssh ${machine.name} ${quote(command)}`);
+    found.fault('engine', say`${message}; ${name} is active on the host`, run('ssh', subject.name, command));
   } else if (reason === 'timeout' && host) {
     found.fault(
       'engine',
-      `${words[reason]}: ${message}; the host itself has no active firewall that is known`,
+      say`${message}; no known firewall is active on the host itself`,
       'Open the port in the firewall or security group of its network',
     );
   } else if (reason === 'refused' && host) {
-    found.fault('engine', `${words[reason]}: ${message}`, `tsmachine provision ${machine.name}`);
-  } else found.fault('engine', `${words[reason]}: ${message}`, hint);
+    found.fault('engine', message, run('provision', subject.name));
+  } else {
+    found.fault('engine', message, hint);
+  }
 }

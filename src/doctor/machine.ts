@@ -1,138 +1,115 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { readHostKeys } from '../ssh/trust/known-hosts.js';
-import type { SshEndpoint } from '../base/shell.js';
-import type { HostFacts } from '../provision/look/detect.js';
-import { type Machine, attachDriver } from '../machine/machine.js';
+import type { Finding } from '../base/findings.js';
+import { run, say, type Text } from '../base/text.js';
 import type { Session } from '../machine/session.js';
-import { checkCertificates } from './authority.js';
-import type { DockerClient } from './client.js';
-import { checkCreation } from './creation.js';
-import { type Finding, Findings } from '../base/findings.js';
-import { checkEngine } from './engine.js';
-import { checkHost } from './host.js';
-import { checkSwarm } from './swarm.js';
+import { checkCopies, checkExpiryOf } from './certificates.js';
+import { ifKnown, startChecks, type Check } from './check.js';
+import type { DockerClient } from './docker-client.js';
+import { engineChecks } from './engine.js';
+import { hostChecks } from './host.js';
+import { MachineSubject } from './machine-subject.js';
+import { swarmChecks } from './swarm.js';
 
-/** Milliseconds for one login. */
-const loginTimeout = 10_000;
-
-export interface Examined {
+/** What is known of a machine after its checks. */
+export interface ExaminedMachine {
   readonly name: string;
   readonly findings: readonly Finding[];
-  /** The engine's URL, when the machine has one, and whether it answered. */
-  readonly url?: string;
+  /** The engine's URL, when the machine has one. */
+  readonly url: string | undefined;
+  /** Whether the engine answered. */
   readonly reachable: boolean;
 }
 
-interface Surroundings {
-  readonly client: DockerClient | undefined;
+const machineChecks: readonly Check<MachineSubject>[] = [
+  {
+    name: 'creation',
+    async run({ name, journal }, found) {
+      const unfinished = await journal();
+      if (!unfinished) return;
+      const { command, driver, done, startedAt } = unfinished;
+      const again: Text = command ? run(...command) : say`${run('create', '-d', driver, '...', name)} (with the flags it had)`;
+      found.warning(
+        'creation',
+        `Its creation, begun ${startedAt}, stopped after step "${done.at(-1) ?? 'none'}"`,
+        say`${again}; or, to undo it: ${run('rm', '-y', name)}`,
+      );
+    },
+  },
+  {
+    name: 'config',
+    async run({ machine }, found) {
+      found.ok('config', `Driver ${(await machine()).module.name}`);
+    },
+  },
+  {
+    name: 'server-certificate',
+    async run({ session, finished }, found) {
+      const machine = await finished();
+      if (machine) await checkExpiryOf(session, found, machine);
+    },
+  },
+  {
+    name: 'certificate-copies',
+    async run({ session, finished }, found) {
+      const machine = await finished();
+      if (machine) await checkCopies(session, found, machine);
+    },
+  },
+  {
+    name: 'state',
+    async run({ name, state }, found) {
+      const word = await state();
+      if (word === 'Running') found.ok('state', 'Running');
+      else if (word !== undefined) found.warning('state', `It is ${word.toLowerCase()}: nothing else can be checked`, run('start', name));
+    },
+  },
+  {
+    name: 'address',
+    async run({ endpoint }) {
+      await endpoint();
+    },
+  },
+  ...hostChecks,
+  ...engineChecks,
+  ...swarmChecks,
+];
+
+interface ExamineMachineOptions {
+  readonly client: () => Promise<DockerClient>;
   /** Milliseconds for all checks together. */
   readonly timeout: number;
 }
 
-/** Every check of one machine: the login and the engine side by side. What hangs is cut off and told, with all that was found before. */
-export async function examineMachine(session: Session, name: string, { client, timeout }: Surroundings): Promise<Examined> {
+/** Every check of one machine. What takes too long is cut off and reported, with everything that was found before. */
+export async function examineMachine(session: Session, name: string, { client, timeout }: ExamineMachineOptions): Promise<ExaminedMachine> {
   const deadline = AbortSignal.timeout(timeout);
-  const bounded: Session = { ...session, io: quiet(session), signal: AbortSignal.any([session.signal, deadline]) };
-  const found = new Findings(bounded.signal, name);
-  const reached: { url?: string; reachable: boolean } = { reachable: false };
-  const late = new Promise<never>((_, reject) => {
-    deadline.addEventListener(
-      'abort',
-      () => {
-        reject(deadline.reason instanceof Error ? deadline.reason : new Error('late'));
-      },
-      { once: true },
-    );
-  });
+  const signal = AbortSignal.any([session.signal, deadline]);
+  const subject = new MachineSubject({ ...session, io: debugOnly(session), signal }, name, client);
+  const checks = startChecks(machineChecks, subject, signal, name);
+  const late: Finding[] = [];
   try {
-    await Promise.race([checkAll(bounded, found, name, client, reached), late]);
+    await Promise.race([checks.done, rejectOn(deadline)]);
   } catch (error) {
     session.signal.throwIfAborted();
     if (!deadline.aborted) throw error;
-    found.fault('timeout', `Not every check ended within ${Math.round(timeout / 1000)} s`, `tsmachine status ${name}`);
+    const message = `Not every check ended within ${Math.round(timeout / 1000)} s`;
+    late.push({ check: 'timeout', machine: name, level: 'fault', message, fix: run('status', name) });
   }
-  return { name, findings: [...found.list], ...reached };
+  const [endpoint, engine] = deadline.aborted ? [] : await Promise.all([ifKnown(subject.endpoint()), ifKnown(subject.engine())]);
+  return { name, findings: [...checks.findings(), ...late], url: endpoint?.dockerUrl, reachable: engine !== undefined };
 }
 
-async function checkAll(
-  session: Session,
-  found: Findings,
-  name: string,
-  client: DockerClient | undefined,
-  reached: { url?: string; reachable: boolean },
-): Promise<void> {
-  const whole = await found.attempt('creation', () => checkCreation(session, found, name));
-  const machine = await found.attempt('config', async () => attachDriver(session, (await session.store.load(name)).config));
-  if (!machine) return;
-  found.ok('config', `Driver ${machine.module.name}`);
-  if (whole !== true) return; // what is half made cannot be whole
-  await found.attempt('server-certificate', () => checkCertificates(session, found, machine.config));
-  if (!(await isRunning(found, machine))) return;
-  const endpoint = await found.attempt('address', () => machine.where());
-  if (!endpoint) return;
-  const { ssh, dockerUrl } = endpoint;
-  if (dockerUrl !== undefined) reached.url = dockerUrl;
-  const facts = ssh ? lookAtHost(session, found, machine, ssh) : Promise.resolve(undefined);
-  const engine = dockerUrl === undefined ? Promise.resolve(false) : checkEngine(session, found, { machine, url: dockerUrl, facts, client });
-  [, reached.reachable] = await Promise.all([facts, engine]);
-  if (reached.reachable) await found.attempt('swarm', () => checkSwarm(session, found, name));
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('too late'));
+    };
+    signal.addEventListener('abort', fail, { once: true });
+  });
 }
 
-/** A host that tsmachine cannot switch on says more by refusing the login than by its state. */
-async function isRunning(found: Findings, machine: Machine): Promise<boolean> {
-  if (!machine.module.features.powerControl) return true;
-  const state = await found.attempt('state', async () => (await machine.look()).state);
-  if (state === undefined) return false;
-  if (state === 'Running') found.ok('state', 'Running');
-  else found.warning('state', `It is ${state.toLowerCase()}; nothing more can be told`, `tsmachine start ${machine.name}`);
-  return state === 'Running';
-}
-
-/** One login, and all that one remote command tells. */
-async function lookAtHost(session: Session, found: Findings, machine: Machine, ssh: SshEndpoint): Promise<HostFacts | undefined> {
-  const { knownHosts } = session.store.machine(machine.name);
-  const pinned = ((await found.attempt('host-key', () => readHostKeys(knownHosts, { host: machine.name }))) ?? []).length > 0;
-  if (pinned) found.ok('host-key', 'The host key is pinned');
-  else
-    found.warning(
-      'host-key',
-      'No host key is pinned: the next connection trusts whatever key is shown',
-      `tsmachine ssh ${machine.name} true`,
-    );
-  // looking must not pin: an unpinned key is kept in a place that goes away
-  const scratch = pinned ? undefined : await mkdtemp(join(tmpdir(), 'tsmachine-doctor-'));
-  try {
-    return await found.attempt('ssh', async () => {
-      const { connect } = await import('../ssh/dial/connect.js');
-      const { io, signal, env } = session;
-      const knownHostsFile = scratch === undefined ? knownHosts : join(scratch, 'known_hosts');
-      const connection = await connect(ssh, {
-        machine: machine.name,
-        knownHostsFile,
-        unknownHostKey: 'trust',
-        io,
-        signal,
-        env,
-        timeout: loginTimeout,
-      });
-      try {
-        found.ok('ssh', `${ssh.user} can log in at ${ssh.host}:${ssh.port}`);
-        return await checkHost(session, found, machine.name, connection);
-      } finally {
-        await connection.close();
-      }
-    });
-  } finally {
-    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-/** Checks tell by findings alone; a passphrase or password may still be asked for. */
-function quiet({ io }: Session): Session['io'] {
-  const debug = (text: string) => {
+/** Checks report by findings alone; a passphrase or password may still be asked for. */
+function debugOnly({ io }: Session): Session['io'] {
+  const debug = (text: Text) => {
     io.debug(text);
   };
   return {

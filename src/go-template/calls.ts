@@ -2,13 +2,13 @@ import type { Parameter, TemplateFunction } from './functions/function.js';
 import type { Run } from './run.js';
 import { inside, type Maybe } from './values.js';
 
-/** What Go's `call` says it was to call when that came through the pipe. */
+/** The name that Go's `call` uses in errors for a callee that came through the pipe. */
 export function calleeName(piped: Maybe): string {
   const value = inside(piped);
   return value?.kind === 'string' ? value.value : `<${value?.type ?? 'invalid'} Value>`;
 }
 
-/** Refuses too few arguments and too many, in Go's words. */
+/** Checks the number of arguments. @throws with Go's message */
 export function checkCount(run: Run, name: string, called: TemplateFunction, count: number, written: number): void {
   const {
     parameters: { length: fixed },
@@ -18,12 +18,12 @@ export function checkCount(run: Run, name: string, called: TemplateFunction, cou
   if (rest === undefined && count !== fixed) throw run.error(`wrong number of args for ${name}: want ${fixed} got ${count}`);
 }
 
-/** What the argument at a position must be. */
+/** The type that the argument at a position must have. */
 export function parameterAt({ parameters, rest }: TemplateFunction, i: number): Parameter | undefined {
   return parameters[i] ?? rest;
 }
 
-/** The value as the parameter wants it. */
+/** Checks and converts an argument for its parameter. */
 export function checked(run: Run, value: Maybe, parameter: Parameter | undefined): Maybe {
   if (parameter === 'any') return inside(value);
   if (parameter !== 'string') return value;

@@ -18,13 +18,13 @@ import type { NumberLiteral } from './syntax/number-literal.js';
 import type { Run } from './run.js';
 import { bool, float, inside, int, isTrue, string, type Maybe } from './values.js';
 
-/** What a command is given: the words behind its first one, and the one value that came through the pipe, if it stands behind one. */
+/** The arguments of a command: the words after the first one, and the value from the pipe, if there is one. */
 interface Given {
   readonly args: readonly Operand[];
   readonly piped: readonly Maybe[];
 }
 
-/** The value of a pipeline. Its variables are declared, or assigned; whoever called drops them again. */
+/** The value of a pipeline. Its variables are declared or assigned; the caller removes them again. */
 export function evaluate(run: Run, dot: Maybe, pipeline: Pipeline): Maybe {
   run.at(pipeline);
   let piped: Maybe[] = [];
@@ -109,7 +109,7 @@ function number(run: Run, text: string, value: NumberLiteral): Maybe {
   throw run.error(`${text} overflows int`);
 }
 
-/** Calls a function with the words behind it and what came through the pipe, which is its last argument. */
+/** Calls a function with the words after it and, as the last argument, the value from the pipe. */
 function callFunction(run: Run, dot: Maybe, identifier: Identifier, whole: Part, { args, piped }: Given): Maybe {
   run.at(identifier);
   const { name } = identifier;
@@ -130,7 +130,7 @@ function callFunction(run: Run, dot: Maybe, identifier: Identifier, whole: Part,
   }
 }
 
-/** `and` and `or` look at no argument behind the one that decides. */
+/** `and` and `or` do not evaluate any argument after the one that decides. */
 function shortCircuit(run: Run, dot: Maybe, until: boolean, args: readonly Operand[], piped: readonly Maybe[]): Maybe {
   let value: Maybe;
   for (const arg of args) {
@@ -140,7 +140,7 @@ function shortCircuit(run: Run, dot: Maybe, until: boolean, args: readonly Opera
   return piped.length > 0 ? piped[0] : value;
 }
 
-/** An argument's value. Without a parameter it is what fields are taken of. */
+/** The value of an argument; without a parameter, of an operand whose fields are accessed. */
 function argument(run: Run, dot: Maybe, parameter: Parameter | undefined, operand: Operand): Maybe {
   run.at(operand);
   switch (operand.type) {

@@ -1,12 +1,12 @@
 import type { Run } from './run.js';
 import { indirect, isNilPointer, type Maybe } from './values.js';
 
-/** The field of the field of ... of a value. */
+/** Follows a chain of field names from a value. */
 export function fieldChain(run: Run, receiver: Maybe, names: readonly string[], hasArguments: boolean): Maybe {
   return names.reduce((value, name, i) => field(run, value, name, hasArguments && i === names.length - 1), receiver);
 }
 
-/** A key that is not there is no value, and what is asked of it is none either; a field that a type does not have is an error. */
+/** A missing map key gives no value, and neither do its fields; a field that a struct type does not have is an error. */
 function field(run: Run, receiver: Maybe, name: string, hasArguments: boolean): Maybe {
   if (receiver === undefined) return undefined;
   const value = indirect(receiver);

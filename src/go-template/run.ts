@@ -5,16 +5,16 @@ import type { Definitions } from './syntax/parser.js';
 import { executionError, type Source } from './syntax/source.js';
 import type { Maybe } from './values.js';
 
-/** Rounds of all loops of one execution: what is longer was not meant, and nothing could interrupt it. */
-const mostRounds = 1_000_000;
+/** The most iterations of all loops of one execution: more is a mistake, and nothing could interrupt it. */
+const maxIterations = 1_000_000;
 
-/** One execution of a template: its variables, what was printed, and where it is, for errors. */
+/** One execution of a template: its variables, its output, and the current position for errors. */
 export class Run {
   readonly source: Source;
   readonly definitions: Definitions;
   readonly functions: TemplateFunctions;
   readonly output: string[] = [];
-  /** The name of the template that is executed, and how deep it was called. */
+  /** The name of the executing template, and the depth of its call. */
   name = '';
   depth = 0;
   variables: { readonly name: string; value: Maybe }[];
@@ -28,7 +28,7 @@ export class Run {
     this.variables = [{ name: '$', value: data }];
   }
 
-  /** Errors from now on are about this part. */
+  /** Sets the part that following errors refer to. */
   at(part: Part): void {
     this.#part = part;
   }
@@ -38,7 +38,7 @@ export class Run {
     return executionError(this.source, { offset: part?.offset ?? 0, name: this.name, part: part ? textOf(part) : '' }, message);
   }
 
-  /** The variable that was declared last under that name. */
+  /** The most recently declared variable with that name. */
   variable(name: string): { value: Maybe } {
     const found = this.variables.findLast((variable) => variable.name === name);
     if (found === undefined) throw this.error(`undefined variable: ${name}`);
@@ -49,7 +49,7 @@ export class Run {
     this.variables.push({ name, value });
   }
 
-  countRound(): void {
-    if (++this.#rounds > mostRounds) throw this.error(`more than ${mostRounds} rounds in all loops together`);
+  countIteration(): void {
+    if (++this.#rounds > maxIterations) throw this.error(`more than ${maxIterations} iterations in all loops together`);
   }
 }

@@ -6,16 +6,16 @@ import { walk } from './walk.js';
 
 export interface Template {
   /**
-   * The text that the template makes of a value.
-   * @throws TsmachineError TEMPLATE in the words of Go's text/template
+   * Executes the template with a value.
+   * @throws TsmachineError TEMPLATE with the message of Go's text/template
    */
   execute(data: Value): string;
 }
 
 /**
- * Reads a template of Go's text/template.
- * @param pointed true where errors may show the place in the template on lines of their own
- * @throws TsmachineError TEMPLATE in Go's words
+ * Parses a template in the syntax of Go's text/template.
+ * @param pointed true to show the position of an error in the template, on extra lines
+ * @throws TsmachineError TEMPLATE with Go's message
  */
 export function compileTemplate(text: string, functions: TemplateFunctions, { pointed = false } = {}): Template {
   const source = { text, pointed };

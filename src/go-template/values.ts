@@ -1,8 +1,8 @@
 import { byBytes } from './syntax/characters.js';
 
 /**
- * Go's values as templates see them. `undefined` in place of a value is no value at all (a key that is not there); an interface that holds
- * null is Go's nil, which is something else.
+ * Go's values as templates see them. `undefined` means that there is no value at all (a missing key); an interface that contains null is
+ * Go's nil, which is different.
  */
 export type Value = BoolValue | IntValue | FloatValue | StringValue | SliceValue | MapValue | StructValue | PointerValue | InterfaceValue;
 export type Maybe = Value | undefined;
@@ -28,7 +28,7 @@ export interface IntValue {
   readonly kind: 'int' | 'uint';
   readonly type: string;
   readonly value: bigint;
-  /** What the type's String method says. */
+  /** The result of the type's String method. */
   readonly text?: string;
   /** The type's other methods that take no argument. */
   readonly methods?: Readonly<Record<string, () => Value>>;
@@ -45,7 +45,7 @@ export interface MapValue {
   readonly kind: 'map';
   readonly type: string;
   readonly entries: ReadonlyMap<string, Value>;
-  /** What indexing with an unknown key gives. */
+  /** The result of indexing with an unknown key. */
   readonly zero: Value;
 }
 
@@ -59,7 +59,7 @@ export interface PointerValue {
   readonly kind: 'pointer';
   readonly type: string;
   readonly to: StructValue | null;
-  /** The fields of what it could point to. */
+  /** The field names of the struct type that it points to. */
   readonly fields: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export function strings(values: readonly string[] | null): SliceValue {
   return { kind: 'slice', type: '[]string', items: (values ?? []).map(string), isNil: values === null };
 }
 
-/** What an interface holds; any other value as it is. */
+/** The value in an interface; any other value unchanged. */
 export function inside(value: Maybe): Exclude<Value, InterfaceValue> | undefined {
   return value?.kind === 'interface' ? (value.value ?? undefined) : value;
 }
@@ -88,7 +88,7 @@ export function isNilPointer(value: Maybe): boolean {
   return (value?.kind === 'interface' && value.value === null) || (value?.kind === 'pointer' && value.to === null);
 }
 
-/** What interfaces and pointers lead to; a nil one stays as it is. */
+/** Follows interfaces and pointers to their value; a nil one is returned unchanged. */
 export function indirect(value: Maybe): Maybe {
   let at = value;
   for (;;) {
@@ -98,7 +98,7 @@ export function indirect(value: Maybe): Maybe {
   }
 }
 
-/** What counts as true in `if`, `and`, `or` and `not`: everything but zeros, empties and nils. */
+/** Whether `if`, `and`, `or` and `not` treat the value as true: everything except zero, empty and nil values. */
 export function isTrue(given: Maybe): boolean {
   const value = inside(given);
   switch (value?.kind) {

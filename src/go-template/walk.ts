@@ -5,13 +5,13 @@ import { quote } from './syntax/quoting.js';
 import type { Run } from './run.js';
 import { indirect, int, isTrue, sortedEntries, string, type Maybe } from './values.js';
 
-/** How a list ended: at its end, or for a loop to go on or to stop. */
+/** How a list of nodes ended: at its end (undefined), or with a jump for the enclosing loop. */
 type Jump = 'break' | 'continue' | undefined;
 
-/** Templates that call each other deeper than this never end. */
+/** The deepest nesting of template calls: deeper ones are taken for endless recursion. */
 const deepestCall = 200;
 
-/** Executes nodes with `dot`; what they print goes to the run's output. */
+/** Executes nodes with `dot`; their output is added to the run's. */
 export function walk(run: Run, dot: Maybe, nodes: readonly Node[]): Jump {
   for (const node of nodes) {
     const jump = step(run, dot, node);
@@ -60,13 +60,13 @@ function range(run: Run, dot: Maybe, node: Branch): Jump {
   return jump;
 }
 
-/** Runs the loop's body on each item; false when there is none. */
+/** Executes the loop's body for each item; returns false when there are no items. */
 function everyItem(run: Run, node: Branch, over: Maybe): boolean {
   const { variables } = node.pipeline;
   let any = false;
   for (const [index, item] of items(run, over, variables.length)) {
     any = true;
-    run.countRound();
+    run.countIteration();
     assignItem(run, node, index, item);
     const inner = run.variables.length;
     const jump = walk(run, item, node.list);
@@ -105,7 +105,7 @@ function* items(run: Run, over: Maybe, variables: number): Generator<[Maybe, May
   }
 }
 
-/** A template sees its argument as `.` and `$`, and no variable of the caller. */
+/** The called template has its argument as `.` and `$`, and does not see the caller's variables. */
 function call(run: Run, dot: Maybe, { name, pipeline }: Call): void {
   const nodes = run.definitions.get(name);
   if (nodes === undefined) throw run.error(`template ${quote(name)} not defined`);

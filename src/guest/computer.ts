@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import { TsmachineError, systemCode } from '../base/errors.js';
 
 const megabyte = 2 ** 20;
-/** MB that a guest writes until its engine runs. */
+/** Megabytes that a guest writes until its engine runs. */
 const guestSpace = 2000;
 
-/** Bytes free on the disk under a path or its nearest existing parent. */
+/** Free bytes on the disk of a path or its nearest existing parent. */
 export async function freeBytes(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path);
@@ -20,18 +20,18 @@ export async function freeBytes(path: string): Promise<number> {
 }
 
 /**
- * @param freeOn bytes free under a path
+ * @param freeOn returns the free bytes at a path
  * @throws TsmachineError STORE_FULL when a guest whose disk grows below `dir` would fill the disk before its engine runs
  */
 export async function checkSpace(dir: string, freeOn: (path: string) => Promise<number>): Promise<void> {
   const free = Math.floor((await freeOn(dir)) / megabyte);
   if (free >= guestSpace) return;
-  throw new TsmachineError('STORE_FULL', `There is too little room for a machine below ${dir}: ${free} MB free, ${guestSpace} MB needed`, {
-    hint: 'Make room, or put the store on another disk with --storage-path',
+  throw new TsmachineError('STORE_FULL', `There is not enough space for a machine in ${dir}: ${free} MB free, ${guestSpace} MB needed`, {
+    hint: 'Free some space, or put the store on another disk with --storage-path',
   });
 }
 
-/** Whether something listens there, within a second. */
+/** Whether something listens on a TCP port; tries for a second. */
 export function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host, port, timeout: 1000 });

@@ -1,12 +1,6 @@
-const label = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
-const valid = new RegExp(`^(?=.{1,63}$)${label}(?:\\.${label})*$`);
+import { isHostName } from '../base/forms.js';
 
-/** Whether a guest can have this name: Linux allows 64 characters, DNS labels 63. */
-export function isHostName(name: string): boolean {
-  return valid.test(name);
-}
-
-/** The name a guest of this machine can have: the machine's own, unless that is too long or has a hyphen or dot where none may be. */
+/** A host name for the guest of a machine: the machine's name, without what a host name cannot have and at most 63 characters. */
 export function guestHostName(machineName: string): string {
   if (isHostName(machineName)) return machineName;
   const labels = machineName

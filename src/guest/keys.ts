@@ -4,7 +4,7 @@ import { newEd25519 } from '../system/ed25519.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files/atomic.js';
 import type { GuestHostKey, GuestKeys } from '../base/guest.js';
 
-/** Makes the keys that are missing in the machine's folder and pins the host key in its known_hosts; a key that is there is kept. */
+/** Creates missing keys in the machine's folder and pins the host key in its known_hosts; existing keys are kept. */
 export async function ensureGuestKeys(machineDir: string, machineName: string): Promise<GuestKeys> {
   await makePrivateDir(machineDir);
   const loginKeyPath = join(machineDir, 'id_ed25519');
@@ -14,7 +14,7 @@ export async function ensureGuestKeys(machineDir: string, machineName: string): 
   return { loginKeyPath, loginPublic: login.public.trim(), hostKey };
 }
 
-/** A pair counts once its private half is in place, which comes last. */
+/** The private half is written last: a pair is complete once it exists. */
 async function ensurePair(path: string, comment: string): Promise<GuestHostKey> {
   const [privateHalf, publicHalf] = await Promise.all([readIfExists(path), readIfExists(`${path}.pub`)]);
   if (privateHalf !== undefined && publicHalf !== undefined) return { private: privateHalf, public: publicHalf };
@@ -24,7 +24,7 @@ async function ensurePair(path: string, comment: string): Promise<GuestHostKey> 
   return pair;
 }
 
-/** Under the machine's name (sshd(8)), which outlives every change of its address and port. */
+/** Pins the key under the machine's name (sshd(8)), which stays the same when its address or port changes. */
 async function pin(file: string, machineName: string, hostPublic: string): Promise<void> {
   const [type = '', key = ''] = hostPublic.trim().split(/\s+/);
   const text = `${machineName.toLowerCase()} ${type} ${key}\n`;

@@ -3,25 +3,27 @@ import { isIP } from 'node:net';
 import { TsmachineError } from '../base/errors.js';
 
 export interface GuestAdapter {
-  /** The adapter's address as the hypervisor has it, in any spelling: `080027A1B2C3`, `08-00-27-a1-b2-c3`. */
+  /** The adapter's MAC address as the hypervisor reports it, in any notation: `080027A1B2C3`, `08-00-27-a1-b2-c3`. */
   readonly mac: string;
-  /** `address/prefix`; without one the adapter asks DHCP. */
+  /** Each `address/prefix`; without any, the adapter uses DHCP. */
   readonly addresses?: readonly string[];
-  /** Only with addresses: the adapter that leads out has one. */
+  /** Only together with addresses, for the adapter with the default route. */
   readonly gateway?: string;
   readonly nameservers?: readonly string[];
-  /** The guest's way out does not go by what this adapter's DHCP server offers: a network of the computer alone. */
+  /** Ignores the default route that this adapter's DHCP server offers: for a network that reaches only this computer. */
   readonly noDefaultRoute?: boolean;
 }
 
 /**
- * The `network-config` (version 2) of a guest with several adapters or fixed addresses. Adapters are known by their MAC addresses: their
- * names differ from image to image. None of them is waited for at boot but the first.
+ * The `network-config` (version 2) of a guest with several adapters or fixed addresses. Adapters are identified by their MAC addresses,
+ * because their names differ between images. Only the first one is waited for at boot.
  *
- * Debian's cloud images bring a netplan file of their own, whose `all-en` and `all-eth` take every adapter called en* or eth*. networkd goes by
- * the first of these words that fits, so ours come before those. And adapters keep their names: with others, each boot but the first would wait
- * two minutes for the old ones, which the image's file has netplan wait for. Without them cloud-init looks the names up, since 22.3.
- * @throws TsmachineError INTERNAL for what is no MAC address, address or gateway
+ * Debian's cloud images have a netplan file of their own, whose entries `all-en` and `all-eth` match every adapter named en* or eth*.
+ * networkd
+ * uses the first entry, by name, that matches, so the names of our entries sort before those. The adapters are not renamed: otherwise every
+ * boot after the first would wait two minutes for the old names, which the image's file requires. cloud-init since 22.3 finds the names
+ * itself.
+ * @throws TsmachineError INTERNAL for an invalid MAC address, address or gateway
  */
 export function networkConfig(adapters: readonly GuestAdapter[]): string {
   const ethernets = Object.fromEntries(adapters.map((adapter, index) => [`adapter${index}`, ethernet(adapter, index > 0)]));
@@ -42,7 +44,7 @@ function ethernet(adapter: GuestAdapter, optional: boolean): Readonly<Record<str
   };
 }
 
-/** A MAC address as cloud-init compares it: small letters, colons. */
+/** A MAC address in the form that cloud-init compares: lower case, with colons. */
 export function macAddress(text: string): string {
   const digits = text.replace(/[:.-]/g, '').toLowerCase();
   if (!/^[0-9a-f]{12}$/.test(digits)) throw invalid('MAC address', text);
@@ -56,5 +58,5 @@ function checkAddress(text: string): void {
 }
 
 function invalid(what: string, text: string): TsmachineError {
-  return new TsmachineError('INTERNAL', `${JSON.stringify(text)} is no ${what}`);
+  return new TsmachineError('INTERNAL', `${JSON.stringify(text)} is not a valid ${what}`);
 }

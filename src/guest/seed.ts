@@ -1,19 +1,19 @@
 import { writeAtomic } from '../system/files/atomic.js';
 import { isoImage, type IsoFile } from './iso/image.js';
 
-/** What cloud-init's NoCloud source reads; the first two must be there. */
+/** The files that cloud-init's NoCloud data source reads; the first two are required. */
 export interface Seed {
   readonly userData: string;
   readonly metaData: string;
   readonly networkConfig?: string;
 }
 
-/** The label by which cloud-init finds a seed. */
+/** The volume label by which cloud-init finds a seed. */
 const label = 'cidata';
 
 /**
- * A NoCloud seed: an ISO image with `user-data`, `meta-data` and perhaps `network-config`. The same seed and date give the same bytes.
- * @param date stands in the image as the time of everything
+ * A NoCloud seed: an ISO image with `user-data`, `meta-data` and, if given, `network-config`. The same arguments give the same bytes.
+ * @param date the time stamp of everything in the image
  */
 export function seedImage(seed: Seed, date: Date): Buffer {
   const files: IsoFile[] = [
@@ -25,8 +25,8 @@ export function seedImage(seed: Seed, date: Date): Buffer {
 }
 
 /**
- * Writes a seed for its owner alone: it holds the guest's private host key. The guest keeps it as a drive for life; without it cloud-init
- * searches again at every boot.
+ * Writes a seed that only its owner can read, because it contains the guest's private host key. The drive stays attached: without it,
+ * cloud-init would search for a data source at every boot.
  * @throws TsmachineError STORE_FULL, STORE_UNWRITABLE
  */
 export async function writeSeed(path: string, seed: Seed, date: Date): Promise<void> {

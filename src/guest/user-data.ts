@@ -1,14 +1,14 @@
 import { TsmachineError } from '../base/errors.js';
 import type { GuestHostKey } from '../base/guest.js';
-import { isHostName } from './host-name.js';
+import { isHostName } from '../base/forms.js';
 
-/** A folder of the hypervisor's that the guest mounts at every boot, if its kernel can. */
+/** A shared folder of the hypervisor that the guest mounts at every boot, if its kernel supports it. */
 export interface GuestMount {
-  /** What the hypervisor calls it. */
+  /** Its name in the hypervisor. */
   readonly source: string;
   /** Absolute path in the guest. */
   readonly path: string;
-  /** Kind of file system. */
+  /** Type of the file system. */
   readonly type: string;
   readonly options: readonly string[];
 }
@@ -16,28 +16,29 @@ export interface GuestMount {
 export interface GuestSettings {
   /** See `guestHostName`. */
   readonly hostname: string;
-  /** The login: made unless it is `root`; it may do everything by sudo, without a password. */
+  /** The login user: created unless it is `root`, with the right to use sudo without a password. */
   readonly user: string;
   /** Public keys, one line each. */
   readonly authorizedKeys: readonly string[];
-  /** The ed25519 key the guest shall have, so that it is known before the first contact. */
+  /** The guest's ed25519 host key, which is thus known before the first connection. */
   readonly hostKey: GuestHostKey;
-  /** Packages of the guest's own distribution that are installed during the first boot, such as `docker.io`. */
+  /** Packages of the guest's distribution to install during the first boot, such as `docker.io`. */
   readonly packages?: readonly string[];
   readonly mounts?: readonly GuestMount[];
 }
 
-/** The engine of Debian and Ubuntu, to be installed by the guest itself. */
+/** The engine package of Debian and Ubuntu, which the guest installs itself. */
 export const enginePackages = ['docker.io'];
 
 /**
- * The `user-data` of a guest: `#cloud-config` in JSON, which is YAML. It holds the host's private key: whoever reads it can pass for the guest.
+ * The `user-data` of a guest: `#cloud-config` in JSON, which is YAML. It contains the guest's private host key: anyone who can read it
+ * can impersonate the guest.
  * @throws TsmachineError FLAG_INVALID for a host or login name that a guest cannot have
  */
 export function userData(settings: GuestSettings): string {
   const { hostname, user, authorizedKeys, hostKey, packages = [], mounts = [] } = settings;
-  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw unfit('login', user);
-  if (!isHostName(hostname)) throw unfit('host name', hostname);
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw invalidName('login', user);
+  if (!isHostName(hostname)) throw invalidName('host name', hostname);
   const keys = authorizedKeys.map((key) => key.trim());
   return cloudConfig({
     hostname,
@@ -46,7 +47,7 @@ export function userData(settings: GuestSettings): string {
     users: [user === 'root' ? { name: 'root', ssh_authorized_keys: keys } : sudoer(user, keys)],
     disable_root: user !== 'root',
     ssh_pwauth: false,
-    // The image's own keys go; of ours alone the fingerprint is known, so no other is made.
+    // The image's own host keys are deleted and no others are generated, because only ours is known in advance.
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: ended(hostKey.private), ed25519_public: hostKey.public.trim() },
     growpart: { mode: 'auto', devices: ['/'] },
@@ -57,7 +58,7 @@ export function userData(settings: GuestSettings): string {
   });
 }
 
-/** Later boots ask no cloud for its metadata, which costs minutes where there is none. */
+/** Keeps later boots from asking for the metadata of other clouds, which takes minutes where there is none. */
 const onlyThisSeed = {
   path: '/etc/cloud/cloud.cfg.d/99-tsmachine.cfg',
   content: 'datasource_list: [NoCloud]\n',
@@ -65,16 +66,16 @@ const onlyThisSeed = {
   owner: 'root:root',
 };
 
-/** cloud-init's own `mounts` takes every name without a slash for one of /dev. */
+/** cloud-init's own `mounts` treats every name without a slash as a device in /dev. */
 function fstabLine({ source, path, type, options }: GuestMount): Readonly<Record<string, unknown>> {
-  // Mounted when somebody looks: where the kernel cannot, no boot ends with a failed unit.
+  // Mounted on first access, so that a kernel without support for it does not cause a failed unit at boot.
   const fields = [source, path, type, ['nofail', 'x-systemd.automount', ...options].join(',')].map((field) =>
     field.replace(/[\s\\]/g, octal),
   );
   return { path: '/etc/fstab', append: true, content: `${fields.join(' ')} 0 0\n` };
 }
 
-/** A guest whose kernel does not know the file system goes on without the folder. */
+/** A guest whose kernel does not support the file system continues without the folder. */
 function mountCommands(mounts: readonly GuestMount[]): string[][] {
   return [
     ...mounts.flatMap(({ path }) => [
@@ -85,14 +86,15 @@ function mountCommands(mounts: readonly GuestMount[]): string[][] {
   ];
 }
 
-/** As fstab(5) wants blanks. */
+/** The escape that fstab(5) requires for spaces. */
 function octal(letter: string): string {
   return `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`;
 }
 
 /**
- * `ssh NAME docker ps` works without sudo, as it always did on boot2docker. No group of the login's own name: for the login `docker` that
- * would be the engine's, and useradd refuses one that is there.
+ * The user is in the group `docker`, so that `ssh NAME docker ps` works without sudo, as it always did on boot2docker. It gets no group
+ * with
+ * its own name: for the user `docker` that group would exist already, and useradd would fail.
  */
 function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
   return {
@@ -106,7 +108,7 @@ function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, 
   };
 }
 
-function unfit(what: string, name: string): TsmachineError {
+function invalidName(what: string, name: string): TsmachineError {
   return new TsmachineError('FLAG_INVALID', `${JSON.stringify(name)} cannot be the ${what} of a guest`);
 }
 

@@ -1,6 +1,6 @@
 import type { Follower } from './session.js';
 
-/** A machine's docker context, where it has one, follows its address and its certificates, and goes with it. */
+/** Keeps a machine's docker context, if it has one, at its address and certificates, and removes it with the machine. */
 export const contextFollower: Follower = {
   name: 'docker context',
   async changed(session, machine) {

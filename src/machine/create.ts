@@ -1,13 +1,14 @@
+import type { EngineInstall } from '../base/machine.js';
 import type { FlagValues } from '../base/flags.js';
 import { flagsToKeep } from '../base/flags.js';
 import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/config/schema.js';
 import { copyClientCertificates, ensureAuthorityOf } from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
-import { say } from '../base/text.js';
+import { run, say } from '../base/text.js';
 import { type Machine, attachDriver } from './machine.js';
 import { validateName } from './choose/names.js';
-import { detectHost, provisionHost, type EngineInstall } from './provision.js';
+import { detectHost, provisionHost } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import { tellFollowers, type Session } from './session.js';
 import { showingConsole, waitForState } from './state.js';
@@ -22,15 +23,15 @@ export interface CreateRequest {
   readonly install: EngineInstall;
   readonly swarm?: Partial<SwarmOptions>;
   readonly tlsSans: readonly string[];
-  /** The words after the program's name, without secrets: the journal keeps them, so that the command can be repeated. */
+  /** The words after the program's name, without secrets. The journal keeps them, so that the command can be repeated. */
   readonly command?: readonly string[];
-  /** Own authority instead of the store's, as absolute paths. */
+  /** The user's own CA and client certificate instead of the store's, as absolute paths. */
   readonly tls?: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
 }
 
 /**
- * Makes a machine, or finishes the one an interrupted run began. Every step is in the journal before the next begins,
- * so after Ctrl-C, kill -9 or a failure the same call goes on where this one stopped, and `removeMachine` undoes it all.
+ * Creates a machine, or finishes the one that an interrupted run began. Every step is in the journal before the next begins: after
+ * Ctrl-C, kill -9 or a failure the same call continues where this one stopped, and `removeMachine` undoes everything.
  * @throws TsmachineError as its steps do; a failed pre-create check exits with 3 and leaves nothing behind
  */
 export async function createMachine(session: Session, request: CreateRequest): Promise<void> {
@@ -54,7 +55,7 @@ export async function createMachine(session: Session, request: CreateRequest): P
   );
 }
 
-/** Name and flags to the configuration the machine will have. Touches nothing. */
+/** The configuration that a machine with this name and these flags will have. Changes nothing. */
 export async function planMachine(session: Session, request: CreateRequest): Promise<HostConfig> {
   const { name, driverName } = request;
   validateName(name);
@@ -106,7 +107,7 @@ async function makeMachine(
   await reservation.close();
 }
 
-/** A resumed machine has the driver data of its last checkpoint; a new one what its flags say. */
+/** A resumed machine has the driver data of its last checkpoint; a new one has what its flags say. */
 async function open(session: Session, config: HostConfig, reservation: Reservation): Promise<{ name: string; machine: Machine }> {
   const stored = reservation.has('reserved') ? (await session.store.load(config.Name)).config : config;
   return { name: config.Name, machine: await attachDriver(session, stored) };
@@ -127,7 +128,7 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
     await reservation.done('provisioned');
     await verifyEngine(session, machine, facts);
     await reservation.done('verified');
-    // without a step of its own: followers keep what is right when they are told again
+    // no step of its own: followers change nothing when they are told again
     await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, provisioned));
   } finally {
     await connection.close();
@@ -135,10 +136,10 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
   io.info('Docker is up and running!');
 }
 
-/** A machine that was made and has stopped since (the computer was switched off in between) is started. */
+/** A machine that was created but has stopped since (this computer was switched off in between) is started. */
 async function waitUntilRunning(session: Session, machine: Machine): Promise<void> {
   const { features } = machine.module;
-  if (!features.powerControl) return; // connecting says more, and sooner, about a host that tsmachine cannot switch on
+  if (!features.powerControl) return; // for a host that tsmachine cannot switch on, connecting says more, and sooner
   session.io.info('Waiting for machine to be running, this may take a few minutes...');
   const { state, why } = await machine.look();
   if (why?.code === 'gone') await machine.driver.create(machine.data, machine.ctx);
@@ -155,14 +156,14 @@ function failedCheck(error: unknown): TsmachineError {
   });
 }
 
-/** Before the driver made anything there is nothing to continue: the name is given back. Later the error says how to go on. */
+/** Until the driver has made something there is nothing to continue, and the name is released. Later the error says how to go on. */
 async function leaveOrForget(session: Session, name: string, reservation: Reservation, error: unknown): Promise<unknown> {
   if (!reservation.has('prechecked')) {
     await session.store.remove(name);
     return error;
   }
   if (!TsmachineError.is(error)) return error;
-  const next = `Run the same command again to continue, or remove what was made: tsmachine rm -y ${name}`;
+  const next = say`Run the same command again to continue, or remove what was made: ${run('rm', '-y', name)}`;
   return new TsmachineError(error.code, say`Error creating machine: ${messageOf(error)}`, {
     cause: error,
     exit: error.exit,

@@ -1,5 +1,6 @@
 import type { State } from '../base/machine.js';
 import { TsmachineError } from '../base/errors.js';
+import { say } from '../base/text.js';
 import { type Machine, openMachine } from './machine.js';
 import { provisionAgain } from './provision.js';
 import { tellFollowers, type Session } from './session.js';
@@ -96,14 +97,14 @@ async function refuseState(machine: Machine, state: State, word: string): Promis
   throw new TsmachineError('MACHINE_STATE', `Machine "${machine.name}" is already ${word}.`);
 }
 
-/** A machine that came back under another address gets a certificate for it before anybody trips over the old one. */
+/** A machine that came back at another address gets a certificate for it at once: the old one would be refused. */
 async function waitForEngine(session: Session, machine: Machine, before: string): Promise<void> {
   if (!machine.module.features.provision) return;
   try {
     await verifyEngine(session, machine);
   } catch (error) {
     if (!TsmachineError.is(error) || error.code !== 'ENGINE_TLS') throw error;
-    session.io.info(`Renewing the certificate of ${machine.name}: ${error.message}`);
+    session.io.info(say`Renewing the certificate of ${machine.name}: ${error.text}`);
     await provisionAgain(session, machine, false);
     return;
   }

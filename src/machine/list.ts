@@ -9,14 +9,14 @@ import type { State } from '../base/machine.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, readingOnce, type ReadPem } from './engine/engine.js';
 import { TsmachineError, errorText } from '../base/errors.js';
-import { plain } from '../base/text.js';
+import { evaluate, plain, run, say } from '../base/text.js';
 import { LookTogether } from './look-together.js';
 import { attachDriver, type Machine } from './machine.js';
 import { byNaturalOrder, matches, stateMatches, swarmMasters, parseFilters, type Filters } from './choose/selection.js';
 import type { Session } from './session.js';
 
-/** Machines looked at together; each may hold a few sockets, and shells commonly allow 1024 open files. */
-const lookedAtTogether = 200;
+/** How many machines are asked at once: each may hold a few sockets, and shells commonly allow 1024 open files. */
+const machinesAtOnce = 200;
 
 /** Milliseconds for each machine, as in Docker Machine. */
 const defaultTimeout = 10_000;
@@ -32,9 +32,9 @@ export interface MachineRow {
   readonly swarm: string;
   readonly activeHost: boolean;
   readonly activeSwarm: boolean;
-  /** Milliseconds until the row was known. */
+  /** Milliseconds until everything in the row was known. */
   readonly responseMs: number;
-  /** From config.json; missing where that cannot be read. */
+  /** From config.json; absent where that cannot be read. */
   readonly options?: Pick<HostOptions, 'EngineOptions' | 'SwarmOptions'>;
 }
 
@@ -52,7 +52,7 @@ interface Entry {
   readonly error?: string;
 }
 
-/** Every machine, in natural order. A machine that cannot be read is a row with an error, never a failed listing. */
+/** Every machine, in natural order. A machine that cannot be read is a row with an error; it does not fail the listing. */
 export async function listMachines(
   session: Session,
   { timeoutMs = defaultTimeout, filters = parseFilters([]) }: ListOptions = {},
@@ -61,7 +61,7 @@ export async function listMachines(
   const configs = entries.flatMap((entry) => entry.config ?? []);
   const masters = swarmMasters(configs);
   const wanted = entries.filter((entry) => !entry.config || matches(entry.config, filters, masters));
-  const limit = atMost(lookedAtTogether);
+  const limit = atMost(machinesAtOnce);
   const read = readingOnce();
   const over = new AbortController();
   const bounded: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
@@ -70,14 +70,14 @@ export async function listMachines(
     wanted.flatMap((entry) => entry.config ?? []),
   );
   try {
-    const rows = await Promise.all(wanted.map((entry) => limit(() => look(session, entry, { masters, timeoutMs, read, together }))));
-    return rows.filter((row) => row.driverName === notFound || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
+    const rows = await Promise.all(wanted.map((entry) => limit(() => rowOf(session, entry, { masters, timeoutMs, read, together }))));
+    return rows.filter((row) => !isReadable(row) || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
   } finally {
     over.abort(); // what answers too late is not waited for
   }
 }
 
-/** Names alone, in the order of the folder. States are asked only when a filter needs them. */
+/** Names only, in byte-wise order. Machines are asked for their state only when a filter needs it. */
 export async function listNames(
   session: Session,
   { timeoutMs = defaultTimeout, filters = parseFilters([]) }: ListOptions = {},
@@ -85,7 +85,7 @@ export async function listNames(
   if (filters.state.length > 0) {
     const rows = await listMachines(session, { timeoutMs, filters });
     return rows
-      .filter((row) => row.driverName !== notFound)
+      .filter(isReadable)
       .map((row) => row.name)
       .sort();
   }
@@ -94,10 +94,16 @@ export async function listNames(
   return entries.flatMap((entry) => (entry.config && matches(entry.config, filters, masters) ? [entry.name] : []));
 }
 
-const notFound = 'not found';
+/** What stands in place of the driver's name: Docker Machine's two words, which scripts look for (docs/compatibility.md: `ls`). */
+const instead = { unreadableConfig: 'not found', missingDriver: 'not-found' };
+
+/** Whether the machine's config.json could be read; without it nothing is known but the name. */
+export function isReadable(row: Pick<MachineRow, 'options'>): boolean {
+  return row.options !== undefined;
+}
 
 async function readEntries(session: Session): Promise<Entry[]> {
-  const limit = atMost(lookedAtTogether);
+  const limit = atMost(machinesAtOnce);
   const names = await session.store.names();
   return Promise.all(names.map((name) => limit(() => readEntry(session, name))));
 }
@@ -106,7 +112,8 @@ async function readEntry(session: Session, name: string): Promise<Entry> {
   try {
     const { config } = await session.store.load(name);
     const file = session.store.machine(name).journal;
-    const journal = existsSync(file) ? await readJournal(file) : undefined; // opening a thousand files that are not there takes a tenth of a second
+    // to look for a thousand missing files is faster by a tenth of a second than to try to open them
+    const journal = existsSync(file) ? await readJournal(file) : undefined;
     return journal ? { name, config, interrupted: journal.done.at(-1) ?? 'none' } : { name, config };
   } catch (error) {
     return { name, error: oneLine(error) };
@@ -121,9 +128,9 @@ interface Listing {
   readonly together: LookTogether;
 }
 
-async function look(session: Session, entry: Entry, { masters, timeoutMs, read, together }: Listing): Promise<MachineRow> {
+async function rowOf(session: Session, entry: Entry, { masters, timeoutMs, read, together }: Listing): Promise<MachineRow> {
   const started = performance.now();
-  if (!entry.config) return { ...blank, name: entry.name, driverName: notFound, state: 'Error', error: entry.error ?? '' };
+  if (!entry.config) return { ...blank, name: entry.name, driverName: instead.unreadableConfig, state: 'Error', error: entry.error ?? '' };
   const { config } = entry;
   const over = new AbortController();
   const late = sleep(timeoutMs, undefined, { signal: over.signal }).then(
@@ -162,7 +169,7 @@ async function ask(
   try {
     machine = await attachDriver(session, config);
   } catch (error) {
-    return { driverName: 'not-found', state: 'Error', dockerVersion: 'Unknown', error: oneLine(error) };
+    return { driverName: instead.missingDriver, state: 'Error', dockerVersion: 'Unknown', error: oneLine(error) };
   }
   try {
     const { state, dockerUrl: url = '', why } = await together.look(machine);
@@ -176,7 +183,7 @@ async function ask(
 
 async function askEngine(session: Session, target: Promise<EngineTarget>): Promise<Pick<MachineRow, 'dockerVersion' | 'error'>> {
   try {
-    // together, since the target may fail before the import is done
+    // awaited together, since the target may fail before the import is done
     const [{ openEngine }, at] = await Promise.all([import('../docker/client.js'), target]);
     const engine = openEngine(at, { signal: session.signal });
     try {
@@ -196,7 +203,7 @@ function swarmOf(config: HostConfig, masters: ReadonlyMap<string, string>): Pick
   return { swarm: swarm.Master ? `${master} (master)` : master };
 }
 
-/** Active is the machine that DOCKER_HOST points at; a classic swarm's master also under the swarm's own port (spec 2.9). */
+/** A machine is active when DOCKER_HOST points at it; a classic swarm's master also at the swarm's port. */
 function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): Pick<MachineRow, 'activeHost' | 'activeSwarm'> {
   const dockerHost = env['DOCKER_HOST'] ?? '';
   if (row.state !== 'Running' || dockerHost === '') return { activeHost: false, activeSwarm: false };
@@ -206,8 +213,8 @@ function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): 
 
 function unfinished(entry: Entry, row: MachineRow): Partial<MachineRow> {
   if (entry.interrupted === undefined) return {};
-  const told = `Creation stopped after step "${entry.interrupted}": run it again, or tsmachine rm ${entry.name}`;
-  return { error: row.error === '' ? told : `${told}; ${row.error}` };
+  const message = `Creation stopped after step "${entry.interrupted}": run it again, or ${plain(run('rm', entry.name))}`;
+  return { error: row.error === '' ? message : `${message}; ${row.error}` };
 }
 
 function stateOf(word: string): State {
@@ -227,6 +234,6 @@ export async function activeMachine(session: Session, options: Pick<ListOptions,
   if (active) return active.name;
   const late = rows.some((row) => row.state === 'Timeout');
   throw new TsmachineError('NO_ACTIVE_MACHINE', late ? 'Error getting active host: timeout' : 'No active host found', {
-    hint: 'eval $(tsmachine env NAME) makes a machine the active one',
+    hint: say`${evaluate('env', 'NAME')} makes a machine the active one`,
   });
 }

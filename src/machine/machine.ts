@@ -9,7 +9,7 @@ import { notTyped, type OpenDriver } from './access/driver-pool.js';
 import { Resources } from './access/resources.js';
 import type { Session } from './session.js';
 
-/** A machine of the store together with the driver that knows how to handle it. */
+/** A machine of the store together with its driver. */
 export class Machine {
   readonly name: string;
   /** The driver's name, flags and features. */

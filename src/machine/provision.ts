@@ -1,4 +1,5 @@
 import type { SshConnection } from '../ssh/types.js';
+import type { EngineInstall } from '../base/machine.js';
 import type { HostFacts } from '../provision/look/detect.js';
 import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';
@@ -14,15 +15,7 @@ import { verifyEngine } from './engine/verify.js';
 import { openMachine, type Machine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
 
-export type InstallMode = 'auto' | 'docker' | 'distro' | 'script' | 'none';
-
-/** How the engine gets onto the host; kept in the machine's facts so that a later `provision` does the same. */
-export interface EngineInstall {
-  readonly mode: InstallMode;
-  readonly version?: string;
-}
-
-/** Reads what is there, in one remote command. */
+/** Reads everything provisioning needs to know of the host, in one remote command. */
 export async function detectHost(session: Session, connection: SshConnection): Promise<HostFacts> {
   session.io.info('Detecting the provisioner...');
   const { detect } = await import('../provision/look/detect.js');
@@ -30,9 +23,9 @@ export async function detectHost(session: Session, connection: SshConnection): P
 }
 
 /**
- * Brings the host to what the machine's configuration says, touching only what differs.
- * @param renewCertificate serve a new certificate even where the present one is good
- * @param restart restart the engine even where nothing differs: its program is new
+ * Changes the host to what the machine's configuration says, and only where it differs.
+ * @param renewCertificate make a new certificate even if the current one is valid
+ * @param restart restart the engine even if nothing differs, because its program is new
  */
 export async function provisionHost(
   session: Session,
@@ -72,10 +65,9 @@ export async function provisionHost(
   return result;
 }
 
-/** A machine made by Docker Machine, or by a version that did not write this down, has no wish of its own. */
-export function installOf(facts: Facts): EngineInstall {
-  const { mode, version } = { ...(facts['engineInstall'] as Partial<EngineInstall> | undefined) };
-  return { mode: mode ?? 'auto', ...(version === undefined ? {} : { version }) };
+/** How the engine gets onto the host. Nothing is recorded for a machine that Docker Machine made. */
+export function installOf({ engineInstall = { mode: 'auto' } }: Pick<Facts, 'engineInstall'>): EngineInstall {
+  return engineInstall;
 }
 
 /**
@@ -118,7 +110,9 @@ async function reprovision(session: Session, name: string, renewCertificate: boo
   await tellFollowers(session, (follower) => follower.returned?.(session, name));
 }
 
-/** Provisions a machine that was provisioned before, over one connection, until its engine answers. The caller holds the machine's lock. */
+/**
+ * Provisions a machine again over one connection, and waits until its engine answers. The caller holds the machine's lock.
+ */
 export async function provisionAgain(session: Session, machine: Machine, renewCertificate: boolean): Promise<void> {
   const connection = await connectTo(session, machine);
   try {

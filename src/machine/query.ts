@@ -15,7 +15,7 @@ export async function machineState(session: Session, name: string): Promise<Stat
     return (await machine.look()).state;
   } catch (error) {
     const cause = TsmachineError.from(error, 'DRIVER_FAILED');
-    throw new TsmachineError(cause.code, `error getting state for host ${name}: ${cause.message}`, { cause, hint: cause.hint });
+    throw new TsmachineError(cause.code, say`error getting state for host ${name}: ${cause.text}`, { cause, hint: cause.hint });
   }
 }
 
@@ -24,8 +24,7 @@ export async function machineIp(session: Session, name: string): Promise<string>
   const machine = await openMachine(session, name);
   const { addresses } = await machine.where();
   const first = addresses[0];
-  if (!first)
-    throw new TsmachineError('MACHINE_STATE', `Error getting IP address: Host is not running`, { hint: `tsmachine start ${name}` });
+  if (!first) throw new TsmachineError('MACHINE_STATE', `Error getting IP address: Host is not running`, { hint: run('start', name) });
   return first.ip;
 }
 
@@ -34,7 +33,7 @@ export async function machineUrl(session: Session, name: string): Promise<string
   return engineUrl(await openMachine(session, name));
 }
 
-/** The machine as config.json has it. A driver that is not built in does not matter here. */
+/** The machine's config.json. Its driver need not be built in. */
 export async function inspectMachine(session: Session, name: string): Promise<HostConfig> {
   return (await session.store.load(name)).config;
 }
@@ -51,7 +50,7 @@ export async function engineVersion(session: Session, name: string): Promise<str
     }
   } catch (error) {
     const cause = TsmachineError.from(error, 'ENGINE_API');
-    throw new TsmachineError(cause.code, `Unable to query docker version: ${cause.message}`, { cause, hint: cause.hint });
+    throw new TsmachineError(cause.code, say`Unable to query docker version: ${cause.text}`, { cause, hint: cause.hint });
   }
 }
 
@@ -65,7 +64,7 @@ export interface DockerConnection {
 }
 
 /**
- * How a docker client reaches the machine, or the classic swarm that it is master of, after a real handshake.
+ * How a docker client reaches the machine, or the classic swarm that it is master of, proved by a handshake.
  * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, MACHINE_STATE
  */
 export async function dockerConnection(session: Session, name: string, { swarm = false } = {}): Promise<DockerConnection> {
@@ -86,7 +85,7 @@ function urlOfSwarm({ Name: name, HostOptions: { SwarmOptions: swarm } }: HostCo
   throw new TsmachineError('MACHINE_STATE', `"${name}" is not a swarm master. The --swarm flag is intended for use with swarm masters`);
 }
 
-/** When the engine itself answers, its certificates are not what is wrong. */
+/** When the engine itself answers, its certificates are valid, and the swarm is what fails. */
 async function checkSwarm(session: Session, config: HostConfig, url: string, own: string): Promise<void> {
   try {
     await checkHandshake(session, config, url);
@@ -99,7 +98,7 @@ async function checkSwarm(session: Session, config: HostConfig, url: string, own
     session.signal.throwIfAborted();
     if (!engineAnswers) throw error;
     const words = 'Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started';
-    const hint = `Start its containers again: tsmachine provision ${config.Name}`;
+    const hint = say`Start its containers again: ${run('provision', config.Name)}`;
     throw new TsmachineError('ENGINE_UNREACHABLE', words, { cause: error, hint });
   }
 }
@@ -111,12 +110,12 @@ async function checkHandshake(session: Session, config: HostConfig, url: string)
   } catch (error) {
     session.signal.throwIfAborted();
     const cause = TsmachineError.from(error, 'ENGINE_TLS');
-    const host = url.replace(/^tcp:\/\//, '');
+    const problem = `There was an error validating certificates for host "${url.replace(/^tcp:\/\//, '')}"`;
     throw new TsmachineError(
       cause.code,
       join(
         [
-          say`Error checking and/or regenerating the certs: There was an error validating certificates for host "${host}": ${messageOf(cause)}`,
+          say`Error checking and/or regenerating the certs: ${problem}: ${messageOf(cause)}`,
           say`You can attempt to regenerate them using '${run('regenerate-certs', config.Name)}'.`,
           'Be advised that this will trigger a Docker daemon restart which might stop running containers.',
         ],

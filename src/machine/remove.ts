@@ -14,7 +14,7 @@ export interface RemoveOptions {
 }
 
 /**
- * Removes the machine and everything its driver made, also after an interrupted create.
+ * Removes the machine and everything that its driver made, also after an interrupted create.
  * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_SHARED, CONFIG_*, or the driver's error; with `force` these are warnings
  */
 export async function removeMachine(session: Session, name: string, options: RemoveOptions): Promise<void> {
@@ -55,7 +55,7 @@ async function removeParts(session: Session, name: string, machine: string | und
   }
 }
 
-/** Without a configuration the journal tells that the driver was never called: then there is nothing but the folder. */
+/** Until step "reserved" the driver was never called, and an empty folder never had a driver: there is only the folder to remove. */
 async function removeRemote(session: Session, name: string, { shared }: RemoveOptions): Promise<void> {
   const { store } = session;
   const interrupted = await readJournal(store.machine(name).journal);

@@ -3,14 +3,15 @@ import { createHash } from 'node:crypto';
 import { closeJournal, readJournal, writeJournal, type Journal, type Step } from '../store/journal.js';
 import type { HostConfig } from '../store/config/schema.js';
 import { TsmachineError } from '../base/errors.js';
+import { run, say } from '../base/text.js';
 import { refuseOtherCase } from './choose/names.js';
 import type { Session } from './session.js';
 
-/** A name taken in the store, with the journal of how far its machine has come. */
+/** A name that is reserved in the store, with the journal of what has been done for its machine. */
 export class Reservation {
   readonly #file: string;
   #journal: Journal;
-  /** True when an earlier run was interrupted and this one goes on. */
+  /** Whether this run continues one that was interrupted. */
   readonly resumed: boolean;
 
   constructor(file: string, journal: Journal, resumed: boolean) {
@@ -23,19 +24,19 @@ export class Reservation {
     return this.#journal.done.includes(step);
   }
 
-  /** The last step that is done. */
+  /** The last finished step. */
   get last(): Step | undefined {
     return this.#journal.done.at(-1);
   }
 
-  /** Writes to disk that a step is done. */
+  /** Records on disk that a step is finished. */
   async done(step: Step): Promise<void> {
     if (this.has(step)) return;
     this.#journal = { ...this.#journal, done: [...this.#journal.done, step] };
     await writeJournal(this.#file, this.#journal);
   }
 
-  /** Runs a step that must not be repeated unless it was interrupted. */
+  /** Runs a step unless an earlier run finished it. */
   async once(step: Step, work: () => Promise<void>): Promise<void> {
     if (this.has(step)) return;
     await work();
@@ -48,7 +49,7 @@ export class Reservation {
 }
 
 /**
- * Takes the name, or finds the reservation that an interrupted `create` left. The caller holds the machine's lock.
+ * Reserves the name, or finds the reservation that an interrupted `create` left. The caller holds the machine's lock.
  * The journal is written before config.json: a folder with a configuration and no journal is a finished machine.
  * @param command what to type to repeat the request; kept in the journal
  * @throws TsmachineError MACHINE_EXISTS, MACHINE_DIFFERS when the interrupted create had other settings
@@ -61,14 +62,15 @@ export async function reserve(session: Session, config: HostConfig, command?: re
   await refuseOtherCase(store, name);
   const found = await readJournal(paths.journal);
   if (found && found.request !== request) {
-    throw new TsmachineError('MACHINE_DIFFERS', `The creation of ${name} was interrupted, and had other settings than this command`, {
-      hint: `Repeat it with the settings it had (driver ${found.driver}) to finish it, or start over: tsmachine rm -y ${name}`,
+    const message = `The creation of ${name} was interrupted, and its settings were not those of this command`;
+    throw new TsmachineError('MACHINE_DIFFERS', message, {
+      hint: say`Repeat it with its settings (driver ${found.driver}) to finish it, or start over: ${run('rm', '-y', name)}`,
     });
   }
   if (found) return new Reservation(paths.journal, found, true);
   if (!(await isFree(session, name))) {
     throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
-      hint: `Look at it: tsmachine inspect ${name}. Remove it: tsmachine rm ${name}`,
+      hint: say`Look at it: ${run('inspect', name)}. Remove it: ${run('rm', name)}`,
     });
   }
   await store.reserve(name);
@@ -85,12 +87,12 @@ export async function reserve(session: Session, config: HostConfig, command?: re
   return new Reservation(paths.journal, journal, false);
 }
 
-/** A folder without anything in it is what a run killed between its first two steps leaves: it is taken over. */
+/** An empty folder was left by a run that was killed between its first two steps: the name is free. */
 async function isFree(session: Session, name: string): Promise<boolean> {
   return !(await session.store.exists(name)) || (await session.store.isEmpty(name));
 }
 
-/** Two creates are the same request when they parse to the same configuration, wherever the store lies. */
+/** Two creates are the same request when they result in the same configuration, wherever the store is. */
 function digest(config: HostConfig): string {
   const { AuthOptions: auth, ...options } = config.HostOptions;
   const wanted = { driver: config.DriverName, data: { ...config.Driver, StorePath: '' }, options, sans: auth.ServerCertSANs };

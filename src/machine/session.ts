@@ -6,6 +6,12 @@ import { openStoreRegistry, type StoreRegistry } from '../store/registry.js';
 import { stateDir } from '../system/state-dir.js';
 import { DriverPool } from './access/driver-pool.js';
 
+/** Credentials that the caller hands over for this run; they are never written anywhere. */
+export interface Secrets {
+  /** For lists of releases: without a token GitHub answers 60 requests an hour. */
+  readonly githubToken?: string;
+}
+
 /** What one run of the engine works with. Made once by the command line, a test or another program. */
 export interface Session {
   readonly store: Store;
@@ -19,26 +25,27 @@ export interface Session {
   readonly drivers: DriverPool;
   /** Flags that were given now: only what is secret is taken from here. */
   readonly flags: FlagValues;
-  /** What is told of every change of a machine, in this order. */
+  readonly secrets: Secrets;
+  /** What is called after every change of a machine, in this order. */
   readonly followers: readonly Follower[];
 }
 
 /**
- * What follows a change of a machine: docker's contexts, a classic swarm, a machine's place in its swarm. Machines know nothing of
- * these; they tell every follower of the session, in its order. What one throws is the command's failure: a follower that must not
- * fail the command warns instead. The machine's lock is held, but for `returned`.
+ * What has to happen after a change of a machine: docker's contexts, a classic swarm, a node's membership in its swarm. The code for
+ * machines knows nothing of these; it calls every follower of the session in order. What a follower throws fails the command: one that
+ * must not fail it warns instead. The machine's lock is held, except in `returned`.
  */
 export interface Follower {
   readonly name: string;
-  /** Its address or its certificates may be others now. */
+  /** Its address or its certificates may have changed. */
   changed?(session: Session, machine: string): Promise<void>;
   /** Its engine answers after provisioning. */
   provisioned?(session: Session, machine: string, result: ProvisionResult): Promise<void>;
-  /** It came back under another address, for which its certificate is good. */
+  /** It came back at another address, for which its certificate is valid. */
   moved?(session: Session, machine: string): Promise<void>;
-  /** It is up, and was not before, or was worked on. Its lock was released. */
+  /** It was started, restarted, provisioned or upgraded, and is up. Its lock has been released. */
   returned?(session: Session, machine: string): Promise<void>;
-  /** It is gone from the store. */
+  /** It was removed from the store. */
   removed?(session: Session, machine: string): Promise<void>;
 }
 
@@ -48,15 +55,20 @@ export interface SessionOptions {
   readonly io: Io;
   readonly signal: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
+  readonly secrets?: Secrets;
 }
 
-/** A session whose machines are followed by what the caller names; `openSession` names everything there is. */
-export function openMachineSession({ storePath, io, signal, env = process.env }: SessionOptions, followers: readonly Follower[]): Session {
+/** A session with the followers that the caller gives; `openSession` gives all there are. */
+export function openMachineSession(
+  { storePath, io, signal, env = process.env, secrets = {} }: SessionOptions,
+  followers: readonly Follower[],
+): Session {
   return {
     store: openStore(storePath),
     io,
     signal,
     env,
+    secrets,
     registry: openStoreRegistry(stateDir(env)),
     drivers: new DriverPool({ env, signal }),
     flags: {},
@@ -64,7 +76,7 @@ export function openMachineSession({ storePath, io, signal, env = process.env }:
   };
 }
 
-/** Tells every follower of the session, one after the other. */
+/** Calls every follower of the session, one after the other. */
 export async function tellFollowers(session: Session, tell: (follower: Follower) => Promise<void> | undefined): Promise<void> {
   for (const follower of session.followers) await tell(follower);
 }

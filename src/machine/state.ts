@@ -6,7 +6,7 @@ import type { Look } from '../driver/contract.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
 
-/** As long as Docker Machine's 60 tries of 3 seconds, in milliseconds. */
+/** Milliseconds; as long as Docker Machine waits (60 tries, 3 seconds apart). */
 const stateTimeout = 180_000;
 /** Lines of the console that are shown. */
 const consoleLines = 12;

@@ -6,20 +6,21 @@ import type { Machine } from './machine.js';
 import type { Session } from './session.js';
 import { waitForState } from './state.js';
 
-/** The images of a machine whose engine is part of one; undefined where packages bring the engine. @throws TsmachineError DOWNLOAD */
+/** The images of a machine whose engine is part of its image; undefined where the engine is a package. @throws TsmachineError DOWNLOAD */
 export async function systemImages({ driver, data, ctx }: Machine): Promise<SystemImages | undefined> {
   return driver.images?.(data, ctx);
 }
 
-/** What an upgrade would bring, in one line; empty when there is nothing newer. */
+/** What an upgrade would change, in one line; empty when there is nothing newer. */
 export function newerImage({ current, newer }: SystemImages): string[] {
   return newer ? [`system image ${current.version} -> ${newer.version}`] : [];
 }
 
 /**
- * Lets a machine boot from the newest system image (spec 6.6). One that does not come up with it is given the former one back. The caller
- * holds the machine's lock.
- * @throws TsmachineError FLAG_INVALID when a version of the engine is wanted; ENGINE_UNREACHABLE and the like for a machine that is back on its former image
+ * Boots a machine from the newest system image. A machine that does not come up with it gets its former image back. The caller holds the
+ * machine's lock.
+ * @throws TsmachineError FLAG_INVALID when a version of the engine is asked for; ENGINE_UNREACHABLE and the like for a machine that is
+ * back on its former image
  */
 export async function upgradeToImage(
   session: Session,
@@ -32,14 +33,14 @@ export async function upgradeToImage(
   if (version !== undefined) {
     throw new TsmachineError(
       'FLAG_INVALID',
-      `The engine of ${name} is part of the image it boots from, ${current.version}: it has no version of its own`,
+      `The engine of ${name} is part of the image it boots from (${current.version}): its version cannot be chosen`,
       {
         hint: `Without --engine-version ${name} gets the newest image`,
       },
     );
   }
   if (!newer) {
-    io.info(`${name} boots from the newest image there is: ${current.version}`);
+    io.info(`${name} already boots from the newest image, ${current.version}`);
     if ((await machine.look()).state !== 'Running') await powerOn(session, machine);
     return;
   }
@@ -59,7 +60,7 @@ export async function upgradeToImage(
       { cause: error, hint },
     );
   }
-  io.info(`"${name}" boots from ${newer.version}; it was ${current.version}.`);
+  io.info(`"${name}" now boots from ${newer.version} instead of ${current.version}.`);
 }
 
 async function turnOff(session: Session, machine: Machine): Promise<void> {
@@ -81,6 +82,6 @@ async function goBack(session: Session, machine: Machine, former: SystemImage, f
 
 async function bootFrom(machine: Machine, image: SystemImage): Promise<void> {
   const { name, driver } = machine;
-  if (!driver.upgradeImage) throw new TsmachineError('INTERNAL', `The driver of ${name} tells of images, but cannot change them`);
+  if (!driver.upgradeImage) throw new TsmachineError('INTERNAL', `The driver of ${name} lists images, but cannot change them`);
   await driver.upgradeImage(machine.data, machine.ctx, image);
 }

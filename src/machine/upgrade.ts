@@ -3,7 +3,7 @@ import { connectTo } from './access/connection.js';
 import { TsmachineError } from '../base/errors.js';
 import { powerOn } from './lifecycle.js';
 import { openMachine, type Machine } from './machine.js';
-import { detectHost, provisionHost } from './provision.js';
+import { detectHost, installOf, provisionHost } from './provision.js';
 import { tellFollowers, type Session } from './session.js';
 import { newerImage, systemImages, upgradeToImage } from './upgrade-image.js';
 import { verifyEngine } from './engine/verify.js';
@@ -13,9 +13,9 @@ export interface UpgradeOptions {
 }
 
 /**
- * Upgrades the engine of a machine to the newest packages its host can have, or the newest image it can boot from, starting a machine
- * that is off (spec 2.8).
- * @param options.version `28`, `28.5` or `28.5.2`: the newest package it stands for
+ * Upgrades the engine of a machine to the newest packages for its host, or to the newest image that it can boot from. A machine that is
+ * off is started first.
+ * @param options.version `28`, `28.5` or `28.5.2`: the newest package that matches
  * @throws TsmachineError MACHINE_STATE for a machine without SSH, and as provisioning does
  */
 export async function upgradeMachine(session: Session, name: string, options: UpgradeOptions = {}): Promise<void> {
@@ -25,7 +25,7 @@ export async function upgradeMachine(session: Session, name: string, options: Up
     async () => {
       const machine = await openMachine(session, name);
       if (!machine.module.features.provision) {
-        throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: driver ${machine.module.name} knows only its engine`, {
+        throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: its driver, ${machine.module.name}, only knows the engine`, {
           hint: 'Upgrade the engine on its own host',
         });
       }
@@ -43,7 +43,7 @@ export async function upgradeMachine(session: Session, name: string, options: Up
         signal.throwIfAborted();
         const behind = changed.length === 0 && (await isBehind(session, machine, facts));
         if (changed.length === 0 && !behind) {
-          io.info(`${name} has the newest engine its packages offer: ${facts.engine?.version ?? ''}`);
+          io.info(`${name} already runs the newest engine that its packages offer: ${facts.engine?.version ?? ''}`);
         } else {
           for (const one of changed) io.info(one);
           await rememberVersion(session, name, options.version);
@@ -62,8 +62,8 @@ export async function upgradeMachine(session: Session, name: string, options: Up
 }
 
 /**
- * What an upgrade of this machine would bring, a line for each package, and for an engine that has not been restarted since its packages
- * are newer. Changes nothing. @throws as upgradeMachine; MACHINE_STATE for a machine that is off
+ * What an upgrade of this machine would change: a line for each package, and one for an engine that was not restarted after its packages
+ * were upgraded. Changes nothing. @throws as upgradeMachine; MACHINE_STATE for a machine that is off
  */
 export async function newerOn(session: Session, name: string, options: { version?: string } = {}): Promise<string[]> {
   const machine = await openMachine(session, name);
@@ -81,15 +81,15 @@ export async function newerOn(session: Session, name: string, options: { version
   }
 }
 
-/** An upgrade that stopped in its middle left newer packages, and an engine that is down or still the old one. */
+/** An interrupted upgrade leaves newer packages, and an engine that is down or still the old one. */
 async function isBehind(session: Session, machine: Machine, { engine }: HostFacts): Promise<boolean> {
   if (!engine || engine.version === '') return false;
   return !engine.running || (await verifyEngine(session, machine)) !== engine.version;
 }
 
-/** What `create` was told to install is not what is wanted any more. */
+/** The version that was asked for at the creation, if any, no longer applies: a later `provision` has to keep the new one. */
 async function rememberVersion({ store }: Session, name: string, version: string | undefined): Promise<void> {
   const facts = await store.readFacts(name);
-  const { version: _before, ...install } = { ...(facts['engineInstall'] as { mode?: string; version?: string } | undefined) };
-  await store.writeFacts(name, { ...facts, engineInstall: { mode: 'auto', ...install, ...(version === undefined ? {} : { version }) } });
+  const { mode } = installOf(facts);
+  await store.writeFacts(name, { ...facts, engineInstall: { mode, ...(version === undefined ? {} : { version }) } });
 }

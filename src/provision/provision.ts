@@ -1,9 +1,10 @@
 import { TsmachineError } from '../base/errors.js';
 import type { RemoteShell } from '../base/shell.js';
+import { run, say } from '../base/text.js';
 import { applyConfig } from './apply/apply.js';
 import { needsRestart, planConfig, type ConfigPlan } from './plan/config.js';
 import { detect } from './look/detect.js';
-import { containers } from './plan/containers.js';
+import { describeContainers } from './plan/containers.js';
 import { checkDisk } from './apply/disk.js';
 import { distributionOf } from './families/table.js';
 import type { EngineFacts, HostFacts } from './look/facts.js';
@@ -15,12 +16,12 @@ import { Report } from './look/report.js';
 
 export type { ProvisionRequest, ProvisionResult } from './request.js';
 
-/** Seconds a first boot's cloud-init may take. */
+/** Seconds that cloud-init may take on the first boot. */
 const cloudInitTimeout = 600;
 
 /**
- * Brings a host to what the request says: look, apply, verify. Nothing that is right already is touched,
- * an engine that is there keeps its version, its images and its settings, and a configuration it does not start with is taken back.
+ * Configures a host as requested: detect, apply, verify. What is right already is left alone. An installed engine keeps its version,
+ * its images and its settings, and a configuration that it does not start with is rolled back.
  * @throws TsmachineError of the group "the host and its engine", and what `shell` throws
  */
 export async function provision(shell: RemoteShell, facts: HostFacts, request: ProvisionRequest): Promise<ProvisionResult> {
@@ -28,15 +29,15 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   signal.throwIfAborted();
   const provisioner = distributionOf(facts.family).provisioner(facts.os);
   io.info(`Provisioning with ${provisioner}...`);
-  const settled = await afterCloudInit(shell, facts, request);
-  refuseSnap(settled, machine);
-  const installing = settled.engine === undefined || settled.engine.incomplete;
-  checkDisk(settled, machine, installing);
-  if (installing) planInstall(settled, request.install, machine);
-  else planConfig(settled, settled.engine, request); // what is wrong with the settings shows before anything is touched
+  const current = await waitForCloudInit(shell, facts, request);
+  refuseSnap(current, machine);
+  const installing = current.engine === undefined || current.engine.incomplete;
+  checkDisk(current, machine, installing);
+  if (installing) planInstall(current, request.install, machine);
+  else planConfig(current, current.engine, request); // wrong settings are reported before anything is changed
   const certificates = started(request.certificates);
-  if (request.setHostname) await setHostname(shell, settled, machine);
-  const { host, engine } = await withEngine(shell, settled, request);
+  if (request.setHostname) await setHostname(shell, current, machine);
+  const { host, engine } = await withEngine(shell, current, request);
   signal.throwIfAborted();
   const plan = planConfig(host, engine, request);
   const certificate = await certificates;
@@ -47,14 +48,14 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   return { provisioner, engineVersion: applied.engineVersion || engine.version, restarted, changed, certificates: plan.certificates };
 }
 
-/** Runs beside everything else; a failure is met where the result is awaited. */
+/** Runs in parallel with everything else; a failure is reported where the result is awaited. */
 function started<T>(work: () => Promise<T>): Promise<T> {
   const running = work();
   running.catch(() => undefined);
   return running;
 }
 
-async function afterCloudInit(shell: RemoteShell, facts: HostFacts, { io, signal }: ProvisionRequest): Promise<HostFacts> {
+async function waitForCloudInit(shell: RemoteShell, facts: HostFacts, { io, signal }: ProvisionRequest): Promise<HostFacts> {
   if (facts.cloudInit !== 'running') return facts;
   io.progress('Waiting for cloud-init to finish');
   const { stdout } = await shell.rootScript(
@@ -65,15 +66,15 @@ async function afterCloudInit(shell: RemoteShell, facts: HostFacts, { io, signal
     },
   );
   if (new Report(stdout).first('state') === 'running') {
-    io.warn(`cloud-init has not finished within ${cloudInitTimeout / 60} minutes; going on without it`);
+    io.warn(`cloud-init has not finished within ${cloudInitTimeout / 60} minutes; continuing anyway`);
   }
   return detect(shell, { signal });
 }
 
 function refuseSnap(facts: HostFacts, machine: string): void {
   if (!facts.snapDocker || facts.engine) return;
-  throw new TsmachineError('ENGINE_CONFIG', `${machine} has Docker as a snap, which cannot be given other listening addresses`, {
-    hint: `Remove it with "snap remove docker" (its images and containers go with it), then run the command again`,
+  throw new TsmachineError('ENGINE_CONFIG', `${machine} has Docker installed as a snap, whose listening addresses cannot be changed`, {
+    hint: `Remove it with "snap remove docker" (this also deletes its images and containers), then run the command again`,
   });
 }
 
@@ -85,15 +86,15 @@ async function withEngine(
   if (facts.engine && !facts.engine.incomplete) {
     const wanted = request.install.version?.replace(/^v/, '');
     if (wanted && !facts.engine.version.startsWith(wanted)) {
-      request.io.warn(`Engine ${facts.engine.version} is on the host already and stays: version ${wanted} is not installed over it`);
+      request.io.warn(`Engine ${facts.engine.version} is already installed and stays: version ${wanted} is not installed over it`);
     }
     return { host: facts, engine: facts.engine };
   }
   await installEngine(shell, facts, request);
   const host = await detect(shell, { signal: request.signal });
   if (host.engine) return { host, engine: host.engine };
-  throw new TsmachineError('ENGINE_INSTALL', `Docker was installed on ${request.machine}, but there is no dockerd`, {
-    hint: `Look for it: tsmachine ssh ${request.machine} type dockerd`,
+  throw new TsmachineError('ENGINE_INSTALL', `Docker was installed on ${request.machine}, but dockerd was not found`, {
+    hint: say`To look for it: ${run('ssh', request.machine, 'type', 'dockerd')}`,
   });
 }
 
@@ -102,10 +103,10 @@ function announce(plan: ConfigPlan, restart: boolean, engine: EngineFacts, { io 
   io.info('Setting Docker configuration on the remote daemon...');
   for (const warning of plan.warnings) io.warn(warning);
   if (!restart || !engine.running || engine.runningContainers === 0) return;
-  const { text, keep } = containers(engine);
+  const { text, keep } = describeContainers(engine);
   io.warn(
     engine.liveRestore
       ? `The engine restarts now; ${text} ${keep} running (live-restore)`
-      : `The engine restarts now, which stops ${text}; those with a restart policy come back by themselves`,
+      : `The engine restarts now, which stops ${text}; those with a restart policy start again by themselves`,
   );
 }

@@ -1,6 +1,7 @@
+import type { EngineInstall } from '../base/machine.js';
 import type { Io } from '../base/io.js';
 
-/** The engine options of config.json that provisioning reads (specification 3.2). */
+/** The engine options that provisioning reads, with their names in config.json. */
 export interface EngineSettings {
   readonly ArbitraryFlags: readonly string[];
   readonly Env: readonly string[];
@@ -10,11 +11,8 @@ export interface EngineSettings {
   readonly StorageDriver: string;
 }
 
-export interface InstallRequest {
-  /** auto: Docker's own packages, else the distribution's. script: what `url` names. none: the engine must be there. */
-  readonly mode: 'auto' | 'docker' | 'distro' | 'script' | 'none';
-  /** `28` or `28.5` or `28.5.2`: the newest package it stands for. */
-  readonly version?: string;
+export interface InstallRequest extends EngineInstall {
+  /** The script that mode `script` runs. */
   readonly url: string;
 }
 
@@ -32,22 +30,23 @@ export interface ServerCertificate {
   readonly key: string;
 }
 
+/** What to make of a host. */
 export interface ProvisionRequest {
   readonly machine: string;
   readonly io: Io;
   readonly signal: AbortSignal;
-  /** The host was made for this machine and takes its name. */
+  /** The host was created for this machine and gets its name. */
   readonly setHostname: boolean;
   readonly port: number;
   /** The engine is reached at an IPv6 address. */
   readonly hostIsIpv6: boolean;
-  /** Called once; its work runs beside the installation. */
+  /** Called once; runs in parallel with the installation. */
   readonly certificates: () => Promise<ServerCertificate>;
   readonly engine: EngineSettings;
   readonly install: InstallRequest;
-  /** Labels of the engine besides the user's own: `provider=generic`. */
+  /** Labels of the engine in addition to the user's own: `provider=generic`. */
   readonly labels: readonly string[];
-  /** The engine's program was replaced: restart it even if its settings stay. */
+  /** The engine's program was replaced: restart it even if its settings stay the same. */
   readonly restart?: boolean;
 }
 
@@ -55,7 +54,7 @@ export interface ProvisionResult {
   readonly provisioner: string;
   readonly engineVersion: string;
   readonly restarted: boolean;
-  /** Files that were written. */
+  /** Paths of the files that were written. */
   readonly changed: readonly string[];
   /** Where the engine's certificates are on the host. */
   readonly certificates: CertificatePaths;

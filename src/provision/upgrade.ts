@@ -1,32 +1,33 @@
 import { TsmachineError } from '../base/errors.js';
 import type { Io } from '../base/io.js';
 import type { RemoteShell } from '../base/shell.js';
-import { containers } from './plan/containers.js';
+import { run, say } from '../base/text.js';
+import { describeContainers } from './plan/containers.js';
 import { checkDisk } from './apply/disk.js';
 import type { HostFacts } from './look/facts.js';
 import { distributionOf, supportedSystems } from './families/table.js';
 import { checkedVersion, lockTimeout, type InstallPlan } from './plan/install.js';
 import { installTimeout } from './apply/install.js';
-import { follow, packageFailure, packageStatuses } from './apply/package-script.js';
+import { packageFailure, packageStatuses, reportLine } from './apply/package-script.js';
 import { Report } from './look/report.js';
 
 export interface UpgradeRequest {
   readonly machine: string;
   readonly io: Io;
-  /** As in InstallRequest; absent: the newest there is. */
+  /** As in InstallRequest; absent: the newest available. */
   readonly version?: string;
 }
 
 export interface Upgraded {
-  /** `docker.io 20.10.24 -> 26.1.5` for each package that is another one now. */
+  /** `docker.io 20.10.24 -> 26.1.5` for each package that was upgraded. */
   readonly changed: readonly string[];
   /** The old engine is still running. */
   readonly restart: boolean;
 }
 
 /**
- * Brings the packages of the engine that is there to the newest version, or to the one wanted.
- * @throws TsmachineError ENGINE_MISSING, ENGINE_INSTALL where the engine is part of the system or no package's, OS_UNKNOWN,
+ * Upgrades the packages of the installed engine to the newest version, or to the one requested.
+ * @throws TsmachineError ENGINE_MISSING; ENGINE_INSTALL where the engine is part of the system or did not come from a package; OS_UNKNOWN,
  * PACKAGE_LOCK, HOST_DISK_FULL, FLAG_INVALID
  */
 export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { machine, io, version }: UpgradeRequest): Promise<Upgraded> {
@@ -38,7 +39,7 @@ export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { mach
     timeout: installTimeout,
     ok: packageStatuses,
     onLine: (line) => {
-      follow(line, io);
+      reportLine(line, io);
     },
   });
   if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version, doing: 'Upgrading' });
@@ -47,8 +48,8 @@ export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { mach
 }
 
 /**
- * What `upgradeEngine` would bring, asked of the host's package manager, which reads its lists for it: `docker.io 26.1.5 -> 26.1.9` for each
- * package. Changes nothing. @throws as upgradeEngine
+ * What `upgradeEngine` would upgrade, as the host's package manager tells after it refreshed its lists: `docker.io 26.1.5 -> 26.1.9` for
+ * each package. Changes nothing else. @throws as upgradeEngine
  */
 export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machine, io, version }: UpgradeRequest): Promise<string[]> {
   const plan = planUpgrade(facts, version, machine, true);
@@ -56,7 +57,7 @@ export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machin
     timeout: installTimeout,
     ok: packageStatuses,
     onLine: (line) => {
-      follow(line, io);
+      reportLine(line, io);
     },
   });
   if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version, doing: 'Upgrading' });
@@ -64,25 +65,29 @@ export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machin
 }
 
 /**
- * The script and its variables that upgrade an engine. Pure. @throws as upgradeEngine
- * @param check only tell what is newer
+ * The script, with its variables, that upgrades an engine. Pure. @throws as upgradeEngine
+ * @param check only report what is newer
  */
 export function planUpgrade(facts: HostFacts, version: string | undefined, machine: string, check = false): InstallPlan {
   const distribution = distributionOf(facts.family);
   const name = facts.os.prettyName || facts.os.id || 'an unknown system';
   if (!facts.engine || facts.engine.incomplete) {
     throw new TsmachineError('ENGINE_MISSING', `${machine} (${name}) has no complete Docker engine to upgrade`, {
-      hint: `Install it first: tsmachine provision ${machine}`,
+      hint: say`Install it first: ${run('provision', machine)}`,
     });
   }
   if (distribution.systemUpgrade) {
-    throw new TsmachineError('ENGINE_INSTALL', `The engine of ${machine} is part of its system, ${name}, and is upgraded with it`, {
-      hint: `On the host (tsmachine ssh ${machine}): ${distribution.systemUpgrade(facts.os)}`,
-    });
+    throw new TsmachineError(
+      'ENGINE_INSTALL',
+      `The engine of ${machine} is part of its system (${name}) and is upgraded together with it`,
+      {
+        hint: say`On the host (${run('ssh', machine)}): ${distribution.systemUpgrade(facts.os)}`,
+      },
+    );
   }
   if (!distribution.packages) {
-    throw new TsmachineError('OS_UNKNOWN', `${machine} runs ${name}, whose packages tsmachine does not know`, {
-      hint: `Known: ${supportedSystems()}. Elsewhere upgrade the engine with the system's own tools`,
+    throw new TsmachineError('OS_UNKNOWN', `${machine} runs ${name}, whose package manager tsmachine does not know`, {
+      hint: `Supported: ${supportedSystems()}. On other systems, upgrade the engine with the system's own tools`,
     });
   }
   return {
@@ -96,13 +101,13 @@ export function planUpgrade(facts: HostFacts, version: string | undefined, machi
   };
 }
 
-/** Before anything happens: a package may restart the engine by itself. */
+/** Warns before the upgrade, because a package may restart the engine by itself. */
 function announce({ engine }: HostFacts, io: Io): void {
   if (!engine?.running || engine.runningContainers === 0) return;
-  const { text, keep } = containers(engine);
+  const { text, keep } = describeContainers(engine);
   io.warn(
     engine.liveRestore
       ? `The engine restarts if it is upgraded; ${text} ${keep} running (live-restore)`
-      : `The engine restarts if it is upgraded, which stops ${text}; those with a restart policy come back by themselves`,
+      : `The engine restarts if it is upgraded, which stops ${text}; those with a restart policy start again by themselves`,
   );
 }

@@ -3,20 +3,21 @@ import { basename, dirname } from 'node:path';
 
 import { TsmachineError } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
-import { readIfExists, writeAtomic } from '../system/files/atomic.js';
+import { run, say } from '../base/text.js';
 import { isJson } from './conform.js';
+import { readJsonFile, writeJsonFile } from './json-file.js';
 
 const steps = ['reserved', 'certificates', 'prechecked', 'created', 'running', 'connected', 'detected', 'provisioned', 'verified'] as const;
 
 /** What `create` has done so far, in order. */
 export type Step = (typeof steps)[number];
 
-/** journal.json: there while a machine is being made, and left behind by a `create` that did not finish. */
+/** journal.json: exists while a machine is being made, and is left behind by a `create` that did not finish. */
 export interface Journal {
   readonly version: 1;
   readonly operation: 'create';
   readonly driver: string;
-  /** SHA-256 of the request, in hexadecimal digits: another `create` of the name may continue the same one alone. */
+  /** SHA-256 of the request, in hexadecimal digits: a later `create` continues this one only when its request is the same. */
   readonly request: string;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -26,39 +27,30 @@ export interface Journal {
 }
 
 /**
- * @returns undefined when the machine is finished or was never begun.
- * @throws TsmachineError MACHINE_INCOMPLETE for a journal that cannot be followed.
+ * @returns undefined when the machine is finished or was never begun
+ * @throws TsmachineError MACHINE_INCOMPLETE for a journal that cannot be read
  */
 export async function readJournal(file: string): Promise<Journal | undefined> {
-  const text = await readIfExists(file);
-  if (text === undefined) return undefined;
-  const journal = parse(text);
-  if (isJournal(journal)) return journal;
+  const found = await readJsonFile(file);
+  if (found === undefined) return undefined;
+  if (isJournal(found.value)) return found.value;
   const name = basename(dirname(file));
-  const message = `Machine "${name}" is half made, and how far its creation got cannot be read from ${file}`;
+  const message = `The creation of machine "${name}" did not finish, and ${file}, which says how far it got, cannot be read`;
   throw new TsmachineError('MACHINE_INCOMPLETE', message, {
-    hint: `Remove it and create it again: tsmachine rm -f ${name}`,
+    hint: say`Remove it and create it again: ${run('rm', '-f', name)}`,
   });
 }
 
 export async function writeJournal(file: string, journal: Journal): Promise<void> {
-  await writeAtomic(file, `${JSON.stringify(journal, null, 2)}\n`, 0o600);
+  await writeJsonFile(file, journal);
 }
 
-/** The machine is finished. */
+/** Removes the journal: the machine is finished. */
 export async function closeJournal(file: string): Promise<void> {
   try {
     await rm(file, { force: true });
   } catch (error) {
     throw diskError(error, 'Cannot remove', file);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // torn: no journal to the caller, which says so
   }
 }
 

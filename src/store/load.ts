@@ -1,21 +1,23 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 
 import { TsmachineError, systemCode } from '../base/errors.js';
+import { run, say, type Text } from '../base/text.js';
 import { unreadable, writeAtomic } from '../system/files/atomic.js';
 import type { MachinePaths } from './paths.js';
 import type { Place } from './config/relocate.js';
 import { type HostConfig, parseHostConfig, serializeHostConfig } from './config/schema.js';
 
-export interface Machine {
+/** A machine as the store holds it. */
+export interface StoredMachine {
   readonly name: string;
   readonly config: HostConfig;
 }
 
 /**
- * Reads one machine's config.json. The read is synchronous on purpose: for a file of 2 KB it takes a tenth of the time,
- * and a thousand at once do not use up the open files a process may have.
+ * Reads one machine's config.json. The read is synchronous on purpose: for a file of 2 KB it takes a tenth of the time, and a thousand
+ * reads at once do not use up the files that a process may have open.
  */
-export async function loadMachine({ root, name }: Place, files: MachinePaths): Promise<Machine> {
+export async function loadMachine({ root, name }: Place, files: MachinePaths): Promise<StoredMachine> {
   const bytes = readConfig(name, files);
   const source = { root, name, path: files.config, hint: () => backupHint(name, files) };
   const { config, migratedFrom } = parseHostConfig(bytes.toString('utf8'), source);
@@ -28,11 +30,11 @@ function readConfig(name: string, files: MachinePaths): Buffer {
     return readFileSync(files.config);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw unreadable(error, files.config);
-    throw isThere(files.dir) ? incomplete(name, files) : notFound(name);
+    throw pathExists(files.dir) ? incomplete(name, files) : notFound(name);
   }
 }
 
-function isThere(path: string): boolean {
+function pathExists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
@@ -40,7 +42,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** On a disk that cannot be written the machine is used as it was read, and migrated again next time. */
+/** Where the disk cannot be written, the machine is used as it was read and is migrated again next time. */
 async function keepMigrated(old: Uint8Array, config: HostConfig, files: MachinePaths): Promise<void> {
   try {
     await writeAtomic(files.configBackup, old, 0o600);
@@ -50,20 +52,22 @@ async function keepMigrated(old: Uint8Array, config: HostConfig, files: MachineP
   }
 }
 
-function backupHint(name: string, files: MachinePaths): string {
-  const remove = `remove the machine: tsmachine rm -f ${name}`;
-  if (!existsSync(files.configBackup)) return `If there is no copy of the file, ${remove}`;
-  return `Restore ${files.configBackup} (an older version of the file), or ${remove}`;
+function backupHint(name: string, files: MachinePaths): Text {
+  const remove = say`remove the machine: ${run('rm', '-f', name)}`;
+  if (!existsSync(files.configBackup)) return say`If there is no copy of the file, ${remove}`;
+  return say`Restore ${files.configBackup} (an older version of the file), or ${remove}`;
 }
 
 function incomplete(name: string, files: MachinePaths): TsmachineError {
-  return new TsmachineError('MACHINE_INCOMPLETE', `Machine "${name}" is half made: ${files.config} is missing`, {
-    hint: `Create it again (tsmachine create continues where it stopped), or remove it: tsmachine rm -f ${name}`,
+  return new TsmachineError('MACHINE_INCOMPLETE', `The creation of machine "${name}" did not finish: ${files.config} is missing`, {
+    hint: say`Repeat the ${run('create')} to continue where it stopped, or remove it: ${run('rm', '-f', name)}`,
   });
 }
 
-/** Docker Machine's words (spec 1.6). */
+/** Docker Machine's words, which scripts look for (docs/compatibility.md: Errors). */
 function notFound(name: string): TsmachineError {
-  const text = `Docker machine "${name}" does not exist. Use "tsmachine ls" to list machines. Use "tsmachine create" to add a new one.`;
-  return new TsmachineError('MACHINE_NOT_FOUND', text);
+  return new TsmachineError(
+    'MACHINE_NOT_FOUND',
+    say`Docker machine "${name}" does not exist. Use "${run('ls')}" to list machines. Use "${run('create')}" to add a new one.`,
+  );
 }

@@ -1,5 +1,56 @@
 import { join, sep } from 'node:path';
 
+/** Folders below the store's root: Docker Machine's layout, and `locks` and `swarms`, which are ours. */
+const folders = { certs: 'certs', machines: 'machines', cache: 'cache', locks: 'locks', swarms: 'swarms' } as const;
+
+/** The name of the folder that holds the machines, in a store of any system. */
+export const machinesFolder = folders.machines;
+
+/** The store's own certificates, in the folder `certs`. */
+const certificateFiles = { ca: 'ca.pem', caKey: 'ca-key.pem', cert: 'cert.pem', key: 'key.pem' } as const;
+
+/** Of a store and of a machine. */
+const ledgerFile = 'ledger.json';
+
+/**
+ * Files in a machine's folder. journal, facts, ledger, knownHosts, sshKey, userSshKey and caKey are ours; the rest is Docker Machine's.
+ * An export names its entries the same.
+ */
+export const machineFiles = {
+  config: 'config.json',
+  /** config.json as it was before a migration. */
+  configBackup: 'config.json.bak',
+  journal: 'journal.json',
+  facts: 'facts.json',
+  /** Who the machine is, and what was made for it outside of its folder. */
+  ledger: ledgerFile,
+  knownHosts: 'known_hosts',
+  sshKey: 'id_ed25519',
+  /** Docker Machine's key, and the name under which scripts look for any machine's key. */
+  rsaKey: 'id_rsa',
+  /** The user's own SSH key, when it came along in an export. */
+  userSshKey: 'ssh-key',
+  ...certificateFiles,
+  serverCert: 'server.pem',
+  serverKey: 'server-key.pem',
+} as const;
+
+/** Files in a swarm's folder. */
+const swarmFiles = { record: 'swarm.json', unlockKeys: 'unlock-keys.json', backups: 'backups' } as const;
+
+/** A folder in which machines are made before they are moved into place; the dot keeps it out of every listing. */
+export const stagingPrefix = '.new-';
+/** A folder that shows for a moment whether the store can be written. */
+export const probePrefix = '.doctor-';
+/** What the lock library adds to a lock's name. */
+const lockSuffix = '.lock';
+
+/** What a public key's file is called beside its private key. */
+export const publicKeyOf = (path: string) => `${path}.pub`;
+
+/** Whether an entry of the machines' folder, or of the swarms', is none of theirs. */
+export const isHidden = (name: string) => name.startsWith('.');
+
 export interface StorePaths {
   readonly root: string;
   readonly certsDir: string;
@@ -15,64 +66,70 @@ export interface StorePaths {
   readonly ledger: string;
 }
 
-/** Every name below the store's root; Docker Machine's layout (spec 3.1), and `locks` and `swarms`, which are ours. */
+/** Every path below the store's root that no single machine or swarm owns. */
 export function storePaths(root: string): StorePaths {
-  const certsDir = join(root, 'certs');
+  const certsDir = join(root, folders.certs);
   return {
     root,
     certsDir,
-    ca: certsDir + sep + 'ca.pem',
-    caKey: certsDir + sep + 'ca-key.pem',
-    cert: certsDir + sep + 'cert.pem',
-    key: certsDir + sep + 'key.pem',
-    machinesDir: join(root, 'machines'),
-    cacheDir: join(root, 'cache'),
-    locksDir: join(root, 'locks'),
-    swarmsDir: join(root, 'swarms'),
-    ledger: root + sep + 'ledger.json',
+    ca: certsDir + sep + certificateFiles.ca,
+    caKey: certsDir + sep + certificateFiles.caKey,
+    cert: certsDir + sep + certificateFiles.cert,
+    key: certsDir + sep + certificateFiles.key,
+    machinesDir: join(root, folders.machines),
+    cacheDir: join(root, folders.cache),
+    locksDir: join(root, folders.locks),
+    swarmsDir: join(root, folders.swarms),
+    ledger: root + sep + ledgerFile,
   };
 }
 
-export interface MachinePaths {
-  readonly dir: string;
-  readonly config: string;
-  /** The file as it was before a migration. */
-  readonly configBackup: string;
-  readonly journal: string;
-  readonly facts: string;
-  /** Who the machine is, and what was made for it outside of its folder. */
-  readonly ledger: string;
-  readonly knownHosts: string;
-  readonly sshKey: string;
-  /** The user's own SSH key, when it came along in an export. */
-  readonly userSshKey: string;
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-  /** The key of a CA that is this machine's alone (imported with it). */
-  readonly caKey: string;
-  readonly serverCert: string;
-  readonly serverKey: string;
-}
+export type MachinePaths = { readonly [file in 'dir' | keyof typeof machineFiles]: string };
 
-/** Every name in a machine's folder; journal, facts, known_hosts, id_ed25519, ssh-key and ca-key.pem are ours, the rest is Docker Machine's. */
+/** Every path in a machine's folder. A listing of a thousand machines comes through here, and `join` is the one costly step. */
 export function machinePaths(root: string, name: string): MachinePaths {
-  const dir = join(root, 'machines', name); // the one costly step: a list of a thousand machines comes through here
+  const dir = join(root, folders.machines, name);
+  const file = (of: keyof typeof machineFiles) => dir + sep + machineFiles[of];
   return {
     dir,
-    config: dir + sep + 'config.json',
-    configBackup: dir + sep + 'config.json.bak',
-    journal: dir + sep + 'journal.json',
-    facts: dir + sep + 'facts.json',
-    ledger: dir + sep + 'ledger.json',
-    knownHosts: dir + sep + 'known_hosts',
-    sshKey: dir + sep + 'id_ed25519',
-    userSshKey: dir + sep + 'ssh-key',
-    ca: dir + sep + 'ca.pem',
-    cert: dir + sep + 'cert.pem',
-    key: dir + sep + 'key.pem',
-    caKey: dir + sep + 'ca-key.pem',
-    serverCert: dir + sep + 'server.pem',
-    serverKey: dir + sep + 'server-key.pem',
+    config: file('config'),
+    configBackup: file('configBackup'),
+    journal: file('journal'),
+    facts: file('facts'),
+    ledger: file('ledger'),
+    knownHosts: file('knownHosts'),
+    sshKey: file('sshKey'),
+    rsaKey: file('rsaKey'),
+    userSshKey: file('userSshKey'),
+    ca: file('ca'),
+    cert: file('cert'),
+    key: file('key'),
+    caKey: file('caKey'),
+    serverCert: file('serverCert'),
+    serverKey: file('serverKey'),
   };
+}
+
+export type SwarmPaths = { readonly [file in 'dir' | keyof typeof swarmFiles]: string };
+
+export function swarmPaths({ swarmsDir }: Pick<StorePaths, 'swarmsDir'>, name: string): SwarmPaths {
+  const dir = join(swarmsDir, name);
+  const { record, unlockKeys, backups } = swarmFiles;
+  return { dir, record: join(dir, record), unlockKeys: join(dir, unlockKeys), backups: join(dir, backups) };
+}
+
+/** The locks of a store. Names that differ only in case share a lock, as they share a folder on some systems. */
+export function lockPaths({ locksDir }: Pick<StorePaths, 'locksDir'>) {
+  return {
+    machine: (name: string) => join(locksDir, `machine-${name.toLowerCase()}`),
+    swarm: (name: string) => join(locksDir, `swarm-${name.toLowerCase()}`),
+    certificates: join(locksDir, 'certificates'),
+    ledger: join(locksDir, 'ledger'),
+    shared: join(locksDir, 'shared'),
+  };
+}
+
+/** Whether an entry of the locks' folder is a lock that is held, or was left behind. */
+export function isHeldLock(entry: string): boolean {
+  return entry.endsWith(lockSuffix);
 }

@@ -3,17 +3,14 @@ import { join } from 'node:path';
 
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir } from '../system/files/atomic.js';
-import { type MachinePaths, machinePaths, storePaths } from './paths.js';
+import { type MachinePaths, machinePaths, stagingPrefix, storePaths } from './paths.js';
 
-/** Names of folders that machines are made in; a dot in front keeps them out of every listing. */
-export const stagingPrefix = '.new-';
-
-/** A place beside the machines, on the same disk, where machines are made before anybody sees them. */
+/** A folder beside the machines, on the same disk, where machines are made before any listing shows them. */
 export interface Staging {
-  /** The files of a machine to be; its folder exists after `open`. */
+  /** The paths of a machine that is being made; its folder exists after `open`. */
   machine(name: string): MachinePaths;
   open(name: string): Promise<MachinePaths>;
-  /** Moves every machine to its place, or none. The caller holds their locks and knows that the names are free. */
+  /** Moves every machine into place, or none. The caller holds their locks and has checked that the names are free. */
   publish(names: readonly string[]): Promise<void>;
 }
 

@@ -1,19 +1,20 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
-import { TsmachineError, systemCode } from '../base/errors.js';
+import { TsmachineError } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
-import { makePrivateDir, unreadable, writeAtomic } from '../system/files/atomic.js';
+import { makePrivateDir, writeAtomic } from '../system/files/atomic.js';
+import { entriesIfExists, statIfExists } from '../system/files/if-exists.js';
 import { type LockOptions, withLock } from '../system/locks/lock.js';
 import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
-import { type Machine, loadMachine } from './load.js';
-import { type MachinePaths, type StorePaths, machinePaths, storePaths } from './paths.js';
+import { type StoredMachine, loadMachine } from './load.js';
+import { type MachinePaths, type StorePaths, isHidden, lockPaths, machinePaths, storePaths } from './paths.js';
 import { serializeHostConfig } from './config/schema.js';
 import { type Staging, withStaging } from './staging.js';
 import { openSwarmStore, type SwarmStore } from './swarms.js';
 
 export type { Facts } from './facts.js';
-export type { Machine } from './load.js';
+export type { StoredMachine } from './load.js';
 export type { Staging } from './staging.js';
 
 export type StoreLockOptions = Omit<LockOptions, 'what'>;
@@ -24,29 +25,29 @@ export interface Store {
   readonly paths: StorePaths;
   readonly swarms: SwarmStore;
   machine(name: string): MachinePaths;
-  /** The machines' folders in byte-wise order; none when there is no store yet. */
+  /** The names of all machines in byte-wise order; none when there is no store yet. */
   names(): Promise<string[]>;
-  /** Whether the machine's folder is there, be it half made. */
+  /** Whether the machine's folder exists, finished or not. */
   exists(name: string): Promise<boolean>;
-  /** Whether the machine's folder is there and holds nothing: what a run killed right after making it leaves. */
+  /** Whether the machine's folder exists and is empty: a run that was killed right after making it leaves that. */
   isEmpty(name: string): Promise<boolean>;
-  /** Another machine whose name differs in upper and lower case alone: one folder on Windows and macOS. */
+  /** Another machine whose name differs only in upper and lower case: on Windows and macOS the two share a folder. */
   sameNameOtherCase(name: string): Promise<string | undefined>;
   /**
-   * Reads a machine; a config.json of an old version is written anew, its old bytes kept in config.json.bak.
+   * Reads a machine. A config.json of an old version is rewritten; its old bytes are kept beside it.
    * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_INCOMPLETE (no config.json yet), CONFIG_UNREADABLE, CONFIG_FUTURE.
    */
-  load(name: string): Promise<Machine>;
-  save(machine: Machine): Promise<void>;
+  load(name: string): Promise<StoredMachine>;
+  save(machine: StoredMachine): Promise<void>;
   /** Makes the store's folders and the machine's. */
   reserve(name: string): Promise<void>;
-  /** Deletes the machine's folder, half made or not; already gone is a success. */
+  /** Deletes the machine's folder, finished or not. No folder is a success. */
   remove(name: string): Promise<void>;
-  /** Runs `use` while nobody else works on the machine. */
+  /** Runs `use` while no other process works on the machine. */
   lock<T>(name: string, use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
-  /** Runs `use` while nobody else works on the CA and the client certificate. */
+  /** Runs `use` while no other process works on the CA and the client certificate. */
   lockCertificates<T>(use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
-  /** Makes machines out of sight, to be published when they are whole; what was not is gone afterwards. */
+  /** Makes machines where no listing shows them, to be published once complete. What `use` does not publish is removed. */
   stage<T>(use: (staging: Staging) => Promise<T>): Promise<T>;
   /** Runs `use` while nobody else writes the store's own ledger. */
   lockLedger<T>(use: () => Promise<T>, options?: StoreLockOptions): Promise<T>;
@@ -59,6 +60,7 @@ export interface Store {
 /** Opens the store at `root`; touches nothing on disk. */
 export function openStore(root: string): Store {
   const paths = storePaths(resolve(root));
+  const locks = lockPaths(paths);
   const machine = (name: string) => machinePaths(paths.root, inside(name));
   const names = () => listNames(paths.machinesDir);
   return {
@@ -78,13 +80,10 @@ export function openStore(root: string): Store {
       for (const folder of [paths.certsDir, machine(name).dir]) await makePrivateDir(folder);
     },
     remove: async (name) => removeFolder(machine(name).dir),
-    lock: async (name, use, options) => {
-      const file = `${paths.locksDir}/machine-${inside(name).toLowerCase()}`;
-      return withLock(file, { ...options, what: `machine "${name}"` }, use);
-    },
-    lockCertificates: (use, options) => withLock(`${paths.locksDir}/certificates`, { ...options, what: 'the certificates' }, use),
-    lockLedger: (use, options) => withLock(`${paths.locksDir}/ledger`, { ...options, what: "the store's ledger" }, use),
-    lockShared: (use, options) => withLock(`${paths.locksDir}/shared`, { ...options, what: "what the store's machines share" }, use),
+    lock: async (name, use, options) => withLock(locks.machine(inside(name)), { ...options, what: `machine "${name}"` }, use),
+    lockCertificates: (use, options) => withLock(locks.certificates, { ...options, what: 'the certificates' }, use),
+    lockLedger: (use, options) => withLock(locks.ledger, { ...options, what: "the store's ledger" }, use),
+    lockShared: (use, options) => withLock(locks.shared, { ...options, what: "what the store's machines share" }, use),
     stage: async (use) => withStaging(paths.root, use),
     readFacts: async (name) => readFactsFile(machine(name).facts, name),
     writeFacts: async (name, facts) => writeFactsFile(machine(name).facts, facts),
@@ -92,8 +91,8 @@ export function openStore(root: string): Store {
 }
 
 /**
- * A name as a part of a path: nothing that leads out of the machines' folder.
- * @throws TsmachineError NAME_INVALID.
+ * A name as a part of a path, which must not lead out of the machines' folder.
+ * @throws TsmachineError NAME_INVALID
  */
 function inside(name: string): string {
   if (name !== '' && !/^\.\.?$/.test(name) && !/[/\\\0]/.test(name)) return name;
@@ -103,28 +102,16 @@ function inside(name: string): string {
 }
 
 async function listNames(machinesDir: string): Promise<string[]> {
-  let entries;
-  try {
-    entries = await readdir(machinesDir, { withFileTypes: true });
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw unreadable(error, machinesDir);
-  }
   const names: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(`${machinesDir}/${entry.name}`)))) names.push(entry.name);
+  for (const entry of await entriesIfExists(machinesDir)) {
+    if (isHidden(entry.name)) continue;
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(machinesDir, entry.name))))) names.push(entry.name);
   }
   return names.sort(); // by code unit, which is byte-wise for every name that a machine can have
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw unreadable(error, path);
-  }
+  return (await statIfExists(path))?.isDirectory() === true;
 }
 
 async function isEmptyFolder(path: string): Promise<boolean> {

@@ -1,17 +1,21 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
 
+import type { EngineInstall } from '../base/machine.js';
 import { TsmachineError, systemCode } from '../base/errors.js';
 import type { FlagValues } from '../base/flags.js';
 import type { Availability, Labels, Role } from '../base/swarm-node.js';
+import { run, say } from '../base/text.js';
 import { diskError } from '../system/files/disk-error.js';
-import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';
+import { makePrivateDir } from '../system/files/atomic.js';
+import { entriesIfExists, statIfExists } from '../system/files/if-exists.js';
 import { withLock, type LockOptions } from '../system/locks/lock.js';
 import { isJson } from './conform.js';
 import type { EngineOptions, SwarmOptions } from './config/options.js';
-import type { StorePaths } from './paths.js';
+import { isEngineInstall, isFlagValues } from './facts.js';
+import { readJsonFile, writeJsonFile } from './json-file.js';
+import { isHidden, lockPaths, swarmPaths, type StorePaths } from './paths.js';
 
-/** What the store knows of one member; the swarm itself knows the rest. */
+/** What the store knows of a member; the swarm itself knows the rest. */
 export interface MemberRecord {
   readonly role: 'manager' | 'worker';
   /** The group of the swarm file it was made for. */
@@ -20,11 +24,11 @@ export interface MemberRecord {
   readonly node?: string;
 }
 
-/** A machine that is to take another's place: how to make it, and what its node is to be. There until the exchange is done. */
+/** A machine that replaces another: how to create it, and what its node is to be. Kept until the replacement is complete. */
 export interface Replacement {
-  /** The new machine; the name of the old one when that goes first. */
+  /** The new machine. It has the old one's name when the old one is removed first. */
   readonly by: string;
-  /** The old machine was taken away; what has its name now is the new one. */
+  /** The old machine was removed; a machine of its name is the new one. */
   readonly gone: boolean;
   readonly role: Role;
   readonly group?: string;
@@ -36,13 +40,13 @@ export interface Replacement {
   readonly engine: EngineOptions;
   readonly swarm: SwarmOptions;
   readonly tlsSans: readonly string[];
-  /** An authority of the user's own. */
+  /** The user's own CA and client certificate, instead of the store's. */
   readonly tls: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
-  /** How the engine gets onto the host, as in the machine's facts. */
-  readonly install: unknown;
+  /** As in the machine's facts. */
+  readonly install: EngineInstall;
 }
 
-/** A member that is to join anew: what its node was, as far as it is known. */
+/** A member that has to join again: what its node was, as far as is known. */
 export interface Rejoin {
   readonly role: Role;
   /** Its former node id. */
@@ -51,121 +55,110 @@ export interface Rejoin {
   readonly labels?: Labels;
 }
 
-/** swarm.json: which machines are, or are to become, one swarm. Labels and tokens are the swarm's own and not kept here. */
+/** swarm.json: which machines are, or are to become, one swarm. Labels and tokens are kept by the swarm itself, not here. */
 export interface SwarmRecord {
   readonly version: 1;
   readonly name: string;
   /** The swarm's id, once it is known. */
   readonly cluster?: string;
-  /** The machine that was chosen to initialise it, written before it is asked to. */
+  /** The machine chosen to initialise it, recorded before it is asked to. */
   readonly first?: string;
   readonly members: Readonly<Record<string, MemberRecord>>;
-  /** Exchanges that are under way, by the name of the old machine. */
+  /** Replacements in progress, by the name of the old machine. */
   readonly replacing?: Readonly<Record<string, Replacement>>;
   /**
-   * Members of before the swarm was begun anew from one manager's state. What they know of it is out of date, so they forget it before
-   * they join again, whenever they return.
+   * Members from before the swarm was restarted from one manager's state. Their own state is out of date, so they leave before they
+   * join again, whenever they return.
    */
   readonly rejoining?: Readonly<Record<string, Rejoin>>;
-  /** Nodes that are drained for the time of an upgrade, and what they are to be again. */
+  /** Nodes that are drained during an upgrade, and the availability that each gets back. */
   readonly drained?: Readonly<Record<string, Availability>>;
-  /** The last time that every machine was to get a new certificate. */
+  /** The last renewal of every machine's certificate. */
   readonly renewing?: Renewal;
 }
 
-/** `swarm regenerate-certs`, which may have stopped in the middle. */
+/** A `swarm regenerate-certs`, finished or interrupted. */
 export interface Renewal {
   /** When it began, ISO 8601. */
   readonly since: string;
-  /** Machines that have not got theirs; none when it is done. */
+  /** Machines that have no new certificate yet; empty when it is finished. */
   readonly left: readonly string[];
 }
 
-/** Keys that unlock an autolocked swarm's managers, newest first: a manager that was down at a rotation wants an older one. */
+/** Keys that unlock an autolocked swarm's managers, newest first: a manager that was down during a rotation needs an older one. */
 export type UnlockKeys = readonly string[];
 
 /** How many former unlock keys are kept. */
 const keysKept = 5;
 
-/** The swarms of a store: a folder each, 0700, with files of 0600. */
+/** The swarms of a store: each has a folder of mode 0700 with files of mode 0600. */
 export interface SwarmStore {
   /** In byte-wise order. */
   names(): Promise<string[]>;
   /** @throws TsmachineError CONFIG_UNREADABLE */
   find(name: string): Promise<SwarmRecord | undefined>;
   save(record: SwarmRecord): Promise<void>;
-  /** Deletes the record with keys; backups of the raft state stay. */
+  /** Deletes the record and the keys; backups of the raft state stay. */
   remove(name: string): Promise<void>;
   lock<T>(name: string, use: () => Promise<T>, options?: Omit<LockOptions, 'what'>): Promise<T>;
   unlockKeys(name: string): Promise<UnlockKeys>;
-  /** Puts a key in front of those known. */
+  /** Adds a key as the newest. */
   keepUnlockKey(name: string, key: string): Promise<void>;
-  /** Where backups of the swarm's raft state lie. */
+  /** The folder for backups of the swarm's raft state. */
   backupsDir(name: string): string;
 }
 
 export function openSwarmStore(paths: Pick<StorePaths, 'swarmsDir' | 'locksDir'>): SwarmStore {
-  const dir = (name: string) => join(paths.swarmsDir, inside(name));
-  const recordFile = (name: string) => join(dir(name), 'swarm.json');
-  const keysFile = (name: string) => join(dir(name), 'unlock-keys.json');
-  const names = () => listNames(paths.swarmsDir);
+  const locks = lockPaths(paths);
+  const files = (name: string) => swarmPaths(paths, inside(name));
 
   async function find(name: string): Promise<SwarmRecord | undefined> {
-    const record = await readJson(recordFile(name));
-    if (record === undefined || isRecord(record)) return record;
-    throw notOurs(recordFile(name));
+    const { record } = files(name);
+    const found = await readJsonFile(record);
+    if (found === undefined) return undefined;
+    if (isRecord(found.value)) return found.value;
+    throw notOurs(record);
   }
 
   async function unlockKeys(name: string): Promise<UnlockKeys> {
-    const keys = (await readJson(keysFile(name))) ?? [];
-    if (isStrings(keys)) return keys;
-    throw notOurs(keysFile(name));
+    const { unlockKeys: file } = files(name);
+    const keys = (await readJsonFile(file)) ?? { value: [] };
+    if (isStrings(keys.value)) return keys.value;
+    throw notOurs(file);
   }
 
   return {
-    names: async () => {
-      const found = await Promise.all(
-        (await names()).map(async (name) => ((await readIfExists(recordFile(name))) === undefined ? [] : [name])),
-      );
+    async names() {
+      const folders = await listFolders(paths.swarmsDir);
+      const found = await Promise.all(folders.map(async (name) => ((await statIfExists(files(name).record)) === undefined ? [] : [name])));
       return found.flat();
     },
     find,
     async save(record) {
-      await makePrivateDir(dir(record.name));
-      await writeAtomic(recordFile(record.name), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+      await makePrivateDir(files(record.name).dir);
+      await writeJsonFile(files(record.name).record, record);
     },
     async remove(name) {
-      for (const file of [keysFile(name), recordFile(name)]) await removeFile(file);
-      await removeIfEmpty(dir(name));
+      const { dir, record, unlockKeys: keys } = files(name);
+      for (const file of [keys, record]) await removeFile(file);
+      await removeIfEmpty(dir);
     },
-    lock: (name, use, options) =>
-      withLock(join(paths.locksDir, `swarm-${inside(name).toLowerCase()}`), { ...options, what: `swarm "${name}"` }, use),
+    lock: (name, use, options) => withLock(locks.swarm(inside(name)), { ...options, what: `swarm "${name}"` }, use),
     unlockKeys,
     async keepUnlockKey(name, key) {
       const known = await unlockKeys(name);
       if (known[0] === key) return;
-      await makePrivateDir(dir(name));
-      const keys = [key, ...known.filter((other) => other !== key)].slice(0, keysKept);
-      await writeAtomic(keysFile(name), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
+      const { dir, unlockKeys: file } = files(name);
+      await makePrivateDir(dir);
+      await writeJsonFile(file, [key, ...known.filter((other) => other !== key)].slice(0, keysKept));
     },
-    backupsDir: (name) => join(dir(name), 'backups'),
+    backupsDir: (name) => files(name).backups,
   };
 }
 
-async function readJson(file: string): Promise<unknown> {
-  const text = await readIfExists(file);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw notOurs(file, cause);
-  }
-}
-
-function notOurs(file: string, cause?: unknown): TsmachineError {
-  return new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not what tsmachine wrote there`, {
-    cause,
-    hint: 'Put it back from a backup, or delete it: tsmachine swarm init MANAGER takes a running swarm into the store again',
+function notOurs(file: string): TsmachineError {
+  return new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it does not hold what tsmachine writes there`, {
+    hint: say`Restore it from a backup, or delete it and take the running swarm into the store again: ${run('swarm', 'init', 'MANAGER')}`,
   });
 }
 
@@ -199,7 +192,9 @@ function isReplacement(value: unknown): value is Replacement {
     isJson(value) &&
     ['by', 'role', 'availability', 'driver'].every((key) => typeof value[key] === 'string') &&
     typeof value['gone'] === 'boolean' &&
-    ['labels', 'flags', 'engine', 'swarm', 'tls'].every((key) => isJson(value[key])) &&
+    ['labels', 'engine', 'swarm', 'tls'].every((key) => isJson(value[key])) &&
+    isFlagValues(value['flags']) &&
+    isEngineInstall(value['install']) &&
     isStrings(value['tlsSans'])
   );
 }
@@ -226,17 +221,12 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-async function listNames(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw unreadable(error, folder);
-  }
+async function listFolders(folder: string): Promise<string[]> {
+  const entries = await entriesIfExists(folder);
+  return entries
+    .filter((entry) => entry.isDirectory() && !isHidden(entry.name))
+    .map((entry) => entry.name)
+    .sort();
 }
 
 async function removeFile(path: string): Promise<void> {
@@ -247,7 +237,7 @@ async function removeFile(path: string): Promise<void> {
   }
 }
 
-/** Backups keep the folder. */
+/** A folder that holds backups stays. */
 async function removeIfEmpty(folder: string): Promise<void> {
   try {
     await rmdir(folder);

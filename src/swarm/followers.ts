@@ -18,14 +18,14 @@ export const classicSwarmFollower: Follower = {
   },
 };
 
-/** The machine, when `--swarm` or `--swarm-master` made it a member of a classic swarm. */
+/** The machine, if it was created with `--swarm` or `--swarm-master`. */
 async function classicMember(session: Session, name: string): Promise<Machine | undefined> {
   const { openMachine } = await import('../machine/machine.js');
   const machine = await openMachine(session, name);
   return machine.config.HostOptions.SwarmOptions.IsSwarm ? machine : undefined;
 }
 
-/** A machine that is back takes its place in its swarm again. */
+/** A machine that is back joins its swarm again. */
 export const membershipFollower: Follower = {
   name: 'swarm membership',
   async returned(session, name) {
@@ -35,7 +35,7 @@ export const membershipFollower: Follower = {
   },
 };
 
-/** For whoever works on a swarm, and gives its machines their places: the same session, in which none takes it by itself. */
+/** The same session without the membership follower, for work on a swarm that joins its machines itself. */
 export function withoutMembership(session: Session): Session {
   return { ...session, followers: session.followers.filter((follower) => follower !== membershipFollower) };
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 
-/** Runs what it is given, at most `most` at once, the others in the order they came. */
+/** A function that runs work, at most `most` at once; the rest waits in the order it came. */
 export function atMost(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   return pLimit(most);
 }

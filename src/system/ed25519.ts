@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 /**
- * A new ed25519 pair in OpenSSH's own format (openssh PROTOCOL.key), unencrypted. Not by ssh2, whose generator makes a key in a hundred
- * that OpenSSH cannot read.
+ * A new ed25519 pair in OpenSSH's own format (openssh PROTOCOL.key), unencrypted. ssh2's generator is not used, because OpenSSH cannot read
+ * about one in a hundred of its keys.
  */
 export function newEd25519(comment: string): { private: string; public: string } {
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });

@@ -10,12 +10,12 @@ export function homeDir(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.P
   const windows = platform === 'win32';
   const home = windows ? env['USERPROFILE'] || join(env['HOMEDRIVE'], env['HOMEPATH']) || env['HOME'] : env['HOME'];
   if (home) return home;
-  throw new TsmachineError('HOME_MISSING', `There is no home folder: ${windows ? 'USERPROFILE' : 'HOME'} is not set`, {
-    hint: `Set ${windows ? 'USERPROFILE' : 'HOME'}, or say where the machines are kept with --storage-path or MACHINE_STORAGE_PATH`,
+  throw new TsmachineError('HOME_MISSING', `The home folder is unknown: ${windows ? 'USERPROFILE' : 'HOME'} is not set`, {
+    hint: `Set ${windows ? 'USERPROFILE' : 'HOME'}, or set the folder of the machines with --storage-path or MACHINE_STORAGE_PATH`,
   });
 }
 
-/** The same, or an empty text where there is none. */
+/** As `homeDir`; empty when there is none. */
 export function homeDirIfAny(env: NodeJS.ProcessEnv): string {
   try {
     return homeDir(env);
@@ -30,7 +30,7 @@ function join(drive: string | undefined, path: string | undefined): string {
 }
 
 /**
- * Where machines are kept: MACHINE_STORAGE_PATH, or `.docker/machine` in the home folder (spec 1.2). Always absolute.
+ * Where machines are kept, as in Docker Machine: MACHINE_STORAGE_PATH, or `.docker/machine` in the home folder. Always absolute.
  * @throws TsmachineError HOME_MISSING.
  */
 export function defaultStorePath(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {

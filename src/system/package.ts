@@ -7,17 +7,17 @@ import { TsmachineError } from '../base/errors.js';
 
 interface OwnPackage {
   readonly root: string;
-  /** What package.json holds. */
+  /** The content of package.json. */
   readonly content: object & { readonly version: string };
 }
 
-/** The build puts the commit's short hash in the place of this name. */
+/** The build replaces this name with the commit's short hash. */
 declare const builtFrom: string | undefined;
 
 let found: OwnPackage | undefined;
 const templates = new Map<string, Promise<string>>();
 
-/** tsmachine's own folder: the nearest one above this file whose package.json is tsmachine's, from sources, build and bundle alike. */
+/** tsmachine's own folder: the nearest one above this file with tsmachine's package.json. Works from sources, build and bundle. */
 export function packageRoot(): string {
   return ownPackage().root;
 }
@@ -27,12 +27,15 @@ export function packageVersion(): string {
   return ownPackage().content.version;
 }
 
-/** The commit that the program was built from; `HEAD`, Docker Machine's word, where nobody knows: from sources, or built outside a checkout. */
+/**
+ * The commit that the program was built from; `HEAD`, as in Docker Machine, when it is unknown: run from sources, or built outside a
+ * checkout.
+ */
 export function packageBuild(): string {
   return typeof builtFrom === 'undefined' ? 'HEAD' : builtFrom;
 }
 
-/** What package.json holds. */
+/** The content of package.json. */
 export function packageJson(): object {
   return ownPackage().content;
 }
@@ -50,13 +53,13 @@ export function oclifManifest(): unknown {
 }
 
 /**
- * A file below `templates/`, read once. A line `# include NAME` in it stands for another such file.
+ * A file below `templates/`, read once. A line `# include NAME` is replaced by that file of the folder.
  * @param name relative to `templates/`, with slashes.
  */
 export function readTemplate(name: string): Promise<string> {
   let text = templates.get(name);
   if (!text) {
-    text = readFile(join(packageRoot(), 'templates', ...name.split('/')), 'utf8').then(withParts, (error: unknown) => {
+    text = readFile(join(packageRoot(), 'templates', ...name.split('/')), 'utf8').then(withIncludes, (error: unknown) => {
       templates.delete(name);
       throw new TsmachineError('INTERNAL', `The installation of tsmachine is incomplete: templates/${name} cannot be read`, {
         hint: 'Reinstall tsmachine',
@@ -68,7 +71,7 @@ export function readTemplate(name: string): Promise<string> {
   return text;
 }
 
-async function withParts(text: string): Promise<string> {
+async function withIncludes(text: string): Promise<string> {
   const lines = await Promise.all(
     text.split('\n').map((line) => {
       const part = /^# include (\S+)\r?$/.exec(line)?.[1];

@@ -7,20 +7,20 @@ import { TsmachineError, messageOf } from '../base/errors.js';
 import { say } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 
-/** What a client shows an engine, as PEM texts. */
+/** What a client needs to connect to an engine, as PEM texts. */
 export interface ClientCertificates {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
-  /** The store's own, which its other machines use too. */
+  /** They are the store's own, which its other machines use too. */
   readonly ofStore: boolean;
 }
 
 /**
- * The certificates given, else the store's own. None are made: an engine that is there cannot know them.
- * @throws TsmachineError CERT_UNREADABLE, with the ways to get at certificates
+ * The certificates given, else the store's own. None are made: an existing engine could not know them.
+ * @throws TsmachineError CERT_UNREADABLE, saying where to get certificates
  */
-export async function candidates(
+export async function certificatesFor(
   session: Session,
   given?: { readonly ca: string; readonly cert: string; readonly key: string },
 ): Promise<ClientCertificates> {
@@ -31,7 +31,7 @@ export async function candidates(
   const { paths } = session.store;
   const [ca, cert, key] = await Promise.all([paths.ca, paths.cert, paths.key].map((path) => readIfExists(path)));
   if (ca !== undefined && cert !== undefined && key !== undefined) return { ca, cert, key, ofStore: true };
-  throw new TsmachineError('CERT_UNREADABLE', 'There are no certificates to show to the engine: this store has none, and none were given', {
+  throw new TsmachineError('CERT_UNREADABLE', 'There are no certificates for the engine: this store has none, and none were given', {
     hint: 'Give those of the store that made the host: --ca ca.pem --cert cert.pem --key key.pem (in its folder certs)',
   });
 }
@@ -42,8 +42,8 @@ interface Accepted {
   readonly engineVersion: string;
 }
 
-/** Proves by mutual TLS and an answer to `/version` that the engine takes the certificates and serves one of their CA. */
-export async function acceptedBy(
+/** Proves by mutual TLS and an answer to `/version` that the engine accepts the certificates and serves one signed by their CA. */
+export async function proveAccepted(
   at: Pick<EngineTarget, 'url' | 'machine'>,
   certificates: ClientCertificates,
   signal: AbortSignal,

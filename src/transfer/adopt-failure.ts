@@ -1,6 +1,6 @@
 import type { HostFacts } from '../provision/look/detect.js';
 import { TsmachineError } from '../base/errors.js';
-import { lines } from '../base/text.js';
+import { lines, run, say } from '../base/text.js';
 
 interface Circumstances {
   readonly facts: HostFacts;
@@ -10,35 +10,36 @@ interface Circumstances {
   readonly given: boolean;
 }
 
-/** Why an engine cannot be adopted, with what the look at its host told, and the ways out. */
+/** The error for an engine that cannot be adopted, with what is known of its host, and what to do. */
 export function engineUnreachable(error: unknown, { facts, machine, driver, given }: Circumstances): unknown {
   if (!TsmachineError.is(error)) return error;
-  const make = `tsmachine create -d ${driver} ... ${machine} (the same flags)`;
+  const create = say`${run('create', '-d', driver, '...', machine)} (with the same flags)`;
   if (error.code === 'ENGINE_TLS') {
     const whose = given ? 'the certificates given' : 'the certificates of this store';
-    return new TsmachineError('ENGINE_TLS', `${error.message}. The engine does not go with ${whose}`, {
+    return new TsmachineError('ENGINE_TLS', say`${error.text}. The engine does not accept ${whose}`, {
       cause: error,
-      hint: [
-        `Either bring its certificates from the store that made it: "tsmachine export ${machine} -o FILE" there and "tsmachine import FILE" here,`,
-        `or "tsmachine adopt" with --ca, --cert and --key of that store. Or give the engine new ones, which restarts it: ${make}`,
-      ].join('\n'),
+      hint: lines([
+        say`Bring its certificates from the store that made it: "${run('export', machine, '-o', 'FILE')}" there,`,
+        say`then "${run('import', 'FILE')}" here, or "${run('adopt')}" with --ca, --cert and --key of that store.`,
+        say`Or give the engine new certificates, which restarts it: ${create}`,
+      ]),
     });
   }
   if (error.code !== 'ENGINE_UNREACHABLE') return error;
   if (!facts.engine)
     return new TsmachineError('ENGINE_MISSING', `There is no engine on the host of ${machine}`, {
       cause: error,
-      hint: `Install one: ${make}`,
+      hint: say`Install one: ${create}`,
     });
   if (facts.firewall) {
     const { name, openCommand } = facts.firewall;
-    return new TsmachineError(error.code, `${error.message}; ${name} is active on the host`, {
+    return new TsmachineError(error.code, say`${error.text}; ${name} is active on the host`, {
       cause: error,
       hint: `Open the port there: ${openCommand}`,
     });
   }
   return new TsmachineError(error.code, error.text, {
     cause: error,
-    hint: lines([error.hint, `If the engine has no port open, this opens one and restarts it: ${make}`]),
+    hint: lines([error.hint, say`If the engine has no open port, this opens one and restarts the engine: ${create}`]),
   });
 }

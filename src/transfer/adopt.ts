@@ -1,13 +1,16 @@
 import type { FlagValues } from '../base/flags.js';
 import type { HostFacts } from '../provision/look/detect.js';
 import type { ServedCertificate } from '../docker/handshake.js';
+import { writeFactsFile, type Facts } from '../store/facts.js';
 import type { MachinePaths } from '../store/paths.js';
 import { type HostConfig, serializeHostConfig } from '../store/config/schema.js';
 import { writeAtomic } from '../system/files/atomic.js';
-import { type ClientCertificates, acceptedBy, candidates } from './adopt-certificates.js';
+import { type ClientCertificates, certificatesFor, proveAccepted } from './adopt-certificates.js';
+import { logIn } from '../machine/access/login.js';
 import { planMachine } from '../machine/create.js';
 import { engineUnreachable } from './adopt-failure.js';
 import { TsmachineError } from '../base/errors.js';
+import { evaluate, lines, run, say } from '../base/text.js';
 import { type Machine, attachDriver } from '../machine/machine.js';
 import { refuseOtherCase } from '../machine/choose/names.js';
 import type { Session } from '../machine/session.js';
@@ -23,9 +26,9 @@ export interface AdoptRequest {
 }
 
 /**
- * Takes a host that another tsmachine or Docker Machine made into the store. It is looked at over one login and asked for its version
- * over mutual TLS; nothing on it is changed, its engine least of all. Without a proof that the engine takes our certificates the store
- * stays as it is.
+ * Takes a host that another tsmachine or Docker Machine provisioned into the store. It is examined over one login, and its engine is
+ * asked for its version over mutual TLS; nothing on it is changed. Unless the engine proves to accept the certificates, the store stays
+ * as it is.
  * @throws TsmachineError MACHINE_EXISTS, FLAG_INVALID for a driver that makes its own hosts, SSH_*, ENGINE_*, CERT_UNREADABLE
  */
 export async function adoptMachine(session: Session, request: AdoptRequest): Promise<void> {
@@ -36,90 +39,88 @@ export async function adoptMachine(session: Session, request: AdoptRequest): Pro
   await session.store.lock(
     name,
     async () => {
-      await refuseTaken(session, name);
+      await requireFreeName(session, name);
       await machine.driver.precheck(machine.data, machine.ctx);
       await session.store.stage(async (staging) => {
         const files = await staging.open(name);
-        const found = await inspect(session, machine, files, request);
-        await write(session, config, files, found);
+        const host = await inspectHost(session, machine, files, request);
+        await writeMachine(session, config, files, host);
         session.signal.throwIfAborted();
         await staging.publish([name]);
       });
     },
     { signal: session.signal },
   );
-  session.io.info(`Adopted ${name}; nothing on the host was changed. To use it: eval $(tsmachine env ${name})`);
+  session.io.info(say`Adopted ${name}; nothing on the host was changed. To use it: ${evaluate('env', name)}`);
 }
 
-interface Found {
+interface AdoptedHost {
   readonly facts: HostFacts;
   readonly certificates: ClientCertificates;
   readonly served: ServedCertificate;
   readonly engineVersion: string;
 }
 
-async function inspect(session: Session, machine: Machine, files: MachinePaths, { certificates }: AdoptRequest): Promise<Found> {
-  const { io, signal, env } = session;
-  const offered = await candidates(session, certificates);
+async function inspectHost(session: Session, machine: Machine, files: MachinePaths, { certificates }: AdoptRequest): Promise<AdoptedHost> {
+  const { io, signal } = session;
+  const offered = await certificatesFor(session, certificates);
   const { ssh, dockerUrl } = await machine.where();
   if (!ssh || dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`);
-  const [{ connect }, { detect }] = await Promise.all([import('../ssh/dial/connect.js'), import('../provision/look/detect.js')]);
   io.info('Looking at the host...');
-  const connection = await connect(ssh, {
-    machine: machine.name,
-    knownHostsFile: files.knownHosts,
-    unknownHostKey: 'trust',
-    io,
-    signal,
-    env,
-  });
+  const { detect } = await import('../provision/look/detect.js');
+  const connection = await logIn(session, machine, ssh, { knownHostsFile: files.knownHosts });
   const facts = await detect(connection, { signal }).finally(() => connection.close());
   io.info('Checking connection to Docker...');
   try {
-    return { facts, ...(await acceptedBy({ url: dockerUrl, machine: machine.name }, offered, signal)) };
+    return { facts, ...(await proveAccepted({ url: dockerUrl, machine: machine.name }, offered, signal)) };
   } catch (error) {
     throw engineUnreachable(error, { facts, machine: machine.name, driver: machine.module.name, given: certificates !== undefined });
   }
 }
 
-/** Everything the machine is, written where nobody sees it yet. */
-async function write(session: Session, config: HostConfig, files: MachinePaths, found: Found): Promise<void> {
+/** Writes all files of the machine, where no listing shows it yet. */
+async function writeMachine(session: Session, config: HostConfig, files: MachinePaths, host: AdoptedHost): Promise<void> {
   const {
     certificates: { ca, cert, key, ofStore },
-    facts,
+    facts: { os },
     served,
-  } = found;
+  } = host;
   const own = session.store.machine(config.Name);
   const options = config.HostOptions;
   const auth = { CertDir: own.dir, CaCertPath: own.ca, CaPrivateKeyPath: own.caKey, ClientCertPath: own.cert, ClientKeyPath: own.key };
   const adopted = ofStore ? config : { ...config, HostOptions: { ...options, AuthOptions: { ...options.AuthOptions, ...auth } } };
-  const known = {
+  const facts: Facts = {
     createdAt: new Date().toISOString(),
     adopted: true,
-    osId: facts.os.id,
-    osName: facts.os.prettyName,
-    engineVersion: found.engineVersion,
+    osId: os.id,
+    osName: os.prettyName,
+    engineVersion: host.engineVersion,
   };
   await writeAtomic(files.ca, ca, 0o644);
   await writeAtomic(files.cert, cert, 0o644);
   await writeAtomic(files.key, key, 0o600);
   await writeAtomic(files.serverCert, served.pem, 0o644);
-  await writeAtomic(files.facts, `${JSON.stringify(known, undefined, 2)}\n`, 0o600);
+  await writeFactsFile(files.facts, facts);
   await writeAtomic(files.config, serializeHostConfig(adopted), 0o600);
 }
 
-async function refuseTaken(session: Session, name: string): Promise<void> {
+async function requireFreeName(session: Session, name: string): Promise<void> {
   await refuseOtherCase(session.store, name);
   if (!(await session.store.exists(name))) return;
-  throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, { hint: `Look at it: tsmachine inspect ${name}` });
+  throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
+    hint: say`Look at it: ${run('inspect', name)}`,
+  });
 }
 
 function notAdoptable({ driverName, name }: AdoptRequest): TsmachineError {
   return new TsmachineError(
     'FLAG_INVALID',
-    `Machines of driver ${driverName} cannot be adopted: it takes a driver that reaches a host over SSH`,
+    `Machines of driver ${driverName} cannot be adopted: only a driver for existing hosts with SSH can`,
     {
-      hint: `tsmachine adopt -d generic --generic-ip-address HOST ${name}. An engine without SSH: tsmachine create -d none --url tcp://HOST:2376 ${name}`,
+      hint: lines([
+        run('adopt', '-d', 'generic', '--generic-ip-address', 'HOST', name),
+        say`An engine without SSH: ${run('create', '-d', 'none', '--url', 'tcp://HOST:2376', name)}`,
+      ]),
     },
   );
 }

@@ -8,18 +8,18 @@ export interface ExportedMachine {
   readonly sshKey?: string;
 }
 
-/** What an export says of itself; its first entry. */
+/** The first entry of an export: what it contains. */
 export interface Manifest {
   readonly version: 1;
   readonly writtenBy: string;
   /** ISO 8601. */
   readonly exportedAt: string;
-  /** The home folder it was written in, so that paths below it can follow to another; may be empty. */
+  /** The home folder of the writer, so that paths below it can be moved below another one; may be empty. */
   readonly home: string;
   readonly machines: readonly ExportedMachine[];
 }
 
-/** Where a machine's file is in an export. */
+/** The path of a machine's file in an export. */
 export function entryOf(machine: string, file: string): string {
   return `machines/${machine}/${file}`;
 }
@@ -28,11 +28,11 @@ export function printManifest(manifest: Manifest): Buffer {
   return Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** @throws TsmachineError ARCHIVE_INVALID for anything a tsmachine does not write, CONFIG_FUTURE for a newer one's */
+/** @throws TsmachineError ARCHIVE_INVALID for anything that tsmachine does not write, CONFIG_FUTURE for what a newer version wrote */
 export function readManifest(content: Buffer): Manifest {
   const value = parse(content.toString('utf8'));
   if (typeof value['version'] === 'number' && value['version'] > 1) {
-    throw new TsmachineError('CONFIG_FUTURE', 'The export was written by a newer tsmachine', { hint: 'Upgrade tsmachine' });
+    throw new TsmachineError('CONFIG_FUTURE', 'The export was written by a newer version of tsmachine', { hint: 'Upgrade tsmachine' });
   }
   const { version, writtenBy, exportedAt, home, machines } = value;
   if (version !== 1 || !Array.isArray(machines) || machines.length === 0) throw invalid();
@@ -58,5 +58,5 @@ function parse(text: string): Readonly<Record<string, unknown>> {
 }
 
 function invalid(): TsmachineError {
-  return new TsmachineError('ARCHIVE_INVALID', 'The export does not say what is in it');
+  return new TsmachineError('ARCHIVE_INVALID', 'The description of what the export contains is not valid');
 }

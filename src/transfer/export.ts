@@ -4,39 +4,41 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type ArchiveFile, manifestName } from './archive/archive.js';
 import { readJournal } from '../store/journal.js';
 import { type HostConfig, serializeHostConfig } from '../store/config/schema.js';
+import { isHidden, machineFiles, publicKeyOf } from '../store/paths.js';
 import { homeDirIfAny } from '../system/home.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { packageVersion } from '../system/package.js';
 import { authorityFiles } from '../machine/engine/certificates.js';
 import { onEach } from '../machine/choose/each.js';
 import { TsmachineError, systemCode } from '../base/errors.js';
+import { run, say } from '../base/text.js';
 import { type ExportedMachine, type Manifest, entryOf, printManifest } from './export-manifest.js';
 import type { Session } from '../machine/session.js';
 
 export interface ExportRequest {
   readonly names: readonly string[];
-  /** The file to write; replaced as a whole when it is there. */
+  /** The file to write; an existing one is replaced. */
   readonly output: string;
   readonly passphrase?: string | undefined;
-  /** Also the key that signs certificates: whoever has it can reach every machine of its CA. */
+  /** Also the CA's key: it gives access to every machine of this CA. */
   readonly withCaKey?: boolean;
   /** Also the user's own SSH key, where a machine refers to one outside the store. */
   readonly withSshKey?: boolean;
 }
 
-interface Gathered extends ExportedMachine {
+interface MachineExport extends ExportedMachine {
   readonly files: readonly ArchiveFile[];
 }
 
 /**
- * Writes machines with everything it takes to use them elsewhere into one file of mode 0600.
+ * Writes machines, with everything that is needed to use them elsewhere, into one file of mode 0600.
  * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_INCOMPLETE, CONFIG_*, STORE_UNWRITABLE, STORE_FULL
  */
 export async function exportMachines(session: Session, request: ExportRequest): Promise<void> {
   const { io } = session;
   const names = [...new Set(request.names)];
-  await refuseFolder(request.output);
-  const gathered: Gathered[] = [];
+  await requireFile(request.output);
+  const gathered: MachineExport[] = [];
   for (const outcome of await onEach(names, 8, (name) => gather(session, name, request))) {
     if ('error' in outcome) throw outcome.error;
     gathered.push(outcome.value);
@@ -55,46 +57,49 @@ export async function exportMachines(session: Session, request: ExportRequest): 
   session.signal.throwIfAborted();
   await writeAtomic(resolve(request.output), bytes, 0o600);
   io.info(`Exported ${names.join(', ')} to ${request.output}`);
-  if (request.passphrase === undefined) io.warn(`${request.output} holds private keys in clear: whoever reads it controls these machines`);
+  if (request.passphrase === undefined)
+    io.warn(`${request.output} holds unencrypted private keys: anyone who can read it controls these machines`);
 }
 
-/** All that belongs to one machine. The authority's files are taken from where its configuration says, which may be outside the store. */
-async function gather(session: Session, name: string, request: ExportRequest): Promise<Gathered> {
+/** The files of one machine. Those of its CA are read from where its configuration says, which may be outside the store. */
+async function gather(session: Session, name: string, request: ExportRequest): Promise<MachineExport> {
   const { store } = session;
   const { config } = await store.load(name);
   const paths = store.machine(name);
   if (await readJournal(paths.journal)) {
-    throw new TsmachineError('MACHINE_INCOMPLETE', `${name} is half made: it cannot be exported yet`, {
-      hint: `Finish it by repeating the create, or remove it: tsmachine rm -y ${name}`,
+    throw new TsmachineError('MACHINE_INCOMPLETE', `The creation of ${name} did not finish: it cannot be exported yet`, {
+      hint: say`Finish it by repeating the create, or remove it: ${run('rm', '-y', name)}`,
     });
   }
   const authority = authorityFiles(config);
   const { ServerCertPath: serverCert, ServerKeyPath: serverKey } = config.HostOptions.AuthOptions;
   const ssh = await sshKeyOf(session, config, request);
   const wanted: Readonly<Record<string, string>> = {
-    'ca.pem': authority.ca,
-    'cert.pem': authority.cert,
-    'key.pem': authority.key,
-    ...(request.withCaKey ? { 'ca-key.pem': authority.caKey } : {}),
-    'server.pem': serverCert,
-    'server-key.pem': serverKey,
-    known_hosts: paths.knownHosts,
-    'facts.json': paths.facts,
+    [machineFiles.ca]: authority.ca,
+    [machineFiles.cert]: authority.cert,
+    [machineFiles.key]: authority.key,
+    ...(request.withCaKey ? { [machineFiles.caKey]: authority.caKey } : {}),
+    [machineFiles.serverCert]: serverCert,
+    [machineFiles.serverKey]: serverKey,
+    [machineFiles.knownHosts]: paths.knownHosts,
+    [machineFiles.facts]: paths.facts,
     ...ssh.files,
   };
   const found = await Promise.all(Object.entries(wanted).map(async ([file, path]) => ({ file, path, text: await readIfExists(path) })));
   for (const { file, path, text } of found) {
-    if (text === undefined && needed.includes(file)) session.io.warn(`${name}: ${path} is missing and not in the export`);
+    if (text === undefined && needed.includes(file)) session.io.warn(`${name}: ${path} is missing, so it is not in the export`);
   }
   const files = found.flatMap(({ file, text }) => (text === undefined ? [] : [{ path: entryOf(name, file), content: Buffer.from(text) }]));
-  await tellWhatStays(session, name, Object.values(wanted));
-  const document = { path: entryOf(name, 'config.json'), content: Buffer.from(serializeHostConfig(config)) };
+  await warnOfOmitted(session, name, Object.values(wanted));
+  const document = { path: entryOf(name, machineFiles.config), content: Buffer.from(serializeHostConfig(config)) };
   return { name, driver: config.DriverName, ...(ssh.entry === undefined ? {} : { sshKey: ssh.entry }), files: [document, ...files] };
 }
 
-const needed = ['ca.pem', 'cert.pem', 'key.pem', 'ca-key.pem', 'ssh-key'];
+const { ca, cert, key, caKey, userSshKey } = machineFiles;
+/** Files whose absence is worth a warning. */
+const needed: readonly string[] = [ca, cert, key, caKey, userSshKey];
 
-/** The key lies in the machine's folder, or is the user's own and comes along only when that was asked for. */
+/** The SSH key is in the machine's folder, or is the user's own, which is included only on request. */
 async function sshKeyOf(
   session: Session,
   config: HostConfig,
@@ -104,21 +109,24 @@ async function sshKeyOf(
   const used = config.Driver['SSHKeyPath'];
   const path = typeof used === 'string' ? used : '';
   const own = path === '' ? sshKey : path;
-  if (dirname(own) === dir) return { files: { [basename(own)]: own, [`${basename(own)}.pub`]: `${own}.pub` } };
-  if (request.withSshKey) return { entry: 'ssh-key', files: { 'ssh-key': own, 'ssh-key.pub': `${own}.pub` } };
-  session.io.warn(`${config.Name}: its SSH key ${own} is your own and not in the export; --with-ssh-key includes it`);
+  if (dirname(own) === dir) return { files: { [basename(own)]: own, [publicKeyOf(basename(own))]: publicKeyOf(own) } };
+  if (request.withSshKey) {
+    return { entry: userSshKey, files: { [userSshKey]: own, [publicKeyOf(userSshKey)]: publicKeyOf(own) } };
+  }
+  session.io.warn(`${config.Name}: its SSH key ${own} is your own and is not in the export; --with-ssh-key includes it`);
   return { files: {} };
 }
 
-/** Disks and the like are not exported: who moves a machine should know. */
-async function tellWhatStays(session: Session, name: string, included: readonly string[]): Promise<void> {
-  const { dir, config, configBackup, journal, ca, cert, key } = session.store.machine(name);
-  const known = new Set([...included, config, configBackup, journal, ca, cert, key].map((path) => resolve(path)));
-  const left = (await readdir(dir)).filter((entry) => !known.has(join(dir, entry)) && !entry.endsWith('.pub') && !entry.startsWith('.'));
+/** Disks and the like are not exported; a person who moves a machine should know. */
+async function warnOfOmitted(session: Session, name: string, included: readonly string[]): Promise<void> {
+  const own = session.store.machine(name);
+  const known = new Set([...included, own.config, own.configBackup, own.journal, own.ca, own.cert, own.key].map((path) => resolve(path)));
+  const isPublicKey = (entry: string) => entry.endsWith(publicKeyOf(''));
+  const left = (await readdir(own.dir)).filter((entry) => !known.has(join(own.dir, entry)) && !isPublicKey(entry) && !isHidden(entry));
   if (left.length > 0) session.io.warn(`${name}: not in the export: ${left.sort().join(', ')}. The host itself stays where it is`);
 }
 
-async function refuseFolder(path: string): Promise<void> {
+async function requireFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw TsmachineError.from(error, 'STORE_UNWRITABLE', `Cannot write ${path}: `);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 
 import { renameHost } from '../ssh/trust/known-hosts.js';
+import { machineFiles, publicKeyOf } from '../store/paths.js';
 import { followHome } from '../store/config/relocate.js';
 import { type AuthOptions, type HostConfig, parseHostConfig, serializeHostConfig } from '../store/config/schema.js';
 import { readIfExists } from '../system/files/atomic.js';
@@ -26,23 +27,26 @@ interface PlacedFile {
   readonly mode: 0o600 | 0o644;
 }
 
-/** Certificates and public keys: what Docker Machine leaves readable (spec 3.1). */
-const readable = /^(ca|cert|server)\.pem$|\.pub$/;
+/** Certificates and public keys may be read by everybody, as Docker Machine leaves them. */
+function modeOf(file: string): 0o600 | 0o644 {
+  const { ca, cert, serverCert } = machineFiles;
+  return file === ca || file === cert || file === serverCert || file.endsWith(publicKeyOf('')) ? 0o644 : 0o600;
+}
 
 /**
- * The files of an imported machine, as they belong here: its paths are this store's, its name the new one.
+ * The files of an imported machine, adapted to this store and to the machine's new name.
  * @throws TsmachineError ARCHIVE_INVALID without a configuration, CONFIG_UNREADABLE, CONFIG_FUTURE
  */
 export async function placeMachine(session: Session, arrival: Arrival): Promise<PlacedFile[]> {
   const { from, to, files } = arrival;
-  const document = files.get('config.json');
+  const document = files.get(machineFiles.config);
   if (!document) throw new TsmachineError('ARCHIVE_INVALID', `The export holds no configuration of ${from}`);
   const { root } = session.store;
   const { config } = parseHostConfig(document.toString('utf8'), {
     root,
     name: to,
-    path: `${arrival.from}/config.json of the export`,
-    hint: () => 'Export the machine once more',
+    path: `${arrival.from}/${machineFiles.config} of the export`,
+    hint: () => 'Export the machine again',
   });
   const { auth, certificates } = await authority(session, config, arrival);
   const placed: HostConfig = {
@@ -50,16 +54,18 @@ export async function placeMachine(session: Session, arrival: Arrival): Promise<
     Driver: { ...config.Driver, ...('MachineName' in config.Driver ? { MachineName: to } : {}), ...sshKeyPath(session, config, arrival) },
     HostOptions: { ...config.HostOptions, AuthOptions: auth },
   };
-  const rest = [...files, ...certificates].filter(([file]) => file !== 'config.json' && file !== 'known_hosts');
-  const knownHosts = files.get('known_hosts')?.toString('utf8');
+  const rest = [...files, ...certificates].filter(([file]) => file !== machineFiles.config && file !== machineFiles.knownHosts);
+  const knownHosts = files.get(machineFiles.knownHosts)?.toString('utf8');
   return [
-    ...[...new Map(rest)].map(([file, content]) => ({ file, content, mode: readable.test(file) ? (0o644 as const) : (0o600 as const) })),
-    ...(knownHosts === undefined ? [] : [{ file: 'known_hosts', content: renameHost(knownHosts, from, to), mode: 0o600 as const }]),
-    { file: 'config.json', content: serializeHostConfig(placed), mode: 0o600 as const },
+    ...[...new Map(rest)].map(([file, content]) => ({ file, content, mode: modeOf(file) })),
+    ...(knownHosts === undefined
+      ? []
+      : [{ file: machineFiles.knownHosts, content: renameHost(knownHosts, from, to), mode: 0o600 as const }]),
+    { file: machineFiles.config, content: serializeHostConfig(placed), mode: 0o600 as const },
   ];
 }
 
-/** A key that came along lies in the machine's folder; the user's own is looked for where it would be under this home. */
+/** A key in the export goes into the machine's folder; the user's own is expected at the same place below this home folder. */
 function sshKeyPath(session: Session, config: HostConfig, { to, sshKey, manifest }: Arrival): { SSHKeyPath?: string } {
   const { dir } = session.store.machine(to);
   const used = config.Driver['SSHKeyPath'];
@@ -67,13 +73,13 @@ function sshKeyPath(session: Session, config: HostConfig, { to, sshKey, manifest
   if (sshKey !== undefined) return { SSHKeyPath: join(dir, sshKey) };
   if (used.startsWith(dir + sep)) return { SSHKeyPath: used };
   const here = followHome(used, manifest.home, homeDirIfAny(session.env));
-  if (!existsSync(here)) session.io.warn(`${to}: its SSH key ${basename(here)} did not come along: put it at ${here} (mode 0600)`);
+  if (!existsSync(here)) session.io.warn(`${to}: its SSH key ${basename(here)} is not in the export: put it at ${here} (mode 0600)`);
   return { SSHKeyPath: here };
 }
 
 /**
- * A machine of this store's own CA uses this store's certificates. Any other keeps the ones it came with, in its folder: another
- * client certificate would be refused by its engine.
+ * A machine of this store's own CA uses this store's certificates. Any other keeps those of the export in its folder: its engine would
+ * refuse other client certificates.
  */
 async function authority(
   session: Session,
@@ -86,17 +92,17 @@ async function authority(
   const { ca, caKey, cert, key, certsDir } = store.paths;
   const found = await Promise.all([ca, cert, key].map((path) => readIfExists(path)));
   const [storeCa, storeCert, storeKey] = found.map((text) => (text === undefined ? undefined : Buffer.from(text)));
-  if (storeCa && storeCert && storeKey && sameCertificate(storeCa, files.get('ca.pem'))) {
+  if (storeCa && storeCert && storeKey && sameCertificate(storeCa, files.get(machineFiles.ca))) {
     return {
       auth: { ...auth, ...standard() },
       certificates: [
-        ['ca.pem', storeCa],
-        ['cert.pem', storeCert],
-        ['key.pem', storeKey],
+        [machineFiles.ca, storeCa],
+        [machineFiles.cert, storeCert],
+        [machineFiles.key, storeKey],
       ],
     };
   }
-  if (!files.has('ca.pem')) return { auth: { ...auth, ...standard() }, certificates: [] };
+  if (!files.has(machineFiles.ca)) return { auth: { ...auth, ...standard() }, certificates: [] };
   const ofItsOwn = { CertDir: own.dir, CaCertPath: own.ca, CaPrivateKeyPath: own.caKey, ClientCertPath: own.cert, ClientKeyPath: own.key };
   return { auth: { ...auth, ...ofItsOwn }, certificates: [] };
 
@@ -105,12 +111,12 @@ async function authority(
   }
 }
 
-/** Whatever surrounds them in their files. */
+/** Compares the certificates; the rest of their files does not matter. */
 function sameCertificate(one: Buffer, other: Buffer | undefined): boolean {
   if (!other) return false;
   try {
     return new X509Certificate(one).fingerprint256 === new X509Certificate(other).fingerprint256;
   } catch {
-    return false; // an unreadable one is nobody's
+    return false; // an unreadable one equals none
   }
 }

@@ -5,38 +5,39 @@ import type { Staging } from '../store/store.js';
 import { whyUnreadable } from '../system/files/disk-error.js';
 import { writeAtomic } from '../system/files/atomic.js';
 import { TsmachineError } from '../base/errors.js';
+import { isHidden, machineFiles } from '../store/paths.js';
 import { entryOf, readManifest } from './export-manifest.js';
 import { placeMachine, type Arrival } from './import-machine.js';
 import { refuseOtherCase, validateName } from '../machine/choose/names.js';
 import type { Session } from '../machine/session.js';
 
-/** More than any export of machines is, in bytes: it is read as a whole. */
+/** Bytes; more than any export of machines has. An export is read as a whole. */
 const largest = 256 * 1024 * 1024;
 
 export interface ImportRequest {
   readonly file: string;
-  /** New names by the names in the export. */
+  /** New names, by the names in the export. */
   readonly renamed?: Readonly<Record<string, string>>;
-  /** Asked when the export is encrypted, and only then. */
+  /** Called only when the export is encrypted. */
   readonly passphrase?: () => Promise<string>;
 }
 
 /**
- * Takes every machine of an export into the store, or none of them. Nothing is written before the whole file is proved.
+ * Takes every machine of an export into the store, or none of them. Nothing is written before the whole file is verified.
  * @returns the names the machines have here
  * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, MACHINE_EXISTS, NAME_INVALID, USAGE, CONFIG_*, STORE_*
  */
 export async function importMachines(session: Session, request: ImportRequest): Promise<string[]> {
   const { unseal } = await import('./archive/archive.js');
   const files = await unseal(await readExport(request.file), request.passphrase);
-  const arrivals = sortOut(files, request.renamed ?? {});
+  const arrivals = arrivalsOf(files, request.renamed ?? {});
   const names = arrivals.map(({ to }) => to);
-  for (const name of names) await refuseTaken(session, name);
+  for (const name of names) await requireFreeName(session, name);
   await session.store.stage(async (staging) => {
     for (const arrival of arrivals) await unpack(session, staging, arrival);
     session.signal.throwIfAborted();
     await lockAll(session, [...names].sort(), async () => {
-      for (const name of names) await refuseTaken(session, name);
+      for (const name of names) await requireFreeName(session, name);
       await staging.publish(names);
     });
   });
@@ -55,8 +56,8 @@ async function readExport(file: string): Promise<Buffer> {
   }
 }
 
-/** The machines of an export under their new names; an entry that belongs to none of them is not ours. */
-function sortOut(files: readonly ArchiveFile[], renamed: Readonly<Record<string, string>>): Arrival[] {
+/** The machines of an export under their new names. @throws TsmachineError ARCHIVE_INVALID for an entry that belongs to none of them */
+function arrivalsOf(files: readonly ArchiveFile[], renamed: Readonly<Record<string, string>>): Arrival[] {
   const [first, ...others] = files;
   if (!first) throw new TsmachineError('ARCHIVE_INVALID', 'The export is empty');
   const manifest = readManifest(first.content);
@@ -70,30 +71,28 @@ function sortOut(files: readonly ArchiveFile[], renamed: Readonly<Record<string,
   const arrivals = manifest.machines.map(({ name, sshKey }) => {
     const to = renamed[name] ?? name;
     validateName(to);
-    return { from: name, to, manifest, sshKey, files: taken(rest, entryOf(name, '')) };
+    return { from: name, to, manifest, sshKey, files: takeFiles(rest, entryOf(name, '')) };
   });
   const [stray] = rest.keys();
-  if (stray !== undefined)
+  if (stray !== undefined) {
     throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(stray)}, which belongs to none of its machines`);
+  }
   for (const { from, files: own } of arrivals) for (const file of own.keys()) refuseReserved(from, file);
   refuseTwins(arrivals);
   return arrivals;
 }
 
-/** Takes out of `rest` what lies directly in a machine's folder. */
-function taken(rest: Map<string, Buffer>, folder: string): Map<string, Buffer> {
+/** Removes from `rest` the files directly in a machine's folder, and returns them by name. */
+function takeFiles(rest: Map<string, Buffer>, folder: string): Map<string, Buffer> {
   const own = [...rest].filter(([path]) => path.startsWith(folder) && !path.slice(folder.length).includes('/'));
   for (const [path] of own) rest.delete(path);
   return new Map(own.map(([path, content]) => [path.slice(folder.length), content]));
 }
 
-/** A journal would make the machine a half-made one. */
+/** With a journal the machine would count as unfinished; tsmachine exports none. */
 function refuseReserved(machine: string, file: string): void {
-  if (file !== 'journal.json' && file !== '' && !file.startsWith('.')) return;
-  throw new TsmachineError(
-    'ARCHIVE_INVALID',
-    `The export holds ${JSON.stringify(file)} of ${machine}, which tsmachine does not write into one`,
-  );
+  if (file !== machineFiles.journal && file !== '' && !isHidden(file)) return;
+  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(file)} of ${machine}, which tsmachine never exports`);
 }
 
 function refuseTwins(arrivals: readonly Arrival[]): void {
@@ -106,7 +105,7 @@ function refuseTwins(arrivals: readonly Arrival[]): void {
   }
 }
 
-async function refuseTaken(session: Session, name: string): Promise<void> {
+async function requireFreeName(session: Session, name: string): Promise<void> {
   if (await session.store.exists(name)) {
     throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
       hint: `Import it under another name: --name ${name}=NEW`,
@@ -120,7 +119,7 @@ async function unpack(session: Session, staging: Staging, arrival: Arrival): Pro
   for (const { file, content, mode } of await placeMachine(session, arrival)) await writeAtomic(`${dir}/${file}`, content, mode);
 }
 
-/** Locks in one order, so that two imports cannot wait for each other. */
+/** Locks the names in the order given; with one order for all, two imports cannot wait for each other. */
 function lockAll(session: Session, names: readonly string[], use: () => Promise<void>): Promise<void> {
   const [name, ...others] = names;
   if (name === undefined) return use();

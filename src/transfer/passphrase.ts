@@ -7,25 +7,25 @@ import type { Session } from '../machine/session.js';
 export const passphraseVariable = 'TSMACHINE_PASSPHRASE';
 
 interface Source {
-  /** A file whose first line it is. */
+  /** A file whose first line is the passphrase. */
   readonly file?: string | undefined;
 }
 
 /**
- * The passphrase of a new export: from the file, from TSMACHINE_PASSPHRASE, or asked twice. Undefined when none of these was wished for.
+ * The passphrase for a new export: from the file, from TSMACHINE_PASSPHRASE, or asked twice. Undefined when none of these is requested.
  * @throws TsmachineError ARCHIVE_PASSPHRASE for an empty one, two that differ, and where nobody can be asked
  */
 export async function newPassphrase(session: Session, { file, ask }: Source & { readonly ask: boolean }): Promise<string | undefined> {
   const given = await givenPassphrase(session, { file });
   if (given !== undefined || !ask) return given;
-  const first = await asked(session, 'Passphrase for the export: ');
-  if ((await asked(session, 'The same passphrase again: ')) === first) return first;
+  const first = await askPassphrase(session, 'Passphrase for the export: ');
+  if ((await askPassphrase(session, 'The same passphrase again: ')) === first) return first;
   throw new TsmachineError('ARCHIVE_PASSPHRASE', 'The two passphrases differ', { hint: 'Nothing was exported' });
 }
 
-/** The passphrase of an export that is there, from the same places, asked once. */
+/** The passphrase of an existing export, from the same places; asked once. */
 export async function knownPassphrase(session: Session, source: Source): Promise<string> {
-  return (await givenPassphrase(session, source)) ?? asked(session, 'Passphrase of the export: ');
+  return (await givenPassphrase(session, source)) ?? askPassphrase(session, 'Passphrase of the export: ');
 }
 
 async function givenPassphrase(session: Session, { file }: Source): Promise<string | undefined> {
@@ -34,10 +34,10 @@ async function givenPassphrase(session: Session, { file }: Source): Promise<stri
   return set === undefined || set === '' ? undefined : set;
 }
 
-async function asked(session: Session, question: string): Promise<string> {
+async function askPassphrase(session: Session, question: string): Promise<string> {
   const answer = await session.io.secret(question);
   if (answer !== undefined) return nonEmpty(answer, 'the answer');
-  throw new TsmachineError('ARCHIVE_PASSPHRASE', 'A passphrase is needed, and there is nobody to ask', {
+  throw new TsmachineError('ARCHIVE_PASSPHRASE', 'A passphrase is needed, and there is no terminal to ask for it', {
     hint: `Give it with --passphrase-file or in ${passphraseVariable}`,
   });
 }

@@ -1,18 +1,18 @@
 # Puts certificates and engine settings in place and restarts the engine if anything changed; puts everything back if it does not start.
-# CA CERT KEY CA_FILE CERT_FILE KEY_FILE   certificates and where they go
+# CA CERT KEY CA_FILE CERT_FILE KEY_FILE   certificates and their paths
 # SETTINGS SETTINGS_FILE                   daemon.json; left alone when SETTINGS is empty
 # OVERRIDE OVERRIDE_FILE                   drop-in, conf.d file or profile; left alone when OVERRIDE is empty
 # VALIDATE                                 dockerd that can validate daemon.json, or empty
 # INIT                                     systemd, openrc or boot2docker
 # SOCKET                                   the engine's own socket, or empty when it has none
-# START_TIMEOUT                            seconds the engine may take to start
-# RESTART                                  yes: the engine's program is new, so restart it even if no file changed
-# Prints "key|text" lines. Exit status 0 done, 30 settings refused, 31 not started, 32 disk full, 33 a file cannot be written.
+# START_TIMEOUT                            seconds that the engine may take to start
+# RESTART                                  yes: the engine's program was replaced, so restart it even if no file changed
+# Prints "key|text" lines. Exit status 0 done, 30 settings refused, 31 engine not started, 32 disk full, 33 a file cannot be written.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 umask 077
-# A lost connection must not stop this half-way: it must end with either the new settings or the old ones.
+# A lost connection must not stop this script half-way: it must end with the new settings or with the old ones.
 trap '' HUP PIPE
 
 fact() { printf '%s|%s\n' "$1" "$2"; }
@@ -26,7 +26,7 @@ bounded() {
 backup=
 changed=
 
-# Remembers what is at $1, to restore it later: as a copy, or as a note that there was nothing.
+# Saves the file $1, or the fact that there is none, so that it can be put back.
 remember() {
   if [ -z "$backup" ]; then
     backup="${CA_FILE%/*}/.tsmachine.$$"
@@ -59,8 +59,7 @@ stop_unwritable() {
 
 same() { [ -f "$1" ] && [ "$(cat "$1"; echo .)" = "$2." ]; }
 
-# Writes $2 to the file $1 with mode $3, unless the file has that content already. Only builtins see the text, so it is never in an
-# argument list.
+# Writes $2 to the file $1 with mode $3 unless it is the content already. Uses builtins only, so that no text appears in an argument list.
 put() {
   if same "$1" "$2"; then return 0; fi
   file=$1
@@ -102,7 +101,7 @@ enable_at_boot() {
   esac
 }
 
-# Asks the engine once, over its own socket.
+# Sends one request to the engine over its own socket.
 ask() {
   if [ -z "$SOCKET" ]; then running
   elif has docker; then bounded 10 docker -H "unix://$SOCKET" version --format '{{.Server.Version}}' 2>/dev/null

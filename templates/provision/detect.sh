@@ -89,7 +89,7 @@ service() {
   done
 }
 
-# Only a running engine is asked: the question would start one that waits behind its socket.
+# Only a running engine is asked: the request would start one that waits behind its socket (docker.socket).
 running() {
   if [ -d /run/systemd/system ]; then [ "$(systemctl is-active docker.service 2>/dev/null)" = active ] || return 0
   else [ -S /var/run/docker.sock ] || return 0; fi

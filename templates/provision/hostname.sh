@@ -1,4 +1,4 @@
-# Gives the host the name NAME, now and at every boot (FILE), and gives that name an address. Changes nothing else.
+# Sets the host name to NAME, now and at every boot (FILE), and makes /etc/hosts resolve it. Changes nothing else.
 # Exit status 0 done, 40 not possible.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
@@ -24,7 +24,7 @@ listed() {
   return 1
 }
 
-# The file may be a mount (in containers), so it is rewritten in place rather than replaced.
+# In containers the file may be a mount, so its content is replaced rather than the file.
 resolve() {
   [ -e /etc/hosts ] || : >/etc/hosts
   listed && return 0

@@ -1,18 +1,18 @@
-# Installs an engine with apt. The engine is not started yet: it is started once, when its settings are in place.
-# MODE               auto (Docker's packages, otherwise the distribution's), docker or distro
-# PACKAGES OPTIONAL  the distribution's packages, the engine first; packages that are installed if they exist
-# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY is empty if Docker has none for this system
+# Installs an engine with apt. The engine is not started here: it is started once, with its settings in place.
+# MODE               auto: Docker's packages, else the distribution's; docker; distro
+# PACKAGES OPTIONAL  the distribution's packages, the engine first; packages that are installed where they exist
+# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY is empty when there are none for this system
 # VERSION            wanted version, or empty
 # LOCK_TIMEOUT       seconds to wait for another package manager
-# PROBE_TIMEOUT      seconds Docker's repository may take to answer
-# Prints progress|, note|, available| and failure| lines among the output of apt.
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository does not answer.
+# PROBE_TIMEOUT      seconds that Docker's repository may take to answer
+# Prints progress|, note|, available| and failure| lines among apt's own output.
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository cannot be reached.
 # include provision/part-apt.sh
 masked=
 list=/etc/apt/sources.list.d/docker-tsmachine.sources
 keyring=/etc/apt/keyrings/docker.asc
 
-# A mask in /run is gone after the next boot at the latest, whatever happens to this script.
+# A mask in /run disappears with the next boot at the latest, whatever happens to this script.
 mask() {
   [ -d /run/systemd/system ] || return 0
   masked=yes
@@ -27,7 +27,7 @@ unmask() {
   done
   [ -n "$masked" ] || return 0
   masked=
-  # Does what the packages could not do behind the mask. The helper expects to be called by a package.
+  # Does what the packages could not do because of the mask; the helper expects to be called from a package script.
   for unit in docker.service docker.socket; do
     DPKG_MAINTSCRIPT_PACKAGE=${PACKAGES%% *} deb-systemd-helper enable "$unit" >/dev/null 2>&1
   done
@@ -40,11 +40,11 @@ trap 'exit 129' HUP INT TERM PIPE
 
 lists_are_fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -60 2>/dev/null | head -n 1)" ]; }
 fetch() {
-  # apt's own downloader is on every host, and uses apt's proxies.
+  # apt's own downloader: it exists on every host and uses apt's proxy settings.
   /usr/lib/apt/apt-helper -o Acquire::Retries=0 -o Acquire::http::Timeout="$PROBE_TIMEOUT" -o Acquire::https::Timeout="$PROBE_TIMEOUT" download-file "$1" "$2"
 }
 
-# Fetching Docker's key and a release file shows that the repository answers and has this system.
+# Docker's key and a release file show that the repository can be reached and has packages for this system.
 probe() {
   { fetch "$REPOSITORY/gpg" "$work/key" && fetch "$REPOSITORY/dists/$RELEASE/Release" "$work/Release"; } >"$work/probe" 2>&1
 }
@@ -59,11 +59,11 @@ bounded_probe() {
 right_key() {
   command -v gpg >/dev/null 2>&1 || return 0
   gpg --homedir "$work" --batch --show-keys --with-colons "$work/key" 2>/dev/null | grep -q "^fpr:.*:$FINGERPRINT:" && return 0
-  fact failure "the key of $REPOSITORY is not Docker's ($FINGERPRINT)"
+  fact failure "the signing key of $REPOSITORY is not Docker's ($FINGERPRINT)"
   exit 22
 }
 
-# A second entry for one repository with another key makes apt refuse both.
+# apt refuses both of two entries for one repository with different keys.
 add_repository() {
   if grep -rqs 'download\.docker\.com' /etc/apt/sources.list /etc/apt/sources.list.d --exclude="${list##*/}"; then return 0; fi
   right_key
@@ -99,7 +99,7 @@ main() {
   set -- $PACKAGES
   if ! lists_are_fresh || ! exists "$1"; then
     fact progress 'Reading package lists'
-    locked apt-get -q update || fact note 'apt-get update failed on the host; continuing with the existing lists'
+    locked apt-get -q update || fact note 'apt-get update failed on the host; continuing with the existing package lists'
     updated=yes
   fi
   if [ -n "${probe_job:-}" ]; then wait "$probe_job"; probed=$?; fi
@@ -117,7 +117,7 @@ main() {
   mask
   if ! install; then
     if grep -q 'dpkg was interrupted' "$work/output"; then locked dpkg --configure -a --force-confold
-    # Lists that are slightly old may name files that no longer exist.
+    # Outdated package lists may name files that no longer exist.
     elif [ -z "$updated" ]; then locked apt-get -q update
     else exit 22; fi
     install || exit 22

@@ -1,12 +1,12 @@
 # Installs an engine with dnf, or yum where there is no dnf. Packages of this family do not start their services.
 # MODE               auto (Docker's packages, otherwise the distribution's), docker or distro
 # SYSTEM SYSTEM_VERSION   ID and VERSION_ID of the distribution
-# PACKAGES OPTIONAL  the distribution's packages, the engine first (none on RHEL and its rebuilds); those installed if they exist
-# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY is empty if Docker has none for this system
+# PACKAGES OPTIONAL  the distribution's packages, the engine first (none on RHEL and its rebuilds); packages that are installed where they exist
+# DOCKER_PACKAGES REPOSITORY RELEASE FINGERPRINT   Docker's packages; REPOSITORY is empty when there are none for this system
 # VERSION            wanted version, or empty
 # LOCK_TIMEOUT       seconds to wait for another package manager
-# PROBE_TIMEOUT      seconds Docker's repository may take to answer
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository does not answer.
+# PROBE_TIMEOUT      seconds that Docker's repository may take to answer
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository cannot be reached.
 # include provision/part-dnf.sh
 
 repository_file=/etc/yum.repos.d/docker-tsmachine.repo
@@ -21,11 +21,11 @@ right_key() {
   has gpg || return 0
   gpg --batch --show-keys --with-colons "$key" 2>/dev/null | grep -q "^fpr:.*:$FINGERPRINT:" && return 0
   rm -f "$key"
-  fact failure "the key of $REPOSITORY is not Docker's ($FINGERPRINT)"
+  fact failure "the signing key of $REPOSITORY is not Docker's ($FINGERPRINT)"
   exit 22
 }
 
-# If the user already has an entry for the repository, no second one is added.
+# An entry that the user made for the repository stays the only one.
 add_repository() {
   if grep -rqs 'download\.docker\.com' /etc/yum.repos.d --exclude="${repository_file##*/}"; then return 0; fi
   mkdir -p "${key%/*}"
@@ -54,7 +54,7 @@ use_docker() {
 
 use_distribution() {
   set -- $PACKAGES
-  # On Amazon Linux 2 the engine must be enabled first.
+  # Amazon Linux 2 has the engine in an extra that must be enabled.
   if [ "$SYSTEM" = amzn ] && has amazon-linux-extras; then amazon-linux-extras enable docker >/dev/null 2>&1; fi
   for package in $OPTIONAL; do
     if [ -n "$(versions "$package")" ]; then set -- "$@" "$package"; fi

@@ -1,6 +1,6 @@
-# Installs an engine with the script at URL, which is fetched completely before it is run.
-# VERSION   passed on in the environment variable that get.docker.com understands
-# Exit status 0 done, 22 failed, 23 the URL does not answer.
+# Installs an engine with the script at URL, which is downloaded completely before it is run.
+# VERSION   passed on as the environment variable that get.docker.com uses
+# Exit status 0 done, 22 failed, 23 the URL cannot be reached.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH DEBIAN_FRONTEND=noninteractive
 umask 022
@@ -12,7 +12,7 @@ script=$(mktemp) || { fact failure 'No space left on device: no temporary file';
 trap 'rm -f "$script"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
-# If the host has neither curl nor wget, curl is installed.
+# Installs curl or wget on a host that has neither.
 downloader() {
   if has curl || has wget; then return 0; fi
   if has apt-get; then apt-get -q update && apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" install --no-install-recommends curl ca-certificates
@@ -25,7 +25,7 @@ downloader() {
 }
 
 main() {
-  downloader 2>&1 || { fact failure 'there is neither curl nor wget, and curl could not be installed'; exit 22; }
+  downloader 2>&1 || { fact failure 'neither curl nor wget is installed, and installing one failed'; exit 22; }
   if has curl; then reason=$(curl -fsSL --connect-timeout 15 --max-time 120 -o "$script" "$URL" 2>&1)
   else reason=$(wget -T 15 -t 2 -q -O "$script" "$URL" 2>&1); fi || {
     fact failure "$(printf '%s' "$reason" | tail -n 1)"

@@ -1,9 +1,9 @@
 # Installs the distribution's engine with zypper.
-# SYSTEM SYSTEM_VERSION PACKAGES VERSION LOCK_TIMEOUT   as in the other installing scripts
+# SYSTEM SYSTEM_VERSION PACKAGES VERSION LOCK_TIMEOUT   as in install-apt.sh
 # Exit status 0 done, 20 lock held, 21 no such version, 22 failed.
 # include provision/part-zypper.sh
 
-# On SLES the engine is in a separate module, which needs a registration.
+# On SLES the engine is in a module of its own, which needs a registered system.
 enable_module() {
   case $SYSTEM in sles | sled) ;; *) return 0 ;; esac
   if zypper -n search -x --match-exact docker >/dev/null 2>&1; then return 0; fi

@@ -1,4 +1,4 @@
-# What installing and upgrading with apk share. LOCK_TIMEOUT and VERSION as in the other installing scripts.
+# What installing and upgrading with apk share. LOCK_TIMEOUT and VERSION as in install-apt.sh.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 umask 022
@@ -10,10 +10,10 @@ trap 'rm -f "$output"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
 read_lists() {
-  apk --wait "$LOCK_TIMEOUT" update 2>&1 || fact note 'apk update failed on the host; continuing with the existing lists'
+  apk --wait "$LOCK_TIMEOUT" update 2>&1 || fact note 'apk update failed on the host; continuing with the existing package lists'
 }
 
-# The repository has one version of a package. If VERSION is set, it must match that version.
+# Each package exists in one version only: VERSION, if one is wanted, must match it.
 require() {
   has=$(apk search -x "$1" 2>/dev/null | sed -n "s/^$1-\([0-9].*\)-r[0-9]*$/\1/p" | head -n 1)
   if [ -z "$has" ]; then

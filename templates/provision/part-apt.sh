@@ -1,5 +1,5 @@
-# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh. Files go to $work, which the scripts
-# that include this one remove.
+# What installing and upgrading with apt share. LOCK_TIMEOUT and VERSION as in install-apt.sh.
+# Temporary files go to $work, which the scripts remove.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
 umask 022
@@ -11,7 +11,7 @@ work=$(mktemp -d) || { fact failure 'No space left on device: no temporary direc
 # Runs apt-get or dpkg, and waits while another process holds the lock.
 locked() {
   since=$(date +%s)
-  told=
+  announced=
   while :; do
     "$@" >"$work/output" 2>&1 && status=0 || status=$?
     cat "$work/output"
@@ -21,9 +21,9 @@ locked() {
       fact failure "$(grep -Eo 'held by process [^.]*' "$work/output" | head -n 1)"
       exit 20
     fi
-    if [ -z "$told" ]; then
+    if [ -z "$announced" ]; then
       fact progress "Waiting for another package manager on the host to finish ($(grep -Eo 'process [^.]*' "$work/output" | head -n 1))"
-      told=yes
+      announced=yes
     fi
     sleep 1
   done
@@ -32,7 +32,7 @@ locked() {
 candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *//p' | grep -v '^(none)$'; }
 exists() { [ -n "$(candidate "$1")" ]; }
 
-# Prints the newest version of package $1 that matches VERSION.
+# The newest version of package $1 that matches VERSION.
 resolve() {
   apt-cache madison "$1" | while IFS='| ' read -r _ version _; do
     upstream=${version#*:}
@@ -42,7 +42,7 @@ resolve() {
   done
 }
 
-# Sets $chosen from package names, with VERSION if it is set. The first package is the engine, and decides.
+# Sets $chosen to the packages to install, at VERSION if one is wanted. The first package is the engine and decides about the version.
 choose() {
   chosen=; exact=
   if [ -n "$VERSION" ]; then
@@ -56,7 +56,7 @@ choose() {
 
 available() { apt-cache madison "$1" | while IFS='| ' read -r _ version _; do fact available "$1 $version"; done; }
 
-# A pinned version must survive the next upgrade of the host.
+# A requested version is held, so that the next upgrade of the host does not replace it.
 hold() {
   for package in $chosen; do
     case $package in *=*) apt-mark hold "${package%%=*}" >/dev/null ;; esac

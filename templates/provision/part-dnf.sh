@@ -11,18 +11,18 @@ trap 'rm -f "$output"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 if has dnf; then manager=dnf; else manager=yum; fi
 
-# dnf waits for another dnf's lock by itself. yum and rpm fail on a lock, and are tried again.
+# dnf waits for another dnf's lock by itself; yum and rpm fail with a message and are tried again.
 locked() {
   since=$(date +%s)
-  told=
+  announced=
   while :; do
     "$@" >"$output" 2>&1 && status=0 || status=$?
     cat "$output"
     [ "$status" -ne 0 ] || return 0
     grep -Eqi "can.t create transaction lock|another app is currently holding|could not lock|waiting for process" "$output" || return "$status"
     if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then exit 20; fi
-    [ -n "$told" ] || fact progress 'Waiting for another package manager on the host to finish'
-    told=yes
+    [ -n "$announced" ] || fact progress 'Waiting for another package manager on the host to finish'
+    announced=yes
     sleep 2
   done
 }
@@ -42,7 +42,7 @@ resolve() {
   printf '%s' "$found"
 }
 
-# Sets $chosen from package names, with VERSION if it is set. The first package is the engine, and decides.
+# Sets $chosen to the packages to install, at VERSION if one is wanted. The first package is the engine and decides about the version.
 choose() {
   chosen=; exact=
   if [ -n "$VERSION" ]; then

@@ -1,4 +1,4 @@
-# What installing and upgrading with pacman share. LOCK_TIMEOUT and VERSION as in the other installing scripts.
+# What installing and upgrading with pacman share. LOCK_TIMEOUT and VERSION as in install-apt.sh.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 umask 022
@@ -11,23 +11,23 @@ trap 'exit 129' HUP INT TERM PIPE
 
 locked() {
   since=$(date +%s)
-  told=
+  announced=
   while :; do
     "$@" >"$output" 2>&1 && status=0 || status=$?
     cat "$output"
     [ "$status" -ne 0 ] || return 0
     grep -q 'unable to lock database' "$output" || return "$status"
     if [ $(($(date +%s) - since)) -ge "$LOCK_TIMEOUT" ]; then
-      fact failure 'if no pacman is running there, remove /var/lib/pacman/db.lck'
+      fact failure 'if no pacman is running on the host, remove /var/lib/pacman/db.lck'
       exit 20
     fi
-    [ -n "$told" ] || fact progress 'Waiting for another package manager on the host to finish'
-    told=yes
+    [ -n "$announced" ] || fact progress 'Waiting for another package manager on the host to finish'
+    announced=yes
     sleep 2
   done
 }
 
-# The repository has one version of a package. If VERSION is set, it must match that version.
+# Each package exists in one version only: VERSION, if one is wanted, must match it.
 require_version() {
   [ -n "$VERSION" ] || return 0
   has=$(pacman -Si "$1" 2>/dev/null | sed -n 's/^Version *: *\([0-9]*:\)\{0,1\}//p' | head -n 1)

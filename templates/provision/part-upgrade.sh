@@ -1,18 +1,18 @@
-# How every upgrade script reports what it did. The script defines `installed`, which prints the installed packages as "name version" lines.
+# How every upgrading script reports what it did. The script's function `installed` prints the installed packages as "name version" lines.
 engine_pid() { cat /run/docker.pid 2>/dev/null || cat /var/run/docker.pid 2>/dev/null; }
 
-# Notes which packages are installed. Exit status 24: the engine was not installed by a package.
+# Records the installed packages. Exit status 24: the engine was not installed from a package.
 begin() {
   before=$(installed)
   if [ -z "$before" ]; then exit 24; fi
   pid=$(engine_pid)
 }
 
-# Prints the names of the packages that are installed.
+# The names of the installed packages.
 names() { printf '%s\n' "$before" | cut -d ' ' -f 1; }
 version_of() { printf '%s\n' "$before" | sed -n "s/^$1 //p"; }
 
-# Reports each package that changed, and whether the engine must still be restarted: some packages restart it themselves.
+# Reports each package that changed, and whether the engine still has to be restarted: some packages restart it themselves.
 finish() {
   after=$(installed)
   if [ "$after" = "$before" ]; then return 0; fi
@@ -22,10 +22,10 @@ finish() {
   if [ -z "$pid" ] || [ "$(engine_pid)" = "$pid" ]; then fact restart needed; fi
 }
 
-# Reports that package $1 would be upgraded to version $2, if $2 is set.
+# Reports that package $1 would be upgraded to version $2, if there is one.
 tell_newer() { if [ -n "$2" ] && [ "$(version_of "$1")" != "$2" ]; then fact newer "$1 $(version_of "$1") -> $2"; fi; }
 
-# A running old engine must not work on data that a newer engine has changed.
+# An older engine may not be able to read the data of a newer one.
 refuse_older() {
   fact failure "version $1 is older than the installed $2"
   exit 22

@@ -1,11 +1,11 @@
-# What installing and upgrading with zypper share. LOCK_TIMEOUT and VERSION as in the other installing scripts.
+# What installing and upgrading with zypper share. LOCK_TIMEOUT and VERSION as in install-apt.sh.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C ZYPP_LOCK_TIMEOUT="$LOCK_TIMEOUT"
 umask 022
 
 fact() { printf '%s|%s\n' "$1" "$2"; }
 
-# Exit status 7: another process holds the lock. 100-103 only say that something should be restarted.
+# Exit status 7: another process holds the lock. 100 to 103 only say that something should be restarted.
 zypp() {
   zypper -n "$@" 2>&1 && status=0 || status=$?
   case $status in
@@ -17,7 +17,7 @@ zypp() {
 
 versions() { zypper -n search -s --match-exact -t package "$1" 2>/dev/null | sed -n 's/  *//g; s/^[^|]*|[^|]*|[^|]*|\([^|]*\)|.*/\1/p' | grep '^[0-9]'; }
 
-# Sets $chosen from the name of a package, with VERSION if it is set.
+# Sets $chosen to the package to install, at VERSION if one is wanted.
 choose() {
   chosen=$1
   if [ -n "$VERSION" ]; then

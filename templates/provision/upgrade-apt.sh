@@ -1,14 +1,14 @@
-# Upgrades the engine that apt installed: Docker's packages or the distribution's, whichever are there.
+# Upgrades the engine that apt installed: Docker's packages or the distribution's, whichever are installed.
 # OPTIONAL VERSION LOCK_TIMEOUT   as in install-apt.sh
 # CHECK                         not empty: only report what is newer, and change nothing
-# Exit status as there, and 24 if the engine was not installed by a package.
+# Exit status as in the installing script, and 24 when the engine was not installed from a package.
 # include provision/part-apt.sh
 # include provision/part-upgrade.sh
 
 trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
-# In the order of the sets, the engine first: dpkg-query sorts by name.
+# In this order, the engine first: dpkg-query would sort by name.
 installed() {
   for set in 'docker-ce docker-ce-cli containerd.io docker-ce-rootless-extras docker-buildx-plugin docker-compose-plugin' \
     'docker.io docker-cli containerd runc' 'moby-engine moby-cli moby-containerd moby-buildx moby-compose'; do
@@ -23,7 +23,7 @@ main() {
   begin
   if [ -z "$CHECK" ] && dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
   fact progress 'Reading package lists'
-  locked apt-get -q update || fact note 'apt-get update failed on the host; continuing with the existing lists'
+  locked apt-get -q update || fact note 'apt-get update failed on the host; continuing with the existing package lists'
   set -- $(names)
   if [ "$1" = docker.io ]; then for package in $OPTIONAL; do
     case " $* " in *" $package "*) ;; *) if exists "$package"; then set -- "$@" "$package"; fi ;; esac

@@ -1,7 +1,7 @@
-# Upgrades the engine that dnf or yum installed: Docker's packages or the distribution's, whichever are there.
+# Upgrades the engine that dnf or yum installed: Docker's packages or the distribution's, whichever are installed.
 # VERSION LOCK_TIMEOUT   as in install-dnf.sh
 # CHECK                as in upgrade-apt.sh
-# Exit status as there, and 24 if the engine was not installed by a package.
+# Exit status as in the installing script, and 24 when the engine was not installed from a package.
 # include provision/part-dnf.sh
 # include provision/part-upgrade.sh
 
@@ -30,7 +30,7 @@ main() {
     exit 0
   fi
   fact progress "Upgrading$chosen"
-  # yum upgrade takes no version; install takes one in both
+  # yum's upgrade accepts no version, install does everywhere
   if [ -n "$VERSION" ]; then locked "$manager" -y install $chosen || exit 22
   else locked "$manager" -y upgrade $chosen || exit 22; fi
   if [ -n "$VERSION" ]; then "$manager" -y versionlock add "$1" >/dev/null 2>&1; fi

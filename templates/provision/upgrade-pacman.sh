@@ -1,7 +1,7 @@
-# Upgrades the distribution's engine with pacman: the engine and the programs that run its containers, not the whole system.
-# VERSION LOCK_TIMEOUT   as in the other installing scripts
+# Upgrades the distribution's engine with pacman: the engine and its container runtime, not the whole system.
+# VERSION LOCK_TIMEOUT   as in install-apt.sh
 # CHECK   as in upgrade-apt.sh
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed by a package.
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed from a package.
 # include provision/part-pacman.sh
 # include provision/part-upgrade.sh
 

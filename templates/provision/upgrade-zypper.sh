@@ -1,7 +1,7 @@
 # Upgrades the distribution's engine with zypper.
-# VERSION LOCK_TIMEOUT   as in the other installing scripts
+# VERSION LOCK_TIMEOUT   as in install-apt.sh
 # CHECK   as in upgrade-apt.sh
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed by a package.
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed from a package.
 # include provision/part-zypper.sh
 # include provision/part-upgrade.sh
 
@@ -13,7 +13,7 @@ installed() {
 main() {
   begin
   fact progress 'Reading package lists'
-  zypp refresh || fact note 'zypper refresh failed on the host; continuing with the existing lists'
+  zypp refresh || fact note 'zypper refresh failed on the host; continuing with the existing package lists'
   choose docker
   if [ -n "$CHECK" ]; then
     newest=$(versions docker | sort -V | tail -n 1)

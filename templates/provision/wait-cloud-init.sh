@@ -1,4 +1,4 @@
-# Waits until cloud-init is done, for at most TIMEOUT seconds. Prints "state|done" or "state|running".
+# Waits until cloud-init has finished, TIMEOUT seconds at most. Prints "state|done" or "state|running".
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 
@@ -6,7 +6,7 @@ main() {
   waited=0
   while [ "$waited" -lt "$TIMEOUT" ]; do
     if [ -e /run/cloud-init/result.json ]; then echo 'state|done'; return; fi
-    # If cloud-init failed, it writes no result.
+    # A failed cloud-init writes no result.
     if command -v systemctl >/dev/null 2>&1 && [ "$(systemctl is-active cloud-final.service 2>/dev/null)" = failed ]; then echo 'state|failed'; return; fi
     sleep 1
     waited=$((waited + 1))

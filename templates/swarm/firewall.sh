@@ -1,5 +1,5 @@
-# Prints what may drop packets on this host, as "key|text" lines: iptables rules and policies that drop or reject, and whether nftables
-# filters by itself. Changes nothing.
+# Prints what may drop packets on this host as "key|text" lines: rules and policies of iptables that drop or reject, and chains of
+# nftables that filter. Changes nothing.
 export LC_ALL=C
 
 for table in iptables ip6tables; do

@@ -1,11 +1,11 @@
-# Prints what matters to a swarm as "key|text" lines. Changes nothing.
+# Prints the facts about this host that matter to a swarm as "key|text" lines. Changes nothing.
 export LC_ALL=C
 
 fact() { printf '%s|%s\n' "$1" "$2"; }
 
 text() { sed "s|^|$1\\||"; echo; }
 
-# Whether the kernel has a module: built in, loaded, or available. Containers have no modules to look at.
+# Whether the kernel has a module: built in, loaded or loadable. Containers have no module files, so the kernel's configuration is read.
 module() {
   release=$(uname -r)
   if [ -d "/sys/module/$1" ] || grep -qs "/$1\\.ko" "/lib/modules/$release/modules.builtin"; then echo yes
@@ -14,7 +14,7 @@ module() {
   else configured "$2" "$release"; fi
 }
 
-# The kernel was configured with it as a module, but the module may not be installed.
+# A feature that is configured as a module may not be installed: then nothing is known.
 configured() {
   for file in /proc/config.gz "/boot/config-$2"; do
     [ -r "$file" ] || continue

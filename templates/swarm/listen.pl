@@ -1,8 +1,8 @@
-# Listens for the probes of a swarm check and reports each that arrives as "seen|CHECK|SENDER|SIZE". Ends by itself after
+# Listens for the probes of a swarm check and prints each one that arrives as "seen|CHECK|SENDER|SIZE". Ends by itself after
 # CHECK_SECONDS, or a second after its connection was closed.
 #
-# It listens on TCP ports; a port that is in use needs no listener. It sees datagrams through raw sockets: the kernel gives them a copy of
-# everything that passed the firewall's INPUT chains, even for ports that the engine or the kernel's VXLAN uses.
+# It listens on TCP ports itself, except where another program does. Datagrams are read from raw sockets: the kernel gives them a copy of
+# what passed the firewall's INPUT chains, also of packets for ports that the engine or the kernel's VXLAN uses.
 use strict;
 use warnings;
 use Errno qw(EADDRINUSE);
@@ -20,7 +20,7 @@ sub place {
   return $family == 6 ? pack_sockaddr_in6($port, IN6ADDR_ANY) : pack_sockaddr_in($port, INADDR_ANY);
 }
 
-# Returns the socket bound to a port, or the reason why there is none.
+# The socket bound to a port, or why there is none.
 sub bound {
   my ($family, $type, $port) = @_;
   my $socket;
@@ -31,7 +31,7 @@ sub bound {
   return (undef, $! == EADDRINUSE ? 'taken' : "$!");
 }
 
-# Keeps the other traffic of a busy host out of the socket: only packets with "tsma" after eight bytes of header pass.
+# Keeps the traffic of a busy host out of the socket: only packets with "tsma" after the eight bytes of header pass.
 sub filter {
   my ($socket, $family) = @_;
   my @code = $family == 6 ? ([0x20, 0, 0, 8]) : ([0xb1, 0, 0, 0], [0x40, 0, 0, 8]);
@@ -62,8 +62,8 @@ for my $family (split ' ', $ENV{CHECK_FAMILIES}) {
 }
 print "ready|$$\n";
 
-# The reported size is that of the whole IP packet.
-sub look {
+# Prints a packet that is a probe, with the size of the whole IP packet.
+sub receive {
   my ($socket, $family, $name) = @_;
   my $packet;
   defined recv($socket, $packet, 65535, 0) or return;
@@ -80,12 +80,12 @@ while (1) {
   my $wanted = '';
   vec($wanted, $_, 1) = 1 for keys %tcp, keys %raw;
   if (select($wanted, undef, undef, 1) <= 0) {
-    print "alive\n"; # nobody reads any more when the connection was closed: SIGPIPE
+    print "alive\n"; # after the connection was closed, this ends the program by SIGPIPE
     next;
   }
   for my $number (grep { vec($wanted, $_, 1) } keys %tcp) {
     my $caller;
     close $caller if accept($caller, $tcp{$number});
   }
-  look(@{$raw{$_}}) for grep { vec($wanted, $_, 1) } keys %raw;
+  receive(@{$raw{$_}}) for grep { vec($wanted, $_, 1) } keys %raw;
 }

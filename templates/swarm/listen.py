@@ -15,7 +15,7 @@ def end(*_):
     os._exit(0)
 
 
-def say(*words):
+def report(*words):
     sys.stdout.write('|'.join(str(word) for word in words) + '\n')
     sys.stdout.flush()
 
@@ -53,7 +53,7 @@ for number in env['CHECK_FAMILIES'].split():
     for name, kind in (('tcp', socket.SOCK_STREAM), ('udp', socket.SOCK_DGRAM)):
         for port in env['CHECK_' + name.upper()].split():
             sock, state = bound(family, kind, int(port))
-            say('port', name + '/' + port, state)
+            report('port', name + '/' + port, state)
             if sock:
                 (tcp if name == 'tcp' else kept).append(sock)
     for protocol, name in ((17, 'udp'), (50, 'esp')):
@@ -64,11 +64,11 @@ for number in env['CHECK_FAMILIES'].split():
             keep_out(sock, family)
             raw[sock] = (family, name)
         except OSError as error:
-            say('unseen', name, os.strerror(error.errno))
-say('ready', os.getpid())
+            report('unseen', name, os.strerror(error.errno))
+report('ready', os.getpid())
 
 
-def look(sock, family, name):
+def receive(sock, family, name):
     packet = sock.recv(65535)
     header = 0 if family == socket.AF_INET6 else 4 * (packet[0] & 15)
     words = packet[header + 8:header + 88].split(b' ')
@@ -76,18 +76,18 @@ def look(sock, family, name):
         return
     size = len(packet) + (40 if family == socket.AF_INET6 else 0)
     check = 'esp' if name == 'esp' else 'udp/%d' % struct.unpack('!H', packet[header + 2:header + 4])
-    told = (check, words[2].decode(), size)
-    if told not in seen:
-        seen.add(told)
-        say('seen', *told)
+    probe = (check, words[2].decode(), size)
+    if probe not in seen:
+        seen.add(probe)
+        report('seen', *probe)
 
 
 while True:
     found = select.select(tcp + list(raw), [], [], 1)[0]
     if not found:
-        say('alive')  # ends with SIGPIPE when the connection was closed
+        report('alive')  # after the connection was closed, this ends the program by SIGPIPE
     for sock in found:
         if sock in raw:
-            look(sock, *raw[sock])
+            receive(sock, *raw[sock])
         else:
             sock.accept()[0].close()

@@ -1,5 +1,6 @@
-# Runs a program of the swarm check in a language that the host has: minimal systems come with perl (Debian) or python3 (Red Hat).
-# PERL and PYTHON hold its text; CHECK_* are its parameters. Prints "interpreter|NAME" first, or "interpreter|none" if there is neither.
+# Runs a program of the swarm check in perl or python3: minimal systems have one of them (perl on Debian, python3 on Red Hat).
+# PERL and PYTHON are the text of the program; CHECK_* are its parameters. Prints "interpreter|NAME" first, or "interpreter|none" when
+# the host has neither.
 export LC_ALL=C CHECK_TOKEN CHECK_SELF CHECK_SECONDS CHECK_FAMILIES CHECK_TCP CHECK_UDP CHECK_ESP CHECK_TARGETS
 
 python=python3

@@ -9,16 +9,16 @@ import sys
 import time
 
 env = os.environ
-patience = 3.5
+timeout = 3.5
 pauses = (0.2, 0.5, 0.3)
-calls, datagrams, told = {}, [], set()
+connections, datagrams, reported = {}, [], set()
 
 
 def end(*_):
     os._exit(0)
 
 
-def say(*words):
+def report(*words):
     sys.stdout.write('|'.join(str(word) for word in words) + '\n')
     sys.stdout.flush()
 
@@ -28,17 +28,17 @@ for name in ('SIGTERM', 'SIGINT', 'SIGHUP', 'SIGALRM', 'SIGPIPE'):
 signal.alarm(int(env['CHECK_SECONDS']))
 
 
-def call(number, address, check, port):
+def start_connection(number, address, check, port):
     sock = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_STREAM)
     sock.setblocking(False)
     status = sock.connect_ex((address, port))
     if status == errno.EINPROGRESS:
-        calls[sock] = (check, number)
+        connections[sock] = (check, number)
     else:
-        say('tcp', check, number, os.strerror(status) if status else 'open')
+        report('tcp', check, number, os.strerror(status) if status else 'open')
 
 
-def whole(family, name):
+def unfragmented(family, name):
     sock = socket.socket(family, socket.SOCK_RAW, 50) if name == 'esp' else socket.socket(family, socket.SOCK_DGRAM)
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, 23, 3)
@@ -50,9 +50,9 @@ def whole(family, name):
 def prepare(number, address, check, name, port, sizes):
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     try:
-        sock = whole(family, name)
+        sock = unfragmented(family, name)
     except OSError as error:
-        return say('unsent', check, number, 0, os.strerror(error.errno))
+        return report('unsent', check, number, 0, os.strerror(error.errno))
     for size in sizes.split(','):
         text = ('tsmachine %s %s ' % (env['CHECK_TOKEN'], env['CHECK_SELF'])).encode()
         payload = text + b'\0' * (int(size) - (48 if family == socket.AF_INET6 else 28) - len(text))
@@ -63,12 +63,12 @@ def prepare(number, address, check, name, port, sizes):
 
 def answers(seconds):
     until = time.monotonic() + seconds
-    while calls and time.monotonic() < until:
-        for sock in select.select([], list(calls), [], until - time.monotonic())[1]:
+    while connections and time.monotonic() < until:
+        for sock in select.select([], list(connections), [], until - time.monotonic())[1]:
             status = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            say('tcp', *(calls.pop(sock) + (os.strerror(status) if status else 'open',)))
+            report('tcp', *(connections.pop(sock) + (os.strerror(status) if status else 'open',)))
             sock.close()
-    if not calls:
+    if not connections:
         time.sleep(max(0, until - time.monotonic()))
 
 
@@ -78,7 +78,7 @@ for line in env['CHECK_TARGETS'].splitlines():
         check, _, sizes = each.partition(':')
         name, _, port = check.partition('/')
         if name == 'tcp':
-            call(number, address, check, int(port))
+            start_connection(number, address, check, int(port))
         else:
             prepare(number, address, check, name, int(port or 0), sizes)
 
@@ -87,12 +87,12 @@ for pause in pauses:
         try:
             sock.sendto(payload, place)
         except OSError as error:
-            if prefix not in told:
-                told.add(prefix)
-                say(*(prefix + (os.strerror(error.errno),)))
+            if prefix not in reported:
+                reported.add(prefix)
+                report(*(prefix + (os.strerror(error.errno),)))
     answers(pause)
-    patience -= pause
-if calls:
-    answers(patience)
-for check, number in calls.values():
-    say('tcp', check, number, 'timeout')
+    timeout -= pause
+if connections:
+    answers(timeout)
+for check, number in connections.values():
+    report('tcp', check, number, 'timeout')

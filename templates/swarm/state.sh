@@ -1,7 +1,7 @@
-# Saves, restores or describes an engine's swarm state, /var/lib/docker/swarm, while the engine is stopped.
-# DO       look, save or place
-# OWNER    the login, which fetches what is saved
-# ARCHIVE  what is restored; removed afterwards
+# Saves, restores or describes an engine's swarm state, /var/lib/docker/swarm. Saving and restoring stop the engine meanwhile.
+# DO       describe, save or place
+# OWNER    the login that fetches the saved state
+# ARCHIVE  the state to put back; it is removed afterwards
 # Prints "key|text" lines. Exit status 40 no state there, 41 not stopped, 42 not started, 43 the state could not be saved or placed.
 export LC_ALL=C
 umask 077
@@ -47,7 +47,7 @@ halt() {
 }
 
 case $DO in
-  look)
+  describe)
     [ -s "$state/docker-state.json" ] || exit 40
     fact config "$(tr -d '\n' <"$state/docker-state.json")"
     if grep -q ENCRYPTED "$state/certificates/swarm-node.key" 2>/dev/null; then fact autolock yes; fi
@@ -62,7 +62,7 @@ case $DO in
     [ -d "$state/raft" ] || exit 40
     folder=$(mktemp -d "${TMPDIR:-/var/tmp}/tsmachine-swarm.XXXXXX") || exit 43
     halt
-    # preallocated logs are mostly empty space
+    # compressed, because preallocated logs are mostly empty
     tar -C "$state" -czf "$folder/swarm.tar.gz" . || { rm -rf "$folder"; exit 43; }
     chown -R "$OWNER" "$folder" || { rm -rf "$folder"; exit 43; }
     fact folder "$folder"

@@ -88,7 +88,7 @@ describe('compatibility: bad input', () => {
 
   const broken: [string, string, RegExp][] = [
     ['empty', '', /empty/],
-    ['cut off', '{"ConfigVersion": 3, "Driver": {', /cut off/],
+    ['cut off', '{"ConfigVersion": 3, "Driver": {', /truncated/],
     ['not JSON', 'hello', /Cannot read .*config\.json: it is not JSON/],
     ['an array', '[]', /JSON object/],
     ['of the future', '{"ConfigVersion": 4}', /version 4: .*newer/],

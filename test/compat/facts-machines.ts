@@ -174,7 +174,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     },
   ],
   ssh: [
-    { line: 'ssh one ls -la --help', code: 1, err: 'one has no SSH: driver none knows only its engine\n' },
+    { line: 'ssh one ls -la --help', code: 1, err: 'one has no SSH: its driver, none, only knows the engine\n' },
     ...['-h', '--help', '-help'].map((flag): Fact => ({
       line: `ssh ${flag}`,
       as: 'docker-machine',

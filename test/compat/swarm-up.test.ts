@@ -82,7 +82,7 @@ describe('swarm up and swarm plan from the command line', () => {
       'nothing says what',
       [],
       2,
-      /^Nothing says what the swarm is to be: [^\n]*\nName a file: tsmachine swarm up -f FILE\nOr [^\n]*: tsmachine swarm up --managers 3 /,
+      /^Nothing describes the swarm: there is no swarm\.yaml here, and no flags were given\nName a file: tsmachine swarm up -f FILE\nOr describe the swarm with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/,
     ],
     ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],
     ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^Both --file and --managers describe the swarm\n/],
@@ -139,7 +139,9 @@ describe('swarm up and swarm plan from the command line', () => {
   });
 
   it('warns once of an even number of managers, and of more than seven', async () => {
-    expect((await plan('--managers', '2', ...none, 'prod')).stderr).to.match(/^Warning: 2 managers survive the loss of 0[^\n]*\n$/);
+    expect((await plan('--managers', '2', ...none, 'prod')).stderr).to.match(
+      /^Warning: 2 managers tolerate no more failures than 1[^\n]*\n$/,
+    );
     expect((await plan('--managers', '9', ...none, 'prod')).stderr).to.match(/^Warning: 9 managers slow each other down[^\n]*\n$/);
   });
 

@@ -81,7 +81,7 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect(await here.run(['export', 'one', '-o', file, '--passphrase-file', secret])).to.include({ code: 0, stderr: '' });
     expect(await there.run(['import', file, '--name', 'one=dos', '--passphrase-file', secret])).to.include({ code: 0 });
     expect((await here.run(['export', 'one', '-o', file])).stderr).to.equal(
-      `${file} holds private keys in clear: whoever reads it controls these machines\n`,
+      `${file} holds unencrypted private keys: anyone who can read it controls these machines\n`,
     );
     expect(await there.run(['import', file, '--name', 'one=dos'])).to.include({
       code: 1,

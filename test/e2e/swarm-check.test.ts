@@ -64,7 +64,7 @@ describe('swarm check, on real hosts', function () {
       expect(faults[0]).to.include({
         check: probe,
         machine: 'sc2',
-        fix: `tsmachine ssh sc2 'sudo iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT' (and keep the rule over reboots)`,
+        fix: `tsmachine ssh sc2 'sudo iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT' (and make the rule permanent)`,
       });
       expect(code).to.equal(1);
     });
@@ -119,7 +119,7 @@ describe('swarm check, on real hosts', function () {
         expect(red).to.deep.equal(['sc1>sc3', 'sc2>sc3', 'sc3>sc1', 'sc3>sc2'].map((pair) => `${pair} mtu blocked`));
         expect(faults).to.have.length(1);
         expect(faults[0]).to.include({ check: 'mtu', machine: 'sc3' });
-        expect(faults[0]?.message).to.match(/has MTU 1400: packets of more than 1400 bytes do not pass between it and sc1 and sc2/);
+        expect(faults[0]?.message).to.match(/has MTU 1400: packets of more than 1400 bytes do not get through between it and sc1 and sc2/);
         expect(code).to.equal(1);
         await expectGreen('--mtu', '1400');
       } finally {
@@ -165,7 +165,7 @@ describe('swarm check, on real hosts', function () {
       await succeed(['stop', 'sc3'], { store });
       const { code, faults, pairs } = await check(...names);
       expect(faults).to.have.length(1);
-      expect(faults[0]).to.include({ check: 'address', machine: 'sc3', message: 'It is stopped', fix: 'tsmachine start sc3' });
+      expect(faults[0]).to.include({ check: 'address', machine: 'sc3', message: 'The machine is stopped', fix: 'tsmachine start sc3' });
       expect(pairs.filter(({ outcome }) => outcome === 'open')).to.have.length(2 * 5);
       expect(code).to.equal(1);
       expect((await check()).pairs.every(({ from, to }) => from !== 'sc3' && to !== 'sc3')).to.equal(true);

@@ -136,7 +136,7 @@ describe('a swarm after disasters', () => {
     const { stdout, stderr } = await succeed(['swarm', 'unlock'], { store });
     expect(stdout + stderr).to.not.contain('SWMKEY');
     expect(await told('rcv-m3')).to.deep.equal(whole);
-    expect((await succeed(['restart', 'rcv-m2'], { store })).stderr).to.not.contain('not in its place');
+    expect((await succeed(['restart', 'rcv-m2'], { store })).stderr).to.not.contain('not back in its swarm');
     expect(await told('rcv-m3')).to.deep.equal(whole);
     await withEngine(store, 'rcv-m3', (engine) =>
       updateCluster(engine, (spec) => ({ ...spec, EncryptionConfig: { AutoLockManagers: false } })),
@@ -163,7 +163,7 @@ describe('a swarm after disasters', () => {
     const env = { TSMACHINE_PASSPHRASE: 'correct horse' };
     const working = await tsmachine(['swarm', 'restore', backup, 'rcv-m1'], { store, env });
     expect(working.code).to.equal(1);
-    expect(working.stderr).to.contain('Swarm "rcv" works');
+    expect(working.stderr).to.contain('Swarm "rcv" still works');
     const source = managers.find((name) => working.stderr.includes(`saved from ${name} `)) ?? 'rcv-m1';
     await succeed(['kill', ...managers], { store });
     await destroy([source]);

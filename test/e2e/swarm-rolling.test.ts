@@ -128,7 +128,7 @@ describe('a swarm that is changed node by node', () => {
     expect(code).to.equal(1);
     expect(told(stdout, 'serves its new certificate.')).to.deep.equal([first]);
     expect(stderr).to.contain(`Done: ${first}. Not done: ${[broken, ...rest].join(', ')}`);
-    expect(stderr).to.contain('Then go on with the others: tsmachine swarm regenerate-certs roll');
+    expect(stderr).to.contain('Then continue with the others: tsmachine swarm regenerate-certs roll');
     const middle = await allServed();
     expect(all.filter((name) => middle[name] !== before[name])).to.deep.equal([first]);
     expect(await health('rl-m1'), 'the engine of the one that failed was not touched').to.deep.equal(well);
@@ -151,7 +151,7 @@ describe('a swarm that is changed node by node', () => {
     const { code, stdout, stderr } = await tsmachine(['swarm', 'regenerate-certs', 'roll'], { store });
     expect(code).to.equal(1);
     expect(told(stdout, 'serves its new certificate.')).to.deep.equal([]);
-    expect(stderr).to.contain(`None is done. Not done: ${first}, ${second}`);
+    expect(stderr).to.contain(`Nothing is done. Not done: ${first}, ${second}`);
     expect(stderr).to.contain(`${first} stays drained`);
     expect((await openStore(store).swarms.find('roll'))?.drained).to.deep.equal({ [first]: 'active' });
 

@@ -89,7 +89,7 @@ describe('a swarm that is made step by step', () => {
       'nobody',
     );
     expect(said)
-      .to.match(/--cert-expiry: "5m" must be 1h at least/)
+      .to.match(/--cert-expiry: "5m" must be at least 1h/)
       .and.match(/--data-path-port: 80 must be .* from 1024 to 49151/)
       .and.match(/--default-addr-pool: /);
     expect(await bad(2, 'swarm', 'init', '--advertise-addr', 'host.example.com', 'nobody')).to.match(
@@ -101,7 +101,7 @@ describe('a swarm that is made step by step', () => {
     const ip = (await good('ip', b)).trim();
     const said = await bad(1, 'swarm', 'init', '--advertise-addr', '192.0.2.44', b);
     expect(said)
-      .to.match(/steps-b" cannot begin a swarm: .*cannot assign requested address/)
+      .to.match(/steps-b" cannot initialise a swarm: .*cannot assign requested address/)
       .and.contain(`${b} has ${ip} (`);
     expect(await openStore(store).swarms.names()).to.deep.equal([]);
   });
@@ -192,7 +192,7 @@ describe('a swarm that is made step by step', () => {
     expect((await on(a, listNodes)).map(({ hostname }) => hostname).sort()).to.deep.equal([a, b]);
     const status = await run('swarm', 'status');
     expect(status).to.include({ code: 1 });
-    expect(status.stdout).to.contain(`FAULT: ${c} is no node of the swarm\n  tsmachine swarm join --role manager ${c}`);
+    expect(status.stdout).to.contain(`FAULT: ${c} is not a node of the swarm\n  tsmachine swarm join --role manager ${c}`);
     await good('swarm', 'join', '--role', 'manager', c);
   });
 
@@ -273,7 +273,7 @@ describe('a swarm that is made step by step', () => {
     expect(await bad(1, 'swarm', 'demote', b)).to.contain('1 of 2 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)');
     // gives up long before, once all the others have theirs and the managers know that this one is down
     expect(await bad(1, 'swarm', 'ca', '--rotate', '--timeout', '120'))
-      .to.match(/waits for steps-c \(down\);/)
+      .to.match(/is waiting for steps-c \(down\);/)
       .and.contain('tsmachine swarm ca --wait ordinary');
     await good('start', c);
     expect(

@@ -64,7 +64,7 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
 
   it('says so where its ISO is the newest, and lets it run', async () => {
     const before = starts();
-    expect((await run('upgrade', 'b1')).stdout).to.equal('b1 boots from the newest image there is: v1\n');
+    expect((await run('upgrade', 'b1')).stdout).to.equal('b1 already boots from the newest image, v1\n');
     expect(starts()).to.equal(before);
     const refused = await tsmachine(['upgrade', '--engine-version', '28', 'b1'], { store, env: vbox.env });
     expect(refused.code).to.equal(2);
@@ -100,7 +100,7 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
     writeFileSync(iso, '<html>');
     truncateSync(iso, 100_000);
     const { code, stderr } = await tsmachine(['upgrade', 'b1'], { store, env: vbox.env });
-    expect([code, stderr]).to.deep.equal([1, `${iso} is no ISO image\nCheck the path\n`]);
+    expect([code, stderr]).to.deep.equal([1, `${iso} is not an ISO image\nCheck the path\n`]);
     expect((await run('status', 'b1')).stdout).to.equal('Running\n');
     await run('rm', '-y', 'b1');
     expect(vbox.world()).to.deep.include({ vms: {}, media: {} });

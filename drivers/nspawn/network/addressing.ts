@@ -3,7 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, Owner } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
-import { formatCidr, parseCidr } from './cidr.js';
+import { formatNetwork } from '../../../src/base/cidr.js';
+import { parseCidr } from './cidr.js';
 import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
 import { dropBridge, raiseBridge } from './network.js';
 import { closeComputer, openComputer } from './settings.js';
@@ -49,7 +50,7 @@ export async function acquireAddress(
     checkRange(range, routes);
     const { registry, lease } = assign(known, request.id, {
       machineDir: request.machineDir,
-      cidr: formatCidr(range),
+      cidr: formatNetwork(range),
       ip: request.ip,
       owner: request.owner,
       since: new Date().toISOString(),

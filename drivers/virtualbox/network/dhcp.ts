@@ -1,7 +1,8 @@
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { blocks } from '../program/blocks.js';
-import { ipOfNumber, numberOfIp, type HostCidr } from './host-cidr.js';
+import { formatAddress } from '../../../src/base/cidr.js';
+import type { HostCidr } from './host-cidr.js';
 import type { HostOnly } from './interfaces.js';
 import { isOurs } from './ours.js';
 
@@ -14,14 +15,24 @@ interface DhcpSettings {
 
 /** Up to /24 the guests have .100 to .254 (spec 8.3); in smaller networks all that follows the server. */
 export function dhcpSettings(cidr: HostCidr): DhcpSettings {
-  const own = numberOfIp(cidr.ip);
+  const own = cidr.address;
   const first = cidr.network + 1;
   if (cidr.prefix <= 24) {
     const server = cidr.network + 2 === own ? cidr.network + 3 : cidr.network + 2;
-    return { ip: ipOfNumber(server), mask: cidr.mask, lower: ipOfNumber(cidr.network + 100), upper: ipOfNumber(cidr.network + 254) };
+    return {
+      ip: formatAddress(server),
+      mask: cidr.mask,
+      lower: formatAddress(cidr.network + 100),
+      upper: formatAddress(cidr.network + 254),
+    };
   }
   const server = first === own ? first + 1 : first;
-  return { ip: ipOfNumber(server), mask: cidr.mask, lower: ipOfNumber(Math.max(server, own) + 1), upper: ipOfNumber(cidr.last - 1) };
+  return {
+    ip: formatAddress(server),
+    mask: cidr.mask,
+    lower: formatAddress(Math.max(server, own) + 1),
+    upper: formatAddress(cidr.last - 1),
+  };
 }
 
 /**

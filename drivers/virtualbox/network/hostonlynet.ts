@@ -1,7 +1,8 @@
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from '../api.js';
 import { blocks } from '../program/blocks.js';
-import { ipOfNumber, parseCidr, parseHostCidr } from './host-cidr.js';
+import { formatAddress } from '../../../src/base/cidr.js';
+import { parseCidr, parseHostCidr } from './host-cidr.js';
 import { defaultCidr } from '../config.js';
 import { freeNetwork } from './ranges.js';
 import { isAtLeast } from '../program/version.js';
@@ -17,7 +18,7 @@ export function hasNetworks(version: Version, platform: string): boolean {
 export async function ensureHostOnlyNet(wanted: string, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
   const known = await ours(vbox);
   const cidr = parseHostCidr(wanted);
-  const nameOf = (network: number) => `${prefix}${ipOfNumber(network)}`;
+  const nameOf = (network: number) => `${prefix}${formatAddress(network)}`;
   const present = known.find((block) => block.get('Name') === nameOf(cidr.network)) ?? (wanted === defaultCidr ? known[0] : undefined);
   if (present) return present.get('Name') ?? '';
   const taken = computer.interfaces().flatMap((one) => parseCidr(one.cidr) ?? []);
@@ -31,7 +32,7 @@ export async function ensureHostOnlyNet(wanted: string, ctx: DriverContext, vbox
     `--name=${name}`,
     `--netmask=${chosen.mask}`,
     `--lower-ip=${chosen.ip}`,
-    `--upper-ip=${ipOfNumber(chosen.last - 1)}`,
+    `--upper-ip=${formatAddress(chosen.last - 1)}`,
     '--enable',
   ]);
   return name;

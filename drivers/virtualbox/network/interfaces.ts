@@ -1,6 +1,7 @@
 import type { VBoxManage } from '../api.js';
 import { blocks } from '../program/blocks.js';
-import { parseCidr, prefixOfMask, type HostCidr } from './host-cidr.js';
+import { prefixOfMask } from '../../../src/base/cidr.js';
+import { parseCidr, type HostCidr } from './host-cidr.js';
 
 /** An interface of this computer that leads to a host-only network. */
 export interface HostOnly {
@@ -19,7 +20,7 @@ export async function readHostOnly(vbox: VBoxManage): Promise<HostOnly[]> {
       const cidr =
         ip === '' || ip === '0.0.0.0' || ip.startsWith('169.254.')
           ? undefined
-          : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '')}`);
+          : parseCidr(`${ip}/${prefixOfMask(block.get('NetworkMask') ?? '') ?? ''}`);
       return { name: block.get('Name') ?? '', cidr, networkName: block.get('VBoxNetworkName') ?? '', isUp: block.get('Status') === 'Up' };
     });
 }

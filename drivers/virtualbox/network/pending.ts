@@ -2,7 +2,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { waitFor } from '../../../src/base/wait.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
-import { ipOfNumber, numberOfIp } from './host-cidr.js';
+import { parseHostCidr } from './host-cidr.js';
 import { readHostOnly, type HostOnly } from './interfaces.js';
 import { globalData, isOurs, mark, setGlobalData } from './ours.js';
 
@@ -62,7 +62,7 @@ async function newSince(before: readonly string[], ctx: DriverContext, vbox: VBo
 function isUntouched({ name, cidr, isUp }: HostOnly): boolean {
   if (!cidr) return true;
   const index = /^vboxnet(\d+)$/.exec(name)?.[1];
-  return !isUp && index !== undefined && cidr.ip === ipOfNumber(numberOfIp('192.168.56.1') + 256 * Number(index));
+  return !isUp && index !== undefined && cidr.address === parseHostCidr('192.168.56.1/24').address + 256 * Number(index);
 }
 
 /** Undefined where there is no such text: nobody was cut off. */

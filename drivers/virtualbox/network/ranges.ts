@@ -1,6 +1,7 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { Version } from '../api.js';
-import { ipOfNumber, overlap, parseCidr, within, type HostCidr } from './host-cidr.js';
+import { contains, formatAddress, overlap } from '../../../src/base/cidr.js';
+import { parseCidr, type HostCidr } from './host-cidr.js';
 import { isAtLeast } from '../program/version.js';
 
 /** Where host-only networks may be by default since VirtualBox 6.1.28 (its manual, "Host-Only Networking"). */
@@ -27,7 +28,7 @@ function ranges(words: readonly string[]): HostCidr[] {
 }
 
 export function isAllowed(cidr: HostCidr, allowed: readonly HostCidr[] | undefined): boolean {
-  return allowed === undefined || allowed.some((range) => within(cidr, range));
+  return allowed === undefined || allowed.some((range) => contains(range, cidr));
 }
 
 /**
@@ -39,7 +40,7 @@ export function freeNetwork(allowed: readonly HostCidr[] | undefined, taken: rea
   for (const range of candidates) {
     const size = Math.min(256, range.last - range.network + 1);
     for (let first = range.network; first + size - 1 <= range.last && first < range.network + 65_536; first += size) {
-      const cidr = parseCidr(`${ipOfNumber(first + 1)}/${32 - Math.log2(size)}`);
+      const cidr = parseCidr(`${formatAddress(first + 1)}/${32 - Math.log2(size)}`);
       if (cidr && !taken.some((one) => overlap(one, cidr))) return cidr;
     }
   }
@@ -59,5 +60,5 @@ export function refusedRange(cidr: HostCidr, allowed: readonly HostCidr[] | unde
 }
 
 function textOf({ network, prefix }: HostCidr): string {
-  return `${ipOfNumber(network)}/${prefix}`;
+  return `${formatAddress(network)}/${prefix}`;
 }

@@ -1,5 +1,5 @@
 import { driverNames } from '../../driver/registry.js';
-import { installModes } from '../../machine/request/machine-flags.js';
+import { installModes } from '../../base/machine.js';
 import type { FlagInput } from '../line/flags.js';
 import { shellNames } from '../shells/shells.js';
 import { nothing, words, type Choice } from './candidate.js';

@@ -4,15 +4,15 @@ import { findingsTable } from './findings-table.js';
 const widest = 80;
 const longestName = 20;
 
-/** Who reaches whom, then what is wrong and what to type. */
+/** Which machine reaches which, then the findings and the commands that fix them. */
 export function checkReport({ machines, pairs, findings }: SwarmCheck): string {
   const names = machines.map(({ name }) => name);
   const parts = names.length > 1 ? [matrix(names, pairs) ?? pairList(pairs), ...unknowns(pairs)] : [];
-  parts.push(findings.length > 0 ? findingsTable(findings) : 'Nothing stands in the way of a swarm.');
+  parts.push(findings.length > 0 ? findingsTable(findings) : 'These machines can form a swarm.');
   return parts.join('\n\n');
 }
 
-/** A row for each sender, a column for each receiver; undefined when it would be wider than a terminal. */
+/** A row for each sender and a column for each receiver; undefined when it would be too wide for a terminal. */
 export function matrix(names: readonly string[], pairs: readonly PairResult[]): string | undefined {
   if (names.length * 3 > widest) return undefined;
   const results = byPair(pairs);
@@ -46,34 +46,34 @@ function byPair(pairs: readonly PairResult[]): Map<string, PairResult[]> {
   return results;
 }
 
-/** The one check that fails, or how many do. */
+/** The check that fails, or how many do. */
 function cell(results: readonly PairResult[]): string {
   const blocked = results.filter(({ outcome }) => outcome === 'blocked');
   const [first] = blocked;
   if (first) {
     if (blocked.length === results.filter(({ outcome }) => outcome !== 'unknown').length && blocked.length > 1) return 'nothing';
-    return blocked.length > 1 ? `${blocked.length} blocked` : shown(first);
+    return blocked.length > 1 ? `${blocked.length} blocked` : checkName(first);
   }
   return results.length === 0 || results.some(({ outcome }) => outcome === 'unknown') ? '?' : 'ok';
 }
 
-/** Firewalls write `7946/udp`. */
-function shown({ check, largest }: PairResult): string {
+/** The check as firewalls write it: `7946/udp`. */
+function checkName({ check, largest }: PairResult): string {
   if (check === 'mtu') return `mtu ${largest ?? '?'}`;
   return check.split('/').reverse().join('/');
 }
 
-/** For more machines than a terminal has room for: what is not open, and how much is. */
+/** For too many machines for a matrix: the blocked checks, and their number. */
 function pairList(pairs: readonly PairResult[]): string {
   const blocked = pairs.filter(({ outcome }) => outcome === 'blocked');
   const count = byPair(pairs).size;
-  const lines = blocked.map((pair) => `${pair.from} -> ${pair.to}: ${shown(pair)} ${pair.reason ?? ''}`);
+  const lines = blocked.map((pair) => `${pair.from} -> ${pair.to}: ${checkName(pair)} ${pair.reason ?? ''}`);
   return [...lines, `${count} pairs of machines, ${blocked.length} of ${pairs.length} checks blocked`].join('\n');
 }
 
-/** Why something could not be told, each reason once; that sizes of packets cannot be told where none arrives goes without saying. */
+/** Why checks had no result, each reason once. The size of packets is left out: it is always unknown when none arrives. */
 function unknowns(pairs: readonly PairResult[]): string[] {
-  const untold = pairs.filter(({ outcome, check }) => outcome === 'unknown' && check !== 'mtu');
-  const reasons = [...new Set(untold.map(({ reason = '' }) => reason))];
+  const unknown = pairs.filter(({ outcome, check }) => outcome === 'unknown' && check !== 'mtu');
+  const reasons = [...new Set(unknown.map(({ reason = '' }) => reason))];
   return reasons.length === 0 ? [] : [reasons.map((reason) => `?  cannot be checked: ${reason}`).join('\n')];
 }

@@ -6,7 +6,7 @@ import { table } from './table.js';
 const levels: readonly Level[] = ['fault', 'warning', 'ok'];
 const words: Readonly<Record<Level, string>> = { fault: 'FAULT', warning: 'warning', ok: 'ok' };
 
-/** One line for each finding, below it what to type, and their count at the end. */
+/** One line for each finding, its fix below it, and the number of findings at the end. */
 export function findingsTable(findings: readonly Finding[]): string {
   const rows = findings.map(({ level, check, machine = '-', message }) => [
     words[level],
@@ -16,8 +16,8 @@ export function findingsTable(findings: readonly Finding[]): string {
   ]);
   const [header = '', ...lines] = table([['LEVEL', 'CHECK', 'MACHINE', 'FINDING'], ...rows]).split('\n');
   const indent = ' '.repeat(header.indexOf('CHECK'));
-  const told = lines.flatMap((line, i) => [line, ...fixLines(findings[i]?.fix).map((fix) => indent + fix)]);
-  return [header, ...told, '', summary(findings)].join('\n');
+  const body = lines.flatMap((line, i) => [line, ...fixLines(findings[i]?.fix).map((fix) => indent + fix)]);
+  return [header, ...body, '', summary(findings)].join('\n');
 }
 
 function fixLines(fix: Text | undefined): string[] {

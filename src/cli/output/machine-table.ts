@@ -1,4 +1,4 @@
-import type { MachineRow } from '../../machine/list.js';
+import { isReadable, type MachineRow } from '../../machine/list.js';
 import { table } from './table.js';
 
 const header = ['NAME', 'ACTIVE', 'DRIVER', 'STATE', 'URL', 'SWARM', 'DOCKER', 'ERRORS'];
@@ -20,5 +20,5 @@ export function jsonRow({ name, driverName, state, options: _, ...rest }: Machin
 export function activeMark(row: MachineRow): string {
   if (row.activeSwarm) return '* (swarm)';
   if (row.activeHost) return '*';
-  return row.state === 'Timeout' || row.driverName === 'not found' ? '' : '-';
+  return row.state === 'Timeout' || !isReadable(row) ? '' : '-';
 }

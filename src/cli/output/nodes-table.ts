@@ -1,56 +1,41 @@
-import type { NodeRow } from '../../swarm/status/rows.js';
+import { labelPairs, nodeColumns, type NodeRow } from '../../swarm/status/node-columns.js';
 import { table } from './table.js';
 
-interface Column {
-  readonly header: string;
-  readonly cell: (row: NodeRow) => string;
-  /** Whether the column says anything that another does not; always, unless given. */
-  readonly needed?: (rows: readonly NodeRow[]) => boolean;
-}
-
-const columns: readonly Column[] = [
-  { header: 'MACHINE', cell: ({ machine = '-' }) => machine },
-  {
-    header: 'NODE',
-    cell: ({ machine, node = '-' }) => (machine === node ? '' : node),
-    needed: (rows) => rows.some(({ machine, node }) => node !== undefined && node !== machine),
-  },
-  { header: 'ROLE', cell: ({ role = '-' }) => role },
-  { header: 'STATUS', cell: ({ status }) => capital(status) },
-  { header: 'AVAILABILITY', cell: ({ availability = '-' }) => capital(availability) },
-  { header: 'MANAGER', cell: ({ manager = '' }) => capital(manager) },
-  { header: 'ENGINE', cell: ({ engine }) => engine.replace(/\+.*$/, '') },
-  { header: 'ADDRESS', cell: ({ address }) => address },
-  {
-    header: 'LABELS',
-    cell: ({ labels }) => pairs(labels).join(','),
-    needed: (rows) => rows.some(({ labels }) => Object.keys(labels).length > 0),
-  },
-];
-
-/** Machines beside the nodes that they are; host names and labels only where there is something to tell. */
+/** Machines beside the nodes that they are. The columns stand in swarm/status/node-columns.ts. */
 export function nodesTable(rows: readonly NodeRow[]): string {
-  const shown = columns.filter(({ needed }) => needed?.(rows) ?? true);
-  const lines = table([shown.map(({ header }) => header), ...rows.map((row) => shown.map(({ cell }) => cell(row)))], 2);
+  const columns = Object.entries(nodeColumns).flatMap(([field, column]) => printed(field, column as AnyColumn, rows));
+  const lines = table([columns.map(({ title }) => title), ...rows.map((_, i) => columns.map(({ cells }) => cells[i] ?? ''))], 2);
   return lines
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
 }
 
-type Labels = NodeRow['labels'];
-
-/** One a line, by key. */
-export function labelLines(labels: Labels): string {
-  return pairs(labels).join('\n');
+/** The labels of one node, one a line, sorted by key. */
+export function labelLines(labels: NodeRow['labels']): string {
+  return labelPairs(labels).join('\n');
 }
 
-function pairs(labels: Labels): string[] {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .sort();
+/** A column whose kind of value is not known here. */
+interface AnyColumn {
+  readonly title?: string;
+  readonly cell?: (value: unknown, row: NodeRow) => string;
+  readonly optional?: true;
 }
 
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
+interface PrintedColumn {
+  readonly title: string;
+  readonly cells: readonly string[];
+}
+
+function printed(field: string, { title, cell = plainCell, optional }: AnyColumn, rows: readonly NodeRow[]): PrintedColumn[] {
+  if (title === undefined) return [];
+  const cells = rows.map((row) => cell((row as Readonly<Record<string, unknown>>)[field], row));
+  const isEmpty = cells.every((text) => text === '' || text === '-');
+  return optional && isEmpty ? [] : [{ title, cells }];
+}
+
+function plainCell(value: unknown): string {
+  if (value === undefined) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -3,10 +3,10 @@ import type { SwarmStatus } from '../../swarm/status/status.js';
 import { asTyped } from '../line/program.js';
 import { table } from './table.js';
 
-/** A swarm on one screen: what there is, what is wrong with it, and what to type about that. */
+/** A swarm on one screen: its parts, what is wrong with it, and the commands that fix it. */
 export function swarmStatusText(status: SwarmStatus): string {
-  const { name, id = 'not made yet', problems } = status;
-  const wrong = problems.flatMap(({ level, message, fix }) => [
+  const { name, id = 'not created yet', problems } = status;
+  const problemLines = problems.flatMap(({ level, message, fix }) => [
     `${level === 'fault' ? 'FAULT' : 'warning'}: ${asTyped(message)}`,
     ...fixLines(fix),
   ]);
@@ -15,7 +15,7 @@ export function swarmStatusText(status: SwarmStatus): string {
     table(facts(status)),
     ...services(status),
     '',
-    ...(wrong.length === 0 ? ['Nothing is wrong.'] : wrong),
+    ...(problemLines.length === 0 ? ['No problems.'] : problemLines),
   ].join('\n');
 }
 
@@ -30,7 +30,7 @@ function facts({ managers, leader, workers, services: all, autolock, ca }: Swarm
     ['Workers', `${workers.ready} of ${workers.total} ready`],
     ...(autolock === undefined
       ? [['Services', 'unknown']]
-      : [['Services', all.length === 0 ? 'none' : `${running} of ${all.length} as wanted`]]),
+      : [['Services', all.length === 0 ? 'none' : `${running} of ${all.length} have all their tasks`]]),
     ...(autolock === undefined ? [] : [['Autolock', autolock ? 'on' : 'off']]),
     ...(ca ? [['Root CA', `until ${ca.expires.slice(0, 10)}${ca.rotating ? ', being replaced' : ''}`]] : []),
   ];

@@ -21,7 +21,7 @@ export default class SwarmNodes extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmNodes);
     const given = optionalArgument(argv);
-    const { listSwarmNodes } = await import('../../swarm/status/look.js');
+    const { listSwarmNodes } = await import('../../swarm/status/nodes.js');
     const rows = await listSwarmNodes(await this.session(), given);
     if (!flags.quiet) return this.show(rows, () => nodesTable(rows));
     const names = rows.flatMap(({ machine }) => machine ?? []);

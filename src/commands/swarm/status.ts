@@ -16,7 +16,7 @@ export default class SwarmStatusCommand extends MachineCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmStatusCommand);
     const given = optionalArgument(argv);
-    const { swarmStatus } = await import('../../swarm/status/look.js');
+    const { swarmStatus } = await import('../../swarm/status/status.js');
     const status = await swarmStatus(await this.session(), given);
     this.show(status, () => swarmStatusText(status));
     if (!status.healthy) this.exit(1);

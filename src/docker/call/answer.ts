@@ -6,17 +6,17 @@ import { EngineRefusal } from './engine-refusal.js';
 import { engineAddress } from './target.js';
 import type { EngineTarget } from './target.js';
 
-/** Whose answer it is, for messages. */
+/** The request that was answered, for messages. */
 export interface Asked {
   readonly target: EngineTarget;
   readonly operation: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** More than any JSON answer of an engine; a hostile one must not fill the memory. */
+/** More bytes than any JSON answer of an engine; a hostile one must not fill the memory. */
 const limit = 64 * 1024 * 1024;
 
-/** Reads an answer to its end. @throws TsmachineError ENGINE_UNREACHABLE when it breaks off, ENGINE_API when it has no end. */
+/** Reads an answer to its end. @throws TsmachineError ENGINE_UNREACHABLE when it breaks off, ENGINE_API when it is too long. */
 export async function readText(response: IncomingMessage, asked: Asked): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -33,18 +33,18 @@ export async function readText(response: IncomingMessage, asked: Asked): Promise
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** The JSON of an answer; undefined for an empty one. @throws TsmachineError ENGINE_API when it is none. */
+/** The JSON of an answer; undefined for an empty one. @throws TsmachineError ENGINE_API when it is not JSON. */
 export async function readJson(response: IncomingMessage, asked: Asked): Promise<unknown> {
   const text = await readText(response, asked);
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw engineError(asked, `the answer is no JSON: ${excerpt(text)}`, error);
+    throw engineError(asked, `the answer is not JSON: ${excerpt(text)}`, error);
   }
 }
 
-/** Lets answers of status 2xx and 304 (already so) pass. @throws TsmachineError ENGINE_API in the engine's own words. */
+/** Accepts answers with status 2xx and 304 (not modified). @throws TsmachineError ENGINE_API with the engine's own message. */
 export async function expectSuccess(response: IncomingMessage, asked: Asked): Promise<void> {
   const status = response.statusCode ?? 0;
   if ((status >= 200 && status < 300) || status === 304) return;
@@ -69,7 +69,7 @@ function messageIn(text: string): string | undefined {
     const message = typeof answer === 'object' && answer !== null && 'message' in answer ? answer.message : undefined;
     return typeof message === 'string' && message !== '' ? message : undefined;
   } catch {
-    return undefined; // a proxy or an old engine answers in plain text, which is then shown as it is
+    return undefined; // a proxy or an old engine may answer in plain text, which is shown as it is
   }
 }
 

@@ -8,17 +8,17 @@ import type { Connection } from './connection.js';
 import { Silence } from './silence.js';
 import { engineAddress } from './target.js';
 
-/** How far a request had come when it failed. */
+/** How far a request had got when it failed. */
 export type Phase = 'connecting' | 'connected' | 'secured' | 'answered';
 
 export interface Call {
   readonly method: string;
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Uint8Array | Readable | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte in either direction; 0 waits for ever. */
+  /** Milliseconds without a byte in either direction; 0 waits forever. */
   readonly idleTimeout: number;
 }
 
@@ -27,11 +27,11 @@ export interface Failed {
   readonly phase: Phase;
   /** The socket had served an earlier request. */
   readonly reused: boolean;
-  /** The error of the request's own body, when that is what failed. */
+  /** The error of the stream that was the request's body, when that failed. */
   readonly bodyError: Error | undefined;
 }
 
-/** One request on the wire, until the head of the answer or the first error. */
+/** Sends one request and waits for the head of the answer or the first error. */
 export function attempt(connection: Connection, call: Call): Promise<IncomingMessage | Failed> {
   return new Promise((resolve) => {
     const request = begin(connection, call);
@@ -44,7 +44,7 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
       if (final) clearTimeout(timer);
     };
     request.once('socket', (socket) => {
-      follow(socket, request.reusedSocket, engineAddress(connection.target).kind === 'tcp', reach);
+      watchSocket(socket, request.reusedSocket, engineAddress(connection.target).kind === 'tcp', reach);
     });
     request.once('response', (incoming) => {
       response = incoming;
@@ -74,7 +74,7 @@ function begin({ target, agent }: Connection, call: Call): ClientRequest {
   return at.kind === 'unix' ? httpRequest({ ...options, socketPath: at.path }) : httpsRequest({ ...options, host: at.host, port: at.port });
 }
 
-function follow(socket: Socket, reused: boolean, secure: boolean, reach: (phase: Phase, final?: boolean) => void): void {
+function watchSocket(socket: Socket, reused: boolean, secure: boolean, reach: (phase: Phase, final?: boolean) => void): void {
   if (reused) {
     reach('secured', true);
     return;
@@ -94,6 +94,6 @@ function sendBody(request: ClientRequest, body: Call['body'], onError: (error: E
     return;
   }
   body.once('error', onError);
-  // An error ends up in the request's own 'error' event.
+  // An error is reported by the request's own 'error' event.
   pipeline(body, request, () => undefined);
 }

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 
-/** An engine's own answer that it will not do a thing: the cause of an ENGINE_API error. */
+/** An engine's answer with an error status: the cause of an ENGINE_API error. */
 export class EngineRefusal extends Error {
   /** HTTP status. */
   readonly status: number;
@@ -11,7 +11,7 @@ export class EngineRefusal extends Error {
   }
 }
 
-/** The refusal an error stands for; undefined for any other failure. */
+/** The engine's refusal behind an error; undefined for any other failure. */
 export function refusalIn(error: unknown): EngineRefusal | undefined {
   return TsmachineError.is(error) && error.cause instanceof EngineRefusal ? error.cause : undefined;
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import { errorText, TsmachineError } from '../../base/errors.js';
+import { run, say, type Text } from '../../base/text.js';
 import type { Phase } from './attempt.js';
 import { Silence } from './silence.js';
 import { engineAddress } from './target.js';
@@ -9,7 +10,7 @@ import { failureCode } from './tls-code.js';
 
 export interface Failure {
   readonly target: EngineTarget;
-  /** What was being done, as it stands in the message: `GET /version`. */
+  /** The operation, as the message names it: `GET /version`. */
   readonly operation: string;
   readonly phase: Phase;
 }
@@ -33,34 +34,43 @@ const notTls = new Set([
   'ERR_SSL_UNEXPECTED_MESSAGE',
   'HPE_INVALID_CONSTANT',
 ]);
-/** An alert with which a server turns down a client's certificate, in OpenSSL's naming. */
-const refusal =
-  /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|NO_CERTIFICATE|HANDSHAKE_FAILURE|DECRYPT_ERROR)$|^ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED$/;
+/** The TLS alerts with which a server refuses a client's certificate, as OpenSSL names them. */
+const refusingAlerts = [
+  'BAD_CERTIFICATE',
+  'UNSUPPORTED_CERTIFICATE',
+  'CERTIFICATE_\\w+',
+  'UNKNOWN_CA',
+  'ACCESS_DENIED',
+  'NO_CERTIFICATE',
+  'HANDSHAKE_FAILURE',
+  'DECRYPT_ERROR',
+];
+const refusal = new RegExp(`^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(?:${refusingAlerts.join('|')})$`);
 
-/** True for the alert of a server that refuses our certificate. */
+/** Whether the error is the alert of a server that refuses our certificate. */
 export function isRefusal(error: unknown): boolean {
   return refusal.test(failureCode(error));
 }
 
-/** Says in our words why a connection failed. Our own errors pass through. */
+/** The error that says why a connection failed. A TsmachineError is returned unchanged. */
 export function explain(error: unknown, failure: Failure): TsmachineError {
   if (TsmachineError.is(error)) return error;
   const code = failureCode(error);
   return (
     explainNetwork(error, code, failure) ??
     explainTls(error, code, failure) ??
-    unreached(failure, errorText(error), `See whether the machine is up: tsmachine status ${failure.target.machine}`, error)
+    unreached(failure, errorText(error), say`Check whether the machine is running: ${run('status', failure.target.machine)}`, error)
   );
 }
 
 function explainNetwork(error: unknown, code: string, failure: Failure): TsmachineError | undefined {
   const { machine } = failure.target;
+  const status = run('status', machine);
   const at = engineAddress(failure.target);
   if (at.kind === 'unix') {
     if (code === 'ENOENT' || code === 'ECONNREFUSED')
       return unreached(failure, 'no engine listens on this socket', 'Start the engine: systemctl start docker', error);
-    if (code === 'EACCES')
-      return unreached(failure, 'no permission to use this socket', 'Become root, or a member of the group "docker".', error);
+    if (code === 'EACCES') return unreached(failure, 'no permission to use this socket', 'Run as root, or join the group "docker".', error);
     return undefined;
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -75,7 +85,7 @@ function explainNetwork(error: unknown, code: string, failure: Failure): Tsmachi
     return unreached(
       failure,
       'connection refused: cannot connect to the docker engine endpoint',
-      `The host is up but no engine listens on port ${at.port}: tsmachine ssh ${machine} sudo systemctl status docker`,
+      say`The host is up, but no engine listens on port ${at.port}: ${run('ssh', machine, 'sudo', 'systemctl', 'status', 'docker')}`,
       error,
     );
   }
@@ -83,7 +93,7 @@ function explainNetwork(error: unknown, code: string, failure: Failure): Tsmachi
     return unreached(
       failure,
       `connected, but ${errorText(error)}`,
-      `The engine may hang; look at its log: tsmachine ssh ${machine} sudo journalctl -u docker -n 50`,
+      say`The engine may hang. To read its log: ${engineLog(machine)}`,
       error,
     );
   }
@@ -91,42 +101,41 @@ function explainNetwork(error: unknown, code: string, failure: Failure): Tsmachi
     return unreached(
       failure,
       error instanceof Silence ? error.message : 'no answer',
-      `A firewall may block TCP port ${at.port}: open it for this computer, or see whether the machine is up: tsmachine status ${machine}`,
+      say`A firewall may block TCP port ${at.port}. Open it for this computer, or check whether the machine is running: ${status}`,
       error,
     );
   }
   if (unreachable.has(code)) {
     return unreached(
       failure,
-      `there is no way to that host (${code})`,
-      `See whether the machine is up and its address still right: tsmachine ip ${machine}`,
+      `there is no route to that host (${code})`,
+      say`Check whether the machine is running and still has this address: ${run('ip', machine)}`,
       error,
     );
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') {
     const what =
       failure.phase === 'answered' ? 'the connection was lost in the middle of the answer' : 'the connection was closed without an answer';
-    return unreached(
-      failure,
-      what,
-      `The engine may be restarting; try again, or look at its log: tsmachine ssh ${machine} sudo journalctl -u docker -n 50`,
-      error,
-    );
+    return unreached(failure, what, say`The engine may be restarting: try again, or read its log: ${engineLog(machine)}`, error);
   }
   return undefined;
 }
 
+function engineLog(machine: string): Text {
+  return run('ssh', machine, 'sudo', 'journalctl', '-u', 'docker', '-n', '50');
+}
+
 function explainTls(error: unknown, code: string, failure: Failure): TsmachineError | undefined {
   const { target } = failure;
-  const regenerate = `tsmachine regenerate-certs ${target.machine}`;
+  const regenerate = run('regenerate-certs', target.machine);
+  const regenerateClient = run('regenerate-certs', '--client-certs', target.machine);
   if (code === 'CERT_HAS_EXPIRED') {
     const ca = expiredOn(target.ca);
     if (ca !== undefined)
       return untrusted(
         failure,
         `the CA certificate expired on ${ca}`,
-        'A new CA is needed: move certs/ca.pem and certs/ca-key.pem away and run: ' +
-          `tsmachine regenerate-certs --client-certs ${target.machine}`,
+        say`A new CA is needed: move certs/ca.pem and certs/ca-key.pem away and run: ${regenerateClient}`,
         error,
       );
     return untrusted(failure, "the engine's certificate has expired", regenerate, error);
@@ -135,7 +144,7 @@ function explainTls(error: unknown, code: string, failure: Failure): TsmachineEr
     return untrusted(
       failure,
       "the engine's certificate is not valid yet",
-      'The clock of this computer or of the one that made the certificate is wrong.',
+      'The clock of this computer, or of the one that made the certificate, is wrong.',
       error,
     );
   }
@@ -144,8 +153,8 @@ function explainTls(error: unknown, code: string, failure: Failure): TsmachineEr
     const host = at.kind === 'tcp' ? at.host : at.text;
     return untrusted(
       failure,
-      `the engine's certificate is not made for "${host}" but for: ${namesOf(error)}`,
-      `Did the machine's address change? ${regenerate}`,
+      `the engine's certificate is not valid for "${host}" but for: ${namesOf(error)}`,
+      say`If the machine's address has changed: ${regenerate}`,
       error,
     );
   }
@@ -153,25 +162,20 @@ function explainTls(error: unknown, code: string, failure: Failure): TsmachineEr
     return untrusted(
       failure,
       "the engine's certificate is not signed by this store's CA",
-      `If this is the right machine: ${regenerate}`,
+      say`If this is the right machine: ${regenerate}`,
       error,
     );
   }
   if (refusal.test(code)) {
     const end = expiredOn(target.cert);
     const why = end === undefined ? 'it does not trust the CA that signed it' : `it expired on ${end}`;
-    return untrusted(
-      failure,
-      `the engine refuses our client certificate: ${why}`,
-      `tsmachine regenerate-certs --client-certs ${target.machine}`,
-      error,
-    );
+    return untrusted(failure, `the engine refuses our client certificate: ${why}`, regenerateClient, error);
   }
   if (notTls.has(code)) {
     return untrusted(
       failure,
-      'what answers there does not speak TLS',
-      `The engine listens without TLS, or the port belongs to another program. Secure it: tsmachine provision ${target.machine}`,
+      'the server there does not use TLS',
+      say`The engine listens without TLS, or another program uses the port. To secure the engine: ${run('provision', target.machine)}`,
       error,
     );
   }
@@ -180,7 +184,7 @@ function explainTls(error: unknown, code: string, failure: Failure): TsmachineEr
   return undefined;
 }
 
-/** The day on which the first certificate of a PEM text ended; undefined while it is valid. */
+/** The day on which the first certificate of a PEM text expired; undefined while it is valid. */
 function expiredOn(pem: string): string | undefined {
   const end = new Date(new X509Certificate(pem).validTo);
   return end < new Date() ? end.toISOString().slice(0, 10) : undefined;
@@ -192,15 +196,15 @@ function namesOf(error: unknown): string {
   return typeof names === 'string' && names !== '' ? names.replace(/(?:DNS|IP Address):/g, '') : 'no name at all';
 }
 
-function unreached(failure: Failure, why: string, hint: string, cause: unknown): TsmachineError {
+function unreached(failure: Failure, why: string, hint: Text, cause: unknown): TsmachineError {
   return new TsmachineError('ENGINE_UNREACHABLE', `${opening(failure)}: ${why}`, { hint, cause });
 }
 
-function untrusted(failure: Failure, why: string, hint: string, cause: unknown): TsmachineError {
+function untrusted(failure: Failure, why: string, hint: Text, cause: unknown): TsmachineError {
   return new TsmachineError('ENGINE_TLS', `${opening(failure)}: ${why}`, { hint, cause });
 }
 
-/** `Cannot reach the engine of "m1" at 10.0.0.1:2376 (GET /version)`, the beginning of every such message. */
+/** The beginning of every such message: `Cannot reach the engine of "m1" at 10.0.0.1:2376 (GET /version)`. */
 function opening({ target, operation }: Failure): string {
   return `Cannot reach the engine of "${target.machine}" at ${engineAddress(target).text} (${operation})`;
 }

@@ -14,7 +14,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   ENETDOWN: 'no-route',
 };
 
-/** Why an engine could not be reached, for those who draw conclusions: a firewall drops (timeout) or rejects (refused, no-route). */
+/** Why an engine could not be reached, for code that decides by it: a firewall drops (timeout) or rejects (refused, no-route). */
 export function reasonOf(error: unknown): Reason {
   if (!TsmachineError.is(error)) return 'other';
   if (error.code === 'ENGINE_TLS') return 'tls';

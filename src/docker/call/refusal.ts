@@ -31,7 +31,7 @@ export function refusalOf(target: EngineTarget, timeout: number, signal?: AbortS
   });
 }
 
-/** An address must not stand in the server name extension (RFC 6066). */
+/** The server name extension must not contain an address (RFC 6066). */
 function serverName(host: string): { servername?: string } {
   return isIP(host) === 0 ? { servername: host } : {};
 }

@@ -6,19 +6,19 @@ import type { Connection } from './connection.js';
 import { explain, isRefusal } from './failure.js';
 import { refusalOf } from './refusal.js';
 
-/** A call and what it is named in messages, by default `METHOD /path`. */
+/** A call and its name in messages. */
 export interface NamedCall extends Call {
   readonly operation: string;
 }
 
 /**
- * Sends one request and returns the answer as soon as its head is there, whatever its status.
+ * Sends one request and returns the answer as soon as its head has arrived, whatever its status.
  * @throws TsmachineError ENGINE_UNREACHABLE or ENGINE_TLS; the signal's reason when aborted; the body's own error.
  */
 export async function send(connection: Connection, call: NamedCall): Promise<IncomingMessage> {
   call.signal?.throwIfAborted();
   let outcome = await attempt(connection, call);
-  // The engine closed a kept connection just as it was used again.
+  // The engine may close an idle connection just as it is used again.
   if (!(outcome instanceof IncomingMessage) && outcome.reused && call.method === 'GET') outcome = await attempt(connection, call);
   if (outcome instanceof IncomingMessage) return outcome;
   call.signal?.throwIfAborted();
@@ -28,8 +28,8 @@ export async function send(connection: Connection, call: NamedCall): Promise<Inc
 }
 
 /**
- * With TLS 1.3 a server refuses a client's certificate only after the client believes the handshake done, and the alert is lost
- * when our request crosses it. Asked again with TLS 1.2, it must say so within the handshake.
+ * A TLS 1.3 server refuses a client's certificate only after the client has finished the handshake, and its alert can get lost when our
+ * request crosses it. With TLS 1.2 the server has to refuse within the handshake, so the handshake is repeated with that version.
  */
 async function refused({ target, connectTimeout }: Connection, call: NamedCall, { error, phase }: Failed): Promise<Error | undefined> {
   const reset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');

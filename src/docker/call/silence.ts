@@ -1,4 +1,4 @@
-/** Nothing came for too long. Its code is that of the system's own timeout. */
+/** No data arrived for too long. Its code is that of the system's own timeout. */
 export class Silence extends Error {
   readonly code = 'ETIMEDOUT';
 

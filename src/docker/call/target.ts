@@ -4,7 +4,7 @@ import { TsmachineError } from '../../base/errors.js';
 export interface EngineTarget {
   /** `tcp://host:port` (mutual TLS) or `unix:///path`. */
   readonly url: string;
-  /** PEM texts; not used with `unix://`. */
+  /** PEM texts; unused with `unix://`. */
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
@@ -20,8 +20,8 @@ export type EngineAddress =
 const defaultPort = 2376;
 
 /**
- * Where an engine's URL points. IPv6 addresses stand in brackets in the URL and in `text`, without them in `host`.
- * @throws TsmachineError FLAG_INVALID for a URL that is none, MACHINE_STATE for an empty one.
+ * Where an engine's URL points. An IPv6 address has brackets in the URL and in `text`, but not in `host`.
+ * @throws TsmachineError FLAG_INVALID for a malformed URL, MACHINE_STATE for an empty one.
  */
 export function engineAddress(target: Pick<EngineTarget, 'url' | 'machine'>): EngineAddress {
   const { url, machine } = target;

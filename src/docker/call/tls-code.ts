@@ -1,8 +1,8 @@
 import { errorText, systemCode } from '../../base/errors.js';
 
 /**
- * The code of a failed connection. When TLS fails as data is written, Node says only EPROTO; OpenSSL's reason then stands in the
- * message (`error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:...`) and gets the name Node gives it elsewhere.
+ * The code of a failed connection. When TLS fails while data is written, Node reports only EPROTO; OpenSSL's reason is then in the
+ * message (`error:0A000418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:...`) and is turned into the code that Node uses elsewhere.
  */
 export function failureCode(error: unknown): string {
   const code = systemCode(error) ?? '';

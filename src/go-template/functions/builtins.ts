@@ -6,9 +6,9 @@ import { printf } from './printf.js';
 import { print, println } from './printing.js';
 import { bool, inside, isTrue, string, type Maybe } from '../values.js';
 
-/** The functions that every template has. */
+/** The functions that are available in every template. */
 export const builtins: TemplateFunctions = new Map<string, TemplateFunction>([
-  // which of its arguments `and` and `or` look at is decided by the caller
+  // the caller decides which arguments of `and` and `or` are evaluated
   ['and', takes(['value'], ([first]) => first, 'value')],
   ['or', takes(['value'], ([first]) => first, 'value')],
   ['not', takes(['value'], ([value]) => bool(!isTrue(value)))],
@@ -44,12 +44,12 @@ export function textOf(value: Maybe): string {
   return text?.kind === 'string' ? text.value : '';
 }
 
-/** The arguments as an action would print them: pointers are followed. */
+/** The text of the arguments as an action prints them: pointers are followed. */
 function printAll(values: readonly Maybe[]): string {
   return print(values.map((value) => (value?.kind === 'pointer' ? (value.to ?? value) : (value ?? string('<no value>')))));
 }
 
-/** No value here is a function that could be called. */
+/** `call` always fails, because no value here is a function. */
 function refuse(name: Maybe, value: Maybe): never {
   const called = inside(value);
   throw new FunctionError(called === undefined ? 'call of nil' : `non-function ${textOf(name)} of type ${called.type}`);

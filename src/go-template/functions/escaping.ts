@@ -17,7 +17,7 @@ export function escapeJs(text: string): string {
   }).join('');
 }
 
-/** Go's urlquery: a part of a URL's query, blanks as plus signs. */
+/** Go's urlquery: escapes a part of a URL's query, spaces as plus signs. */
 export function escapeQuery(text: string): string {
   return [...Buffer.from(text)]
     .map((byte) => {

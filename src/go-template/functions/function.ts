@@ -1,7 +1,8 @@
 import type { Maybe } from '../values.js';
 
 /**
- * What a function takes: any value with its interface, any value without it, or a string. With `any`, nil and no value are the same.
+ * The type of a parameter: a value with the interface around it (`value`), a value without it (`any`), or a string.
+ * With `any`, nil and a missing value are the same.
  */
 export type Parameter = 'value' | 'any' | 'string';
 
@@ -16,5 +17,5 @@ export interface TemplateFunction {
 
 export type TemplateFunctions = ReadonlyMap<string, TemplateFunction>;
 
-/** What a function says is wrong with its arguments; it becomes `error calling NAME: ...`. */
+/** A function's error about its arguments; it is reported as `error calling NAME: ...`. */
 export class FunctionError extends Error {}

@@ -1,7 +1,7 @@
 import { FunctionError } from './function.js';
 import { indirect, inside, int, isNilPointer, string, type Maybe, type StringValue, type Value } from '../values.js';
 
-/** Go's index: x[a][b]. A key that a map does not have gives the zero of its values. */
+/** Go's index: x[a][b]. A missing key of a map gives the zero value. */
 export function index(item: Maybe, indices: readonly Maybe[]): Maybe {
   let at: Maybe = inside(item);
   if (at === undefined) throw new FunctionError('index of untyped nil');
@@ -30,7 +30,7 @@ function element(of: Value, key: Maybe): Value {
   }
 }
 
-/** One behind the last passes the check of the bounds and fails only in the access, as in Go. */
+/** An index one past the end passes the bounds check and fails only on access, as in Go. */
 function outOfRange(what: string): never {
   throw new FunctionError(`reflect: ${what} index out of range`);
 }

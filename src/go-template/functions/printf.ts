@@ -7,7 +7,7 @@ import { inside, type Maybe } from '../values.js';
 const largest = 1_000_000;
 const flagNames = { '#': 'sharp', '0': 'zero', '+': 'plus', '-': 'minus', ' ': 'space' } as const;
 
-/** Go's Sprintf: what is wrong with the arguments is told in the text. */
+/** Go's Sprintf: mistakes in the arguments are reported in the text. */
 export function printf(format: string, args: readonly Maybe[]): string {
   return new Formatter(format, args).run();
 }
@@ -19,7 +19,7 @@ class Formatter {
   readonly #args: readonly Maybe[];
   #at = 0;
   #next = 0;
-  /** An explicit index ([2]) was used anywhere, stood right before this place, was wrong in this verb. */
+  /** An explicit index ([2]) was used anywhere; was used just before this position; was wrong in this verb. */
   #reordered = false;
   #afterIndex = false;
   #wrongIndex = false;
@@ -99,7 +99,7 @@ class Formatter {
     return '';
   }
 
-  /** A width or precision that is an argument; undefined when that is no fitting integer. */
+  /** A width or precision that is given by an argument; undefined when that is not a valid integer. */
   #star(): number | undefined {
     this.#at++;
     this.#afterIndex = false;
@@ -110,7 +110,7 @@ class Formatter {
     return Math.abs(number) > largest ? undefined : number;
   }
 
-  /** Digits; a number that is too large takes the rest of the format with it. */
+  /** Reads digits; a number that is too large ends the parsing of the format. */
   #number(): number | undefined {
     const digits = /^[0-9]+/.exec(this.#format.slice(this.#at))?.[0];
     if (digits === undefined) return undefined;

@@ -5,14 +5,14 @@ import { inside, sortedEntries, string, type IntValue, type Maybe, type PointerV
 
 const stringVerbs = 'vsxXq';
 
-/** One argument of Go's Printf under one verb. Mistakes become text too: `%!d(string=hi)`. */
+/** Formats one argument of Go's Printf with one verb. Mistakes become text too: `%!d(string=hi)`. */
 export function formatArgument(argument: Maybe, verb: string, flags: Flags): string {
   const value = inside(argument);
   if (value === undefined) return verb === 'T' || verb === 'v' ? pad('<nil>', flags) : badVerb(value, verb, flags);
   return verb === 'T' ? stringText(value.type, 's', flags) : formatValue(value, verb, flags);
 }
 
-/** Go's Print: a blank between two arguments when neither is a string. */
+/** Go's Print: a space between two arguments when neither is a string. */
 export function print(values: readonly Maybe[]): string {
   const isString = values.map((value) => inside(value)?.kind === 'string');
   return values.map((value, i) => (i > 0 && !isString[i] && !isString[i - 1] ? ' ' : '') + formatArgument(value, 'v', {})).join('');
@@ -22,7 +22,7 @@ export function println(values: readonly Maybe[]): string {
   return `${values.map((value) => formatArgument(value, 'v', {})).join(' ')}\n`;
 }
 
-/** How an action's value is printed: pointers are followed, and what is not there says so. */
+/** The text of an action's value: pointers are followed, and a missing value prints as `<no value>`. */
 export function printed(value: Maybe): string {
   if (value === undefined) return '<no value>';
   return print([value.kind === 'pointer' && value.to !== null ? value.to : value]);
@@ -61,7 +61,7 @@ function formatValue(value: Value, verb: string, flags: Flags): string {
   }
 }
 
-/** Go follows pointers at the top alone and prints addresses below; here there are no addresses, so all are followed. */
+/** Go follows only the outermost pointer and prints addresses inside; there are no addresses here, so all pointers are followed. */
 function pointer(value: PointerValue, verb: string, flags: Flags): string {
   if (value.to !== null) return `&${formatValue(value.to, verb, flags)}`;
   if (verb !== 'v') return badVerb(value, verb, flags);
@@ -72,7 +72,7 @@ function nilText(type: string, flags: Flags): string {
   return flags.goSyntax === true ? `${type}(nil)` : '<nil>';
 }
 
-/** A type's String method is not asked for what is in a complaint. */
+/** Inside an error text, a type's String method is not used. */
 function badVerb(value: Maybe, verb: string, flags: Flags): string {
   if (value === undefined) return `%!${verb}(<nil>)`;
   const plain = value.kind === 'int' || value.kind === 'uint' ? integer(value, 'v', flags) : formatValue(value, 'v', flags);

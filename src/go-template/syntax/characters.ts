@@ -1,9 +1,9 @@
-/** What Go's lexer counts as blank inside an action. */
+/** Whether Go's lexer treats the character as a space inside an action. */
 export function isSpace(char: string | undefined): boolean {
   return char === ' ' || char === '\t' || char === '\r' || char === '\n';
 }
 
-/** What names are made of. */
+/** Whether names may contain the character. */
 export function isAlphanumeric(char: string): boolean {
   return /^[\p{L}\p{Nd}_]$/u.test(char);
 }

@@ -6,12 +6,12 @@ import { quote, unquote } from './quoting.js';
 import { beginsOperand, type TokenStream } from './token-stream.js';
 import type { Token, TokenType } from './tokens.js';
 
-/** Deeper than any template that a person writes, and far from the end of the stack. */
+/** The deepest nesting: more than any real template needs, and far below what would overflow the stack. */
 export const deepest = 200;
 
-/** Parses what stands inside actions. It knows the functions and the variables, so that a misspelt one is found at once. */
+/** Parses the inside of actions. It knows the functions and the variables, so that a misspelled one is reported at once. */
 export class ExpressionParser {
-  /** The variables that can be named here; `$` is always there. */
+  /** The variables in scope; `$` is always among them. */
   variables: string[] = ['$'];
   readonly #tokens: TokenStream;
   readonly #isFunction: (name: string) => boolean;
@@ -65,7 +65,7 @@ export class ExpressionParser {
     }
   }
 
-  /** Operands up to a pipe, which is taken, or to the end of the pipeline, which is left. */
+  /** Operands up to a pipe, which is consumed, or up to the end of the pipeline, which is not. */
   #command(): Command {
     const { offset } = this.#tokens.peekNonSpace();
     const words: Operand[] = [];
@@ -84,7 +84,7 @@ export class ExpressionParser {
     return { type: 'command', offset, words: [first, ...rest] };
   }
 
-  /** A term and the fields behind it. */
+  /** A term and the fields that follow it. */
   #operand(): Operand | undefined {
     const term = this.#term();
     if (term === undefined || this.#tokens.peek().type !== 'field') return term;
@@ -155,7 +155,7 @@ export class ExpressionParser {
     }
   }
 
-  /** What a string token says. */
+  /** The value of a string token. */
   string(token: Token): string {
     const text = unquote(token.text);
     if (text === undefined) throw this.#invalid(token, 'invalid syntax');

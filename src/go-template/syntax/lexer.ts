@@ -19,7 +19,7 @@ const character = /'(?:\\[^\n]|[^\\\n'])*'/y;
 const rawString = /`[^`]*`/y;
 const signs: Readonly<Record<string, TokenType>> = { '=': 'assign', '|': 'pipe' };
 
-/** A lexer error ends the list of tokens: what comes after it is not looked at. */
+/** A lexer error: it ends the list of tokens, and the rest of the template is ignored. */
 class Stop extends Error {}
 
 /** The tokens of a template. The last one is `eof`, or `error` with Go's message. */
@@ -37,11 +37,11 @@ export function tokenize(text: string): Token[] {
 class Lexer {
   readonly tokens: Token[] = [];
   readonly #input: string;
-  /** Where the current token began, and where reading goes on. */
+  /** The start of the current token, and the position of the next character. */
   #start = 0;
   #at = 0;
   #parens = 0;
-  /** Lines are counted as the tokens go by. */
+  /** Lines are counted as tokens are emitted. */
   #line = 1;
   #counted = 0;
 
@@ -76,7 +76,7 @@ class Lexer {
     return this.#input.startsWith(text, this.#at);
   }
 
-  /** Text up to an action; one that begins with `{{- ` takes the blanks before it away. */
+  /** Text up to an action; an action that begins with `{{- ` removes the white space before it. */
   #text(end: number): void {
     const trimmed = this.#input.startsWith('{{-', end) && isSpace(this.#input[end + 3]);
     this.#at = end;
@@ -109,7 +109,7 @@ class Lexer {
     return this.#startsWith('}}') || this.#trimsRight();
   }
 
-  /** Goes past the end of an action or a comment and the blanks that it trims. */
+  /** Skips the end of an action or a comment and the white space that it trims. */
   #rightDelimiter(token?: 'right-delimiter'): void {
     const trim = this.#trimsRight();
     if (trim) this.#skip(2);
@@ -188,7 +188,7 @@ class Lexer {
     this.#take(match[0].length, type);
   }
 
-  /** A run of blanks; the last one before `-}}` belongs to the delimiter. */
+  /** White space; the last space before `-}}` belongs to the delimiter. */
   #spaces(): void {
     while (blanks.test(this.#input[this.#at] ?? '') && !this.#trimsRight()) this.#at++;
     if (this.#at > this.#start) this.emit('space');
@@ -219,7 +219,7 @@ class Lexer {
     if (!this.#terminated()) throw new Stop(`bad character ${unicodeName(char)}`);
   }
 
-  /** Names end before these, so that `$x+2` is an error rather than a surprise. */
+  /** Only these characters may follow a name, so that `$x+2` is an error instead of a surprise. */
   #terminated(): boolean {
     const char = this.#input[this.#at];
     return char === undefined || isSpace(char) || '.,|:)('.includes(char) || this.#startsWith('}}');

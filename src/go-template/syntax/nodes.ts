@@ -2,7 +2,7 @@ import type { NumberLiteral } from './number-literal.js';
 import { quote } from './quoting.js';
 
 interface Placed {
-  /** Where errors point at: Go's rules, hence the last name of a chain and the pipeline of an `if`. */
+  /** The position that errors point to, by Go's rules: the last name of a chain, the pipeline of an `if`. */
   readonly offset: number;
 }
 
@@ -66,10 +66,10 @@ export type Node =
   | Branch
   | Call;
 
-/** What an error message can be about. */
+/** The parts of a template that an error can refer to. */
 export type Part = Operand | Command | Node;
 
-/** The source text of a part as Go writes it again from the parsed template. */
+/** The text of a part as Go prints it from the parsed template. */
 export function textOf(part: Part): string {
   switch (part.type) {
     case 'bool':

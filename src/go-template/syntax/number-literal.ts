@@ -1,13 +1,13 @@
 import { quote, unquoteChar } from './quoting.js';
 
-/** A number of a template: what type it has follows from how it is written. */
+/** A number in a template; its type depends on how it is written. */
 export type NumberLiteral = { readonly float: number } | { readonly int: bigint } | { readonly overflow: true };
 
 const integer = /^([+-]?)(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[oO]?)([0-7]+)|(0|[1-9][0-9]*))$/;
 const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
 
-/** @throws Error with Go's words for what is no number */
+/** @throws Error with Go's message for an invalid number */
 export function parseNumber(text: string): NumberLiteral {
   if (text.startsWith("'")) return { int: BigInt(characterCode(text)) };
   const plain = withoutUnderscores(text);
@@ -31,7 +31,7 @@ function characterCode(text: string): number {
   return code;
 }
 
-/** Underscores stand between digits, or between a base's prefix and a digit. */
+/** Underscores are allowed between digits, and between a base prefix and a digit. */
 function withoutUnderscores(text: string): string | undefined {
   if (!text.includes('_')) return text;
   const prefix = /^[+-]?0[xXbBoO]/.exec(text)?.[0] ?? '';

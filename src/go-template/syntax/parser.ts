@@ -8,15 +8,15 @@ import type { Token } from './tokens.js';
 /** The templates of a source by name: the main one is called ''. */
 export type Definitions = Map<string, readonly Node[]>;
 
-/** What ends a list. */
+/** The end of a list of nodes. */
 interface End {
   readonly type: 'end' | 'else';
   readonly offset: number;
 }
 
 /**
- * Parses a template with everything that is defined in it.
- * @throws TsmachineError TEMPLATE in Go's words
+ * Parses a template and the templates that are defined in it.
+ * @throws TsmachineError TEMPLATE with Go's message
  */
 export function parse(source: Source, isFunction: (name: string) => boolean): Definitions {
   const definitions: Definitions = new Map();
@@ -65,7 +65,7 @@ class TreeParser {
     return true;
   }
 
-  /** The list of a `define` or `block`: a template of its own, which sees no variable of this one. */
+  /** The body of a `define` or `block`: a template of its own, which does not see the variables of this one. */
   #body(name: string, context: string): void {
     const inner = new TreeParser(this.#tokens, this.#isFunction, this.#definitions, this.#depth);
     const { list, end } = inner.#list();
@@ -138,7 +138,7 @@ class TreeParser {
     return { type, offset };
   }
 
-  /** `{{else if}}` and `{{else with}}` leave the second word to the branch they belong to. */
+  /** In `{{else if}}` and `{{else with}}`, the second word is left for the enclosing branch. */
   #else(): End {
     const { type, offset } = this.#tokens.peekNonSpace();
     if (type !== 'if' && type !== 'with') this.#tokens.expect('right-delimiter', 'else');

@@ -5,7 +5,7 @@ const letters: ReadonlyMap<number, string> = new Map(Object.entries(named).map((
 
 const escape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/y;
 
-/** The text of a Go string literal, quotes included; undefined when its syntax is wrong. */
+/** The value of a Go string literal, given with its quotes; undefined when its syntax is wrong. */
 export function unquote(literal: string): string | undefined {
   const quote = literal[0] ?? '';
   const body = literal.slice(1, -1);
@@ -27,7 +27,7 @@ export function unquote(literal: string): string | undefined {
   return Buffer.concat(bytes).toString();
 }
 
-/** The code of a Go character literal, quotes included; undefined when its syntax is wrong, null when there is more than one in it. */
+/** The code of a Go character literal, given with its quotes; undefined when its syntax is wrong, null when it has several characters. */
 export function unquoteChar(literal: string): number | null | undefined {
   const body = literal.slice(1, -1);
   if (body === '' || body === '\n') return undefined;
@@ -58,7 +58,7 @@ function unescape(body: string, at: number, quote: string): { bytes: Buffer; cod
   return { bytes: Buffer.from(String.fromCodePoint(code)), code, end };
 }
 
-/** Go's strconv.Quote; with `ascii` everything else is escaped. */
+/** Go's strconv.Quote; with `ascii`, other characters are escaped. */
 export function quote(text: string, { ascii = false, mark = '"' } = {}): string {
   return mark + Array.from(text, (char) => escaped(char, ascii, mark)).join('') + mark;
 }
@@ -74,7 +74,7 @@ function escaped(char: string, ascii: boolean, mark: string): string {
   return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-/** True for texts that a Go raw string can hold. */
+/** Whether a Go raw string can contain the text. */
 export function canBackquote(text: string): boolean {
   return !/[\u0000-\u0008\u000a-\u001f`\u007f\ufeff]/.test(text);
 }

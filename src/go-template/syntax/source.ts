@@ -1,18 +1,18 @@
 import { TsmachineError } from '../../base/errors.js';
 import { quote } from './quoting.js';
 
-/** The text of a template, and whether its errors show the place with a caret. */
+/** The text of a template, and whether its errors show their position with a caret. */
 export interface Source {
   readonly text: string;
   readonly pointed: boolean;
 }
 
-/** Go's words for a template that cannot be parsed: only the line is told. */
+/** Go's error for a template that cannot be parsed; it gives the line only. */
 export function syntaxError(source: Source, line: number, offset: number, message: string): TsmachineError {
   return templateError(source, offset, `template: :${line}: ${message}`);
 }
 
-/** Go's words for a template that cannot be executed: line, byte of the line, and the part of the template that failed. */
+/** Go's error for a template that fails while it is executed: line, byte in the line, and the part of the template that failed. */
 export function executionError(source: Source, place: { offset: number; name: string; part: string }, message: string): TsmachineError {
   const before = source.text.slice(0, place.offset);
   const column = Buffer.byteLength(before.slice(before.lastIndexOf('\n') + 1));
@@ -20,7 +20,7 @@ export function executionError(source: Source, place: { offset: number; name: st
   return templateError(source, offset, `template: :${lineOf(before)}:${column}: executing ${quote(name)} at <${part}>: ${message}`);
 }
 
-/** The line that the end of `before` is on, from 1. */
+/** The number, from 1, of the line that contains the end of `before`. */
 export function lineOf(before: string): number {
   return before.split('\n').length;
 }
@@ -29,11 +29,11 @@ function templateError(source: Source, offset: number, message: string): Tsmachi
   return new TsmachineError('TEMPLATE', message, { hint: source.pointed ? pointer(source.text, offset) : undefined });
 }
 
-/** What is shown of a long line around the place: it fits 80 columns. */
+/** Characters of a long line that are shown before and after the position, to fit in 80 columns. */
 const shownBefore = 40;
 const shownAfter = 30;
 
-/** The line of the template, and below it a caret under the place. */
+/** The line of the template and, below it, a caret under the position. */
 function pointer(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);

@@ -3,14 +3,14 @@ import { tokenize } from './lexer.js';
 import { syntaxError, type Source } from './source.js';
 import { tokenName, type Token, type TokenType } from './tokens.js';
 
-/** The tokens of a template with a place to read on from, and Go's way of complaining about them. */
+/** The tokens of a template with a reading position, and Go's errors about them. */
 export class TokenStream {
   readonly #source: Source;
   readonly #tokens: readonly Token[];
   #at = 0;
-  /** The last token looked at: an error is said to be on its line. */
+  /** The furthest token read: errors refer to its line. */
   #furthest = 0;
-  /** The line of the action that is being read; 0 outside of one. */
+  /** The line of the current action; 0 outside an action. */
   actionLine = 0;
 
   constructor(source: Source) {
@@ -24,7 +24,7 @@ export class TokenStream {
     return token;
   }
 
-  /** After the end comes the end, again and again. */
+  /** The next token; at the end, always `eof`. */
   peek(): Token {
     const last = this.#tokens.length - 1;
     const at = Math.min(this.#at, last);
@@ -46,7 +46,7 @@ export class TokenStream {
     return token;
   }
 
-  /** A place to come back to. */
+  /** The current position, for `back`. */
   mark(): number {
     return this.#at;
   }
@@ -69,7 +69,7 @@ export class TokenStream {
     return this.error(token.text + started, token);
   }
 
-  /** An error at a token; without one at the last that was looked at. */
+  /** An error at a token; without one, at the furthest token read. */
   error(message: string, token?: Token): TsmachineError {
     const last = this.#tokens[this.#furthest];
     const place = token ?? last;
@@ -77,7 +77,7 @@ export class TokenStream {
   }
 }
 
-/** The tokens that an operand begins with. */
+/** Whether an operand can begin with the token. */
 export function beginsOperand({ type }: Token): boolean {
   return operands.has(type);
 }

@@ -29,7 +29,7 @@ export type TokenType =
 
 export interface Token {
   readonly type: TokenType;
-  /** What stands in the template; the message of an error. */
+  /** The source text; for an error, its message. */
   readonly text: string;
   readonly offset: number;
   readonly line: number;

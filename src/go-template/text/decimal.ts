@@ -1,18 +1,18 @@
 /** Decimal digits of floating-point numbers, exact and rounded half to even as Go rounds them (JavaScript rounds halves up). */
 
-/** `digits` has the point after its first one; the value is digits * 10^exponent. */
+/** The decimal point is after the first digit; the value is digits * 10^exponent. */
 export interface Scientific {
   readonly digits: string;
   readonly exponent: number;
 }
 
-/** The fewest digits that are read back as the same number. */
+/** The fewest digits that still give the same number when parsed. */
 export function shortest(value: number): Scientific {
   const [digits = '0', exponent = '0'] = value.toExponential().split('e');
   return { digits: digits.replace('.', ''), exponent: Number(exponent) };
 }
 
-/** `count` digits, at least one. The value is not negative. */
+/** The value, which is not negative, with `count` digits; at least one. */
 export function significant(value: number, count: number): Scientific {
   if (value === 0) return { digits: '0'.repeat(count), exponent: 0 };
   let { exponent } = shortest(value);
@@ -22,7 +22,7 @@ export function significant(value: number, count: number): Scientific {
   return { digits, exponent };
 }
 
-/** The value with `places` digits behind the point. It is not negative. */
+/** The value, which is not negative, with `places` digits after the decimal point. */
 export function fixed(value: number, places: number): string {
   const digits = scaled(value, places)
     .toString()
@@ -44,7 +44,7 @@ export function halfToEven(numerator: bigint, denominator: bigint): bigint {
   return twice > denominator || (twice === denominator && whole % 2n === 1n) ? whole + 1n : whole;
 }
 
-/** The value as mantissa * 2^exponent, which is what it is in memory; the mantissa has 53 bits but for the smallest numbers. */
+/** The value as mantissa * 2^exponent, as stored in memory; the mantissa has 53 bits, except for the smallest numbers. */
 export function binary(value: number): { mantissa: bigint; exponent: number } {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, value);

@@ -29,7 +29,7 @@ function unsigned(value: number, verb: FloatVerb, precision: number | undefined)
 
 const lower = { E: 'e', G: 'g', X: 'x' } as const;
 
-/** The shorter of both ways to write it, without zeros at the end. */
+/** The shorter of the two notations, without trailing zeros. */
 function general(value: number, precision: number | undefined): string {
   const found = precision === undefined ? shortest(value) : significant(value, precision || 1);
   const number = { ...found, digits: found.digits.replace(/(?<=.)0+$/, '') };
@@ -80,7 +80,7 @@ function hexadecimal(value: number, precision: number | undefined): string {
   return `0x1${fraction && `.${fraction}`}p${power(exponent + 52)}`;
 }
 
-/** What the flag # adds: always a point, and for %g the zeros up to the precision, which is 6 unless it is given. */
+/** The effect of the flag #: always a decimal point and, for %g, zeros up to the precision, which is 6 by default. */
 export function withPoint(text: string, verb: FloatVerb, precision = 6): string {
   if (verb === 'b') return text;
   const [, sign = '', number = '', tail = ''] = /^(-?)(0x[^p]*|[^e]*)(.*)$/i.exec(text) ?? [];

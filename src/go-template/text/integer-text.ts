@@ -1,6 +1,6 @@
 import { isPrint } from '../syntax/characters.js';
 
-/** What stands between the percent sign and the verb. */
+/** The flags between the percent sign and the verb. */
 export interface Flags {
   readonly width?: number | undefined;
   readonly precision?: number | undefined;
@@ -9,13 +9,13 @@ export interface Flags {
   readonly sharp?: boolean;
   readonly space?: boolean;
   readonly zero?: boolean;
-  /** %#v: as it is written in Go. */
+  /** %#v: Go syntax. */
   readonly goSyntax?: boolean;
   /** %+v: structs with the names of their fields. */
   readonly fieldNames?: boolean;
 }
 
-/** Fills up to the width, which counts characters; zeros only on the left. */
+/** Pads to the width, counted in characters; zeros only on the left. */
 export function pad(text: string, { width = 0, minus, zero }: Flags): string {
   const missing = Math.max(width - Array.from(text).length, 0);
   if (minus) return text + ' '.repeat(missing);

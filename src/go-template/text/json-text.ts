@@ -1,6 +1,6 @@
 import { inside, sortedEntries, type Maybe } from '../values.js';
 
-/** What Go's encoding/json makes of a value: sorted keys, and `<`, `>`, `&` escaped. Without `indent` it is all on one line. */
+/** A value as Go's encoding/json writes it: sorted keys, and `<`, `>`, `&` escaped. Without `indent`, everything is on one line. */
 export function jsonText(value: Maybe, indent = '', margin = ''): string {
   const at = inside(value);
   const inner = margin + indent;

@@ -2,13 +2,13 @@ import { open } from 'node:fs/promises';
 
 import { unreadable } from '../../system/files/atomic.js';
 
-/** Where an ISO 9660 image has its 32 characters of volume name. */
+/** The offset of the volume name in an ISO 9660 image. */
 const labelAt = 0x8028;
 const labelLength = 32;
 
 /**
  * The version in the label of a boot2docker ISO, `v19.03.12` for `Boot2Docker-v19.03.12`.
- * @returns undefined for an ISO whose label has none
+ * @returns undefined for an ISO whose label contains no version
  * @throws TsmachineError CONFIG_UNREADABLE
  */
 export async function isoVersion(path: string): Promise<string | undefined> {

@@ -19,14 +19,14 @@ export function isoOf(machineDir: string): string {
   return join(machineDir, 'boot2docker.iso');
 }
 
-/** The one that it booted from before its last upgrade. */
+/** The ISO that it booted from before its last upgrade. */
 function formerIsoOf(machineDir: string): string {
   return `${isoOf(machineDir)}.former`;
 }
 
 /**
- * Refuses an ISO of this computer that is not there, or is none.
- * @param flag its name without dashes, for the hint
+ * Refuses a local ISO file that does not exist or is not an ISO.
+ * @param flag the flag's name without dashes, for the hint
  * @throws TsmachineError DRIVER_PRECHECK
  */
 export async function checkIso(text: string, flag: string): Promise<void> {
@@ -34,17 +34,17 @@ export async function checkIso(text: string, flag: string): Promise<void> {
   if (path === undefined) return;
   const hint = `Check --${flag}`;
   if (!existsSync(path)) throw new TsmachineError('DRIVER_PRECHECK', `There is no ISO ${path}`, { hint });
-  await refuseOthers(path, path, hint);
+  await requireIso(path, path, hint);
 }
 
 /**
- * Puts the ISO of a new machine into its folder.
- * @param text as `isoSource` takes it
- * @throws TsmachineError DOWNLOAD, DRIVER_PRECHECK for what is no ISO, STORE_FULL, STORE_UNWRITABLE
+ * Copies the ISO of a new machine into its folder.
+ * @param text as for `isoSource`
+ * @throws TsmachineError DOWNLOAD; DRIVER_PRECHECK when it is not an ISO; STORE_FULL, STORE_UNWRITABLE
  */
 export async function bringIso(text: string, ctx: IsoContext): Promise<string> {
   const source = await isoSource(text, ctx);
-  const path = await fetched(source, ctx);
+  const path = await fetchIso(source, ctx);
   const target = isoOf(ctx.machineDir);
   ctx.io.progress(`Copying ${path} to ${target}`);
   await copyTo(target, path);
@@ -52,7 +52,7 @@ export async function bringIso(text: string, ctx: IsoContext): Promise<string> {
 }
 
 /**
- * The ISO a machine boots from and, where there is a newer one, that one, fetched. Changes nothing of the machine.
+ * The ISO that a machine boots from and, if there is a newer one, that one, downloaded. Does not change the machine.
  * @throws TsmachineError as `bringIso`
  */
 export async function isoImages(text: string, ctx: IsoContext): Promise<SystemImages> {
@@ -62,12 +62,12 @@ export async function isoImages(text: string, ctx: IsoContext): Promise<SystemIm
   const current = { version: version ?? 'an unknown version', path: formerIsoOf(ctx.machineDir) };
   const source = await isoSource(text, ctx);
   if (source.kind === 'url' && source.version !== undefined && source.version === version) return { current };
-  const path = await fetched(source, ctx, true);
+  const path = await fetchIso(source, ctx, true);
   if (isThere && (await digestOf(path)) === (await digestOf(own))) return { current };
   return { current, newer: { version: (await isoVersion(path)) ?? path, path } };
 }
 
-/** Lets a machine that is off boot from another ISO, and keeps the one before. */
+/** Makes a stopped machine boot from another ISO, and keeps the previous one. */
 export async function changeIso(path: string, { machineDir }: Pick<GuestContext, 'machineDir'>): Promise<void> {
   const target = isoOf(machineDir);
   const incoming = `${target}.incoming`;
@@ -80,19 +80,19 @@ export async function changeIso(path: string, { machineDir }: Pick<GuestContext,
   }
 }
 
-async function fetched(source: IsoSource, ctx: IsoContext, again = false): Promise<string> {
+async function fetchIso(source: IsoSource, ctx: IsoContext, again = false): Promise<string> {
   if (source.kind === 'file') {
-    await refuseOthers(source.path, source.path, 'Check the path');
+    await requireIso(source.path, source.path, 'Check the path');
     return source.path;
   }
-  // What lies at an address without a version may be another file by now.
+  // Without a version, the file at the URL may have changed.
   const path = await ctx.download(source.url, { again: again && source.version === undefined });
-  await refuseOthers(path, source.url, 'Does a proxy or a login page answer in its place?');
+  await requireIso(path, source.url, 'A proxy or a login page may have answered instead');
   return path;
 }
 
-async function refuseOthers(path: string, name: string, hint: string): Promise<void> {
-  if ((await formatOf(path)) !== 'iso') throw new TsmachineError('DRIVER_PRECHECK', `${name} is no ISO image`, { hint });
+async function requireIso(path: string, name: string, hint: string): Promise<void> {
+  if ((await formatOf(path)) !== 'iso') throw new TsmachineError('DRIVER_PRECHECK', `${name} is not an ISO image`, { hint });
 }
 
 async function copyTo(target: string, path: string): Promise<void> {

@@ -1,9 +1,10 @@
-/** What a boot2docker guest looks for at the beginning of its disk: its content is its name. */
+/** The file that a boot2docker guest looks for at the beginning of its disk; its content equals its name. */
 const request = 'boot2docker, please format-me';
 const block = 512;
 
 /**
- * The first bytes of a disk that boot2docker formats on its first boot, taking over the public key: a tar archive. The rest of the disk is zeros.
+ * The first bytes of a new disk: a tar archive that makes boot2docker format the disk on its first boot and accept the public key.
+ * The rest of the disk is zeros.
  * @param authorizedKey one line, as in authorized_keys
  */
 export function keyDisk(authorizedKey: string): Buffer {
@@ -17,7 +18,7 @@ export function keyDisk(authorizedKey: string): Buffer {
   ]);
 }
 
-/** One entry of a POSIX (ustar) archive; without content a folder. */
+/** One entry of a POSIX (ustar) archive; a folder when there is no content. */
 function entry(name: string, content: string | undefined, mode: number): Buffer[] {
   const bytes = Buffer.from(content ?? '');
   const header = Buffer.alloc(block);

@@ -5,29 +5,29 @@ import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 import type { GuestContext } from '../../base/guest.js';
 
-/** Where a boot2docker ISO lies. The version is known beforehand where a list of releases tells it. */
+/** Where to get a boot2docker ISO. The version is known in advance when it comes from a list of releases. */
 export type IsoSource =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string; readonly version?: string };
 
-/** What machines boot whose owner named no ISO: boot2docker's own releases. */
+/** The default when the user names no ISO: boot2docker's own releases. */
 const ownReleases = 'https://api.github.com/repos/boot2docker/boot2docker/releases';
 
-/** A list of releases of GitHub, or of a GitHub Enterprise server (spec 8.2). */
+/** The URL of a list of releases on GitHub or a GitHub Enterprise server, as Docker Machine accepted it. */
 const releases = /^(https?):\/\/([^/]+)(\/api\/v3)?\/repos\/([^/]+)\/([^/]+)\/releases(?:\/latest)?\/?$/i;
 
-/** What a person typed, a path kept whole: a create that goes on may be called in another folder. */
+/** What a person typed, with a path made absolute: an interrupted create may be resumed from another folder. */
 export function isoText(text: string): string {
   return text === '' || isAddress(text) ? text : resolve(text);
 }
 
-/** The file that a text names; undefined for what is fetched from elsewhere. */
+/** The local file that a text names; undefined for anything that has to be downloaded. */
 export function isoFile(text: string): string | undefined {
   if (text === '' || /^https?:/i.test(text)) return undefined;
   return isAddress(text) ? fileURLToPath(text) : text;
 }
 
 /**
- * Where the ISO is, which for a list of releases means the newest of them.
+ * Where the ISO is; for a list of releases, that of the newest release.
  * @param text a path, a URL, the URL of a list of releases; empty for boot2docker's own
  * @throws TsmachineError DOWNLOAD
  */
@@ -51,7 +51,7 @@ async function newestTag(url: string, ctx: Pick<GuestContext, 'fetchText'>): Pro
     'DOWNLOAD',
     'failure getting a version tag from the Github API response (are you getting rate limited by Github?)',
     {
-      hint: `See what it says: curl ${url}`,
+      hint: `To see the answer: curl ${url}`,
     },
   );
 }
@@ -64,7 +64,7 @@ function tagIn(text: string): string | undefined {
   } catch (error) {
     throw new TsmachineError('DOWNLOAD', say`The list of releases cannot be read: ${messageOf(error)}`, {
       cause: error,
-      hint: 'Does a proxy or a login page answer in its place?',
+      hint: 'A proxy or a login page may have answered instead',
     });
   }
 }

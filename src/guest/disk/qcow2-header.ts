@@ -9,17 +9,17 @@ export interface Qcow2Header {
 }
 
 /** Incompatible features (bytes 72 to 79) by their bits; a dirty reference count (bit 0) does not matter to a reader. */
-const features = ['dirty', 'corrupt', 'an external data file', 'another compression than deflate', 'extended L2 entries'];
+const features = ['dirty', 'corrupt', 'an external data file', 'a compression other than deflate', 'extended L2 entries'];
 
 /**
- * Reads the header of a qcow2 disk (qemu docs/interop/qcow2).
- * @throws TsmachineError DRIVER_PRECHECK for a disk that is none, or that uses what cloud images do not
+ * Parses the header of a qcow2 disk (qemu docs/interop/qcow2).
+ * @throws TsmachineError DRIVER_PRECHECK when it is not a qcow2 disk, or uses features that cloud images do not use
  */
 export function parseHeader(bytes: Buffer, path: string): Qcow2Header {
-  if (bytes.length < 72 || bytes.toString('latin1', 0, 4) !== 'QFI\xfb') throw unusable(path, 'is no qcow2 disk');
+  if (bytes.length < 72 || bytes.toString('latin1', 0, 4) !== 'QFI\xfb') throw unusable(path, 'is not a qcow2 disk');
   const version = bytes.readUInt32BE(4);
   if (version !== 2 && version !== 3) throw unusable(path, `is a qcow2 disk of version ${version}`);
-  if (bytes.readBigUInt64BE(8) !== 0n) throw unusable(path, 'is only the difference to another disk');
+  if (bytes.readBigUInt64BE(8) !== 0n) throw unusable(path, 'has a backing file');
   if (bytes.readUInt32BE(32) !== 0) throw unusable(path, 'is encrypted');
   if (version === 3) checkFeatures(bytes.readBigUInt64BE(72), path);
   const clusterBits = bytes.readUInt32BE(20);
@@ -34,7 +34,7 @@ export function parseHeader(bytes: Buffer, path: string): Qcow2Header {
 
 function checkFeatures(bits: bigint, path: string): void {
   for (let bit = 1; bit < 64; bit++) {
-    if (((bits >> BigInt(bit)) & 1n) === 1n) throw unusable(path, `uses what is not known here: ${features[bit] ?? `feature ${bit}`}`);
+    if (((bits >> BigInt(bit)) & 1n) === 1n) throw unusable(path, `uses an unsupported feature: ${features[bit] ?? `feature ${bit}`}`);
   }
 }
 

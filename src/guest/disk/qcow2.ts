@@ -9,7 +9,7 @@ const inflate = promisify(inflateRaw);
 const compressed = 1n << 62n;
 const offsetMask = 0x00ff_ffff_ffff_fe00n;
 const zeroFlag = 1n;
-/** Clusters that are unpacked at the same time. */
+/** Clusters that are unpacked in parallel. */
 const atOnce = 16;
 
 interface Source {
@@ -20,8 +20,9 @@ interface Source {
 }
 
 /**
- * Writes the disk that a qcow2 file holds as a raw file; what was never written stays a hole where the file system has holes.
- * @throws TsmachineError DRIVER_PRECHECK for a damaged disk or one that uses what cloud images do not; system errors; the signal's reason
+ * Unpacks the disk in a qcow2 file to a raw file; unused areas stay holes if the file system supports them.
+ * @throws TsmachineError DRIVER_PRECHECK for a damaged disk or one that uses features that cloud images do not use; system errors; the
+ * signal's reason
  */
 export async function unpackQcow2(path: string, target: string, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'r');
@@ -60,7 +61,7 @@ async function copyClusters(source: Source, disk: FileHandle, signal: AbortSigna
 /** Big-endian numbers of eight bytes. */
 async function readTable({ file, path }: Source, offset: number, entries: number): Promise<bigint[]> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(entries * 8), 0, entries * 8, offset);
-  if (bytesRead < entries * 8) throw unusable(path, 'is cut off');
+  if (bytesRead < entries * 8) throw unusable(path, 'is truncated');
   return Array.from({ length: entries }, (_, i) => buffer.readBigUInt64BE(i * 8));
 }
 
@@ -69,7 +70,7 @@ async function copyCluster(source: Source, entry: bigint, position: number, disk
   if (position >= size) return;
   const content = (entry & compressed) !== 0n ? await inflated(source, entry) : await plain(source, entry);
   if (content === undefined) return;
-  // the last cluster may reach beyond the disk's end
+  // the last cluster may extend beyond the end of the disk
   const length = Math.min(content.length, size - position);
   let done = 0;
   while (done < length) done += (await disk.write(content, done, length - done, position + done)).bytesWritten;
@@ -79,11 +80,11 @@ async function plain({ file, path, clusterSize }: Source, entry: bigint): Promis
   const offset = Number(entry & offsetMask);
   if (offset === 0 || (entry & zeroFlag) !== 0n) return undefined;
   const { buffer, bytesRead } = await file.read(Buffer.alloc(clusterSize), 0, clusterSize, offset);
-  if (bytesRead === 0) throw unusable(path, 'is cut off');
+  if (bytesRead === 0) throw unusable(path, 'is truncated');
   return buffer;
 }
 
-/** The descriptor of a compressed cluster: its offset in the low bits, above them the 512-byte sectors it reaches into beyond the first. */
+/** Reads a compressed cluster. The low bits of its entry are the offset, the bits above are the number of further 512-byte sectors. */
 async function inflated({ file, path, header, clusterSize }: Source, entry: bigint): Promise<Buffer> {
   const offsetBits = BigInt(62 - (header.clusterBits - 8));
   const offset = Number(entry & ((1n << offsetBits) - 1n));

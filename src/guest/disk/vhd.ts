@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 const megabyte = 2 ** 20;
-/** Seconds of 1 January 2000, at which the format begins to count. */
+/** Seconds until 1 January 2000, the epoch of the format. */
 const epoch = Date.UTC(2000, 0, 1) / 1000;
 
 /**
- * The footer that makes a raw disk a VHD of fixed size.
+ * The footer that turns a raw disk into a fixed-size VHD.
  * @param rawSize bytes of the raw disk
- * @returns the 512 bytes, and where they belong: the disk's size, rounded up to whole megabytes
+ * @returns the 512 bytes, and their offset: the disk's size rounded up to whole megabytes
  */
 export function vhdFooter(rawSize: number): { bytes: Buffer; diskSize: number } {
   const diskSize = Math.ceil(rawSize / megabyte) * megabyte;
@@ -17,7 +17,7 @@ export function vhdFooter(rawSize: number): { bytes: Buffer; diskSize: number } 
   bytes.writeUInt32BE(0x0001_0000, 12);
   bytes.fill(0xff, 16, 24);
   bytes.writeUInt32BE(Date.UTC(2020, 0, 1) / 1000 - epoch, 24);
-  // Whose size counts, and not the product of the geometry, goes by the creator.
+  // The creator decides whether programs use the size field or the product of the geometry; with this one it is the size.
   bytes.write('win ', 28, 'latin1');
   bytes.writeUInt32BE(0x000a_0000, 32);
   bytes.write('Wi2k', 36, 'latin1');
@@ -33,7 +33,7 @@ export function vhdFooter(rawSize: number): { bytes: Buffer; diskSize: number } 
   return { bytes, diskSize };
 }
 
-/** The appendix "CHS Calculation" of the specification. */
+/** Cylinders, heads and sectors (Virtual Hard Disk Image Format Specification, appendix "CHS Calculation"). */
 function geometry(total: number): { cylinders: number; heads: number; sectors: number } {
   const most = Math.min(total, 65_535 * 16 * 255);
   if (most >= 65_535 * 16 * 63) return { cylinders: Math.floor(most / 255 / 16), heads: 16, sectors: 255 };

@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { unreadable } from '../../system/files/atomic.js';
 
 /**
- * What a disk that is made of an image is called in the cache: a file of the cache has its digest in its name, another one is known by its
- * path, size and time.
+ * The name in the cache for a disk that is made from an image. A file of the cache has its digest in its name already; any other is
+ * identified by its path, size and modification time.
  * @throws TsmachineError CONFIG_UNREADABLE
  */
 export async function cacheName(path: string, cacheDir: string): Promise<string> {

@@ -6,7 +6,7 @@ export const vendorSites: Sites = { debian: 'https://cloud.debian.org/images/clo
 
 const trixie = debianImage('13', 'trixie');
 
-/** Short names of images. What carries no version is the newest that is meant for everybody. */
+/** Short names of images. A name without a version means the newest stable release. */
 const releases: Readonly<Record<string, Resolve>> = {
   debian: trixie,
   'debian-13': trixie,
@@ -19,7 +19,7 @@ const releases: Readonly<Record<string, Resolve>> = {
 
 export const imageNames: readonly string[] = Object.keys(releases);
 
-/** How to find the newest image of a short name; undefined for a name that is none. */
+/** How to find the newest image for a short name; undefined for an unknown name. */
 export function release(name: string): Resolve | undefined {
   return Object.hasOwn(releases, name) ? releases[name] : undefined;
 }

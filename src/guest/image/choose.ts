@@ -11,8 +11,8 @@ export interface Offer {
 }
 
 /**
- * The first of the wanted formats that a vendor's list of checksums names.
- * @throws TsmachineError DRIVER_UNSUPPORTED when it names none
+ * The first of the wanted formats that is in a vendor's list of checksums.
+ * @throws TsmachineError DRIVER_UNSUPPORTED when there is none
  */
 export function choose({ title, folder, digests, names, formats, arch }: Offer): Published {
   for (const format of formats) {

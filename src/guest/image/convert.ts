@@ -9,7 +9,7 @@ import { vhdFooter } from '../disk/vhd.js';
 import { cacheName } from './cache-name.js';
 import type { ImageContext, ImageFormat } from './types.js';
 
-/** What a format can be had from without a foreign program, best first: a qcow2 is a tenth of the raw disk to fetch. */
+/** The formats that can be converted to `format` without another program, best first: a qcow2 is a tenth of the raw disk to download. */
 export function sourcesOf(format: ImageFormat): readonly ImageFormat[] {
   switch (format) {
     case 'raw':
@@ -21,8 +21,8 @@ export function sourcesOf(format: ImageFormat): readonly ImageFormat[] {
   }
 }
 
-/** The same disk in another format, made once and kept in the cache. */
-export async function converted(path: string, from: ImageFormat, to: ImageFormat, ctx: ImageContext): Promise<string> {
+/** The same disk in another format, converted once and kept in the cache. */
+export async function convertImage(path: string, from: ImageFormat, to: ImageFormat, ctx: ImageContext): Promise<string> {
   const dir = join(ctx.cacheDir, 'images');
   const target = join(dir, `${await cacheName(path, ctx.cacheDir)}.${to}`);
   if (existsSync(target)) return target;
@@ -46,7 +46,7 @@ export async function converted(path: string, from: ImageFormat, to: ImageFormat
   return target;
 }
 
-/** A VHD of fixed size is the raw disk and a footer (Virtual Hard Disk Image Format Specification). */
+/** A fixed-size VHD is the raw disk with a footer (Virtual Hard Disk Image Format Specification). */
 async function addFooter(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {

@@ -3,9 +3,10 @@ import { listedDigests, newestFolder } from './index-page.js';
 import type { Resolve } from './types.js';
 
 /**
- * Debian's images: `CODENAME/BUILD/debian-VERSION-generic-ARCH-BUILD.qcow2` beside SHA512SUMS. The folder `latest` is passed over, it may
- * change between two requests. Of the variants `generic` is the one with drivers for every virtual disk and adapter: the kernel of
- * `genericcloud` has no AHCI up to Debian 12, and `nocloud` has no cloud-init.
+ * Debian's images: `CODENAME/BUILD/debian-VERSION-generic-ARCH-BUILD.qcow2` beside SHA512SUMS. The folder `latest` is avoided, because
+ * it may change between two requests. The variant `generic` has drivers for every virtual disk and adapter: the kernel of `genericcloud`
+ * has
+ * no AHCI driver up to Debian 12, and `nocloud` has no cloud-init.
  */
 export function debianImage(version: string, codename: string): Resolve {
   return async ({ arch, formats, sites, fetchText }) => {

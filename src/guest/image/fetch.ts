@@ -3,52 +3,48 @@ import { existsSync } from 'node:fs';
 import { TsmachineError } from '../../base/errors.js';
 import { release, vendorSites } from './catalogue.js';
 import type { ImageChoice } from './choice.js';
-import { converted, sourcesOf } from './convert.js';
+import { convertImage, sourcesOf } from './convert.js';
 import { formatOf } from './format.js';
 import { recall, remember } from './remembered.js';
 import type { Architecture, ImageContext, ImageFormat, Sites } from './types.js';
 
-export interface ImageWish {
+export interface ImageRequest {
   readonly arch: Architecture;
-  /** What the hypervisor takes, best first. A `raw` or `vhd` is made here where only a qcow2 is published. */
+  /** The formats that the hypervisor accepts, best first. A `raw` or `vhd` is converted from a qcow2 when only that is published. */
   readonly formats: readonly ImageFormat[];
-  /** Mirrors instead of the vendors' own servers. */
+  /** Mirrors to use instead of the vendors' own servers. */
   readonly sites?: Sites;
 }
 
 export interface GuestImage {
-  /** A file that machines share: to be copied or put under a writable layer, never written. */
+  /** A file that machines share: copy it or put it under a writable layer, never write to it. */
   readonly path: string;
   readonly format: ImageFormat;
   /** For people: `Debian 13, build 20260826-2582`, or the file's path. */
   readonly title: string;
-  /** Made here of what was fetched: whoever makes a disk of its own kind of it may delete it. */
+  /** Converted from the downloaded file; a driver that converts it further may delete it. */
   readonly intermediate?: true;
 }
 
 /**
- * Brings an image here, verified, in a format that the hypervisor takes.
+ * Downloads an image, verifies it and converts it, if necessary, to a format that the hypervisor accepts.
  * @throws TsmachineError DRIVER_PRECHECK, DRIVER_UNSUPPORTED for images that cannot be used; DOWNLOAD, STORE_FULL, STORE_UNWRITABLE
  */
-export async function fetchImage(choice: ImageChoice, wish: ImageWish, ctx: ImageContext): Promise<GuestImage> {
-  const image = await here(choice, wish, ctx);
+export async function fetchImage(choice: ImageChoice, wish: ImageRequest, ctx: ImageContext): Promise<GuestImage> {
+  const image = await findImage(choice, wish, ctx);
   const { formats } = wish;
   const format = formats.includes(image.format) ? image.format : formats.find((wanted) => sourcesOf(wanted).includes(image.format));
   if (format === undefined) {
-    throw new TsmachineError(
-      'DRIVER_PRECHECK',
-      `The image ${image.title} is a disk of the kind ${image.format}, which cannot be used here`,
-      {
-        hint: `Convert it to ${formats.join(', ')}`,
-      },
-    );
+    throw new TsmachineError('DRIVER_PRECHECK', `The image ${image.title} has the format ${image.format}, which cannot be used here`, {
+      hint: `Convert it to ${formats.join(', ')}`,
+    });
   }
   return format === image.format
     ? image
-    : { ...image, format, path: await converted(image.path, image.format, format, ctx), intermediate: true };
+    : { ...image, format, path: await convertImage(image.path, image.format, format, ctx), intermediate: true };
 }
 
-async function here(choice: ImageChoice, wish: ImageWish, ctx: ImageContext): Promise<GuestImage> {
+async function findImage(choice: ImageChoice, wish: ImageRequest, ctx: ImageContext): Promise<GuestImage> {
   switch (choice.kind) {
     case 'name':
       return published(choice.name, wish, ctx);
@@ -64,7 +60,7 @@ async function here(choice: ImageChoice, wish: ImageWish, ctx: ImageContext): Pr
   }
 }
 
-async function published(name: string, wish: ImageWish, ctx: ImageContext): Promise<GuestImage> {
+async function published(name: string, wish: ImageRequest, ctx: ImageContext): Promise<GuestImage> {
   const resolve = release(name);
   if (!resolve) throw new TsmachineError('FLAG_INVALID', `${JSON.stringify(name)} is not the name of an image`);
   const { arch, sites = vendorSites } = wish;
@@ -77,7 +73,7 @@ async function published(name: string, wish: ImageWish, ctx: ImageContext): Prom
   } catch (error) {
     const last = TsmachineError.is(error) && error.code === 'DOWNLOAD' ? await recall(ctx.cacheDir, key) : undefined;
     if (last === undefined || !TsmachineError.is(error)) throw error;
-    ctx.io.warn(`${error.message}. Using the image that was fetched last: ${last.title}`);
+    ctx.io.warn(`${error.message}. Using the image that was downloaded last: ${last.title}`);
     return last;
   }
   const { algorithm, value } = newest.digest;
@@ -86,11 +82,15 @@ async function published(name: string, wish: ImageWish, ctx: ImageContext): Prom
   return { path, format: newest.format, title: newest.title };
 }
 
-/** @throws TsmachineError DRIVER_UNSUPPORTED for a processor without cloud images here. @param node what `process.arch` says */
+/**
+ * The name of a processor architecture in the names of cloud images.
+ * @param node the value of `process.arch`
+ * @throws TsmachineError DRIVER_UNSUPPORTED for an architecture without cloud images
+ */
 export function guestArchitecture(node: string): Architecture {
   if (node === 'x64') return 'amd64';
   if (node === 'arm64') return 'arm64';
-  throw new TsmachineError('DRIVER_UNSUPPORTED', `There are no images for processors of the kind ${node}`, {
-    hint: 'Name a disk of your own',
+  throw new TsmachineError('DRIVER_UNSUPPORTED', `There are no images for the processor architecture ${node}`, {
+    hint: 'Name a disk image of your own',
   });
 }

@@ -11,7 +11,7 @@ interface Mark {
 
 const mark = (text: string, at = 0): Mark => ({ at, bytes: Buffer.from(text, 'latin1') });
 
-/** What files of each kind begin with. A VHD of fixed size has its mark at the end; a raw disk has none. */
+/** The signature of each format. A fixed-size VHD has its signature at the end; a raw disk has none. */
 const marks: readonly (readonly [ImageFormat, Mark])[] = [
   ['qcow2', mark('QFI\xfb')],
   ['vmdk', mark('KDMV')],
@@ -35,16 +35,16 @@ const headLength = 32_774;
 const footerLength = 512;
 
 /**
- * What a disk's content says it is, whatever its name.
- * @throws TsmachineError DRIVER_PRECHECK for a file that cannot be read or is packed
+ * Detects the format of a disk by its content, whatever its name.
+ * @throws TsmachineError DRIVER_PRECHECK for a file that cannot be read or is compressed
  */
 export async function formatOf(path: string): Promise<ImageFormat> {
   const { head, tail } = await ends(path);
   const carries = ({ at, bytes }: Mark) => head.subarray(at, at + bytes.length).equals(bytes);
   const packer = packed.find(([, one]) => carries(one))?.[0];
   if (packer !== undefined) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The image ${path} is packed (${packer})`, {
-      hint: 'Unpack it, and give the path of the disk itself',
+    throw new TsmachineError('DRIVER_PRECHECK', `The image ${path} is compressed (${packer})`, {
+      hint: 'Decompress it, and give the path of the disk itself',
     });
   }
   if (tail.subarray(0, 8).toString('latin1') === 'conectix') return 'vhd';

@@ -1,12 +1,12 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { Digest } from './types.js';
 
-/** Names of the folders a web server lists, without the slash at their end. */
+/** Names of the folders that a web server lists, without the slash at the end. */
 export function listedFolders(html: string): string[] {
   return [...html.matchAll(/href="(?:\.\/)?([\w.+-]+)\/"/g)].map(([, name]) => name ?? '');
 }
 
-/** The greatest of the folders by number after number: `release-20260911.1` after `release-20260911`, `26.04` after `9.10`. */
+/** The newest folder, comparing number by number: `release-20260911.1` after `release-20260911`, `26.04` after `9.10`. */
 export function newestFolder(html: string, pattern: RegExp): string | undefined {
   return listedFolders(html)
     .filter((name) => pattern.test(name))
@@ -26,15 +26,15 @@ function byNumbers(a: string, b: string): number {
 const digits = { sha256: 64, sha512: 128 };
 
 /**
- * The files of a list as sha256sum and sha512sum write it, `DIGEST  NAME` or `DIGEST *NAME`.
- * @throws TsmachineError DOWNLOAD when no line is one, as on a page of a captive portal
+ * Parses a list of checksums as sha256sum and sha512sum write it: `DIGEST  NAME` or `DIGEST *NAME`.
+ * @throws TsmachineError DOWNLOAD when no line has that form, as with the page of a captive portal
  */
 export function listedDigests(text: string, algorithm: Digest['algorithm'], url: string): Map<string, Digest> {
   const line = new RegExp(`^([0-9a-fA-F]{${digits[algorithm]}})[ \\t]+\\*?(\\S+)\\s*$`, 'gm');
   const found = new Map<string, Digest>();
   for (const [, value = '', name = ''] of text.matchAll(line)) found.set(name, { algorithm, value: value.toLowerCase() });
   if (found.size > 0) return found;
-  throw new TsmachineError('DOWNLOAD', `${url} is no list of ${algorithm} checksums`, {
-    hint: 'Does a proxy or a login page answer in its place?',
+  throw new TsmachineError('DOWNLOAD', `${url} is not a list of ${algorithm} checksums`, {
+    hint: 'A proxy or a login page may have answered instead',
   });
 }

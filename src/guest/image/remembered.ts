@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { makePrivateDir, readIfExists, writeAtomic } from '../../system/files/atomic.js';
 import type { Published } from './types.js';
 
-/** What was fetched last under a short name, for the day when the vendor's index cannot be reached. */
+/** The image that was downloaded last for a short name: used when the vendor's index cannot be reached. */
 interface Memory {
   readonly title: string;
   readonly format: Published['format'];
@@ -28,7 +28,7 @@ export async function remember(cacheDir: string, key: string, { title, format }:
   await writeAtomic(memoryFile(cacheDir, key), `${JSON.stringify(memory)}\n`, 0o600);
 }
 
-/** The image fetched last, if its file is still there. */
+/** The image that was downloaded last, if its file still exists. */
 export async function recall(cacheDir: string, key: string): Promise<Remembered | undefined> {
   const memory = parse(await readIfExists(memoryFile(cacheDir, key)));
   if (memory === undefined) return undefined;
@@ -36,7 +36,7 @@ export async function recall(cacheDir: string, key: string): Promise<Remembered 
   return existsSync(path) ? { title: memory.title, format: memory.format, path } : undefined;
 }
 
-/** A memory that cannot be read is none: the index tells it anew. */
+/** An unreadable file counts as missing: the vendor's index has the same facts. */
 function parse(text: string | undefined): Memory | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');

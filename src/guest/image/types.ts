@@ -1,9 +1,9 @@
 import type { GuestContext } from '../../base/guest.js';
 
-/** Forms of a disk; `iso` is one to boot from. */
+/** Formats of disk images; `iso` is a bootable one. */
 export type ImageFormat = 'vmdk' | 'vdi' | 'vhd' | 'vhdx' | 'qcow2' | 'raw' | 'iso';
 
-/** As Debian and Ubuntu call them. */
+/** Architectures as Debian and Ubuntu name them. */
 export type Architecture = 'amd64' | 'arm64';
 
 export interface Digest {
@@ -14,7 +14,7 @@ export interface Digest {
 
 /** An image as its vendor publishes it. */
 export interface Published {
-  /** What a person reads: `Debian 13, build 20260826-2582`. */
+  /** For people: `Debian 13, build 20260826-2582`. */
   readonly title: string;
   readonly url: string;
   readonly format: ImageFormat;
@@ -38,5 +38,5 @@ export interface Query {
 /** Asks a vendor's index for the newest build in the best format there is. */
 export type Resolve = (query: Query) => Promise<Published>;
 
-/** What fetching needs of a driver's context. */
+/** The part of a driver's context that downloading an image needs. */
 export type ImageContext = Pick<GuestContext, 'io' | 'signal' | 'cacheDir' | 'download' | 'fetchText' | 'lock'>;

@@ -5,12 +5,12 @@ import type { Query, Resolve } from './types.js';
 
 /**
  * Ubuntu's images: `VERSION/release-DATE/ubuntu-VERSION-server-cloudimg-ARCH.img` (a qcow2) beside SHA256SUMS; amd64 has a .vmdk as well.
- * The .vhd is Azure's and looks for no other cloud. Without a version the newest LTS release: of April in an even year.
+ * The .vhd is made for Azure and does not look for a seed. Without a version, the newest LTS release: one of April in an even year.
  */
 export function ubuntuImage(wanted?: string): Resolve {
   return async (query) => {
     const { version, build } = wanted === undefined ? await newestLts(query) : { version: wanted, build: await newestBuild(query, wanted) };
-    if (build === undefined) throw none(`${query.sites.ubuntu}/${version}/ lists no release`);
+    if (build === undefined) throw noRelease(`${query.sites.ubuntu}/${version}/ lists no release`);
     const folder = `${query.sites.ubuntu}/${version}/${build}`;
     const sums = `${folder}/SHA256SUMS`;
     const digests = listedDigests(await query.fetchText(sums), 'sha256', sums);
@@ -27,7 +27,7 @@ export function ubuntuImage(wanted?: string): Resolve {
   };
 }
 
-/** A version that is listed may be a beta without a release yet. */
+/** A listed version may be a beta without a release. */
 async function newestLts(query: Query): Promise<{ version: string; build: string }> {
   const url = `${query.sites.ubuntu}/`;
   const versions = listedFolders(await query.fetchText(url))
@@ -38,7 +38,7 @@ async function newestLts(query: Query): Promise<{ version: string; build: string
     const build = await newestBuild(query, version);
     if (build !== undefined) return { version, build };
   }
-  throw none(`${url} lists no LTS release`);
+  throw noRelease(`${url} lists no LTS release`);
 }
 
 async function newestBuild({ sites, fetchText }: Query, version: string): Promise<string | undefined> {
@@ -46,6 +46,6 @@ async function newestBuild({ sites, fetchText }: Query, version: string): Promis
   return newestFolder(page, /^release-\d{8}(\.\d+)?$/) ?? (listedFolders(page).includes('release') ? 'release' : undefined);
 }
 
-function none(why: string): TsmachineError {
-  return new TsmachineError('DOWNLOAD', why, { hint: 'Does a proxy or a login page answer in its place?' });
+function noRelease(why: string): TsmachineError {
+  return new TsmachineError('DOWNLOAD', why, { hint: 'A proxy or a login page may have answered instead' });
 }

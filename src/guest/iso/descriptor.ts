@@ -2,7 +2,7 @@ import { both16, both32, sector, ucs2, volumeDate } from './fields.js';
 
 export interface Volume {
   readonly label: string;
-  /** Joliet's supplementary volume instead of the primary one. */
+  /** True for Joliet's supplementary volume, false for the primary one. */
   readonly joliet: boolean;
   readonly sectors: number;
   readonly pathTableSize: number;
@@ -43,7 +43,7 @@ export function volumeDescriptor(volume: Volume): Buffer {
   return block;
 }
 
-/** What ends the list of descriptors (8.3). */
+/** The terminator of the list of descriptors (8.3). */
 export function terminator(): Buffer {
   return header(255);
 }
@@ -56,7 +56,7 @@ function header(type: number): Buffer {
   return block;
 }
 
-/** Text filled up with blanks; in Joliet a last odd byte stays zero. */
+/** Text padded with spaces; in Joliet, an odd last byte stays zero. */
 function padded(text: string, length: number, joliet: boolean): Buffer {
   if (!joliet) return Buffer.from(text.padEnd(length), 'latin1');
   return Buffer.concat([ucs2(text.padEnd(Math.floor(length / 2)))], length);

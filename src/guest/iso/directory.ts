@@ -8,7 +8,7 @@ export interface Extent {
 }
 
 export interface Entry extends Extent {
-  /** The name in the volume's characters. */
+  /** The name in the volume's encoding. */
   readonly name: Buffer;
 }
 
@@ -24,7 +24,7 @@ export function rootDirectory(start: number, entries: readonly Entry[], date: Da
     ...[...entries].sort((a, b) => Buffer.compare(a.name, b.name)).map((entry) => directoryRecord(entry, false, date)),
   ];
   const content = Buffer.concat(records);
-  if (content.length > sector) throw new RangeError('These files do not fit into one directory sector');
+  if (content.length > sector) throw new RangeError('These files do not fit in one directory sector');
   return Buffer.concat([content], sector);
 }
 
@@ -46,7 +46,7 @@ function directoryRecord({ start, size, name }: Entry, isFolder: boolean, date: 
   return record;
 }
 
-/** A path table (9.4) with the root alone, little- or big-endian. */
+/** A path table (9.4) with only the root, little- or big-endian. */
 export function pathTable(rootStart: number, bigEndian: boolean): Buffer {
   const table = Buffer.alloc(10);
   table.writeUInt8(1, 0);

@@ -8,13 +8,13 @@ export interface IsoFile {
   readonly content: Uint8Array;
 }
 
-/** Where the fixed parts lie; the files follow. The first sixteen sectors are the system's and stay empty. */
+/** The sectors of the fixed parts; the files follow. The first sixteen sectors are reserved for the system and stay empty. */
 const at = { primary: 16, joliet: 17, end: 18, tables: [19, 20], jolietTables: [21, 22], root: 23, jolietRoot: 24, files: 25 } as const;
 
 /**
  * An ISO 9660 image with Joliet names, all files in its root. The same arguments give the same bytes.
- * Its primary names are of the 8.3 kind; Linux, Windows and xorriso read Joliet's.
- * @throws RangeError for more or longer names than one directory sector takes
+ * Its primary names have the 8.3 form; Linux, Windows and xorriso read the Joliet names.
+ * @throws RangeError for more or longer names than fit in one directory sector
  */
 export function isoImage(label: string, files: readonly IsoFile[], date: Date): Buffer {
   let next: number = at.files;
@@ -46,7 +46,7 @@ export function isoImage(label: string, files: readonly IsoFile[], date: Date): 
   return image;
 }
 
-/** Names as the primary volume allows them: `USERDATA.;1`, `METADATA.;1`, told apart by a number where they are cut alike. */
+/** Names in the form of the primary volume: `USERDATA.;1`, `METADATA.;1`, with a number where truncated names would be equal. */
 function shortNames(files: readonly IsoFile[]): (name: string) => Buffer {
   const taken = new Map<string, string>();
   for (const { name } of files) {

@@ -1,68 +1,48 @@
 import type { FileConnection, SshConnection } from '../../ssh/types.js';
 import type { SshEndpoint } from '../../base/shell.js';
-import type { Trust } from '../../ssh/system/system-client.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run } from '../../base/text.js';
 import type { Machine } from '../machine.js';
 import type { Session } from '../session.js';
+import { logIn, loginOptions } from './login.js';
 
-/** How long a host that was just made may take until its SSH server answers, in milliseconds. */
+/** How long a host that was just created may take until its SSH server answers, in milliseconds. */
 const bootTimeout = 180_000;
 
-interface As {
+interface ConnectionOptions {
   /** Another login than the machine's own. */
   readonly user?: string | undefined;
-  /** Milliseconds for one attempt, for who cannot wait for a host that boots. */
+  /** Milliseconds for the only attempt; a host that boots is then not waited for. */
   readonly within?: number;
 }
 
 /**
- * Opens the machine's one SSH connection. A host of our own is waited for while it boots; somebody else's answers now or not at all.
- * @throws TsmachineError MACHINE_STATE when the machine has no SSH; SSH_* as classified by the SSH layer.
+ * Opens an SSH connection to the machine. A host that tsmachine created is waited for while it boots; any other answers now or fails.
+ * @throws TsmachineError MACHINE_STATE when the machine has no SSH; SSH_* as classified by the SSH layer
  */
-export async function connectTo(session: Session, machine: Machine, as: As = {}): Promise<SshConnection> {
-  const endpoint = await endpointOf(machine, as);
-  const { ownsHost } = machine.module.features;
-  const { connect } = await import('../../ssh/dial/connect.js');
-  return connect(endpoint, {
-    ...trustOf(session, machine, endpoint),
-    io: session.io,
-    signal: session.signal,
-    env: session.env,
-    ...(as.within !== undefined ? { timeout: as.within } : ownsHost ? { waitFor: bootTimeout, retryAuth: true } : {}),
-  });
+export async function connectTo(session: Session, machine: Machine, options: ConnectionOptions = {}): Promise<SshConnection> {
+  const { within } = options;
+  const waiting = machine.module.features.ownsHost ? { waitFor: bootTimeout, retryAuth: true } : {};
+  return logIn(session, machine, await endpointOf(machine, options), within === undefined ? waiting : { timeout: within });
 }
 
 /**
- * Opens a connection for much data: by the system's ssh where it logs in without a question, else as `connectTo`.
+ * Opens a connection for large transfers: by the system's ssh where it logs in without asking anything, else as `connectTo`.
  * @throws as `connectTo`
  */
-export async function connectForData(session: Session, machine: Machine, as: As = {}): Promise<FileConnection> {
-  const endpoint = await endpointOf(machine, as);
-  const { io, signal, env } = session;
+export async function connectForData(session: Session, machine: Machine, options: ConnectionOptions = {}): Promise<FileConnection> {
+  const endpoint = await endpointOf(machine, options);
   const { shareLogin } = await import('../../ssh/system/shared-login.js');
-  const login = await shareLogin(endpoint, { ...trustOf(session, machine, endpoint), io, signal, env });
-  if (login === undefined) return connectTo(session, machine, as);
+  const login = await shareLogin(endpoint, loginOptions(session, machine, endpoint));
+  if (login === undefined) return connectTo(session, machine, options);
   const { SharedConnection } = await import('../../ssh/system/shared-connection.js');
   const { user, host, port } = endpoint;
   const place = { machine: machine.name, isJump: false, user, host, port };
-  return new SharedConnection(login, place, signal, () => connectTo(session, machine, as));
+  return new SharedConnection(login, place, session.signal, () => connectTo(session, machine, options));
 }
 
-/** Whose key is expected of a machine. */
-export function trustOf(
-  session: Session,
-  machine: Machine,
-  { hostKeyKnown = machine.module.features.hostKeyKnown }: SshEndpoint,
-): Required<Trust> {
-  return {
-    machine: machine.name,
-    knownHostsFile: session.store.machine(machine.name).knownHosts,
-    unknownHostKey: hostKeyKnown ? 'refuse' : 'trust',
-  };
-}
-
-async function endpointOf(machine: Machine, { user }: As): Promise<SshEndpoint> {
+async function endpointOf(machine: Machine, { user }: ConnectionOptions): Promise<SshEndpoint> {
   const { ssh } = await machine.where();
-  if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`, { hint: `tsmachine status ${machine.name}` });
+  if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`, { hint: run('status', machine.name) });
   return user === undefined ? ssh : { ...ssh, user };
 }

@@ -2,8 +2,8 @@ import { Meter } from '../../system/http/meter.js';
 import { download, type DownloadOptions } from '../../system/http/download.js';
 import type { Io } from '../../base/io.js';
 
-/** Like `download`, and tells bytes, rate and time left. What is in the cache already is not worth a word. */
-export async function downloadTold(url: string, dir: string, options: DownloadOptions, io: Io): Promise<string> {
+/** `download`, showing bytes, rate and time left. Nothing is shown for what is in the cache already. */
+export async function downloadWithProgress(url: string, dir: string, options: DownloadOptions, io: Io): Promise<string> {
   let meter: Meter | undefined;
   try {
     return await download(url, dir, {

@@ -6,16 +6,16 @@ import { prefixed, type Io } from '../../base/io.js';
 import type { DriverData } from '../../base/machine.js';
 import type { AccountContext, DriverContext, RegisteredMachine } from '../../driver/contract.js';
 import { ownLedger } from '../../store/identity.js';
-import type { Session } from '../session.js';
+import type { Secrets, Session } from '../session.js';
 import { computerFiles } from './files.js';
 import { limited } from './limit.js';
+import { logIn, type LoginMachine } from './login.js';
 import type { Resources } from './resources.js';
 
 const computerLockTimeout = 15 * 60_000;
 
 /** The machine as its driver sees it: its data, and what was made for it. */
-interface OwnMachine {
-  readonly name: string;
+interface OwnMachine extends LoginMachine {
   readonly data: DriverData;
   readonly resources: Resources;
   keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData>;
@@ -45,15 +45,7 @@ export function driverContext(session: Session, machine: OwnMachine, secrets: Fl
       return spawnDetached(file, args, logFile);
     },
     async ssh(endpoint, use) {
-      const { connect } = await import('../../ssh/dial/connect.js');
-      const connection = await connect(endpoint, {
-        machine: name,
-        knownHostsFile: paths.knownHosts,
-        unknownHostKey: endpoint.hostKeyKnown === true ? 'refuse' : 'trust',
-        io: session.io,
-        signal,
-        env: session.env,
-      });
+      const connection = await logIn(session, machine, endpoint);
       try {
         return await use(connection);
       } finally {
@@ -117,12 +109,12 @@ function worldOf(session: Session, io: Io) {
       return run(file, args, { ...options, signal });
     },
     async download(url, options = {}) {
-      const { downloadTold } = await import('./download.js');
-      return downloadTold(url, store.paths.cacheDir, { ...options, signal }, io);
+      const { downloadWithProgress } = await import('./download.js');
+      return downloadWithProgress(url, store.paths.cacheDir, { ...options, signal }, io);
     },
     async fetchText(url) {
       const { fetchText } = await import('../../system/http/fetch-text.js');
-      return fetchText(url, { signal, ...githubLogin(url, session.env) });
+      return fetchText(url, { signal, ...githubLogin(url, session.secrets) });
     },
     limit: (account, use) => limited(account, use, signal),
     async lock(lockName, use) {
@@ -143,13 +135,12 @@ function worldOf(session: Session, io: Io) {
   } satisfies Partial<AccountContext>;
 }
 
-/** Lists of releases are asked for with the token of `--github-api-token`, as Docker Machine did: without one GitHub answers 60 times an hour. */
-export function githubLogin(url: string, env: NodeJS.ProcessEnv): { token?: string } {
-  const token = env['MACHINE_GITHUB_API_TOKEN'] ?? '';
+/** The token goes to GitHub's lists of releases, and nowhere else. */
+export function githubLogin(url: string, { githubToken: token = '' }: Secrets): { token?: string } {
   return token !== '' && /^https:\/\/(?:api\.github\.com|[^/]+\/api\/v3)\/repos\//i.test(url) ? { token } : {};
 }
 
-/** Locks of the computer lie outside every store, one folder per user so that nobody else can hold them open. */
+/** Locks of the computer lie outside every store, in a folder per user so that no other user can hold them. */
 function computerLock(lockName: string): string {
   const user = process.getuid?.() ?? userInfo().username;
   const base = process.platform === 'linux' && user === 0 ? '/run/lock' : tmpdir();

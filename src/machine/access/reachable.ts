@@ -1,26 +1,45 @@
 import type { SshEndpoint } from '../../base/shell.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
+import type { Trust } from '../../ssh/system/system-client.js';
 import { openMachine, type Machine } from '../machine.js';
 import type { Session } from '../session.js';
+import { trustOf } from './login.js';
 
-/** How a running machine is reached over SSH. @throws TsmachineError MACHINE_STATE when it has no SSH or does not run (spec 2.11) */
-export async function sshEndpoint(machine: Machine): Promise<SshEndpoint> {
-  const { ssh } = await machine.where();
-  if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH: driver ${machine.module.name} knows only its engine`);
-  if ((await machine.look()).state !== 'Running') {
-    throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${machine.name}" is not running`, {
-      hint: `tsmachine start ${machine.name}`,
-    });
-  }
-  return ssh;
+/** What the system's own programs (ssh, rsync, sshfs) need to log in. */
+export interface SystemLogin {
+  readonly endpoint: SshEndpoint;
+  readonly trust: Required<Trust>;
 }
 
-/** Opens the machine a path names. The doubled words of a failure are Docker Machine's (spec 2.11). @throws as `openMachine` */
+/**
+ * How a running machine is reached over SSH.
+ * @param user another login than the machine's own
+ * @throws TsmachineError MACHINE_STATE when it has no SSH or does not run
+ */
+export async function systemLogin(session: Session, machine: Machine, user?: string): Promise<SystemLogin> {
+  const { ssh, state } = await machine.look();
+  if (!ssh)
+    throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH: its driver, ${machine.module.name}, only knows the engine`);
+  if (state !== 'Running') {
+    throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${machine.name}" is not running`, {
+      hint: run('start', machine.name),
+    });
+  }
+  const endpoint = user === undefined ? ssh : { ...ssh, user };
+  return { endpoint, trust: trustOf(session, machine, endpoint) };
+}
+
+/**
+ * Opens the machine that a path names. On failure the prefix is doubled, as Docker Machine prints it
+ * (docs/compatibility.md: Errors).
+ * @throws as `openMachine`
+ */
 export async function machineOfPath(session: Session, name: string): Promise<Machine> {
   try {
     return await openMachine(session, name);
   } catch (error) {
     const cause = TsmachineError.from(error);
-    throw new TsmachineError(cause.code, `Error loading host: Error loading host: ${cause.message}`, { cause, hint: cause.hint });
+    throw new TsmachineError(cause.code, say`Error loading host: Error loading host: ${cause.text}`, { cause, hint: cause.hint });
   }
 }

@@ -1,11 +1,11 @@
 import { atMost } from '../../system/at-most.js';
 import type { Store } from '../../store/store.js';
 import { TsmachineError } from '../../base/errors.js';
-import { join, lines } from '../../base/text.js';
+import { join, lines, run, say } from '../../base/text.js';
 
 export type Outcome<T> = { readonly name: string; readonly value: T } | { readonly name: string; readonly error: unknown };
 
-/** Runs `work` for every name, at most `limit` at once. One failure stops no other; outcomes come in the order of the names. */
+/** Runs `work` for every name, at most `limit` at once. A failure does not stop the others; outcomes are in the order of the names. */
 export async function onEach<T>(names: readonly string[], limit: number, work: (name: string) => Promise<T>): Promise<Outcome<T>[]> {
   const bounded = atMost(limit);
   return Promise.all(
@@ -22,19 +22,19 @@ export async function onEach<T>(names: readonly string[], limit: number, work: (
 }
 
 /**
- * The names given, or the machine called "default" when none is (spec 1.6).
+ * The names given, or the machine called "default" when none is given (docs/compatibility.md: Which machine).
  * @throws TsmachineError MACHINE_NOT_FOUND when there is no such machine
  */
 export async function resolveNames(store: Store, names: readonly string[]): Promise<string[]> {
   if (names.length > 0) return [...names];
   if (await store.exists('default')) return ['default'];
   throw new TsmachineError('MACHINE_NOT_FOUND', 'Error: No machine name(s) specified and no "default" machine exists', {
-    hint: 'Name a machine; tsmachine ls lists them',
+    hint: say`Name a machine; ${run('ls')} lists them`,
   });
 }
 
 /**
- * Machines that are to be worked on together are all loaded before anything is done to one of them (spec 1.7).
+ * Loads every machine before anything is done to one of them, so that a mistyped name changes nothing.
  * @throws TsmachineError with every failure on a line of its own
  */
 export async function loadAll(store: Store, names: readonly string[]): Promise<void> {

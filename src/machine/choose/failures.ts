@@ -1,10 +1,14 @@
 import type { Outcome } from './each.js';
 import { TsmachineError } from '../../base/errors.js';
-import { join, lines, say, type Text } from '../../base/text.js';
+import { join, lines, say } from '../../base/text.js';
 
-/** @throws the failure itself when there is one, SEVERAL_FAILED with each on a line of its own when there are more */
+/** @throws the failure itself when there is one; SEVERAL_FAILED, with each failure on a line of its own, when there are more */
 export function throwFailures(outcomes: readonly Outcome<unknown>[]): void {
-  const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [{ name: outcome.name, ...told(outcome.error) }] : []));
+  const failed = outcomes.flatMap((outcome) => {
+    if (!('error' in outcome)) return [];
+    const { text, hint } = TsmachineError.from(outcome.error);
+    return [{ name: outcome.name, error: outcome.error, text, hint }];
+  });
   const [first] = failed;
   if (!first) return;
   if (failed.length === 1) throw first.error;
@@ -19,9 +23,4 @@ export function throwFailures(outcomes: readonly Outcome<unknown>[]): void {
       hint: lines(failed.map(({ hint }) => hint)),
     },
   );
-}
-
-function told(error: unknown): { error: unknown; text: Text; hint: Text | undefined } {
-  const { text, hint } = TsmachineError.from(error);
-  return { error, text, hint };
 }

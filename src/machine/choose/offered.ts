@@ -4,8 +4,8 @@ import { onEach } from './each.js';
 import type { Session } from '../session.js';
 
 /**
- * Names to choose from, by what lies on disk: no machine is asked. A machine that cannot be read, or whose driver is unknown, is
- * offered: somebody may want to remove it.
+ * Names for shell completion, from what is on disk: no machine is asked. A machine that cannot be read, or whose driver is unknown, is
+ * included, since the person may want to remove it.
  * @param feature only machines whose driver has it
  */
 export async function offeredNames(session: Session, feature: keyof DriverFeatures | undefined): Promise<string[]> {

@@ -2,7 +2,7 @@ import type { State } from '../../base/machine.js';
 import type { HostConfig } from '../../store/config/schema.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
 
-/** `--filter` values by key: values of one key are alternatives, different keys must all match (spec 2.9). */
+/** `--filter` values by key: one of the values of a key must match, and all keys must. */
 export interface Filters {
   readonly driver: readonly string[];
   readonly name: readonly RegExp[];
@@ -43,7 +43,7 @@ function toRegExp(source: string): RegExp {
   }
 }
 
-/** Everything but the state, which costs a look at the machine. */
+/** Whether all filters but the state match; to know the state, the machine has to be asked. */
 export function matches(config: HostConfig, filters: Filters, masters: ReadonlyMap<string, string>): boolean {
   const { SwarmOptions: swarm, EngineOptions: engine } = config.HostOptions;
   return (
@@ -79,7 +79,7 @@ function split(label: string): [string, string | undefined] {
   return at < 0 ? [label, undefined] : [label.slice(0, at), label.slice(at + 1)];
 }
 
-/** Discovery URL to the name of the classic swarm's master; the last in listing order wins. */
+/** The master's name by the discovery URL of its classic swarm; the last in listing order wins. */
 export function swarmMasters(configs: readonly HostConfig[]): Map<string, string> {
   const masters = new Map<string, string>();
   for (const config of configs) {
@@ -89,7 +89,7 @@ export function swarmMasters(configs: readonly HostConfig[]): Map<string, string
   return masters;
 }
 
-/** `m2` before `m10`, whatever the case. Names are plain ASCII, so no collator is needed: the first one costs 7 ms of every `ls`. */
+/** `m2` before `m10`, ignoring case. Names are plain ASCII, so no collator is needed: creating one costs every `ls` 7 ms. */
 export function byNaturalOrder(a: { name: string }, b: { name: string }): number {
   const [left, right] = [chunks(a.name), chunks(b.name)];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -4,15 +4,15 @@ import type { HostConfig } from '../../store/config/schema.js';
 import { readIfExists, writeAtomic } from '../../system/files/atomic.js';
 import type { Session } from '../session.js';
 
-/** The four files of the authority that a machine's certificates come from, as its config.json names them. */
+/** The files of the CA and the client certificate that a machine uses, as its config.json names them. */
 export function authorityFiles(config: HostConfig): { ca: string; caKey: string; cert: string; key: string } {
   const auth = config.HostOptions.AuthOptions;
   return { ca: auth.CaCertPath, caKey: auth.CaPrivateKeyPath, cert: auth.ClientCertPath, key: auth.ClientKeyPath };
 }
 
 /**
- * Makes sure that the CA and the client certificate exist. The whole store waits here: parallel first creates make one CA.
- * @param options.needsSigning false where a CA certificate without its key will do, as an imported machine may have it
+ * Makes sure that the CA and the client certificate exist. It holds a lock of the whole store, so that parallel first creates make one CA.
+ * @param options.needsSigning false where a CA certificate without its key is enough, as an imported machine may have it
  */
 export async function ensureAuthorityOf(session: Session, config: HostConfig, options: { needsSigning?: boolean } = {}): Promise<void> {
   const { ensureAuthority } = await import('../../certs/authority.js');
@@ -30,7 +30,7 @@ export async function renewClientCertificateOf(session: Session, config: HostCon
   );
 }
 
-/** Copies CA, client certificate and client key to the machine's folder, where `DOCKER_CERT_PATH` points (spec 4.4). */
+/** Copies CA, client certificate and client key to the machine's folder, which is what `DOCKER_CERT_PATH` points at. */
 export async function copyClientCertificates(session: Session, config: HostConfig): Promise<void> {
   const from = authorityFiles(config);
   const to = session.store.machine(config.Name);
@@ -49,9 +49,9 @@ export interface ServerCertificate {
 }
 
 /**
- * The machine's server certificate: the one in the store when it still fits, else a new one.
+ * The machine's server certificate: the one in the store if it is still valid for these names, else a new one.
  * @param names every address and name that clients may use
- * @param renew make a new one in any case
+ * @param renew make a new one even if the present one is valid
  */
 export async function serverCertificate(
   session: Session,
@@ -83,7 +83,7 @@ export async function serverCertificate(
   return { ca, ...issued };
 }
 
-/** Every way this machine is addressed: `--tls-san`, its addresses, its names, and the tunnels that end on the host itself. */
+/** Every name a client may use for this machine: `--tls-san`, its addresses, its names, and those of tunnels that end on the host. */
 export function certificateNames(config: HostConfig, addresses: readonly string[], hostname: string): string[] {
   const own = config.HostOptions.AuthOptions.ServerCertSANs;
   return [...new Set([...own, ...addresses, config.Name, hostname, 'localhost', '127.0.0.1', '::1'].filter((name) => name !== ''))];

@@ -4,6 +4,7 @@ import type { Engine, EngineTarget } from '../../docker/client.js';
 import type { HostConfig } from '../../store/config/schema.js';
 import { authorityFiles } from './certificates.js';
 import { TsmachineError, systemCode } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Machine } from '../machine.js';
 import type { Session } from '../session.js';
 
@@ -12,14 +13,14 @@ export async function engineUrl(machine: Machine): Promise<string> {
   const { state, dockerUrl } = await machine.look();
   if (state !== 'Running') {
     throw new TsmachineError('MACHINE_STATE', 'Host is not running', {
-      hint: `${machine.name} is ${state}: tsmachine start ${machine.name}`,
+      hint: say`${machine.name} is ${state}: ${run('start', machine.name)}`,
     });
   }
   if (dockerUrl === undefined) throw withoutAddress(machine);
   return dockerUrl;
 }
 
-/** The engine's URL of a machine that is known to run: asking for the state may cost a login of its own. */
+/** The engine's URL of a machine that is known to run. It does not ask for the state, which may cost a login. */
 export async function runningEngineUrl(machine: Machine): Promise<string> {
   const { dockerUrl } = await machine.where();
   if (dockerUrl === undefined) throw withoutAddress(machine);
@@ -33,7 +34,7 @@ function withoutAddress({ name }: Machine): TsmachineError {
 export type ReadPem = (path: string) => Promise<string>;
 
 /**
- * The engine of a machine as a target of the Engine API, with the client's certificates.
+ * Where the Engine API of a machine is, with the client's certificates.
  * @param read how certificates are read; see `readingOnce` for many machines of one store
  */
 export async function engineTarget(config: HostConfig, url: string, read: ReadPem = readPem): Promise<EngineTarget> {
@@ -42,7 +43,7 @@ export async function engineTarget(config: HostConfig, url: string, read: ReadPe
   return { url, ca, cert, key, machine: config.Name };
 }
 
-/** Reads every file once, however many machines name it. */
+/** Reads every file only once, however many machines use it. */
 export function readingOnce(): ReadPem {
   const texts = new Map<string, Promise<string>>();
   return (path) => {
@@ -66,7 +67,7 @@ async function readPem(path: string): Promise<string> {
     const why = systemCode(cause) === 'ENOENT' ? 'is missing' : `cannot be read (${systemCode(cause) ?? 'unknown reason'})`;
     throw new TsmachineError('CERT_UNREADABLE', `Unable to read TLS config: ${path} ${why}`, {
       cause,
-      hint: 'tsmachine regenerate-certs --client-certs NAME makes what is missing',
+      hint: say`${run('regenerate-certs', '--client-certs', 'NAME')} makes what is missing`,
     });
   }
 }

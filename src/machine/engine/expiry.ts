@@ -1,16 +1,20 @@
 import type { HostConfig } from '../../store/config/schema.js';
+import { run, say, type Text } from '../../base/text.js';
 import { authorityFiles } from './certificates.js';
 import type { Session } from '../session.js';
 
-/** What to do about each kind of certificate that ends. */
-export const remedies = {
-  CA: (name: string) =>
-    `every certificate ends with it. Make a new one: remove ca.pem and ca-key.pem, then tsmachine regenerate-certs -f --client-certs ${name}`,
-  client: (name: string) => `tsmachine regenerate-certs -f --client-certs ${name}`,
-  server: (name: string) => `tsmachine regenerate-certs -f ${name}`,
+/** What to do about each kind of certificate that expires. */
+export const expiryRemedies: Readonly<Record<'CA' | 'client' | 'server', (name: string) => Text>> = {
+  CA: (name) => say`All certificates end with the CA. Make a new one: move its certificate and key away, then ${renewClient(name)}`,
+  client: renewClient,
+  server: (name) => run('regenerate-certs', '-f', name),
 };
 
-/** Warns of every certificate on the way to this machine's engine that has ended or ends soon: CA, client and server. */
+function renewClient(name: string): Text {
+  return run('regenerate-certs', '-f', '--client-certs', name);
+}
+
+/** Warns of every certificate that a connection to this machine's engine uses (CA, client, server) and that has expired or soon will. */
 export async function warnOfExpiry(session: Session, config: HostConfig): Promise<void> {
   const { checkExpiry } = await import('../../certs/expiry.js');
   const files = authorityFiles(config);
@@ -20,8 +24,8 @@ export async function warnOfExpiry(session: Session, config: HostConfig): Promis
     { role: 'server', path: session.store.machine(config.Name).serverCert },
   ]);
   for (const { role, path, daysLeft = 0, state } of found) {
-    if (state === 'expired')
-      session.io.warn(`The ${role} certificate ${path} expired ${-daysLeft} days ago: ${remedies[role](config.Name)}`);
-    if (state === 'soon') session.io.warn(`The ${role} certificate ${path} expires in ${daysLeft} days: ${remedies[role](config.Name)}`);
+    if (state !== 'expired' && state !== 'soon') continue;
+    const when = state === 'expired' ? `expired ${-daysLeft} days ago` : `expires in ${daysLeft} days`;
+    session.io.warn(say`The ${role} certificate ${path} ${when}: ${expiryRemedies[role](config.Name)}`);
   }
 }

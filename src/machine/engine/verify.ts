@@ -4,6 +4,7 @@ import type { HostFacts } from '../../provision/look/detect.js';
 import { readIfExists } from '../../system/files/atomic.js';
 import { engineTarget, runningEngineUrl } from './engine.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Machine } from '../machine.js';
 import type { Session } from '../session.js';
 import { waitFor } from '../../base/wait.js';
@@ -12,7 +13,9 @@ import { waitFor } from '../../base/wait.js';
 const engineTimeout = 60_000;
 
 /**
- * Readiness is the engine answering `/version` over mutual TLS from here, with the certificate that was made for it.
+ * Waits until the engine answers `/version` over mutual TLS from this computer, with the certificate that was made for it.
+ * @param facts of the host, when they are known: they name the firewall that is in the way
+ * @returns the engine's version
  * @throws TsmachineError ENGINE_UNREACHABLE with the host's firewall named, ENGINE_TLS, CERT_NOT_SERVED
  */
 export async function verifyEngine(session: Session, machine: Machine, facts?: HostFacts): Promise<string> {
@@ -25,7 +28,7 @@ export async function verifyEngine(session: Session, machine: Machine, facts?: H
       try {
         return await handshake(target, { signal: session.signal, timeout: 5000 });
       } catch (error) {
-        // Refused: the engine is still starting. Anything else does not mend itself.
+        // the engine may still be starting; any other failure is final
         if (!TsmachineError.is(error) || error.code !== 'ENGINE_UNREACHABLE') throw error;
         last = error;
         return undefined;
@@ -35,7 +38,7 @@ export async function verifyEngine(session: Session, machine: Machine, facts?: H
   ).catch((error: unknown) => {
     throw unreachable(error, last, facts);
   });
-  await compareServed(session, machine, served.fingerprint256);
+  await requireOwnCertificate(session, machine, served.fingerprint256);
   const engine = openEngine(target, { signal: session.signal });
   try {
     return (await engine.version()).Version;
@@ -44,11 +47,12 @@ export async function verifyEngine(session: Session, machine: Machine, facts?: H
   }
 }
 
-async function compareServed(session: Session, machine: Machine, fingerprint: string): Promise<void> {
+async function requireOwnCertificate(session: Session, machine: Machine, fingerprint: string): Promise<void> {
   const pem = await readIfExists(session.store.machine(machine.name).serverCert);
   if (pem === undefined || new X509Certificate(pem).fingerprint256 === fingerprint) return;
-  throw new TsmachineError('CERT_NOT_SERVED', `The engine of ${machine.name} serves another certificate than the one made for it`, {
-    hint: `Something else configures that engine. Look at it with: tsmachine ssh ${machine.name} systemctl cat docker`,
+  const message = `The engine of ${machine.name} serves another certificate than the one that was made for it`;
+  throw new TsmachineError('CERT_NOT_SERVED', message, {
+    hint: say`Something else configures that engine. Look at it: ${run('ssh', machine.name, 'systemctl', 'cat', 'docker')}`,
   });
 }
 
@@ -56,7 +60,7 @@ function unreachable(error: unknown, last: TsmachineError | undefined, facts: Ho
   if (!last || !TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') return error;
   const firewall = facts?.firewall;
   if (firewall === undefined) return last;
-  return new TsmachineError(last.code, `${last.message}; ${firewall.name} is active on the host`, {
+  return new TsmachineError(last.code, say`${last.text}; ${firewall.name} is active on the host`, {
     cause: last,
     hint: `Open the port there: ${firewall.openCommand}`,
   });

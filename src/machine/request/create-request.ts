@@ -7,7 +7,8 @@ import type { CreateRequest } from '../create.js';
 import type { Session } from '../session.js';
 import { readFlags } from './given-flags.js';
 import { checkMachineFlags } from './machine-checks.js';
-import { defaultDriver, installModes, machineFlags } from './machine-flags.js';
+import { defaultDriver, machineFlags } from './machine-flags.js';
+import { installModes } from '../../base/machine.js';
 
 type AuthorityFiles = NonNullable<CreateRequest['tls']>;
 

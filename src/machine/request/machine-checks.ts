@@ -1,7 +1,7 @@
 import { TsmachineError } from '../../base/errors.js';
 import { forms, type Form } from '../../base/forms.js';
 import type { FlagValues } from '../../base/flags.js';
-import { installModes } from './machine-flags.js';
+import { installModes } from '../../base/machine.js';
 
 interface Rule extends Form {
   readonly flag: string;

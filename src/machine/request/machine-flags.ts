@@ -1,6 +1,5 @@
 import type { FlagSpec } from '../../base/flags.js';
-
-export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
+import { installModes } from '../../base/machine.js';
 
 /** Docker Machine's default driver. */
 export const defaultDriver = 'virtualbox';
@@ -20,7 +19,7 @@ export const machineFlags: readonly FlagSpec[] = [
   { name: 'engine-label', type: 'strings', usage: 'Specify labels for the created engine' },
   { name: 'engine-storage-driver', type: 'string', default: '', usage: 'Specify a storage driver to use with the engine' },
   { name: 'engine-env', type: 'strings', usage: 'Specify environment variables to set in the engine' },
-  { name: 'engine-install', type: 'string', default: 'auto', usage: `How the engine gets there: ${installModes.join(', ')}` },
+  { name: 'engine-install', type: 'string', default: 'auto', usage: `How to install the engine: ${installModes.join(', ')}` },
   { name: 'engine-version', type: 'string', default: '', usage: 'Install this version of the engine' },
   { name: 'swarm', type: 'bool', usage: 'Configure Machine to join a Swarm cluster' },
   {

@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { ExecResult, RemoteShell } from '../../base/shell.js';
+import { run, say } from '../../base/text.js';
 import type { ConfigPlan } from '../plan/config.js';
 import { diskFull, saysDiskFull } from './disk.js';
 import { Report } from '../look/report.js';
@@ -7,17 +8,17 @@ import type { ProvisionRequest, ServerCertificate } from '../request.js';
 
 export interface Applied {
   readonly restarted: boolean;
-  /** What the engine calls itself now; empty when it has no local socket to ask. */
+  /** The version that the running engine reports; empty when it has no local socket to ask. */
   readonly engineVersion: string;
   readonly changed: readonly string[];
 }
 
-/** Seconds an engine may take to start: it loads every container it knows. */
+/** Seconds that an engine may take to start: it loads every container it has. */
 const startTimeout = 120;
 
 const blamesSettings = /configur|directive|unknown flag|conflicting options|daemon\.json|invalid (argument|value)|specified both/i;
-/** Lines of the journal that say nothing about the cause: the engine's own information, and systemd's. */
-const chatter = /level=(info|debug)|^(docker\.service: |(Started|Stopping|Stopped|Failed to start) docker\.service)/;
+/** Journal lines that do not help to find the cause: informational messages of the engine and of systemd. */
+const uninformative = /level=(info|debug)|^(docker\.service: |(Started|Stopping|Stopped|Failed to start) docker\.service)/;
 
 /** Exit statuses of apply.sh. */
 const refused = 30;
@@ -26,8 +27,8 @@ const full = 32;
 const unwritable = 33;
 
 /**
- * Writes what is new, restarts the engine if anything was, and waits until it answers on its own socket.
- * When it does not, everything is as before: old files, old engine.
+ * Writes the changed files, restarts the engine if there were any, and waits until it answers on its own socket.
+ * If it does not, the previous files are put back and the engine is started with them.
  * @throws TsmachineError ENGINE_CONFIG, ENGINE_START, HOST_DISK_FULL
  */
 export async function applyConfig(
@@ -49,7 +50,7 @@ export async function applyConfig(
   return { restarted: report.has('restarted'), engineVersion: report.first('engine'), changed: report.lines('changed') };
 }
 
-/** The variables of apply.sh; empty texts stand for files that stay as they are. */
+/** The variables of apply.sh; an empty text means that the file stays as it is. */
 export function applyVariables(plan: ConfigPlan, certificate: ServerCertificate): Record<string, string> {
   return {
     INIT: plan.init,
@@ -71,7 +72,7 @@ export function applyVariables(plan: ConfigPlan, certificate: ServerCertificate)
 
 function failure(result: ExecResult, { machine, restart }: ProvisionRequest): TsmachineError {
   const report = new Report(result.stdout);
-  const log = tellingLines(report.lines('log'));
+  const log = relevantLines(report.lines('log'));
   const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
   const after = report.has('running')
     ? 'The previous configuration was put back and the engine is running with it'
@@ -82,11 +83,11 @@ function failure(result: ExecResult, { machine, restart }: ProvisionRequest): Ts
   }
   if (result.exitCode === unwritable) {
     return new TsmachineError('ENGINE_CONFIG', `${file} on ${machine} cannot be written. Nothing was changed`, {
-      hint: `Is the file system read-only? tsmachine ssh ${machine} findmnt -T ${file}`,
+      hint: say`Is the file system read-only? ${run('ssh', machine, 'findmnt', '-T', file)}`,
     });
   }
   const settings = blamesSettings.test(log.join('\n'));
-  // An engine that runs with the old settings and not with the new ones has nothing else to blame.
+  // When the engine runs with the old settings but not with the new ones, the new settings are the cause.
   if (result.exitCode === refused || settings || report.has('running')) {
     return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${lines}`, {
       hint: 'Correct the --engine-* options (or the daemon.json of the host), then run the command again',
@@ -94,13 +95,13 @@ function failure(result: ExecResult, { machine, restart }: ProvisionRequest): Ts
   }
   const why = restart === true ? 'after its upgrade' : `with its new settings. ${after}`;
   return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start ${why}${lines}`, {
-    hint: `The whole story: tsmachine ssh ${machine} sudo journalctl -u docker --no-pager -n 100`,
+    hint: say`For the full log: ${run('ssh', machine, 'sudo', 'journalctl', '-u', 'docker', '--no-pager', '-n', '100')}`,
   });
 }
 
-/** The last 15 lines above the level of information that the engine itself logged since it was last started. */
-function tellingLines(log: readonly string[]): string[] {
+/** The last 15 warnings and errors that the engine logged since its last start. */
+function relevantLines(log: readonly string[]): string[] {
   const start = log.findLastIndex((line) => line.startsWith('Starting '));
-  const own = log.slice(start + 1).filter((line) => line.trim() !== '' && !chatter.test(line));
+  const own = log.slice(start + 1).filter((line) => line.trim() !== '' && !uninformative.test(line));
   return own.slice(-15).map((line) => line.replace(/^time="[^"]*" /, ''));
 }

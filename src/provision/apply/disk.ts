@@ -1,13 +1,14 @@
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { HostFacts } from '../look/facts.js';
 
-/** Megabytes an installed engine and its packages take. */
+/** Megabytes that an engine and its packages need. */
 const installNeeds = 300;
 /** Megabytes for certificates and settings. */
 const configNeeds = 5;
 
 /**
- * Refuses up front what would fail half-way. Unknown free space counts as enough.
+ * Refuses in advance what would fail for lack of disk space. Unknown free space counts as enough.
  * @throws TsmachineError HOST_DISK_FULL
  */
 export function checkDisk(facts: HostFacts, machine: string, installing: boolean): void {
@@ -29,9 +30,10 @@ export function saysDiskFull(output: string): boolean {
 }
 
 export function diskFull(machine: string, where: string, cause?: unknown): TsmachineError {
+  const usage = run('ssh', machine, 'sudo', 'du', '-xh', '--max-depth=2', '/var');
   return new TsmachineError('HOST_DISK_FULL', `The disk of ${machine} is full: ${where}`, {
     cause,
-    hint: `Make room, then run the command again. What fills it: tsmachine ssh ${machine} sudo du -xh --max-depth=2 /var`,
+    hint: say`Free some space, then run the command again. To see what uses it: ${usage}`,
   });
 }
 

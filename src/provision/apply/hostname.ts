@@ -3,7 +3,7 @@ import type { RemoteShell } from '../../base/shell.js';
 import type { HostFacts } from '../look/facts.js';
 
 /**
- * Gives the host its machine's name, and the name an address in /etc/hosts, unless both are so already (specification 6.2).
+ * Sets the host name to the machine's name and makes /etc/hosts resolve it, unless both are so already. Docker Machine does the same.
  * @throws TsmachineError REMOTE_COMMAND
  */
 export async function setHostname(shell: RemoteShell, facts: HostFacts, machine: string): Promise<void> {
@@ -12,5 +12,8 @@ export async function setHostname(shell: RemoteShell, facts: HostFacts, machine:
   const file = facts.family === 'boot2docker' ? '/var/lib/boot2docker/etc/hostname' : '/etc/hostname';
   const result = await shell.rootScript('provision/hostname.sh', { NAME: machine, FILE: file }, { ok: [0, 40] });
   if (result.exitCode === 0) return;
-  throw new TsmachineError('REMOTE_COMMAND', `The host name of ${machine} cannot be set: ${result.stderr.trim() || result.stdout.trim()}`);
+  throw new TsmachineError(
+    'REMOTE_COMMAND',
+    `The host name of ${machine} could not be set: ${result.stderr.trim() || result.stdout.trim()}`,
+  );
 }

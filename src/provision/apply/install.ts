@@ -1,14 +1,14 @@
 import type { RemoteShell } from '../../base/shell.js';
 import type { HostFacts } from '../look/facts.js';
 import { planInstall } from '../plan/install.js';
-import { follow, packageFailure, packageStatuses } from './package-script.js';
+import { packageFailure, packageStatuses, reportLine } from './package-script.js';
 import type { ProvisionRequest } from '../request.js';
 
-/** Milliseconds an installation may take: package managers on slow hosts and links. */
+/** Milliseconds that an installation may take on a slow host or network. */
 export const installTimeout = 1_200_000;
 
 /**
- * Puts an engine on a host that has none; leaves it to be started later, with its settings in place.
+ * Installs an engine on a host that has none. It is started later, once its settings are in place.
  * @throws TsmachineError PACKAGE_LOCK, HOST_DISK_FULL, ENGINE_INSTALL and what `planInstall` throws
  */
 export async function installEngine(shell: RemoteShell, facts: HostFacts, request: ProvisionRequest): Promise<void> {
@@ -19,7 +19,7 @@ export async function installEngine(shell: RemoteShell, facts: HostFacts, reques
     timeout: installTimeout,
     ok: packageStatuses,
     onLine: (line) => {
-      follow(line, io);
+      reportLine(line, io);
     },
   });
   if (result.exitCode !== 0) throw packageFailure(result, plan.variables, { machine, version: install.version, doing: 'Installing' });

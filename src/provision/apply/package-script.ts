@@ -1,6 +1,7 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 import type { ExecResult } from '../../base/shell.js';
+import { run, say } from '../../base/text.js';
 import { diskFull, saysDiskFull } from './disk.js';
 import { Report } from '../look/report.js';
 
@@ -13,8 +14,8 @@ const foreign = 24;
 
 export const packageStatuses: readonly number[] = [0, held, noSuchVersion, failed, unreachable, foreign];
 
-/** Tells what such a script says while it runs. */
-export function follow(line: string, io: Io): void {
+/** Passes on one line of such a script's output. */
+export function reportLine(line: string, io: Io): void {
   const [, kind, text = ''] = /^(progress|note)\|(.*)$/.exec(line) ?? [];
   if (kind === 'progress') io.progress(text);
   else if (kind === 'note') io.info(text);
@@ -28,7 +29,7 @@ export interface PackageWork {
 }
 
 /**
- * Why a script that installs or upgrades packages ended with another status than 0.
+ * The error for a script that failed to install or upgrade packages.
  * @returns PACKAGE_LOCK, HOST_DISK_FULL, ENGINE_INSTALL
  */
 export function packageFailure(
@@ -43,29 +44,33 @@ export function packageFailure(
     const holder = report.first('failure');
     const seconds = variables['LOCK_TIMEOUT'] ?? '?';
     const by = holder === '' ? '' : ` (${holder})`;
-    return new TsmachineError('PACKAGE_LOCK', `Another package manager kept its lock on ${machine} for ${seconds} s${by}`, {
-      hint: `See what it does: tsmachine ssh ${machine} ps -ef. Then run the command again`,
+    return new TsmachineError('PACKAGE_LOCK', `Another package manager held its lock on ${machine} for ${seconds} s${by}`, {
+      hint: say`To see what it is doing: ${run('ssh', machine, 'ps', '-ef')}\nThen run the command again`,
     });
   }
   if (result.exitCode === noSuchVersion) {
     const available = report.lines('available').slice(0, 10).join('\n  ');
-    return new TsmachineError('ENGINE_INSTALL', `${machine} can install no engine of version ${version ?? ''}`, {
-      hint: available === '' ? 'The host knows no packages of an engine at all' : `Available there:\n  ${available}`,
+    return new TsmachineError('ENGINE_INSTALL', `No engine of version ${version ?? ''} can be installed on ${machine}`, {
+      hint: available === '' ? "The host's package manager has no engine packages at all" : `Available versions:\n  ${available}`,
     });
   }
   if (result.exitCode === unreachable) {
     const source = variables['REPOSITORY'] || variables['URL'] || 'The repository';
-    return new TsmachineError('ENGINE_INSTALL', `${source} does not answer ${machine}${detail(report)}`, {
-      hint: "Check the network and the proxy settings of the host, or take the distribution's engine with --engine-install distro",
+    return new TsmachineError('ENGINE_INSTALL', `${source} cannot be reached from ${machine}${detail(report)}`, {
+      hint: "Check the network and the proxy settings of the host, or use the distribution's engine with --engine-install distro",
     });
   }
   if (result.exitCode === foreign) {
-    return new TsmachineError('ENGINE_INSTALL', `No package brought the engine of ${machine}, so none can upgrade it`, {
-      hint: `Upgrade it the way it was installed: tsmachine ssh ${machine}`,
-    });
+    return new TsmachineError(
+      'ENGINE_INSTALL',
+      `The engine of ${machine} was not installed from a package, so it cannot be upgraded from one`,
+      {
+        hint: say`Upgrade it on the host, the way it was installed: ${run('ssh', machine)}`,
+      },
+    );
   }
   return new TsmachineError('ENGINE_INSTALL', `${doing} Docker on ${machine} failed${detail(report) || `:\n${lastLines(output, 8)}`}`, {
-    hint: networkHint(output) ?? `Try it by hand: tsmachine ssh ${machine}`,
+    hint: networkHint(output) ?? say`Try it by hand on the host: ${run('ssh', machine)}`,
   });
 }
 
@@ -74,7 +79,7 @@ function detail(report: Report): string {
   return reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
 }
 
-const networkTroubles = [
+const networkErrors = [
   /Temporary failure resolving/,
   /Could not resolve/,
   /Cannot initiate the connection/,
@@ -85,7 +90,7 @@ const networkTroubles = [
 ];
 
 function networkHint(output: string): string | undefined {
-  return networkTroubles.some((trouble) => trouble.test(output))
+  return networkErrors.some((error) => error.test(output))
     ? 'The host cannot reach its package mirror: check its network, DNS and proxy settings'
     : undefined;
 }

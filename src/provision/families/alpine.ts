@@ -1,7 +1,7 @@
 import { isLike, type Distribution } from './family.js';
 
 /** Alpine: apk and OpenRC. The engine is in its community repository. */
-export const alpine: Distribution = {
+export const alpine = {
   family: 'alpine',
   covers: 'Alpine Linux',
   matches: (os) => isLike(os, 'alpine'),
@@ -12,4 +12,4 @@ export const alpine: Distribution = {
     distro: () => ({ packages: ['docker'] }),
     docker: () => undefined,
   },
-};
+} as const satisfies Distribution;

@@ -1,7 +1,7 @@
 import { isLike, type Distribution } from './family.js';
 
 /** Arch Linux and its derivatives: pacman. */
-export const arch: Distribution = {
+export const arch = {
   family: 'arch',
   covers: 'Arch Linux and its derivatives',
   matches: (os) => isLike(os, 'arch', 'archlinux', 'manjaro'),
@@ -12,4 +12,4 @@ export const arch: Distribution = {
     distro: () => ({ packages: ['docker'] }),
     docker: () => undefined,
   },
-};
+} as const satisfies Distribution;

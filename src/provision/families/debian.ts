@@ -1,8 +1,8 @@
 import type { OsRelease } from '../look/os-release.js';
 import { dockerSite, isLike, type Distribution, type DockerRepository } from './family.js';
 
-/** Debian, Ubuntu and what is built on them: apt and systemd. */
-export const debian: Distribution = {
+/** Debian, Ubuntu and their derivatives: apt and systemd. */
+export const debian = {
   family: 'debian',
   covers: 'Debian, Ubuntu and their derivatives',
   matches: (os) => isLike(os, 'debian', 'ubuntu', 'raspbian'),
@@ -14,13 +14,16 @@ export const debian: Distribution = {
     distro: () => ({ packages: ['docker.io', 'ca-certificates', 'iptables'], optional: ['docker-cli'] }),
     docker: dockerRepository,
   },
-};
+} as const satisfies Distribution;
+
+/** Fingerprint of the key that signs Docker's deb packages (docs.docker.com/engine/install). */
+const fingerprint = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88';
 
 function dockerRepository(os: OsRelease, arch: string): DockerRepository | undefined {
-  // Docker builds for ARMv7 and up; an ARMv6 Raspberry Pi has the distribution's engine alone.
+  // Docker builds for ARMv7 and up; an ARMv6 Raspberry Pi can only get the distribution's engine.
   if (arch === 'armv6l') return undefined;
-  if (os.ubuntuCodename !== undefined) return { url: `${dockerSite}/ubuntu`, release: os.ubuntuCodename };
+  if (os.ubuntuCodename !== undefined) return { url: `${dockerSite}/ubuntu`, release: os.ubuntuCodename, fingerprint };
   if (os.codename === undefined) return undefined;
-  if (os.id === 'debian' || os.id === 'raspbian') return { url: `${dockerSite}/debian`, release: os.codename };
-  return os.id === 'ubuntu' ? { url: `${dockerSite}/ubuntu`, release: os.codename } : undefined;
+  if (os.id === 'debian' || os.id === 'raspbian') return { url: `${dockerSite}/debian`, release: os.codename, fingerprint };
+  return os.id === 'ubuntu' ? { url: `${dockerSite}/ubuntu`, release: os.codename, fingerprint } : undefined;
 }

@@ -1,7 +1,7 @@
 import { isLike, type Distribution } from './family.js';
 
 /** SLES and openSUSE: zypper. On SLES the package is in the Containers module. */
-export const suse: Distribution = {
+export const suse = {
   family: 'suse',
   covers: 'SLES, openSUSE Leap and Tumbleweed',
   matches: (os) => isLike(os, 'suse', 'sles', 'sled', 'opensuse') || os.id.startsWith('opensuse'),
@@ -12,4 +12,4 @@ export const suse: Distribution = {
     distro: () => ({ packages: ['docker'] }),
     docker: () => undefined,
   },
-};
+} as const satisfies Distribution;

@@ -3,24 +3,27 @@ import { alpine } from './alpine.js';
 import { arch } from './arch.js';
 import { boot2docker } from './boot2docker.js';
 import { debian } from './debian.js';
-import type { Distribution, Family } from './family.js';
+import type { Distribution } from './family.js';
 import { preinstalled } from './preinstalled.js';
 import { rhel } from './rhel.js';
 import { suse } from './suse.js';
 import { unknown } from './unknown.js';
 
-/** The first that matches is it: systems that only resemble another one stand before that one. */
-const distributions: readonly Distribution[] = [boot2docker, preinstalled, debian, rhel, suse, arch, alpine, unknown];
+/** Every family, in the order in which they are tried: a system that only resembles another one comes before that one. */
+const families = [boot2docker, preinstalled, debian, rhel, suse, arch, alpine, unknown] as const;
+const distributions: readonly Distribution[] = families;
+
+export type Family = (typeof families)[number]['family'];
 
 export function findFamily(os: OsRelease): Family {
-  return distributions.find((distribution) => distribution.matches(os))?.family ?? 'unknown';
+  return families.find((distribution) => distribution.matches(os))?.family ?? 'unknown';
 }
 
 export function distributionOf(family: Family): Distribution {
   return distributions.find((distribution) => distribution.family === family) ?? unknown;
 }
 
-/** What an engine can be installed on or configured on, for the message about an unknown system. */
+/** The systems that tsmachine can install or configure an engine on, for the message about an unsupported one. */
 export function supportedSystems(): string {
   return distributions
     .map((distribution) => distribution.covers)

@@ -1,9 +1,9 @@
 import type { Distribution } from './family.js';
 
-/** Anything else: provisioned if an engine is there already, or by a script the user names. */
-export const unknown: Distribution = {
+/** Any other system: provisioned if it has an engine already, or by a script that the user names. */
+export const unknown = {
   family: 'unknown',
   covers: '',
   matches: () => true,
-  provisioner: (os) => (os.id === '' ? 'the engine that is there' : os.id),
-};
+  provisioner: (os) => (os.id === '' ? 'the installed engine' : os.id),
+} as const satisfies Distribution;

@@ -1,9 +1,9 @@
-/** Interfaces whose addresses lead to containers or virtual networks, not to the host. */
+/** Interfaces whose addresses belong to containers or virtual networks, not to the host. */
 const virtual = /^(docker|br-|veth|virbr|cni|flannel|cali|cilium|lxc|lxd|podman|vxlan|kube|nodelocaldns|tunl)/;
 
 /**
  * Global addresses from `ip -o addr show scope global`, in its order, IPv4 first.
- * Temporary (RFC 8981) and deprecated IPv6 addresses are left out: they change while the machine lives.
+ * Temporary (RFC 8981) and deprecated IPv6 addresses are left out, because they change during a machine's life.
  */
 export function parseAddresses(lines: readonly string[]): string[] {
   const found = lines.flatMap((line) => {

@@ -1,5 +1,5 @@
 /**
- * Seconds the host's clock is ahead of this computer's, as far as it can be told: 0 when it may be right.
+ * Seconds by which the host's clock is ahead of this computer's, at least; negative when it is behind, 0 when it may be right.
  * @param clock whole seconds, read on the host at some time between `started` and `ended` (milliseconds here)
  */
 export function clockSkew(clock: number, started: number, ended: number): number {

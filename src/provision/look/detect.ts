@@ -9,8 +9,8 @@ import { Report } from './report.js';
 export type { HostFacts } from './facts.js';
 
 /**
- * Looks at a host without changing it: one remote command.
- * @throws TsmachineError REMOTE_COMMAND when the host's shell does not run the script to its end
+ * Collects the facts about a host with one remote command that changes nothing.
+ * @throws TsmachineError REMOTE_COMMAND when the host's shell does not finish the script
  */
 export async function detect(shell: RemoteShell, options: { signal: AbortSignal }): Promise<HostFacts> {
   options.signal.throwIfAborted();
@@ -18,12 +18,12 @@ export async function detect(shell: RemoteShell, options: { signal: AbortSignal 
   return parseFacts(stdout);
 }
 
-/** What detect.sh printed. */
+/** Parses the output of detect.sh. */
 export function parseFacts(output: string): HostFacts {
   const report = new Report(output);
   if (report.first('end') !== 'yes') {
-    throw new TsmachineError('REMOTE_COMMAND', 'The host did not run the detection script to its end', {
-      hint: 'The host needs a POSIX shell. Look at what it answers with --debug',
+    throw new TsmachineError('REMOTE_COMMAND', 'The host did not finish the detection script', {
+      hint: 'The host needs a POSIX shell. Run the command with --debug to see what it answers',
     });
   }
   const os = parseOsRelease(report.text('os'));

@@ -1,4 +1,4 @@
-import type { Family } from '../families/family.js';
+import type { Family } from '../families/table.js';
 import type { OsRelease } from './os-release.js';
 
 export type Init = 'systemd' | 'openrc' | 'sysv' | 'none';
@@ -6,7 +6,7 @@ export type Init = 'systemd' | 'openrc' | 'sysv' | 'none';
 export interface EngineFacts {
   /** Where dockerd is. */
   readonly path: string;
-  /** `20.10.24+dfsg1`, of the program: after an upgrade an older one may still be running. Empty when dockerd would not say. */
+  /** `20.10.24+dfsg1`, of the program on disk: after an upgrade an older one may still be running. Empty when dockerd does not tell. */
   readonly version: string;
   readonly running: boolean;
   readonly runningContainers: number;
@@ -14,7 +14,7 @@ export interface EngineFacts {
   readonly liveRestore: boolean;
   /** The storage driver in use; empty when the engine is not running. */
   readonly storageDriver: string;
-  /** An installation that was interrupted: the packages must be finished first. */
+  /** The installation was interrupted: its packages must be installed completely first. */
   readonly incomplete: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface ConfigFacts {
   readonly sums: Readonly<Record<string, string>>;
 }
 
-/** All that one remote command tells about a host. Plain data. */
+/** Everything that detection found out about a host. Plain data. */
 export interface HostFacts {
   readonly os: OsRelease;
   readonly family: Family;
@@ -56,7 +56,7 @@ export interface HostFacts {
   readonly clock: number;
   readonly cloudInit: 'absent' | 'running' | 'finished';
   readonly snapDocker: boolean;
-  /** Free kilobytes of /var/lib, /etc and /var/lib/docker; undefined when df would not say or there is no such folder. */
+  /** Free kilobytes of /var/lib, /etc and /var/lib/docker; undefined when unknown or when there is no such folder. */
   readonly free: { readonly var?: number; readonly etc?: number; readonly docker?: number };
   readonly selinux: boolean;
   readonly firewall?: { readonly name: string; readonly openCommand: string };

@@ -1,4 +1,4 @@
-/** What /etc/os-release says, as far as provisioning cares. */
+/** The fields of /etc/os-release that provisioning uses. */
 export interface OsRelease {
   /** Lower-case identifier; empty where there is no os-release. */
   readonly id: string;
@@ -8,13 +8,13 @@ export interface OsRelease {
   readonly variantId?: string;
   /** VERSION_CODENAME. */
   readonly codename?: string;
-  /** UBUNTU_CODENAME: what an Ubuntu derivative is built on. */
+  /** UBUNTU_CODENAME: the Ubuntu release that a derivative is based on. */
   readonly ubuntuCodename?: string;
 }
 
 /**
  * Parses os-release(5): shell-like assignments, quoted with either quote or not at all.
- * Unlike Docker Machine (specification 6.1) it keeps values that contain `=` and understands single quotes.
+ * Unlike Docker Machine, it keeps values that contain `=` and understands single quotes.
  */
 export function parseOsRelease(text: string): OsRelease {
   const values = new Map<string, string>();

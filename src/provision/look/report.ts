@@ -1,4 +1,4 @@
-/** What a script printed as `key|text` lines; a text of several lines repeats its key. */
+/** The output of a script that prints `key|text` lines; a text of several lines repeats its key on each. */
 export class Report {
   readonly #lines = new Map<string, string[]>();
 

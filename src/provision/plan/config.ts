@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import { strings } from './settings/engine-flags.js';
 import { isAtLeast } from './engine-version.js';
 import type { EngineFacts, HostFacts } from '../look/facts.js';
@@ -13,7 +14,7 @@ import type { ProvisionRequest, ServerCertificate } from '../request.js';
 import { parseSettings, renderSettings } from './settings/settings-file.js';
 import type { PlannedFile, StartPlan } from './start.js';
 
-/** Files and checks of one configuration: only what is new to the host. */
+/** The files of one configuration that the host does not have yet, and how to check them. */
 export interface ConfigPlan {
   readonly init: StartPlan['init'];
   readonly certificates: StartPlan['certificates'];
@@ -21,15 +22,16 @@ export interface ConfigPlan {
   readonly settings: PlannedFile | undefined;
   readonly override: PlannedFile | undefined;
   readonly socket: string;
-  /** A dockerd that can judge a settings file without starting; empty for engines before 23. */
+  /** The dockerd that can check a settings file without starting; empty for engines before 23. */
   readonly validator: string;
-  /** What the user should know before it is applied. */
+  /** What the user should know before the plan is applied. */
   readonly warnings: readonly string[];
 }
 
 /**
- * What the host's engine configuration has to become. Pure.
- * @throws TsmachineError ENGINE_CONFIG for a daemon.json or a unit that cannot be understood, ENGINE_START for a host without a known init
+ * Plans the engine's configuration on a host. Pure.
+ * @throws TsmachineError ENGINE_CONFIG for a daemon.json or a unit that cannot be parsed, ENGINE_START for a host without a known init
+ * system
  */
 export function planConfig(facts: HostFacts, engine: EngineFacts, request: ProvisionRequest): ConfigPlan {
   const present = parseSettings(facts.config.text, facts.config.path, request.machine);
@@ -54,7 +56,7 @@ function planStart(facts: HostFacts, engine: EngineFacts, request: ProvisionRequ
   if (facts.init === 'systemd') return planSystemd(facts, engine, request, present);
   if (facts.init === 'openrc') return planOpenrc(facts, engine, request, present);
   throw new TsmachineError('ENGINE_START', `${request.machine} runs neither systemd nor OpenRC, so its engine cannot be restarted`, {
-    hint: 'Start the engine with TLS yourself and add it with: tsmachine create -d none --url tcp://HOST:2376 NAME',
+    hint: say`Start the engine with TLS yourself and add it with: ${run('create', '-d', 'none', '--url', 'tcp://HOST:2376', 'NAME')}`,
   });
 }
 
@@ -64,16 +66,16 @@ function warnings(engine: EngineFacts, present: Settings, settings: Settings): s
   if (typeof driver === 'string' && engine.storageDriver !== '' && driver !== engine.storageDriver) {
     found.push(
       `The storage driver changes from ${engine.storageDriver} to ${driver}: ` +
-        'images and containers made so far stay on disk but are not seen any more',
+        'existing images and containers stay on disk, but the engine no longer sees them',
     );
   }
   const ca = present['tlscacert'];
   if (typeof ca === 'string' && ca !== settings['tlscacert']) {
-    found.push(`The engine trusted clients of ${ca}; from now on it trusts those of this tsmachine store`);
+    found.push(`The engine trusted clients with certificates of ${ca}; from now on it trusts those of this tsmachine store`);
   }
   const open = strings(present['hosts']).filter((host) => host.startsWith('tcp://'));
   if (open.length > 0 && present['tlsverify'] !== true) {
-    found.push(`The engine answered anyone at ${open.join(', ')}; from now on clients need a certificate there`);
+    found.push(`The engine accepted every client at ${open.join(', ')}; from now on clients need a certificate there`);
   }
   return found;
 }

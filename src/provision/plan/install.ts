@@ -4,32 +4,28 @@ import { dockerPackages } from '../families/family.js';
 import type { HostFacts } from '../look/facts.js';
 import type { InstallRequest } from '../request.js';
 
-/** Docker's own URL: anything else in config.json is a script the user wants run, as Docker Machine did. */
+/** Docker's own install script: any other URL in config.json is a script that the user wants to be run, as in Docker Machine. */
 export const defaultInstallUrl = 'https://get.docker.com';
-
-/** Fingerprints of the keys that sign Docker's packages (docs.docker.com/engine/install). */
-const debFingerprint = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88';
-const rpmFingerprint = '060A61C51B558A7F742B77AAC52FEB6B621E9F35';
 
 export interface InstallPlan {
   readonly template: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Seconds to wait for another package manager, and for Docker's repository to answer. */
+/** Seconds to wait for another package manager to finish, and for Docker's repository to answer. */
 export const lockTimeout = 300;
 const probeTimeout = 4;
 
-/** The way an engine is installed, old configurations' install URLs understood. */
+/** How the engine is installed, also when a configuration of Docker Machine says so by its install URL. */
 export function effectiveMode(install: InstallRequest): InstallRequest['mode'] {
   if (install.url.toLowerCase() === 'none') return 'none';
   return install.mode === 'auto' && install.url !== '' && install.url !== defaultInstallUrl ? 'script' : install.mode;
 }
 
 /**
- * The script and its variables that put an engine on a host without one. Pure.
- * @throws TsmachineError OS_UNKNOWN, ENGINE_MISSING where nothing may or can be installed,
- * ENGINE_INSTALL where the mode has no packages, FLAG_INVALID
+ * The script, with its variables, that installs an engine on a host without one. Pure.
+ * @throws TsmachineError OS_UNKNOWN; ENGINE_MISSING where nothing may or can be installed;
+ * ENGINE_INSTALL where there are no packages for the mode; FLAG_INVALID for the version
  */
 export function planInstall(facts: HostFacts, install: InstallRequest, machine: string): InstallPlan {
   const mode = effectiveMode(install);
@@ -37,9 +33,13 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
   const distribution = distributionOf(facts.family);
   const name = facts.os.prettyName || facts.os.id || 'an unknown system';
   if (mode === 'none') {
-    throw new TsmachineError('ENGINE_MISSING', `${machine} (${name}) has no Docker engine, and none is to be installed`, {
-      hint: 'Install one on the host, or leave out --engine-install none',
-    });
+    throw new TsmachineError(
+      'ENGINE_MISSING',
+      `${machine} (${name}) has no Docker engine, and --engine-install none forbids installing one`,
+      {
+        hint: 'Install one on the host, or leave out --engine-install none (or the install URL "none")',
+      },
+    );
   }
   if (mode === 'script') {
     const url = install.url || defaultInstallUrl;
@@ -47,21 +47,25 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
   }
   if (facts.family === 'unknown') {
     const id = facts.os.id || '?';
-    throw new TsmachineError('OS_UNKNOWN', `${machine} runs ${name} (ID=${id}), which tsmachine cannot install an engine on`, {
+    throw new TsmachineError('OS_UNKNOWN', `${machine} runs ${name} (ID=${id}), on which tsmachine cannot install an engine`, {
       hint: `Supported: ${supportedSystems()}. On other systems install the engine yourself, or name a script with --engine-install-url`,
     });
   }
   const { packages } = distribution;
   if (!packages) {
-    throw new TsmachineError('ENGINE_MISSING', `${machine} (${name}) has no Docker engine, and its system has no packages for one`, {
-      hint: 'Use an image of it that has the engine',
-    });
+    throw new TsmachineError(
+      'ENGINE_MISSING',
+      `${machine} (${name}) has no Docker engine, and its system offers no packages to install one`,
+      {
+        hint: 'Use an image of the system that includes the engine',
+      },
+    );
   }
   const distro = packages.distro(facts.os);
   const docker = packages.docker(facts.os, facts.arch);
   if ((mode === 'distro' && !distro) || (mode === 'docker' && !docker) || (!distro && !docker)) {
-    const lack = mode === 'docker' ? 'Docker makes no packages' : 'The distribution has no engine of its own';
-    throw new TsmachineError('ENGINE_INSTALL', `${lack} for ${name}`, {
+    const lack = mode === 'docker' ? 'Docker publishes no packages for' : 'The distribution ships no engine for';
+    throw new TsmachineError('ENGINE_INSTALL', `${lack} ${name}`, {
       hint: `Use --engine-install ${mode === 'docker' ? 'distro' : 'docker'}`,
     });
   }
@@ -76,7 +80,7 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
       DOCKER_PACKAGES: dockerPackages.join(' '),
       REPOSITORY: docker?.url ?? '',
       RELEASE: docker?.release ?? '',
-      FINGERPRINT: facts.family === 'debian' ? debFingerprint : rpmFingerprint,
+      FINGERPRINT: docker?.fingerprint ?? '',
       VERSION: version,
       LOCK_TIMEOUT: String(lockTimeout),
       PROBE_TIMEOUT: String(probeTimeout),
@@ -84,7 +88,7 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
   };
 }
 
-/** A version as a person writes it, or empty. @throws TsmachineError FLAG_INVALID */
+/** A version as a person writes it, without a leading `v`; empty when there is none. @throws TsmachineError FLAG_INVALID */
 export function checkedVersion(version: string | undefined): string {
   const plain = version?.replace(/^v/, '') ?? '';
   if (plain === '' || /^\d[0-9A-Za-z.+~-]*$/.test(plain)) return plain;

@@ -6,17 +6,17 @@ export interface PlannedFile {
   readonly text: string;
 }
 
-/** What one way of starting the engine makes of a request. */
+/** The configuration of the engine for one init system. */
 export interface StartPlan {
   readonly init: 'systemd' | 'openrc' | 'boot2docker';
   readonly certificates: CertificatePaths;
-  /** The whole daemon.json; absent where the engine takes its settings otherwise. */
+  /** The whole daemon.json; absent where the engine's settings are elsewhere. */
   readonly settings?: Settings;
-  /** The file besides daemon.json: it frees the engine's command line of what daemon.json says. */
+  /** The second file: it removes from the engine's command line what daemon.json sets. */
   readonly override: PlannedFile;
   /** That file as it is now; empty when there is none. */
   readonly presentOverride: string;
-  /** The local socket the engine will listen on; empty when it has none. */
+  /** The local socket that the engine will listen on; empty when it has none. */
   readonly socket: string;
 }
 

@@ -14,11 +14,11 @@ import { openSftp } from '../run/sftp-calls.js';
 import { streamOn, type RemoteStream } from '../run/stream.js';
 import type { ConnectOptions, SshConnection } from '../types.js';
 
-/** The machine's connection: the last of a chain of links. */
+/** A machine's connection: the last of a chain of links. */
 export class Connection implements SshConnection {
   readonly user: string;
   readonly #links: readonly Link[];
-  /** The login on the machine itself. */
+  /** The link to the machine itself. */
   readonly link: Link;
   readonly #signal: AbortSignal;
   readonly #root: RootShell;

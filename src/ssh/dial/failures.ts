@@ -4,12 +4,12 @@ import { say } from '../../base/text.js';
 import { address, at, type Place } from './place.js';
 import { quote } from '../../base/quote.js';
 
-/** Errors a host that is still booting shows: waiting may help. Everything else stays as it is. */
-export function mayPass(error: unknown): boolean {
+/** Whether waiting may help: these are the errors of a host that is still booting. */
+export function isTransient(error: unknown): boolean {
   return TsmachineError.is(error) && ['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_UNREACHABLE'].includes(error.code);
 }
 
-/** No TCP connection came about. */
+/** The error when no TCP connection could be opened. */
 export function dialFailure(place: Place, error: unknown): TsmachineError {
   const details = (hint: string) => ({ hint, cause: error });
   const code = systemCode(error);
@@ -35,7 +35,7 @@ export function dialFailure(place: Place, error: unknown): TsmachineError {
         details(`Is the machine up, and does its SSH server listen on port ${place.port}?`),
       );
     case 'ETIMEDOUT':
-      return silent(place, 'does not answer', error);
+      return noAnswer(place, 'does not answer', error);
     case 'ENETUNREACH':
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
@@ -43,7 +43,7 @@ export function dialFailure(place: Place, error: unknown): TsmachineError {
     case 'EADDRNOTAVAIL':
       return new TsmachineError(
         'SSH_UNREACHABLE',
-        `${at(place)} cannot be reached over SSH: ${code.startsWith('ENET') ? 'no network leads to it' : 'no route to the host'}`,
+        `${at(place)} cannot be reached over SSH: ${code.startsWith('ENET') ? 'the network is unreachable' : 'no route to host'}`,
         details("Check that the machine is running, its address, and this computer's network or VPN."),
       );
     case 'ECONNRESET':
@@ -54,15 +54,15 @@ export function dialFailure(place: Place, error: unknown): TsmachineError {
   }
 }
 
-/** Silence: no TCP answer, or a listener that never speaks. */
-export function silent(place: Place, what: string, cause?: unknown): TsmachineError {
+/** The error when nothing answers: no TCP connection, or a listener that never sends anything. */
+export function noAnswer(place: Place, what: string, cause?: unknown): TsmachineError {
   return new TsmachineError('SSH_TIMEOUT', `${at(place)} ${what}`, {
     hint: `Check that the machine is running, its address, and that no firewall blocks port ${place.port}.`,
     cause,
   });
 }
 
-/** The other side hung up before it proved to be an SSH server; `said` is what came before. */
+/** The error when the other side closed the connection before the SSH handshake; `said` is what it sent until then. */
 export function dropped(place: Place, said: string, cause?: unknown): TsmachineError {
   const words = printable(said);
   if (/^HTTP\/|^<|^\d{3}[ -]|^[A-Z]+ /.test(words) && !/maxstartups|not allowed at this time/i.test(words))
@@ -72,18 +72,18 @@ export function dropped(place: Place, said: string, cause?: unknown): TsmachineE
     `${at(place)} closed the connection before the SSH handshake${words === '' ? '' : `: ${words}`}`,
     {
       hint:
-        'Its SSH server is starting, has too many connections (MaxStartups), ' +
-        'or bans this address for a while (PerSourcePenalties, fail2ban).',
+        'Its SSH server may be starting, may have too many connections (MaxStartups), ' +
+        'or may be blocking this address for a while (PerSourcePenalties, fail2ban).',
       cause,
     },
   );
 }
 
-/** Something else listens on the port. */
+/** The error when something other than an SSH server listens on the port. */
 export function notSsh(place: Place, said: string, cause?: unknown): TsmachineError {
   const words = printable(said);
-  return new TsmachineError('SSH_PROTOCOL', `${at(place)} is not an SSH server${words === '' ? '' : `: it said "${words}"`}`, {
-    hint: `Something else listens on port ${place.port}; give the port of the SSH server.`,
+  return new TsmachineError('SSH_PROTOCOL', `${at(place)} is not an SSH server${words === '' ? '' : `: it sent "${words}"`}`, {
+    hint: `Something else listens on port ${place.port}. Give the port of the SSH server.`,
     cause,
   });
 }
@@ -93,18 +93,18 @@ export function handshakeFailure(place: Place, error: unknown): TsmachineError {
   return new TsmachineError('SSH_PROTOCOL', say`${at(place)}: the SSH handshake failed: ${text}`, {
     hint: /no matching/i.test(text)
       ? 'Its SSH server offers only old algorithms: update it.'
-      : `Look closer with: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,
+      : `For details: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,
     cause: error,
   });
 }
 
 export interface Login {
-  /** The keys the server was offered, as a person would name them. */
+  /** The keys that were offered to the server, named for a person. */
   readonly tried: readonly string[];
-  /** The login methods the server named. */
+  /** The login methods that the server accepts. */
   readonly accepts: readonly string[];
   readonly partial: boolean;
-  /** What the server said when it hung up. */
+  /** What the server sent when it closed the connection. */
   readonly said?: string | undefined;
   readonly keyPath: string | undefined;
 }
@@ -121,25 +121,26 @@ export function loginFailure(place: Place, login: Login, cause?: unknown): Tsmac
 
 function loginHint(place: Place, { tried, accepts, said, partial, keyPath }: Login): string {
   if (said !== undefined && /too many authentication failures/i.test(said))
-    return 'The server counted too many wrong keys: name the right one with a key flag, so that only that one is offered.';
-  if (partial) return `The key was taken, but the server asks for ${accepts.join(' or ')} as well, which tsmachine cannot give.`;
+    return 'The server refused after too many wrong keys. Name the right one with a key flag, so that only that key is offered.';
+  if (partial) return `The key was accepted, but the server also asks for ${accepts.join(' or ')}, which tsmachine cannot provide.`;
   if (accepts.length > 0 && !accepts.includes('publickey'))
-    return 'The server takes no keys: set "PubkeyAuthentication yes" in its sshd_config.';
-  if (tried.length === 0) return 'Make a key with ssh-keygen -t ed25519, or start an agent and ssh-add one, or name one with a key flag.';
+    return 'The server does not accept keys: set "PubkeyAuthentication yes" in its sshd_config.';
+  if (tried.length === 0)
+    return 'Create a key with ssh-keygen -t ed25519, add one to your agent with ssh-add, or name one with a key flag.';
   const key = keyPath === undefined ? [] : ['-i', keyPath];
   const copy = quote('ssh-copy-id', ...key, '-p', String(place.port), `${place.user}@${place.host}`);
   return `Check the user name, and that the public key is in the user's ~/.ssh/authorized_keys: ${copy}`;
 }
 
-/** The connection broke after the login. */
-export function lost(place: Place, during: string, cause?: unknown): TsmachineError {
-  return new TsmachineError('SSH_LOST', `${at(place)}: the host went away while ${during}`, {
-    hint: 'It may be rebooting, or the network broke. Once it answers again, run the same command again.',
+/** The error when the connection broke after the login. */
+export function connectionLost(place: Place, during: string, cause?: unknown): TsmachineError {
+  return new TsmachineError('SSH_LOST', `${at(place)}: the connection was lost while ${during}`, {
+    hint: 'The host may be rebooting, or the network failed. Run the same command again once the host answers.',
     cause,
   });
 }
 
-/** One harmless line of what a stranger sent. */
+/** The first line of what an unknown server sent, without control characters. */
 function printable(text: string): string {
   return (
     text

@@ -1,9 +1,9 @@
 import type { Client } from 'ssh2';
 
-import { lost } from './failures.js';
+import { connectionLost } from './failures.js';
 import type { Place } from './place.js';
 
-/** One logged-in client: knows when it is gone, and fails whatever is under way then. */
+/** One logged-in ssh2 client. When the connection breaks, every operation still running on it fails. */
 export class Link {
   readonly client: Client;
   readonly place: Place;
@@ -12,12 +12,12 @@ export class Link {
   readonly #watchers = new Set<(reason: unknown) => void>();
   readonly #release: () => void;
 
-  /** @param release frees what lies below (a proxy program, the hop before) once this link is gone. */
+  /** @param release frees what the link was built on (a proxy program, the channel through the previous hop) once it is gone. */
   constructor(client: Client, place: Place, release: () => void) {
     this.client = client;
     this.place = place;
     this.#release = release;
-    // without a listener an error of an idle connection would end the program
+    // without a listener, an error on an idle connection would end the program
     client.on('error', (error) => {
       this.#reason ??= error;
     });
@@ -26,28 +26,31 @@ export class Link {
     });
   }
 
-  /** Runs `start` until it settles or the connection breaks, which is SSH_LOST "... while `during`". */
+  /**
+   * Runs `start` until it resolves or rejects.
+   * @throws TsmachineError SSH_LOST "... while `during`" when the connection breaks first
+   */
   guard<T>(during: string, start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.closed) {
-        reject(lost(this.place, during, this.#reason));
+        reject(connectionLost(this.place, during, this.#reason));
         return;
       }
       const watcher = (reason: unknown): void => {
-        reject(lost(this.place, during, reason));
+        reject(connectionLost(this.place, during, reason));
       };
       this.#watchers.add(watcher);
-      const settled =
+      const unwatched =
         <A>(use: (argument: A) => void) =>
         (argument: A) => {
           this.#watchers.delete(watcher);
           use(argument);
         };
-      start(settled(resolve), settled(reject));
+      start(unwatched(resolve), unwatched(reject));
     });
   }
 
-  /** Says goodbye and waits for the other side's, half a second at most. */
+  /** Closes the connection and waits up to half a second for the other side to do the same. */
   close(): Promise<void> {
     if (this.closed) return Promise.resolve();
     return new Promise((resolve) => {

@@ -1,10 +1,10 @@
-/** Where an SSH connection leads, in the words of every message about it. */
+/** The host that a connection leads to, as every message about the connection names it. */
 export interface Place {
   readonly machine: string;
-  /** Set for a jump host on the way. */
+  /** True for a jump host on the way. */
   readonly isJump: boolean;
   readonly user: string;
-  /** What is dialled. */
+  /** The name or address to connect to. */
   readonly host: string;
   readonly port: number;
 }

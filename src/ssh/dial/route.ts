@@ -5,9 +5,9 @@ import type { SshEndpoint } from '../../base/shell.js';
 
 import type { Place } from './place.js';
 import type { ConnectOptions } from '../types.js';
-import { lookUp, type HostSettings } from '../system/user-config.js';
+import { readHostSettings, type HostSettings } from '../system/user-config.js';
 
-/** One login on the way to the machine; the last one is the machine's. */
+/** One login on the way to the machine; the last hop is the machine itself. */
 export interface Hop extends Place {
   readonly keyPath: string | undefined;
   readonly settings: HostSettings | undefined;
@@ -18,13 +18,13 @@ export interface Hop extends Place {
 const maxJumps = 8;
 
 /**
- * The logins in order. What the endpoint says wins (user, port, key, jump hosts); the user's ssh configuration adds what it leaves open:
- * the real host name behind an alias, ProxyJump, ProxyCommand, keys, agent.
+ * The logins in order. The endpoint's own values win (user, port, key, jump hosts); the user's ssh configuration supplies what they leave
+ * open: the real host name behind an alias, ProxyJump, ProxyCommand, keys, agent.
  */
 export async function planRoute(endpoint: SshEndpoint, options: ConnectOptions): Promise<Hop[]> {
   const env = options.env ?? process.env;
   const { io, signal } = options;
-  const settings = await lookUp(endpoint.host, { user: endpoint.user, port: endpoint.port, io, signal, env });
+  const settings = await readHostSettings(endpoint.host, { user: endpoint.user, port: endpoint.port, io, signal, env });
   const jumps = endpoint.jump !== undefined && endpoint.jump.length > 0 ? endpoint.jump : (settings?.proxyJump ?? []);
   const target: Hop = {
     machine: options.machine,
@@ -41,16 +41,16 @@ export async function planRoute(endpoint: SshEndpoint, options: ConnectOptions):
 
 async function planJumps(jumps: readonly string[], endpoint: SshEndpoint, options: ConnectOptions, left: number): Promise<Hop[]> {
   if (jumps.length > left) {
-    throw new TsmachineError('FLAG_INVALID', `"${options.machine}": more than ${maxJumps} jump hosts in a row`, {
-      hint: 'Look for a circle of ProxyJump lines in ~/.ssh/config.',
+    throw new TsmachineError('FLAG_INVALID', `"${options.machine}": there are more than ${maxJumps} jump hosts in a row`, {
+      hint: 'Check ~/.ssh/config for ProxyJump lines that form a loop.',
     });
   }
   const env = options.env ?? process.env;
   const hops: Hop[] = [];
   for (const [index, text] of jumps.entries()) {
     const jump = parseJump(text);
-    const settings = await lookUp(jump.host, { user: jump.user, port: jump.port, io: options.io, signal: options.signal, env });
-    // the first jump host may itself lie behind others
+    const settings = await readHostSettings(jump.host, { user: jump.user, port: jump.port, io: options.io, signal: options.signal, env });
+    // the first jump host may itself be reachable only through others
     const before = index === 0 ? (settings?.proxyJump ?? []) : [];
     hops.push(...(await planJumps(before, endpoint, options, left - jumps.length)), {
       machine: options.machine,

@@ -9,16 +9,17 @@ import { dialFailure } from './failures.js';
 import type { Link } from './link.js';
 import { address, at } from './place.js';
 import type { Hop } from './route.js';
+import { sshTimeouts } from '../timeouts.js';
 
-/** Milliseconds that a proxy program which closed its output is given to say why. */
-const lastWords = 500;
+/** Milliseconds in which a proxy program that closed its output may still write why to standard error. */
+const complaintDelay = 500;
 
 /** The byte stream a login runs over. */
 export interface Transport {
   readonly stream: Duplex;
-  /** What a proxy program that ended wrote to its standard error, for the message; of one that goes on, what it wrote so far. */
+  /** What a proxy program has written to its standard error, for the error message. */
   readonly complaint: () => Promise<string>;
-  /** Ends whatever was started for the stream. */
+  /** Closes the stream and ends the program behind it. */
   readonly release: () => void;
 }
 
@@ -32,7 +33,7 @@ export async function openTransport(hop: Hop, before: Link | undefined, env: Nod
   return plain(await throughTcp(hop, signal));
 }
 
-/** Hands all packets of one turn of the event loop to the system at once: ssh2 writes each of them by itself. */
+/** Combines the packets of one turn of the event loop into one write: ssh2 writes each packet separately. */
 function gatherWrites(socket: Socket): void {
   const write = socket.write.bind(socket);
   const gathered = (...words: Parameters<typeof write>): boolean => {
@@ -59,8 +60,7 @@ function plain(stream: Duplex): Transport {
 
 function throughTcp(hop: Hop, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    // Node gives each of several addresses 250 ms by default: too little for a far host
-    const socket = connectTcp({ host: hop.host, port: hop.port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
+    const socket = connectTcp({ host: hop.host, port: hop.port, noDelay: true, autoSelectFamilyAttemptTimeout: sshTimeouts.eachAddress });
     gatherWrites(socket);
     const stop = (): void => {
       socket.destroy();
@@ -89,25 +89,25 @@ function throughJump(hop: Hop, before: Link): Promise<Duplex> {
   });
 }
 
-/** The jump host could not go on: its words tell why (RFC 4254 5.1: reason 1 is "administratively prohibited"). */
+/** The jump host could not open the connection; its message says why (RFC 4254 5.1: reason 1 is "administratively prohibited"). */
 function forwardFailure(hop: Hop, before: Link, error: Error & { reason?: unknown }): TsmachineError {
   const words = errorText(error).replace(/^\(SSH\) Channel open failure: /, '');
   const through = `${at(hop)}, through jump host ${address(before.place)}`;
-  const told = {
-    hint: `Try it there: ssh -p ${before.place.port} ${before.place.user}@${before.place.host} nc -vz ${hop.host} ${hop.port}`,
+  const details = {
+    hint: `Try it from the jump host: ssh -p ${before.place.port} ${before.place.user}@${before.place.host} nc -vz ${hop.host} ${hop.port}`,
     cause: error,
   };
   if (error.reason === 1) {
-    return new TsmachineError('SSH_PROTOCOL', `${through}: the jump host forwards no connections: ${words}`, {
+    return new TsmachineError('SSH_PROTOCOL', `${through}: the jump host does not forward connections: ${words}`, {
       hint: 'Set "AllowTcpForwarding yes" in its sshd_config.',
       cause: error,
     });
   }
-  if (/refused/i.test(words)) return new TsmachineError('SSH_REFUSED', `${through}, refuses SSH connections`, told);
-  if (/timed out/i.test(words)) return new TsmachineError('SSH_TIMEOUT', `${through}, does not answer`, told);
+  if (/refused/i.test(words)) return new TsmachineError('SSH_REFUSED', `${through}, refuses SSH connections`, details);
+  if (/timed out/i.test(words)) return new TsmachineError('SSH_TIMEOUT', `${through}, does not answer`, details);
   if (/not known|resolv|name or service/i.test(words))
-    return new TsmachineError('SSH_DNS', `${through}: the jump host finds no host named ${hop.host}`, told);
-  return new TsmachineError('SSH_UNREACHABLE', `${through}, cannot be reached: ${words}`, told);
+    return new TsmachineError('SSH_DNS', `${through}: the jump host knows no host named ${hop.host}`, details);
+  return new TsmachineError('SSH_UNREACHABLE', `${through}, cannot be reached: ${words}`, details);
 }
 
 function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Transport {
@@ -124,7 +124,7 @@ function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Tran
   child.on('error', (error) => {
     complaint = error.message;
   });
-  // its last words may come after the end of its output
+  // an error message may arrive after the end of its output
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       resolve();
@@ -134,7 +134,7 @@ function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Tran
   return {
     stream,
     async complaint() {
-      await Promise.race([ended, pause(lastWords, undefined, { ref: false })]);
+      await Promise.race([ended, pause(complaintDelay, undefined, { ref: false })]);
       return complaint.trim();
     },
     release: () => {

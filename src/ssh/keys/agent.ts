@@ -1,8 +1,8 @@
 import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
 
-import { library } from '../dial/library.js';
+import { loadSsh2 } from '../dial/ssh2.js';
 
-/** One key somebody else can sign with: the part of an agent that ssh2's login needs. */
+/** A key together with a way to sign with it: the part of an agent that ssh2's login needs. */
 export interface Signer {
   readonly key: ParsedKey;
   sign(data: Buffer, options: SigningRequestOptions): Promise<Buffer>;
@@ -24,11 +24,11 @@ export function agentSocket(
 }
 
 /**
- * The keys an agent holds, each able to sign. An agent that does not answer within `timeout` milliseconds holds none.
+ * The keys of an agent. An agent that does not answer within `timeout` milliseconds counts as empty.
  * Keys of kinds ssh2 does not know (hardware keys) are left out.
  */
 export async function agentSigners(socket: string, timeout = 3000): Promise<Signer[]> {
-  const { createAgent, utils } = await library();
+  const { createAgent, utils } = await loadSsh2();
   const agent = createAgent(socket);
   const keys = await new Promise<(ParsedKey | Buffer | string)[]>((resolve) => {
     const timer = setTimeout(() => {
@@ -51,15 +51,15 @@ export async function agentSigners(socket: string, timeout = 3000): Promise<Sign
 function signWith(agent: BaseAgent, key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     agent.sign(key, data, options, (error, signature) => {
-      if (error || signature === undefined) reject(error ?? new Error('The agent gave no signature'));
+      if (error || signature === undefined) reject(error ?? new Error('The agent returned no signature'));
       else resolve(signature);
     });
   });
 }
 
-/** An agent for ssh2 that holds just one key: so each key is one attempt, in our order, counted and named. */
+/** An agent for ssh2 with a single key. Each key is then one attempt of its own, in our order, and can be named in errors. */
 export async function singleKeyAgent(signer: Signer): Promise<BaseAgent> {
-  const { BaseAgent: Base } = await library();
+  const { BaseAgent: Base } = await loadSsh2();
   class SingleKeyAgent extends Base {
     override getIdentities(callback: IdentityCallback): void {
       callback(null, [signer.key]);

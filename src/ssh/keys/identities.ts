@@ -12,7 +12,7 @@ import { fingerprint } from '../trust/known-hosts.js';
 import { quote } from '../../base/quote.js';
 import { sshFolder, type HostSettings } from '../system/user-config.js';
 
-/** A key to log in with, and how an error names it. */
+/** A key to log in with, and its name in error messages. */
 export interface Identity {
   readonly label: string;
   readonly method: AnyAuthMethod;
@@ -20,30 +20,30 @@ export interface Identity {
 
 export interface IdentityRequest {
   readonly user: string;
-  /** The one key to offer. */
+  /** The only key to offer. */
   readonly keyPath?: string | undefined;
-  /** Offer the agent's and the default keys after `keyPath`: jump hosts, whose key nobody named. */
-  readonly othersToo?: boolean;
+  /** Also offer the agent's and the default keys after `keyPath`: for jump hosts, whose key nobody named. */
+  readonly alsoOfferOthers?: boolean;
   readonly settings: HostSettings | undefined;
   readonly io: Io;
   readonly env: NodeJS.ProcessEnv;
-  /** Runs a question to a person with the connection's clock stopped. */
-  readonly unhurried: <T>(ask: () => Promise<T>) => Promise<T>;
+  /** Asks a person while the time limit of the connection is paused. */
+  readonly withClockStopped: <T>(ask: () => Promise<T>) => Promise<T>;
 }
 
 const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
-/** What `ssh -G` lists when the configuration names no key: these are not a person's choice. */
+/** What `ssh -G` lists when the configuration names no key: defaults that nobody chose. */
 const sshDefaults = new Set([...defaultKeys, 'id_ecdsa_sk', 'id_ed25519_sk', 'id_xmss', 'id_dsa']);
 
 /**
- * The keys to offer, best first. A key named by a flag is offered alone: servers hang up after a few wrong ones.
- * Without one: the keys `~/.ssh/config` names, the agent's, the default files.
+ * The keys to offer, best first. A key named by a flag is offered alone, because servers hang up after a few wrong keys.
+ * Without one: the keys of `~/.ssh/config`, those of the agent, then the default files.
  * @throws TsmachineError SSH_KEY_* for a key that was named and cannot be used.
  */
 export async function identities(request: IdentityRequest): Promise<Identity[]> {
   const chosen = request.keyPath === undefined ? [] : [await readKeyFile(request.keyPath)];
-  const alone = chosen.length > 0 && request.othersToo !== true;
-  // the agent is asked only when it may matter: it costs a connection
+  const alone = chosen.length > 0 && request.alsoOfferOthers !== true;
+  // the agent is asked only when it may be needed, because that costs a connection
   const signers = alone && chosen.every((file) => !file.encrypted) ? [] : await signersOf(request);
   const files = alone ? chosen : [...chosen, ...(await configuredFiles(request))];
   const left = new Set(signers);
@@ -90,7 +90,7 @@ async function defaultFiles(request: IdentityRequest): Promise<KeyFile[]> {
   return usable(request.settings === undefined ? paths : paths.filter((path) => allowed.includes(path)), request);
 }
 
-/** Keys nobody named by a flag: one that cannot be used is passed over, as ssh does. */
+/** Keys that no flag named: one that cannot be used is skipped, as ssh does. */
 async function usable(paths: readonly string[], { io }: IdentityRequest): Promise<KeyFile[]> {
   const files: KeyFile[] = [];
   for (const path of paths) {
@@ -120,7 +120,7 @@ async function fromFile(request: IdentityRequest, file: KeyFile): Promise<Identi
   if (!file.encrypted) return { label, method: { type: 'publickey', username: user, key: file.open() } };
   if (file.public === undefined)
     return { label: file.path, method: { type: 'publickey', username: user, key: await unlock(request, file) } };
-  // asked for only when the server says it would take this key
+  // the passphrase is asked for only when the server says that it would accept this key
   let opened: Promise<ParsedKey> | undefined;
   const signer: Signer = {
     key: file.public,
@@ -129,14 +129,14 @@ async function fromFile(request: IdentityRequest, file: KeyFile): Promise<Identi
   return { label, method: { type: 'agent', username: user, agent: await singleKeyAgent(signer) } };
 }
 
-async function unlock({ io, unhurried }: IdentityRequest, file: KeyFile): Promise<ParsedKey> {
-  const passphrase = await unhurried(() => io.secret(`Passphrase of the SSH key ${file.path}: `));
+async function unlock({ io, withClockStopped }: IdentityRequest, file: KeyFile): Promise<ParsedKey> {
+  const passphrase = await withClockStopped(() => io.secret(`Passphrase of the SSH key ${file.path}: `));
   if (passphrase === undefined) {
     throw new TsmachineError(
       'SSH_KEY_PASSPHRASE',
-      `The SSH key ${file.path} is protected by a passphrase, and there is nobody to ask for it`,
+      `The SSH key ${file.path} is protected by a passphrase, and there is no terminal to ask for it`,
       {
-        hint: `Give it to the agent once: ssh-add ${quote(file.path)}`,
+        hint: `Add it to the agent once: ssh-add ${quote(file.path)}`,
       },
     );
   }
@@ -151,7 +151,7 @@ function describe(key: ParsedKey): string {
   return `${key.comment === '' ? '' : `${key.comment} `}${type} ${fingerprint(key.getPublicSSH().toString('base64'))}`;
 }
 
-/** `~`, `%d` and `${VARIABLE}` in a path of `~/.ssh/config`. */
+/** Expands `~`, `%d` and `${VARIABLE}` in a path of `~/.ssh/config`. */
 function expand(path: string, env: NodeJS.ProcessEnv): string {
   const home = env['HOME'] ?? homedir();
   return path

@@ -6,28 +6,28 @@ import type { ParsedKey } from 'ssh2';
 import { TsmachineError, systemCode } from '../../base/errors.js';
 import { readIfExists } from '../../system/files/atomic.js';
 
-import { library } from '../dial/library.js';
+import { loadSsh2 } from '../dial/ssh2.js';
 import { quote } from '../../base/quote.js';
 
-/** A private key file that passed every check which needs no passphrase. */
+/** A private key file that passed every check that does not need its passphrase. */
 export interface KeyFile {
   readonly path: string;
   readonly encrypted: boolean;
-  /** Only the public half is here: the agent must hold the other. */
+  /** Only the public half is in the file: the agent must hold the private one. */
   readonly agentOnly: boolean;
-  /** The public half; undefined when only the passphrase would tell (encrypted PEM without a `.pub` beside it). */
+  /** The public half; undefined when it cannot be read without the passphrase (an encrypted PEM file without a `.pub` beside it). */
   readonly public: ParsedKey | undefined;
   /** The usable key. @throws TsmachineError SSH_KEY_PASSPHRASE when the passphrase is wrong. */
   open(passphrase?: string): ParsedKey;
 }
 
 /**
- * Reads and checks a private key file: there, readable, closed to others, and really a private key.
+ * Reads and checks a private key file: it must exist, be readable, be closed to other users and really be a private key.
  * @throws TsmachineError SSH_KEY_MISSING, SSH_KEY_UNREADABLE, SSH_KEY_TOO_OPEN.
  */
 export async function readKeyFile(path: string, platform: NodeJS.Platform = process.platform): Promise<KeyFile> {
   const text = await readChecked(path, platform);
-  const { utils } = await library();
+  const { utils } = await loadSsh2();
   if (/^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(text) || text.includes('BEGIN SSH2 PUBLIC KEY') || text.includes('BEGIN PUBLIC KEY')) {
     throw unreadable(
       path,
@@ -36,7 +36,7 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
     );
   }
   if (!/^(-----BEGIN ([A-Z]+ )*PRIVATE KEY-----|PuTTY-User-Key-File-)/m.test(text)) {
-    throw unreadable(path, 'is not a private key', 'Give an OpenSSH or PEM private key, as ssh-keygen writes them.');
+    throw unreadable(path, 'is not a private key', 'Give a private key in OpenSSH or PEM format, as ssh-keygen writes them.');
   }
   const encrypted = isEncrypted(text);
   const parse = (passphrase?: string): ParsedKey => {
@@ -45,11 +45,11 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
     if (!(parsed instanceof Error)) return parsed;
     if (passphrase !== undefined) {
       throw new TsmachineError('SSH_KEY_PASSPHRASE', `The passphrase of the SSH key ${path} is wrong`, {
-        hint: `Try it: ssh-keygen -y -f ${quote(path)}`,
+        hint: `To try it: ssh-keygen -y -f ${quote(path)}`,
         cause: parsed,
       });
     }
-    throw unreadable(path, `cannot be used: ${parsed.message}`, `Look at it with: ssh-keygen -l -f ${quote(path)}`, parsed);
+    throw unreadable(path, `cannot be used: ${parsed.message}`, `To inspect it: ssh-keygen -l -f ${quote(path)}`, parsed);
   };
   if (!encrypted) {
     const key = parse();
@@ -60,15 +60,15 @@ export async function readKeyFile(path: string, platform: NodeJS.Platform = proc
   return { path, encrypted, agentOnly: false, public: half instanceof Error ? undefined : half, open: parse };
 }
 
-/** `IdentityFile` may name a public key whose private half only the agent has: read as such, `path` itself or `path.pub`. */
+/** `IdentityFile` may name a public key whose private half only the agent has: reads `path` or `path.pub` as such a key. */
 export async function publicKeyFile(path: string): Promise<KeyFile | undefined> {
-  const { utils } = await library();
+  const { utils } = await loadSsh2();
   for (const name of [path, `${path}.pub`]) {
     const text = await readIfExists(name).catch(() => undefined);
     const key = text === undefined ? undefined : utils.parseKey(text);
     if (key === undefined || key instanceof Error || key.isPrivateKey()) continue;
     const open = (): ParsedKey => {
-      throw unreadable(name, 'is a public key', 'Load its private half into the agent: ssh-add.');
+      throw unreadable(name, 'is a public key', 'Load its private half into the agent with ssh-add.');
     };
     return { path: name, encrypted: true, agentOnly: true, public: key, open };
   }
@@ -90,12 +90,12 @@ async function readChecked(path: string, platform: NodeJS.Platform): Promise<str
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new TsmachineError('SSH_KEY_MISSING', `There is no SSH key ${path}`, {
-        hint: 'Check the path, or make a key with ssh-keygen -t ed25519.',
+        hint: 'Check the path, or create a key with ssh-keygen -t ed25519.',
         cause: error,
       });
     }
     if (code === 'EACCES' || code === 'EPERM') {
-      throw unreadable(path, 'cannot be read: permission denied', `You need to be its owner: ls -l ${quote(path)}`, error);
+      throw unreadable(path, 'cannot be read: permission denied', `Run as its owner: ls -l ${quote(path)}`, error);
     }
     throw TsmachineError.from(error, 'SSH_KEY_UNREADABLE', `The SSH key ${path} cannot be read: `);
   }
@@ -111,7 +111,7 @@ function isEncrypted(text: string): boolean {
   return /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text);
 }
 
-/** The public half stands unencrypted at the head of OpenSSH's format (openssh PROTOCOL.key). */
+/** OpenSSH's format has the public half unencrypted in its header (openssh PROTOCOL.key). */
 function publicFromHeader(text: string): Buffer | undefined {
   return openSshHeader(text)?.public;
 }
@@ -140,7 +140,7 @@ function openSshHeader(text: string): { cipher: string; public: Buffer } | undef
   }
 }
 
-/** PKCS#8, which ssh reads and ssh2 does not, turned into the older PEM both read. */
+/** Converts PKCS#8, which ssh reads and ssh2 does not, to the older PEM that both read. */
 function fromPkcs8(text: string, passphrase: string | undefined): string | undefined {
   if (!/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) return undefined;
   try {
@@ -148,6 +148,6 @@ function fromPkcs8(text: string, passphrase: string | undefined): string | undef
     if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }).toString();
     return key.asymmetricKeyType === 'ec' ? key.export({ type: 'sec1', format: 'pem' }).toString() : undefined;
   } catch {
-    return undefined; // ssh2 gets the text as it is and refuses it: that error names the file
+    return undefined; // ssh2 then gets the text as it is and refuses it, with an error that names the file
   }
 }

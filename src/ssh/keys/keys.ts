@@ -8,8 +8,9 @@ import { readKeyFile } from './key-file.js';
 import { quote } from '../../base/quote.js';
 
 /**
- * Makes an ed25519 key pair in OpenSSH format (`path` 0600 and `path.pub`). A key that is there already is kept, its lost `.pub` rewritten.
- * @param comment stands in the public key; by default `tsmachine-NAME`, NAME being the folder the key is in.
+ * Creates an ed25519 key pair in OpenSSH format (`path` with mode 0600, and `path.pub`). An existing key is kept; a missing `.pub` is
+ * restored.
+ * @param comment the comment of the public key; by default `tsmachine-NAME`, NAME being the folder that the key is in.
  */
 export async function createKeyPair(path: string, comment = `tsmachine-${basename(dirname(path))}`): Promise<void> {
   if ((await readIfExists(path)) !== undefined) {
@@ -18,13 +19,13 @@ export async function createKeyPair(path: string, comment = `tsmachine-${basenam
   }
   const pair = newEd25519(comment);
   await makePrivateDir(dirname(path));
-  // the public half first: a private key that is there always has one
+  // the public half first, so that a private key never exists without one
   await writeAtomic(`${path}.pub`, pair.public, 0o644);
   await writeAtomic(path, pair.private, 0o600);
 }
 
 /**
- * The public key (`ssh-ed25519 AAAA... comment`) that belongs to a private key file: the `.pub` beside it, else derived.
+ * The public key (`ssh-ed25519 AAAA... comment`) that belongs to a private key file: from the `.pub` beside it, else derived.
  * @throws TsmachineError SSH_KEY_MISSING, SSH_KEY_UNREADABLE, SSH_KEY_TOO_OPEN, SSH_KEY_PASSPHRASE.
  */
 export async function publicKey(path: string): Promise<string> {
@@ -35,7 +36,7 @@ export async function publicKey(path: string): Promise<string> {
 async function derive(path: string): Promise<string> {
   const key = await readKeyFile(path);
   if (key.public === undefined) {
-    throw new TsmachineError('SSH_KEY_PASSPHRASE', `The public half of ${path} cannot be told without its passphrase`, {
+    throw new TsmachineError('SSH_KEY_PASSPHRASE', `The public half of ${path} cannot be read without its passphrase`, {
       hint: `ssh-keygen -y -f ${quote(path)} > ${quote(`${path}.pub`)}`,
     });
   }

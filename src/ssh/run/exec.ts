@@ -10,33 +10,35 @@ import type { Link } from '../dial/link.js';
 import { at, type Place } from '../dial/place.js';
 import { quote } from '../../base/quote.js';
 
-export interface RunOptions extends Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> {
+export interface RemoteRunOptions extends Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> {
   readonly signal: AbortSignal;
-  /** How messages name the command; never its input. */
+  /** The command's name in messages; never contains its input. */
   readonly title: string;
-  /** Talks with the command instead of `input`: sees what comes on each stream and may write; true keeps the text out of the result. */
+  /**
+   * Used instead of `input`: gets the text of each stream and may write to the channel; returning true keeps the text out of the result.
+   */
   readonly dialogue?: ((channel: ClientChannel, stream: 'stdout' | 'stderr', text: string) => boolean) | undefined;
 }
 
-/** How a command ended, not yet judged. */
+/** How a command ended, whatever its exit status. */
 export interface Ended extends ExecResult {
-  /** `status` is what the host told: neither for a channel that just closed. */
+  /** What the host reported: neither `code` nor `signal` when the channel closed without a report. */
   readonly status: { readonly code?: number | undefined; readonly signal?: string | undefined };
 }
 
 /**
- * Runs a POSIX shell command, whatever shell the login has, and judges its exit status.
- * @throws TsmachineError REMOTE_COMMAND (exit status not in `ok`, time over), SSH_LOST; the signal's reason when aborted.
+ * Runs a POSIX shell command, whatever shell the login has, and checks its exit status.
+ * @throws TsmachineError REMOTE_COMMAND (exit status not in `ok`, timeout), SSH_LOST; the signal's reason when aborted.
  */
-export async function execOn(link: Link, command: string, options: RunOptions): Promise<ExecResult> {
-  return judge(link.place, options, await runOn(link, command, options));
+export async function execOn(link: Link, command: string, options: RemoteRunOptions): Promise<ExecResult> {
+  return checkExitStatus(link.place, options, await runOn(link, command, options));
 }
 
 /** Runs a command as `execOn` does, whatever its exit status. */
-export async function runOn(link: Link, command: string, options: RunOptions): Promise<Ended> {
+export async function runOn(link: Link, command: string, options: RemoteRunOptions): Promise<Ended> {
   const { signal, title } = options;
   signal.throwIfAborted();
-  const { channel, told } = await openChannel(link, `exec sh -c ${quote(command)}`, title);
+  const { channel, end: reported } = await openChannel(link, `exec sh -c ${quote(command)}`, title);
   const stdout = new Collector(options.onLine);
   const stderr = new Collector(options.onLine);
   const timeout = options.timeout ?? 60_000;
@@ -44,8 +46,8 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
   let onAbort: (() => void) | undefined;
   try {
     const end = await link.guard<End>(`running ${title}`, (resolve, reject) => {
-      // Only the channel is closed: sshd passes signals on for other users than root alone, and a package manager killed
-      // half way leaves more to repair than one that comes to its end.
+      // Only the channel is closed: sshd does not pass signals on for root, and a package manager that is killed half-way
+      // leaves more to repair than one that finishes.
       const stop = (reason: unknown): void => {
         channel.close();
         reject(reason);
@@ -55,10 +57,10 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
       };
       signal.addEventListener('abort', onAbort, { once: true });
       timer = setTimeout(() => {
-        stop(overdue(link.place, title, timeout, stderr.text()));
+        stop(timeoutError(link.place, title, timeout, stderr.text()));
       }, timeout);
       follow(channel, options.dialogue, stdout, stderr, () => {
-        resolve(told);
+        resolve(reported);
       });
       if (options.dialogue === undefined) channel.end(options.input ?? '');
     });
@@ -69,14 +71,14 @@ export async function runOn(link: Link, command: string, options: RunOptions): P
   }
 }
 
-/** As a shell counts: 128 and the signal's number for a command that was killed, 255 for one that did not say. */
+/** As a shell reports it: 128 plus the signal's number for a command that was killed, 255 when the host reported nothing. */
 export function exitCodeOf(end: End): number {
   const signals: Readonly<Record<string, number>> = constants.signals;
   return end.code ?? (end.signal === undefined ? 255 : 128 + (signals[end.signal] ?? 0));
 }
 
 /** @param timeout milliseconds */
-export function overdue(place: Place, title: string, timeout: number, stderr: string): TsmachineError {
+export function timeoutError(place: Place, title: string, timeout: number, stderr: string): TsmachineError {
   const words = tail(stderr);
   return new TsmachineError(
     'REMOTE_COMMAND',
@@ -88,8 +90,8 @@ export type End = Ended['status'];
 
 export interface Opened {
   readonly channel: ClientChannel;
-  /** Filled in when the host tells how the command ended. */
-  readonly told: End;
+  /** Filled in when the host reports how the command ended. */
+  readonly end: End;
 }
 
 /** Starts a command line in the login's shell. @throws TsmachineError REMOTE_COMMAND when the host refuses, SSH_LOST. */
@@ -97,58 +99,68 @@ export function openChannel(link: Link, command: string, title: string): Promise
   return link.guard<Opened>(`starting ${title}`, (resolve, reject) => {
     link.client.exec(command, (error, channel) => {
       if (error === undefined) {
-        // Listened for here and not a promise later: the status of a quick command comes in the packet that opens its channel.
-        const told: { code?: number | undefined; signal?: string | undefined } = {};
+        // Listen right away: the status of a quick command can arrive in the packet that opens its channel.
+        const end: { code?: number | undefined; signal?: string | undefined } = {};
         channel.once('exit', (status: number | null, name?: string) => {
-          told.code = status ?? undefined;
-          told.signal = name;
+          end.code = status ?? undefined;
+          end.signal = name;
         });
-        resolve({ channel, told });
+        resolve({ channel, end });
       } else if (!link.closed && !/No response from server/.test(error.message)) {
         reject(
-          new TsmachineError('REMOTE_COMMAND', `${at(link.place)} would not start ${title}: ${errorText(error)}`, {
-            hint: 'The account may have no shell, or the server a limit on sessions (MaxSessions).',
+          new TsmachineError('REMOTE_COMMAND', `${at(link.place)} did not start ${title}: ${errorText(error)}`, {
+            hint: 'The account may have no shell, or the server may limit sessions (MaxSessions).',
             cause: error,
           }),
         );
       }
-      // a broken connection is told by the guard
+      // the guard reports a broken connection
     });
   });
 }
 
-function follow(channel: ClientChannel, dialogue: RunOptions['dialogue'], stdout: Collector, stderr: Collector, resolve: () => void): void {
+function follow(
+  channel: ClientChannel,
+  dialogue: RemoteRunOptions['dialogue'],
+  stdout: Collector,
+  stderr: Collector,
+  resolve: () => void,
+): void {
   let open = 2;
   const done = (): void => {
     if (--open === 0) resolve();
   };
-  const take =
+  const collect =
     (name: 'stdout' | 'stderr', into: Collector) =>
     (data: Buffer): void => {
       if (dialogue?.(channel, name, data.toString()) !== true) into.add(data);
     };
-  channel.on('data', take('stdout', stdout));
-  channel.stderr.on('data', take('stderr', stderr));
-  channel.on('error', () => undefined); // the command closed its input early: its exit status tells the rest
+  channel.on('data', collect('stdout', stdout));
+  channel.stderr.on('data', collect('stderr', stderr));
+  channel.on('error', () => undefined); // the command closed its input early: its exit status gives the reason
   channel.on('close', done);
   channel.stderr.on('close', done);
 }
 
-/** Passes a result whose exit status is in `ok` (default [0]). @throws TsmachineError REMOTE_COMMAND. */
-export function judge(place: Place, { ok, title }: Pick<RunOptions, 'ok' | 'title'>, { status, ...result }: Ended): ExecResult {
-  const told = status.code !== undefined || status.signal !== undefined;
-  if (told && (ok ?? [0]).includes(result.exitCode)) return result;
+/** Returns the result when its exit status is in `ok` (default [0]). @throws TsmachineError REMOTE_COMMAND for any other. */
+export function checkExitStatus(
+  place: Place,
+  { ok, title }: Pick<RemoteRunOptions, 'ok' | 'title'>,
+  { status, ...result }: Ended,
+): ExecResult {
+  const isReported = status.code !== undefined || status.signal !== undefined;
+  if (isReported && (ok ?? [0]).includes(result.exitCode)) return result;
   const how =
     status.signal !== undefined
       ? `was killed by ${status.signal}`
-      : told
+      : isReported
         ? `failed with exit status ${result.exitCode}`
         : 'ended without an exit status';
   const words = tail(result.stderr) || tail(result.stdout);
   throw new TsmachineError('REMOTE_COMMAND', `${at(place)}: ${title} ${how}${afterColon(words)}`);
 }
 
-/** Gathers one stream, and passes on its lines as they come. */
+/** Collects the text of one stream and passes on its lines as they arrive. */
 export class Collector {
   readonly #chunks: Buffer[] = [];
   readonly #decoder = new StringDecoder('utf8');

@@ -4,7 +4,7 @@ import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
 
-import { judge, runOn } from './exec.js';
+import { checkExitStatus, runOn } from './exec.js';
 import type { Link } from '../dial/link.js';
 import { at } from '../dial/place.js';
 import { quote } from '../../base/quote.js';
@@ -27,8 +27,8 @@ const prompt = 'tsmachine-password:';
 const ready = 'tsmachine-root-is-ready';
 
 /**
- * Becomes root and runs the script on standard input, in one command line. What it can't do without a password it reports:
- * `sudo` is tried with the very command that follows, because sudoers may allow just that.
+ * Becomes root and runs the script on standard input, in one command line. When a password is needed, it reports that instead.
+ * `sudo` is tried with exactly the command that follows, because sudoers may allow only that one.
  */
 const withoutPassword = `
 if [ "$(id -u)" = 0 ]; then exec sh -s; fi
@@ -46,7 +46,10 @@ exit ${refusalStatus}`;
 
 const withPassword = `LC_ALL=C; export LC_ALL; exec sudo -S -p ${prompt} sh -c "echo ${ready}; exec sh -s"`;
 
-/** Runs scripts as root over one connection: as uid 0, by sudo or doas without a password, or by sudo with one, asked for at most once. */
+/**
+ * Runs scripts as root over one connection: as uid 0, with sudo or doas without a password, or with sudo and a password that is asked for
+ * at most once.
+ */
 export class RootShell {
   readonly #link: Link;
   readonly #options: RootOptions;
@@ -58,7 +61,7 @@ export class RootShell {
   }
 
   /**
-   * @param script goes to the root shell's standard input; never into an argument list.
+   * @param script is sent to the root shell's standard input and never appears in an argument list.
    * @throws TsmachineError SUDO_REFUSED, SUDO_PASSWORD, REMOTE_COMMAND, SSH_LOST.
    */
   async run(script: string, options: RootRun): Promise<ExecResult> {
@@ -66,7 +69,7 @@ export class RootShell {
     const ended = await runOn(this.#link, withoutPassword, { ...options, signal: this.#options.signal, input: script });
     const refusal =
       ended.exitCode === refusalStatus && ended.stderr.startsWith(refusalMark) ? ended.stderr.slice(refusalMark.length) : undefined;
-    if (refusal === undefined) return judge(this.#link.place, options, ended);
+    if (refusal === undefined) return checkExitStatus(this.#link.place, options, ended);
     const [means = 'none', ...words] = refusal.trim().split('\n');
     const why = words.join('\n').trim();
     if (means === 'sudo' && /password|authentication is required/i.test(why)) {
@@ -77,7 +80,7 @@ export class RootShell {
 
   async #runWithPassword(script: string, password: string, options: RootRun): Promise<ExecResult> {
     const state = { isRoot: false, asked: 0, before: '' };
-    // the password is sent only when sudo asks, the script only once the shell is root's: neither can end up where the other belongs
+    // The password is sent only when sudo asks for it, the script only once the shell runs as root: they cannot be mixed up.
     const dialogue = (channel: ClientChannel, _stream: 'stdout' | 'stderr', text: string): boolean => {
       if (state.isRoot) return false;
       state.before += text;
@@ -87,7 +90,7 @@ export class RootShell {
       } else if (state.before.split(prompt).length - 1 > state.asked) {
         state.asked += 1;
         if (state.asked === 1) channel.write(`${password}\n`);
-        else channel.end(); // it asks again: the password was wrong
+        else channel.end(); // sudo asks again: the password was wrong
       }
       return true;
     };
@@ -95,7 +98,7 @@ export class RootShell {
     const { isRoot, asked, before } = state;
     if (isRoot) {
       this.#password = password;
-      return judge(this.#link.place, options, ended);
+      return checkExitStatus(this.#link.place, options, ended);
     }
     if (asked > 1 || /incorrect password|authentication (failed|attempt)/i.test(before)) throw this.#wrongPassword();
     throw this.#refused('sudo', before.replaceAll(prompt, '').trim());
@@ -107,12 +110,12 @@ export class RootShell {
     const fromEnv = passwordEnv === undefined ? undefined : env[passwordEnv];
     const password = fromEnv ?? (await io.secret(`sudo password of ${user} on ${at(this.#link.place)}: `));
     if (password !== undefined) return password;
-    const way = passwordEnv === undefined ? 'Allow' : `Set ${passwordEnv} to the password, or allow`;
+    const remedy = passwordEnv === undefined ? 'Allow' : `Set ${passwordEnv} to the password, or allow`;
     throw new TsmachineError(
       'SUDO_PASSWORD',
-      `${at(this.#link.place)}: ${user} needs a password for sudo, and there is nobody to ask for it`,
+      `${at(this.#link.place)}: ${user} needs a password for sudo, and there is no terminal to ask for it`,
       {
-        hint: `${way} ${user} to use sudo without one: ${sudoersLine(user)}`,
+        hint: `${remedy} ${user} to use sudo without one: ${sudoersLine(user)}`,
       },
     );
   }
@@ -120,8 +123,8 @@ export class RootShell {
   #wrongPassword(): TsmachineError {
     const { user } = this.#link.place;
     const { env, passwordEnv } = this.#options;
-    const source = passwordEnv !== undefined && env[passwordEnv] !== undefined ? `Look at ${passwordEnv}` : 'Try again';
-    return new TsmachineError('SUDO_PASSWORD', `${at(this.#link.place)}: sudo refuses the password of ${user}`, {
+    const source = passwordEnv !== undefined && env[passwordEnv] !== undefined ? `Check ${passwordEnv}` : 'Try again';
+    return new TsmachineError('SUDO_PASSWORD', `${at(this.#link.place)}: sudo does not accept the password of ${user}`, {
       hint: `${source}, or allow ${user} to use sudo without a password: ${sudoersLine(user)}`,
     });
   }
@@ -142,7 +145,7 @@ export class RootShell {
     const needsTty = /must have a tty|no tty present/i.test(why);
     return new TsmachineError('SUDO_REFUSED', `${here}: sudo does not let ${user} become root: ${why.split('\n').at(-1) ?? ''}`, {
       hint: needsTty
-        ? `sudo wants a terminal there. On the host, as root: echo 'Defaults:${user} !requiretty' > /etc/sudoers.d/tsmachine-tty`
+        ? `sudo requires a terminal there. On the host, as root: echo 'Defaults:${user} !requiretty' > /etc/sudoers.d/tsmachine-tty`
         : `On the host, as root: ${sudoersLine(user)}`,
     });
   }

@@ -12,17 +12,17 @@ const noSuchFile = 2;
 
 type Failure = Error | null | undefined;
 
-/** Opens SFTP on a connection. @throws TsmachineError SSH_PROTOCOL when the host serves none, SSH_LOST. */
+/** Opens SFTP on a connection. @throws TsmachineError SSH_PROTOCOL when the host offers no SFTP, SSH_LOST. */
 export async function openSftp(link: Link): Promise<FileCalls> {
   return link.guard<FileCalls>('opening SFTP', (resolve, reject) => {
     link.client.sftp((error, sftp) => {
       if (error === undefined) resolve(sftpCalls(sftp));
-      else reject(new TsmachineError('SSH_PROTOCOL', `${at(link.place)} serves no SFTP: ${errorText(error)}`, { cause: error }));
+      else reject(new TsmachineError('SSH_PROTOCOL', `${at(link.place)} offers no SFTP: ${errorText(error)}`, { cause: error }));
     });
   });
 }
 
-/** A host's files, as calls of `node:fs` would give them. */
+/** A host's files behind the calls of `node:fs`. */
 function sftpCalls(sftp: SFTPWrapper): FileCalls {
   const facts =
     (answer: (error: Failure, value: FileFacts) => void) =>
@@ -79,7 +79,7 @@ function sftpCalls(sftp: SFTPWrapper): FileCalls {
   };
 }
 
-/** What Node made of a host's absolute path on Windows, taken back. */
+/** On Windows, Node turns a host's absolute path into one with a drive and backslashes; this undoes it. */
 function remote(path: string): string {
   return process.platform === 'win32' ? path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/') : path;
 }

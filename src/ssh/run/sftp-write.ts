@@ -2,21 +2,21 @@ import { Writable } from 'node:stream';
 
 import type { SFTPWrapper } from 'ssh2';
 
-/** How many pieces of a file may be under way at once: a far host must not cost one round trip for each. */
-const mostUnderWay = 16;
+/** Chunks of a file that may be in flight at once, so that a distant host does not cost a round trip for each. */
+const mostInFlight = 16;
 
-/** Writes a new file over SFTP; ends only when the host has closed it. */
+/** A stream that writes a new file over SFTP; it ends only when the host has closed the file. */
 export function sftpWrite(sftp: SFTPWrapper, path: string): Writable {
   let handle: Buffer | undefined;
   let position = 0;
-  let underWay = 0;
+  let inFlight = 0;
   let failed: Error | undefined;
   let waiting: (() => void) | undefined;
-  const settle = (most: number, done: (error?: Error) => void): void => {
-    if (failed !== undefined || underWay <= most) done(failed);
+  const waitFor = (most: number, done: (error?: Error) => void): void => {
+    if (failed !== undefined || inFlight <= most) done(failed);
     else {
       waiting = () => {
-        settle(most, done);
+        waitFor(most, done);
       };
     }
   };
@@ -32,19 +32,19 @@ export function sftpWrite(sftp: SFTPWrapper, path: string): Writable {
         done(new Error('The file is not open'));
         return;
       }
-      underWay += 1;
+      inFlight += 1;
       sftp.write(handle, data, 0, data.length, position, (error) => {
-        underWay -= 1;
+        inFlight -= 1;
         failed ??= error ?? undefined;
         const next = waiting;
         waiting = undefined;
         next?.();
       });
       position += data.length;
-      settle(mostUnderWay, done);
+      waitFor(mostInFlight, done);
     },
     final(done) {
-      settle(0, done);
+      waitFor(0, done);
     },
     destroy(error, done) {
       if (handle === undefined) {

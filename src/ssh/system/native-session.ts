@@ -11,14 +11,14 @@ import type { Connection } from '../dial/connection.js';
 import type { SessionOptions } from './session-options.js';
 
 /**
- * A shell or one command over ssh2, bound to this program's streams: with a terminal on the host where there is one here.
+ * A shell or one command over ssh2, connected to this program's streams; with a terminal on the host when there is one here.
  * @returns the remote exit status.
  */
 export async function runNativeSession(endpoint: SshEndpoint, options: SessionOptions): Promise<number> {
   const { machine, knownHostsFile, io, signal, args } = options;
   const command = args.join(' ');
   if (args[0]?.startsWith('-') === true) {
-    throw new TsmachineError('FLAG_INVALID', `"${machine}": the built-in SSH client takes no ssh options such as ${args[0]}`, {
+    throw new TsmachineError('FLAG_INVALID', `"${machine}": the built-in SSH client does not accept ssh options such as ${args[0]}`, {
       hint: "Leave out --native-ssh, or install the system's ssh.",
     });
   }
@@ -43,7 +43,7 @@ async function bind(connection: Connection, command: string, options: SessionOpt
   const stderr = options.stderr ?? process.stderr;
   const terminal = stdin instanceof ReadStream && stdin.isTTY ? stdin : undefined;
   const screen = stdout instanceof WriteStream ? stdout : undefined;
-  // like ssh: a shell gets a terminal if there is one, a command does not
+  // as ssh does: a shell gets a terminal if there is one, a command does not
   const withTerminal = command === '' && terminal !== undefined;
   const channel = await openSession(connection, command, withTerminal ? size(screen) : false);
   const onResize = (): void => {
@@ -53,7 +53,7 @@ async function bind(connection: Connection, command: string, options: SessionOpt
   const onAbort = (): void => {
     channel.close();
   };
-  // whatever ends this program, the terminal must come out of raw mode
+  // the terminal must leave raw mode, however this program ends
   const restore = (): void => {
     if (withTerminal) terminal.setRawMode(false);
   };
@@ -93,7 +93,7 @@ function size(screen: WriteStream | undefined): PseudoTtyOptions {
 function openSession(connection: Connection, command: string, terminal: PseudoTtyOptions | false): Promise<ClientChannel> {
   return connection.link.guard<ClientChannel>('opening a session', (resolve, reject) => {
     const done = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) reject(new TsmachineError('REMOTE_COMMAND', `The host would not open a session: ${errorText(error)}`, { cause: error }));
+      if (error) reject(new TsmachineError('REMOTE_COMMAND', `The host did not open a session: ${errorText(error)}`, { cause: error }));
       else resolve(channel);
     };
     if (command === '') connection.link.client.shell(terminal, done);

@@ -4,8 +4,8 @@ import type { ExecOptions, ExecResult } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
 import type { FileCalls } from '../../system/files/file-calls.js';
 
-import { Collector, judge, overdue, titleOf } from '../run/exec.js';
-import { lost } from '../dial/failures.js';
+import { Collector, checkExitStatus, timeoutError, titleOf } from '../run/exec.js';
+import { connectionLost } from '../dial/failures.js';
 import type { Place } from '../dial/place.js';
 import { quote } from '../../base/quote.js';
 import { composeScript } from '../run/root-script.js';
@@ -14,11 +14,11 @@ import type { FileConnection, RemoteStream, SshConnection } from '../types.js';
 
 type ShortOptions = Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>;
 
-/** ssh's own failures, and commands that end so. */
+/** The exit status of ssh's own failures; a command may end with it too. */
 const ownFailure = 255;
 const complaintLimit = 4000;
 
-/** A machine's connection by the system's ssh: every command is a process that hands its streams to the one that logged in. */
+/** A machine's connection through the system's ssh: every command is an ssh process that uses the shared login. */
 export class SharedConnection implements FileConnection {
   readonly #login: SharedLogin;
   readonly #place: Place;
@@ -26,7 +26,7 @@ export class SharedConnection implements FileConnection {
   readonly #connect: () => Promise<SshConnection>;
   #native: Promise<SshConnection> | undefined;
 
-  /** @param connect logs in by the built-in client, for what only that one can */
+  /** @param connect logs in with the built-in client, for what only that one can do */
   constructor(login: SharedLogin, place: Place, signal: AbortSignal, connect: () => Promise<SshConnection>) {
     this.#login = login;
     this.#place = place;
@@ -62,28 +62,28 @@ export class SharedConnection implements FileConnection {
     child.stdin.end(options.input ?? '');
     const limit = new AbortController();
     const timer = setTimeout(() => {
-      limit.abort(overdue(this.#place, title, timeout, stderr.text()));
+      limit.abort(timeoutError(this.#place, title, timeout, stderr.text()));
     }, timeout);
     const exitCode = await this.#end(child, AbortSignal.any([signal, limit.signal]), title).finally(() => {
       clearTimeout(timer);
     });
-    return judge(this.#place, options, { exitCode, stdout: stdout.text(), stderr: stderr.text(), status: { code: exitCode } });
+    return checkExitStatus(this.#place, options, { exitCode, stdout: stdout.text(), stderr: stderr.text(), status: { code: exitCode } });
   }
 
   async stream(command: string): Promise<RemoteStream> {
     const child = this.#start(command, this.#signal);
-    const ended = this.#verdict(child, command);
-    ended.catch(() => undefined); // met by whoever waits for it; a stream that breaks is noticed there first
+    const ended = this.#result(child, command);
+    ended.catch(() => undefined); // reported where `ended` is awaited; a broken stream is noticed first
     return { stdin: child.stdin, stdout: child.stdout, ended };
   }
 
   async pass(command: string, { stdin, stdout }: { readonly stdin?: number; readonly stdout?: number }): RemoteStream['ended'] {
     this.#signal.throwIfAborted();
     const stdio: StdioOptions = [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe'];
-    return this.#verdict(spawn('ssh', this.#arguments(command), { ...this.#settings, stdio }), command);
+    return this.#result(spawn('ssh', this.#arguments(command), { ...this.#settings, stdio }), command);
   }
 
-  async #verdict(child: ChildProcess, command: string): RemoteStream['ended'] {
+  async #result(child: ChildProcess, command: string): RemoteStream['ended'] {
     let stderr = '';
     child.stderr?.on('data', (data: Buffer) => {
       stderr = (stderr + data.toString()).slice(-complaintLimit);
@@ -95,7 +95,7 @@ export class SharedConnection implements FileConnection {
   #start(command: string, signal: AbortSignal): ChildProcessWithoutNullStreams {
     signal.throwIfAborted();
     const child = spawn('ssh', this.#arguments(command), { ...this.#settings, stdio: 'pipe' });
-    child.stdin.on('error', () => undefined); // the command closed its input early: its exit status tells the rest
+    child.stdin.on('error', () => undefined); // the command closed its input early: its exit status gives the reason
     return child;
   }
 
@@ -103,7 +103,7 @@ export class SharedConnection implements FileConnection {
     return this.#login.commandArguments(`exec sh -c ${quote(command)}`);
   }
 
-  /** Away from the terminal, whose Ctrl-C is ours to pass on. */
+  /** In a process group of its own: this program decides what Ctrl-C ends. */
   get #settings(): { env: NodeJS.ProcessEnv; detached: boolean } {
     return { env: this.#login.env, detached: true };
   }
@@ -123,7 +123,7 @@ export class SharedConnection implements FileConnection {
       signal.removeEventListener('abort', abort);
     });
     signal.throwIfAborted();
-    if (exitCode === ownFailure && !(await this.#login.alive())) throw lost(this.#place, `running ${title}`);
+    if (exitCode === ownFailure && !(await this.#login.alive())) throw connectionLost(this.#place, `running ${title}`);
     return exitCode;
   }
 
@@ -133,13 +133,15 @@ export class SharedConnection implements FileConnection {
   }
 
   async close(): Promise<void> {
-    const native = await this.#native?.catch(() => undefined); // who asked for it met the error
+    const native = await this.#native?.catch(() => undefined); // the caller of `sftp` got the error
     await native?.close();
     await this.#login.close();
   }
 }
 
-/** The login sees that the process is gone and ends its command's streams. Weaker signals make ssh wait for the command's end. */
+/**
+ * The shared login notices that the process is gone and closes its command's streams. On other signals ssh waits for the command to end.
+ */
 function stop(child: ChildProcess): void {
   child.kill('SIGKILL');
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();

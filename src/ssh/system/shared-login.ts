@@ -9,13 +9,13 @@ import type { SshEndpoint } from '../../base/shell.js';
 
 import { findHostKeys } from '../trust/known-hosts.js';
 import { parseJump } from '../dial/route.js';
+import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
 import { isPinned, sshArguments, type Trust } from './system-client.js';
 import { configArguments } from './user-config.js';
 
-/** Milliseconds for the login, and for the short calls to the process that holds it. */
-const loginTimeout = 8000;
-const shortTimeout = 5000;
-/** Seconds that a login without a command is kept when nobody is left to end it. */
+/** Milliseconds for the short calls to the process that holds the login. */
+const controlTimeout = 5000;
+/** Seconds after which a login that runs no command ends by itself, in case this program could not end it. */
 const idle = 120;
 
 export interface SharedLoginOptions extends Trust {
@@ -26,31 +26,37 @@ export interface SharedLoginOptions extends Trust {
 
 /** A login by the system's ssh that any number of commands share (ssh_config(5), ControlMaster). */
 export interface SharedLogin {
-  /** The arguments of an ssh that runs `command` over the login, and never logs in by itself. */
+  /** The arguments that make ssh run `command` over the shared login and never log in by itself. */
   commandArguments(command: string): string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Whether the connection still stands. */
+  /** Whether the connection is still open. */
   alive(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
- * Logs in by the system's ssh, which nobody has to be asked for anything. Its cipher and its loop are several times as fast as ours.
- * @returns undefined where that does not work: no ssh here, Windows, a key nobody has vouched for yet, a passphrase to be asked, any
- * failure. The built-in client tells the reason better. @throws the signal's reason when aborted
+ * Logs in with the system's ssh without asking anybody anything. Its ciphers and its loop are several times as fast as ssh2's.
+ * @returns undefined where that does not work: no ssh here, Windows, a host key that is not known yet, a passphrase to ask for, or any
+ * other failure. The built-in client then tries, and its error gives the reason.
+ * @throws the signal's reason when aborted
  */
 export async function shareLogin(endpoint: SshEndpoint, options: SharedLoginOptions): Promise<SharedLogin | undefined> {
   const { io, signal, env } = options;
   if (process.platform === 'win32' || !(await isKnown(endpoint, options))) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'tsm-'));
   const control = join(folder, 's');
-  // nobody is asked, not in a window either
+  // no questions, not even in a window
   const quietly = { ...env, SSH_ASKPASS_REQUIRE: 'never' };
-  const refused = await call([...configArguments(env), ...loginArguments(endpoint, options, control)], quietly, loginTimeout, signal);
+  const refused = await call(
+    [...configArguments(env), ...loginArguments(endpoint, options, control)],
+    quietly,
+    sshTimeouts.sharedLogin,
+    signal,
+  );
   if (refused === undefined) return sharedLogin(folder, control, quietly);
   await rm(folder, { recursive: true, force: true });
   signal.throwIfAborted();
-  io.debug(`The system's ssh does not log in on ${options.machine}, the built-in client takes over: ${refused}`);
+  io.debug(`The system's ssh cannot log in to ${options.machine}, using the built-in client instead: ${refused}`);
   return undefined;
 }
 
@@ -58,15 +64,19 @@ function sharedLogin(folder: string, control: string, env: NodeJS.ProcessEnv): S
   return {
     commandArguments: (command) => [...controlArguments(control), 'machine', command],
     env,
-    alive: async () => (await call([...controlArguments(control), '-O', 'check', 'machine'], env, shortTimeout)) === undefined,
+    alive: async () => (await call([...controlArguments(control), '-O', 'check', 'machine'], env, controlTimeout)) === undefined,
     async close() {
-      await call([...controlArguments(control), '-O', 'exit', 'machine'], env, shortTimeout); // one that is gone has nothing to end
+      // fails harmlessly when the login is already gone
+      await call([...controlArguments(control), '-O', 'exit', 'machine'], env, controlTimeout);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** The built-in client takes new keys, with the line that says so; the system's gets only known ones, of the jump hosts too. */
+/**
+ * Only the built-in client accepts new host keys, because it reports them; the system's ssh is used with known keys only, jump hosts
+ * included.
+ */
 async function isKnown(endpoint: SshEndpoint, options: SharedLoginOptions): Promise<boolean> {
   for (const text of endpoint.jump ?? []) {
     const { host, port = 22 } = parseJump(text);
@@ -75,11 +85,11 @@ async function isKnown(endpoint: SshEndpoint, options: SharedLoginOptions): Prom
   return isPinned(endpoint, options, options.env);
 }
 
-/** The first value of a setting counts, so these stand before those that every ssh gets. */
+/** ssh uses the first value of a setting, so these come before the settings that every ssh gets. */
 export function loginArguments(endpoint: SshEndpoint, trust: Trust, control: string, machineCode: string = process.arch): string[] {
   const settings = [
     'BatchMode=yes',
-    'ConnectTimeout=5',
+    connectTimeoutSetting(sshTimeouts.sharedConnect),
     'ServerAliveInterval=5',
     'ServerAliveCountMax=3',
     'ClearAllForwardings=yes',
@@ -88,14 +98,14 @@ export function loginArguments(endpoint: SshEndpoint, trust: Trust, control: str
     'PermitLocalCommand=no',
     'RemoteCommand=none',
     `ControlPersist=${idle}`,
-    // processors of PCs have AES; elsewhere ssh knows better
+    // x64 processors have AES instructions; elsewhere ssh's own default is better
     ...(machineCode === 'x64' ? ['Ciphers=^aes128-gcm@openssh.com'] : []),
   ];
   const flags = ['-M', '-N', '-f', '-T', '-S', control.replaceAll('%', '%%')];
   return [...flags, ...settings.flatMap((setting) => ['-o', setting]), ...sshArguments(endpoint, trust, true)];
 }
 
-/** No configuration is read, and where the login is gone nothing else is tried. */
+/** No configuration file is read, and when the login is gone nothing else is tried. */
 function controlArguments(control: string): string[] {
   return [
     '-F',
@@ -112,10 +122,10 @@ function controlArguments(control: string): string[] {
   ];
 }
 
-/** Runs ssh to its end. @returns why it failed; undefined when it did not */
+/** Runs ssh to its end. @returns why it failed; undefined when it succeeded */
 function call(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
-    // away from the terminal, whose Ctrl-C would end the login before what it carries is tidied up
+    // in its own process group: Ctrl-C in the terminal would end the login before the work that uses it has cleaned up
     const child = spawn('ssh', args, { stdio: ['ignore', 'ignore', 'pipe'], env, detached: true });
     let complaint = '';
     child.stderr.on('data', (data: Buffer) => {
@@ -126,17 +136,17 @@ function call(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, 
     };
     const timer = setTimeout(stop, timeout);
     signal?.addEventListener('abort', stop, { once: true });
-    const settle = (why: string | undefined): void => {
+    const finish = (why: string | undefined): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
-      child.stderr.destroy(); // the login that stays behind may hold its other end
+      child.stderr.destroy(); // the background login may keep the other end open
       resolve(why);
     };
     child.once('error', (error) => {
-      settle(systemCode(error) === 'ENOENT' ? 'it is not installed' : errorText(error));
+      finish(systemCode(error) === 'ENOENT' ? 'it is not installed' : errorText(error));
     });
     child.once('exit', (code) => {
-      settle(code === 0 ? undefined : complaint.trim() || `exit status ${code ?? 'none'}`);
+      finish(code === 0 ? undefined : complaint.trim() || `exit status ${code ?? 'none'}`);
     });
     if (signal?.aborted === true) stop();
   });

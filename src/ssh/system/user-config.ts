@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { errorText, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 
-/** What the user's `~/.ssh/config` says about a host: the part that applies to a machine. */
+/** The settings of the user's `~/.ssh/config` for a host, as far as tsmachine uses them. */
 export interface HostSettings {
   readonly hostname: string;
   readonly user: string | undefined;
   readonly port: number | undefined;
-  /** In order; ssh's own defaults when the file names none. */
+  /** In order; ssh's own defaults when the file sets none. */
   readonly identityFiles: readonly string[];
   readonly identitiesOnly: boolean;
   /** A socket path, `none`, `SSH_AUTH_SOCK` or `$VARIABLE`. */
@@ -22,7 +22,7 @@ export interface HostSettings {
   readonly hostKeyAlias: string | undefined;
 }
 
-export interface LookUp {
+export interface HostSettingsQuery {
   readonly user?: string | undefined;
   readonly port?: number | undefined;
   readonly io: Io;
@@ -30,17 +30,17 @@ export interface LookUp {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The folder `.ssh` of the user: HOME's, as everything else of tsmachine. */
+/** The user's `.ssh` folder, found by HOME like everything else in tsmachine. */
 export function sshFolder(env: NodeJS.ProcessEnv): string {
   return join(env['HOME'] ?? homedir(), '.ssh');
 }
 
-/** `-F FILE` when HOME is not the home the system knows: ssh itself looks only at the latter. */
+/** `-F FILE` when HOME differs from the home folder of the user database, which is the only one ssh looks at. */
 export function configArguments(env: NodeJS.ProcessEnv): string[] {
   const home = env['HOME'];
   if (home === undefined || home === systemHome()) return [];
   const file = join(home, '.ssh', 'config');
-  return ['-F', existsSync(file) ? file : devNull]; // ssh refuses a file that is not there
+  return ['-F', existsSync(file) ? file : devNull]; // ssh refuses a missing file
 }
 
 function systemHome(): string | undefined {
@@ -53,9 +53,9 @@ function systemHome(): string | undefined {
 
 /**
  * Asks `ssh -G` about a host, so that patterns, `Match` and `Include` mean what they mean to ssh.
- * Costs nothing where there is no `~/.ssh/config`; undefined then, and where there is no ssh.
+ * @returns undefined when there is no `~/.ssh/config` (no program is run then) or when ssh is not installed.
  */
-export async function lookUp(host: string, options: LookUp): Promise<HostSettings | undefined> {
+export async function readHostSettings(host: string, options: HostSettingsQuery): Promise<HostSettings | undefined> {
   if (!(await exists(join(sshFolder(options.env), 'config')))) return undefined;
   const args = ['-G', ...configArguments(options.env)];
   if (options.user !== undefined) args.push('-l', options.user);
@@ -72,14 +72,14 @@ export async function lookUp(host: string, options: LookUp): Promise<HostSetting
         return;
       }
       if (systemCode(error) !== 'ENOENT') {
-        options.io.warn(`Your ssh configuration is left aside for ${host}: ${stderr.trim().split('\n')[0] ?? errorText(error)}`);
+        options.io.warn(`Your ssh configuration is ignored for ${host}: ${stderr.trim().split('\n')[0] ?? errorText(error)}`);
       }
       resolve(undefined);
     });
   });
 }
 
-/** Reads what `ssh -G` prints: one lower-cased keyword and its value a line. */
+/** Parses the output of `ssh -G`: one lower-case keyword and its value per line. */
 export function parseSettings(host: string, text: string): HostSettings {
   const values = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {

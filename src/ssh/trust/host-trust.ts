@@ -10,6 +10,7 @@ import { findHostKeys, fingerprint, knownHostsName, pinHostKey, type HostAddress
 import { at, type Place } from '../dial/place.js';
 import { quote } from '../../base/quote.js';
 
+/** What the check of one host's key needs to know. */
 export interface TrustRequest {
   readonly place: Place;
   readonly knownHostsFile: string;
@@ -20,14 +21,14 @@ export interface TrustRequest {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The judgement of one host's key. */
+/** The check of one host's key. */
 export interface HostTrust {
-  /** What to negotiate: the types we know a key of come first, so that another key of the same host is not taken for a change. */
+  /** The key types to negotiate: those with a known key come first, so that a host's other key is not mistaken for a changed one. */
   readonly algorithms: ServerHostKeyAlgorithm[];
-  /** Judges the key the host presents; the error is the reason to hang up. */
-  judge(key: Buffer): TsmachineError | undefined;
-  /** Pins the judged key if it is not yet; called after the login, because a booting host may still replace its keys. */
-  keep(): Promise<void>;
+  /** Checks the key that the host presents. @returns the error to close the connection with; undefined for a key that is accepted */
+  check(key: Buffer): TsmachineError | undefined;
+  /** Pins the accepted key if it is not pinned yet; called after the login, because a booting host may still replace its keys. */
+  pin(): Promise<void>;
 }
 
 const offered: ServerHostKeyAlgorithm[] = [
@@ -40,7 +41,7 @@ const offered: ServerHostKeyAlgorithm[] = [
   'ssh-rsa',
 ];
 
-/** Collects what is known about a host's key: the machine's own file first, then the user's and the computer's known_hosts. */
+/** Reads the known keys of a host: from the machine's own file first, then from the user's and the system's known_hosts. */
 export async function hostTrust(request: TrustRequest): Promise<HostTrust> {
   const { place, knownHostsFile } = request;
   const byAddress: HostAddress = { host: place.host, port: place.port };
@@ -52,11 +53,11 @@ export async function hostTrust(request: TrustRequest): Promise<HostTrust> {
     { file: knownHostsFile, name: knownHostsName(byAddress), entries: ownByAddress },
     ...(own.length + ownByAddress.length > 0 ? [] : await userSources(request, byAddress)),
   ];
-  let judged: { key: string; print: string; type: string; pinned: boolean; known: boolean } | undefined;
+  let accepted: { key: string; print: string; type: string; pinned: boolean; known: boolean } | undefined;
 
   return {
     algorithms: preferred(sources.flatMap((source) => source.entries)),
-    judge(blob) {
+    check(blob) {
       const key = { type: blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1'), base64: blob.toString('base64') };
       const print = `${shortType(key.type)} ${fingerprint(key.base64)}`;
       let known = false;
@@ -70,13 +71,19 @@ export async function hostTrust(request: TrustRequest): Promise<HostTrust> {
         break;
       }
       if (!known && request.unknownHostKey === 'refuse') return unknown(request, pinName, print);
-      judged = { key: `${key.type} ${key.base64}`, print, type: key.type, known, pinned: own.some((entry) => entry.base64 === key.base64) };
+      accepted = {
+        key: `${key.type} ${key.base64}`,
+        print,
+        type: key.type,
+        known,
+        pinned: own.some((entry) => entry.base64 === key.base64),
+      };
       return undefined;
     },
-    async keep() {
-      if (judged === undefined || judged.pinned) return;
-      await pinHostKey(knownHostsFile, pinName, judged.key);
-      if (!judged.known) request.io.info(`Host key of ${at(place)} is trusted from now on: ${judged.print}`);
+    async pin() {
+      if (accepted === undefined || accepted.pinned) return;
+      await pinHostKey(knownHostsFile, pinName, accepted.key);
+      if (!accepted.known) request.io.info(`Host key of ${at(place)} is trusted from now on: ${accepted.print}`);
     },
   };
 }
@@ -114,7 +121,7 @@ function changed(place: Place, source: Source, pinned: readonly KnownHost[], pri
     `The host key of ${at(place)} has changed: known is ${before}, presented was ${print}`,
     {
       hint:
-        'Somebody may be listening in, or another host has this address now. If you know why it changed: ' +
+        'Somebody may be intercepting the connection, or another host has this address now. If you know why it changed: ' +
         `ssh-keygen -R ${quote(source.name)} -f ${quote(source.file)}`,
     },
   );
@@ -129,10 +136,10 @@ function revoked(place: Place, source: Source, print: string): TsmachineError {
 function unknown({ place, knownHostsFile }: TrustRequest, pinName: HostAddress, print: string): TsmachineError {
   return new TsmachineError(
     'SSH_HOST_KEY_UNKNOWN',
-    `The host key of ${at(place)}, ${print}, is not known and was not to be trusted on first use`,
+    `The host key of ${at(place)}, ${print}, is not known, and this machine's key may not be trusted on first use`,
     {
       hint:
-        `Compare it on the host (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add the key to ${knownHostsFile} ` +
+        `Compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add the key to ${knownHostsFile} ` +
         `under the name ${knownHostsName(pinName)}: ssh-keyscan -p ${place.port} ${place.host}`,
     },
   );

@@ -21,7 +21,7 @@ export interface KnownHost extends HostKey {
   readonly hosts: string;
 }
 
-/** The name a host's lines begin with. */
+/** The name that a host's lines begin with. */
 export function knownHostsName({ host, port = 22 }: HostAddress): string {
   const name = host.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
@@ -33,7 +33,7 @@ export function fingerprint(base64: string): string {
   return `SHA256:${digest.replace(/=+$/, '')}`;
 }
 
-/** Reads the OpenSSH format (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). Lines that are not entries are passed over, as ssh does. */
+/** Reads the OpenSSH format (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). Lines that are not entries are skipped, as ssh does. */
 export function parseKnownHosts(text: string): KnownHost[] {
   const entries: KnownHost[] = [];
   for (const line of text.split(/\r?\n/)) {
@@ -75,7 +75,7 @@ function wildcard(pattern: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** The entries of a file (none when it does not exist) that name a host. */
+/** The entries of a file that name a host; none when there is no file. */
 export async function findHostKeys(file: string, address: HostAddress): Promise<KnownHost[]> {
   const name = knownHostsName(address);
   return parseKnownHosts((await readIfExists(file)) ?? '').filter((entry) => namesHost(entry.hosts, name));
@@ -88,8 +88,8 @@ export async function readHostKeys(file: string, address: HostAddress): Promise<
 }
 
 /**
- * Adds `key` (`ssh-ed25519 AAAA...`, a comment is dropped) for a host unless it is there. A machine is pinned under its own name
- * (`{host: NAME}`), so that its key outlives a change of address; ssh finds it with `HostKeyAlias=NAME`.
+ * Adds `key` (`ssh-ed25519 AAAA...`, a comment is dropped) for a host unless it is there already. A machine is pinned under its own name
+ * (`{host: NAME}`), so that its key stays valid when its address changes; ssh finds it with `HostKeyAlias=NAME`.
  */
 export async function pinHostKey(file: string, address: HostAddress, key: string): Promise<void> {
   const [type, base64] = key.trim().split(/\s+/);
@@ -101,7 +101,7 @@ export async function pinHostKey(file: string, address: HostAddress, key: string
   await writeAtomic(file, `${lead}${knownHostsName(address)} ${type} ${base64}\n`, 0o600);
 }
 
-/** Removes the file, or only the lines that name one host. */
+/** Removes the whole file, or only the lines that name one host. */
 export async function forgetHostKeys(file: string, address?: HostAddress): Promise<void> {
   if (address === undefined) {
     await rm(file, { force: true });
@@ -114,7 +114,7 @@ export async function forgetHostKeys(file: string, address?: HostAddress): Promi
   await writeAtomic(file, kept.join('\n'), 0o600);
 }
 
-/** The text of a known_hosts file with the lines of one machine under its new name; other lines stay as they are. */
+/** The text of a known_hosts file after a machine was renamed: its lines get the new name, all others stay. */
 export function renameHost(text: string, from: string, to: string): string {
   const [before, after] = [knownHostsName({ host: from }), knownHostsName({ host: to })];
   return text

@@ -1,6 +1,6 @@
 import { type Json, isJson, spell } from '../conform.js';
 
-/** Old names of paths in the auth options, and today's. */
+/** Old names of paths in the auth options, and their names in version 3. */
 const authPaths: Readonly<Record<string, string>> = {
   CaCertPath: 'CaCertPath',
   PrivateKeyPath: 'CaPrivateKeyPath',
@@ -13,9 +13,8 @@ const swarmFields: Readonly<Record<string, string>> = { SwarmDiscovery: 'Discove
 const topLevel = [...Object.keys(authPaths), ...Object.keys(swarmFields), 'StorePath', 'ConfigVersion', 'Driver', 'HostOptions'];
 
 /**
- * Brings a document of version 0, 1 or 2 to version 3 (spec 3.4). Docker Machine left relative paths or the store's root where
- * the machine's folder belongs; here the recorded folder stays, for the reader to map to where the store is, and what is missing
- * is left for it to fill in.
+ * Brings a document of version 0, 1 or 2 to version 3. Docker Machine wrote relative paths, or the store's root, where the machine's
+ * folder belongs. Here the recorded folder is kept: the reader maps it to where the store is now, and fills in what is missing.
  */
 export function migrate(document: Json, version: number): Json {
   const old = spell(document, topLevel);
@@ -29,7 +28,7 @@ export function migrate(document: Json, version: number): Json {
   };
 }
 
-/** Version 0 had no options but fields of the document itself; options that stand in such a file were never used. */
+/** Version 0 had its options as fields of the document itself; Docker Machine ignores `HostOptions` in such a file. */
 function flatOptions(old: Json): Json {
   return { SwarmOptions: pick(old, swarmFields), AuthOptions: pick(old, authPaths) };
 }

@@ -1,7 +1,7 @@
 import type { DriverData } from '../../base/machine.js';
 import { machinePaths, storePaths } from '../paths.js';
 
-/** The option objects of config.json (spec 3.2), fields in the order they are written. */
+/** The option objects of config.json, with their fields in the order in which they are written. */
 export interface EngineOptions {
   readonly ArbitraryFlags: readonly string[];
   readonly Dns: readonly string[] | null;
@@ -18,7 +18,7 @@ export interface EngineOptions {
   readonly InstallURL: string;
 }
 
-/** Classic Swarm's options: kept for the old tool's sake, `Host` also names the port of `--swarm` URLs. */
+/** Classic Swarm's options. `Host` also holds the port of `--swarm` URLs. */
 export interface SwarmOptions {
   readonly IsSwarm: boolean;
   readonly Address: string;
@@ -52,7 +52,7 @@ export interface AuthOptions {
   readonly StorePath: string;
 }
 
-/** The version of config.json that is written (spec 3.2). */
+/** The version of config.json that is written: the last one that Docker Machine knows. */
 export const currentVersion = 3;
 
 export interface HostOptions {
@@ -64,7 +64,7 @@ export interface HostOptions {
   readonly AuthOptions: AuthOptions;
 }
 
-/** config.json: Docker Machine's host document, version 3. Fields that are not listed here are in the object all the same. */
+/** config.json: Docker Machine's host document, version 3. Fields that are not listed here are kept in the object. */
 export interface HostConfig {
   readonly ConfigVersion: number;
   readonly Driver: DriverData;

@@ -1,5 +1,6 @@
 import { TsmachineError, errorText } from '../../base/errors.js';
 import type { DriverData } from '../../base/machine.js';
+import { run, say, type Text } from '../../base/text.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from '../conform.js';
 import { migrate } from './migrate.js';
 import type { AuthOptions, HostConfig, HostOptions } from './options.js';
@@ -10,15 +11,15 @@ const topLevelKeys: readonly string[] = ['ConfigVersion', 'Driver', 'DriverName'
 
 export interface ConfigSource extends Place {
   readonly path: string;
-  /** Says what to do about a broken file. */
-  readonly hint?: () => string;
+  /** What to do about a file that cannot be read. */
+  readonly hint?: () => Text;
 }
 
 /**
- * Reads the text of a config.json of any version. The name is the folder's, whatever the file says; paths inside the store are
+ * Reads the text of a config.json of any version. The name is the folder's, whatever the file says, and paths inside the store become
  * those of `where`.
- * @returns migratedFrom: the file's version when it is an older one.
- * @throws TsmachineError CONFIG_UNREADABLE (never quoting the content: it may hold a provider's secrets) or CONFIG_FUTURE.
+ * @returns migratedFrom: the file's version when it is an older one
+ * @throws TsmachineError CONFIG_UNREADABLE (never quoting the content, which may hold a provider's secrets) or CONFIG_FUTURE
  */
 export function parseHostConfig(text: string, where: ConfigSource): { config: HostConfig; migratedFrom?: number } {
   try {
@@ -30,7 +31,7 @@ export function parseHostConfig(text: string, where: ConfigSource): { config: Ho
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${where.path}: ${error.message}`, {
-      hint: where.hint?.() ?? `If there is no copy of the file, remove the machine: tsmachine rm -f ${where.name}`,
+      hint: where.hint?.() ?? say`If there is no copy of the file, remove the machine: ${run('rm', '-f', where.name)}`,
     });
   }
 }
@@ -39,7 +40,7 @@ function parseJson(text: string): Json {
   const content = text.replace(/^\uFEFF/, '');
   if (content.replaceAll('\0', '').trim() === '') throw new Misfit('the file is empty');
   const value = parse(content);
-  if (!isJson(value)) throw new Misfit(`it should be a JSON object and is ${describe(value)}`);
+  if (!isJson(value)) throw new Misfit(`expected a JSON object, found ${describe(value)}`);
   return value;
 }
 
@@ -47,12 +48,12 @@ function parse(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    const message = errorText(error); // of a short text it tells no position
+    const message = errorText(error); // for a short text it gives no position
     const found = /position (\d+)/.exec(message)?.[1];
     const position = found === undefined ? undefined : Number(found);
     const atEnd = position !== undefined && position >= content.trimEnd().length;
     const endsEarly = content.trimStart().startsWith('{') && (atEnd || /end of JSON|Unterminated/.test(message));
-    if (endsEarly) throw new Misfit('the file is cut off in the middle');
+    if (endsEarly) throw new Misfit('the file is truncated');
     throw new Misfit(position === undefined ? 'it is not JSON' : `it is not JSON (line ${content.slice(0, position).split('\n').length})`);
   }
 }
@@ -60,20 +61,20 @@ function parse(content: string): unknown {
 function versionOf(document: Json): number {
   const version = document['ConfigVersion'] ?? 0;
   if (typeof version === 'number' && Number.isInteger(version) && version >= 0) return version;
-  throw new Misfit(`ConfigVersion should be a whole number and is ${describe(version)}`);
+  throw new Misfit(`ConfigVersion: expected a whole number, found ${describe(version)}`);
 }
 
 function fromTheFuture(version: number, where: ConfigSource): TsmachineError {
-  const text = `${where.path} has version ${version}: it was written by a newer tool, this one knows versions up to ${currentVersion}`;
+  const text = `${where.path} has version ${version}: a newer program wrote it, and this one knows versions up to ${currentVersion}`;
   return new TsmachineError('CONFIG_FUTURE', text, { hint: 'Upgrade tsmachine' });
 }
 
 function read(document: Json, where: ConfigSource): HostConfig {
   const given = spell(document, [...topLevelKeys, 'RawDriver']);
   const { Driver: driver, DriverName: driverName } = given;
-  if (!isJson(driver)) throw new Misfit(`Driver should be an object and is ${describe(driver)}`);
-  if (driverName === '') throw new Misfit('DriverName should be a text and is empty');
-  if (typeof driverName !== 'string') throw new Misfit(`DriverName should be a text and is ${describe(driverName)}`);
+  if (!isJson(driver)) throw new Misfit(`Driver: expected an object, found ${describe(driver)}`);
+  if (driverName === '') throw new Misfit('DriverName is empty');
+  if (typeof driverName !== 'string') throw new Misfit(`DriverName: expected a string, found ${describe(driverName)}`);
   const standard = authDefaults(where.root, where.name);
   const options = readOptions(given['HostOptions'], standard);
   const data = spell(driver, ['StorePath', 'MachineName']);
@@ -98,7 +99,7 @@ function readOptions(given: unknown, auth: AuthOptions): HostOptions {
   if (given === undefined || given === null) {
     return { ...standard, EngineOptions: engineDefaults, SwarmOptions: swarmDefaults, AuthOptions: auth };
   }
-  if (!isJson(given)) throw new Misfit(`HostOptions should be an object and is ${describe(given)}`);
+  if (!isJson(given)) throw new Misfit(`HostOptions: expected an object, found ${describe(given)}`);
   const { EngineOptions, SwarmOptions, AuthOptions, ...rest } = spell(given, ['EngineOptions', 'SwarmOptions', 'AuthOptions']);
   return {
     ...conform(rest, standard, 'HostOptions'),
@@ -108,7 +109,7 @@ function readOptions(given: unknown, auth: AuthOptions): HostOptions {
   };
 }
 
-/** Where the store was when the file was written: the driver names its root, the auth options the machine's folder. */
+/** Where the store was when the file was written: the driver's data name its root, the auth options the machine's folder. */
 function recordedPlaces(document: Json, driver: Json, options: HostOptions): Place[] {
   const name = typeof document['Name'] === 'string' ? document['Name'] : '';
   const fromDriver = typeof driver['StorePath'] === 'string' ? driver['StorePath'] : '';
@@ -121,7 +122,7 @@ function locateDriver(data: Json, relocate: (path: string) => string, root: stri
   return { ...Object.fromEntries(entries), ...('StorePath' in data && { StorePath: root }) };
 }
 
-/** Empty paths are the store's own. Docker Machine's migrations left a relative folder, or the root, where the machine's belongs. */
+/** Empty paths are the store's own. Docker Machine's migrations wrote a relative folder, or the root, instead of the machine's folder. */
 function locateAuth(auth: AuthOptions, standard: AuthOptions, relocate: (path: string) => string, root: string): AuthOptions {
   const moved = (field: keyof AuthOptions & `${string}Path`) => relocate(auth[field]) || standard[field];
   const certDir = relocate(auth.CertDir);

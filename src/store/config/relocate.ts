@@ -1,15 +1,17 @@
 import { join, posix, win32 } from 'node:path';
 
-/** A store and the machine's name in it: as a file recorded them, or as they are now. */
+import { machinesFolder } from '../paths.js';
+
+/** A store's root and a machine's name in it: as a file recorded them, or as they are now. */
 export interface Place {
   readonly root: string;
   readonly name: string;
 }
 
 /**
- * Maps paths inside the recorded store to where the store is now; what lies outside (the user's own certificates and keys) stays.
+ * Maps paths inside the recorded store to where the store is now. Paths outside it (the user's own certificates and keys) stay.
  * The recorded root may be another system's, with its separators.
- * @param recorded every root the file names: one that was edited by hand can name two.
+ * @param recorded every root that the file names: one that was edited by hand can name two
  */
 export function relocator(recorded: readonly Place[], now: Place): (path: string) => string {
   const places = recorded.filter(({ root }) => isUsable(root) && (root !== now.root || recorded[0]?.name !== now.name));
@@ -17,14 +19,14 @@ export function relocator(recorded: readonly Place[], now: Place): (path: string
     for (const { root, name } of places) {
       const inside = parts(root, path);
       if (!inside) continue;
-      const renamed = inside[0] === 'machines' && inside[1] === name ? ['machines', now.name, ...inside.slice(2)] : inside;
+      const renamed = inside[0] === machinesFolder && inside[1] === name ? [machinesFolder, now.name, ...inside.slice(2)] : inside;
       return join(now.root, ...renamed);
     }
     return path;
   };
 }
 
-/** A root of which everything is a part (`/`) or nothing tells the place (a relative one) maps nothing. */
+/** `/` contains every path, and a relative root says nothing about where the store was: neither maps anything. */
 function isUsable(root: string): boolean {
   const system = pathsOf(root);
   return system.isAbsolute(root) && system.dirname(root) !== root;
@@ -47,10 +49,10 @@ function pathsOf(root: string) {
 export function rootOfMachineDir(dir: string): string | undefined {
   const system = pathsOf(dir);
   const machines = system.dirname(dir);
-  return system.isAbsolute(dir) && system.basename(machines) === 'machines' ? system.dirname(machines) : undefined;
+  return system.isAbsolute(dir) && system.basename(machines) === machinesFolder ? system.dirname(machines) : undefined;
 }
 
-/** A path below one home folder as it is below another; any other path stays. */
+/** Moves a path below one home folder to the same place below another; any other path stays. */
 export function followHome(path: string, from: string, to: string): string {
   const inside = isUsable(from) && isUsable(to) ? parts(from, path) : undefined;
   return inside ? join(to, ...inside) : path;

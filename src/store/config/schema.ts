@@ -23,7 +23,7 @@ export interface NewHost {
   };
 }
 
-/** The document of a new machine, as Docker Machine would write it (spec 3.3). */
+/** The document of a new machine, as Docker Machine would write it. */
 export function newHostConfig({ name, root, driverName, driver, engine, swarm, serverCertSans, auth = {} }: NewHost): HostConfig {
   const standard = authDefaults(root, name);
   return {
@@ -49,7 +49,7 @@ export function newHostConfig({ name, root, driverName, driver, engine, swarm, s
   };
 }
 
-/** The text of config.json exactly as Go writes it: four blanks, no line end at the end, known keys first and in Docker Machine's order. */
+/** The text of config.json exactly as Go writes it: four spaces, no final newline, known keys first and in Docker Machine's order. */
 export function serializeHostConfig(config: HostConfig): string {
   const { HostOptions: options } = config;
   const ordered = inOrder(config, ['ConfigVersion', 'Driver', 'DriverName', 'HostOptions', 'Name'], {
@@ -59,7 +59,11 @@ export function serializeHostConfig(config: HostConfig): string {
       AuthOptions: inOrder(options.AuthOptions, Object.keys(authDefaults('', ''))),
     }),
   });
-  return JSON.stringify(ordered, null, 4).replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(ordered, null, 4).replace(/[<>&\u2028\u2029]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function inOrder(object: object, keys: readonly string[], replaced: Readonly<Record<string, unknown>> = {}): object {

@@ -7,7 +7,7 @@ export function swarmPort(swarmHost: string): number {
 }
 
 /**
- * The URL under which a docker client reaches the whole swarm: the master's engine URL with the swarm's port (spec 4.6).
+ * The URL at which a docker client reaches the whole swarm: the master's engine URL with the swarm's port.
  * Undefined for an engine without a network address.
  */
 export function swarmUrl(engineUrl: string, swarmHost: string): string | undefined {

@@ -2,14 +2,14 @@ import type { Finding } from '../../base/finding.js';
 import { evaluateMembers } from './rules/evaluate.js';
 import { type CheckSettings, defaultSettings, validateSettings } from './rules/settings.js';
 import type { Session } from '../../machine/session.js';
-import { chooseMachines, visitAll } from './visits.js';
+import { chooseMachines, inspectMachines } from './machines.js';
 
 export type CheckFinding = Finding;
 
 /**
- * The cheap part of the check, for who is about to make a swarm or to join machines to one: one remote command on each host and one
- * question to each engine, nothing between them.
- * @returns what speaks against it; empty when nothing does
+ * The cheap part of the check, for a caller that is about to create a swarm or to join machines to one: one remote command on each host
+ * and one request to each engine, but no packets between the hosts.
+ * @returns what speaks against a swarm of these machines; empty when nothing does
  * @throws TsmachineError MACHINE_NOT_FOUND, FLAG_INVALID
  */
 export async function checkBeforeSwarm(
@@ -19,16 +19,16 @@ export async function checkBeforeSwarm(
 ): Promise<CheckFinding[]> {
   const wanted = { ...defaultSettings, ...settings };
   validateSettings(wanted);
-  const visited = await visitAll(session, await chooseMachines(session, machines));
+  const inspected = await inspectMachines(session, await chooseMachines(session, machines));
   await Promise.all(
-    visited.map(async ({ connection }) => {
+    inspected.map(async ({ connection }) => {
       await connection?.close();
     }),
   );
   return [
-    ...visited.flatMap(({ findings }) => findings.list),
+    ...inspected.flatMap(({ findings }) => findings.list),
     ...evaluateMembers(
-      visited.map(({ member }) => member),
+      inspected.map(({ member }) => member),
       wanted,
     ),
   ];

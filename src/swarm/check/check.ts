@@ -1,20 +1,20 @@
 import { pairFindings } from './rules/blocked.js';
-import { evaluateMembers, inForce } from './rules/evaluate.js';
-import type { Member } from './rules/facts.js';
+import { evaluateMembers, settingsInForce } from './rules/evaluate.js';
+import type { CheckedMember } from './rules/facts.js';
 import { pairResults, type PairResult } from './rules/pairs.js';
 import { type CheckSettings, defaultSettings, validateSettings } from './rules/settings.js';
 import { takenFindings } from './rules/taken.js';
 import { TsmachineError } from '../../base/errors.js';
 import type { Finding } from '../../base/finding.js';
 import type { Session } from '../../machine/session.js';
-import { chooseMachines, visitAll, type Visited } from './visits.js';
+import { chooseMachines, inspectMachines, type InspectedMachine } from './machines.js';
 import { probeAll } from './probe.js';
 import { remedies } from './remedy.js';
 
 export type { PairResult } from './rules/pairs.js';
 
 export interface CheckRequest extends Partial<CheckSettings> {
-  /** Machines that are or will be managers. Default: those of the swarm that is there, else all. */
+  /** Machines that are or will be managers. Default: those of the swarm that exists, else all. */
   readonly managers?: readonly string[];
 }
 
@@ -26,7 +26,8 @@ export interface SwarmCheck {
 }
 
 /**
- * Whether these machines (all that run, when none is named) and the network between them allow a swarm. Nothing of it stays on the hosts.
+ * Checks whether these machines and the network between them allow a swarm. Leaves nothing behind on the hosts.
+ * @param names the machines; all running machines of the store when empty
  * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_STATE, FLAG_INVALID; what is broken is a finding
  */
 export async function checkSwarm(
@@ -37,16 +38,16 @@ export async function checkSwarm(
   const wanted: CheckSettings = { ...defaultSettings, ...settings };
   validateSettings(wanted);
   const machines = await chooseMachines(session, names);
-  const stranger = managers?.find((name) => !machines.some((machine) => machine.name === name));
-  if (stranger !== undefined) {
-    throw new TsmachineError('FLAG_INVALID', `${stranger} cannot be a manager: it is not among the machines that are checked`);
+  const unchecked = managers?.find((name) => !machines.some((machine) => machine.name === name));
+  if (unchecked !== undefined) {
+    throw new TsmachineError('FLAG_INVALID', `${unchecked} cannot be a manager: it is not one of the machines to check`);
   }
-  session.io.progress(`Looking at ${machines.length === 1 ? '1 machine' : `${machines.length} machines`}`);
-  const all = await visitAll(session, machines);
+  session.io.progress(`Inspecting ${machines.length === 1 ? '1 machine' : `${machines.length} machines`}`);
+  const all = await inspectMachines(session, machines);
   try {
-    const visited = withRoles(all, managers);
-    warnOfSettled(session, visited, settings);
-    return await checkVisited(session, visited, wanted);
+    const inspected = withRoles(all, managers);
+    warnOfOtherSettings(session, inspected, settings);
+    return await checkInspected(session, inspected, wanted);
   } finally {
     await Promise.all(
       all.map(async ({ connection }) => {
@@ -56,37 +57,44 @@ export async function checkSwarm(
   }
 }
 
-async function checkVisited(session: Session, visited: readonly Visited[], wanted: CheckSettings): Promise<SwarmCheck> {
-  const members = visited.map(({ member }) => member);
-  const settings = inForce(members, wanted);
-  const accounts = await probeAll(session, visited, settings);
+async function checkInspected(session: Session, inspected: readonly InspectedMachine[], wanted: CheckSettings): Promise<SwarmCheck> {
+  const members = inspected.map(({ member }) => member);
+  const settings = settingsInForce(members, wanted);
+  const outputs = await probeAll(session, inspected, settings);
   const pairs = pairResults(
     members.map(({ name, address = '', manager }) => ({ name, address, manager })),
-    accounts,
+    outputs,
     settings,
   );
   const findings = [
-    ...visited.flatMap((one) => one.findings.list),
-    ...pairFindings(pairs, members, settings, await remedies(session, visited, pairs)),
-    ...takenFindings(members, accounts),
+    ...inspected.flatMap((one) => one.findings.list),
+    ...pairFindings(pairs, members, settings, await remedies(session, inspected, pairs)),
+    ...takenFindings(members, outputs),
     ...evaluateMembers(members, settings),
   ];
-  const told = members.map(({ name, address, manager }) => ({ name, ...(address !== undefined && { address }), manager }));
-  return { machines: told, pairs, findings };
+  const machines = members.map(({ name, address, manager }) => ({ name, ...(address !== undefined && { address }), manager }));
+  return { machines, pairs, findings };
 }
 
-/** Port and pools are settled for good when a swarm is made. */
-function warnOfSettled(session: Session, visited: readonly Visited[], { dataPathPort, pools }: Partial<CheckSettings>): void {
-  const settled = visited.find(({ member }) => member.engine?.settled)?.member.engine?.settled;
-  if (!settled) return;
-  const told = `has data path port ${settled.dataPathPort} and pool ${settled.pools.join(', ')}, which cannot be changed: they are checked`;
-  const differs =
-    (dataPathPort ?? settled.dataPathPort) !== settled.dataPathPort || (pools ?? settled.pools).join() !== settled.pools.join();
-  if (differs) session.io.warn(`The swarm that is there ${told}`);
+/** The data path port and the pools of a swarm cannot be changed after it was created, so they are checked instead of what is asked for. */
+function warnOfOtherSettings(
+  session: Session,
+  inspected: readonly InspectedMachine[],
+  { dataPathPort, pools }: Partial<CheckSettings>,
+): void {
+  const fixed = inspected.find(({ member }) => member.engine?.swarmSettings)?.member.engine?.swarmSettings;
+  if (!fixed) return;
+  const differs = (dataPathPort ?? fixed.dataPathPort) !== fixed.dataPathPort || (pools ?? fixed.pools).join() !== fixed.pools.join();
+  if (!differs) return;
+  const settings = `data path port ${fixed.dataPathPort} and pool ${fixed.pools.join(', ')}`;
+  session.io.warn(`The existing swarm has ${settings}, which cannot be changed: these are checked`);
 }
 
-function withRoles(visited: readonly Visited[], managers: readonly string[] | undefined): Visited[] {
-  const active = visited.flatMap(({ member: { name, engine } }) => (engine?.manager === true ? [name] : []));
+function withRoles(inspected: readonly InspectedMachine[], managers: readonly string[] | undefined): InspectedMachine[] {
+  const active = inspected.flatMap(({ member: { name, engine } }) => (engine?.manager === true ? [name] : []));
   const named = managers ?? (active.length > 0 ? active : undefined);
-  return visited.map((one) => ({ ...one, member: { ...one.member, manager: named?.includes(one.member.name) ?? true } satisfies Member }));
+  return inspected.map((one) => ({
+    ...one,
+    member: { ...one.member, manager: named?.includes(one.member.name) ?? true } satisfies CheckedMember,
+  }));
 }

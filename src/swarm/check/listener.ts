@@ -2,16 +2,17 @@ import { readTemplate } from '../../system/package.js';
 import type { SshConnection } from '../../ssh/types.js';
 import { errorText } from '../../base/errors.js';
 
-/** What a program of the check is given, as CHECK_ variables without that prefix. */
+/** The parameters of a program of the check. It gets them as variables with the prefix CHECK_. */
 export type Parameters = Readonly<Record<'TOKEN' | 'SECONDS' | 'SELF' | 'FAMILIES' | 'TCP' | 'UDP' | 'ESP' | 'TARGETS', string>>;
 
-/** Seconds after which the programs end by themselves, whatever becomes of the connection. */
+/** Seconds after which the programs end by themselves, even if the connection is lost. */
 export const lifetime = 20;
-/** Milliseconds until a listener must listen. */
+/** Milliseconds within which a listener must be ready. */
 const startTimeout = 5000;
 
 /**
- * Runs `listen` or `send` in the language the host has. Lines are told as they come.
+ * Runs `listen` or `send` in perl or python3, whichever the host has.
+ * @param onLine called with each line as soon as it arrives
  * @throws TsmachineError REMOTE_COMMAND, SSH_LOST, SUDO_*
  */
 export async function runProgram(
@@ -25,10 +26,10 @@ export async function runProgram(
   await connection.rootScript('swarm/probe.sh', { ...variables, PERL: perl, PYTHON: python }, { onLine, timeout: (lifetime + 5) * 1000 });
 }
 
-/** A program on a host that notes what arrives there. */
+/** A program on a host that reports which probes arrive there. */
 export class Listener {
   readonly heard: string[] = [];
-  /** Why it does not listen; known once `listening` has resolved. */
+  /** Why it does not listen; known when `listening` has resolved. */
   absent: string | undefined;
   readonly #connection: SshConnection;
   readonly #token: string;
@@ -48,7 +49,7 @@ export class Listener {
       if (line === 'interpreter|none') this.absent = `neither perl nor python3 is on ${name}`;
     }).then(
       () => {
-        this.absent ??= this.#ready() ? undefined : `its program ended on ${name}`;
+        this.absent ??= this.#ready() ? undefined : `the listening program on ${name} ended early`;
       },
       (error: unknown) => {
         this.absent = errorText(error);
@@ -56,16 +57,16 @@ export class Listener {
     );
   }
 
-  /** Resolves when it listens, or when it is known that it will not. */
+  /** Resolves when it listens, or when it has failed to. */
   async listening(): Promise<void> {
     const late = new Promise<void>((resolve) => {
       setTimeout(resolve, startTimeout).unref();
     });
     await Promise.race([this.#started, this.#ended, late]);
-    if (!this.#ready()) this.absent ??= `its program did not start within ${startTimeout / 1000} s`;
+    if (!this.#ready()) this.absent ??= `the listening program did not start within ${startTimeout / 1000} s`;
   }
 
-  /** Ends it and waits for its last words. @throws TsmachineError REMOTE_COMMAND, SSH_LOST */
+  /** Ends it and waits for the rest of its output. @throws TsmachineError REMOTE_COMMAND, SSH_LOST */
   async stop(): Promise<void> {
     const pid = this.heard.find((line) => line.startsWith('ready|'))?.slice('ready|'.length);
     if (pid === undefined) return;

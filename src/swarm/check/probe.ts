@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Account } from './rules/pairs.js';
+import type { ProbeOutput } from './rules/pairs.js';
 import { portsOf, targetLine, type Target } from './rules/probes.js';
 import type { CheckSettings } from './rules/settings.js';
 import { messageOf } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { lifetime, Listener, runProgram, type Parameters } from './listener.js';
-import type { Visited } from './visits.js';
+import type { InspectedMachine } from './machines.js';
 
-/** Has every machine send to every other one, all at once. @returns what each printed, in the order of the machines */
-export async function probeAll(session: Session, visited: readonly Visited[], settings: CheckSettings): Promise<Account[]> {
-  const targets = visited.map(({ member }): Target => ({ name: member.name, address: member.address ?? '', manager: member.manager }));
+/** Sends probes from every machine to every other one, all at once. @returns the output of each machine, in the order of the machines */
+export async function probeAll(session: Session, inspected: readonly InspectedMachine[], settings: CheckSettings): Promise<ProbeOutput[]> {
+  const targets = inspected.map(({ member }): Target => ({ name: member.name, address: member.address ?? '', manager: member.manager }));
   const base = parametersOf(targets, settings);
-  session.io.progress('Listening on every machine');
-  const listeners = visited.map(({ connection, member: { name } }, i) =>
+  session.io.progress('Starting a listener on every machine');
+  const listeners = inspected.map(({ connection, member: { name } }, i) =>
     connection ? new Listener(connection, name, { ...base, SELF: String(i) }) : undefined,
   );
   await Promise.all(
@@ -23,9 +23,9 @@ export async function probeAll(session: Session, visited: readonly Visited[], se
     }),
   );
   session.signal.throwIfAborted();
-  session.io.progress('Sending from every machine to every other one');
+  session.io.progress('Sending probes from every machine to every other one');
   const sent = await Promise.all(
-    visited.map(async ({ connection }, i) => {
+    inspected.map(async ({ connection }, i) => {
       const lines: string[] = [];
       if (!connection || listeners[i]?.absent !== undefined) return lines;
       const to = targets.flatMap((target, j) => {
@@ -51,11 +51,11 @@ export async function probeAll(session: Session, visited: readonly Visited[], se
     }),
   );
   session.signal.throwIfAborted();
-  return visited.map(({ member }, i) => account(member.name, member.address, listeners[i], sent[i] ?? []));
+  return inspected.map(({ member }, i) => outputOf(member.name, member.address, listeners[i], sent[i] ?? []));
 }
 
-function account(name: string, address: string | undefined, listener: Listener | undefined, sent: readonly string[]): Account {
-  const absent = !listener ? `there is no login on ${name}` : address === undefined ? `${name} has no address` : listener.absent;
+function outputOf(name: string, address: string | undefined, listener: Listener | undefined, sent: readonly string[]): ProbeOutput {
+  const absent = !listener ? `there is no SSH connection to ${name}` : address === undefined ? `${name} has no address` : listener.absent;
   return { ...(absent !== undefined && { absent }), heard: listener?.heard ?? [], sent };
 }
 

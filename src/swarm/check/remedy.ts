@@ -1,42 +1,41 @@
 import { detect } from '../../provision/look/detect.js';
-import { quote } from '../../base/quote.js';
 import { type Obstacle, type Remedy, title } from './rules/blocked.js';
 import type { PairResult } from './rules/pairs.js';
 import { messageOf } from '../../base/errors.js';
-import { say } from '../../base/text.js';
+import { run, say, type Text } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
-import type { Visited } from './visits.js';
+import type { InspectedMachine } from './machines.js';
 
-/** What filters packets on a host: the program that its owner works with. */
+/** What filters packets on a host, by the program that its administrator uses. */
 type Firewall = 'firewalld' | 'ufw' | 'iptables' | 'nftables' | 'none';
 
-/** Looks at the firewalls of the machines where something is blocked. @returns the command that opens each obstacle */
-export async function remedies(session: Session, visited: readonly Visited[], pairs: readonly PairResult[]): Promise<Remedy> {
+/** Reads the firewalls of the machines at which something is blocked. @returns what to do against each obstacle */
+export async function remedies(session: Session, inspected: readonly InspectedMachine[], pairs: readonly PairResult[]): Promise<Remedy> {
   const blocked = pairs.filter(({ outcome }) => outcome === 'blocked');
   const concerned = new Set(blocked.map(({ from, to, atSender }) => (atSender === true ? from : to)));
-  if (concerned.size > 0) session.io.progress('Looking at the firewalls');
+  if (concerned.size > 0) session.io.progress('Reading the firewalls');
   const known = new Map(
     await Promise.all(
-      visited
+      inspected
         .filter(({ member }) => concerned.has(member.name))
         .map(async (one) => {
           try {
-            return [one.member.name, await lookAtFirewall(session, one)] as const;
+            return [one.member.name, await readFirewall(session, one)] as const;
           } catch (error) {
             session.signal.throwIfAborted();
-            session.io.debug(say`The firewall of ${one.member.name}: ${messageOf(error)}`);
+            session.io.debug(say`Cannot read the firewall of ${one.member.name}: ${messageOf(error)}`);
             return [one.member.name, 'none'] as const;
           }
         }),
     ),
   );
   return (obstacle) => {
-    const address = visited.find(({ member }) => member.name === obstacle.machine)?.member.address ?? '';
+    const address = inspected.find(({ member }) => member.name === obstacle.machine)?.member.address ?? '';
     return remedyFor(obstacle, known.get(obstacle.machine) ?? 'none', address.includes(':') ? 'ip6tables' : 'iptables');
   };
 }
 
-async function lookAtFirewall(session: Session, { connection }: Visited): Promise<Firewall> {
+async function readFirewall(session: Session, { connection }: InspectedMachine): Promise<Firewall> {
   if (!connection) return 'none';
   const { firewall } = await detect(connection, { signal: session.signal });
   if (firewall?.name === 'firewalld' || firewall?.name === 'ufw') return firewall.name;
@@ -45,29 +44,29 @@ async function lookAtFirewall(session: Session, { connection }: Visited): Promis
   return /^nft\|/m.test(stdout) ? 'nftables' : 'none';
 }
 
-/** The command that opens an obstacle, or where to look when no command can. */
-export function remedyFor({ machine, direction, check }: Obstacle, firewall: Firewall, iptables = 'iptables'): string {
+/** The command that opens what is blocked or, if no single command does, where to look. */
+export function remedyFor({ machine, direction, check }: Obstacle, firewall: Firewall, iptables = 'iptables'): Text {
   const what = title(check);
   const command = check === 'reach' ? undefined : openCommand(check, direction, firewall)?.replace('iptables', iptables);
-  const keep = firewall === 'iptables' ? ' (and keep the rule over reboots)' : '';
-  if (command !== undefined) return `tsmachine ssh ${machine} ${quote(command)}${keep}`;
-  const rules = rulesCommands(iptables)[firewall];
-  const which = direction === 'in' ? `let ${what} in` : `let ${what} out`;
-  if (rules !== '') return `Have ${firewall} ${which}; its rules: tsmachine ssh ${machine} ${rules}`;
-  const answers = check.startsWith('tcp/') || check === 'reach' ? ', or the answers on their way back,' : '';
+  const keep = firewall === 'iptables' ? ' (and make the rule permanent)' : '';
+  if (command !== undefined) return say`${run('ssh', machine, command)}${keep}`;
+  if (firewall !== 'none') {
+    const listRules = run('ssh', machine, ...rulesCommands(iptables)[firewall]);
+    return say`Allow ${what} ${direction === 'in' ? 'into' : 'out of'} ${machine} in ${firewall}. To list its rules: ${listRules}`;
+  }
+  const answers = check.startsWith('tcp/') || check === 'reach' ? ' and the answers to it' : '';
   return (
-    `Let ${what}${answers} through to ${machine} in the firewall or security group of its network: ` +
-    `${machine} itself blocks nothing that can be seen`
+    `Allow ${what} to ${machine}${answers} in the firewall or security group of its network: ` +
+    `no rule on ${machine} itself seems to block it`
   );
 }
 
-function rulesCommands(iptables: string): Readonly<Record<Firewall, string>> {
+function rulesCommands(iptables: string): Readonly<Record<Exclude<Firewall, 'none'>, readonly string[]>> {
   return {
-    firewalld: 'sudo firewall-cmd --list-all',
-    ufw: 'sudo ufw status',
-    iptables: `sudo ${iptables} -S`,
-    nftables: 'sudo nft list ruleset',
-    none: '',
+    firewalld: ['sudo', 'firewall-cmd', '--list-all'],
+    ufw: ['sudo', 'ufw', 'status'],
+    iptables: ['sudo', iptables, '-S'],
+    nftables: ['sudo', 'nft', 'list', 'ruleset'],
   };
 }
 
@@ -82,8 +81,10 @@ function openCommand(check: string, direction: Obstacle['direction'], firewall: 
     case 'ufw':
       if (port === undefined) return `sudo ufw allow ${direction} proto ${protocol} from any to any`;
       return `sudo ufw allow ${direction} ${port}/${protocol}`;
-    case 'iptables':
-      return `sudo iptables -I ${direction === 'in' ? 'INPUT' : 'OUTPUT'} -p ${protocol} ${port === undefined ? '' : `--dport ${port} `}-j ACCEPT`;
+    case 'iptables': {
+      const chain = direction === 'in' ? 'INPUT' : 'OUTPUT';
+      return `sudo iptables -I ${chain} -p ${protocol} ${port === undefined ? '' : `--dport ${port} `}-j ACCEPT`;
+    }
     case 'nftables':
     case 'none':
       return undefined;

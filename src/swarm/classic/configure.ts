@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
+import { say } from '../../base/text.js';
 import type { Io } from '../../base/io.js';
 import type { Engine } from '../../docker/client.js';
 import { findImage, pullImage, type ImageFacts } from '../../docker/images.js';
@@ -6,9 +7,9 @@ import { classicContainers, type ClassicContainer, type ClassicMember } from './
 import { isSame, type ContainerFacts } from './same.js';
 
 /**
- * Makes a machine the member of a classic swarm that its options say. A container that is right already is kept, so that this may be
- * repeated after any interruption; one of the name that differs is replaced.
- * @throws TsmachineError with Docker Machine's words in front (spec 7): ENGINE_API, ENGINE_UNREACHABLE, ENGINE_TLS
+ * Starts the containers that make a machine a member of a classic swarm. A container that already has the right settings is kept, so that
+ * this may be repeated after any interruption; a container of the same name with other settings is replaced.
+ * @throws TsmachineError ENGINE_API, ENGINE_UNREACHABLE, ENGINE_TLS; the messages begin with Docker Machine's words for scripts
  */
 export async function configureClassic(engine: Engine, member: ClassicMember, io: Io): Promise<void> {
   for (const container of classicContainers(member)) {
@@ -18,7 +19,7 @@ export async function configureClassic(engine: Engine, member: ClassicMember, io
 }
 
 async function ensureImage(engine: Engine, reference: string, io: Io): Promise<ImageFacts> {
-  const hint = `Where no registry has it: load ${reference} into the engine of ${engine.target.machine} with "docker load"`;
+  const hint = `If no registry has it: load ${reference} into the engine of ${engine.target.machine} with "docker load"`;
   return explained(
     'Unable to pull image',
     async () => {
@@ -28,20 +29,20 @@ async function ensureImage(engine: Engine, reference: string, io: Io): Promise<I
       await pullImage(engine, reference);
       const pulled = await findImage(engine, reference);
       if (pulled) return pulled;
-      throw new TsmachineError('ENGINE_API', `the engine of "${engine.target.machine}" has no ${reference} after pulling it`);
+      throw new TsmachineError('ENGINE_API', `the engine of "${engine.target.machine}" does not have ${reference} after pulling it`);
     },
     hint,
   );
 }
 
 async function ensureContainer(engine: Engine, { name, config }: ClassicContainer, image: ImageFacts, io: Io): Promise<void> {
-  const found = await explained(`Error while looking at container ${name}`, () => engine.find<ContainerFacts>(`/containers/${name}/json`));
+  const found = await explained(`Error while inspecting container ${name}`, () => engine.find<ContainerFacts>(`/containers/${name}/json`));
   if (found && isSame(found, image, config)) {
     if (!found.State.Running) await start(engine, found.Id);
     return;
   }
   if (found) {
-    io.info(`Replacing container ${name}: it was made with other settings`);
+    io.info(`Replacing container ${name}: it has other settings`);
     await explained('Error while removing container', () =>
       engine.request('DELETE', `/containers/${found.Id}`, { query: { force: true, v: true } }),
     );
@@ -56,12 +57,12 @@ async function start(engine: Engine, id: string): Promise<void> {
   await explained('Error while starting container', () => engine.request('POST', `/containers/${id}/start`));
 }
 
-/** Docker Machine's words in front of the engine's; an interruption stays as it is. */
+/** Puts Docker Machine's words in front of the engine's error, but not of an interruption. */
 async function explained<T>(what: string, work: () => Promise<T>, hint?: string): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!TsmachineError.is(error) || error.code === 'CANCELLED') throw error;
-    throw new TsmachineError(error.code, `${what}: ${error.message}`, { cause: error, hint: error.hint ?? hint });
+    throw new TsmachineError(error.code, say`${what}: ${error.text}`, { cause: error, hint: error.hint ?? hint });
   }
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 import { defaultSwarmHost, swarmPort } from '../../store/config/swarm-address.js';
 
-/** What config.json's SwarmOptions say of a classic swarm (spec 3.2). */
+/** The SwarmOptions of config.json, as Docker Machine writes them. */
 export interface ClassicOptions {
   readonly Agent: boolean;
   readonly Master: boolean;
@@ -17,14 +17,14 @@ export interface ClassicOptions {
 
 export interface ClassicMember {
   readonly options: ClassicOptions;
-  /** The machine's address as it stands in URLs: IPv6 in brackets. */
+  /** The machine's address as in URLs: IPv6 in brackets. */
   readonly address: string;
   readonly enginePort: number;
   /** The engine's environment, which the containers share. */
   readonly env: readonly string[];
   /** The engine's certificates on the host. */
   readonly certificates: { readonly ca: string; readonly cert: string; readonly key: string };
-  /** Fingerprint of the server certificate, which a master reads once, when it starts. */
+  /** Fingerprint of the server certificate. A master reads the certificate only when it starts, so a new one needs a new container. */
   readonly fingerprint: string;
 }
 
@@ -50,13 +50,13 @@ export interface ContainerConfig {
 
 const certificateLabel = 'tsmachine.server-certificate';
 
-/** The containers that make a machine master, agent or both (spec 7), in the order of their start. */
+/** The containers that make a machine master, agent or both, in the order in which they start. */
 export function classicContainers(member: ClassicMember): ClassicContainer[] {
   const { Master, Agent } = member.options;
   return [...(Master ? [master(member)] : []), ...(Agent ? [agent(member)] : [])];
 }
 
-/** Advertises the port of `--swarm-host`; Docker Machine said 3376 whatever that was (spec 13.13). */
+/** Advertises the port of `--swarm-host`. Docker Machine always advertised 3376 (see docs/compatibility.md). */
 function master({ options, address, env, certificates: { ca, cert, key }, fingerprint }: ClassicMember): ClassicContainer {
   const port = swarmPort(options.Host);
   const folders = [...new Set([ca, cert, key].map((path) => posix.dirname(path)))];
@@ -104,7 +104,7 @@ function container(
 ): ClassicContainer {
   const image = options.Image || 'swarm:latest';
   const experimental = options.IsExperimental ? ['--experimental'] : [];
-  // Without the argument, the program takes SWARM_DISCOVERY of its environment.
+  // without the argument, the program uses SWARM_DISCOVERY of its environment
   const discovery = options.Discovery === '' ? [] : [options.Discovery];
   return { name, image, config: { Image: image, Cmd: [...experimental, ...cmd, ...discovery], ...rest } };
 }

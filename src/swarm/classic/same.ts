@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ImageFacts } from '../../docker/images.js';
 import type { ContainerConfig } from './containers.js';
 
-/** What matters of `GET /containers/NAME/json`; engines write null for what is empty. */
+/** The part of `GET /containers/NAME/json` that is compared. Engines write null for empty lists. */
 export interface ContainerFacts {
   readonly Id: string;
   /** The image's id. */
@@ -21,7 +21,7 @@ export interface ContainerFacts {
   };
 }
 
-/** Whether a container is what would be made now of this configuration and this image. Pure. */
+/** Whether a container is the one that this configuration and this image would make. */
 export function isSame(found: ContainerFacts, image: ImageFacts, wanted: ContainerConfig): boolean {
   const labels = found.Config.Labels ?? {};
   return (
@@ -35,7 +35,7 @@ export function isSame(found: ContainerFacts, image: ImageFacts, wanted: Contain
   );
 }
 
-/** As engines do it: the container's own, and of the image's what it does not name. */
+/** The environment as engines combine it: the container's own variables, and those of the image that it does not set. */
 function environment(own: readonly string[], ofImage: readonly string[]): string[] {
   const name = (assignment: string) => assignment.split('=')[0];
   const named = new Set(own.map(name));

@@ -71,7 +71,7 @@ export async function readCluster(manager: Engine): Promise<Cluster> {
   };
 }
 
-/** All that `GET /swarm` says but for its secrets: join tokens, and keys of a CA where an engine tells them. */
+/** What `GET /swarm` answers, without its secrets: join tokens, and keys of a CA where an engine shows them. */
 export async function inspectCluster(manager: Engine): Promise<object> {
   const { JoinTokens: _, Spec, ...cluster } = await manager.request<ClusterObject & { Spec: { CAConfig?: object } }>('GET', '/swarm');
   const ca: Record<string, unknown> = { ...Spec.CAConfig };
@@ -79,12 +79,12 @@ export async function inspectCluster(manager: Engine): Promise<object> {
   return { ...cluster, Spec: { ...Spec, ...(Spec.CAConfig ? { CAConfig: ca } : {}) } };
 }
 
-/** The secret with which an engine joins. Read when it is needed and kept nowhere. */
+/** The secret with which an engine joins. It is read when it is needed and stored nowhere. */
 export async function joinToken(manager: Engine, role: Role): Promise<string> {
   const { JoinTokens: tokens } = await manager.request<ClusterObject>('GET', '/swarm');
   const token = role === 'manager' ? tokens?.Manager : tokens?.Worker;
   if (token !== undefined && token !== '') return token;
-  throw new TsmachineError('ENGINE_API', `The engine of "${manager.target.machine}" gives no join token: it is no manager`);
+  throw new TsmachineError('ENGINE_API', `The engine of "${manager.target.machine}" gives no join token: it is not a manager`);
 }
 
 /** The key that unlocks managers after a restart; undefined for a swarm without autolock. */
@@ -105,7 +105,7 @@ export async function updateCluster(manager: Engine, change: (spec: ClusterSpec)
   await manager.request('POST', '/swarm/update', { query: { version, ...rotation }, body: change(spec) });
 }
 
-/** A specification with these settings; what they do not say stays. @throws TsmachineError SWARM_FILE for a CA file that cannot be read */
+/** A specification with these settings; those that are not given stay. @throws TsmachineError SWARM_FILE for an unreadable CA file */
 export async function withSettings(spec: ClusterSpec, settings: SwarmSettings): Promise<ClusterSpec> {
   const { taskHistoryLimit, snapshotInterval, maxSnapshots, dispatcherHeartbeat, certExpiry, externalCas, autolock } = settings;
   return {

@@ -1,5 +1,5 @@
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import { say } from '../../base/text.js';
+import { type Text, run, say } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
 import { refusalIn } from '../../docker/call/engine-refusal.js';
@@ -12,11 +12,11 @@ import type { Availability, Role } from '../../base/swarm-node.js';
 /** The port of swarm managers. */
 export const managerPort = 2377;
 
-/** How long a node may take to join, in milliseconds: the engine itself answers after 20 s and goes on in the background. */
+/** Milliseconds for a node to join: the engine itself answers after 20 s and goes on in the background. */
 const joinTimeout = 90_000;
 
 /**
- * Where a node is to be found. Always literal addresses: the engine guesses otherwise, and refuses to when it has several.
+ * The addresses of a node. Always literal ones: without them the engine guesses, and refuses when it has several.
  * (moby daemon/cluster/listen_addr.go)
  */
 export interface NodeAddresses {
@@ -48,7 +48,7 @@ export async function initSwarm(engine: Engine, request: InitRequest): Promise<M
   try {
     await engine.request('POST', '/swarm/init', { body });
   } catch (error) {
-    throw refused(`The engine of "${engine.target.machine}" cannot begin a swarm`, error);
+    throw refused(`The engine of "${engine.target.machine}" cannot initialise a swarm`, error);
   }
   return membershipOf(engine);
 }
@@ -112,8 +112,9 @@ async function nodeIds(manager: Engine): Promise<ReadonlySet<string>> {
 }
 
 /**
- * An engine that gets a manager's certificate and then cannot listen or be reached leaves a manager that never was, and that everybody
- * counts. Managers join one at a time, so that it is no other's; one that raft does not know cannot be demoted, only removed.
+ * An engine that gets a manager's certificate and then cannot listen or be reached leaves the entry of a manager that never worked, and
+ * that counts for the quorum. Managers join one at a time, so the entry is this engine's. Raft does not know it: it cannot be demoted,
+ * only removed.
  */
 async function removePhantom(manager: Engine, before: ReadonlySet<string>): Promise<void> {
   for (const { id, role, reachability } of await listNodes(manager)) {
@@ -121,14 +122,14 @@ async function removePhantom(manager: Engine, before: ReadonlySet<string>): Prom
   }
 }
 
-/** The error, once what it left is gone; it says so when that does not go. */
+/** The error, after what the attempt left behind is removed. When that fails, the error says so. */
 async function tidiedUp(error: unknown, tidyUp: () => Promise<void>): Promise<unknown> {
   try {
     await tidyUp();
     return error;
   } catch (cause) {
     const { code, message, hint } = TsmachineError.from(error);
-    const left = say`What the attempt left could not be taken away: ${messageOf(cause)}`;
+    const left = say`What the attempt left behind could not be removed: ${messageOf(cause)}`;
     return new TsmachineError(code, message, { cause: error, hint: hint === undefined ? left : say`${hint}\n${left}` });
   }
 }
@@ -146,7 +147,7 @@ export async function waitUntilSeen(
   });
 }
 
-/** Makes an engine forget its swarm, with every container of services. In no swarm: a success. */
+/** Makes an engine forget its swarm and remove the containers of services. An engine that is in no swarm is a success. */
 export async function leaveSwarm(engine: Engine, { force }: { force: boolean }): Promise<void> {
   try {
     await engine.request('POST', '/swarm/leave', { query: { force }, timeout: 120_000 });
@@ -155,7 +156,7 @@ export async function leaveSwarm(engine: Engine, { force }: { force: boolean }):
   }
 }
 
-const tryCheck = 'tsmachine swarm check shows which ports are blocked between the machines';
+const tryCheck = say`${run('swarm', 'check')} shows which ports are blocked between the machines`;
 
 function addresses({ advertiseAddr, listenAddr = advertiseAddr, dataPathAddr = withoutPort(advertiseAddr) }: NodeAddresses) {
   return { AdvertiseAddr: bare(advertiseAddr), ListenAddr: withPort(listenAddr), DataPathAddr: bare(dataPathAddr) };
@@ -176,13 +177,13 @@ function bare(address: string): string {
 
 const noSuchAddress = /cannot assign requested address|not recognized as a system address|could not choose an IP|interface|no such/i;
 
-/** Whether an engine refused because the address is none of its host. */
+/** Whether an engine refused because its host does not have the address. */
 export function isAddressFault(error: TsmachineError): boolean {
   return error.code === 'SWARM_JOIN' && noSuchAddress.test(error.message);
 }
 
 /** What the engine says when it cannot, and what helps (field experience: moby#36696, moby#30455, swarmkit#1340). */
-const remedies: readonly [words: RegExp, hint: string][] = [
+const remedies: readonly [words: RegExp, hint: Text][] = [
   [
     noSuchAddress,
     "The address must be one of the host's own: --advertise-addr takes one of them or an interface; behind NAT give --listen-addr as well",
@@ -190,8 +191,8 @@ const remedies: readonly [words: RegExp, hint: string][] = [
   [/could not connect to prospective new cluster member|DeadlineExceeded|deadline exceeded|connection refused|i\/o timeout/i, tryCheck],
   [/live-restore/i, 'Swarm mode and live-restore exclude each other: remove "live-restore" from /etc/docker/daemon.json on the host'],
   [/nftables/i, 'Swarm mode needs iptables: remove "firewall-backend" from /etc/docker/daemon.json on the host'],
-  [/x509|certificate/i, 'Clocks that differ make certificates invalid: tsmachine swarm check compares them'],
-  [/already part of a swarm/i, 'tsmachine swarm leave makes it free'],
+  [/x509|certificate/i, say`Clocks that differ make certificates invalid: ${run('swarm', 'check')} compares them`],
+  [/already part of a swarm/i, say`${run('swarm', 'leave', 'MACHINE')} takes it out`],
 ];
 
 function refused(what: string, error: unknown): unknown {
@@ -203,6 +204,6 @@ function failedJoin(machine: string, words: string): TsmachineError {
   return new TsmachineError('SWARM_JOIN', `${machine} could not join the swarm: ${words}`, { hint: remedyFor(words) ?? tryCheck });
 }
 
-function remedyFor(words: string): string | undefined {
+function remedyFor(words: string): Text | undefined {
   return remedies.find(([pattern]) => pattern.test(words))?.[1];
 }

@@ -1,6 +1,6 @@
 import type { Engine } from '../../docker/client.js';
 
-/** `pending`: a join that goes on in the background; `error`: one that failed, or a node whose certificate has expired. */
+/** `pending`: a join that goes on in the background; `error`: a join that failed, or a node whose certificate has expired. */
 export type MembershipState = 'inactive' | 'pending' | 'active' | 'error' | 'locked';
 
 /** What an engine says of its own place in a swarm (`Swarm` of `GET /info`). */

@@ -1,3 +1,4 @@
+import type { Text } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
 import { refusalIn } from '../../docker/call/engine-refusal.js';
@@ -47,13 +48,13 @@ export async function listNodes(manager: Engine): Promise<Node[]> {
   return (await manager.request<NodeObject[]>('GET', '/nodes', { timeout: 10_000 })).map(toNode);
 }
 
-/** Undefined for a node that the swarm does not know (any longer). */
+/** Undefined for a node that the swarm does not know. */
 export async function findNode(manager: Engine, id: string): Promise<Node | undefined> {
   const found = await manager.find<NodeObject>(`/nodes/${id}`);
   return found && toNode(found);
 }
 
-/** How often a change is repeated because somebody else changed the node in between. */
+/** How often a change is repeated because something else changed the node in between. */
 const attempts = 10;
 
 /**
@@ -99,7 +100,7 @@ export interface NodeWait {
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  readonly hint?: string;
+  readonly hint?: Text;
 }
 
 /** Waits until the node (undefined: gone) is as `is` wants it. @throws TsmachineError WAIT_TIMEOUT */

@@ -1,3 +1,4 @@
+import { run, say } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
 import { refusalIn } from '../../docker/call/engine-refusal.js';
@@ -6,10 +7,15 @@ import { refusalIn } from '../../docker/call/engine-refusal.js';
 const electionTimeout = 30_000;
 
 /** What managers answer while they have no leader, or while the old one has just gone (swarmkit manager/state/raft, api/errors). */
-const leaderless =
-  /does not have a leader|no leader|lost leader|leader change|not the leader|code = (Unavailable|DeadlineExceeded|Canceled|Aborted)|context deadline exceeded/i;
+const leaderless = new RegExp(
+  [
+    'does not have a leader|no leader|lost leader|leader change|not the leader',
+    'code = (Unavailable|DeadlineExceeded|Canceled|Aborted)|context deadline exceeded',
+  ].join('|'),
+  'i',
+);
 
-/** The same manager, asked again for as long as the swarm elects a leader: for changes that may take the present one away. */
+/** The same manager, asked again while the swarm elects a leader: for changes that may take the present leader away. */
 export function patient(manager: Engine, signal: AbortSignal): Engine {
   return {
     ...manager,
@@ -32,7 +38,7 @@ async function throughElection<T>(manager: Engine, signal: AbortSignal, ask: () 
       timeout: electionTimeout,
       signal,
       what: `the swarm of ${manager.target.machine} to have a leader`,
-      hint: 'Start the managers that are down; when they are lost for good: tsmachine swarm recover',
+      hint: say`Start the managers that are down; when they are lost for good: ${run('swarm', 'recover')}`,
     },
   );
   return answer;

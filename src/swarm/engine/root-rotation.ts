@@ -42,7 +42,7 @@ export async function beginRootRotation(manager: Engine, { certExpiry }: { certE
   }));
 }
 
-/** Stragglers are told by who issued their certificates: while a rotation goes on, the swarm itself names the new issuer. */
+/** Stragglers have a certificate of another issuer than the swarm names: during a rotation it names the new one. */
 export async function rootRotationState(manager: Engine): Promise<RotationState> {
   const [{ rotationInProgress }, { TLSInfo: wanted = {} }, nodes] = await Promise.all([
     readCluster(manager),

@@ -39,13 +39,13 @@ export interface Moving {
   readonly stuck: readonly Task[];
 }
 
-/** Everything a node has to do: what runs there, and what is to run there. */
+/** Every task of a node: what runs there, and what is to run there. */
 export async function tasksOn(manager: Engine, node: string): Promise<Task[]> {
   return (await listTasks(manager, { node: [node] })).filter((task) => isLive(task) || task.desired === 'running');
 }
 
 /**
- * How far tasks are that were on a node which takes none any longer.
+ * How far tasks have moved from a node that no longer takes any.
  * @param were the tasks that were there
  * @param now every task of their services
  * @param nodeAnswers a node that is down never says that its tasks have ended: then only their replacements count
@@ -78,7 +78,7 @@ export interface MoveWait {
 }
 
 /**
- * Waits until tasks that were on a node, which takes none any longer, have ended there and run elsewhere. Tasks that the swarm finds no
+ * Waits until tasks of a node that no longer takes any have ended there and run elsewhere. Tasks that the swarm finds no
  * node for are not waited for.
  * @returns what did not move
  */
@@ -86,14 +86,14 @@ export async function waitUntilMoved(manager: Engine, node: string, were: readon
   const { nodeAnswers, timeout, signal, onProgress } = wait;
   const services = [...new Set(were.map(({ service }) => service))];
   const deadline = performance.now() + timeout;
-  let told = 0;
+  let reported = 0;
   if (were.length === 0) return { waiting: [], stuck: [] };
   return waitFor(
     async () => {
       const moving = movingOf(node, were, await listTasks(manager, { service: services }), nodeAnswers);
       const left = moving.waiting.length + moving.stuck.length;
-      if (left !== told && left > 0) onProgress(left);
-      told = left;
+      if (left !== reported && left > 0) onProgress(left);
+      reported = left;
       return moving.waiting.length === 0 || performance.now() >= deadline ? moving : undefined;
     },
     { timeout: timeout + 30_000, maxInterval: 500, signal, what: 'the tasks of a node to move' },
@@ -106,7 +106,7 @@ function isLive({ state }: Task): boolean {
   return liveStates.has(state);
 }
 
-/** `ready` and `complete` are the wishes for a task that starts when another has stopped, and for one of a job. */
+/** `ready` is the desired state of a task that starts when another has stopped, `complete` that of a job's task. */
 function isWanted({ desired }: Task): boolean {
   return desired === 'running' || desired === 'ready' || desired === 'complete';
 }

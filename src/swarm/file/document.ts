@@ -1,5 +1,6 @@
 import type { FlagValues } from '../../base/flags.js';
-import type { GroupDeclaration, InstallDeclaration, SwarmSettings } from '../model/declaration.js';
+import type { InstallMode } from '../../base/machine.js';
+import type { GroupDeclaration, SwarmSettings } from '../model/declaration.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 import { nanoseconds } from './duration.js';
 import { parseExternalCa } from './external-ca.js';
@@ -46,7 +47,7 @@ interface EngineSection {
   readonly 'registry-mirrors'?: readonly string[];
   readonly 'storage-driver'?: string;
   readonly env?: readonly string[];
-  readonly install?: InstallDeclaration['mode'];
+  readonly install?: InstallMode;
   readonly version?: string;
   readonly 'install-url'?: string;
 }
@@ -93,7 +94,7 @@ export function groupOf(name: string, section: GroupSection): GroupDeclaration {
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without what is undefined: what a file does not say stays unsaid. */
+/** The fields that are not undefined: what the file leaves out stays out. */
 function given<T extends object>(fields: T): Given<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }

@@ -1,17 +1,20 @@
 import { forms } from '../../base/forms.js';
 import type { ExternalCa } from '../model/declaration.js';
 
-/** `protocol=cfssl,url=https://HOST/sign,cacert=FILE` and further options, as docker's --external-ca. */
+/**
+ * Parses `protocol=cfssl,url=https://HOST/sign,cacert=FILE` and further options, like docker's --external-ca.
+ * @returns what is wrong as "must ..." when the text is not valid
+ */
 export function parseExternalCa(text: string): ExternalCa | string {
   const fields = new Map<string, string>();
   for (const field of text.split(',')) {
     const [, key = '', value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(field) ?? [];
-    if (key === '') return 'must be protocol=cfssl,url=https://HOST/sign with options as key=value behind commas';
-    if (fields.has(key.toLowerCase())) return 'must have every key once';
+    if (key === '') return 'must be protocol=cfssl,url=https://HOST/sign and options as key=value, separated by commas';
+    if (fields.has(key.toLowerCase())) return 'must have every key only once';
     fields.set(key.toLowerCase(), value);
   }
   const { protocol, url, cacert, ...options } = Object.fromEntries(fields);
-  if (protocol !== 'cfssl') return 'must have protocol=cfssl: the engine speaks no other';
+  if (protocol !== 'cfssl') return 'must have protocol=cfssl: the engine supports no other';
   if (url === undefined || !url.startsWith('https://') || !forms.webUrl.fits(url)) return 'must have url=https://HOST/sign';
   return { protocol, url, ...(cacert === undefined ? {} : { caCertFile: cacert }), options };
 }

@@ -6,15 +6,15 @@ import { schemaProblems } from './checks/schema-problems.js';
 import { checkSettings } from './checks/settings-checks.js';
 import type { Tree } from './text/tree.js';
 
-/** As they come from a command line. */
+/** Settings from a command line, by the names they have in a swarm file. */
 export type SettingsFlags = { readonly [K in keyof SettingsSection]?: SettingsSection[K] | undefined };
 
-/** The least that must stand beside the settings for the schema. */
+/** A minimal group, which the schema requires beside the settings. */
 const someGroup = { manager: { role: 'manager', count: 1, driver: 'none' } };
 
 /**
- * The flags of `swarm init` as settings, by the rules that hold for a file: each flag is called as the key there.
- * @throws TsmachineError FLAG_INVALID with every fault on a line of its own
+ * The flags of `swarm init` as settings, checked by the same rules as a swarm file: each flag has the name of a key there.
+ * @throws TsmachineError FLAG_INVALID with a line for each fault
  */
 export async function settingsOfFlags(flags: SettingsFlags): Promise<SwarmSettings> {
   const section = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as SettingsSection;

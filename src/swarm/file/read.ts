@@ -5,30 +5,30 @@ import { forms } from '../../base/forms.js';
 import { membersOf, type Declared } from '../model/declaration.js';
 import { groupOf, settingsOf, type GroupSection, type SwarmFile } from './document.js';
 import { checkDriver, typedFlags, type DriverFlags } from './checks/driver-flags.js';
-import type { Finding } from './checks/finding.js';
+import type { FileFinding } from './checks/file-finding.js';
 import { checkGroup } from './checks/group-checks.js';
 import { checkManagers, checkNames } from './checks/member-checks.js';
 import { parseYaml } from './text/parse.js';
 import { pointerTo } from './text/pointer.js';
-import { swarmFileError, type Problem } from './text/problem.js';
+import { swarmFileError, type FileProblem } from './text/file-problem.js';
 import { schemaProblems } from './checks/schema-problems.js';
 import { schemaErrors } from './checks/schema.js';
 import { checkSettings } from './checks/settings-checks.js';
 import { treeOf, type Tree } from './text/tree.js';
 
 export interface SwarmFileSource {
-  /** As errors are to name it. */
+  /** The name for errors. */
   readonly file: string;
-  /** Of the folder the file is in: the swarm's name, unless the file says another. */
+  /** The name of the file's folder: the swarm's name, unless the file has one. */
   readonly folderName: string;
   readonly env: NodeJS.ProcessEnv;
-  /** To check drivers and their flags, and to give the flags the types that the driver wants; without it they are left as written. */
+  /** Used to check drivers and flags, and to convert flags to the types that the driver declares. Without it they stay as written. */
   readonly drivers?: DriverFlags;
 }
 
 /**
- * The text of a swarm file as what it declares, every default filled in, and what is unwise in it.
- * @throws TsmachineError SWARM_FILE with every problem on a line `FILE:LINE:COLUMN: message`
+ * Reads a swarm file: what it declares, with every default filled in, and warnings about what is unwise.
+ * @throws TsmachineError SWARM_FILE with a line `FILE:LINE:COLUMN: message` for each problem
  */
 export async function readSwarmFile(text: string, { file, folderName, env, drivers }: SwarmFileSource): Promise<Declared> {
   const lines = new LineCounter();
@@ -58,7 +58,7 @@ export async function readSwarmFile(text: string, { file, folderName, env, drive
   };
 }
 
-/** Where the tree has another shape than its types say. An unknown key changes nothing about the others. */
+/** Pointers at which the tree does not have the shape of its types. An unknown key does not affect the others. */
 function misshapen(errors: readonly ErrorObject[]): string[] {
   return errors.filter(({ keyword }) => keyword !== 'additionalProperties').map(({ instancePath }) => instancePath);
 }
@@ -67,26 +67,26 @@ interface Checking {
   readonly name: string;
   readonly drivers: DriverFlags | undefined;
   readonly lines: LineCounter;
-  /** Pointers of what is known to be wrong. */
+  /** Pointers of values that are known to be wrong. */
   readonly faulty: readonly string[];
 }
 
-/** What the schema cannot say, about the sections that have the shape of their types. */
-function check(tree: Tree, { name, drivers, lines, faulty }: Checking): Finding[] {
-  const sound = (pointer: string) => !faulty.some((at) => at === pointer || at.startsWith(`${pointer}/`));
+/** The checks that a schema cannot express, for the sections that have the shape of their types. */
+function check(tree: Tree, { name, drivers, lines, faulty }: Checking): FileFinding[] {
+  const isValid = (pointer: string) => !faulty.some((at) => at === pointer || at.startsWith(`${pointer}/`));
   const lineOf = (pointer: string) => lines.linePos(tree.places.get(pointer)?.value ?? 0).line;
   const { swarm = {} } = tree.value as Partial<SwarmFile>;
   const all = groupsOf(tree);
-  const whole = all.filter(([group]) => sound(pointerTo('/groups', group)));
+  const whole = all.filter(([group]) => isValid(pointerTo('/groups', group)));
   return [
-    ...(sound('/swarm') ? checkSettings(swarm) : []),
+    ...(isValid('/swarm') ? checkSettings(swarm) : []),
     ...whole.flatMap(([group, section]) => [...checkGroup(group, section), ...(drivers ? checkDriver(group, section, drivers, tree) : [])]),
     ...checkNames(name, whole, lineOf),
     ...(all.length > 0 && whole.length === all.length ? checkManagers(whole) : []),
   ];
 }
 
-/** In the order of the file: an object of JavaScript has those whose names are numbers first. */
+/** The groups in the order of the file. A JavaScript object has keys that are numbers first. */
 function groupsOf({ value, places }: Tree): [name: string, group: GroupSection][] {
   const { groups } = value as Partial<SwarmFile>;
   if (typeof groups !== 'object' || Array.isArray(groups)) return [];
@@ -94,12 +94,12 @@ function groupsOf({ value, places }: Tree): [name: string, group: GroupSection][
   return Object.entries(groups).sort(([one], [other]) => placeOf(one) - placeOf(other));
 }
 
-function problemOf({ pointer, at, message }: Finding, { places }: Tree): Problem {
+function problemOf({ pointer, at, message }: FileFinding, { places }: Tree): FileProblem {
   const place = places.get(pointer);
   return { offset: place?.[at] ?? 0, message };
 }
 
-/** The folder's name as a machine may be called: "My swarm" becomes "My-swarm". */
+/** The folder's name as a valid machine name: "My swarm" becomes "My-swarm". */
 function nameOf(value: unknown, folderName: string): string {
   const { name } = value as Partial<SwarmFile>;
   if (typeof name === 'string') return name;

@@ -2,14 +2,14 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import { TsmachineError } from '../../base/errors.js';
-import { lines } from '../../base/text.js';
+import { lines, run } from '../../base/text.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 import { advertisedFault, dataPathFault, listenFault } from '../model/node-address.js';
 import { isAddressFault, type NodeAddresses } from '../engine/init-join-leave.js';
 import { hostAddresses } from '../reach/host-addresses.js';
 
-/** What a command or a file says of a node's addresses; each an IP address or an interface of the host. */
+/** A node's addresses as a command or a file gives them; each is an IP address or an interface of the host. */
 export interface GivenAddresses {
   readonly advertiseAddr?: string | undefined;
   readonly listenAddr?: string | undefined;
@@ -18,13 +18,13 @@ export interface GivenAddresses {
 
 /**
  * The addresses a machine takes part in a swarm with: those given, else its private address, else its best one.
- * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name that stands for no address
+ * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name without an address
  */
 export async function nodeAddresses(machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
   return { ...given, advertiseAddr: given.advertiseAddr ?? (await ownAddress(machine)) };
 }
 
-/** Looks at what was given before anybody is asked. @throws TsmachineError FLAG_INVALID */
+/** Checks the given addresses before any engine is asked. @throws TsmachineError FLAG_INVALID */
 export function checkAddresses({ advertiseAddr, listenAddr, dataPathAddr }: GivenAddresses): void {
   const rows: [flag: string, given: string | undefined, faultOf: (text: string) => string | undefined][] = [
     ['--advertise-addr', advertiseAddr, advertisedFault],
@@ -37,7 +37,7 @@ export function checkAddresses({ advertiseAddr, listenAddr, dataPathAddr }: Give
   }
 }
 
-/** Does what gives an engine addresses; when it finds none of them on its host, the error says which there are. */
+/** Does work that gives addresses to an engine. When its host does not have them, the error lists those it has. */
 export async function namingAddresses<T>(session: Session, machine: Machine, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -51,16 +51,16 @@ export async function namingAddresses<T>(session: Session, machine: Machine, wor
   }
 }
 
-/** The address of a machine that other machines reach it under, as far as its driver can tell. */
+/** The address that other machines reach a machine under, as far as its driver knows. */
 async function ownAddress(machine: Machine): Promise<string> {
   const { addresses } = await machine.where();
   const best = addresses.find(({ scope }) => scope === 'private') ?? addresses[0];
-  if (!best) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`, { hint: `tsmachine status ${machine.name}` });
+  if (!best) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`, { hint: run('status', machine.name) });
   if (isIP(best.ip) !== 0) return best.ip;
   try {
     return (await lookup(best.ip)).address; // engines take no names
   } catch (cause) {
-    throw new TsmachineError('SWARM_JOIN', `The address of ${machine.name} is "${best.ip}", which no IP address is known for`, {
+    throw new TsmachineError('SWARM_JOIN', `The address of ${machine.name} is "${best.ip}", and no IP address is known for that name`, {
       cause,
       hint: 'Say which address of the host the swarm is to use: --advertise-addr',
     });

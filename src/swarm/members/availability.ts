@@ -4,7 +4,7 @@ import type { Availability } from '../../base/swarm-node.js';
 import { onEach } from '../../machine/choose/each.js';
 import type { Session } from '../../machine/session.js';
 import { moveTasks } from './leave/depart.js';
-import { onNodes, type NodeOf } from './each-member.js';
+import { onNodes, type MachineNode } from './each-member.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import type { Swarm } from '../reach/swarm.js';
 
@@ -14,7 +14,7 @@ const words: Readonly<Record<Availability, string>> = {
   drain: 'takes no tasks',
 };
 
-/** Says whether machines take tasks. Of those that are drained, the tasks are waited for until they run elsewhere. @throws as `onNodes` */
+/** Sets whether machines take tasks. For machines that are drained it waits until their tasks run elsewhere. @throws as `onNodes` */
 export async function setAvailability(session: Session, names: readonly string[], availability: Availability): Promise<void> {
   await onNodes(session, names, async (swarm, nodes) => {
     throwFailures(
@@ -31,7 +31,7 @@ export async function setAvailability(session: Session, names: readonly string[]
   });
 }
 
-async function setOne(swarm: Swarm, { name, node: { id, state } }: NodeOf, availability: Availability): Promise<void> {
+async function setOne(swarm: Swarm, { name, node: { id, state } }: MachineNode, availability: Availability): Promise<void> {
   const manager = patient(swarm.control, swarm.session.signal);
   if (availability === 'drain') await moveTasks(swarm, manager, name, { id, answers: state === 'ready' });
   else await changeNode(manager, id, { availability });

@@ -1,11 +1,13 @@
 import type { Node } from '../engine/nodes.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { findSwarm } from '../reach/find.js';
+import { lockSwarm } from '../reach/lock.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 /** A machine and the node that it is. */
-export interface NodeOf {
+export interface MachineNode {
   readonly name: string;
   readonly node: Node;
 }
@@ -17,7 +19,7 @@ export interface NodeOf {
 export async function onNodes(
   session: Session,
   names: readonly string[],
-  work: (swarm: Swarm, nodes: readonly NodeOf[]) => Promise<void>,
+  work: (swarm: Swarm, nodes: readonly MachineNode[]) => Promise<void>,
 ): Promise<void> {
   const bySwarm = new Map<string, string[]>();
   for (const name of new Set(names)) {
@@ -25,33 +27,29 @@ export async function onNodes(
     bySwarm.set(swarm.name, [...(bySwarm.get(swarm.name) ?? []), name]);
   }
   for (const [name, members] of bySwarm) {
-    await session.store.swarms.lock(
-      name,
-      async () => {
-        await withSwarm(
-          session,
-          await findSwarm(session, name),
-          async (swarm) => {
-            await work(
-              swarm,
-              members.map((member) => nodeOf(swarm, member)),
-            );
-          },
-          members,
-        );
-      },
-      { signal: session.signal },
-    );
+    await lockSwarm(session, name, async () => {
+      await withSwarm(
+        session,
+        await findSwarm(session, name),
+        async (swarm) => {
+          await work(
+            swarm,
+            members.map((member) => nodeOf(swarm, member)),
+          );
+        },
+        members,
+      );
+    });
   }
 }
 
 /** @throws TsmachineError */
-export function nodeOf(swarm: Swarm, name: string): NodeOf {
+export function nodeOf(swarm: Swarm, name: string): MachineNode {
   if (!swarm.manager) throw swarm.whyNoManager();
   const node = swarm.nodeOf(name);
   if (node) return { name, node };
   const role = swarm.record.members[name]?.role ?? 'worker';
-  throw new TsmachineError('SWARM_STATE', `${name} is no node of swarm "${swarm.name}"`, {
-    hint: `tsmachine swarm join --role ${role} ${name}`,
+  throw new TsmachineError('SWARM_STATE', `${name} is not a node of swarm "${swarm.name}"`, {
+    hint: run('swarm', 'join', '--role', role, name),
   });
 }

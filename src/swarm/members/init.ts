@@ -5,9 +5,11 @@ import type { SettingsFlags } from '../file/flags.js';
 import { initSwarm } from '../engine/init-join-leave.js';
 import type { Availability } from '../../base/swarm-node.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { swarmOf } from '../reach/find.js';
+import { lockSwarm } from '../reach/lock.js';
 import { type Swarm, withSwarm } from '../reach/swarm.js';
 
 export interface InitOptions extends GivenAddresses {
@@ -15,7 +17,7 @@ export interface InitOptions extends GivenAddresses {
   readonly name: string;
   readonly settings: SwarmSettings;
   readonly availability: Availability;
-  /** Begins anew with what the machine knows of the swarm it is in; the other managers are out. */
+  /** Makes the machine the only manager of the swarm it is in; the other managers are out. */
   readonly forceNewCluster?: boolean;
 }
 
@@ -27,7 +29,8 @@ export interface InitRequest extends Partial<Omit<InitOptions, 'settings'>> {
 }
 
 /**
- * Makes a swarm of one machine. A swarm that the machine is a manager of already, made by hand, is taken into the store as it is.
+ * Initialises a swarm on one machine. If the machine already manages a swarm that was made by hand, that swarm is taken into the store as
+ * it is.
  * @param request.name what the store calls the swarm; default `default`
  * @param request.availability whether the node takes tasks; default `active`
  * @throws TsmachineError FLAG_INVALID, SWARM_EXISTS, SWARM_STATE, SWARM_JOIN
@@ -38,36 +41,33 @@ export async function initSwarmOn(session: Session, machine: string, request: In
   checkAddresses(rest);
   const { settingsOfFlags } = await import('../file/flags.js');
   const options = { ...rest, availability, settings: await settingsOfFlags(settings) };
-  await swarms.lock(
-    name,
-    async () => {
-      const there = await swarms.find(name);
-      const again = options.forceNewCluster === true;
-      if (there && there.first !== machine && !(again && machine in there.members)) {
-        throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
-      }
-      const known = await swarmOf(session, machine);
-      if (known && known.name !== name) {
-        throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, {
-          hint: again ? `Name that one: --name ${known.name}` : `tsmachine swarm nodes ${known.name}`,
-        });
-      }
-      const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
-      await withSwarm(session, record, async (swarm) => {
-        if (swarm.reached(machine).membership.state === 'inactive' || again)
-          await beginOrForget(swarm, machine, options, there === undefined);
-        else await adopt(swarm, machine, options);
-        const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
-        if (locks)
-          session.io.info(`Its managers lock themselves when they restart. The key is kept in the store: tsmachine swarm unlock ${name}`);
-        session.io.info(`${machine} is a manager of swarm "${name}". Add machines to it: tsmachine swarm join --role worker MACHINE...`);
+  await lockSwarm(session, name, async () => {
+    const there = await swarms.find(name);
+    const again = options.forceNewCluster === true;
+    if (there && there.first !== machine && !(again && machine in there.members)) {
+      throw new TsmachineError('SWARM_EXISTS', `There is a swarm "${name}" already`, { hint: 'Give the new one another name: --name' });
+    }
+    const known = await swarmOf(session, machine);
+    if (known && known.name !== name) {
+      throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${known.name}" already`, {
+        hint: again ? `Name that one: --name ${known.name}` : run('swarm', 'nodes', known.name),
       });
-    },
-    { signal: session.signal },
-  );
+    }
+    const record: SwarmRecord = there ?? { version: 1, name, first: machine, members: { [machine]: { role: 'manager' } } };
+    await withSwarm(session, record, async (swarm) => {
+      if (swarm.reached(machine).membership.state === 'inactive' || again)
+        await beginOrForget(swarm, machine, options, there === undefined);
+      else await adopt(swarm, machine, options);
+      const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
+      if (locks)
+        session.io.info(say`Its managers lock themselves when they restart. The key is kept in the store: ${run('swarm', 'unlock', name)}`);
+      const join = run('swarm', 'join', '--role', 'worker', 'MACHINE...');
+      session.io.info(say`${machine} is a manager of swarm "${name}". Add machines to it: ${join}`);
+    });
+  });
 }
 
-/** A new swarm that the engine refuses to begin is none: no record of it stays. */
+/** When the engine refuses to initialise a new swarm, no record of it stays. */
 async function beginOrForget(swarm: Swarm, machine: string, options: Omit<InitOptions, 'name'>, isNew: boolean): Promise<void> {
   try {
     await begin(swarm, machine, options);
@@ -77,7 +77,7 @@ async function beginOrForget(swarm: Swarm, machine: string, options: Omit<InitOp
   }
 }
 
-/** Makes a machine that is in no swarm the first manager of this one. What is to be is on disk before the engine is asked. */
+/** Makes a machine that is in no swarm the first manager of this one. The record is on disk before the engine is asked. */
 export async function begin(
   swarm: Swarm,
   name: string,
@@ -91,7 +91,7 @@ export async function begin(
     initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }),
   );
   if (cluster === undefined || nodeId === undefined)
-    throw new TsmachineError('ENGINE_API', `The engine of "${name}" made a swarm and gives no id for it`);
+    throw new TsmachineError('ENGINE_API', `The engine of "${name}" initialised a swarm and gives no id for it`);
   await swarm.keep({ cluster });
   await swarm.keepMember(name, { ...swarm.record.members[name], role: 'manager', node: nodeId });
   await swarm.lookAt(name);
@@ -99,7 +99,7 @@ export async function begin(
   await keepUnlockKey(swarm);
 }
 
-/** Has the store know the key that unlocks the swarm's managers, if they lock themselves. */
+/** Stores the key that unlocks the swarm's managers, if they lock themselves. */
 export async function keepUnlockKey(swarm: Swarm): Promise<void> {
   const key = await unlockKey(swarm.control);
   if (key !== undefined) await swarm.session.store.swarms.keepUnlockKey(swarm.name, key);
@@ -113,7 +113,7 @@ async function adopt(swarm: Swarm, machine: string, { settings }: Omit<InitOptio
   } = swarm.reached(machine);
   if (cluster === undefined) {
     const why = state === 'active' ? 'is a worker of another swarm' : `is in another swarm already (${state})`;
-    throw new TsmachineError('SWARM_STATE', `${machine} ${why}`, { hint: `Free it: tsmachine swarm leave --force ${machine}` });
+    throw new TsmachineError('SWARM_STATE', `${machine} ${why}`, { hint: say`Free it: ${run('swarm', 'leave', '--force', machine)}` });
   }
   if (Object.keys(settings).length > 0) session.io.warn(`${machine} is in a swarm already, whose settings stay as they are`);
   await swarm.keep({ cluster });

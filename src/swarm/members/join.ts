@@ -5,11 +5,13 @@ import { changeNode } from '../engine/nodes.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 import { onEach } from '../../machine/choose/each.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Io } from '../../base/io.js';
 import type { Session } from '../../machine/session.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import { findSwarm, swarmOf } from '../reach/find.js';
+import { lockSwarm } from '../reach/lock.js';
 import { changedLabels, parseLabels } from './labels.js';
 import type { Reached, Swarm } from '../reach/swarm.js';
 import { withSwarm } from '../reach/swarm.js';
@@ -21,10 +23,10 @@ export interface JoinOptions extends GivenAddresses {
   readonly role: Role;
   /** `active` unless given; a node that is there keeps its own. */
   readonly availability?: Availability | undefined;
-  /** All it is to have, or what is to become of those it has; a node keeps its own unless given. */
+  /** All labels it is to have, or a change of those it has. A node keeps its own unless given. */
   readonly labels?: Labels | ((now: Labels) => Labels);
   readonly group?: string;
-  /** Who is told; the swarm's own by default. */
+  /** For messages; the swarm's own by default. */
   readonly io?: Io;
 }
 
@@ -38,7 +40,8 @@ export interface JoinRequest extends Omit<JoinOptions, 'labels' | 'role'> {
 /**
  * Joins machines to a swarm: managers one after the other, each waited for until it counts, workers together.
  * @param to name of the swarm, or of a machine in it; may be left out when the store has one swarm
- * @throws TsmachineError FLAG_INVALID, SWARM_FOREIGN for a machine that is in another swarm, SWARM_STATE for a manager that is to be a worker, SWARM_JOIN
+ * @throws TsmachineError FLAG_INVALID, SWARM_FOREIGN for a machine in another swarm, SWARM_STATE for a manager that is to be a worker,
+ * SWARM_JOIN
  */
 export async function joinMachines(
   session: Session,
@@ -50,20 +53,17 @@ export async function joinMachines(
   const change = parseLabels(label, { removing: false });
   const options: JoinOptions = { ...rest, role, ...(label.length > 0 ? { labels: (now) => changedLabels(now, change) } : {}) };
   const record = await findSwarm(session, to);
-  await session.store.swarms.lock(
-    record.name,
-    () =>
-      withSwarm(
-        session,
-        record,
-        async (swarm) => {
-          if (options.role === 'worker') for (const name of names) refuseManager(swarm, name);
-          if (options.role === 'manager') for (const name of names) await joinMachine(swarm, name, options);
-          else throwFailures(await onEach(names, workersTogether, (name) => joinMachine(swarm, name, options)));
-        },
-        names,
-      ),
-    { signal: session.signal },
+  await lockSwarm(session, record.name, () =>
+    withSwarm(
+      session,
+      record,
+      async (swarm) => {
+        if (options.role === 'worker') for (const name of names) refuseManager(swarm, name);
+        if (options.role === 'manager') for (const name of names) await joinMachine(swarm, name, options);
+        else throwFailures(await onEach(names, workersTogether, (name) => joinMachine(swarm, name, options)));
+      },
+      names,
+    ),
   );
 }
 
@@ -77,7 +77,7 @@ export async function joinMachine(swarm: Swarm, name: string, options: JoinOptio
     session: { signal },
   } = swarm;
   const { role, availability, labels, group, io = swarm.session.io } = options;
-  const node = (await isMember(swarm, name)) ? await known(swarm, name) : await join(swarm, swarm.reached(name), options);
+  const node = (await isMember(swarm, name)) ? await nodeIdOf(swarm, name) : await join(swarm, swarm.reached(name), options);
   const member: MemberRecord = { ...swarm.record.members[name], role, node, ...(group === undefined ? {} : { group }) };
   await swarm.keepMember(name, member);
   await changeNode(swarm.control, node, { role, ...(availability ? { availability } : {}), ...(labels ? { labels } : {}) });
@@ -87,11 +87,11 @@ export async function joinMachine(swarm: Swarm, name: string, options: JoinOptio
   io.info(`${name} is a ${role} of swarm "${swarm.name}".`);
 }
 
-/** Joining is no way to be demoted: nobody would count the managers that stay. */
+/** A join demotes nobody, because it does not check that the managers that stay are enough. */
 function refuseManager(swarm: Swarm, name: string): void {
   if (swarm.nodeOf(name)?.role !== 'manager') return;
   throw new TsmachineError('SWARM_STATE', `${name} is a manager of swarm "${swarm.name}" already`, {
-    hint: `To make it a worker: tsmachine swarm demote ${name}`,
+    hint: say`To make it a worker: ${run('swarm', 'demote', name)}`,
   });
 }
 
@@ -102,7 +102,7 @@ async function isMember(swarm: Swarm, name: string): Promise<boolean> {
   } = swarm.reached(name);
   if (state === 'locked') {
     throw new TsmachineError('SWARM_LOCKED', `${name} is a locked manager of a swarm`, {
-      hint: `tsmachine swarm unlock ${name}, or free it: tsmachine swarm leave --force ${name}`,
+      hint: say`${run('swarm', 'unlock', name)}, or free it: ${run('swarm', 'leave', '--force', name)}`,
     });
   }
   if (state === 'inactive' || (state !== 'active' && name in swarm.record.members)) return false; // what an interrupted join left
@@ -113,16 +113,16 @@ async function isMember(swarm: Swarm, name: string): Promise<boolean> {
   const which =
     other && other.name !== swarm.name ? `swarm "${other.name}"` : `another swarm${cluster === undefined ? '' : ` (id ${cluster})`}`;
   throw new TsmachineError('SWARM_FOREIGN', `${name} is in ${which} already`, {
-    hint: `Free it first: tsmachine swarm leave --force ${name}`,
+    hint: say`Free it first: ${run('swarm', 'leave', '--force', name)}`,
   });
 }
 
-async function known(swarm: Swarm, name: string): Promise<string> {
+async function nodeIdOf(swarm: Swarm, name: string): Promise<string> {
   const {
     membership: { nodeId },
   } = await swarm.lookAt(name);
   if (nodeId === undefined)
-    throw new TsmachineError('SWARM_STATE', `${name} has left the swarm meanwhile`, { hint: 'Run the command again' });
+    throw new TsmachineError('SWARM_STATE', `${name} has left the swarm in the meantime`, { hint: 'Run the command again' });
   return nodeId;
 }
 

@@ -1,7 +1,7 @@
 import type { Labels } from '../../base/swarm-node.js';
 import { TsmachineError } from '../../base/errors.js';
 
-/** What is to become of the labels of a node. */
+/** A change of the labels of a node. */
 export interface LabelChange {
   readonly set: Labels;
   readonly remove: readonly string[];
@@ -9,8 +9,8 @@ export interface LabelChange {
 
 /**
  * `zone=a` sets, `zone-` removes.
- * @param removing whether `zone-` may be said
- * @throws TsmachineError FLAG_INVALID for another word, and for a label that is said twice
+ * @param removing whether `zone-` is allowed
+ * @throws TsmachineError FLAG_INVALID for another word, and for a label that is given twice
  */
 export function parseLabels(words: readonly string[], { removing }: { removing: boolean }): LabelChange {
   const set: Record<string, string> = {};
@@ -22,7 +22,7 @@ export function parseLabels(words: readonly string[], { removing }: { removing: 
     if (name === undefined || (value === undefined && !removing)) {
       throw new TsmachineError('FLAG_INVALID', `${JSON.stringify(word)} must be key=value${removing ? ', or key- to remove a label' : ''}`);
     }
-    if (Object.hasOwn(set, name) || remove.includes(name)) throw new TsmachineError('FLAG_INVALID', `The label "${name}" is said twice`);
+    if (Object.hasOwn(set, name) || remove.includes(name)) throw new TsmachineError('FLAG_INVALID', `The label "${name}" is given twice`);
     if (value === undefined) remove.push(name);
     else Object.defineProperty(set, name, { value, enumerable: true });
   }

@@ -3,55 +3,51 @@ import { loadDriverModule } from '../../driver/registry.js';
 import { readJournal } from '../../store/journal.js';
 import type { Replacement, SwarmRecord } from '../../store/swarms.js';
 import { createMachine } from '../../machine/create.js';
-import { installOf } from '../../machine/provision.js';
-import { removeMachine } from '../../machine/remove.js';
 import type { Session } from '../../machine/session.js';
-import { depart } from './leave/depart.js';
+import { removeMember } from './leave/remove-member.js';
 import { findSwarm } from '../reach/find.js';
+import { lockSwarm } from '../reach/lock.js';
 import { joinMachine } from './join.js';
 import { replacementFor } from './replacement.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 /**
- * Makes a new machine like the old one, with its role, labels, availability and group in the swarm, and removes the old one, be it dead
- * or alive. What is to be is in the swarm's record first: an exchange that was interrupted is finished by doing it again.
+ * Creates a new machine like the old one, with its role, labels, availability and group in the swarm, and removes the old one, dead or
+ * alive. The replacement is in the swarm's record first, so an interrupted one is finished by running it again.
  * @param as name of the new machine, which then joins before the old one goes; without it the new one gets the old one's name and place
  * @throws TsmachineError SWARM_QUORUM, SWARM_STATE, and what `createMachine`, `joinMachine` and `removeMachine` throw
  */
 export async function replaceMachine(session: Session, name: string, as?: string): Promise<void> {
   const { swarms } = session.store;
   const { name: which } = await replacedIn(session, name);
-  const by = await swarms.lock(
-    which,
-    async () => {
-      const record = (await swarms.find(which)) ?? (await replacedIn(session, name));
-      const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
-      return withSwarm(
-        session,
-        record,
-        async (swarm) => {
-          if (!swarm.manager) throw swarm.whyNoManager();
-          const replacement = await replacementFor(swarm, name, as);
-          await note(swarm, name, replacement);
-          if (replacement.by === name) {
-            if (!replacement.gone) await retire(swarm, name, () => note(swarm, name, { ...replacement, gone: true }));
-            await bringIn(swarm, name, replacement);
-          } else {
-            await bringIn(swarm, name, replacement);
-            await retire(swarm, name);
-          }
-          await note(swarm, name);
-          return replacement.by;
-        },
-        others,
-      );
-    },
-    { signal: session.signal },
-  );
+  const by = await lockSwarm(session, which, async () => {
+    const record = (await swarms.find(which)) ?? (await replacedIn(session, name));
+    const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
+    return withSwarm(
+      session,
+      record,
+      async (swarm) => {
+        if (!swarm.manager) throw swarm.whyNoManager();
+        const replacement = await replacementFor(swarm, name, as);
+        await note(swarm, name, replacement);
+        if (replacement.by === name) {
+          const onRemoved = () => note(swarm, name, { ...replacement, gone: true });
+          if (!replacement.gone) await removeMember(swarm, name, { force: false, onRemoved });
+          await bringIn(swarm, name, replacement);
+        } else {
+          await bringIn(swarm, name, replacement);
+          await removeMember(swarm, name, { force: false });
+        }
+        await note(swarm, name);
+        return replacement.by;
+      },
+      others,
+    );
+  });
   session.io.info(`${name} was replaced${by === name ? '' : ` by ${by}`}.`);
 }
 
-/** The swarm that has the machine, or in which another one is taking its place. */
+/** The swarm that has the machine, or in which it is being replaced. */
 async function replacedIn(session: Session, name: string): Promise<SwarmRecord> {
   const { swarms } = session.store;
   for (const swarm of await swarms.names()) {
@@ -65,15 +61,6 @@ async function replacedIn(session: Session, name: string): Promise<SwarmRecord> 
 async function note(swarm: Swarm, name: string, replacement?: Replacement): Promise<void> {
   const { [name]: _, ...others } = swarm.record.replacing ?? {};
   await swarm.keep({ replacing: replacement ? { ...others, [name]: replacement } : others });
-}
-
-async function retire(swarm: Swarm, name: string, onGone?: () => Promise<void>): Promise<void> {
-  const { session } = swarm;
-  await depart(swarm, name, { force: true, remembered: true });
-  session.io.progress(`Removing ${name}`);
-  if (await session.store.exists(name)) await removeMachine(session, name, { force: false });
-  await onGone?.();
-  await swarm.forgetMember(name);
 }
 
 async function bringIn(swarm: Swarm, old: string, replacement: Replacement): Promise<void> {
@@ -98,7 +85,7 @@ async function makeUnlessMade(session: Session, old: string, replacement: Replac
     swarm,
     tlsSans,
     tls,
-    install: installOf({ engineInstall: install }),
+    install,
     command: ['swarm', 'replace', old],
   });
 }

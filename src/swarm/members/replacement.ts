@@ -3,6 +3,7 @@ import { sep } from 'node:path';
 import type { Replacement } from '../../store/swarms.js';
 import { checkDeparture, nodesAsSeen } from './leave/departure.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Machine } from '../../machine/machine.js';
 import { validateName } from '../../machine/choose/names.js';
 import { installOf } from '../../machine/provision.js';
@@ -10,16 +11,16 @@ import type { Session } from '../../machine/session.js';
 import type { Swarm } from '../reach/swarm.js';
 
 /**
- * What a machine is replaced by: the exchange that was begun, else one made from what is known of the machine and of its node.
+ * What a machine is replaced by: the replacement that was begun, else one like the machine and its node as they are known.
  * @param as name of the new machine, which is then made before the old one goes
- * @throws TsmachineError SWARM_QUORUM when the old one cannot go first, SWARM_STATE when nobody knows how it was made, MACHINE_EXISTS
+ * @throws TsmachineError SWARM_QUORUM when the old one cannot go first, SWARM_STATE when it is not known how it was created, MACHINE_EXISTS
  */
 export async function replacementFor(swarm: Swarm, name: string, as: string | undefined): Promise<Replacement> {
   const begun = swarm.record.replacing?.[name];
   if (begun) {
     if (as === undefined || as === begun.by) return begun;
     throw new TsmachineError('MACHINE_DIFFERS', `${name} is being replaced by ${begun.by} already`, {
-      hint: `Finish that first: tsmachine swarm replace ${name}`,
+      hint: say`Finish that first: ${run('swarm', 'replace', name)}`,
     });
   }
   const { machine } = swarm.members.get(name) ?? {};
@@ -54,7 +55,7 @@ export async function replacementFor(swarm: Swarm, name: string, as: string | un
   };
 }
 
-/** The certificates it was made with; those in its own folder, of an import, go with it. */
+/** The certificates it was created with; those in its own folder, of an import, are removed with it. */
 function ownAuthority(
   { store }: Session,
   {
@@ -74,39 +75,39 @@ async function checkNames({ session: { store } }: Swarm, { name, module, config 
   if (!module.features.ownsHost) {
     throw new TsmachineError(
       'SWARM_STATE',
-      `The host of ${name} was not made by tsmachine (driver ${config.DriverName}): there is no second one like it`,
+      `The host of ${name} was not created by its driver (${config.DriverName}), so no second one like it can be`,
       {
-        hint: `Make a machine of another host and join it (tsmachine swarm join), then tsmachine rm ${name}`,
+        hint: say`Create a machine for another host, join it (${run('swarm', 'join', 'MACHINE')}), then: ${run('rm', name)}`,
       },
     );
   }
   if (!(await store.exists(as))) return;
   throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${as}" already exists`, {
-    hint: `Join it, and remove ${name} afterwards: tsmachine swarm join ${as}`,
+    hint: say`Join it, and remove ${name} afterwards: ${run('swarm', 'join', as)}`,
   });
 }
 
-/** With a name of its own the new machine joins before the old one goes, which nothing stands against. */
+/** Under another name the new machine joins before the old one leaves, and the quorum is kept. */
 function checkQuorum(swarm: Swarm, name: string, as: string | undefined): void {
   const nodes = nodesAsSeen(swarm);
   const node = nodes.find(({ id }) => id === swarm.nodeOf(name)?.id);
   if (!node || (as !== undefined && as !== name)) return;
-  const before = { hint: `Have the new machine join first, under a name of its own: tsmachine swarm replace --as NAME ${name}` };
-  let way;
+  const before = { hint: say`Let the new machine join first, under another name: ${run('swarm', 'replace', '--as', 'NAME', name)}` };
+  let leaves;
   try {
-    way = checkDeparture(swarm.name, name, node, nodes);
+    leaves = checkDeparture(swarm.name, name, node, nodes);
   } catch (cause) {
     const { code, message } = TsmachineError.from(cause);
     throw new TsmachineError(code, message, { cause, ...before });
   }
-  if (way === 'last')
-    throw new TsmachineError('SWARM_QUORUM', `${name} is all there is of swarm "${swarm.name}", which would end with it`, before);
+  if (leaves === 'last')
+    throw new TsmachineError('SWARM_QUORUM', `${name} is the only node of swarm "${swarm.name}", which would end with it`, before);
 }
 
 function unknownOrigin(name: string, cause?: TsmachineError): TsmachineError {
-  const why = cause ? cause.message : 'there is no note of the flags it was made with';
-  return new TsmachineError('SWARM_STATE', `How ${name} was made is not known, so that no machine can be made like it: ${why}`, {
+  const why = cause ? cause.text : 'the flags it was created with were not recorded';
+  return new TsmachineError('SWARM_STATE', say`It is not known how ${name} was created, so no machine can be created like it: ${why}`, {
     cause,
-    hint: `Make another one (tsmachine create), join it (tsmachine swarm join), then: tsmachine rm ${name}`,
+    hint: say`Create another one (${run('create', 'NAME')}), join it (${run('swarm', 'join', 'NAME')}), then: ${run('rm', name)}`,
   });
 }

@@ -1,11 +1,12 @@
 import type { SwarmRecord } from '../../store/swarms.js';
 import { readingOnce } from '../../machine/engine/engine.js';
 import { TsmachineError } from '../../base/errors.js';
-import { lines, say } from '../../base/text.js';
+import { lines, run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { waitFor } from '../../base/wait.js';
 import { rejoinNow } from '../rescue/bring-back.js';
 import { swarmOf } from '../reach/find.js';
+import { lockSwarm } from '../reach/lock.js';
 import { hostAddresses } from '../reach/host-addresses.js';
 import { lookAtMember, type Member } from '../reach/member.js';
 import { withSwarm } from '../reach/swarm.js';
@@ -15,9 +16,9 @@ import { unlockEngine } from '../rescue/unlock.js';
 const managersTimeout = 60_000;
 
 /**
- * Gives a machine that has just come back its place in its swarm: a manager that locks itself is unlocked; a worker whose address is
- * another one than the swarm knows, and a member of before the swarm was begun anew, join again. A machine in no swarm costs one look at
- * a folder. What goes wrong is a warning: the machine itself is up. The caller holds neither the machine's lock nor the swarm's.
+ * Brings a machine that has just come up back into its swarm: a locked manager is unlocked; a worker whose address has changed joins
+ * again, and so does a member that knows only an older state of the swarm. For a machine in no swarm this only reads a folder. A failure
+ * is a warning, because the machine itself is up. The caller holds neither the machine's lock nor the swarm's.
  */
 export async function takePlace(session: Session, name: string): Promise<void> {
   const { io, signal } = session;
@@ -27,7 +28,7 @@ export async function takePlace(session: Session, name: string): Promise<void> {
   } catch (error) {
     signal.throwIfAborted();
     const { text, hint } = TsmachineError.from(error);
-    io.warn(lines([say`${name} is up, and not in its place in the swarm: ${text}`, hint]) ?? '');
+    io.warn(lines([say`${name} is up, but is not back in its swarm: ${text}`, hint]) ?? '');
   }
 }
 
@@ -46,7 +47,7 @@ async function takePlaceIn(session: Session, name: string, record: SwarmRecord):
   }
 }
 
-/** Whether the other nodes look for a worker where its host is no longer. Managers need fixed addresses: those are told by doctor. */
+/** Whether a worker advertises an address that its host no longer has. Managers need fixed addresses, which doctor checks. */
 async function hasMoved(
   session: Session,
   { name, machine, membership, addresses = [] }: Member,
@@ -72,40 +73,31 @@ async function joinAnew(session: Session, { name, membership, addresses = [] }: 
     io,
     signal,
   } = session;
-  await swarms.lock(
-    which,
-    async () => {
-      const record = await swarms.find(which);
-      if (!record || !(name in record.members)) return;
-      await withSwarm(session, record, async (swarm) => {
-        await waitFor(
-          async () => {
-            if (!swarm.manager) await swarm.look();
-            return swarm.manager ? true : undefined;
-          },
-          {
-            timeout: managersTimeout,
-            maxInterval: 1000,
-            signal,
-            what: `a manager of swarm "${which}" to answer`,
-            hint: `tsmachine swarm status ${which}`,
-          },
-        );
-        const due = swarm.record.rejoining?.[name];
-        io.info(
-          due
-            ? `${name} joins swarm "${which}" again, which was begun anew without it.`
-            : `${name} joins swarm "${which}" again: it is at ${addresses.join(', ')} now, not at ${membership?.address ?? '?'}.`,
-        );
-        const { role = 'worker' } = swarm.record.members[name] ?? {};
-        await rejoinNow(swarm, name, due ?? { role, ...(membership?.nodeId === undefined ? {} : { node: membership.nodeId }) });
-      });
-    },
-    {
-      signal,
-      onWait: () => {
-        io.progress(`Waiting for another tsmachine that works on swarm ${which}`);
-      },
-    },
-  );
+  await lockSwarm(session, which, async () => {
+    const record = await swarms.find(which);
+    if (!record || !(name in record.members)) return;
+    await withSwarm(session, record, async (swarm) => {
+      await waitFor(
+        async () => {
+          if (!swarm.manager) await swarm.look();
+          return swarm.manager ? true : undefined;
+        },
+        {
+          timeout: managersTimeout,
+          maxInterval: 1000,
+          signal,
+          what: `a manager of swarm "${which}" to answer`,
+          hint: run('swarm', 'status', which),
+        },
+      );
+      const due = swarm.record.rejoining?.[name];
+      io.info(
+        due
+          ? `${name} joins swarm "${which}" again, which was recovered without it.`
+          : `${name} joins swarm "${which}" again: it is at ${addresses.join(', ')} now, not at ${membership?.address ?? '?'}.`,
+      );
+      const { role = 'worker' } = swarm.record.members[name] ?? {};
+      await rejoinNow(swarm, name, due ?? { role, ...(membership?.nodeId === undefined ? {} : { node: membership.nodeId }) });
+    });
+  });
 }

@@ -6,8 +6,8 @@ import { findSwarm } from '../reach/find.js';
 import { withSwarm } from '../reach/swarm.js';
 
 /**
- * The token with which engines join a swarm. It is read when asked for, and kept nowhere.
- * @param options.rotate makes a new one first; the old one lets nobody in any longer
+ * The token with which engines join a swarm. It is read when asked for, and stored nowhere.
+ * @param options.rotate makes a new one first; the old one is then refused
  * @throws as `findSwarm`; TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM without a manager that answers
  */
 export async function tokenOf(

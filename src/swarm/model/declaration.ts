@@ -1,7 +1,8 @@
+import type { EngineInstall } from '../../base/machine.js';
 import type { FlagValues } from '../../base/flags.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 
-/** A swarm as it is to be, whatever said so: a file, or the flags of `swarm up`. */
+/** A swarm as a file or the flags of `swarm up` declare it. */
 export interface SwarmDeclaration {
   readonly name: string;
   readonly settings: SwarmSettings;
@@ -9,7 +10,7 @@ export interface SwarmDeclaration {
   readonly members: readonly MemberDeclaration[];
 }
 
-/** What is not said is the engine's default in a new swarm, and left as it is in one that is there. Durations are nanoseconds. */
+/** A setting that is not given is the engine's default in a new swarm, and stays as it is in an existing one. Durations are nanoseconds. */
 export interface SwarmSettings {
   /** Networks in CIDR form. Only a new swarm takes it, as the two that follow. */
   readonly defaultAddrPool?: readonly string[];
@@ -45,7 +46,7 @@ export interface MemberDeclaration {
   /** The driver's flags that were given: no defaults, nothing from the driver's environment variables. */
   readonly flags: FlagValues;
   readonly engine: EngineDeclaration;
-  readonly install: InstallDeclaration;
+  readonly install: EngineInstall;
   readonly tlsSans: readonly string[];
   /** IP address or interface of the host. */
   readonly advertiseAddr?: string;
@@ -65,15 +66,7 @@ export interface EngineDeclaration {
   readonly InstallURL?: string;
 }
 
-export const installModes = ['auto', 'docker', 'distro', 'script', 'none'] as const;
-
-export interface InstallDeclaration {
-  readonly mode: (typeof installModes)[number];
-  /** Version of the engine: `28`, `28.5` or `28.5.2`. */
-  readonly version?: string;
-}
-
-/** Machines that are alike: all that a member has but its name, and how many there are of it or what they are called. */
+/** Machines that are alike: what a member has besides its name, and how many there are or their names. */
 export interface GroupDeclaration extends Omit<MemberDeclaration, 'machine' | 'group'> {
   readonly name: string;
   readonly machines: number | readonly string[];

@@ -1,14 +1,8 @@
+import type { EngineInstall } from '../../base/machine.js';
 import { TsmachineError } from '../../base/errors.js';
 import { forms } from '../../base/forms.js';
 import type { FlagValues } from '../../base/flags.js';
-import {
-  membersOf,
-  type Declared,
-  type EngineDeclaration,
-  type GroupDeclaration,
-  type InstallDeclaration,
-  type SwarmSettings,
-} from './declaration.js';
+import { membersOf, type Declared, type EngineDeclaration, type GroupDeclaration, type SwarmSettings } from './declaration.js';
 import { quorumWarnings } from './manager-count.js';
 import type { Role } from '../../base/swarm-node.js';
 
@@ -21,7 +15,7 @@ export interface DeclareRequest {
   readonly flags: FlagValues;
   readonly settings?: SwarmSettings;
   readonly engine?: EngineDeclaration;
-  readonly install?: InstallDeclaration;
+  readonly install?: EngineInstall;
   readonly tlsSans?: readonly string[];
 }
 

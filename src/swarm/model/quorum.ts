@@ -30,7 +30,7 @@ export function inNumbers({ total, reachable }: Managers): string {
   return `${reachable} of ${total} manager${total === 1 ? '' : 's'} reachable, ${quorumOf(total)} needed`;
 }
 
-/** Counts the managers among nodes as their swarm lists them. One that raft does not know (it never came up, or was left behind) has no vote. */
+/** Counts the managers among nodes. One that raft does not know (it never came up, or was left behind) has no vote. */
 export function managersAmong(nodes: readonly { readonly role: Role; readonly reachability?: string }[]): Managers {
   const managers = nodes.filter(({ role, reachability }) => role === 'manager' && reachability !== undefined);
   return { total: managers.length, reachable: managers.filter(({ reachability }) => reachability === 'reachable').length };

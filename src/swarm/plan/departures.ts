@@ -1,29 +1,29 @@
 import type { SwarmDeclaration } from '../model/declaration.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
-import type { Step } from './step.js';
+import type { Step } from '../steps/steps.js';
 
-/** Machines that `swarm up` made for this swarm and that are declared no longer: workers, then managers, the leader last. */
-export function removals(seen: SeenSwarm, { members }: SwarmDeclaration): (Step & { kind: 'remove' })[] {
+/** Machines that `swarm up` created for this swarm and that are no longer declared: workers, then managers, the leader last. */
+export function removals(seen: SeenSwarm, { members }: SwarmDeclaration): Step<'remove'>[] {
   const declared = new Set(members.map(({ machine }) => machine));
   const leaving = Object.entries(seen.record)
     .filter(([name, { group }]) => !declared.has(name) && group !== undefined)
     .map(([name]) => name);
-  const place = (name: string) => {
+  const rank = (name: string) => {
     const node = nodeOf(seen, name);
     if (node?.role !== 'manager') return 0;
     if (node.leader) return 3;
     return node.reachability === 'reachable' ? 2 : 1;
   };
   return leaving
-    .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
     .map((machine) => ({ kind: 'remove', machine, gone: seen.machines.get(machine)?.exists !== true }));
 }
 
 /**
- * Nodes that a machine of ours was before it joined again: the managers never forget them by themselves (moby#24106).
- * A dead node that no machine of ours explains is left alone.
+ * Nodes that one of our machines was before it joined again: the managers never forget them by themselves (moby#24106).
+ * A dead node that belonged to none of our machines is left alone.
  */
-export function prunings(seen: SeenSwarm): (Step & { kind: 'prune' })[] {
+export function prunings(seen: SeenSwarm): Step<'prune'>[] {
   const names = [...seen.machines.keys()];
   const living = new Set(names.flatMap((name) => nodeOf(seen, name)?.id ?? []));
   const former = new Set(names.flatMap((name) => seen.record[name]?.node ?? []));

@@ -1,9 +1,9 @@
 import type { MemberDeclaration } from '../model/declaration.js';
 import { sameLabels } from '../engine/nodes.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
-import type { Step } from './step.js';
+import type { Step } from '../steps/steps.js';
 
-/** What has to change about a node of the swarm. Joining brings role, availability and labels with it. */
+/** What has to change about a node of the swarm. */
 export function nodeSteps(seen: SeenSwarm, { machine, role, availability, labels }: MemberDeclaration): Step[] {
   const node = nodeOf(seen, machine);
   if (!node) return [];
@@ -15,7 +15,7 @@ export function nodeSteps(seen: SeenSwarm, { machine, role, availability, labels
   return steps;
 }
 
-/** Where no label is declared, those that were set by hand stay. */
+/** Whether any label is declared. If none is, those that were set by hand stay. */
 export function declares(labels: MemberDeclaration['labels']): boolean {
   return Object.keys(labels).length > 0;
 }

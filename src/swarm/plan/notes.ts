@@ -1,8 +1,9 @@
+import { type Text, run, say } from '../../base/text.js';
 import type { SwarmDeclaration } from '../model/declaration.js';
 import { nodeOf, type SeenSwarm } from './seen.js';
 
-/** What is good to know about a swarm and is nobody's order to change. */
-export function notesOf(declaration: SwarmDeclaration, seen: SeenSwarm): string[] {
+/** What is good to know about a swarm, and `swarm up` will not change. */
+export function notesOf(declaration: SwarmDeclaration, seen: SeenSwarm): Text[] {
   const declared = new Set(declaration.members.map(({ machine }) => machine));
   const differing = declaration.members.flatMap(({ machine, driver }) => {
     const now = seen.machines.get(machine);
@@ -10,11 +11,14 @@ export function notesOf(declaration: SwarmDeclaration, seen: SeenSwarm): string[
     const what = now.driver !== undefined && now.driver !== driver && machine in seen.record ? [`driver ${now.driver}`] : now.differs;
     return what.length === 0
       ? []
-      : [`${machine} was made with other settings (${what.join(', ')}) and keeps them: tsmachine swarm replace ${machine}`];
+      : [say`${machine} was made with other settings (${what.join(', ')}) and keeps them: ${run('swarm', 'replace', machine)}`];
   });
   const others = Object.entries(seen.record)
     .filter(([name, { group }]) => !declared.has(name) && group === undefined)
-    .map(([name]) => `${name} is in the swarm and not declared; swarm up removes only what it made itself: tsmachine swarm leave ${name}`);
+    .map(([name]) => {
+      const leave = run('swarm', 'leave', name);
+      return say`${name} is in the swarm and not declared. ${run('swarm', 'up')} removes only machines that it created: ${leave}`;
+    });
   const strangers = seen.nodes
     .filter((node) => node.state === 'down' && isStranger(seen, node.id, node.hostname))
     .map(

@@ -1,63 +1,54 @@
-import type { SwarmDeclaration } from '../model/declaration.js';
+import type { Text } from '../../base/text.js';
+import type { MemberDeclaration, SwarmDeclaration } from '../model/declaration.js';
+import type { Step, StepKind } from '../steps/steps.js';
 import { prunings, removals } from './departures.js';
 import { firstOf, machineSteps } from './machine-steps.js';
 import { nodeSteps } from './node-steps.js';
 import { notesOf } from './notes.js';
 import { machineProblems, quorumProblems, silenceProblems } from './problems.js';
-import type { SeenSwarm } from './seen.js';
+import type { PlanProblem, SeenSwarm } from './seen.js';
 import { immutableProblems, settingsSteps } from './settings.js';
-import type { Plan, Step, StepKind } from './step.js';
 
-export type { SeenMachine, SeenSwarm } from './seen.js';
-export { stepText, type Plan, type Problem, type Step, type StepKind } from './step.js';
+export type { PlanProblem, SeenMachine, SeenSwarm } from './seen.js';
 
-/** What comes first is done first: dead nodes go, then managers are added, and only then some are taken away. */
-const order: readonly StepKind[] = [
-  'start',
-  'unlock',
-  'prune',
-  'create',
-  'init',
-  'join',
-  'rejoin',
-  'settings',
-  'promote',
-  'labels',
-  'availability',
-  'demote',
-  'remove',
-];
+export interface Plan {
+  /** In the order in which they are done, as far as one waits for another. */
+  readonly steps: readonly Step[];
+  /** What is good to know and stops nothing. */
+  readonly notes: readonly Text[];
+  readonly problems: readonly PlanProblem[];
+}
 
-/** From what is to be and what is to what has to be done. Pure: it looks at nothing and changes nothing. */
-export function planSwarm(declaration: SwarmDeclaration, seen: SeenSwarm): Plan {
+/**
+ * Compares what is declared with what is there, and says what has to be done. Pure: it inspects nothing and changes nothing.
+ * @param order of the kinds of steps
+ */
+export function planSwarm(declaration: SwarmDeclaration, seen: SeenSwarm, order: readonly StepKind[]): Plan {
   const first = firstOf(seen, declaration);
-  const steps = [
-    ...declaration.members.flatMap((member) => machineSteps(seen, member, first)),
+  const steps = inOrder(order, [
     ...settingsSteps(seen),
-    ...declaration.members.flatMap((member) => nodeSteps(seen, member)),
+    ...declaration.members.flatMap((member) => memberSteps(seen, member, first)),
     ...prunings(seen),
     ...removals(seen, declaration),
-  ];
-  const sorted = inOrder(withoutRejoined(steps));
+  ]);
   return {
-    steps: sorted,
+    steps,
     notes: notesOf(declaration, seen),
     problems: [
       ...immutableProblems(seen, declaration),
       ...declaration.members.flatMap((member) => machineProblems(seen, declaration.name, member)),
-      ...silenceProblems(seen, declaration, sorted),
-      ...quorumProblems(seen, sorted),
+      ...silenceProblems(seen, declaration, steps),
+      ...quorumProblems(seen, steps),
     ],
   };
 }
 
-/** A node that joins anew gets its role, availability and labels with that. */
-function withoutRejoined(steps: readonly Step[]): Step[] {
-  const anew = new Set(steps.flatMap((step) => (step.kind === 'rejoin' ? [step.machine] : [])));
-  const covered: readonly StepKind[] = ['promote', 'demote', 'labels', 'availability'];
-  return steps.filter((step) => !('machine' in step && anew.has(step.machine) && covered.includes(step.kind)));
+/** A machine that joins again gets its role, availability and labels by joining. */
+function memberSteps(seen: SeenSwarm, member: MemberDeclaration, first: string | undefined): Step[] {
+  const steps = machineSteps(seen, member, first);
+  return steps.some(({ kind }) => kind === 'rejoin') ? steps : [...steps, ...nodeSteps(seen, member)];
 }
 
-function inOrder(steps: readonly Step[]): Step[] {
-  return order.flatMap((kind) => steps.filter((step) => step.kind === kind));
+function inOrder(order: readonly StepKind[], steps: readonly Step[]): Step[] {
+  return [...steps].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }

@@ -1,18 +1,18 @@
-import { plain, say, type Text } from '../../base/text.js';
+import { type Text, lines, plain, run, say } from '../../base/text.js';
 import type { MemberDeclaration, SwarmDeclaration } from '../model/declaration.js';
 import { isSeen } from '../engine/nodes.js';
 import { hasQuorum, inNumbers, withoutOne, type Managers } from '../model/quorum.js';
 import { isOff } from './machine-steps.js';
-import { nodeOf, type SeenSwarm } from './seen.js';
-import type { Problem, Step } from './step.js';
+import { nodeOf, type PlanProblem, type SeenSwarm } from './seen.js';
+import type { Step } from '../steps/steps.js';
 
 /** What is wrong with one machine that is declared. */
-export function machineProblems(seen: SeenSwarm, name: string, member: MemberDeclaration): Problem[] {
+export function machineProblems(seen: SeenSwarm, name: string, member: MemberDeclaration): PlanProblem[] {
   const { machine, driver } = member;
   const now = seen.machines.get(machine);
   if (!now?.exists) return [];
-  const free = `Free it first: tsmachine swarm leave --force ${machine}`;
-  const problems: Problem[] = [];
+  const free = say`Free it first: ${run('swarm', 'leave', '--force', machine)}`;
+  const problems: PlanProblem[] = [];
   if (now.otherSwarm !== undefined) {
     problems.push({ code: 'SWARM_FOREIGN', message: `${machine} is in swarm "${now.otherSwarm}" already`, hint: free, blocks: true });
   } else if (isForeign(seen, machine)) {
@@ -21,7 +21,8 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
       code: 'SWARM_FOREIGN',
       message: `${machine} is in another swarm already${id === undefined ? '' : ` (id ${id})`}, which this store does not know`,
       blocks: true,
-      hint: id === undefined ? free : `${free}. Or take that swarm over as it is: tsmachine swarm init --name ${name} ${machine}`,
+      hint:
+        id === undefined ? free : lines([free, say`Or take over that swarm as it is: ${run('swarm', 'init', '--name', name, machine)}`]),
     });
   }
   if (!(machine in seen.record) && now.driver !== undefined && now.driver !== driver) {
@@ -29,19 +30,19 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
       code: 'MACHINE_EXISTS',
       message: `There is a machine "${machine}" of driver ${now.driver}; the swarm's is to be of driver ${driver}`,
       blocks: true,
-      hint: `Give the swarm's machine another name, or remove the other: tsmachine rm ${machine}`,
+      hint: say`Give the swarm's machine another name, or remove the other: ${run('rm', machine)}`,
     });
   }
   if (now.error && !now.unfinished) problems.push({ ...now.error, message: aboutMachine(machine, now.error.message), blocks: false });
   else if (!now.unfinished && now.state !== undefined && now.state !== 'Running' && !isOff(now)) {
-    problems.push({ code: 'MACHINE_STATE', message: `${machine} is ${now.state}`, hint: `tsmachine status ${machine}`, blocks: false });
+    problems.push({ code: 'MACHINE_STATE', message: `${machine} is ${now.state}`, hint: run('status', machine), blocks: false });
   }
   if (problems.length === 0) problems.push(...nodeProblems(seen, machine));
   return problems;
 }
 
 /** The machine runs, and the managers do not see its node. */
-function nodeProblems(seen: SeenSwarm, machine: string): Problem[] {
+function nodeProblems(seen: SeenSwarm, machine: string): PlanProblem[] {
   const node = nodeOf(seen, machine);
   const state = seen.machines.get(machine)?.membership?.state;
   if (!node || state !== 'active' || isSeen(node)) return [];
@@ -51,7 +52,7 @@ function nodeProblems(seen: SeenSwarm, machine: string): Problem[] {
       code: 'SWARM_STATE',
       message: `${machine} runs, and the managers see its node as ${how}`,
       blocks: false,
-      hint: 'tsmachine swarm check shows which ports are blocked between the machines',
+      hint: say`${run('swarm', 'check')} shows which ports are blocked between the machines`,
     },
   ];
 }
@@ -70,8 +71,8 @@ function aboutMachine(machine: string, message: Text): Text {
   return plain(message).includes(machine) ? message : say`${machine}: ${message}`;
 }
 
-/** Nobody answers for the swarm, and no step would change that. */
-export function silenceProblems({ silence, machines }: SeenSwarm, { members }: SwarmDeclaration, steps: readonly Step[]): Problem[] {
+/** No manager answers for the swarm, and no step would change that. */
+export function silenceProblems({ silence, machines }: SeenSwarm, { members }: SwarmDeclaration, steps: readonly Step[]): PlanProblem[] {
   if (!silence) return [];
   const wakes = steps.some(
     (step) =>
@@ -82,8 +83,8 @@ export function silenceProblems({ silence, machines }: SeenSwarm, { members }: S
   return wakes ? [] : [{ ...silence, blocks: true }];
 }
 
-/** Every demotion, one after the other: the managers that vote on must be enough at each. */
-export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): Problem[] {
+/** Counts the managers after each demotion and removal: those that stay must be a majority every time. */
+export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): PlanProblem[] {
   const managers = seen.nodes.filter(({ role }) => role === 'manager');
   const arriving = steps.filter((step) => step.kind === 'promote' || (step.kind === 'join' && step.role === 'manager')).length;
   let left: Managers = { total: managers.length, reachable: managers.filter(({ reachability }) => reachability === 'reachable').length };
@@ -98,7 +99,7 @@ export function quorumProblems(seen: SeenSwarm, steps: readonly Step[]): Problem
     }
     const after = withoutOne(left, node.reachability === 'reachable');
     if (!hasQuorum(after)) {
-      const hint = 'Bring the managers that are unreachable back first, or replace them: tsmachine swarm status';
+      const hint = say`Bring the managers that are unreachable back first, or replace them: ${run('swarm', 'status')}`;
       return [
         {
           code: 'SWARM_QUORUM',

@@ -1,11 +1,21 @@
+import type { ErrorCode } from '../../base/errors.js';
 import type { State } from '../../base/machine.js';
+import type { Text } from '../../base/text.js';
 import type { Cluster, ClusterSpec } from '../engine/cluster.js';
 import type { Membership } from '../engine/membership.js';
 import type { Node } from '../engine/nodes.js';
 import type { Role } from '../../base/swarm-node.js';
-import type { Problem } from './step.js';
 
-/** A swarm as it is now: plain data, so that planning asks nobody. */
+/** What stands in the way of the declaration. */
+export interface PlanProblem {
+  readonly code: ErrorCode;
+  readonly message: Text;
+  readonly hint?: Text | undefined;
+  /** True: nothing at all is done until it is solved. False: only one machine is left out. */
+  readonly blocks: boolean;
+}
+
+/** A swarm as it is now, as plain data: planning asks no host and no engine. */
 export interface SeenSwarm {
   /** The swarm's id; undefined before it is made. */
   readonly cluster?: string | undefined;
@@ -20,7 +30,7 @@ export interface SeenSwarm {
   /** The settings as they are, and as the declaration wants them; undefined without a manager that answers. */
   readonly settings?: { readonly now: Cluster; readonly wanted: ClusterSpec } | undefined;
   /** Why no manager answers for a swarm that was made. */
-  readonly silence?: Omit<Problem, 'blocks'> | undefined;
+  readonly silence?: Omit<PlanProblem, 'blocks'> | undefined;
 }
 
 export interface SeenMachine {
@@ -29,21 +39,21 @@ export interface SeenMachine {
   readonly unfinished: boolean;
   readonly driver?: string | undefined;
   readonly state?: State | undefined;
-  /** Literal addresses, as its driver tells them. */
+  /** Literal addresses, as its driver reports them. */
   readonly addresses: readonly string[];
   readonly membership?: Membership | undefined;
   /** Why it or its engine does not answer. */
-  readonly error?: Omit<Problem, 'blocks'> | undefined;
+  readonly error?: Omit<PlanProblem, 'blocks'> | undefined;
   /** Another swarm of the store that has it. */
   readonly otherSwarm?: string | undefined;
-  /** Settings it was made with that are not the declared ones. */
+  /** Settings it was created with that differ from the declared ones. */
   readonly differs: readonly string[];
 }
 
-/** The node that a machine is now; undefined when it is none, or none any longer. */
+/** The node that a machine is now; undefined when it is none, or no longer one. */
 export function nodeOf(seen: SeenSwarm, name: string): Node | undefined {
   const machine = seen.machines.get(name);
   if (machine?.exists !== true || machine.unfinished || machine.membership?.state === 'inactive') return undefined;
-  const id = machine.membership?.nodeId ?? seen.record[name]?.node; // an engine that is locked, or just starting, does not tell
+  const id = machine.membership?.nodeId ?? seen.record[name]?.node; // an engine that is locked or just starting does not say
   return id === undefined ? undefined : seen.nodes.find((node) => node.id === id);
 }

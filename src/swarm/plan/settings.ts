@@ -1,9 +1,10 @@
+import { run, say } from '../../base/text.js';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ClusterSpec } from '../engine/cluster.js';
 import type { SwarmDeclaration } from '../model/declaration.js';
-import type { SeenSwarm } from './seen.js';
-import type { Problem, Step } from './step.js';
+import type { PlanProblem, SeenSwarm } from './seen.js';
+import type { Step } from '../steps/steps.js';
 
 const parts: readonly (readonly [what: string, of: (spec: ClusterSpec) => unknown])[] = [
   ['task history limit', (spec) => spec.Orchestration?.TaskHistoryRetentionLimit],
@@ -23,7 +24,7 @@ export function settingsSteps({ settings }: SeenSwarm): Step[] {
 }
 
 /** Settings that only a new swarm takes. */
-export function immutableProblems({ settings }: SeenSwarm, { name, settings: wanted }: SwarmDeclaration): Problem[] {
+export function immutableProblems({ settings }: SeenSwarm, { name, settings: wanted }: SwarmDeclaration): PlanProblem[] {
   if (!settings) return [];
   const { now } = settings;
   const rows: [what: string, is: string, declared: string | undefined][] = [
@@ -31,14 +32,14 @@ export function immutableProblems({ settings }: SeenSwarm, { name, settings: wan
     ['mask length of the address pool', String(now.subnetSize), wanted.defaultAddrPoolMaskLength?.toString()],
     ['data path port', String(now.dataPathPort), wanted.dataPathPort?.toString()],
   ];
-  return rows.flatMap(([what, is, declared]): Problem[] =>
+  return rows.flatMap(([what, is, declared]): PlanProblem[] =>
     declared === undefined || declared === is
       ? []
       : [
           {
             code: 'SWARM_IMMUTABLE',
             message: `The ${what} of swarm "${name}" is ${is} and cannot become ${declared}: only a new swarm takes it`,
-            hint: `Declare ${is}; or make the swarm anew, with all its services: tsmachine swarm down ${name}, then tsmachine swarm up`,
+            hint: say`Declare ${is}; or make a new swarm and all its services: ${run('swarm', 'down', name)}, then ${run('swarm', 'up')}`,
             blocks: true,
           },
         ],

@@ -7,7 +7,7 @@ export interface HostAddress {
   readonly ip: string;
 }
 
-/** The addresses a host says it has itself, but for those that only it can use; undefined where it cannot be asked. */
+/** The addresses of a host as it lists them, without those that only it can use; undefined when it cannot be asked. */
 export async function hostAddresses(session: Session, machine: Machine): Promise<HostAddress[] | undefined> {
   try {
     const connection = await connectTo(session, machine);
@@ -18,7 +18,7 @@ export async function hostAddresses(session: Session, machine: Machine): Promise
     }
   } catch (error) {
     session.signal.throwIfAborted();
-    session.io.debug(`The addresses of ${machine.name} cannot be asked: ${String(error)}`);
+    session.io.debug(`Cannot read the addresses of ${machine.name}: ${String(error)}`);
     return undefined;
   }
 }

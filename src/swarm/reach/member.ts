@@ -11,7 +11,7 @@ import type { Session } from '../../machine/session.js';
 /** Milliseconds for connecting to a member's engine. */
 const engineTimeout = 5000;
 
-/** A machine seen as a member, or a member to be, of a swarm: as far as it can be reached now. */
+/** A machine as a member, or future member, of a swarm, as far as it can be reached now. */
 export interface Member {
   readonly name: string;
   /** Undefined: not in the store, or not readable (see `error`). */
@@ -22,16 +22,16 @@ export interface Member {
   readonly state?: State;
   /** Its best address. */
   readonly address?: string;
-  /** Every address that its driver tells, best first. */
+  /** Every address that its driver reports, best first. */
   readonly addresses?: readonly string[];
-  /** There when the engine answered. */
+  /** Present when the engine answered. */
   readonly engine?: Engine;
   readonly membership?: Membership;
   /** Why its engine did not answer. */
   readonly error?: TsmachineError;
 }
 
-/** Looks at one machine. What goes wrong with it is in the result; only an interruption is thrown. The caller closes the engine. */
+/** Inspects one machine. What is wrong with it is in the result; only an interruption is thrown. The caller closes the engine. */
 export async function lookAtMember(session: Session, name: string, read: ReadPem): Promise<Member> {
   const { store, signal } = session;
   if (!(await store.exists(name))) return { name, unfinished: false };

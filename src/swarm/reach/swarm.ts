@@ -5,17 +5,18 @@ import { inNumbers } from '../model/quorum.js';
 import { readingOnce } from '../../machine/engine/engine.js';
 import { onEach } from '../../machine/choose/each.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { lookAtMember, type Member } from './member.js';
 
-/** Machines looked at together. */
-const lookedAtTogether = 100;
+/** How many machines are inspected at once. */
+const inspectedTogether = 100;
 
 /** A member whose engine answers. */
 export type Reached = Member & Required<Pick<Member, 'machine' | 'engine' | 'membership'>>;
 
 /**
- * A swarm of the store: what the store knows of it, its machines and, where a manager answers, its nodes, as they are when looked at.
+ * A swarm of the store: its record, its machines and, if a manager answers, its nodes, as they were when last inspected.
  * Open one with `withSwarm`, which closes the engines.
  */
 export class Swarm {
@@ -24,8 +25,8 @@ export class Swarm {
   #members = new Map<string, Member>();
   #nodes: readonly Node[] = [];
   #manager: Reached | undefined;
-  #trouble: TsmachineError | undefined;
-  /** One writes after the other: members that join or leave together must not put an older record back. */
+  #failure: TsmachineError | undefined;
+  /** Writes follow each other: members that join or leave at the same time must not put an older record back. */
   #saved: Promise<void> = Promise.resolve();
 
   constructor(session: Session, record: SwarmRecord) {
@@ -41,7 +42,7 @@ export class Swarm {
     return this.#record;
   }
 
-  /** Every machine of the record, and every other one looked at, by name. */
+  /** Every machine of the record, and every other one inspected, by name. */
   get members(): ReadonlyMap<string, Member> {
     return this.#members;
   }
@@ -55,7 +56,7 @@ export class Swarm {
     return this.#manager;
   }
 
-  /** Managers of this swarm, and of no other, whose engine answered when it was looked at; not those that know only how it was once. */
+  /** Managers of this swarm whose engine answered. Those that know only an older state of the swarm are left out. */
   get managers(): readonly Reached[] {
     return [...this.#members.values()].filter(
       (member): member is Reached =>
@@ -68,12 +69,12 @@ export class Swarm {
     );
   }
 
-  /** Looks at every machine of the record, and at `others`, and asks a manager for the nodes. */
+  /** Inspects every machine of the record and `others`, and asks a manager for the nodes. */
   async look(others: readonly string[] = []): Promise<void> {
     this.close();
     const names = [...new Set([...Object.keys(this.#record.members), ...others])];
     const read = readingOnce();
-    const outcomes = await onEach(names, lookedAtTogether, (name) => lookAtMember(this.session, name, read));
+    const outcomes = await onEach(names, inspectedTogether, (name) => lookAtMember(this.session, name, read));
     this.#members = new Map();
     for (const outcome of outcomes) {
       if ('error' in outcome) throw outcome.error;
@@ -83,7 +84,7 @@ export class Swarm {
     await this.lookAtNodes();
   }
 
-  /** Looks at one machine again: it was made, started or has joined. */
+  /** Inspects one machine again, which was created, started or has joined. */
   async lookAt(name: string): Promise<Reached> {
     const before = this.#members.get(name)?.engine;
     this.#members.set(name, await lookAtMember(this.session, name, readingOnce()));
@@ -95,26 +96,29 @@ export class Swarm {
 
   /** Asks the managers for the nodes again. What was known stays until they have answered: others may be reading it. */
   async lookAtNodes(): Promise<void> {
-    let trouble: TsmachineError | undefined;
+    let failure: TsmachineError | undefined;
     for (const candidate of this.managers) {
       try {
         const nodes = await listNodes(candidate.engine);
         this.#nodes = nodes;
-        this.#trouble = undefined;
+        this.#failure = undefined;
         const leader = nodes.find((node) => node.leader)?.id;
         this.#manager = this.managers.find(({ membership }) => membership.nodeId === leader) ?? candidate;
         return;
       } catch (error) {
         this.session.signal.throwIfAborted();
-        trouble = TsmachineError.from(error);
+        failure = TsmachineError.from(error);
       }
     }
     this.#nodes = [];
     this.#manager = undefined;
-    this.#trouble = trouble;
+    this.#failure = failure;
   }
 
-  /** The engine of a manager that answers for the swarm. @throws TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM: why there is none */
+  /**
+   * The engine of a manager that answers for the swarm.
+   * @throws TsmachineError SWARM_STATE, SWARM_LOCKED or SWARM_QUORUM: why there is none
+   */
   get control(): Engine {
     if (this.#manager) return this.#manager.engine;
     throw this.whyNoManager();
@@ -127,16 +131,16 @@ export class Swarm {
     if (member?.error) throw member.error;
     if (member?.unfinished === true) {
       throw new TsmachineError('MACHINE_INCOMPLETE', `The creation of ${name} was interrupted`, {
-        hint: `Run it again, or remove it: tsmachine rm -y ${name}`,
+        hint: say`Run it again, or remove it: ${run('rm', '-y', name)}`,
       });
     }
     if (member?.state !== undefined) {
-      throw new TsmachineError('MACHINE_STATE', `Machine "${name}" is ${member.state}`, { hint: `tsmachine start ${name}` });
+      throw new TsmachineError('MACHINE_STATE', `Machine "${name}" is ${member.state}`, { hint: run('start', name) });
     }
-    throw new TsmachineError('MACHINE_NOT_FOUND', `Docker machine "${name}" does not exist. Use "tsmachine ls" to list machines`);
+    throw new TsmachineError('MACHINE_NOT_FOUND', say`Docker machine "${name}" does not exist. Use "${run('ls')}" to list machines`);
   }
 
-  /** The node that this machine is: by what its engine says, else by what the store knows. */
+  /** The node that a machine is, as its engine says, else as the store knows. */
   nodeOf(name: string): Node | undefined {
     const id = this.#members.get(name)?.membership?.nodeId ?? this.#record.members[name]?.node;
     return this.#nodes.find((node) => node.id === id);
@@ -151,20 +155,28 @@ export class Swarm {
     record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>,
   ): Promise<void> {
     this.#record = { ...this.#record, ...record };
-    this.#saved = this.#saved.catch(() => undefined).then(() => this.session.store.swarms.save(this.#record));
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.#save());
     await this.#saved;
+  }
+
+  /** A record without members is none. */
+  async #save(): Promise<void> {
+    const { swarms } = this.session.store;
+    if (Object.keys(this.#record.members).length === 0) await swarms.remove(this.name);
+    else await swarms.save(this.#record);
   }
 
   async keepMember(name: string, member: MemberRecord): Promise<void> {
     await this.keep({ members: { ...this.#record.members, [name]: member } });
   }
 
-  /** The member knows the swarm as it is now. */
+  /** Notes that the member knows the swarm as it is now. */
   async keepRejoined(name: string): Promise<void> {
     const { [name]: _, ...rejoining } = this.#record.rejoining ?? {};
     await this.keep({ rejoining });
   }
 
+  /** Strikes a member off the record, which goes with its last member. */
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
     await this.keep({ members });
@@ -183,13 +195,13 @@ export class Swarm {
     const locked = members.filter(({ membership }) => membership?.state === 'locked').map(({ name }) => name);
     if (locked.length > 0) {
       return new TsmachineError('SWARM_LOCKED', `Swarm "${this.name}" is locked on ${locked.join(', ')}`, {
-        hint: `tsmachine swarm unlock ${this.name}`,
+        hint: run('swarm', 'unlock', this.name),
       });
     }
-    if (this.#trouble) {
-      return new TsmachineError('SWARM_QUORUM', `No manager of swarm "${this.name}" can decide anything: ${this.#trouble.message}`, {
-        cause: this.#trouble,
-        hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
+    if (this.#failure) {
+      return new TsmachineError('SWARM_QUORUM', say`No manager of swarm "${this.name}" can decide anything: ${this.#failure.text}`, {
+        cause: this.#failure,
+        hint: say`Start the managers that are down; when they are lost for good: ${run('swarm', 'recover', this.name)}`,
       });
     }
     const managers = Object.entries(this.#record.members)
@@ -200,7 +212,7 @@ export class Swarm {
       const total = Math.max(managers.length, ...leaderless.map(({ membership }) => membership?.managers.length ?? 0));
       const numbers = inNumbers({ total, reachable: leaderless.length });
       return new TsmachineError('SWARM_QUORUM', `Swarm "${this.name}" has lost its quorum: ${numbers}`, {
-        hint: `Start the managers that are down; when they are lost for good: tsmachine swarm recover ${this.name}`,
+        hint: say`Start the managers that are down; when they are lost for good: ${run('swarm', 'recover', this.name)}`,
       });
     }
     const silent = managers.flatMap((name) => {
@@ -208,12 +220,12 @@ export class Swarm {
       return error ? [error] : [];
     });
     const [first] = silent;
-    return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers${first ? `: ${first.message}` : ''}`, {
+    return new TsmachineError('SWARM_STATE', say`No manager of swarm "${this.name}" answers${first ? say`: ${first.text}` : ''}`, {
       cause: first,
       hint:
         managers.length === 0
-          ? `tsmachine swarm init MACHINE`
-          : `Look at its managers: tsmachine ls ${managers.map((name) => `--filter name=${name}`).join(' ')}`,
+          ? run('swarm', 'init', 'MACHINE')
+          : say`List its managers: ${run('ls', ...managers.flatMap((name) => ['--filter', `name=${name}`]))}`,
     });
   }
 
@@ -226,7 +238,7 @@ export class Swarm {
   }
 }
 
-/** Looks at a swarm, and closes its engines when `use` is over. */
+/** Inspects a swarm, and closes its engines when `use` is over. */
 export async function withSwarm<T>(
   session: Session,
   record: SwarmRecord,

@@ -1,11 +1,12 @@
 import type { ArchiveFile } from '../../transfer/archive/archive.js';
 import { isJson } from '../../store/conform.js';
 import { isMember, type MemberRecord } from '../../store/swarms.js';
+import { run, say } from '../../base/text.js';
 import { TsmachineError } from '../../base/errors.js';
 
 const stateEntry = 'swarm.tar.gz';
 
-/** What a backup of a swarm says of itself. Unlock keys are never in it: a locked state stays locked. */
+/** The description in a backup of a swarm. It never contains unlock keys: a locked state stays locked. */
 export interface BackupManifest {
   readonly version: 1;
   readonly kind: 'swarm-backup';
@@ -14,13 +15,13 @@ export interface BackupManifest {
   readonly takenAt: string;
   readonly swarm: string;
   readonly cluster: string;
-  /** The machine it was taken from, its node id, address and engine. */
+  /** The machine that it was taken from; below its node id, address and engine. */
   readonly machine: string;
   readonly node: string;
   readonly address: string;
   readonly engineVersion: string;
   readonly autolock: boolean;
-  /** What the store knew of the members, for a store that does not know the swarm. */
+  /** The members as the store had them, for a store that does not have the swarm. */
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
 
@@ -31,14 +32,14 @@ export function backupEntries(manifest: BackupManifest, state: Buffer, manifestN
   ];
 }
 
-/** @throws TsmachineError ARCHIVE_INVALID for what is no backup of a swarm */
+/** @throws TsmachineError ARCHIVE_INVALID for what is not a backup of a swarm */
 export function readBackup(files: readonly ArchiveFile[], name: string): { manifest: BackupManifest; state: Buffer } {
   const [first] = files;
   const state = files.find(({ path }) => path === stateEntry)?.content;
   const manifest = first && parse(first.content.toString('utf8'));
   if (manifest && state) return { manifest, state };
-  throw new TsmachineError('ARCHIVE_INVALID', `${name} is no backup of a swarm`, {
-    hint: 'tsmachine swarm backup writes one; exports of machines are for tsmachine import',
+  throw new TsmachineError('ARCHIVE_INVALID', `${name} is not a backup of a swarm`, {
+    hint: say`${run('swarm', 'backup')} writes backups. An export of machines is for ${run('import')}`,
   });
 }
 
@@ -47,11 +48,11 @@ function parse(text: string): BackupManifest | undefined {
   try {
     value = JSON.parse(text);
   } catch {
-    return undefined; // the caller says that it is none
+    return undefined; // the caller reports it
   }
   if (!isJson(value) || value['kind'] !== 'swarm-backup' || value['version'] !== 1) return undefined;
-  const words = ['writtenBy', 'takenAt', 'swarm', 'cluster', 'machine', 'node', 'address', 'engineVersion'];
-  if (words.some((key) => typeof value[key] !== 'string') || typeof value['autolock'] !== 'boolean' || !isJson(value['members']))
+  const texts = ['writtenBy', 'takenAt', 'swarm', 'cluster', 'machine', 'node', 'address', 'engineVersion'];
+  if (texts.some((key) => typeof value[key] !== 'string') || typeof value['autolock'] !== 'boolean' || !isJson(value['members']))
     return undefined;
   if (!Object.values(value['members']).every(isMember)) return undefined;
   return value as unknown as BackupManifest;

@@ -11,25 +11,25 @@ import type { Session } from '../../machine/session.js';
 import { waitFor } from '../../base/wait.js';
 import { backupEntries, type BackupManifest } from './backup-file.js';
 import { findSwarm } from '../reach/find.js';
-import { lookAtRaft, saveRaft } from './raft-folder.js';
+import { readRaft, saveRaft } from './raft-folder.js';
 import { withSwarm, type Reached, type Swarm } from '../reach/swarm.js';
 import { unlockMember } from './unlock.js';
 
-/** Milliseconds for a manager whose engine was stopped to take part again. */
+/** Milliseconds for a manager whose engine was stopped to take part in the swarm again. */
 const returnTimeout = 90_000;
 
 export interface BackupOptions {
   /** Default: a file in the store's folder of the swarm. */
   readonly output?: string | undefined;
   readonly passphrase?: string | undefined;
-  /** Also when the swarm has no quorum while the manager is stopped. */
+  /** Back up even if the swarm has no quorum while the manager is stopped. */
   readonly force?: boolean;
 }
 
 /**
- * Saves all that a swarm knows, from a manager whose engine is stopped meanwhile: not the leader, unless it is the only manager or asked
- * for by name, and only where the others keep the quorum.
- * @param given the swarm, or a machine in it; a manager is the one it is taken from
+ * Saves the whole state of a swarm from a manager whose engine is stopped meanwhile. That is not the leader, unless the leader is the only
+ * manager or named, and the others must keep the quorum.
+ * @param given the swarm, or a machine in it; if that is a manager, it is the one to save
  * @returns the file, of mode 0600
  * @throws TsmachineError SWARM_QUORUM with the numbers, SWARM_STATE
  */
@@ -41,24 +41,24 @@ export async function backupSwarm(session: Session, given?: string, { force = fa
       withSwarm(session, await findSwarm(session, name), async (swarm) => {
         if (!swarm.manager) throw swarm.whyNoManager();
         const source = chooseSource(swarm, given);
-        refuseLoss(swarm, source, force);
+        refuseQuorumLoss(swarm, source, force);
         const file = await keepBackup(swarm, source, options);
         await waitUntilBack(swarm, source);
         session.io.info(`Saved swarm "${name}" from ${source} to ${file}`);
         if (options.passphrase === undefined)
-          session.io.warn(`${file} holds the swarm's secrets and keys: whoever reads it controls the swarm`);
+          session.io.warn(`${file} contains the swarm's secrets and keys: everyone who can read it controls the swarm`);
         return file;
       }),
     { signal: session.signal },
   );
 }
 
-/** Saves the state of one manager, which is started again, into a file. It is running then, though perhaps not part of the quorum yet. */
+/** Saves the state of one manager to a file. Afterwards its engine runs again, but may not be part of the quorum yet. */
 export async function keepBackup(swarm: Swarm, source: string, { output, passphrase }: Omit<BackupOptions, 'force'> = {}): Promise<string> {
   const { session, record } = swarm;
   const { machine, membership } = swarm.reached(source);
-  const { autolock } = await lookAtRaft(session, machine);
-  session.io.progress(`Saving the state of ${source}, whose engine is stopped meanwhile`);
+  const { autolock } = await readRaft(session, machine);
+  session.io.progress(`Saving the state of ${source} while its engine is stopped`);
   const state = await saveRaft(session, machine);
   const takenAt = new Date();
   const manifest: BackupManifest = {
@@ -79,12 +79,12 @@ export async function keepBackup(swarm: Swarm, source: string, { output, passphr
   const bytes = await seal(backupEntries(manifest, state, manifestName), { modified: takenAt, passphrase });
   const file = output === undefined ? await ownFile(swarm, takenAt) : resolve(output);
   await writeAtomic(file, bytes, 0o600);
-  await awaken(swarm, source);
+  await waitUntilAwake(swarm, source);
   return file;
 }
 
-/** Waits until the engine answers as a manager again, unlocking it where it is locked. */
-export async function awaken(swarm: Swarm, name: string): Promise<void> {
+/** Waits until the engine answers as a manager again, and unlocks it if it is locked. */
+export async function waitUntilAwake(swarm: Swarm, name: string): Promise<void> {
   const {
     session: { signal },
   } = swarm;
@@ -114,17 +114,19 @@ function chooseSource(swarm: Swarm, given: string | undefined): string {
   throw swarm.whyNoManager();
 }
 
-function refuseLoss(swarm: Swarm, source: string, force: boolean): void {
+function refuseQuorumLoss(swarm: Swarm, source: string, force: boolean): void {
   const now = managersAmong(swarm.nodes);
   const meanwhile = withOneDown(now);
   if (hasQuorum(meanwhile)) return;
-  const words = `Swarm "${swarm.name}" has no quorum while ${source} is stopped: ${inNumbers(meanwhile)} (now ${inNumbers(now)})`;
+  const message = `Swarm "${swarm.name}" has no quorum while ${source} is stopped: ${inNumbers(meanwhile)} (now ${inNumbers(now)})`;
   if (!force) {
-    throw new TsmachineError('SWARM_QUORUM', words, {
-      hint: 'Make three managers of it, or have it stand still for some seconds: --force. Services go on running on the other nodes',
+    throw new TsmachineError('SWARM_QUORUM', message, {
+      hint:
+        'Use at least three managers. Or add --force: for some seconds nothing can be changed in the swarm, ' +
+        'but services keep running on the other nodes',
     });
   }
-  swarm.session.io.warn(words);
+  swarm.session.io.warn(message);
 }
 
 async function waitUntilBack(swarm: Swarm, name: string): Promise<void> {

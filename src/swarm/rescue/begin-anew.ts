@@ -3,19 +3,20 @@ import { membershipOf } from '../engine/membership.js';
 import { listNodes } from '../engine/nodes.js';
 import { patient } from '../engine/patient.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { waitFor } from '../../base/wait.js';
 import { hostAddresses } from '../reach/host-addresses.js';
 import type { SwarmState } from './raft-folder.js';
 import type { Reached, Swarm } from '../reach/swarm.js';
 
-/** Milliseconds for the only manager to lead itself. */
+/** Milliseconds for the only manager to elect itself leader. */
 const leadTimeout = 60_000;
 
 /**
- * Makes one manager the only one of its swarm, with everything the swarm knows: services, networks, secrets and nodes.
- * @param raft what its engine wrote down: what is not repeated would be forgotten
- * @throws TsmachineError SWARM_LOCKED for managers that lock themselves, SWARM_STATE for a host that has not the address it is known under
+ * Makes one manager the only one of its swarm. It keeps all services, networks, secrets and nodes.
+ * @param raft what its engine has on disk; what is not passed to the engine again would be lost
+ * @throws TsmachineError SWARM_LOCKED for managers with autolock, SWARM_STATE for a host without the address that the swarm knows
  */
 export async function beginAnew(swarm: Swarm, name: string, raft: SwarmState): Promise<void> {
   const {
@@ -37,7 +38,7 @@ export async function beginAnew(swarm: Swarm, name: string, raft: SwarmState): P
     availability: 'active',
     forceNewCluster: true,
   });
-  const node = await leads(swarm, name);
+  const node = await waitUntilLeader(swarm, name);
   const { cluster } = await membershipOf(engine);
   await swarm.keep({
     first: name,
@@ -48,8 +49,8 @@ export async function beginAnew(swarm: Swarm, name: string, raft: SwarmState): P
   await swarm.look();
 }
 
-/** Waits until the manager leads. */
-async function leads(swarm: Swarm, name: string): Promise<string> {
+/** Waits until the manager is the leader. @returns its node id */
+async function waitUntilLeader(swarm: Swarm, name: string): Promise<string> {
   const {
     session: { signal },
   } = swarm;
@@ -75,20 +76,16 @@ export async function requireAddress(session: Session, { name, machine, addresse
   if (here.includes(address)) return;
   throw new TsmachineError(
     'SWARM_STATE',
-    `The swarm's state is that of a manager at ${address}, and ${name} is at ${[...new Set([...addresses, ...here])].join(', ')}: ` +
-      'engines cannot give it another address',
-    { hint: `Give the host of ${name} the address ${address}, also as one more of several, and run the command again` },
+    `The swarm's state belongs to a manager at ${address}, but ${name} has ${[...new Set([...addresses, ...here])].join(', ')}. ` +
+      'An engine cannot change the address in it',
+    { hint: `Give the host of ${name} the address ${address} (a second address will do) and run the command again` },
   );
 }
 
-/** The engine cannot (moby#36852), and would be out of its swarm afterwards. */
+/** Refuses managers with autolock: their engine cannot do it (moby#36852) and would have lost its swarm afterwards. */
 export function refuseAutolock(swarm: string, name: string, { autolock }: Pick<SwarmState, 'autolock'>): void {
   if (!autolock) return;
-  throw new TsmachineError(
-    'SWARM_LOCKED',
-    `${name} locks itself (autolock), and its engine cannot begin an autolocked swarm anew (moby#36852)`,
-    {
-      hint: `Bring enough of its managers back: start them, then tsmachine swarm unlock ${swarm}`,
-    },
-  );
+  throw new TsmachineError('SWARM_LOCKED', `${name} has autolock, and an engine cannot recover a swarm with autolock (moby#36852)`, {
+    hint: say`Bring enough of its managers back: start them, then ${run('swarm', 'unlock', swarm)}`,
+  });
 }

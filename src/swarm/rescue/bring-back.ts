@@ -4,49 +4,51 @@ import { changeNode, removeNode, type Node } from '../engine/nodes.js';
 import { patient } from '../engine/patient.js';
 import { onEach } from '../../machine/choose/each.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import { run, say } from '../../base/text.js';
+import { join, run, say } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import { joinMachine } from '../members/join.js';
 import type { Swarm } from '../reach/swarm.js';
 
-/** Milliseconds for workers to find the only manager by themselves. They try every manager they know, slower from time to time. */
+/** Milliseconds for workers to find the only manager by themselves. They try every manager they know, at growing intervals. */
 const findTimeout = 75_000;
 
 /**
- * Brings the other members back after a swarm was begun anew: whoever knows an older state forgets it before it can speak to anybody, and
- * joins again with the role, labels and availability that its node had. What does not answer is noted, and does so when it returns.
- * Every step that is done already is skipped.
+ * Brings the other members back after one manager went on alone. A member that has an older state of the swarm leaves it first, and joins
+ * again with the role, labels and availability that its node had. The record keeps those that do not answer; they join when they return.
+ * Steps that are already done are skipped.
+ * @param only the only manager
+ * @throws what failed for each member
  */
 export async function bringBack(swarm: Swarm, only: string): Promise<void> {
   const {
     session: { io },
   } = swarm;
-  await fence(swarm, only);
-  await writeDown(swarm);
+  await dropOldManagers(swarm, only);
+  await recordNodes(swarm);
   const due = Object.entries(swarm.record.rejoining ?? {}).sort(([, a], [, b]) => rank(a) - rank(b));
-  for (const [name, { role }] of due) if (role === 'manager') await attempt(swarm, name);
+  for (const [name, { role }] of due) if (role === 'manager') await rejoinIfReached(swarm, name);
   throwFailures(
     await onEach(
       due.flatMap(([name, { role }]) => (role === 'worker' ? [name] : [])),
       10,
-      (name) => attempt(swarm, name),
+      (name) => rejoinIfReached(swarm, name),
     ),
   );
-  await awaitWorkers(swarm, only);
+  await waitForWorkers(swarm, only);
   await swarm.lookAtNodes();
   const manager = patient(swarm.control, swarm.session.signal);
-  for (const node of strangers(swarm)) {
+  for (const node of lostNodes(swarm)) {
     await removeNode(manager, node.id, { force: true });
-    io.info(`${node.hostname}, of which there is no machine any longer, is no node of swarm "${swarm.name}" any more.`);
+    io.info(`Removed node ${node.hostname} from swarm "${swarm.name}": its machine no longer exists.`);
   }
   await swarm.look();
 }
 
-/** Managers of the older state would go on voting in it. */
-async function fence(swarm: Swarm, only: string): Promise<void> {
+/** Managers with the older state leave it, because they would go on voting in it. */
+async function dropOldManagers(swarm: Swarm, only: string): Promise<void> {
   const old = Object.entries(swarm.record.rejoining ?? {}).filter(
-    ([name, before]) => before.role === 'manager' && knowsOld(swarm, only, name, before),
+    ([name, before]) => before.role === 'manager' && hasOldState(swarm, only, name, before),
   );
   if (old.length === 0) return;
   throwFailures(
@@ -54,7 +56,7 @@ async function fence(swarm: Swarm, only: string): Promise<void> {
       old.map(([name]) => name),
       10,
       async (name) => {
-        swarm.session.io.progress(`Having ${name} forget what it knows of swarm "${swarm.name}"`);
+        swarm.session.io.progress(`Removing the old state of swarm "${swarm.name}" from ${name}`);
         await leaveSwarm(swarm.reached(name).engine, { force: true });
       },
     ),
@@ -63,29 +65,29 @@ async function fence(swarm: Swarm, only: string): Promise<void> {
 }
 
 /**
- * Whether a member's engine takes part in the swarm as it was before. One that returned as a manager before anybody could have it forget
- * is taken into the new quorum by the engines themselves: it must not leave that without being demoted.
+ * Whether a member's engine still has the older state of the swarm. A manager that returns before its state was removed is taken into the
+ * new quorum by the engines themselves: it must be demoted before it leaves.
  */
-function knowsOld(swarm: Swarm, only: string, name: string, before: Rejoin): boolean {
+function hasOldState(swarm: Swarm, only: string, name: string, before: Rejoin): boolean {
   const { membership } = swarm.members.get(name) ?? {};
   if (!membership || membership.state === 'inactive' || name === only) return false;
   const node = swarm.nodes.find(({ id }) => id === membership.nodeId && id !== swarm.members.get(only)?.membership?.nodeId);
   return !node || (node.reachability === undefined && node.id === (before.node ?? swarm.record.members[name]?.node));
 }
 
-/** Has one member join anew, what its node is being on disk first. */
+/** Lets one member join again, after its node's role, labels and availability were recorded. */
 export async function rejoinNow(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
   await swarm.keep({ rejoining: { ...swarm.record.rejoining, [name]: before } });
-  await writeDown(swarm);
+  await recordNodes(swarm);
   await rejoin(swarm, name, swarm.record.rejoining?.[name] ?? before);
 }
 
-/** A member that knows an older state of the swarm leaves it, and joins again. */
+/** A member that has an older state of the swarm leaves it, and joins again. */
 async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
-  if (knowsOld(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(swarm.reached(name).engine, { force: true });
+  if (hasOldState(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(swarm.reached(name).engine, { force: true });
   await swarm.lookAt(name);
   await swarm.lookAtNodes();
-  if (before.node !== undefined && swarm.members.get(name)?.membership?.nodeId !== before.node) await removeFormer(swarm, before.node);
+  if (before.node !== undefined && swarm.members.get(name)?.membership?.nodeId !== before.node) await removeFormerNode(swarm, before.node);
   await swarm.lookAtNodes();
   const member: MemberRecord | undefined = swarm.record.members[name];
   await joinMachine(swarm, name, {
@@ -97,8 +99,8 @@ async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void>
   await swarm.lookAtNodes();
 }
 
-/** What the nodes were is on disk before any of them is removed. */
-async function writeDown(swarm: Swarm): Promise<void> {
+/** Records the availability and the labels of the nodes before any of them is removed. */
+async function recordNodes(swarm: Swarm): Promise<void> {
   const { members, rejoining = {} } = swarm.record;
   const complete = Object.entries(rejoining).map(([name, before]): [string, Rejoin] => {
     const node = swarm.nodes.find(({ id }) => id === (before.node ?? members[name]?.node));
@@ -110,7 +112,7 @@ async function writeDown(swarm: Swarm): Promise<void> {
   await swarm.keep({ rejoining: Object.fromEntries(complete) });
 }
 
-async function attempt(swarm: Swarm, name: string): Promise<void> {
+async function rejoinIfReached(swarm: Swarm, name: string): Promise<void> {
   const {
     session: { io },
   } = swarm;
@@ -121,28 +123,35 @@ async function attempt(swarm: Swarm, name: string): Promise<void> {
     await rejoin(swarm, name, before);
     return;
   }
-  if (before.node !== undefined) await removeFormer(swarm, before.node);
+  if (before.node !== undefined) await removeFormerNode(swarm, before.node);
   if (!member?.machine && !member?.error) {
     await swarm.forgetMember(name);
-    io.warn(`There is no machine ${name} any longer: it is no ${before.role} of swarm "${swarm.name}" any more`);
+    io.warn(`The machine ${name} no longer exists: it was removed from swarm "${swarm.name}", where it was a ${before.role}`);
     return;
   }
   io.warn(
-    say`${name} does not answer (${messageOf(unreachable(swarm, name))}). It joins again as a ${before.role} when it returns (${run('start', name)}); when it is lost: ${run('swarm', 'replace', name)}`,
+    join(
+      [
+        say`${name} does not answer (${messageOf(unreachable(swarm, name))}). `,
+        say`It joins again as a ${before.role} when it returns (${run('start', name)}). `,
+        say`If it is lost: ${run('swarm', 'replace', name)}`,
+      ],
+      '',
+    ),
   );
 }
 
-async function removeFormer(swarm: Swarm, id: string): Promise<void> {
+async function removeFormerNode(swarm: Swarm, id: string): Promise<void> {
   const manager = patient(swarm.control, swarm.session.signal);
   const former = swarm.nodes.find((node) => node.id === id);
   if (!former || id === swarm.manager?.membership.nodeId) return;
-  // a manager of the older state is none of this quorum: the engine does not even find it to demote
+  // a manager without reachability is not in this quorum, so the engine cannot demote it
   if (former.role === 'manager' && former.reachability !== undefined) await changeNode(manager, id, { role: 'worker' });
   await removeNode(manager, id, { force: true });
 }
 
-/** Workers need nobody's help as long as they know the manager's address; those that have not found it in time join anew. */
-async function awaitWorkers(swarm: Swarm, only: string): Promise<void> {
+/** Workers find the manager by themselves as long as they know its address. Those that have not found it in time join again. */
+async function waitForWorkers(swarm: Swarm, only: string): Promise<void> {
   const {
     session: { io, signal },
   } = swarm;
@@ -173,13 +182,13 @@ async function awaitWorkers(swarm: Swarm, only: string): Promise<void> {
     if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
     const late = Object.fromEntries(missing().map((name) => [name, { role: swarm.record.members[name]?.role ?? 'worker' }]));
     await swarm.keep({ rejoining: { ...swarm.record.rejoining, ...late } });
-    await writeDown(swarm);
-    for (const name of Object.keys(late)) await attempt(swarm, name);
+    await recordNodes(swarm);
+    for (const name of Object.keys(late)) await rejoinIfReached(swarm, name);
   }
 }
 
-/** Nodes that are down and that no member is behind. */
-function strangers(swarm: Swarm): Node[] {
+/** Nodes that are down and belong to no member. */
+function lostNodes(swarm: Swarm): Node[] {
   const known = new Set(Object.values(swarm.record.members).map(({ node }) => node));
   return swarm.nodes.filter((node) => !known.has(node.id) && node.state !== 'ready' && swarm.machineOf(node) === undefined);
 }

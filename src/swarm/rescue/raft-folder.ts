@@ -2,25 +2,25 @@ import type { SshConnection } from '../../ssh/types.js';
 import type { RaftState } from './survivor.js';
 import { connectTo } from '../../machine/access/connection.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import { say } from '../../base/text.js';
+import { run, say } from '../../base/text.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 
-/** Milliseconds for stopping an engine, packing or unpacking its state, and starting it again. */
+/** Milliseconds for stopping an engine, saving or restoring its state, and starting it again. */
 const stateTimeout = 300_000;
 
-/** What an engine wrote down of its place in a swarm: docker-state.json of moby's daemon/cluster, and its raft log. */
+/** What an engine has on disk about its swarm: docker-state.json of moby's daemon/cluster, and the raft log. */
 export interface SwarmState extends RaftState {
-  /** Its keys are locked with the swarm's unlock key. */
+  /** Whether its keys are locked with the swarm's unlock key. */
   readonly autolock: boolean;
   readonly listenAddr?: string;
   readonly dataPathPort?: number;
 }
 
-/** Looks at the swarm state of a machine's engine without stopping it. @throws TsmachineError SWARM_STATE when it has none, SSH_*, SUDO_* */
-export async function lookAtRaft(session: Session, machine: Machine): Promise<SwarmState> {
+/** Reads the swarm state of a machine's engine without stopping it. @throws TsmachineError SWARM_STATE when it has none, SSH_*, SUDO_* */
+export async function readRaft(session: Session, machine: Machine): Promise<SwarmState> {
   return connected(session, machine, async (connection) => {
-    const facts = await runState(connection, machine, { DO: 'look' });
+    const facts = await runState(connection, machine, { DO: 'describe' });
     const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}');
     const [, segment = '0'] = /-([0-9a-f]+)\.wal$/.exec(facts.get('wal') ?? '') ?? [];
     return {
@@ -35,8 +35,9 @@ export async function lookAtRaft(session: Session, machine: Machine): Promise<Sw
 }
 
 /**
- * The swarm state of a machine's engine, packed while the engine is stopped. It is started again whatever happens, also when the
- * connection is lost on the way.
+ * The swarm state of a machine's engine as a tar.gz, saved while the engine is stopped. The engine is started again in any case, even when
+ * the connection is lost meanwhile.
+ * @throws TsmachineError SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
  */
 export async function saveRaft(session: Session, machine: Machine): Promise<Buffer> {
   return connected(session, machine, async (connection) => {
@@ -51,14 +52,17 @@ export async function saveRaft(session: Session, machine: Machine): Promise<Buff
     } finally {
       if (!connection.closed) {
         await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-          session.io.warn(say`${folder} on ${machine.name} could not be removed, and holds keys: ${messageOf(error)}`);
+          session.io.warn(say`${folder} on ${machine.name} holds keys and could not be removed: ${messageOf(error)}`);
         });
       }
     }
   });
 }
 
-/** Puts a saved state in the place of the engine's own, and starts the engine with it. The host must have the address of the one saved. */
+/**
+ * Replaces the engine's state by a saved one and starts the engine with it. The host must have the address of the host that was saved.
+ * @throws TsmachineError SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
+ */
 export async function placeRaft(session: Session, machine: Machine, saved: Buffer): Promise<void> {
   await connected(session, machine, async (connection) => {
     const archive = `/var/tmp/tsmachine-swarm-${process.pid}-${Date.now()}.tar.gz`;
@@ -79,8 +83,8 @@ async function connected<T>(session: Session, machine: Machine, use: (connection
 const failures: Readonly<Record<number, string>> = {
   40: 'has no swarm state on disk',
   41: 'cannot stop its engine',
-  42: 'cannot start its engine again',
-  43: 'cannot save or place the swarm state',
+  42: 'cannot restart its engine',
+  43: 'cannot save or restore the swarm state',
 };
 
 async function runState(
@@ -93,12 +97,12 @@ async function runState(
     ok: [0, 40, 41, 42, 43],
   });
   if (exitCode !== 0) {
-    const words = stderr.trim().split('\n').slice(-3).join('\n');
+    const reason = stderr.trim().split('\n').slice(-3).join('\n');
     throw new TsmachineError(
       exitCode === 42 ? 'ENGINE_START' : 'SWARM_STATE',
-      `${name} ${failures[exitCode] ?? 'fails'}${words === '' ? '' : `: ${words}`}`,
+      `${name} ${failures[exitCode] ?? 'fails'}${reason === '' ? '' : `: ${reason}`}`,
       {
-        hint: `tsmachine ssh ${name} journalctl -u docker -n 20`,
+        hint: run('ssh', name, 'journalctl', '-u', 'docker', '-n', '20'),
       },
     );
   }

@@ -1,27 +1,28 @@
 import type { SwarmRecord } from '../../store/swarms.js';
 import { updateCluster } from '../engine/cluster.js';
 import { inNumbers, managersAmong } from '../model/quorum.js';
-import { bestSurvivor, canComeBack, type Left } from './survivor.js';
+import { bestSurvivor, canComeBack, type RemainingManagers } from './survivor.js';
 import { onEach } from '../../machine/choose/each.js';
 import { TsmachineError } from '../../base/errors.js';
+import { lines, run, say, type Text } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { keepBackup } from './backup.js';
 import { beginAnew, refuseAutolock, requireAddress } from './begin-anew.js';
 import { bringBack } from './bring-back.js';
 import { findSwarm } from '../reach/find.js';
-import { lookAtRaft, type SwarmState } from './raft-folder.js';
+import { readRaft, type SwarmState } from './raft-folder.js';
 import { withSwarm, type Reached, type Swarm } from '../reach/swarm.js';
 import { lockedMembers, unlockMember } from './unlock.js';
 
-/** Milliseconds for a swarm to agree on a change, when it can at all. */
+/** Milliseconds for a swarm with a quorum to agree on a change. */
 const decisionTimeout = 8000;
 
 /**
- * Gives a swarm that has lost its quorum a new one, of one manager: the best of those that are left goes on alone with all services,
- * networks and secrets, and the others join it again with their roles, labels and availability. Its state is saved first. An
- * interrupted recovery is finished by another.
- * @param options.force also when the managers that are off would bring the quorum back
- * @throws TsmachineError SWARM_STATE when nothing is lost or nobody is left, SWARM_QUORUM with what brings the quorum back without loss
+ * Gives a swarm that has lost its quorum a new one of one manager. The remaining manager that knows most goes on alone with all services,
+ * networks and secrets, and the other members join it again with their roles, labels and availability. The state is saved first.
+ * Run again after an interruption, it finishes the recovery.
+ * @param options.force recover even if starting the managers that are off would bring the quorum back
+ * @throws TsmachineError SWARM_STATE when nothing is lost or no manager remains, SWARM_QUORUM with what brings the quorum back without loss
  */
 export async function recoverSwarm(session: Session, given?: string, options: { force?: boolean } = {}): Promise<void> {
   const { name } = await findSwarm(session, given);
@@ -30,7 +31,9 @@ export async function recoverSwarm(session: Session, given?: string, options: { 
     async () =>
       withSwarm(session, await findSwarm(session, name), async (swarm) => {
         await unlockLocked(swarm);
-        const only = (await decides(swarm)) ? unfinished(swarm) : await goOnAlone(swarm, { force: options.force === true });
+        const only = (await hasWorkingQuorum(swarm))
+          ? unfinishedSurvivor(swarm)
+          : await goOnAlone(swarm, { force: options.force === true });
         await bringBack(swarm, only);
         const { total } = managersAmong(swarm.nodes);
         session.io.info(`Swarm "${name}" works again: ${total} manager${total === 1 ? '' : 's'}, ${swarm.nodes.length} nodes.`);
@@ -43,20 +46,22 @@ async function goOnAlone(swarm: Swarm, { force }: { force: boolean }): Promise<s
   const {
     session: { io },
   } = swarm;
-  const candidates = leftManagers(swarm);
-  const left = whatIsLeft(swarm, candidates);
-  const numbers = inNumbers({ total: left.total, reachable: left.running.length });
-  if (candidates.length === 0) throw nobodyLeft(swarm, left);
-  if (!force && canComeBack(left)) {
-    const unlock = left.locked.length > 0 ? [`tsmachine swarm unlock ${swarm.name}`] : [];
-    const start = left.off.length > 0 ? [`tsmachine start ${left.off.join(' ')}`] : [];
-    throw new TsmachineError('SWARM_QUORUM', `Swarm "${swarm.name}" lacks managers that are there: ${numbers}`, {
-      hint: `Nothing is lost when they return: ${[...start, ...unlock].join(', ')}\nTo go on without them: tsmachine swarm recover --force ${swarm.name}`,
+  const candidates = reachableManagers(swarm);
+  const remaining = remainingManagers(swarm, candidates);
+  const numbers = inNumbers({ total: remaining.total, reachable: remaining.running.length });
+  if (candidates.length === 0) throw noSurvivor(swarm, remaining);
+  if (!force && canComeBack(remaining)) {
+    throw new TsmachineError('SWARM_QUORUM', `Swarm "${swarm.name}" can get its quorum back without a recovery: ${numbers}`, {
+      hint: lines([
+        'Nothing is lost if its other managers return:',
+        ...commandsFor(swarm, remaining),
+        say`To go on without them: ${run('swarm', 'recover', '--force', swarm.name)}`,
+      ]),
     });
   }
   io.info(`Swarm "${swarm.name}" has lost its quorum: ${numbers}.`);
   const best = await chooseSurvivor(swarm, candidates);
-  io.info(`${best.name} goes on alone; the others join it again.`);
+  io.info(`${best.name} goes on alone, and the others join it again.`);
   await swarm.keep({ rejoining: managersBeside(swarm.record, best.name) });
   await keepBackup(swarm, best.name);
   await beginAnew(swarm, best.name, best);
@@ -64,10 +69,10 @@ async function goOnAlone(swarm: Swarm, { force }: { force: boolean }): Promise<s
 }
 
 /**
- * Whether the swarm agrees on changes now. Its last leader goes on answering questions for a while, and counts managers of before the
- * swarm was begun anew, so it is asked to decide.
+ * Whether the swarm can agree on a change now. It is tried, because the last leader goes on answering requests for a while, and also counts
+ * managers from before a recovery.
  */
-async function decides(swarm: Swarm): Promise<boolean> {
+async function hasWorkingQuorum(swarm: Swarm): Promise<boolean> {
   if (!swarm.manager) return false;
   const {
     session: { signal, io },
@@ -80,18 +85,18 @@ async function decides(swarm: Swarm): Promise<boolean> {
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    io.debug(`Swarm "${swarm.name}" agrees on nothing: ${TsmachineError.from(error).message}`);
+    io.debug(say`Swarm "${swarm.name}" cannot agree on a change: ${TsmachineError.from(error).text}`);
     return false;
   }
 }
 
 /** The manager that went on alone in a recovery that was interrupted. @throws TsmachineError SWARM_STATE when there was none */
-function unfinished(swarm: Swarm): string {
+function unfinishedSurvivor(swarm: Swarm): string {
   const { record, nodes, manager } = swarm;
   const left = Object.keys(record.rejoining ?? {});
   if (left.length > 0 && manager) return manager.name;
   throw new TsmachineError('SWARM_STATE', `Swarm "${swarm.name}" has its quorum: ${inNumbers(managersAmong(nodes))}`, {
-    hint: `What else is wrong: tsmachine swarm status ${swarm.name}`,
+    hint: say`${run('swarm', 'status', swarm.name)} shows what else is wrong`,
   });
 }
 
@@ -99,13 +104,13 @@ async function unlockLocked(swarm: Swarm): Promise<void> {
   const locked = lockedMembers(swarm);
   if (locked.length === 0) return;
   for (const outcome of await onEach(locked, 10, (name) => unlockMember(swarm, name))) {
-    if ('error' in outcome) swarm.session.io.warn(TsmachineError.from(outcome.error).message);
+    if ('error' in outcome) swarm.session.io.warn(TsmachineError.from(outcome.error).text);
   }
   await swarm.look();
 }
 
-/** Managers of this swarm that answer, whether it has a leader or not. */
-function leftManagers({ members, record }: Swarm): Reached[] {
+/** Managers of this swarm whose engines answer, whether the swarm has a leader or not. */
+function reachableManagers({ members, record }: Swarm): Reached[] {
   return [...members.values()].filter((member): member is Reached => {
     const { machine, engine, membership, name } = member;
     if (!machine || !engine || membership?.control !== true || !(name in record.members)) return false;
@@ -114,7 +119,7 @@ function leftManagers({ members, record }: Swarm): Reached[] {
   });
 }
 
-function whatIsLeft(swarm: Swarm, candidates: readonly Reached[]): Left {
+function remainingManagers(swarm: Swarm, candidates: readonly Reached[]): RemainingManagers {
   const managers = Object.entries(swarm.record.members)
     .filter(([, { role }]) => role === 'manager')
     .map(([name]) => name);
@@ -127,18 +132,18 @@ function whatIsLeft(swarm: Swarm, candidates: readonly Reached[]): Left {
 }
 
 async function chooseSurvivor(swarm: Swarm, candidates: readonly Reached[]): Promise<{ name: string } & SwarmState> {
-  const looked = [];
+  const states = [];
   for (const outcome of await onEach(
     candidates.map(({ name }) => name),
     10,
-    (name) => lookAtRaft(swarm.session, swarm.reached(name).machine),
+    (name) => readRaft(swarm.session, swarm.reached(name).machine),
   )) {
-    if ('value' in outcome) looked.push({ name: outcome.name, ...outcome.value });
+    if ('value' in outcome) states.push({ name: outcome.name, ...outcome.value });
     else if (candidates.length === 1) throw outcome.error;
-    else swarm.session.io.warn(`${outcome.name}: ${TsmachineError.from(outcome.error).message}`);
+    else swarm.session.io.warn(say`${outcome.name}: ${TsmachineError.from(outcome.error).text}`);
   }
-  const best = bestSurvivor(looked);
-  if (!best) throw new TsmachineError('SWARM_STATE', `None of ${candidates.map(({ name }) => name).join(', ')} tells how far it is`);
+  const best = bestSurvivor(states);
+  if (!best) throw new TsmachineError('SWARM_STATE', `Cannot read the swarm state of ${candidates.map(({ name }) => name).join(', ')}`);
   refuseAutolock(swarm.name, best.name, best);
   const reached = swarm.reached(best.name);
   await requireAddress(swarm.session, reached, reached.membership.address ?? '');
@@ -154,14 +159,19 @@ function managersBeside({ members, rejoining }: SwarmRecord, only: string): NonN
   };
 }
 
-function nobodyLeft(swarm: Swarm, { off, locked }: Left): TsmachineError {
-  if (off.length + locked.length === 0 && swarm.manager) throw swarm.whyNoManager();
-  const first =
-    off.length > 0 ? `tsmachine start ${off.join(' ')}` : locked.length > 0 ? `tsmachine swarm unlock ${swarm.name}` : undefined;
-  return new TsmachineError('SWARM_STATE', `No manager of swarm "${swarm.name}" answers that could go on`, {
-    hint: [
-      ...(first === undefined ? [] : [`Then again, after: ${first}`]),
-      `From a backup: tsmachine swarm restore FILE MACHINE (backups of this store: ${swarm.session.store.swarms.backupsDir(swarm.name)})`,
-    ].join('\n'),
+function noSurvivor(swarm: Swarm, remaining: RemainingManagers): TsmachineError {
+  if (remaining.off.length + remaining.locked.length === 0 && swarm.manager) throw swarm.whyNoManager();
+  const [first] = commandsFor(swarm, remaining);
+  const backups = swarm.session.store.swarms.backupsDir(swarm.name);
+  return new TsmachineError('SWARM_STATE', `No manager of swarm "${swarm.name}" answers that could go on alone`, {
+    hint: lines([
+      first && say`Run this first, then recover again: ${first}`,
+      say`Or restore a backup: ${run('swarm', 'restore', 'FILE', 'MACHINE')} (backups of this store: ${backups})`,
+    ]),
   });
+}
+
+/** What starts and unlocks the managers that do not answer. */
+function commandsFor(swarm: Swarm, { off, locked }: RemainingManagers): Text[] {
+  return [...(off.length > 0 ? [run('start', ...off)] : []), ...(locked.length > 0 ? [run('swarm', 'unlock', swarm.name)] : [])];
 }

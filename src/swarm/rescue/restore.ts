@@ -3,25 +3,25 @@ import { readFile } from 'node:fs/promises';
 import type { SwarmRecord } from '../../store/swarms.js';
 import { leaveSwarm } from '../engine/init-join-leave.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import { say } from '../../base/text.js';
+import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
-import { awaken } from './backup.js';
+import { waitUntilAwake } from './backup.js';
 import { readBackup, type BackupManifest } from './backup-file.js';
 import { beginAnew, refuseAutolock, requireAddress } from './begin-anew.js';
 import { bringBack } from './bring-back.js';
-import { lookAtRaft, placeRaft } from './raft-folder.js';
+import { readRaft, placeRaft } from './raft-folder.js';
 import { swarmOf } from '../reach/find.js';
 import { withSwarm, type Swarm } from '../reach/swarm.js';
 
 export interface RestoreOptions {
-  /** Asked when the backup is encrypted, and only then. */
+  /** Called only when the backup is encrypted. */
   readonly passphrase?: () => Promise<string>;
-  /** Also onto a machine that is in a swarm, and beside a swarm that works. */
+  /** Restore even onto a machine that is in a swarm, and even when the swarm still works. */
   readonly force?: boolean;
 }
 
 /**
- * Makes a machine the only manager of a swarm as it was saved, and brings the members of then back where they answer.
+ * Makes a machine the only manager of a swarm as it was saved, and brings back those members of that time that answer.
  * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, SWARM_STATE, SWARM_LOCKED, and what `beginAnew` and `bringBack` throw
  */
 export async function restoreSwarm(session: Session, file: string, machine: string, options: RestoreOptions = {}): Promise<void> {
@@ -32,7 +32,7 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
     manifest.swarm,
     async () => {
       const known = await swarms.find(manifest.swarm);
-      await refuseOthers(session, manifest, machine, known);
+      await refuseOtherSwarms(session, manifest, machine, known);
       const record = known ?? fromManifest(manifest, await session.store.names());
       await withSwarm(
         session,
@@ -42,15 +42,15 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
           const { engine, membership, machine: host } = swarm.reached(machine);
           await requireAddress(session, swarm.reached(machine), manifest.address);
           if (membership.engineVersion !== manifest.engineVersion) {
-            session.io.warn(`The swarm was saved from engine ${manifest.engineVersion}, and ${machine} has ${membership.engineVersion}`);
+            session.io.warn(`The backup is from engine ${manifest.engineVersion}, but ${machine} has ${membership.engineVersion}`);
           }
-          await swarm.keep(planned(swarm.record, manifest, machine));
+          await swarm.keep(recordAfterRestore(swarm.record, manifest, machine));
           if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
-          session.io.progress(`Putting the state of ${manifest.takenAt} onto ${machine}`);
+          session.io.progress(`Restoring the state of ${manifest.takenAt} on ${machine}`);
           await placeRaft(session, host, state);
-          await awaken(swarm, machine);
-          await beginAnew(swarm, machine, await lookAtRaft(session, host));
-          session.io.info(`${machine} is the only manager of swarm "${swarm.name}" as it was on ${manifest.takenAt}.`);
+          await waitUntilAwake(swarm, machine);
+          await beginAnew(swarm, machine, await readRaft(session, host));
+          session.io.info(`${machine} is now the only manager of swarm "${swarm.name}", in the state of ${manifest.takenAt}.`);
           await bringBack(swarm, machine);
         },
         [machine],
@@ -68,25 +68,21 @@ async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{
   return readBackup(await unseal(bytes, passphrase), file);
 }
 
-async function refuseOthers(
+async function refuseOtherSwarms(
   session: Session,
   { swarm, cluster }: BackupManifest,
   machine: string,
   known: SwarmRecord | undefined,
 ): Promise<void> {
   if (known?.cluster !== undefined && cluster !== '' && known.cluster !== cluster) {
-    throw new TsmachineError(
-      'SWARM_EXISTS',
-      `There is another swarm "${swarm}" in this store (id ${known.cluster}; the backup is of ${cluster})`,
-      {
-        hint: `Take it down first: tsmachine swarm down ${swarm}`,
-      },
-    );
+    throw new TsmachineError('SWARM_EXISTS', `This store has another swarm "${swarm}" (id ${known.cluster}; the backup is of ${cluster})`, {
+      hint: say`Take it down first: ${run('swarm', 'down', swarm)}`,
+    });
   }
   const other = await swarmOf(session, machine);
   if (other && other.name !== swarm) {
     throw new TsmachineError('SWARM_STATE', `${machine} is in swarm "${other.name}"`, {
-      hint: `Free it first: tsmachine swarm leave ${machine}`,
+      hint: say`Free it first: ${run('swarm', 'leave', machine)}`,
     });
   }
 }
@@ -94,18 +90,21 @@ async function refuseOthers(
 function refuseWorking(swarm: Swarm, machine: string, { machine: source, takenAt }: BackupManifest, { force }: RestoreOptions): void {
   if (force) return;
   if (swarm.manager) {
-    throw new TsmachineError('SWARM_STATE', `Swarm "${swarm.name}" works: ${swarm.manager.name} answers for it`, {
-      hint: `It was saved from ${source} on ${takenAt}; what it learned since would be forgotten: --force to do so all the same`,
+    throw new TsmachineError('SWARM_STATE', `Swarm "${swarm.name}" still works: its manager ${swarm.manager.name} answers`, {
+      hint: `The backup was taken from ${source} on ${takenAt}. All changes since then would be lost; add --force to restore it anyway`,
     });
   }
   if (swarm.reached(machine).membership.state === 'inactive') return;
-  throw new TsmachineError('SWARM_STATE', `${machine} is in a swarm already`, {
-    hint: `Have it leave first: tsmachine swarm leave --force ${machine}, or --force`,
+  throw new TsmachineError('SWARM_STATE', `${machine} is already in a swarm`, {
+    hint: say`Remove it from that swarm first: ${run('swarm', 'leave', '--force', machine)}. Or add --force`,
   });
 }
 
-/** Everybody else joins anew: what they know is not what was saved. Their nodes are those of then; that of the machine that was saved is this one's now. */
-function planned(
+/**
+ * The record after the restore. All other members join again, because what they know is not what was saved. Their nodes are those of the
+ * backup, except the node of the machine that was saved: this machine takes it over.
+ */
+function recordAfterRestore(
   { members, rejoining }: SwarmRecord,
   { cluster, machine: from, node, members: then }: BackupManifest,
   machine: string,

@@ -1,6 +1,6 @@
 import { quorumOf } from '../model/quorum.js';
 
-/** How far an engine's raft log is, as far as its files tell: the log itself is encrypted. */
+/** How far an engine's raft log goes, judged by its files because the log itself is encrypted. */
 export interface RaftState {
   /** Index of the first entry of the newest segment of its log. */
   readonly index: number;
@@ -11,8 +11,8 @@ export interface RaftState {
 }
 
 /**
- * Which of the managers that are left knows most: every change was agreed on by more than half of all managers, and not each of those
- * that are left needs to have been among them. Undefined when none is left.
+ * The remaining manager that knows most. A change was agreed on by more than half of all managers, so some of those that remain may not
+ * have it. Undefined when none remains.
  */
 export function bestSurvivor<T extends RaftState>(candidates: readonly T[]): T | undefined {
   const [best] = [...candidates].sort((a, b) => b.index - a.index || b.used - a.used || b.changed - a.changed);
@@ -20,17 +20,17 @@ export function bestSurvivor<T extends RaftState>(candidates: readonly T[]): T |
 }
 
 /** The managers of a swarm that has lost its quorum. */
-export interface Left {
+export interface RemainingManagers {
   readonly total: number;
-  /** They answer. */
+  /** Those that answer. */
   readonly running: readonly string[];
-  /** They are there and only have to be started. */
+  /** Those whose machines exist and only have to be started. */
   readonly off: readonly string[];
-  /** They wait for their key. */
+  /** Those that wait for their unlock key. */
   readonly locked: readonly string[];
 }
 
-/** Whether the quorum would be back if these managers were only started and unlocked. */
-export function canComeBack({ total, running, off, locked }: Left): boolean {
+/** Whether starting and unlocking these managers would bring the quorum back. */
+export function canComeBack({ total, running, off, locked }: RemainingManagers): boolean {
   return off.length + locked.length > 0 && running.length + off.length + locked.length >= quorumOf(total);
 }

@@ -4,10 +4,12 @@ import { readCluster, type Cluster } from '../engine/cluster.js';
 import { managersAmong, quorumOf } from '../model/quorum.js';
 import { listServices, type ServiceState } from '../engine/services.js';
 import { movedMembers } from './moved.js';
-import { problemsOf, type Problem } from './problems.js';
+import type { Session } from '../../machine/session.js';
+import { problemsOf, type StatusProblem } from './problems.js';
 import type { Swarm } from '../reach/swarm.js';
+import { withInspectedSwarm } from './inspected-swarm.js';
 
-/** A swarm on one screen. */
+/** What `swarm status` shows. */
 export interface SwarmStatus {
   readonly name: string;
   readonly id?: string;
@@ -15,23 +17,28 @@ export interface SwarmStatus {
   readonly managers: {
     readonly total: number;
     readonly reachable: number;
-    /** How many must agree. */
+    /** The quorum: how many must agree. */
     readonly needed: number;
     /** How many more may fail. */
     readonly mayFail: number;
   };
-  /** Its machine, or the host name of a node without one. */
+  /** The leader's machine, or the host name of a node that is no machine of this store. */
   readonly leader?: string;
   readonly workers: { readonly total: number; readonly ready: number };
   readonly services: readonly ServiceState[];
-  /** What follows is known while a manager answers. */
+  /** Known only while a manager answers, as is `ca`. */
   readonly autolock?: boolean;
   readonly ca?: { readonly expires: string; readonly rotating: boolean };
-  readonly problems: readonly Problem[];
+  readonly problems: readonly StatusProblem[];
 }
 
-/** Asks the managers, and without them says what the store and the engines know. */
-export async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
+/** How a swarm is. @param given the swarm, or a machine in it. @throws as `findSwarm` */
+export async function swarmStatus(session: Session, given?: string): Promise<SwarmStatus> {
+  return withInspectedSwarm(session, given, statusOf);
+}
+
+/** The status as the managers report it. When none answers: what the store and the engines know. */
+async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
   const control = swarm.manager?.engine;
   const [cluster, services] = control ? await Promise.all([readCluster(control), listServices(control)]) : [undefined, []];
   const expires = cluster && rootExpiry(cluster);

@@ -5,8 +5,9 @@ import type { FlagSpec } from '../../base/flags.js';
 import { driverNames, loadDriverModule } from '../../driver/registry.js';
 import type { Declared, SwarmDeclaration } from '../model/declaration.js';
 import { declare, type DeclareRequest } from '../model/declare.js';
-import { TsmachineError, messageOf, systemCode } from '../../base/errors.js';
-import { say } from '../../base/text.js';
+import { readIfExists } from '../../system/files/atomic.js';
+import { TsmachineError, messageOf } from '../../base/errors.js';
+import { lines, run, say } from '../../base/text.js';
 
 /** Where a declaration is read from when nothing names a file. */
 export const usualFiles = ['swarm.yaml', 'swarm.yml'];
@@ -14,14 +15,14 @@ export const usualFiles = ['swarm.yaml', 'swarm.yml'];
 export interface FromFile {
   /** Undefined: one of `usualFiles`. */
   readonly file?: string | undefined;
-  /** What the swarm is to be called, unless the file says it. */
+  /** The swarm's name, unless the file says it. */
   readonly name?: string | undefined;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
 export interface DeclaredFrom extends Declared {
-  /** Folder that relative names of files in it begin at. */
+  /** The folder that relative file names in it start from. */
   readonly base: string;
 }
 
@@ -57,13 +58,17 @@ async function usualFile(cwd: string): Promise<{ path: string; file: string; tex
   for (const file of usualFiles) {
     const path = resolve(cwd, file);
     try {
-      return { path, file, text: await readFile(path, 'utf8') };
+      const text = await readIfExists(path);
+      if (text !== undefined) return { path, file, text };
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw unreadable(file, error);
+      throw unreadable(file, error);
     }
   }
-  throw new TsmachineError('USAGE', `Nothing says what the swarm is to be: there is no ${usualFiles[0]} here, and no flags`, {
-    hint: 'Name a file: tsmachine swarm up -f FILE\nOr say it with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME',
+  throw new TsmachineError('USAGE', `Nothing describes the swarm: there is no ${usualFiles[0]} here, and no flags were given`, {
+    hint: lines([
+      say`Name a file: ${run('swarm', 'up', '-f', 'FILE')}`,
+      say`Or describe the swarm with flags: ${run('swarm', 'up', '--managers', '3', '--workers', '2', '-d', 'DRIVER', 'NAME')}`,
+    ]),
   });
 }
 

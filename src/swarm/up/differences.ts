@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Facts } from '../../store/store.js';
 import type { HostConfig } from '../../store/config/schema.js';
-import type { Wanted } from './machines.js';
+import type { Wanted } from '../steps/wanted.js';
 
-/** Where a machine is in the store, not how it is made. */
+/** Where a machine is in the store, not how it is created. */
 const places = ['MachineName', 'StorePath', 'SSHKeyPath', 'IPAddress'];
 
 /**
- * What a machine was made with and is declared otherwise now, by the names of config.json; values are not told, some are secret.
- * What is declared as nothing in particular, its driver has chosen.
+ * The settings that a machine was created with and that are declared otherwise now, by their names in config.json. Values are left out,
+ * because some are secret. A setting that is declared empty was chosen by the driver, and never differs.
  */
 export function differences(made: HostConfig, facts: Facts, { config, request }: Wanted): string[] {
   const driver = Object.entries(config.Driver)
@@ -23,7 +23,7 @@ export function differences(made: HostConfig, facts: Facts, { config, request }:
     ? []
     : ['names in the certificate'];
   const install =
-    facts['engineInstall'] === undefined || isDeepStrictEqual(facts['engineInstall'], { ...request.install }) ? [] : ['engine to install'];
+    facts.engineInstall === undefined || isDeepStrictEqual(facts.engineInstall, { ...request.install }) ? [] : ['engine to install'];
   return [...driver, ...engine, ...sans, ...install];
 }
 

@@ -1,29 +1,24 @@
-import type { SwarmDeclaration } from '../model/declaration.js';
-import { planSwarm, stepText, type Plan, type StepKind } from '../plan/plan.js';
 import { TsmachineError } from '../../base/errors.js';
 import { join, lines, type Text } from '../../base/text.js';
-import type { Session } from '../../machine/session.js';
 import { throwFailures } from '../../machine/choose/failures.js';
-import { type Swarm, withSwarm } from '../reach/swarm.js';
-import { change } from './change.js';
-import { grow } from './grow.js';
+import type { Session } from '../../machine/session.js';
+import type { SwarmDeclaration } from '../model/declaration.js';
+import { planSwarm, type Plan } from '../plan/plan.js';
+import { lockSwarm } from '../reach/lock.js';
+import { withSwarm, type Swarm } from '../reach/swarm.js';
+import { stepOrder, stepsIn, stepText, type Stage } from '../steps/steps.js';
+import type { MachineIo, UpRun } from '../steps/up-run.js';
+import { wantedMachines, type MachineSettings } from '../steps/wanted.js';
+import { describeSwarm } from './describe.js';
 import { refuseLeftovers } from './leftovers.js';
-import { wantedMachines, type MachineSettings, type Wanted } from './machines.js';
-import type { MachineIo, Run } from './run.js';
-import { prune } from './prune.js';
-import { seeSwarm } from './see.js';
-import { awakenings, look, settleNodes, toWake, wake } from './wake.js';
-
-/** Steps that bring machines into the swarm. */
-const growing: readonly StepKind[] = ['create', 'init', 'join', 'rejoin'];
-
-export type { MachineIo } from './run.js';
+import { runStage, type RunningUp } from './stages.js';
+import { inspectAll, waitUntilSeen } from './waits.js';
 
 export interface UpOptions extends MachineSettings {
   readonly declaration: SwarmDeclaration;
-  /** How many machines are made or started at once; default 4. */
+  /** How many machines are created or started at once; default 4. */
   readonly concurrency?: number;
-  /** Who is told of the work on one machine; default: the session's own. */
+  /** Where the work on one machine is reported; default: the session's own io. */
   readonly ioOf?: (machine: string) => MachineIo;
 }
 
@@ -36,34 +31,23 @@ export interface PlanReport {
 }
 
 /**
- * Brings a swarm to what is declared: makes and starts machines, begins the swarm, joins, changes, and removes what it made earlier and
- * that is declared no longer. Everything that is to be is on disk before it is done, so a run that was killed is finished by the next.
- * @returns what was done; nothing for a swarm that is right
+ * Brings a swarm to what is declared: creates and starts machines, initialises the swarm, joins machines, changes nodes, and removes
+ * machines that it created earlier and that are no longer declared. What is intended is on disk before it is done, so the next run
+ * finishes one that was killed.
+ * @returns what was done; nothing for a swarm that is as declared
  * @throws TsmachineError SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before anything is done; afterwards what failed
  */
 export async function bringUp(session: Session, options: UpOptions): Promise<PlanReport> {
-  const {
-    declaration,
-    declaration: { name },
-  } = options;
-  const wanted = await wantedMachines(session, declaration.members, options);
-  const { concurrency = 4, ioOf = () => session.io } = options;
-  const { swarms } = session.store;
-  return swarms.lock(
-    name,
-    () =>
-      withNow(session, declaration, async (swarm) => {
-        const run: Run = { swarm, declaration, wanted, concurrency, ioOf, done: [], failed: [] };
-        const left = await work(run);
-        refuseLeftovers(run, left);
-        return reportOf(name, { ...left, steps: run.done });
-      }),
-    {
-      signal: session.signal,
-      onWait: () => {
-        session.io.progress(`Waiting for another tsmachine that works on swarm ${name}`);
-      },
-    },
+  const { declaration, concurrency = 4, ioOf = () => session.io } = options;
+  const { name, members } = declaration;
+  const wanted = await wantedMachines(session, members, options);
+  return lockSwarm(session, name, () =>
+    withDeclared(session, declaration, async (swarm) => {
+      const up: RunningUp = { swarm, declaration, wanted, concurrency, ioOf, done: [], failed: [] };
+      const left = await runStages(up);
+      refuseLeftovers(up, left);
+      return reportOf(name, { ...left, steps: up.done });
+    }),
   );
 }
 
@@ -71,38 +55,42 @@ export async function bringUp(session: Session, options: UpOptions): Promise<Pla
 export async function planUp(session: Session, options: Omit<UpOptions, 'concurrency' | 'ioOf'>): Promise<PlanReport> {
   const { declaration } = options;
   const wanted = await wantedMachines(session, declaration.members, options);
-  return withNow(session, declaration, async (swarm) => reportOf(declaration.name, await planNow(swarm, declaration, wanted)));
+  return withDeclared(session, declaration, async (swarm) => reportOf(declaration.name, await planNow({ swarm, declaration, wanted })));
 }
 
-/** The straight line. @returns the plan that is left */
-async function work(run: Run): Promise<Plan> {
-  const { swarm, declaration, wanted } = run;
-  const plan = async () => refuse(run, await planNow(swarm, declaration, wanted));
+/** Every stage in its order, with a new plan wherever a stage shows what the swarm is. @returns the plan that is left */
+async function runStages(up: RunningUp): Promise<Plan> {
+  let plan = refuseBlocked(up, await planNow(up));
+  if (plan.steps.length === 0 && plan.problems.length === 0) return plan;
+  await recordMembers(up, plan);
 
-  let now = await plan();
-  if (now.steps.length === 0 && now.problems.length === 0) return now;
-  await intend(run, now);
-  for (const which of awakenings) {
-    const asleep = toWake(run, now, which);
-    if (asleep.length === 0) continue;
-    await wake(run, asleep);
-    now = await plan();
+  const run = async (stage: Stage, { thenPlan = false } = {}) => {
+    const steps = stepsIn(stage, plan.steps);
+    if (steps.length === 0) return;
+    await runStage[stage](up, steps);
+    if (thenPlan) plan = refuseBlocked(up, await planNow(up));
+  };
+  await run('start managers', { thenPlan: true });
+  await run('unlock managers', { thenPlan: true });
+  await run('start workers', { thenPlan: true });
+  await run('remove dead nodes');
+  if (stepsIn('grow', plan.steps).length > 0) {
+    await run('grow', { thenPlan: true });
+    await run('remove dead nodes');
   }
-  if (now.steps.some(({ kind }) => growing.includes(kind))) {
-    await prune(run, now);
-    await grow(run, now);
-    await look(run);
-    now = await plan();
-  }
-  await prune(run, now);
-  await change(run, now);
-  await look(run);
-  await settleNodes(run);
-  return planNow(swarm, declaration, wanted);
+  await run('change');
+  await run('remove machines');
+
+  await inspectAll(up);
+  await waitUntilSeen(up);
+  return planNow(up);
 }
 
-/** Who is to be a member is known before its machine is made. What up makes has a group; only that it will ever remove. */
-async function intend({ swarm, declaration }: Run, { steps }: Plan): Promise<void> {
+/**
+ * Writes the members down before their machines are created. Machines that `swarm up` creates have a group in the record; it never
+ * removes others.
+ */
+async function recordMembers({ swarm, declaration }: UpRun, { steps }: Plan): Promise<void> {
   const created = new Set(steps.flatMap((step) => (step.kind === 'create' ? [step.machine] : [])));
   const { members: known } = swarm.record;
   const members = Object.fromEntries(
@@ -114,12 +102,12 @@ async function intend({ swarm, declaration }: Run, { steps }: Plan): Promise<voi
   await swarm.keep({ members: { ...known, ...members } });
 }
 
-async function planNow(swarm: Swarm, declaration: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<Plan> {
-  return planSwarm(declaration, await seeSwarm(swarm, declaration, wanted));
+async function planNow({ swarm, declaration, wanted }: Pick<UpRun, 'swarm' | 'declaration' | 'wanted'>): Promise<Plan> {
+  return planSwarm(declaration, await describeSwarm(swarm, declaration, wanted), stepOrder);
 }
 
-/** @throws TsmachineError for the problems that stand in the way of everything, and what has failed until now */
-function refuse({ failed, declaration: { name } }: Run, plan: Plan): Plan {
+/** @throws TsmachineError for the problems that block everything, and for what has failed until now */
+function refuseBlocked({ failed, declaration: { name } }: RunningUp, plan: Plan): Plan {
   const blocking = plan.problems.filter(({ blocks }) => blocks);
   const [first] = blocking;
   if (!first) return plan;
@@ -137,7 +125,8 @@ function refuse({ failed, declaration: { name } }: Run, plan: Plan): Plan {
   throw error;
 }
 
-async function withNow<T>(session: Session, { name, members }: SwarmDeclaration, use: (swarm: Swarm) => Promise<T>): Promise<T> {
+/** Opens the swarm with every declared machine, whether the store knows the swarm or not. */
+async function withDeclared<T>(session: Session, { name, members }: SwarmDeclaration, use: (swarm: Swarm) => Promise<T>): Promise<T> {
   const record = (await session.store.swarms.find(name)) ?? { version: 1, name, members: {} };
   return withSwarm(
     session,

@@ -5,6 +5,7 @@ import { patient } from '../engine/patient.js';
 import { beginRootRotation, rootRotationState, type Straggler } from '../engine/root-rotation.js';
 import type { Engine } from '../../docker/client.js';
 import { TsmachineError } from '../../base/errors.js';
+import { lines, run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { waitFor } from '../../base/wait.js';
 import { findSwarm } from '../reach/find.js';
@@ -32,7 +33,7 @@ export async function rootCa(session: Session, given?: string, options: CaOption
     if (options.wait) await waitUntilRotated(swarm, manager, options.timeout ?? 120_000);
     const { trustRoot, rotationInProgress } = await readCluster(manager);
     if (rotationInProgress)
-      session.io.warn(`The root CA of swarm "${swarm.name}" is being replaced; until that is over, this is the old one`);
+      session.io.warn(`The root CA of swarm "${swarm.name}" is being replaced; until that is done, this is the old one`);
     return trustRoot;
   });
 }
@@ -44,7 +45,7 @@ function validity(text: string | undefined): number | undefined {
   return nanoseconds(text);
 }
 
-/** Gives up as soon as it is only for nodes that are down: they may stay so for days. */
+/** Gives up as soon as only nodes that are down are missing: they may stay down for days. */
 async function waitUntilRotated(swarm: Swarm, manager: Engine, timeout: number): Promise<void> {
   const {
     session: { io, signal },
@@ -71,11 +72,12 @@ function stillWaiting(swarm: Swarm, stragglers: readonly Straggler[]): Tsmachine
   const list = stragglers.map(({ state }, i) => `${names[i] ?? ''} (${state})`).join(', ');
   return new TsmachineError(
     'SWARM_STATE',
-    `The new root CA of swarm "${swarm.name}" waits for ${list}; until then the old one is trusted too`,
+    `The new root CA of swarm "${swarm.name}" is waiting for ${list}; until then the old one is trusted too`,
     {
-      hint:
-        `tsmachine start ${names.join(' ')}, or take out what is lost: tsmachine swarm leave --force ${names.join(' ')}\n` +
-        `Then: tsmachine swarm ca --wait ${swarm.name}`,
+      hint: lines([
+        say`${run('start', ...names)}, or take out what is lost: ${run('swarm', 'leave', '--force', ...names)}`,
+        say`Then: ${run('swarm', 'ca', '--wait', swarm.name)}`,
+      ]),
     },
   );
 }

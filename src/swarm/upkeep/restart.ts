@@ -1,13 +1,14 @@
 import type { Node } from '../engine/nodes.js';
 import { hasQuorum, inNumbers, managersAmong, withOneDown } from '../model/quorum.js';
 import { TsmachineError } from '../../base/errors.js';
+import { run, say } from '../../base/text.js';
 
-/** Managers of which one can be away without the others being too few. */
+/** With this many managers one can be away and the others are still a majority. */
 const enough = 3;
 
 /**
- * What becomes of a swarm's ability to decide while one node restarts. One or two managers never have one to spare: that is no reason not
- * to restart them, services run on. Three and more must have.
+ * Whether a swarm can still decide while one node restarts. One or two managers never have one to spare; they may be restarted all the
+ * same, because services keep running. Three and more must have one to spare.
  * @param name the machine, as it stands in errors
  * @returns `kept`, or `paused`: nothing is decided until it is back
  * @throws TsmachineError SWARM_QUORUM with the numbers and who is missing
@@ -25,7 +26,7 @@ export function checkRestart(swarm: string, name: string, node: Node, nodes: rea
     'SWARM_QUORUM',
     `Swarm "${swarm}" would lose its quorum while ${name} restarts: ${inNumbers(meanwhile)} (now ${inNumbers(managers)})`,
     {
-      hint: `Bring ${missing.join(', ')} back first, or take out what is lost for good: tsmachine swarm leave --force ${missing.join(' ')}`,
+      hint: say`Bring ${missing.join(', ')} back first, or take out what is lost for good: ${run('swarm', 'leave', '--force', ...missing)}`,
     },
   );
 }

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import { join, lines, say, type Text } from '../../base/text.js';
-import { putBack, takeTurn, turnOf, untilBack, untilDecided, type TurnWork } from './turn.js';
+import { putBack, takeTurn, turnOf, waitUntilBack, waitForManager, type TurnWork } from './turn.js';
 import { takeTurns, type TurnsTaken } from './turns.js';
 import { turnsOf, type Turn } from './turn-order.js';
 import type { Swarm } from '../reach/swarm.js';
@@ -8,23 +8,23 @@ import type { Swarm } from '../reach/swarm.js';
 /** How a change goes through a swarm, node by node. */
 export interface Rolling extends TurnWork {
   readonly workersAtOnce: number;
-  /** The command that goes on after a failure. */
+  /** The command that continues after a failure. */
   readonly again: Text;
-  /** Its turn is over. */
+  /** Called after a machine's turn. */
   readonly onDone?: (name: string) => Promise<void>;
-  /** What is told of a machine that has had its turn: "runs Docker 28.5.2". */
-  readonly told: (name: string) => string;
+  /** What is printed about a machine after its turn: "runs Docker 28.5.2". */
+  readonly doneText: (name: string) => string;
 }
 
-/** What may be asked of a rolling change, of any kind. */
+/** Options of every rolling change. */
 export interface RollingOptions {
   /** Move the tasks of a node away before its engine restarts; default true. */
   readonly drain?: boolean;
   /** Workers that may be away at the same time; default 1. */
   readonly workersAtOnce?: number;
-  /** Only tell what would be done. */
+  /** Only report what would be done. */
   readonly dryRun?: boolean;
-  /** Called with the plan before anything is done; not when nothing is to be. */
+  /** Called with the plan before anything is done; not called when there is nothing to do. */
   readonly onPlan?: (report: RollingReport) => void;
 }
 
@@ -53,8 +53,8 @@ export function inTurn(swarm: Swarm, names: readonly string[]): Turn[] {
 
 /**
  * Does `work` on these members, one after the other: managers first, the leader last of them, then workers; each is verified before the
- * next. Nodes that a former run left drained are put back. The caller holds the swarm's lock.
- * @throws TsmachineError the first failure, with who is done, who is not, and the command that goes on
+ * next. Nodes that an earlier run left drained take tasks again. The caller holds the swarm's lock.
+ * @throws TsmachineError the first failure, with the machines that are done and not done, and the command that continues
  */
 export async function eachInTurn(swarm: Swarm, names: readonly string[], rolling: Rolling): Promise<void> {
   const {
@@ -62,41 +62,41 @@ export async function eachInTurn(swarm: Swarm, names: readonly string[], rolling
   } = swarm;
   for (const name of Object.keys(swarm.record.drained ?? {})) {
     if (names.includes(name)) continue;
-    await untilBack(swarm, name);
+    await waitUntilBack(swarm, name);
     await putBack(swarm, name);
     io.info(`${name} takes tasks again.`);
   }
   const taken = await takeTurns(names, {
     workersAtOnce: rolling.workersAtOnce,
     now: async (name) => {
-      await untilDecided(swarm);
+      await waitForManager(swarm);
       return turnOf(swarm, name);
     },
     take: async (name) => {
       signal.throwIfAborted();
       await takeTurn(swarm, name, rolling);
       await rolling.onDone?.(name);
-      io.info(`${name} ${rolling.told(name)}.`);
+      io.info(`${name} ${rolling.doneText(name)}.`);
     },
   });
   signal.throwIfAborted();
   if (taken.failed.length > 0) throw stopped(taken, rolling.again);
 }
 
-/** @returns the failure with what remains, and how to go on */
+/** @returns the failure with what remains, and how to continue */
 export function stopped({ done, failed, left }: TurnsTaken, again: Text): TsmachineError {
   const errors = failed.map(({ name, error }) => ({ name, error: TsmachineError.from(error) }));
   const notDone = [...errors.map(({ name }) => name), ...left];
-  const state = `${done.length === 0 ? 'None is done' : `Done: ${done.join(', ')}`}. Not done: ${notDone.join(', ')}`;
+  const state = `${done.length === 0 ? 'Nothing is done' : `Done: ${done.join(', ')}`}. Not done: ${notDone.join(', ')}`;
   const [first] = errors;
   return new TsmachineError(
     errors.length > 1 ? 'SEVERAL_FAILED' : (first?.error.code ?? 'INTERNAL'),
     join([...errors.map(({ name, error: { message, text } }) => (message.includes(name) ? text : say`${name}: ${text}`)), state], '\n'),
-    { cause: first?.error, hint: lines([...errors.map(({ error: { hint } }) => hint), say`Then go on with the others: ${again}`]) },
+    { cause: first?.error, hint: lines([...errors.map(({ error: { hint } }) => hint), say`Then continue with the others: ${again}`]) },
   );
 }
 
-/** Nobody remembers it by themselves, and it is asked every time. */
+/** How to spread tasks again, which users ask every time. */
 export const rebalance =
   'Swarm does not move tasks back by itself. To spread a service again, which restarts its tasks one after the other:' +
   ' docker service update --force SERVICE';

@@ -1,6 +1,6 @@
 import type { Role } from '../../base/swarm-node.js';
 
-/** A member of a swarm that is to be restarted in its turn. */
+/** A member of a swarm that is to be restarted. */
 export interface Turn {
   readonly name: string;
   readonly role: Role;
@@ -16,8 +16,8 @@ export interface Turns {
 }
 
 /**
- * Who is restarted when: managers first, the leader last of them, so that leadership changes once; a leader that is restarted first
- * has cost quorums (swarmsible#11). Among equals those that are not well go first: if they stay so, nothing else was touched.
+ * The order of restarts: managers first, the leader last of them, so that leadership changes once; restarting the leader first has cost
+ * quorums (swarmsible#11). Among equals those that are not ready go first: if they stay so, nothing else was touched.
  */
 export function turnsOf(members: readonly Turn[]): Turns {
   const rank = ({ leader, well }: Turn) => (leader ? 2 : well ? 1 : 0);

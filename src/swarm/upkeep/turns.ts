@@ -3,19 +3,19 @@ import { turnsOf, type Turn } from './turn-order.js';
 export interface TurnsTaken {
   readonly done: readonly string[];
   readonly failed: readonly { readonly name: string; readonly error: unknown }[];
-  /** Whose turn never came. */
+  /** Those whose turn never came. */
   readonly left: readonly string[];
 }
 
 export interface TurnsOptions {
-  /** How a member is now. Asked again before each manager: leadership moves. */
+  /** Describes a member as it is now. Called again before each manager, because leadership moves. */
   readonly now: (name: string) => Promise<Turn>;
   readonly take: (name: string) => Promise<void>;
   /** Workers that may be away at the same time; managers go one at a time. */
   readonly workersAtOnce: number;
 }
 
-/** Every member in its turn. After a failure nobody else's begins; turns of other workers that have begun are finished. */
+/** Does every turn in its order. After a failure no other turn begins; those of other workers that have begun are finished. */
 export async function takeTurns(names: readonly string[], { now, take, workersAtOnce }: TurnsOptions): Promise<TurnsTaken> {
   const done: string[] = [];
   const failed: { name: string; error: unknown }[] = [];

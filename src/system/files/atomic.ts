@@ -2,9 +2,10 @@ import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 
 import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { quote } from '../../base/quote.js';
 import { diskError } from './disk-error.js';
 
-/** Loaded once: calls go on in the order they came. */
+/** Loaded once, so that calls are executed in the order in which they were made. */
 let library: ReturnType<typeof loadLibrary> | undefined;
 
 async function loadLibrary() {
@@ -13,14 +14,14 @@ async function loadLibrary() {
 
 /**
  * Replaces a file as a whole: a reader sees the old content or the new one, also after a crash or a power cut.
- * The file's mode is exactly `mode`, whatever the umask is, and it is never more open than that on the way.
- * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then untouched.
+ * The file's mode is exactly `mode`, whatever the umask, and never more open than that in between.
+ * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then unchanged.
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
   const replace = await (library ??= loadLibrary());
   try {
-    // The content is put into the temporary file here: the library writes with one call, and on an almost full disk
-    // such a call can store half of the bytes without an error.
+    // The content is written to the temporary file here: the library writes with a single call, which on an almost full disk
+    // can store only part of the bytes without an error.
     const options = { mode, tmpfileCreated: (temporary: string) => writeFile(temporary, data) };
     await replace(path, '', options);
     await syncFolder(dirname(path));
@@ -29,14 +30,14 @@ export async function writeAtomic(path: string, data: string | Uint8Array, mode:
   }
 }
 
-/** Makes the rename itself durable; Windows has no such call for folders. */
+/** Makes the rename durable; Windows has no such call for folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
     await folder.sync();
   } catch (error) {
-    // Some network and FUSE file systems cannot sync a folder; the file's own content is safe already.
+    // Some network and FUSE file systems cannot sync a folder; the content of the file is already safe.
     if (systemCode(error) !== 'EINVAL' && systemCode(error) !== 'ENOTSUP') throw error;
   } finally {
     await folder.close();
@@ -44,7 +45,7 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and its missing parents, each with mode 0700 whatever the umask is. Folders that exist are left as they are.
+ * Makes a folder and its missing parents, each with mode 0700 whatever the umask is. Existing folders are left as they are.
  * @throws TsmachineError STORE_FULL or STORE_UNWRITABLE.
  */
 export async function makePrivateDir(path: string): Promise<void> {
@@ -55,7 +56,7 @@ export async function makePrivateDir(path: string): Promise<void> {
   }
 }
 
-/** @param again whether to make a missing parent: where one is no place for folders (/proc), it is missing still when it has been made */
+/** @param again false once the missing parent was created: in places like /proc it is still missing then, and would be tried forever */
 async function makeFolder(path: string, again = true): Promise<void> {
   try {
     await mkdir(path, 0o700);
@@ -75,13 +76,13 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {
-    return false; // the caller throws the error that says why
+    return false; // the caller throws the error with the reason
   }
 }
 
 /**
- * A text file's content, or undefined when there is no such file.
- * @throws TsmachineError CONFIG_UNREADABLE when it is there and cannot be read.
+ * The content of a text file, or undefined when there is no such file.
+ * @throws TsmachineError CONFIG_UNREADABLE when it exists but cannot be read.
  */
 export async function readIfExists(path: string): Promise<string | undefined> {
   try {
@@ -92,14 +93,14 @@ export async function readIfExists(path: string): Promise<string | undefined> {
   }
 }
 
-/** The error for a file that is there and cannot be read. */
+/** The error for a file that exists but cannot be read. */
 export function unreadable(error: unknown, path: string): TsmachineError {
   const problem = (why: string, hint?: string) =>
     new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { hint, cause: error });
   switch (systemCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return problem('permission denied', `Run as the user who owns it (ls -l ${path})`);
+      return problem('permission denied', `Run as its owner (ls -l ${quote(path)})`);
     case 'ENOTDIR':
       return problem('a part of the path is a file, not a folder', 'Move the file away, or choose another folder with --storage-path');
     case 'EISDIR':

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 
 import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { quote } from '../../base/quote.js';
 
-/** Why a file that somebody named cannot be read, in words. */
+/** Why a file cannot be read, in words for a person. */
 export function whyUnreadable(error: unknown): string {
   switch (systemCode(error)) {
     case 'ENOENT':
@@ -20,9 +21,9 @@ export function whyUnreadable(error: unknown): string {
 }
 
 /**
- * What went wrong with a file, in words and with the thing to change.
- * @param doing the sentence's beginning: "Cannot write", "Cannot make the folder".
- * @returns STORE_FULL for a full disk or quota, STORE_UNWRITABLE for the rest; our own errors pass through.
+ * The error for a failed write to disk, with a hint.
+ * @param doing the beginning of the sentence: "Cannot write", "Cannot make the folder"
+ * @returns STORE_FULL for a full disk or quota, STORE_UNWRITABLE for other causes; a TsmachineError unchanged
  */
 export function diskError(error: unknown, doing: string, path: string): TsmachineError {
   if (TsmachineError.is(error)) return error;
@@ -33,14 +34,17 @@ export function diskError(error: unknown, doing: string, path: string): Tsmachin
     case 'ENOSPC':
     case 'EDQUOT':
       return new TsmachineError('STORE_FULL', `${doing} ${path}: ${code === 'EDQUOT' ? 'the disk quota is used up' : 'the disk is full'}`, {
-        hint: `Free some space (df -h ${dirname(path)}), or choose another folder with --storage-path`,
+        hint: `Free some space (df -h ${quote(dirname(path))}), or choose another folder with --storage-path`,
         cause: error,
       });
     case 'EROFS':
       return unwritable('the disk is read-only', 'Choose another folder with --storage-path or MACHINE_STORAGE_PATH');
     case 'EACCES':
     case 'EPERM':
-      return unwritable('permission denied', `Run as its owner (ls -ld ${dirname(path)}), or choose another folder with --storage-path`);
+      return unwritable(
+        'permission denied',
+        `Run as its owner (ls -ld ${quote(dirname(path))}), or choose another folder with --storage-path`,
+      );
     case 'ENOTDIR':
     case 'EEXIST':
     case 'EISDIR':

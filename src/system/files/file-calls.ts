@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 type Done = (error: Error | null | undefined) => void;
 type Answer<T> = (error: Error | null | undefined, value: T) => void;
 
-/** What packing asks of a file's facts. */
+/** The facts about a file that packing needs. */
 export interface FileFacts {
   readonly mode: number;
   readonly size: number;
@@ -14,7 +14,7 @@ export interface FileFacts {
   isSocket(): boolean;
 }
 
-/** The calls of `node:fs` that packing and unpacking need: the disk's own, or those of a host over SFTP. */
+/** The calls of `node:fs` that packing and unpacking need, for this computer's disk or for a host over SFTP. */
 export interface FileCalls {
   readonly lstat: (path: string, answer: Answer<FileFacts>) => void;
   readonly stat: (path: string, answer: Answer<FileFacts>) => void;

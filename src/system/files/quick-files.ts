@@ -3,12 +3,12 @@ import { Readable, Writable } from 'node:stream';
 
 import type { FileCalls } from './file-calls.js';
 
-/** Bytes up to which a file is read or written in one go. */
+/** Files up to this many bytes are read or written in one go. */
 const small = 65_536;
 
 type Done<T> = (error: Error | null, value: T) => void;
 
-/** The answer comes in the next tick, so that thousands of calls in a row do not pile up on the stack. */
+/** Answers in the next tick, so that thousands of calls in a row do not pile up on the stack. */
 function soon<T>(work: () => T, done: Done<T>): void {
   let error: Error | null = null;
   let value = undefined as T;
@@ -21,8 +21,8 @@ function soon<T>(work: () => T, done: Done<T>): void {
 }
 
 /**
- * The disk's files for work on very many of them: what takes microseconds is done at once, because every trip to Node's threads and
- * back takes ten times as long. Big files are read and written as streams, as ever.
+ * The file calls of this computer, fast for very many files: short operations are synchronous, because every trip to Node's thread pool
+ * and back takes ten times as long. Large files are read and written as streams.
  */
 export const quickFiles: FileCalls = {
   lstat: (path, answer) => {
@@ -77,7 +77,7 @@ export const quickFiles: FileCalls = {
   createWriteStream: writeSmallFirst,
 };
 
-/** @param most bytes that are wanted: a file may have grown since it was looked at */
+/** @param most bytes to read at most: the file may have grown since its size was read */
 function readSmall(path: string, most: number): Readable {
   return new Readable({
     read() {

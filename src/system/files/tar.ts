@@ -11,17 +11,17 @@ import { quickFiles } from './quick-files.js';
 
 const pieceSize = 1 << 18;
 
-/** A folder as a tar stream: exact modes, links as links; sockets, pipes and devices are left out. */
+/** A folder as a tar stream: exact modes, links stay links; sockets, pipes and devices are left out. */
 export async function packFolder(folder: string, calls: FileCalls = quickFiles): Promise<Readable> {
   const { pack } = await import('tar-fs');
   const options = { fs: calls, umask: 0, strict: false };
   const gathered = gather();
-  // its streams are not Node's own, and yet work with pipeline()
-  pipeline(pack(folder, options) as unknown as Readable, gathered).catch(() => undefined); // it ended `gathered` with the same error
+  // tar-fs has streams of its own, which work with pipeline() all the same
+  pipeline(pack(folder, options) as unknown as Readable, gathered).catch(() => undefined); // `gathered` ends with the same error
   return gathered;
 }
 
-/** Makes big pieces of many small ones: a header, a few lines and their padding would each be a packet of their own. */
+/** Combines small chunks into large ones: otherwise a header, a few lines and their padding would each be a packet. */
 function gather(): Transform {
   let held: Buffer[] = [];
   let bytes = 0;
@@ -47,19 +47,19 @@ function gather(): Transform {
 
 export interface Unpacking {
   readonly sink: Writable;
-  /** To be called when the sink has finished: links and the folders' own modes and times come last. */
+  /** Must be called when the sink has finished: it creates the links and sets the modes and times of the folders. */
   finish(): Promise<void>;
-  /** Entries that are neither files, folders nor links, and were left out. */
+  /** Names of entries that were left out because they are neither files, folders nor links. */
   readonly left: readonly string[];
 }
 
 type Entry = Pick<Headers, 'mode' | 'mtime'> & { readonly name: string };
 
 /**
- * Unpacks a tar stream that nobody vouches for into a folder that is there. While it runs no link of the stream exists,
- * so that nothing can be written through one; links may then lead anywhere, as those of the source did.
- * @param name how messages name the target
- * @throws COPY_REFUSED on the sink for an entry whose name leads out of the folder
+ * Unpacks an untrusted tar stream into an existing folder. The links of the stream are created last, so that nothing can be written
+ * through them; they may then point anywhere, as in the source.
+ * @param name the target's name in messages
+ * @throws TsmachineError COPY_REFUSED, on the sink, for an entry whose name points outside the folder
  */
 export async function unpackFolder(folder: string, name: string, calls: FileCalls = quickFiles): Promise<Unpacking> {
   const { extract } = await import('tar-fs');
@@ -67,25 +67,25 @@ export async function unpackFolder(folder: string, name: string, calls: FileCall
   const folders: Entry[] = [];
   const left: string[] = [];
   let refusal: TsmachineError | undefined;
-  // tar-fs asks this about every entry before it touches anything
+  // tar-fs calls this for every entry before it writes anything
   const ignore = (_path: string, header?: Headers & { linkname?: string }): boolean => {
     if (header === undefined) return false;
     if (refusal !== undefined || leadsOut(header.name)) {
-      refusal ??= wayOut(header.name, name);
-      sink.destroy(refusal); // thrown from here it would end the program
+      refusal ??= outsideTarget(header.name, name);
+      sink.destroy(refusal); // throwing here would end the program
       return true;
     }
     const type: string = header.type;
     if (type === 'symlink') links.push({ ...header, goal: header.linkname ?? '' });
     else if (type === 'directory') folders.push({ ...header });
     else if (type !== 'file' && type !== 'link') left.push(header.name);
-    if (type === 'directory') header.mode |= 0o700; // its own mode may forbid to fill it
+    if (type === 'directory') header.mode |= 0o700; // its own mode may forbid writing into it
     return type !== 'file' && type !== 'directory' && type !== 'link';
   };
   const options = { fs: calls, umask: 0, chown: false, ignore };
   const sink = extract(folder, options) as unknown as Writable;
-  sink.on('error', () => undefined); // a short stream may have ended before its last entry is refused: finish() tells
-  // an error of the whole comes out of the entry at hand too, where tar-fs does not listen while it leaves an entry out
+  sink.on('error', () => undefined); // a short stream may have ended before its last entry is refused: finish() throws then
+  // an error of the stream is also emitted by the current entry, to which tar-fs does not listen while it skips one
   sink.prependListener('entry', (_header: unknown, entry: Readable) => {
     entry.on('error', () => undefined);
   });
@@ -112,10 +112,10 @@ function leadsOut(path: string): boolean {
   return path.startsWith('/') || path.split(/[/\\]/).includes('..');
 }
 
-function wayOut(path: string, target: string): TsmachineError {
-  const what = `The source sent ${JSON.stringify(path)}, which lies outside ${target}: nothing more is unpacked`;
+function outsideTarget(path: string, target: string): TsmachineError {
+  const what = `The source sent ${JSON.stringify(path)}, which lies outside ${target}. Nothing more is unpacked`;
   return new TsmachineError('COPY_REFUSED', what, {
-    hint: 'Do not trust that host before you know why.',
+    hint: 'Do not trust that host until you know the reason.',
   });
 }
 
@@ -131,8 +131,8 @@ async function makeLinks(
     for (let depth = 1; depth < parts.length; depth++) {
       const above = parts.slice(0, depth).join('/');
       if (real.has(above)) continue;
-      // made by this stream a moment ago: a way through another link
-      if (!(await promisify(calls.lstat)(join(folder, above))).isDirectory()) throw wayOut(name, target);
+      // a link that this stream created: the entry would be written through it
+      if (!(await promisify(calls.lstat)(join(folder, above))).isDirectory()) throw outsideTarget(name, target);
       real.add(above);
     }
     const path = join(folder, ...parts);

@@ -14,13 +14,13 @@ import { withLock } from '../locks/lock.js';
 import { Interrupted, discard, fetchRest } from './partial.js';
 
 export interface DownloadOptions {
-  /** The file's digest in hexadecimal digits; of both the longer one counts. */
+  /** The file's digest in hexadecimal digits; the SHA-512 is used if both are given. */
   readonly sha256?: string;
   readonly sha512?: string;
-  /** Fetch the file even where the cache has it: what lies at the URL may have changed. */
+  /** Fetch the file even if it is in the cache: the file at the URL may have changed. */
   readonly again?: boolean;
   readonly signal?: AbortSignal;
-  /** Bytes that are here, and in all where the server says so. */
+  /** Bytes received so far, and the total if the server reports it. */
   readonly onProgress?: (done: number, total?: number) => void;
 }
 
@@ -34,8 +34,9 @@ const pauses = [100, 300, 600];
 const lockTimeout = 60 * 60_000;
 
 /**
- * Fetches a file into `dir` once: the next call, in this process or another, gets the same file. What was cut off is continued.
- * A `file:` URL is used where it is. With a digest the file is verified before it counts; the cache goes by the digest, else by the URL.
+ * Downloads a file into `dir` once: the next call, in this process or another, gets the same file. An interrupted download is continued.
+ * The file of a `file:` URL is used where it is. With a digest the file is verified first. The key of the cache is the digest, else the
+ * URL.
  * @returns the file's path, ending in the URL's last part.
  * @throws TsmachineError DOWNLOAD, STORE_FULL, STORE_UNWRITABLE; the signal's reason.
  */
@@ -62,7 +63,7 @@ function parseUrl(url: string): URL {
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (address && /^(https?|file):$/.test(address.protocol)) return address;
   throw new TsmachineError('DOWNLOAD', `"${url}" is not an address that can be fetched`, {
-    hint: 'It should begin with https://, http:// or file://',
+    hint: 'It must begin with https://, http:// or file://',
   });
 }
 
@@ -92,7 +93,7 @@ async function fetchVerified(url: URL, part: string, file: string, digest: Diges
       await verify(part, url, digest);
     } catch (error) {
       await discard(part);
-      // The part that an earlier run left may be of another file; a fresh one decides.
+      // The part of an earlier run may belong to another file: try again from the start.
       if (continued) return fetchVerified(url, part, file, digest, options);
       throw error;
     }
@@ -113,7 +114,7 @@ async function fetchAll(url: URL, part: string, verified: boolean, { signal, onP
       if (!(error instanceof Interrupted)) throw error;
       if (pause === undefined) {
         throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${error.message}, after ${pauses.length + 1} attempts`, {
-          hint: 'Run the command again: it continues where the transfer stopped',
+          hint: 'Run the command again: the transfer continues where it stopped',
           cause: error,
         });
       }
@@ -134,6 +135,6 @@ async function verify(path: string, url: URL, { algorithm, value }: Digest): Pro
   const actual = hash.digest('hex');
   if (actual === value) return;
   throw new TsmachineError('DOWNLOAD', `${shown(url)} has the wrong checksum: ${algorithm} ${actual}, expected ${value}`, {
-    hint: 'The file was changed on the way or on the server; check where the expected checksum comes from',
+    hint: 'The file was changed on the server or in transit. Check where the expected checksum comes from',
   });
 }

@@ -3,16 +3,17 @@ import { get, shown } from './http-get.js';
 
 export interface FetchTextOptions {
   readonly signal?: AbortSignal;
-  /** Shown to that server alone, as GitHub takes it. */
+  /** Sent to that server only, in the form that GitHub expects. */
   readonly token?: string;
 }
 
-/** Milliseconds without a byte; bytes. An index that is slower or longer is none. */
+/** Milliseconds without data until the request fails. */
 const idleTimeout = 20_000;
+/** The most bytes that are read. */
 const longest = 16 * 2 ** 20;
 
 /**
- * The text of a small document on a web server, by the proxy the environment names.
+ * The text of a small document on a web server, through the proxy that the environment names.
  * @throws TsmachineError DOWNLOAD; the signal's reason
  */
 export async function fetchText(url: string, { signal, token }: FetchTextOptions = {}): Promise<string> {

@@ -9,37 +9,37 @@ import { proxyFor, proxyLogin } from './proxy.js';
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte after which the connection counts as dead. */
+  /** Milliseconds without data after which the connection counts as dead. */
   readonly idleTimeout: number;
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const mostRedirects = 10;
+const maxRedirects = 10;
 
 /**
- * Sends a GET, through the proxy the environment names, and follows redirects. Node 20's `fetch` knows no proxies.
- * @returns the response with its body unread; its status is any that is not a redirect.
+ * Sends a GET, through the proxy that the environment names, and follows redirects. Node 20's `fetch` does not support proxies.
+ * @returns the response with its body unread; its status is never a redirect.
  * @throws TsmachineError DOWNLOAD when no response came; the signal's reason.
  */
 export async function get(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
   let current = url;
   let terms = options;
-  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+  for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const response = await getOnce(current, terms);
     const next = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0) ? response.headers.location : undefined;
     if (next === undefined) return response;
     response.destroy();
     const target = URL.canParse(next, current.href) ? new URL(next, current) : undefined;
     if (!target || !/^https?:$/.test(target.protocol)) {
-      throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it leads to an address that cannot be fetched`);
+      throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it redirects to an address that cannot be fetched`);
     }
     if (target.origin !== current.origin) terms = withoutLogin(terms);
     current = target;
   }
-  throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it was redirected more than ${mostRedirects} times`);
+  throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it was redirected more than ${maxRedirects} times`);
 }
 
-/** A login is for the server it was meant for. */
+/** Credentials are sent only to the server they were given for. */
 function withoutLogin({ headers = {}, ...others }: GetOptions): GetOptions {
   const { authorization: _secret, ...rest } = headers;
   return { ...others, headers: rest };
@@ -57,8 +57,8 @@ async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMess
     if (TsmachineError.is(error)) throw error;
     throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${problem(error, proxy ?? url)}`, {
       hint: proxy
-        ? `It went through the proxy ${proxy.host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that`
-        : 'Check the network; behind a proxy set HTTPS_PROXY',
+        ? `The request used the proxy ${proxy.host}, as set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY`
+        : 'Check the network. Behind a proxy, set HTTPS_PROXY',
       cause: error,
     });
   }
@@ -81,7 +81,7 @@ function requestPlain(url: URL, proxy: URL | undefined, { headers, signal }: Get
 function requestSecure(url: URL, socket: Socket | undefined, { headers, signal }: GetOptions): http.ClientRequest {
   const options = { headers: { ...headers }, ...(signal && { signal }) };
   if (!socket) return https.request(url, { ...options, agent: false });
-  // Without an agent Node takes 80 for the usual port and would name it in the header.
+  // Without an agent, Node assumes port 80 as the default and would add the port to the Host header.
   const createConnection = () => tls.connect({ socket, servername: bare(url.hostname) });
   return https.request(url, { ...options, defaultPort: 443, createConnection });
 }
@@ -118,11 +118,11 @@ function send(request: http.ClientRequest, idleTimeout: number): Promise<http.In
 
 function start(request: http.ClientRequest, idleTimeout: number, reject: (error: Error) => void): void {
   request.on('error', reject);
-  request.setTimeout(idleTimeout, () => request.destroy(new Error(`nothing came for ${idleTimeout / 1000} s`)));
+  request.setTimeout(idleTimeout, () => request.destroy(new Error(`no data for ${idleTimeout / 1000} s`)));
   request.end();
 }
 
-/** Node wants IPv6 addresses without the URL's brackets. */
+/** Node expects IPv6 addresses without the URL's brackets. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
@@ -141,7 +141,7 @@ function problem(error: unknown, contacted: URL): string {
   }
 }
 
-/** A URL without what may be secret in it: login and query. */
+/** A URL without its possibly secret parts: login and query. */
 export function shown(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }

@@ -4,14 +4,16 @@ import { pipeline } from 'node:stream/promises';
 import { errorText } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 
-/** Milliseconds between two figures, over which the rate is taken, and after which a folder is worth measuring. */
-const pace = 500;
+/** Milliseconds between two progress reports. */
+const reportInterval = 500;
+/** Milliseconds over which the rate is averaged. */
 const rateWindow = 5000;
+/** Milliseconds after which a copy counts as long, so that its total size is measured. */
 const longAfter = 2000;
-/** Big pieces: every one is a turn of the event loop. */
+/** Bytes; large, because each chunk costs a turn of the event loop. */
 const chunk = 1 << 20;
 
-/** Counts what goes by and tells it: bytes, rate and time left. */
+/** Counts transferred bytes and reports progress: bytes, rate and time left. */
 export class Meter {
   bytes = 0;
   readonly #io: Io;
@@ -31,15 +33,15 @@ export class Meter {
     this.#total = total;
     io.progress(what);
     this.#timer = setInterval(() => {
-      this.#look();
-    }, pace).unref();
+      this.#update();
+    }, reportInterval).unref();
   }
 
   get milliseconds(): number {
     return (this.#stopped ?? performance.now()) - this.#started;
   }
 
-  /** Asks for the total once the copy turns out to take long enough for somebody to want to know. */
+  /** Measures the total once the copy has taken long enough for it to be of interest. */
   whenLong(measure: () => Promise<number | undefined>): void {
     this.#measure = setTimeout(() => {
       measure().then(
@@ -54,8 +56,8 @@ export class Meter {
   }
 
   /**
-   * The same bytes, counted; no more than `most`, because a file may grow while it is read. An error of the source becomes one of
-   * the result, and an abort ends both.
+   * Passes the bytes of `source` on and counts them; at most `most`, because a file may grow while it is read. An error of the source
+   * becomes an error of the result, and an abort ends both.
    */
   count(source: Readable, signal: AbortSignal, most = Infinity): Readable {
     const counter = new Transform({
@@ -66,11 +68,11 @@ export class Meter {
         done(null, wanted);
       },
     });
-    pipeline(source, counter, { signal }).catch(() => undefined); // it ended the counter with the same error, which its reader meets
+    pipeline(source, counter, { signal }).catch(() => undefined); // the counter ends with the same error, which its reader gets
     return counter;
   }
 
-  /** Tells what others move: `position` is asked for the bytes so far until `unfollow` or `stop`. */
+  /** Reports a transfer by another program: `position` returns the bytes so far, and is called until `unfollow` or `stop`. */
   follow(position: () => Promise<number>): void {
     this.#position = position;
   }
@@ -79,7 +81,7 @@ export class Meter {
     this.#position = undefined;
   }
 
-  /** Takes figures that somebody else counts. What was there before the first of them, or before it began again, is no speed. */
+  /** Sets figures that somebody else counted. Bytes from before the first call, or from before a restart, do not count for the rate. */
   seen(bytes: number, total: number | undefined): void {
     if (this.bytes === 0 || bytes < this.bytes) this.#samples = [{ at: performance.now(), bytes }];
     this.bytes = bytes;
@@ -93,17 +95,17 @@ export class Meter {
     this.#stopped ??= performance.now();
   }
 
-  #look(): void {
+  #update(): void {
     const position = this.#position;
     if (position === undefined) {
-      this.#tell();
+      this.#report();
       return;
     }
     position().then(
       (bytes) => {
         if (this.#position !== position) return;
         this.bytes = Math.min(bytes, this.#total ?? bytes);
-        this.#tell();
+        this.#report();
       },
       (error: unknown) => {
         this.#io.debug(`No figures for ${this.#what}: ${errorText(error)}`);
@@ -111,7 +113,7 @@ export class Meter {
     );
   }
 
-  #tell(): void {
+  #report(): void {
     const now = performance.now();
     this.#samples = [...this.#samples.filter(({ at }) => now - at <= rateWindow), { at: now, bytes: this.bytes }];
     const [first = { at: this.#started, bytes: 0 }] = this.#samples;
@@ -120,7 +122,7 @@ export class Meter {
   }
 }
 
-/** `120 MiB of 256 MiB (46 %), 93.0 MiB/s, 2 s left`; without a total just what went by. @param rate bytes a second */
+/** `120 MiB of 256 MiB (46 %), 93.0 MiB/s, 2 s left`; without a total only the bytes and the rate. @param rate bytes per second */
 export function figures(bytes: number, total: number | undefined, rate: number): string {
   const speed = `${size(rate)}/s`;
   if (total === undefined || total < bytes) return `${size(bytes)}, ${speed}`;

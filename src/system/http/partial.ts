@@ -8,21 +8,21 @@ import { get, shown } from './http-get.js';
 
 export interface FetchTerms {
   readonly url: URL;
-  /** The file being filled; `<part>.tag` beside it holds what tells whether the server's file is still the same. */
+  /** The file being filled; `<part>.tag` beside it tells whether the server's file is still the same. */
   readonly part: string;
-  /** A digest will tell, so that a part without a tag may be continued as well. */
+  /** The result is checked against a digest, so a part without a tag may be continued too. */
   readonly verified: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((done: number, total?: number) => void) | undefined;
 }
 
-/** A transfer that stopped in the middle, or a server that was busy: worth another attempt. */
+/** A transfer that stopped in the middle, or a busy server: another attempt may succeed. */
 export class Interrupted extends Error {}
 
 const idleTimeout = 60_000;
 
 /**
- * Fetches the rest of a file: all of it, or what is missing of the part.
+ * Fetches the rest of a file: everything, or what the part is missing.
  * @throws Interrupted; TsmachineError DOWNLOAD, STORE_FULL, STORE_UNWRITABLE; the signal's reason.
  */
 export async function fetchRest(terms: FetchTerms): Promise<void> {
@@ -33,7 +33,7 @@ export async function fetchRest(terms: FetchTerms): Promise<void> {
   const status = response.statusCode ?? 0;
   if (status === 416 && have.size > 0) {
     response.destroy();
-    if (response.headers['content-range'] === `bytes */${have.size}`) return; // all of it was there already
+    if (response.headers['content-range'] === `bytes */${have.size}`) return; // the part was complete already
     await discard(part);
     return fetchRest(terms);
   }
@@ -44,7 +44,7 @@ export async function fetchRest(terms: FetchTerms): Promise<void> {
     throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: ${what}`, { hint: status === 404 ? 'Check the address' : undefined });
   }
   const start = status === 206 ? have.size : 0;
-  await noteTag(part, response);
+  await saveTag(part, response);
   const length = response.headers['content-length'];
   await store(response, terms, start, length === undefined ? undefined : start + Number(length));
 }
@@ -66,8 +66,8 @@ async function resumable({ part, verified }: FetchTerms): Promise<{ size: number
   return { size, headers: { range: `bytes=${size}-`, ...(tag !== undefined && { 'if-range': tag }) } };
 }
 
-/** Only a strong ETag, or else the date, may stand in If-Range (RFC 9110, 13.1.5). */
-async function noteTag(part: string, response: IncomingMessage): Promise<void> {
+/** If-Range accepts only a strong ETag or a date (RFC 9110, 13.1.5). */
+async function saveTag(part: string, response: IncomingMessage): Promise<void> {
   const { etag } = response.headers;
   const tag = etag?.startsWith('"') ? etag : response.headers['last-modified'];
   if (tag === undefined) await rm(`${part}.tag`, { force: true });
@@ -89,10 +89,10 @@ async function store(response: IncomingMessage, terms: FetchTerms, start: number
     response.destroy();
     await file.close();
   }
-  if (total !== undefined && done !== total) throw cut(done, total, 'the connection was closed');
+  if (total !== undefined && done !== total) throw interrupted(done, total, 'the connection was closed');
 }
 
-/** The body's chunks; a connection that breaks is an interruption, whatever is written by then stays for the next attempt. */
+/** The body's chunks. A broken connection becomes an `Interrupted`; what was written until then stays for the next attempt. */
 async function* body(
   response: IncomingMessage,
   done: () => number,
@@ -105,7 +105,7 @@ async function* body(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw cut(done(), total, errorText(error));
+    throw interrupted(done(), total, errorText(error));
   }
   signal?.throwIfAborted();
 }
@@ -118,7 +118,7 @@ async function onDisk<T>(part: string, work: Promise<T>): Promise<T> {
   }
 }
 
-function cut(done: number, total: number | undefined, why: string): Interrupted {
+function interrupted(done: number, total: number | undefined, why: string): Interrupted {
   return new Interrupted(`cut off at ${done} of ${total ?? 'an unknown number of'} bytes (${why})`);
 }
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { systemCode } from '../../base/errors.js';
 
 /**
- * Whether something takes connections at a TCP port.
+ * Checks whether something accepts connections on a TCP port.
  * @param timeout in milliseconds
  * @returns `open`, `no answer within ...`, or the system's reason (`ECONNREFUSED`)
  */

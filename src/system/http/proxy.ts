@@ -1,7 +1,6 @@
 /**
- * The proxy for a URL as the usual variables say, in small or capital letters: HTTPS_PROXY or HTTP_PROXY by the URL's protocol,
- * ALL_PROXY, NO_PROXY.
- * HTTP_PROXY in capitals is honoured too: this is no CGI program.
+ * The proxy for a URL by the usual variables, in lower or upper case: HTTPS_PROXY or HTTP_PROXY by the URL's protocol,
+ * ALL_PROXY, NO_PROXY. HTTP_PROXY in upper case is safe to use, because this is not a CGI program.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   const variable = (name: string) => env[name.toLowerCase()] || env[name] || '';
@@ -12,7 +11,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   return parsed && /^https?:$/.test(parsed.protocol) ? parsed : undefined;
 }
 
-/** NO_PROXY: names with their subdomains, addresses, each perhaps with a port, or `*`. */
+/** NO_PROXY: host names (which include their subdomains) and addresses, each with an optional port, or `*`. */
 function isExcepted(url: URL, exceptions: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -28,7 +27,7 @@ function isExcepted(url: URL, exceptions: string): boolean {
     });
 }
 
-/** The header that logs in at a proxy whose URL names a user. */
+/** The header with the login of a proxy whose URL names a user. */
 export function proxyLogin(proxy: URL): Record<string, string> {
   if (proxy.username === '') return {};
   const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;

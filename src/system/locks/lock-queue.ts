@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TsmachineError } from '../../base/errors.js';
 
-/** How long one caller waits for a lock, and what happens meanwhile. */
-export interface Patience {
-  /** Says, once, that there is somebody to wait for. */
-  begun(): void;
-  /** @throws STORE_LOCKED when the time is over, or the signal's reason. */
+/** One caller's wait for a lock. */
+export interface Waiting {
+  /** Reports, once, that somebody else holds the lock. */
+  announce(): void;
+  /** @throws STORE_LOCKED after the timeout, or the signal's reason. */
   check(): void;
-  /** Waits a little, longer each time. */
+  /** Pauses briefly, a little longer each time. */
   pause(): Promise<void>;
-  /** Waits for the one before in this process. */
+  /** Waits until the previous caller in this process is done. */
   turn(before: Promise<void>): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ interface Terms {
   readonly onWait?: () => void;
 }
 
-export function patience(terms: Terms): Patience {
+export function startWaiting(terms: Terms): Waiting {
   const deadline = performance.now() + terms.timeout;
   const left = () => Math.max(deadline - performance.now(), 0);
   let announced = false;
@@ -32,8 +32,8 @@ export function patience(terms: Terms): Patience {
     sleep(milliseconds, undefined, signal ? { signal } : {}).catch((error: unknown) => {
       throw terms.signal?.aborted ? terms.signal.reason : error;
     });
-  const waiting: Patience = {
-    begun() {
+  const waiting: Waiting = {
+    announce() {
       if (!announced) terms.onWait?.();
       announced = true;
     },
@@ -42,12 +42,12 @@ export function patience(terms: Terms): Patience {
       if (announced && left() === 0) throw timedOut(terms);
     },
     async pause() {
-      // Waiters that started together must not look together for ever.
+      // Random, so that waiters that started together do not always try at the same time.
       await nap(Math.min(interval * (0.75 + Math.random() / 2), left()));
       interval = Math.min(interval * 1.3, 200);
     },
     async turn(before) {
-      waiting.begun();
+      waiting.announce();
       const stop = new AbortController();
       const giveUp = nap(left(), terms.signal ? AbortSignal.any([terms.signal, stop.signal]) : stop.signal);
       await Promise.race([
@@ -56,7 +56,7 @@ export function patience(terms: Terms): Patience {
           throw timedOut(terms);
         }),
       ]).finally(() => {
-        giveUp.catch(() => undefined); // ended by the line below, no failure
+        giveUp.catch(() => undefined); // ended by the next line, which is not a failure
         stop.abort();
       });
     },
@@ -67,10 +67,10 @@ export function patience(terms: Terms): Patience {
 const tails = new Map<string, Promise<void>>();
 
 /**
- * Waits until everybody in this process who asked for the same lock earlier is done.
- * @returns what to call when done.
+ * Waits until every earlier caller in this process that wants the same lock is done.
+ * @returns a function to call when done.
  */
-export async function enterQueue(lock: string, waiting: Patience): Promise<() => void> {
+export async function enterQueue(lock: string, waiting: Waiting): Promise<() => void> {
   const before = tails.get(lock);
   let leave = () => {};
   const mine = new Promise<void>((done) => {
@@ -90,7 +90,11 @@ export async function enterQueue(lock: string, waiting: Patience): Promise<() =>
 }
 
 function timedOut({ what, timeout, lock }: Terms): TsmachineError {
-  return new TsmachineError('STORE_LOCKED', `Another tsmachine is at work on ${what}; waited ${Math.round(timeout / 1000)} s for it`, {
-    hint: `Try again when it has ended (its lock is ${lock})`,
-  });
+  return new TsmachineError(
+    'STORE_LOCKED',
+    `Another tsmachine is working on ${what}; gave up after waiting ${Math.round(timeout / 1000)} s`,
+    {
+      hint: `Try again when it has finished (its lock is ${lock})`,
+    },
+  );
 }

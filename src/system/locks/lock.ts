@@ -4,11 +4,11 @@ import { dirname, resolve } from 'node:path';
 import { TsmachineError, systemCode } from '../../base/errors.js';
 import { diskError } from '../files/disk-error.js';
 import { makePrivateDir } from '../files/atomic.js';
-import { type Patience, enterQueue, patience } from './lock-queue.js';
+import { type Waiting, enterQueue, startWaiting } from './lock-queue.js';
 import { staleWatch } from './stale-lock.js';
 
 export interface LockOptions {
-  /** What the lock guards, as it stands in the error: `machine "m1"`. */
+  /** What the lock protects, as errors name it: `machine "m1"`. */
   readonly what: string;
   readonly signal?: AbortSignal;
   /** Milliseconds to wait for others; default 60 000. */
@@ -17,19 +17,21 @@ export interface LockOptions {
   readonly onWait?: () => void;
 }
 
-/** Milliseconds between two signs of life, and without one until a lock counts as left behind. */
+/** Milliseconds between two heartbeats. */
 const heartbeat = 1000;
+/** Milliseconds without a heartbeat until a lock counts as stale. */
 const staleAfter = 5000;
 
 /**
- * Runs `use` while no other process, and nobody else in this one, holds the lock `<lockFile>.lock`. Waiters of one process go in order.
- * A holder that was killed loses the lock 5 s later; the lock is given back on errors and when the program ends.
- * @throws TsmachineError STORE_LOCKED after `timeout`, or when the lock was lost while `use` ran, whose result then must not count;
- * STORE_UNWRITABLE and STORE_FULL when the lock cannot be made; the signal's reason; whatever `use` throws.
+ * Runs `use` while holding the lock `<lockFile>.lock`, which excludes other processes and other callers in this one. Callers of one
+ * process get the lock in order. A holder that was killed loses the lock 5 s later; the lock is released on errors and when the program
+ * ends.
+ * @throws TsmachineError STORE_LOCKED after `timeout`, or when the lock was lost while `use` ran, so that its result must not be used;
+ * STORE_UNWRITABLE and STORE_FULL when the lock cannot be created; the signal's reason; what `use` throws.
  */
 export async function withLock<T>(lockFile: string, options: LockOptions, use: () => Promise<T>): Promise<T> {
   const path = resolve(lockFile);
-  const waiting = patience({ ...options, timeout: options.timeout ?? 60_000, lock: `${path}.lock` });
+  const waiting = startWaiting({ ...options, timeout: options.timeout ?? 60_000, lock: `${path}.lock` });
   const leaveQueue = await enterQueue(path, waiting);
   try {
     const lock = await acquire(path, waiting);
@@ -46,24 +48,24 @@ export async function withLock<T>(lockFile: string, options: LockOptions, use: (
 }
 
 interface HeldLock {
-  /** Whether somebody else took it since. */
+  /** Whether another process has taken the lock in the meantime. */
   lost(): Promise<boolean>;
   release(): Promise<void>;
 }
 
-async function acquire(path: string, waiting: Patience): Promise<HeldLock> {
+async function acquire(path: string, waiting: Waiting): Promise<HeldLock> {
   await makePrivateDir(dirname(path));
   const removeIfStale = staleWatch(`${path}.lock`, { staleAfter, observeFor: 2 * heartbeat });
   for (;;) {
     waiting.check();
     const lock = await tryLock(path);
     if (lock) return lock;
-    waiting.begun();
+    waiting.announce();
     if (!removeIfStale()) await waiting.pause();
   }
 }
 
-/** One attempt; undefined when somebody holds it. */
+/** Tries once; undefined when somebody else holds the lock. */
 async function tryLock(path: string): Promise<HeldLock | undefined> {
   const { default: lockfile } = await import('proper-lockfile');
   const marks = markedFiles();
@@ -95,8 +97,8 @@ async function tryLock(path: string): Promise<HeldLock | undefined> {
 type Done = (error: NodeJS.ErrnoException | null) => void;
 
 /**
- * The file functions a lock works with, remembering the times it was marked with: they tell this lock from another process's.
- * Removal leaves another's lock alone.
+ * The file functions for the lock library. They record the times that the lock was marked with, which distinguish it from another
+ * process's lock, and they never remove another process's lock.
  */
 function markedFiles() {
   let folder = '';
@@ -132,7 +134,7 @@ function markedFiles() {
 }
 
 function lockLost(what: string): TsmachineError {
-  const text = `Another tsmachine took over ${what} while this one, at work on it, stood still for more than ${staleAfter / 1000} s`;
+  const text = `Another tsmachine took the lock of ${what}, because this one was suspended or blocked for more than ${staleAfter / 1000} s`;
   return new TsmachineError('STORE_LOCKED', text, {
     hint: 'Run the command again: it continues where it stopped',
   });

@@ -4,21 +4,21 @@ import { systemCode } from '../../base/errors.js';
 import { diskError } from '../files/disk-error.js';
 
 interface Terms {
-  /** Milliseconds without a sign of life (the folder's modification time) until a lock counts as left behind. */
+  /** Milliseconds without a heartbeat (the folder's modification time) until a lock counts as stale. */
   readonly staleAfter: number;
-  /** Milliseconds we must have watched it ourselves: a holder wakes up from a suspended computer at the same time as we do. */
+  /** Milliseconds for which we must have watched it ourselves: after a suspend, the holder wakes up at the same time as we do. */
   readonly observeFor: number;
 }
 
 /**
- * Watches a lock folder for its holder's death.
- * @returns a function to call again and again while waiting; true when it removed a lock that was left behind.
+ * Watches a lock folder and removes it when its holder is dead.
+ * @returns a function to call repeatedly while waiting; it returns true when it removed a stale lock.
  */
 export function staleWatch(lock: string, terms: Terms): () => boolean {
   let seen = '';
   let since = 0;
   return () => {
-    const found = look(lock);
+    const found = statOf(lock);
     if (!found) return false;
     if (identity(found) !== seen) {
       seen = identity(found);
@@ -30,21 +30,22 @@ export function staleWatch(lock: string, terms: Terms): () => boolean {
 }
 
 /**
- * Removes exactly the lock that was seen. Of several waiters one may: the one that makes a file named after it. Were all to remove
- * what they find, the second would remove the lock that the first has taken since. A claim whose maker died is followed by the next number.
+ * Removes exactly the lock that was seen. Only one of several waiters may do so: the one that creates a file named after the lock.
+ * Otherwise the second waiter would remove the lock that the first has taken since. If the waiter that created the file died, the next
+ * one uses the next number.
  */
 function removeOnce(lock: string, seen: string, staleAfter: number): boolean {
   try {
     for (let number = 0; ; number++) {
       const claim = `${lock}.stale-${seen}-${number}`;
       if (create(claim)) {
-        const found = look(lock);
+        const found = statOf(lock);
         const same = found !== undefined && identity(found) === seen;
         if (same) rmdirSync(lock);
         for (let used = number; used >= 0; used--) rmSync(`${lock}.stale-${seen}-${used}`, { force: true });
         return same;
       }
-      const other = look(claim);
+      const other = statOf(claim);
       if (!other || Date.now() - other.mtimeMs < staleAfter) return false;
     }
   } catch (error) {
@@ -63,7 +64,7 @@ function create(path: string): boolean {
   }
 }
 
-function look(path: string): Stats | undefined {
+function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 

@@ -7,8 +7,8 @@ import { commandMissing } from './command-missing.js';
 import { diskError } from '../files/disk-error.js';
 
 /**
- * Starts a program that outlives this one, its output appended to `logFile` (mode 0600).
- * @returns its process id, once it runs.
+ * Starts a program that goes on after this one has ended; its output is appended to `logFile` (mode 0600).
+ * @returns its process id once it is running.
  * @throws TsmachineError COMMAND_MISSING, COMMAND_FAILED, or the log file's STORE_UNWRITABLE / STORE_FULL.
  */
 export async function spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number> {

@@ -11,7 +11,7 @@ export { spawnDetached } from './detached.js';
 
 export interface RunOptions extends ExecOptions {
   readonly signal?: AbortSignal;
-  /** What to do when the program is not installed: "apt-get install debootstrap". */
+  /** The hint for when the program is not installed: "apt-get install debootstrap". */
   readonly hint?: string;
 }
 
@@ -19,8 +19,8 @@ const defaultTimeout = 60_000;
 const shownLines = 5;
 
 /**
- * Runs a program of this computer without a shell. Output is returned as it came, final line end included.
- * @throws TsmachineError COMMAND_MISSING when it is not installed, COMMAND_FAILED for any other end than an `ok` status;
+ * Runs a local program without a shell. The output is returned unchanged, including the final line break.
+ * @throws TsmachineError COMMAND_MISSING when it is not installed, COMMAND_FAILED unless it ends with an `ok` status;
  * the signal's reason when aborted. Errors show the arguments and the last lines of output, never input or environment.
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<ExecResult> {
@@ -28,15 +28,15 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const timeout = options.timeout ?? defaultTimeout;
   const { execa } = await import('execa');
   const child = execa(file, args, settings(options));
-  const watch = supervise(child, { timeout, signal: options.signal });
+  const supervision = supervise(child, { timeout, signal: options.signal });
   const result = await child.finally(() => {
-    watch.done();
+    supervision.done();
   });
   options.signal?.throwIfAborted();
 
   const command = [file, ...args].join(' ');
   if (result.exitCode === undefined && !result.isTerminated) throw await spawnError(file, command, options, result);
-  if (watch.timedOut) throw failure(command, `did not finish within ${seconds(timeout)} s and was ended`, result);
+  if (supervision.timedOut) throw failure(command, `did not finish within ${seconds(timeout)} s and was ended`, result);
   if (result.exitCode === undefined) throw failure(command, `was ended by ${result.signal ?? 'a signal'}`, result);
   if (!(options.ok ?? [0]).includes(result.exitCode)) throw failure(command, `failed with exit status ${result.exitCode}`, result);
   return { exitCode: result.exitCode, stdout: text(result.stdout), stderr: text(result.stderr) };
@@ -93,11 +93,11 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {
-    return false; // either way it cannot be worked in, which is what the caller reports
+    return false; // in either case the program cannot run there, which is what the caller reports
   }
 }
 
-/** Programs that complain on standard output alone (debootstrap) are quoted from there. */
+/** Quotes standard error, or standard output for programs that report errors only there (debootstrap). */
 function failure(command: string, what: string, ending: Ending): TsmachineError {
   const lines = lastLines(text(ending.stderr)) || lastLines(text(ending.stdout));
   return new TsmachineError('COMMAND_FAILED', `"${command}" ${what}${lines && `:\n${lines}`}`);

@@ -4,8 +4,8 @@ import { constants } from 'node:os';
 import { systemCode } from '../../base/errors.js';
 
 /**
- * Runs a program of this computer that talks to the person itself, with this program's own standard streams.
- * @returns its exit status (128 and the signal's number when it was killed), or undefined when there is no such program.
+ * Runs an interactive program with this program's own standard streams.
+ * @returns its exit status (128 plus the signal's number when it was killed), or undefined when the program is not installed.
  */
 export function runForeground(
   file: string,
@@ -14,7 +14,7 @@ export function runForeground(
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit', env: options.env });
-    // Ctrl-C reaches the program by the terminal; a kill of this one has to be passed on
+    // The terminal sends Ctrl-C to the program itself; a signal that ends this program has to be passed on.
     const stop = (): void => {
       child.kill('SIGTERM');
     };

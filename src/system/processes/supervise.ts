@@ -2,27 +2,31 @@ import type { ChildProcess } from 'node:child_process';
 
 import { systemCode } from '../../base/errors.js';
 
-/** Milliseconds a program has after SIGTERM, and its children have to let go of its output after its end. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const grace = 2000;
+/** Milliseconds after a program's end in which its children may still write to its output. */
 const drain = 1000;
-/** Node fires a timer beyond this at once. */
+/** Node fires longer timers at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Whether programs are started as leaders of a process group of their own; Windows would open a console window instead. */
+/** Whether programs are started in a process group of their own; on Windows that would open a console window. */
 export const ownGroup = process.platform !== 'win32';
 
-export interface Watch {
+export interface Supervision {
   readonly timedOut: boolean;
-  /** To be called when the result is there. */
+  /** Must be called once the program has ended. */
   done(): void;
 }
 
 /**
- * Ends a program and all it started when its time is over, when the signal says so, or when this program ends.
- * A child that keeps the program's output open after its end (a daemon) is not waited for.
- * @param limits timeout: milliseconds.
+ * Ends a program and everything it started on timeout, when the signal is aborted, or when this program ends.
+ * It does not wait for a child (a daemon) that keeps the program's output open after its end.
+ * @param limits timeout: milliseconds
  */
-export function supervise(child: ChildProcess, limits: { readonly timeout: number; readonly signal: AbortSignal | undefined }): Watch {
+export function supervise(
+  child: ChildProcess,
+  limits: { readonly timeout: number; readonly signal: AbortSignal | undefined },
+): Supervision {
   const timers = new Set<NodeJS.Timeout>();
   const later = (milliseconds: number, work: () => void) => {
     timers.add(setTimeout(work, milliseconds));
@@ -72,6 +76,6 @@ function killAll(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    if (systemCode(error) !== 'ESRCH') throw error; // they have ended by themselves
+    if (systemCode(error) !== 'ESRCH') throw error; // they have already ended
   }
 }

@@ -1,17 +1,18 @@
 import { TsmachineError } from '../../base/errors.js';
-import { checkDigest, packWithDigest } from './digest.js';
+import { run, say } from '../../base/text.js';
+import { checkDigest, digestName, packWithDigest } from './digest.js';
 import { type Cost, decrypt, encrypt, isEncrypted } from './encryption.js';
 import { type ArchiveFile, unpackTar } from './tar.js';
 
 export type { ArchiveFile } from './tar.js';
 export { entryParts } from './entry-path.js';
 
-/** The first entry of every export: what the others are. */
+/** The first entry of every export: it describes the others. */
 export const manifestName = 'tsmachine.json';
 
 export interface SealOptions {
   readonly modified: Date;
-  /** Without one the archive is readable, and guarded by a digest alone. */
+  /** Without one the archive is not encrypted, and only a digest protects it from damage. */
   readonly passphrase?: string | undefined;
   readonly cost?: Cost;
 }
@@ -23,16 +24,18 @@ export async function seal(files: readonly ArchiveFile[], { modified, passphrase
 }
 
 /**
- * The files of an export, once the whole of it is proved to be as it was written.
- * @param passphrase asked when the export is encrypted, and only then
+ * The files of an export, after it was checked that all of it is as it was written.
+ * @param passphrase called only when the export is encrypted
  * @throws TsmachineError ARCHIVE_INVALID, ARCHIVE_PASSPHRASE, whatever `passphrase` throws
  */
 export async function unseal(bytes: Buffer, passphrase: () => Promise<string> = noPassphrase): Promise<ArchiveFile[]> {
   const plain = isEncrypted(bytes) ? await decrypt(bytes, await passphrase()) : bytes;
   if (plain.subarray(0, manifestName.length + 1).toString('latin1') !== `${manifestName}\0`) {
-    throw new TsmachineError('ARCHIVE_INVALID', 'The file is no export of tsmachine', { hint: 'tsmachine export NAME -o FILE writes one' });
+    throw new TsmachineError('ARCHIVE_INVALID', 'The file is not an export of tsmachine', {
+      hint: say`${run('export', 'NAME', '-o', 'FILE')} writes one`,
+    });
   }
-  return (await unpackTar(await checkDigest(plain))).filter(({ path }) => path !== 'SHA256');
+  return (await unpackTar(await checkDigest(plain))).filter(({ path }) => path !== digestName);
 }
 
 function noPassphrase(): Promise<never> {

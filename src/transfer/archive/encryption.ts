@@ -2,16 +2,16 @@ import { type ScryptOptions, createCipheriv, createDecipheriv, randomBytes, scry
 
 import { TsmachineError } from '../../base/errors.js';
 
-/** How hard a guess is: scrypt's N, r and p (RFC 7914). */
+/** What guessing a passphrase costs: scrypt's N, r and p (RFC 7914). */
 export interface Cost {
   readonly N: number;
   readonly r: number;
   readonly p: number;
 }
 
-/** 128 MiB and about half a second for a guess. */
+/** 128 MiB and about half a second for each guess. */
 const defaultCost: Cost = { N: 2 ** 17, r: 8, p: 1 };
-/** A header asks for no more memory than this, in bytes: it is read before anything in it is proved. */
+/** The most memory that a header may ask for, in bytes: it is read before it can be verified. */
 const mostMemory = 2 ** 30;
 const tagLength = 16;
 const magic = 'tsmachine-export-encrypted';
@@ -20,7 +20,7 @@ const version = 1;
 interface Header extends Cost {
   readonly salt: Buffer;
   readonly iv: Buffer;
-  /** The half of the derived bytes that is not the key: tells a wrong passphrase from a damaged file. */
+  /** The half of the derived bytes that is not the key. It distinguishes a wrong passphrase from a damaged file. */
   readonly check: Buffer;
   /** Of the content, in bytes. */
   readonly size: number;
@@ -30,7 +30,7 @@ export function isEncrypted(bytes: Buffer): boolean {
   return bytes.subarray(0, magic.length).toString('latin1') === magic;
 }
 
-/** Two lines of header (name and version; parameters as JSON), the content under AES-256-GCM, its tag. The header is authenticated too. */
+/** Two header lines (name and version; parameters as JSON), the content encrypted by AES-256-GCM, and its tag, which covers the header. */
 export async function encrypt(content: Buffer, passphrase: string, cost: Cost = defaultCost): Promise<Buffer> {
   const salt = randomBytes(16);
   const iv = randomBytes(12);
@@ -43,13 +43,14 @@ export async function encrypt(content: Buffer, passphrase: string, cost: Cost = 
 }
 
 /**
- * The content, after all of it proved to be what was written with this passphrase.
- * @throws TsmachineError ARCHIVE_PASSPHRASE for a wrong passphrase; ARCHIVE_INVALID for a changed or cut-off file, or one of a newer version.
+ * The content, verified to be what was written with this passphrase.
+ * @throws TsmachineError ARCHIVE_PASSPHRASE for a wrong passphrase; ARCHIVE_INVALID for a changed or truncated file, or one of a newer
+ * version
  */
 export async function decrypt(bytes: Buffer, passphrase: string): Promise<Buffer> {
   const { head, header } = readHeader(bytes);
   const end = head.length + header.size + tagLength;
-  if (bytes.length !== end) throw damaged(bytes.length < end ? 'it is cut off' : 'something was added to it');
+  if (bytes.length !== end) throw damaged(bytes.length < end ? 'it is truncated' : 'something was added to it');
   const { key, check } = await derive(passphrase, header.salt, header);
   if (check.length !== header.check.length || !timingSafeEqual(check, header.check)) {
     throw new TsmachineError('ARCHIVE_PASSPHRASE', 'The passphrase does not open this export', { hint: 'Nothing was imported' });
@@ -68,14 +69,14 @@ export async function decrypt(bytes: Buffer, passphrase: string): Promise<Buffer
 function readHeader(bytes: Buffer): { head: Buffer; header: Header } {
   const first = bytes.indexOf('\n');
   const second = bytes.indexOf('\n', first + 1);
-  if (first < 0 || second < 0) throw damaged('it is cut off');
+  if (first < 0 || second < 0) throw damaged('it is truncated');
   const line = bytes.subarray(0, first).toString('latin1');
   if (line !== `${magic} ${version}`) {
     throw new TsmachineError(
       'ARCHIVE_INVALID',
-      `The export is of a form this tsmachine does not know: ${JSON.stringify(line.slice(0, 60))}`,
+      `The export has a format that this version does not know: ${JSON.stringify(line.slice(0, 60))}`,
       {
-        hint: 'Import it with the tsmachine that is as new as the one that wrote it',
+        hint: 'Import it with a version of tsmachine as new as the one that wrote it',
       },
     );
   }
@@ -121,7 +122,7 @@ function derive(passphrase: string, salt: Buffer, { N, r, p }: Cost): Promise<{ 
   const options: ScryptOptions = { N, r, p, maxmem: 2 * memoryOf({ N, r, p }) };
   return new Promise((resolve, reject) => {
     scrypt(passphrase.normalize('NFC'), salt, 64, options, (error, bytes) => {
-      if (error) reject(new TsmachineError('ARCHIVE_INVALID', `The export's key cannot be made: ${error.message}`, { cause: error }));
+      if (error) reject(new TsmachineError('ARCHIVE_INVALID', `The export's key cannot be derived: ${error.message}`, { cause: error }));
       else resolve({ key: bytes.subarray(0, 32), check: bytes.subarray(32) });
     });
   });

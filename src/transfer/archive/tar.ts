@@ -12,7 +12,7 @@ export interface ArchiveFile {
 /** The two empty blocks at the end of every tar file. */
 export const endOfTar = 1024;
 
-/** The files as a tar file, each with mode 0600. The same files give the same bytes. */
+/** The files as a tar file, each with mode 0600. The same files result in the same bytes. */
 export async function packTar(files: readonly ArchiveFile[], modified: Date): Promise<Buffer> {
   const { pack } = await import('tar-stream');
   const archive = pack();
@@ -24,7 +24,7 @@ export async function packTar(files: readonly ArchiveFile[], modified: Date): Pr
 }
 
 /**
- * The files of a tar file. Only plain files with paths that stay below it pass; owners and modes are not looked at.
+ * The files of a tar file. Only plain files whose paths stay below the target folder are accepted; owners and modes are ignored.
  * @throws TsmachineError ARCHIVE_INVALID
  */
 export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
@@ -52,7 +52,7 @@ export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
 function checkedPath({ name, type }: Header): string {
   entryParts(name);
   if (type === 'file') return name;
-  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(name)}, which is no file but a ${type}`, {
-    hint: 'tsmachine does not write such files: do not trust where this one comes from',
+  throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(name)}, which is not a file but a ${type}`, {
+    hint: 'tsmachine never writes such a file: do not trust its origin',
   });
 }

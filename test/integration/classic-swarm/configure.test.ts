@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import { openMachine, type Machine } from '../../../src/machine/machine.js';
 import { openSession, type Session } from '../../../src/session.js';
 import { configureSwarm } from '../../../src/swarm/classic/start.js';
+import { classicSwarmFollower } from '../../../src/swarm/followers.js';
 import { newHostConfig, type SwarmOptions } from '../../../src/store/config/schema.js';
-import { failureOf } from '../../helpers/failure.js';
+import { failureOf, hintOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';
 import { makeAuthority, type Authority } from '../docker/certificates.js';
@@ -71,13 +72,15 @@ describe('classic swarm, ordered from an engine', function () {
   const present = () => [...engine.containers.values()].map(({ Id, Name, running }) => `${Id} ${Name} ${running ? 'runs' : 'is stopped'}`);
   const has = (name = 'swarm:latest') => engine.images.set(name, `sha256:${name}`);
 
-  it('does nothing on a machine that asked for none', async () => {
-    await configure({});
+  it('does nothing on a machine that was created without it', async () => {
+    const result = { provisioner: 'debian', engineVersion: '26.1.5', restarted: false, changed: [] };
+    await machine({});
+    await classicSwarmFollower.provisioned?.(session, 'm1', { ...result, certificates: remote });
     expect(engine.requests).to.deep.equal([]);
     expect(io.infos).to.deep.equal([]);
   });
 
-  it('pulls the image that is not there, makes and starts both containers, and says what has become of classic swarm', async () => {
+  it('pulls a missing image, creates and starts both containers, and says that classic swarm is deprecated', async () => {
     engine.registry.set('swarm:latest', 'sha256:pulled');
     await configure();
     expect(present()).to.deep.equal(['c1 swarm-agent-master runs', 'c2 swarm-agent runs']);
@@ -132,7 +135,7 @@ describe('classic swarm, ordered from an engine', function () {
     await configure();
     await configure({ ...wish, Strategy: 'binpack' });
     expect(present()).to.deep.equal(['c2 swarm-agent runs', 'c3 swarm-agent-master runs']);
-    expect(io.infos).to.include('Replacing container swarm-agent-master: it was made with other settings');
+    expect(io.infos).to.include('Replacing container swarm-agent-master: it has other settings');
   });
 
   it('replaces both for a new image of the same name', async () => {
@@ -157,18 +160,18 @@ describe('classic swarm, ordered from an engine', function () {
     expect(present()).to.deep.equal(['c2 swarm-agent runs', 'c3 swarm-agent-master runs']);
   });
 
-  it('tells of an image that cannot be had', async () => {
-    const { code, message, hint } = await failureOf(configure({ ...wish, Image: 'lab/swarm:1' }));
-    expect(code).to.equal('ENGINE_API');
-    expect(message).to.match(/^Unable to pull image: .*"m1".*manifest for lab\/swarm:1 not found/);
-    expect(hint).to.equal('Where no registry has it: load lab/swarm:1 into the engine of m1 with "docker load"');
+  it('reports an image that cannot be pulled', async () => {
+    const error = await failureOf(configure({ ...wish, Image: 'lab/swarm:1' }));
+    expect(error.code).to.equal('ENGINE_API');
+    expect(error.message).to.match(/^Unable to pull image: .*"m1".*manifest for lab\/swarm:1 not found/);
+    expect(hintOf(error)).to.equal('If no registry has it: load lab/swarm:1 into the engine of m1 with "docker load"');
     expect(present()).to.deep.equal([]);
   });
 
   it('warns of a swarm whose members cannot find each other', async () => {
     has();
     await configure({ ...wish, Discovery: '' });
-    expect(io.warnings[1]).to.match(/^No --swarm-discovery was given/);
+    expect(io.warnings[1]).to.match(/^Without --swarm-discovery/);
     await configure({ ...wish, Discovery: '' }, ['SWARM_DISCOVERY=consul://x']);
     expect(io.warnings).to.have.length(3);
   });

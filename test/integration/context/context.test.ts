@@ -79,7 +79,7 @@ describe('docker contexts', () => {
     await createContext(ann.session, 'one');
     await regenerateCertificates(ann.session, 'one', { clientCerts: true });
     expect(await listContexts(ann.session)).to.deep.equal([{ context: 'one', machine: 'one', host: url, state: 'ok', current: false }]);
-    expect(ann.io.infos).to.include(`Docker context "one" follows one: ${url}`);
+    expect(ann.io.infos).to.include(`Docker context "one" now leads to one at ${url}`);
   });
 
   it('follow a new address', async () => {
@@ -129,9 +129,7 @@ describe('docker contexts', () => {
     await writeFile(join(config, 'contexts', 'meta', id, 'meta.json'), '{');
     await removeMachine(ann.session, 'one', { force: false });
     expect(await ann.session.store.names()).to.deep.equal([]);
-    expect(ann.io.warnings.join('\n')).to.match(
-      /docker context of one could not be kept in step: Cannot read .*meta\.json: it is not JSON/,
-    );
+    expect(ann.io.warnings.join('\n')).to.match(/docker context of one could not be updated: Cannot read .*meta\.json: it is not JSON/);
   });
 
   it('have names that docker takes', () => {

@@ -131,7 +131,7 @@ describe('scp and mount on machines', function () {
     [['mount'], 2, 'Improper number of arguments'],
     [['mount', 'nope:/x', '/tmp'], 1, loading],
     [['mount', '/x'], 1, 'Error: No machine name(s) specified and no "default" machine exists'],
-    [['mount', 'm1:/no such folder'], 1, 'There is no folder /no such folder to mount at'],
+    [['mount', 'm1:/no such folder'], 1, 'The mount point /no such folder does not exist'],
   ];
   for (const [words, status, message] of mistakes) {
     it(`${words.join(' ')}: ${message}`, async () => {

@@ -214,14 +214,16 @@ for (const client of ['the built-in client', "the system's ssh"])
         const { code, message } = await failureOf(work);
         return `${code} ${message}`;
       };
-      expect(await tell(up(join(here, 'none'), there))).to.equal(`COPY_SOURCE There is no ${join(here, 'none')}`);
-      expect(await tell(down(join(there, 'none'), here))).to.equal(`COPY_SOURCE There is no ${join(there, 'none')} on m1`);
+      expect(await tell(up(join(here, 'none'), there))).to.equal(`COPY_SOURCE ${join(here, 'none')} does not exist`);
+      expect(await tell(down(join(there, 'none'), here))).to.equal(`COPY_SOURCE ${join(there, 'none')} on m1 does not exist`);
       expect(await tell(up(join(here, 'folder'), there))).to.equal(`COPY_SOURCE ${join(here, 'folder')} is a folder`);
       expect(await tell(down(there, here))).to.equal(`COPY_SOURCE ${there} on m1 is a folder`);
-      expect(await tell(up(join(here, 'file'), join(there, 'no', 'x')))).to.match(/^COPY_TARGET There is no folder for .*no\/x on m1$/);
-      expect(await tell(up(join(here, 'file'), `${join(there, 'new')}/`))).to.match(/^COPY_TARGET There is no folder for /);
+      expect(await tell(up(join(here, 'file'), join(there, 'no', 'x')))).to.match(
+        /^COPY_TARGET The folder for .*no\/x on m1 does not exist$/,
+      );
+      expect(await tell(up(join(here, 'file'), `${join(there, 'new')}/`))).to.match(/^COPY_TARGET The folder for .* does not exist$/);
       expect(await tell(up(join(here, 'file'), there))).to.equal(
-        `COPY_TARGET ${join(there, 'file')} on m1 is a folder, which a file does not replace`,
+        `COPY_TARGET ${join(there, 'file')} on m1 is a folder, and a file does not replace it`,
       );
       expect(await tell(down(join(there, 'file'), join(here, 'file'), true))).to.match(/^COPY_TARGET .* is not a folder$/);
       expect(await tell(down('/proc/self/fd/0', here))).to.match(/^COPY_SOURCE .* is neither a file nor a folder$/);
@@ -236,7 +238,7 @@ for (const client of ['the built-in client', "the system's ssh"])
       const onHost = await failureOf(up(join(here, 'file'), '/dev/full'));
       expect([onHost.code, onHost.message]).to.deep.equal(['HOST_DISK_FULL', 'The disk of m1 is full: /dev/full was not written']);
       const onThis = await failureOf(down(join(there, 'file'), '/dev/full'));
-      expect([onThis.code, onThis.message]).to.deep.equal(['DISK_FULL', 'The disk of this computer is used up: /dev/full was not written']);
+      expect([onThis.code, onThis.message]).to.deep.equal(['DISK_FULL', 'The disk of this computer is full: /dev/full was not written']);
     });
 
     it('leaves neither half a file nor half a folder behind when it is interrupted', async () => {

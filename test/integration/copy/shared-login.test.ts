@@ -128,7 +128,7 @@ describe("the login by the system's ssh", function () {
       const { code, message } = await failureOf(working);
       expect([code, message]).to.deep.equal([
         'SSH_LOST',
-        `"m1" (127.0.0.1:${lone.port}): the host went away while running 'echo ready; sleep 20'`,
+        `"m1" (127.0.0.1:${lone.port}): the connection was lost while running 'echo ready; sleep 20'`,
       ]);
       await connection.close();
       const second = await open();

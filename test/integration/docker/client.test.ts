@@ -55,7 +55,7 @@ describe("an engine's API", function () {
 
   it('is not spoken to in a version older than it wants', async () => {
     await start({ 'GET /version': { Version: '99.0', ApiVersion: '2.9', MinAPIVersion: '2.0' } });
-    expect((await failure(engine.info())).message).to.contain('wants API 2.0 or later');
+    expect((await failure(engine.info())).message).to.contain('requires API 2.0 or later');
     expect(running.requests).to.deep.equal(['GET /version']);
   });
 
@@ -121,7 +121,7 @@ describe("an engine's API", function () {
     expect(await words('/json')).to.equal('name is in use (HTTP 409)');
     expect(await words('/text')).to.equal('<b>bad gateway</b> (HTTP 502)');
     expect(await words('/empty')).to.equal('no explanation (HTTP 500)');
-    expect(await words('/html')).to.equal('the answer is no JSON: <html>');
+    expect(await words('/html')).to.equal('the answer is not JSON: <html>');
     expect(await words('/missing')).to.equal('page not found (HTTP 404)');
   });
 

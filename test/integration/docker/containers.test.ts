@@ -131,7 +131,7 @@ describe('containers and images over the API', function () {
     );
     expect((await failure(runContainer(engine, { image: 'x', cmd: ['x'] }))).message)
       .to.contain('no start')
-      .and.to.contain('c1 is left behind')
+      .and.to.contain('c1 could not be removed')
       .and.to.contain('no removal');
   });
 
@@ -164,7 +164,7 @@ describe('containers and images over the API', function () {
     );
     const error = await failure(runContainer(engine, { image: 'x', cmd: ['x'] }));
     expect(error.code).to.equal('ENGINE_API');
-    expect(error.message).to.contain('breaks off');
+    expect(error.message).to.contain('ends in the middle of a frame');
   });
 
   it('are created of an image that exists', async () => {

@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import { TsmachineError } from '../../../src/base/errors.js';
 import { handshake } from '../../../src/docker/handshake.js';
 import type { EngineTarget } from '../../../src/docker/call/target.js';
+import { failureOf, hintOf } from '../../helpers/failure.js';
 import { skip } from '../../helpers/skip.js';
 import { days } from '../../unit/certs/temporary.js';
 import { makeAuthority, type Authority } from './certificates.js';
@@ -84,7 +85,7 @@ describe('the TLS handshake with an engine', function () {
         const error = await failure();
         expect(error.code).to.equal('ENGINE_TLS');
         expect(error.message).to.contain('refuses our client certificate: it does not trust the CA');
-        expect(error.hint).to.equal('tsmachine regenerate-certs --client-certs m1');
+        expect(hintOf(error)).to.equal('tsmachine regenerate-certs --client-certs m1');
       });
 
       it('fails when our certificate has expired, and says when', async () => {
@@ -103,7 +104,7 @@ describe('the TLS handshake with an engine', function () {
         const error = await failure();
         expect(error.code).to.equal('ENGINE_TLS');
         expect(error.message).to.contain("not signed by this store's CA");
-        expect(error.hint).to.contain('tsmachine regenerate-certs m1');
+        expect(hintOf(error)).to.contain('tsmachine regenerate-certs m1');
       });
     });
   }
@@ -128,8 +129,8 @@ describe('the TLS handshake with an engine', function () {
     running = await startEngine(tls(await authority.server(['10.9.8.7', 'elsewhere.example'])), {}, '127.0.0.2');
     const uncovered = await failure(target({ url: `tcp://127.0.0.2:${running.port}` }));
     expect(uncovered.code).to.equal('ENGINE_TLS');
-    expect(uncovered.message).to.contain('not made for "127.0.0.2" but for: elsewhere.example, localhost, 10.9.8.7, 127.0.0.1');
-    expect(uncovered.hint).to.contain('regenerate-certs m1');
+    expect(uncovered.message).to.contain('not valid for "127.0.0.2" but for: elsewhere.example, localhost, 10.9.8.7, 127.0.0.1');
+    expect(hintOf(uncovered)).to.contain('regenerate-certs m1');
   });
 
   it("fails when the engine's certificate has expired", async () => {
@@ -137,7 +138,7 @@ describe('the TLS handshake with an engine', function () {
     const error = await failure();
     expect(error.code).to.equal('ENGINE_TLS');
     expect(error.message).to.contain("the engine's certificate has expired");
-    expect(error.hint).to.equal('tsmachine regenerate-certs m1');
+    expect(hintOf(error)).to.equal('tsmachine regenerate-certs m1');
   });
 
   it('fails when the CA has expired, and says so of the CA', async () => {
@@ -155,14 +156,14 @@ describe('the TLS handshake with an engine', function () {
     running = await startEngine(tls(await authority.server([], days(3))));
     const error = await failure();
     expect(error.message).to.contain('not valid yet');
-    expect(error.hint).to.contain('clock');
+    expect(hintOf(error)).to.contain('clock');
   });
 
   it('fails when the port speaks HTTP without TLS', async () => {
     running = await startPlainEngine({}, { host: '127.0.0.1', port: 0 });
     const error = await failure();
     expect(error.code).to.equal('ENGINE_TLS');
-    expect(error.message).to.contain('does not speak TLS');
+    expect(error.message).to.contain('does not use TLS');
   });
 
   it('fails when another program listens there, such as an SSH server', async () => {
@@ -173,7 +174,7 @@ describe('the TLS handshake with an engine', function () {
     );
     const error = await failure();
     expect(error.code).to.equal('ENGINE_TLS');
-    expect(error.message).to.contain('does not speak TLS');
+    expect(error.message).to.contain('does not use TLS');
   });
 
   it('fails when nothing listens', async () => {
@@ -182,7 +183,7 @@ describe('the TLS handshake with an engine', function () {
     const error = await failure();
     expect(error.code).to.equal('ENGINE_UNREACHABLE');
     expect(error.message).to.contain('connection refused');
-    expect(error.hint).to.contain('tsmachine ssh m1');
+    expect(hintOf(error)).to.contain('tsmachine ssh m1');
   });
 
   it('fails when the name cannot be resolved', async () => {
@@ -205,7 +206,7 @@ describe('the TLS handshake with an engine', function () {
       expect(performance.now() - started).to.be.within(600, 2500);
       expect(error.code).to.equal('ENGINE_UNREACHABLE');
       expect(error.message).to.contain('no answer within 0.7 s');
-      expect(error.hint).to.contain('firewall').and.to.contain(`TCP port ${port}`);
+      expect(hintOf(error)).to.contain('firewall').and.to.contain(`TCP port ${port}`);
     } finally {
       for (const socket of fill) socket.destroy();
       child.kill('SIGKILL');
@@ -253,9 +254,9 @@ describe('the TLS handshake with an engine', function () {
   });
 
   it('needs certificates that can be read', async () => {
-    const error: unknown = await handshake(target({ key: other.client.key, url: 'tcp://127.0.0.1:1' })).catch((reason: unknown) => reason);
+    const error = await failureOf(handshake(target({ key: other.client.key, url: 'tcp://127.0.0.1:1' })));
     expect(error).to.have.property('code', 'CERT_UNREADABLE');
-    expect(error).to.have.property('hint', 'tsmachine regenerate-certs --client-certs m1');
+    expect(hintOf(error)).to.equal('tsmachine regenerate-certs --client-certs m1');
   });
 
   it('is not for sockets of the file system', async () => {

@@ -23,7 +23,14 @@ export function place(): Place {
   const unused = () => Promise.resolve({});
   const ctx = driverContext(
     session,
-    { name: 'vm1', data: {}, resources: new Resources(session, 'vm1', 'none'), keep: unused, replace: unused },
+    {
+      name: 'vm1',
+      module: { features: { hostKeyKnown: false } },
+      data: {},
+      resources: new Resources(session, 'vm1', 'none'),
+      keep: unused,
+      replace: unused,
+    },
     {},
   );
   return { ctx, io, cache: ctx.cacheDir, abort };

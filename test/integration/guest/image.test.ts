@@ -97,7 +97,8 @@ describe('images of vendors', () => {
     vendor.down = true;
     expect(await fetched('debian')).to.deep.equal(before);
     expect(here.io.warnings).to.deep.equal([
-      `(vm1) Cannot fetch ${vendor.sites.debian}/trixie/: HTTP 503 Service Unavailable. Using the image that was fetched last: Debian 13, build 20260826-2582`,
+      `(vm1) Cannot fetch ${vendor.sites.debian}/trixie/: HTTP 503 Service Unavailable. Using the image that was ` +
+        `downloaded last: Debian 13, build 20260826-2582`,
     ]);
     vendor.close();
     expect(await fetched('debian')).to.deep.equal(before);
@@ -117,7 +118,7 @@ describe('images of vendors', () => {
   it('are not replaced by a login page', async () => {
     vendor.portal = true;
     const error = await failureOf(fetched('debian'));
-    expect(error.message).to.contain('is no list of sha512 checksums');
+    expect(error.message).to.contain('is not a list of sha512 checksums');
     expect(error.hint).to.contain('login page');
     expect((await failureOf(fetched('ubuntu'))).message).to.contain('lists no LTS release');
   });
@@ -192,8 +193,8 @@ describe("images of one's own", () => {
     writeFileSync(path, 'vhdxfile and more');
     const error = await failureOf(fetchImage({ kind: 'file', path }, wish, here.ctx));
     expect(error).to.include({ code: 'DRIVER_PRECHECK', hint: 'Convert it to vmdk, qcow2' });
-    expect(error.message).to.contain('a disk of the kind vhdx');
+    expect(error.message).to.contain('has the format vhdx');
     writeFileSync(path, Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]));
-    expect((await failureOf(fetchImage({ kind: 'file', path }, wish, here.ctx))).message).to.equal(`The image ${path} is packed (xz)`);
+    expect((await failureOf(fetchImage({ kind: 'file', path }, wish, here.ctx))).message).to.equal(`The image ${path} is compressed (xz)`);
   });
 });

@@ -77,7 +77,8 @@ describe('cloud-init itself', () => {
       ];
       const program =
         'import sys; from cloudinit.cmd.devel import net_convert as n; from cloudinit.net import network_state as s; ' +
-        'names = {"08:00:27:a1:b2:c3": "enp0s3", "08:00:27:a1:b2:c4": "enp0s8"}; s.get_interfaces_by_mac = lambda: names; s.find_interface_name_from_mac = names.get; ' +
+        'names = {"08:00:27:a1:b2:c3": "enp0s3", "08:00:27:a1:b2:c4": "enp0s8"}; s.get_interfaces_by_mac = lambda: ' +
+        'names; s.find_interface_name_from_mac = names.get; ' +
         'n.handle_args("net-convert", n.get_parser().parse_args(sys.argv[1:]))';
       expect(withCloudInit(this, ['-c', program, ...args], dir)).to.include({ status: 0 });
       const out = join(dir, 'out');

@@ -142,7 +142,8 @@ for (const interpreter of interpreters) {
     it('never restarts with settings dockerd refuses', async () => {
       box.program(
         'dockerd',
-        'echo "$*" | grep -q -- --validate || exit 9; grep -q bad "$3" && { echo "unknown directive: bad" >&2; exit 1; }; echo configuration OK',
+        'echo "$*" | grep -q -- --validate || exit 9; grep -q bad "$3" && { echo "unknown directive: bad" >&2; exit ' +
+          '1; }; echo configuration OK',
       );
       const validator = box.path('bin', 'dockerd');
       await applyConfig(box, plan(box, { validator }), certificate, request());

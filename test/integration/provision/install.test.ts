@@ -93,12 +93,13 @@ for (const interpreter of interpreters) {
           expect(exitCode).to.equal(0);
           expect(installs()[0]).to.match(/ install docker-ce docker-ce-cli containerd\.io$/);
           expect(kept(box, 'docker-tsmachine.sources')).to.contain(
-            'URIs: https://download.docker.com/linux/debian\nSuites: bookworm\nComponents: stable\nArchitectures: amd64\nSigned-By: /etc/apt/keyrings/docker.asc',
+            'URIs: https://download.docker.com/linux/debian\nSuites: bookworm\nComponents: stable\nArchitectures: amd64\n' +
+              'Signed-By: /etc/apt/keyrings/docker.asc',
           );
           box.program('gpg', 'echo "fpr:::::::::0000:"');
           const wrong = await run(box, hosts.debian12);
           expect(wrong.exitCode).to.equal(22);
-          expect(wrong.stdout).to.contain("failure|the key of https://download.docker.com/linux/debian is not Docker's");
+          expect(wrong.stdout).to.contain("failure|the signing key of https://download.docker.com/linux/debian is not Docker's");
         });
 
         it('pins a version, and holds it', async () => {
@@ -151,7 +152,8 @@ for (const interpreter of interpreters) {
           box.program('dpkg', 'case "$*" in "--configure -a"*) rm -f "$STATE/interrupted" ;; esac');
           box.program(
             'apt-get',
-            'case "$*" in *" install "*) [ ! -e "$STATE/interrupted" ] || { echo "E: dpkg was interrupted, you must manually run"; exit 100; } ;; esac',
+            'case "$*" in *" install "*) [ ! -e "$STATE/interrupted" ] || { echo "E: dpkg was interrupted, you must ' +
+              'manually run"; exit 100; } ;; esac',
           );
           expect((await run(box, hosts.debian12, { mode: 'distro' })).exitCode).to.equal(0);
           expect(box.log.filter((line) => line.startsWith('dpkg --configure'))).to.have.length(1);
@@ -216,7 +218,8 @@ for (const interpreter of interpreters) {
         it('tells a failed installation', async () => {
           box.program(
             'dnf',
-            'case "$*" in *install*) echo "Error: Transaction test error: package needs 40MB more space on the / filesystem"; exit 1 ;; *list*) echo "docker.x86_64 25 r" ;; esac',
+            'case "$*" in *install*) echo "Error: Transaction test error: package needs 40MB more space on the / ' +
+              'filesystem"; exit 1 ;; *list*) echo "docker.x86_64 25 r" ;; esac',
           );
           const facts = parseFacts(detection(hosts.amazon2023));
           const error = await installEngine(box, facts, request()).catch((thrown: unknown) => TsmachineError.from(thrown));
@@ -237,7 +240,8 @@ for (const interpreter of interpreters) {
     it("resolves zypper's versions", async () => {
       box.program(
         'zypper',
-        'case "$*" in *search*) printf "S | Name   | Type    | Version         | Arch   | Repository\\n--+--\\n  | docker | package | 28.5.1_ce-1.1 | x86_64 | oss\\n  | docker | package | 27.1.1_ce-1.1 | x86_64 | oss\\n" ;; esac',
+        'case "$*" in *search*) printf "S | Name   | Type    | Version         | Arch   | Repository\\n--+--\\n  | ' +
+          'docker | package | 28.5.1_ce-1.1 | x86_64 | oss\\n  | docker | package | 27.1.1_ce-1.1 | x86_64 | oss\\n" ;; esac',
       );
       expect((await run(box, hosts.tumbleweed, { version: '27.1.1' })).exitCode).to.equal(0);
       expect(installs()).to.deep.equal(['zypper -n install docker=27.1.1_ce-1.1']);

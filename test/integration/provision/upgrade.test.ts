@@ -211,7 +211,8 @@ for (const interpreter of interpreters) {
         box.program('rpm', 'case "$*" in "-q docker-ce") ;; "-q --qf"*) echo "docker-ce $(cat "$STATE/version")" ;; *) exit 1 ;; esac');
         box.program(
           'dnf',
-          'case "$*" in "-q list --showduplicates "*) printf "Available Packages\n%s.x86_64 3:28.5.0-1.el9 r\n%s.x86_64 3:28.5.2-1.el9 r\n" "$4" "$4" ;; esac; true',
+          'case "$*" in "-q list --showduplicates "*) printf "Available Packages\n%s.x86_64 3:28.5.0-1.el9 r\n%s.x86_64 ' +
+            '3:28.5.2-1.el9 r\n" "$4" "$4" ;; esac; true',
         );
         expect(lines(await ask(box, hosts.rocky), 'newer')).to.deep.equal(['docker-ce 28.5.1-1.el9 -> 28.5.2-1.el9']);
         expect(has('dnf').filter((line) => /install|upgrade|versionlock/.test(line))).to.deep.equal([]);
@@ -245,7 +246,8 @@ for (const interpreter of interpreters) {
       box.state('version', '1:28.4.0-1');
       box.program(
         'pacman',
-        'case "$1" in -Q) echo "docker $(cat "$STATE/version")" ;; -S) printf 1:28.5.1-1 >"$STATE/version" ;; -Si) echo "Version : 1:28.5.1-1" ;; esac',
+        'case "$1" in -Q) echo "docker $(cat "$STATE/version")" ;; -S) printf 1:28.5.1-1 >"$STATE/version" ;; -Si) ' +
+          'echo "Version : 1:28.5.1-1" ;; esac',
       );
       expect(lines(await run(box, hosts.arch), 'changed')).to.deep.equal(['docker 1:28.4.0-1 -> 1:28.5.1-1']);
       expect(

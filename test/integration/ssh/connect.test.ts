@@ -300,7 +300,7 @@ describe('logging in over SSH', function () {
       );
       expect(error.code).to.equal('SSH_AUTH');
       expect(error.message).to.match(/too many authentication failures/i);
-      expect(error.hint).to.include('name the right one');
+      expect(error.hint).to.include('Name the right one');
     });
 
     it('reads PEM and PKCS#8 keys as ssh does', async () => {

@@ -169,7 +169,7 @@ describe('commands over SSH', function () {
       }),
     );
     expect(error.code).to.equal('SSH_LOST');
-    expect(error.message).to.include("the host went away while running 'echo go; sleep 5'");
+    expect(error.message).to.include("the connection was lost while running 'echo go; sleep 5'");
     expect(shell.closed).to.equal(true);
     expect((await failureOf(shell.exec('true'))).code).to.equal('SSH_LOST');
   });

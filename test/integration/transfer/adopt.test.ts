@@ -8,7 +8,7 @@ import { ensureAuthority } from '../../../src/certs/authority.js';
 import { silentIo } from '../../../src/base/io.js';
 import { engineVersion } from '../../../src/machine/query.js';
 import { standInEngine, type StandInEngine } from '../../compat/engine.js';
-import { failureOf } from '../../helpers/failure.js';
+import { failureOf, hintOf } from '../../helpers/failure.js';
 import { skip } from '../../helpers/skip.js';
 import { freePort, me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
 import { person, type Person } from './two-homes.js';
@@ -112,7 +112,7 @@ describe('adopting a host that another store made', function () {
     await ensureAuthority(bob.session.store.paths, { io: silentIo, user: 'bob' });
     const error = await failureOf(adoptMachine(bob.session, request()));
     expect(error.code).to.equal('ENGINE_TLS');
-    expect(error.hint).to.match(/tsmachine export web .*tsmachine import FILE[\s\S]*restarts it: tsmachine create -d generic/);
+    expect(hintOf(error)).to.match(/tsmachine export web [\s\S]*tsmachine import FILE[\s\S]*restarts it: tsmachine create -d generic/);
     await nothingWritten();
   });
 
@@ -127,7 +127,7 @@ describe('adopting a host that another store made', function () {
   it('fails where no engine answers', async () => {
     const error = await failureOf(adoptMachine(bob.session, request({ certificates: makersFiles() }, await freePort())));
     expect(error.code).to.be.oneOf(['ENGINE_MISSING', 'ENGINE_UNREACHABLE']);
-    expect(error.hint).to.contain('tsmachine create -d generic');
+    expect(hintOf(error)).to.contain('tsmachine create -d generic');
     await nothingWritten();
   });
 

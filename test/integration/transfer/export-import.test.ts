@@ -97,7 +97,7 @@ describe('export and import between two homes', function () {
     const { dir, key, config, ca } = bob.session.store.machine('one');
     const modes = await Promise.all([dir, key, config, ca].map(async (path) => (await stat(path)).mode & 0o777));
     expect(modes).to.deep.equal([0o700, 0o600, 0o600, 0o644]);
-    expect(ann.io.warnings.some((line) => line.includes('private keys in clear'))).to.equal(true);
+    expect(ann.io.warnings.some((line) => line.includes('unencrypted private keys'))).to.equal(true);
   });
 
   it('are opened by the passphrase they were made with, and by no other', async () => {
@@ -225,11 +225,11 @@ describe('export and import between two homes', function () {
     it("leave the user's own key behind, say so, and look for it under the new home", async () => {
       await export_(['ssh1']);
       expect(ann.io.warnings).to.include(
-        `ssh1: its SSH key ${key(ann.home)} is your own and not in the export; --with-ssh-key includes it`,
+        `ssh1: its SSH key ${key(ann.home)} is your own and is not in the export; --with-ssh-key includes it`,
       );
       await import_();
       expect((await bob.session.store.load('ssh1')).config.Driver['SSHKeyPath']).to.equal(key(bob.home));
-      expect(bob.io.warnings).to.include(`ssh1: its SSH key id_test did not come along: put it at ${key(bob.home)} (mode 0600)`);
+      expect(bob.io.warnings).to.include(`ssh1: its SSH key id_test is not in the export: put it at ${key(bob.home)} (mode 0600)`);
     });
 
     it("take the user's own key along when asked to", async () => {

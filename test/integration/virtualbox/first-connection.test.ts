@@ -37,7 +37,7 @@ describe('virtualbox: the first connection', () => {
       expect(refused.stderr).to.contain(
         `Error creating machine: The host key of "m1" (127.0.0.1:${port}) has changed: ` +
           `known is ED25519 ${prints(`${pinned.trim()} x`)}, presented was ED25519 ${prints(other.public)}\n` +
-          'Somebody may be listening in, or another host has this address now. ' +
+          'Somebody may be intercepting the connection, or another host has this address now. ' +
           `If you know why it changed: ssh-keygen -R m1 -f ${machine('known_hosts')}\n` +
           'Run the same command again to continue, or remove what was made: tsmachine rm -y m1\n',
       );

@@ -57,7 +57,7 @@ describe("virtualbox: the store's disk is full", () => {
     const { code, stderr } = await here.create(['m1']);
     expect(code).to.equal(3);
     expect(stderr).to.match(
-      /^Error with pre-create check: "There is too little room for a machine below \S+\/machines\/m1: 99 MB free, 2000 MB needed"\nMake room, or put the store on another disk with --storage-path\n$/,
+      /^Error with pre-create check: "There is not enough space for a machine in \S+\/machines\/m1: 99 MB free, 2000 MB needed"\nFree some space, or put the store on another disk with --storage-path\n$/,
     );
     here.expectNothing();
   });

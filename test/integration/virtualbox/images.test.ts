@@ -118,14 +118,14 @@ describe('virtualbox: images from the network, by the command line', () => {
       const busy = await natOnly('debian');
       expect(busy.code, busy.stderr).to.equal(0);
       expect(busy.stderr).to.contain(
-        `(m1) Cannot fetch ${index}: HTTP 503 Service Unavailable. Using the image that was fetched last: Debian 13, build 20260826-2582\n`,
+        `(m1) Cannot fetch ${index}: HTTP 503 Service Unavailable. Using the image that was downloaded last: Debian 13, build 20260826-2582\n`,
       );
       await here.removed();
       proxy.close();
       const gone = await natOnly('debian');
       expect(gone.code, gone.stderr).to.equal(0);
       expect(gone.stderr).to.match(
-        /^\(m1\) Cannot fetch \S+\/trixie\/: \S+ refused the connection\. Using the image that was fetched last: Debian 13, build 20260826-2582$/m,
+        /^\(m1\) Cannot fetch \S+\/trixie\/: \S+ refused the connection\. Using the image that was downloaded last: Debian 13, build 20260826-2582$/m,
       );
       expect(vendor.fetched).to.have.length(1);
       await here.removed();

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import nspawn from '../../../drivers/nspawn/index.js';
-import { parseCidr, prefixOfMask } from '../../../drivers/virtualbox/network/host-cidr.js';
+import { firstAddress, formatNetwork, parseNetwork, prefixOfMask } from '../../../src/base/cidr.js';
 import { connectTo } from '../../../src/machine/access/connection.js';
 import { silentIo } from '../../../src/base/io.js';
 import { attachDriver, type Machine } from '../../../src/machine/machine.js';
@@ -128,10 +128,10 @@ async function open(hostOnly?: { ip: string; mask: string }): Promise<Guest> {
   const { config, dir } = session.store.machine('guest');
   if (!existsSync(config)) {
     await session.store.reserve('guest');
-    const cidr = hostOnly && parseCidr(`${hostOnly.ip}/${prefixOfMask(hostOnly.mask)}`);
+    const cidr = hostOnly && parseNetwork(`${hostOnly.ip}/${prefixOfMask(hostOnly.mask) ?? ''}`);
     const flags = {
       ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])),
-      'nspawn-cidr': cidr ? `${cidr.ip.replace(/\d+$/, '0')}/${cidr.prefix}` : '',
+      'nspawn-cidr': cidr ? formatNetwork({ ...cidr, address: firstAddress(cidr) }) : '',
     };
     const data = driver.parse({ machineName: 'guest', storePath: store, machineDir: dir, flags });
     const fresh = await attachDriver(

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 
 import { ensureAuthority, renewClientCertificate } from '../../../src/certs/authority.js';
 import { TsmachineError } from '../../../src/base/errors.js';
+import { hintOf } from '../../helpers/failure.js';
 import { days, recordingIo, temporaryFolder, type Folder } from './temporary.js';
 
 const failure = (work: Promise<unknown>) =>
@@ -157,7 +158,7 @@ describe('the certificate authority', function () {
       const error = await failure(ensure({ now: days(3653) }));
       expect(error.code).to.equal('CA_EXPIRED');
       expect(error.message).to.contain((await certificate(folder.files.ca)).validTo.slice(-8, -4));
-      expect(error.hint).to.contain('regenerate-certs');
+      expect(hintOf(error)).to.contain('regenerate-certs');
     });
   });
 

@@ -91,8 +91,8 @@ const rows: [string, NodeJS.ProcessEnv, Partial<LineResult>][] = [
       code: 1,
       stdout: '',
       stderr:
-        'There is no home folder: HOME is not set\n' +
-        'Set HOME, or say where the machines are kept with --storage-path or MACHINE_STORAGE_PATH\n',
+        'The home folder is unknown: HOME is not set\n' +
+        'Set HOME, or set the folder of the machines with --storage-path or MACHINE_STORAGE_PATH\n',
     },
   ],
 ];

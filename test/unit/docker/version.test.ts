@@ -27,7 +27,7 @@ describe('the API version', () => {
     expect(() => negotiateApi(engine('1.70', '1.60'), 'm1'))
       .to.throw(TsmachineError, '"m1"')
       .that.includes({ code: 'ENGINE_API', hint: 'Update tsmachine.' });
-    expect(() => negotiateApi(engine('1.70', '1.60'), 'm1')).to.throw('wants API 1.60 or later');
+    expect(() => negotiateApi(engine('1.70', '1.60'), 'm1')).to.throw('requires API 1.60 or later');
   });
 
   for (const answer of [

@@ -77,7 +77,7 @@ describe('where a boot2docker ISO comes from', () => {
     expect(limited.message).to.match(/^failure getting a version tag from the Github API response \(are you getting rate limited/);
     expect(await failureOf(isoSource('', new Net({ [latest]: '<html>' }).ctx))).to.include({
       code: 'DOWNLOAD',
-      hint: 'Does a proxy or a login page answer in its place?',
+      hint: 'A proxy or a login page may have answered instead',
     });
     expect((await failureOf(isoSource('', new Net({ [latest]: '{"tag_name":"../../x"}' }).ctx))).code).to.equal('DOWNLOAD');
   });
@@ -93,12 +93,12 @@ describe('the boot2docker ISO of a machine', () => {
     writeFileSync(page, '<html>');
     const web = new Net({}, { 'https://x/b.iso': page });
     expect(await failureOf(bringIso('https://x/b.iso', web.ctx))).to.include({
-      message: 'https://x/b.iso is no ISO image',
-      hint: 'Does a proxy or a login page answer in its place?',
+      message: 'https://x/b.iso is not an ISO image',
+      hint: 'A proxy or a login page may have answered instead',
     });
     expect(await failureOf(checkIso(page, 'x-url'))).to.include({
       code: 'DRIVER_PRECHECK',
-      message: `${page} is no ISO image`,
+      message: `${page} is not an ISO image`,
       hint: 'Check --x-url',
     });
     expect(await failureOf(checkIso('/nowhere.iso', 'x-url'))).to.include({ message: 'There is no ISO /nowhere.iso' });

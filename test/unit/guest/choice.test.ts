@@ -40,7 +40,7 @@ describe('the choice of an image', () => {
     ['https://example.com/a.vmdk', /has no checksum/, /URL#sha256:/],
     ['https://example.com/a.vmdk#md5:00', /has no checksum/, /URL#sha256:/],
     [`https://example.com/a.vmdk#sha256:${sha512}`, /128 digits; sha256 has 64/, /list of checksums/],
-    ['https://#sha256:00', /is not a URL/, /Such as/],
+    ['https://#sha256:00', /is not a URL/, /Example/],
     ['debain', /is not the name of an image/, /Did you mean debian\?/],
     ['debian-9', /is not the name of an image/, /debian-12/],
     ['ubuntu-23.10', /is not the name of an image/, /ubuntu-24\.04/],

@@ -44,7 +44,7 @@ describe('the format of a disk', () => {
     ] as const) {
       const error = await failureOf(formatOf(fileOf(Buffer.from(start, 'latin1'))));
       expect(error).to.include({ code: 'DRIVER_PRECHECK' });
-      expect(error.message).to.contain(`is packed (${name})`);
+      expect(error.message).to.contain(`is compressed (${name})`);
     }
     expect((await failureOf(formatOf(scratch()))).message).to.match(/^The image cannot be used: Cannot read .*it is a folder$/);
   });

@@ -44,7 +44,7 @@ describe('a list of checksums', () => {
   it('is not any page', async () => {
     for (const text of ['', '<html></html>', `${sha256} *a.img`]) {
       expect((await failureOf(() => listedDigests(text, 'sha512', 'https://x/SHA512SUMS'))).message).to.equal(
-        'https://x/SHA512SUMS is no list of sha512 checksums',
+        'https://x/SHA512SUMS is not a list of sha512 checksums',
       );
     }
   });

@@ -11,7 +11,7 @@ import { silentIo } from '../../../src/base/io.js';
 import { removeMachine } from '../../../src/machine/remove.js';
 import { openSession, type Session } from '../../../src/session.js';
 import { readJournal, writeJournal } from '../../../src/store/journal.js';
-import { openStore, type Machine } from '../../../src/store/store.js';
+import { openStore, type StoredMachine } from '../../../src/store/store.js';
 
 describe('createMachine', () => {
   let made: string;
@@ -181,7 +181,7 @@ describe('createMachine', () => {
       const reading = new Promise<string>((resolve, reject) => {
         const save = probe.store.save.bind(probe.store);
         Object.assign(probe.store, {
-          save: async (machine: Machine) => {
+          save: async (machine: StoredMachine) => {
             const journal = await readJournal(probe.store.machine(name).journal);
             if (journal) resolve(journal.request);
             else reject(new Error('saved without a journal'));

@@ -30,7 +30,8 @@ const debianIo = vendorUnit(
 );
 
 const rhelLike = (id: string, name: string, version: string, like = 'rhel centos fedora'): SampleHost => ({
-  osRelease: `NAME="${name}"\nVERSION="${version}"\nID="${id}"\nID_LIKE="${like}"\nVERSION_ID="${version}"\nPRETTY_NAME="${name} ${version}"`,
+  osRelease:
+    `NAME="${name}"\nVERSION="${version}"\nID="${id}"\nID_LIKE="${like}"\nVERSION_ID="${version}"\n` + `PRETTY_NAME="${name} ${version}"`,
   init: 'systemd',
   dockerd: '/usr/bin/dockerd',
   unit: dockerCe,
@@ -39,7 +40,8 @@ const rhelLike = (id: string, name: string, version: string, like = 'rhel centos
 export const hosts = {
   debian12: {
     osRelease:
-      'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nBUG_REPORT_URL="https://bugs.debian.org/?a=b"',
+      'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 ' +
+      '(bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nBUG_REPORT_URL="https://bugs.debian.org/?a=b"',
     init: 'systemd',
     dockerd: '/usr/sbin/dockerd',
     unit: debianIo,
@@ -52,14 +54,16 @@ export const hosts = {
   },
   ubuntu2404: {
     osRelease:
-      'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME=noble',
+      'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nID=ubuntu\n' +
+      'ID_LIKE=debian\nUBUNTU_CODENAME=noble',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: dockerCe,
   },
   mint: {
     osRelease:
-      'NAME="Linux Mint"\nVERSION="22 (Wilma)"\nID=linuxmint\nID_LIKE="ubuntu debian"\nPRETTY_NAME="Linux Mint 22"\nVERSION_ID="22"\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble',
+      'NAME="Linux Mint"\nVERSION="22 (Wilma)"\nID=linuxmint\nID_LIKE="ubuntu debian"\nPRETTY_NAME="Linux Mint 22"\n' +
+      'VERSION_ID="22"\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: dockerCe,
@@ -71,7 +75,8 @@ export const hosts = {
   oracle: rhelLike('ol', 'Oracle Linux Server', '9.5', 'fedora'),
   fedora: {
     osRelease:
-      'NAME="Fedora Linux"\nVERSION="43 (Server Edition)"\nID=fedora\nVERSION_ID=43\nPRETTY_NAME="Fedora Linux 43 (Server Edition)"\nVARIANT="Server Edition"\nVARIANT_ID=server',
+      'NAME="Fedora Linux"\nVERSION="43 (Server Edition)"\nID=fedora\nVERSION_ID=43\nPRETTY_NAME="Fedora Linux 43 ' +
+      '(Server Edition)"\nVARIANT="Server Edition"\nVARIANT_ID=server',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: vendorUnit(
@@ -103,14 +108,16 @@ export const hosts = {
   },
   leap: {
     osRelease:
-      'NAME="openSUSE Leap"\nVERSION="15.6"\nID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.6"\nPRETTY_NAME="openSUSE Leap 15.6"',
+      'NAME="openSUSE Leap"\nVERSION="15.6"\nID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.6"\n' +
+      'PRETTY_NAME="openSUSE Leap 15.6"',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: vendorUnit('/usr/bin/dockerd --add-runtime oci=/usr/sbin/runc $DOCKER_OPTS'),
   },
   tumbleweed: {
     osRelease:
-      'NAME="openSUSE Tumbleweed"\nID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\nVERSION_ID="20261101"\nPRETTY_NAME="openSUSE Tumbleweed"',
+      'NAME="openSUSE Tumbleweed"\nID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\nVERSION_ID="20261101"\n' +
+      'PRETTY_NAME="openSUSE Tumbleweed"',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: vendorUnit('/usr/bin/dockerd $DOCKER_OPTS'),
@@ -135,16 +142,19 @@ export const hosts = {
   },
   flatcar: {
     osRelease:
-      'NAME="Flatcar Container Linux by Kinvolk"\nID=flatcar\nID_LIKE=coreos\nVERSION=4081.2.0\nVERSION_ID=4081.2.0\nPRETTY_NAME="Flatcar Container Linux by Kinvolk 4081.2.0"',
+      'NAME="Flatcar Container Linux by Kinvolk"\nID=flatcar\nID_LIKE=coreos\nVERSION=4081.2.0\nVERSION_ID=4081.2.0\n' +
+      'PRETTY_NAME="Flatcar Container Linux by Kinvolk 4081.2.0"',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: vendorUnit(
-      '/usr/bin/env PATH=${TORCX_BINDIR}:${PATH} ${TORCX_BINDIR}/dockerd --host=fd:// --containerd=/var/run/docker/libcontainerd/docker-containerd.sock $DOCKER_SELINUX $DOCKER_OPTS',
+      '/usr/bin/env PATH=${TORCX_BINDIR}:${PATH} ${TORCX_BINDIR}/dockerd --host=fd:// ' +
+        '--containerd=/var/run/docker/libcontainerd/docker-containerd.sock $DOCKER_SELINUX $DOCKER_OPTS',
     ),
   },
   fedoraCoreos: {
     osRelease:
-      'NAME="Fedora Linux"\nVERSION="42.20251012 (CoreOS)"\nID=fedora\nVERSION_ID=42\nVARIANT="CoreOS"\nVARIANT_ID=coreos\nPRETTY_NAME="Fedora CoreOS 42.20251012"',
+      'NAME="Fedora Linux"\nVERSION="42.20251012 (CoreOS)"\nID=fedora\nVERSION_ID=42\nVARIANT="CoreOS"\n' +
+      'VARIANT_ID=coreos\nPRETTY_NAME="Fedora CoreOS 42.20251012"',
     init: 'systemd',
     dockerd: '/usr/bin/dockerd',
     unit: vendorUnit('/usr/bin/dockerd --host=fd:// --exec-opt native.cgroupdriver=systemd \\\n          --default-runtime=runc $OPTIONS'),

@@ -112,7 +112,7 @@ describe('provisioning', () => {
 
   it('announces a restart with the containers it stops or keeps', async () => {
     expect((await run(hosts.debian12, { engine: '28.5.2', containers: 2 })).warnings).to.deep.equal([
-      'The engine restarts now, which stops 2 running containers; those with a restart policy come back by themselves',
+      'The engine restarts now, which stops 2 running containers; those with a restart policy start again by themselves',
     ]);
     expect((await run(hosts.debian12, { engine: '28.5.2', containers: 1, liveRestore: true })).warnings).to.deep.equal([
       'The engine restarts now; 1 running container keeps running (live-restore)',
@@ -214,7 +214,7 @@ describe('a failed installation', () => {
     const full = await fails(22, 'dpkg: error: failed to write (No space left on device)\n');
     expect(full?.code).to.equal('HOST_DISK_FULL');
     const silent = await fails(23, 'failure|Could not resolve host\n', { install: { mode: 'docker' } });
-    expect(silent?.message).to.contain('https://download.docker.com/linux/debian does not answer m1: Could not resolve host');
+    expect(silent?.message).to.contain('https://download.docker.com/linux/debian cannot be reached from m1: Could not resolve host');
     expect(silent?.hint).to.contain('--engine-install distro');
   });
 });
@@ -226,7 +226,8 @@ describe('a configuration the engine does not take', () => {
   it('is blamed when the engine runs without it', async () => {
     const error = await fails(
       31,
-      'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\nlog|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
+      'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\n' +
+        'log|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
     );
     expect(error?.code).to.equal('ENGINE_CONFIG');
     expect(error?.message)

@@ -42,7 +42,7 @@ describe('upgrading an engine', () => {
     const { said, result } = await upgrade(hosts.debian12, 'changed|docker.io 20.10.24 -> 26.1.5\nrestart|needed\n', { containers: 2 });
     expect(said.slice(0, 2).map(({ kind, text }) => `${kind} ${text}`)).to.deep.equal([
       'info Upgrading docker...',
-      'warn The engine restarts if it is upgraded, which stops 2 running containers; those with a restart policy come back by themselves',
+      'warn The engine restarts if it is upgraded, which stops 2 running containers; those with a restart policy start again by themselves',
     ]);
     expect(result).to.deep.equal({ changed: ['docker.io 20.10.24 -> 26.1.5'], restart: true });
   });
@@ -76,10 +76,12 @@ describe('upgrading an engine', () => {
     const none = await failureOf(upgrade(hosts.debian12, { exitCode: 21, stdout: 'available|docker.io 26.1.5\n' }, {}, '99'));
     expect([none.code, none.message, none.hint]).to.deep.equal([
       'ENGINE_INSTALL',
-      'm1 can install no engine of version 99',
-      'Available there:\n  docker.io 26.1.5',
+      'No engine of version 99 can be installed on m1',
+      'Available versions:\n  docker.io 26.1.5',
     ]);
-    expect((await failureOf(upgrade(hosts.debian12, { exitCode: 24 }))).message).to.match(/^No package brought the engine of m1/);
+    expect((await failureOf(upgrade(hosts.debian12, { exitCode: 24 }))).message).to.match(
+      /^The engine of m1 was not installed from a package/,
+    );
     expect((await failureOf(upgrade(hosts.debian12, { exitCode: 22, stdout: 'E: boom\n' }))).message).to.equal(
       'Upgrading Docker on m1 failed:\nE: boom',
     );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { type Journal, closeJournal, readJournal, writeJournal } from '../../../src/store/journal.js';
-import { failureOf } from '../../helpers/failure.js';
+import { failureOf, hintOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
 const journal: Journal = {
@@ -50,7 +50,7 @@ describe('the journal', () => {
       const error = await failureOf(readJournal(file));
       expect(error.code).to.equal('MACHINE_INCOMPLETE');
       expect(error.message).to.contain('"m1"').and.to.contain(file);
-      expect(error.hint).to.contain('tsmachine rm -f m1');
+      expect(hintOf(error)).to.contain('tsmachine rm -f m1');
     });
   }
 });

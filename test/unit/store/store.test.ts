@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import { newHostConfig } from '../../../src/store/config/schema.js';
 import { openStore, type Store } from '../../../src/store/store.js';
-import { failureOf } from '../../helpers/failure.js';
+import { failureOf, hintOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
 const fixture = fileURLToPath(new URL('../../fixtures/docker-machine-store', import.meta.url));
@@ -90,7 +90,7 @@ describe('the store', () => {
     const half = await failureOf(store.load('foo'));
     expect(half.code).to.equal('MACHINE_INCOMPLETE');
     expect(half.message).to.contain('"foo"').and.to.contain('config.json');
-    expect(half.hint).to.contain('tsmachine rm -f foo').and.to.contain('create');
+    expect(hintOf(half)).to.contain('tsmachine rm -f foo').and.to.contain('create');
   });
 
   it('names the file that cannot be read, and a copy where there is one', async () => {
@@ -98,10 +98,10 @@ describe('the store', () => {
     writeFileSync(store.machine('m1').config, '{"ConfigVersion": 3, "Dri');
     const error = await failureOf(store.load('m1'));
     expect(error.code).to.equal('CONFIG_UNREADABLE');
-    expect(error.message).to.equal(`Cannot read ${store.machine('m1').config}: the file is cut off in the middle`);
-    expect(error.hint).to.contain('tsmachine rm -f m1').and.not.to.contain('.bak');
+    expect(error.message).to.equal(`Cannot read ${store.machine('m1').config}: the file is truncated`);
+    expect(hintOf(error)).to.contain('tsmachine rm -f m1').and.not.to.contain('.bak');
     writeFileSync(store.machine('m1').configBackup, '{}');
-    expect((await failureOf(store.load('m1'))).hint).to.contain(store.machine('m1').configBackup);
+    expect(hintOf(await failureOf(store.load('m1')))).to.contain(store.machine('m1').configBackup);
     await store.reserve('m2');
     mkdirSync(store.machine('m2').config);
     expect((await failureOf(store.load('m2'))).message).to.contain('it is a folder');
@@ -198,7 +198,7 @@ describe('the store', () => {
       const error = await failureOf(work);
       expect(error.code).to.equal('CONFIG_UNREADABLE');
       expect(error.message).to.contain(file).and.to.contain('is a file, not a folder');
-      expect(error.hint).to.contain('--storage-path');
+      expect(hintOf(error)).to.contain('--storage-path');
     }
     expect(await failureOf(blocked.reserve('m1'))).to.include({ code: 'STORE_UNWRITABLE' });
   });
@@ -233,13 +233,30 @@ describe('the store', () => {
   it('keeps facts, unknown ones too', async () => {
     await store.reserve('m1');
     expect(await store.readFacts('m1')).to.deep.equal({});
-    await store.writeFacts('m1', { createdAt: '2026-11-21T00:00:00Z', newer: { x: 1 } });
-    expect(await store.readFacts('m1')).to.deep.equal({ createdAt: '2026-11-21T00:00:00Z', newer: { x: 1 } });
-    for (const text of ['', '[]', '{"a":']) {
+    writeFileSync(store.machine('m1').facts, '{"createdAt":"2026-11-21T00:00:00Z","newer":{"x":1}}');
+    await store.writeFacts('m1', { ...(await store.readFacts('m1')), engineInstall: { mode: 'docker', version: '28' } });
+    expect(await store.readFacts('m1')).to.deep.equal({
+      createdAt: '2026-11-21T00:00:00Z',
+      newer: { x: 1 },
+      engineInstall: { mode: 'docker', version: '28' },
+    });
+  });
+
+  it('refuses facts of another shape, with the way out', async () => {
+    await store.reserve('m1');
+    for (const text of [
+      '',
+      '[]',
+      '{"a":',
+      '{"createdAt":1}',
+      '{"engineInstall":{"mode":"snap"}}',
+      '{"engineInstall":{"mode":"auto","version":28}}',
+      '{"flags":{"cpus":{}}}',
+    ]) {
       writeFileSync(store.machine('m1').facts, text);
       const error = await failureOf(store.readFacts('m1'));
       expect(error.code).to.equal('CONFIG_UNREADABLE');
-      expect(error.hint).to.contain('tsmachine provision m1');
+      expect(hintOf(error)).to.contain('tsmachine provision m1');
     }
   });
 

@@ -1,14 +1,14 @@
+import { quote } from '../../../base/quote.js';
 import type { HostFacts } from '../../look/facts.js';
 import type { ProvisionRequest } from '../../request.js';
 import type { StartPlan } from '../start.js';
 import { environment, listenAddress } from '../settings/wanted.js';
-import { shellWord } from '../settings/words.js';
 
 const folder = '/var/lib/boot2docker';
 
 /**
- * boot2docker: no daemon.json, a profile of shell variables (specification 6.5). Unlike Docker Machine's, its values survive
- * blanks and quotes, and no storage driver is forced.
+ * boot2docker: the settings are a file of shell variables, there is no daemon.json. Unlike in Docker Machine, values may contain
+ * spaces and quotes, and no storage driver is forced (see docs/compatibility.md: Provisioning).
  */
 export function planBoot2docker(facts: HostFacts, request: ProvisionRequest): StartPlan {
   const { engine } = request;
@@ -21,15 +21,15 @@ export function planBoot2docker(facts: HostFacts, request: ProvisionRequest): St
   ];
   const text = [
     '',
-    `EXTRA_ARGS=${shellWord(`\n${options.join('\n')}\n\n`)}`,
+    `EXTRA_ARGS=${quote(`\n${options.join('\n')}\n\n`)}`,
     `CACERT=${certificates.ca}`,
     `DOCKER_HOST='-H ${listenAddress(request)}'`,
-    ...(engine.StorageDriver === '' ? [] : [`DOCKER_STORAGE=${shellWord(engine.StorageDriver)}`]),
+    ...(engine.StorageDriver === '' ? [] : [`DOCKER_STORAGE=${quote(engine.StorageDriver)}`]),
     'DOCKER_TLS=auto',
     `SERVERKEY=${certificates.key}`,
     `SERVERCERT=${certificates.cert}`,
     '',
-    ...environment(request).map((assignment) => `export ${shellWord(assignment)}`),
+    ...environment(request).map((assignment) => `export ${quote(assignment)}`),
     '',
   ].join('\n');
   return {

@@ -1,3 +1,4 @@
+import { quote } from '../../../base/quote.js';
 import { planDaemon } from '../settings/daemon.js';
 import type { EngineFacts, HostFacts } from '../../look/facts.js';
 import type { Settings } from '../settings/merge.js';
@@ -6,27 +7,31 @@ import type { ProvisionRequest } from '../../request.js';
 import { standardCertificates, type StartPlan } from '../start.js';
 import { environmentFileVariables } from './unit.js';
 import { environment } from '../settings/wanted.js';
-import { shellWord, splitWords } from '../settings/words.js';
+import { splitWords } from '../settings/words.js';
 
 const path = '/etc/conf.d/docker';
 const begin = '# tsmachine begin';
 const end = '# tsmachine end';
 
 /**
- * OpenRC: settings go into daemon.json; what has to be a flag or a variable stands in a marked block
- * at the end of /etc/conf.d/docker, which is the only place OpenRC reads.
+ * OpenRC: settings go into daemon.json. Flags and variables go into a marked block at the end of /etc/conf.d/docker,
+ * the only file that OpenRC reads.
  */
 export function planOpenrc(facts: HostFacts, engine: EngineFacts, request: ProvisionRequest, present: Settings): StartPlan {
   const { foreign, own } = split(facts.service.confD);
   const options = environmentFileVariables(foreign).get('DOCKER_OPTS') ?? '';
-  const daemon = planDaemon(engine, request, present, readRecord(own), { args: splitWords(options), variables: new Map(), quote: word });
+  const daemon = planDaemon(engine, request, present, readRecord(own), {
+    args: splitWords(options),
+    variables: new Map(),
+    quote: (word) => quote(word),
+  });
   const block = [
     begin,
     recordLine(daemon.record),
-    ...(daemon.freed ? [`DOCKER_OPTS=${shellWord(daemon.words.join(' '))}`] : []),
+    ...(daemon.freed ? [`DOCKER_OPTS=${quote(daemon.words.join(' '))}`] : []),
     ...environment(request).map((assignment) => {
       const at = assignment.indexOf('=');
-      return `export ${assignment.slice(0, at)}=${shellWord(assignment.slice(at + 1))}`;
+      return `export ${assignment.slice(0, at)}=${quote(assignment.slice(at + 1))}`;
     }),
     end,
   ];
@@ -46,9 +51,4 @@ function split(text: string): { foreign: string; own: string } {
   const to = lines.indexOf(end, from);
   if (from < 0 || to < 0) return { foreign: text.trimEnd(), own: '' };
   return { foreign: [...lines.slice(0, from), ...lines.slice(to + 1)].join('\n').trimEnd(), own: lines.slice(from, to + 1).join('\n') };
-}
-
-/** DOCKER_OPTS is split by the shell that reads it. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text);
 }

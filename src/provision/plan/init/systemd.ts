@@ -10,8 +10,8 @@ import { environment } from '../settings/wanted.js';
 import { environmentWord, execWord } from '../settings/words.js';
 
 /**
- * systemd: settings go into daemon.json, one drop-in of our own frees the vendor's command line of them.
- * The unit, and drop-ins of others, are never edited.
+ * systemd: settings go into daemon.json, and a drop-in of our own repeats the vendor's command line without them.
+ * The unit and other drop-ins are never edited.
  */
 export function planSystemd(facts: HostFacts, engine: EngineFacts, request: ProvisionRequest, present: Settings): StartPlan {
   const unit = foreignUnit(facts.service.unit);
@@ -43,7 +43,7 @@ export function planSystemd(facts: HostFacts, engine: EngineFacts, request: Prov
 }
 
 function noUnit(engine: EngineFacts, request: ProvisionRequest): TsmachineError {
-  return new TsmachineError('ENGINE_CONFIG', `${request.machine} has an engine at ${engine.path} but no docker.service that starts it`, {
-    hint: 'Install the engine from a package, or give it a systemd unit called docker.service',
+  return new TsmachineError('ENGINE_CONFIG', `${request.machine} has an engine at ${engine.path}, but no docker.service that starts it`, {
+    hint: 'Install the engine from a package, or write a systemd unit named docker.service for it',
   });
 }

@@ -1,6 +1,6 @@
 import { splitWords, type Word } from '../settings/words.js';
 
-/** Where our own drop-in for docker.service is; its name sorts last, so that it wins. */
+/** Our own drop-in for docker.service. Its name sorts last, so that it overrides the others. */
 export const dropInPath = '/etc/systemd/system/docker.service.d/zz-tsmachine.conf';
 
 export interface UnitFile {
@@ -8,7 +8,7 @@ export interface UnitFile {
   readonly text: string;
 }
 
-/** The files `systemctl cat` printed, in the order systemd reads them. */
+/** The files that `systemctl cat` printed, in the order in which systemd reads them. */
 export function unitFiles(cat: string): UnitFile[] {
   const files: { path: string; lines: string[] }[] = [];
   for (const line of cat.split('\n')) {
@@ -24,15 +24,15 @@ export function ownDropIn(cat: string): string | undefined {
   return unitFiles(cat).find((file) => file.path === dropInPath)?.text;
 }
 
-/** The unit as it is without us: every setting of [Service] in order. */
+/** The unit as it is without our drop-in. */
 export interface ForeignUnit {
-  /** The command line in force, resets obeyed; undefined when there is none. */
+  /** The effective command line, after resets (`ExecStart=`); undefined when there is none. */
   readonly execStart: string | undefined;
   /** Variables of Environment= lines, the last assignment of each. */
   readonly environment: ReadonlyMap<string, string>;
 }
 
-/** Reads `systemctl cat docker.service`, leaving our own drop-in out. */
+/** Parses the output of `systemctl cat docker.service`, without our own drop-in. */
 export function foreignUnit(cat: string): ForeignUnit {
   let execStart: string | undefined;
   const environment = new Map<string, string>();
@@ -90,7 +90,7 @@ function assign(environment: Map<string, string>, assignment: string): void {
   if (at > 0) environment.set(assignment.slice(0, at), assignment.slice(at + 1));
 }
 
-/** The program part of a command line (up to dockerd itself) and the words after it. */
+/** Splits a command line into the program (everything up to dockerd) and the words after it. */
 export function splitCommand(execStart: string): { program: Word[]; args: Word[] } {
   const words = splitWords(execStart);
   const at = words.findIndex((word) => /(^|\/)dockerd$/.test(word.value));

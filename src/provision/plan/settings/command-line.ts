@@ -3,16 +3,16 @@ import type { Settings } from './merge.js';
 import { splitWords, type Word } from './words.js';
 
 export interface FreedCommandLine {
-  /** The words that stay, as written. */
+  /** The words that stay on the command line, as written. */
   readonly words: readonly string[];
   /** Flags that became settings. */
   readonly moved: Settings;
 }
 
 /**
- * Takes from a command line the flags whose keys daemon.json is going to hold: dockerd refuses to start when a setting
+ * Removes from a command line the flags whose keys will be in daemon.json: dockerd refuses to start when a setting
  * is "specified both as a flag and in the configuration file" (moby#25471). Everything else stays as written.
- * A reference such as `$DOCKER_OPTS` is replaced by its words only where one of them has to go.
+ * A reference such as `$DOCKER_OPTS` is replaced by its words only if one of them has to be removed.
  * @param word how a literal word is quoted in the target file
  */
 export function freeCommandLine(

@@ -13,26 +13,26 @@ export const standardSocket = '/var/run/docker.sock';
 export interface DaemonPlan {
   /** The whole daemon.json. */
   readonly settings: Settings;
-  /** The part of it that is ours. */
+  /** The part of it that we set. */
   readonly record: Settings;
   /** The words after `dockerd`. */
   readonly words: readonly string[];
-  /** False when the command line may stay as it was. */
+  /** False when the command line may stay as it is. */
   readonly freed: boolean;
   readonly socket: string;
 }
 
 export interface CommandLine {
-  /** The words after `dockerd` as they are without us. */
+  /** The words after `dockerd`, without our own changes. */
   readonly args: readonly Word[];
   /** What references such as `$DOCKER_OPTS` stand for. */
   readonly variables: ReadonlyMap<string, string>;
-  /** How a literal word is quoted there. */
+  /** Quotes a literal word for the file that holds the command line. */
   readonly quote: (text: string) => string;
 }
 
 /**
- * Settles what goes into daemon.json and what stays on the command line, for an engine that reads both.
+ * Decides what goes into daemon.json and what stays on the command line, for an engine that reads both.
  * @param previous what we set in daemon.json last time
  */
 export function planDaemon(
@@ -58,7 +58,7 @@ export function planDaemon(
   };
 }
 
-/** An engine that was given no address listens on the standard socket: it goes on doing so. */
+/** An engine without a configured address listens on the standard socket, and must continue to do so. */
 function listeners(theirs: readonly string[], asked: readonly string[], request: ProvisionRequest): string[] {
   const own = listenAddress(request);
   const samePort = (host: string) => host.startsWith('tcp://') && host.endsWith(`:${request.port}`);

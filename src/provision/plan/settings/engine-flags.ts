@@ -2,7 +2,7 @@ import type { Word } from './words.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** How a flag of dockerd is written in its settings file. */
+/** The form that a flag of dockerd has in daemon.json. */
 export type Kind = 'string' | 'number' | 'boolean' | 'list' | 'pairs' | 'pools' | 'ulimits' | 'runtimes';
 
 interface Target {
@@ -18,8 +18,8 @@ const same = (kind: Kind, ...names: string[]): [string, Target][] =>
 const plural = (kind: Kind, names: string): [string, Target][] => names.split(' ').map((name) => [name, { key: `${name}s`, kind }]);
 
 /**
- * Flags of dockerd and the keys that stand for them in daemon.json, from the engine's reference of `dockerd`.
- * A flag that is not here has no key that is the same in all engines from 20.10 to 29 and stays a flag.
+ * The flags of dockerd and their keys in daemon.json, from the reference of `dockerd`.
+ * A flag without an entry has no key that is the same in all engines from 20.10 to 29, and stays a flag.
  */
 const targets: ReadonlyMap<string, Target> = new Map([
   ...same(
@@ -63,7 +63,7 @@ const short: Readonly<Record<string, string>> = {
 /** One flag found on a command line: its words as written, its long name and its value. */
 export interface Flag {
   readonly words: readonly Word[];
-  /** Empty for a word that is no flag (a reference such as `$DOCKER_OPTS`). */
+  /** Empty for a word that is not a flag, such as `$DOCKER_OPTS`. */
   readonly name: string;
   readonly value: string;
 }
@@ -93,14 +93,14 @@ export function parseFlags(words: readonly Word[]): Flag[] {
   return flags;
 }
 
-/** The key of daemon.json that says the same as a flag, undefined when there is none. */
+/** The key of daemon.json that corresponds to a flag; undefined when there is none. */
 export function configKey(flagName: string): string | undefined {
   return targets.get(flagName)?.key;
 }
 
 /**
- * Adds a flag and its value to settings of daemon.json, with the type dockerd wants there.
- * Returns false, settings untouched, for a flag without a key and for a value its key cannot hold.
+ * Adds a flag and its value to the settings of daemon.json, with the type that dockerd expects.
+ * @returns false, with the settings unchanged, for a flag without a key and for a value of the wrong type
  */
 export function addSetting(settings: Record<string, Json>, flagName: string, value: string): boolean {
   const target = targets.get(flagName);
@@ -152,7 +152,7 @@ function pool(list: Json[], text: string): Json | undefined {
   return match?.[1] === undefined ? undefined : [...list, { base: match[1], size: Number(match[2]) }];
 }
 
-/** The strings of a list; of anything else none. */
+/** The strings in a list; empty for any other value. */
 export function strings(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

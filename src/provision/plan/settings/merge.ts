@@ -5,8 +5,8 @@ import type { Json } from './engine-flags.js';
 export type Settings = Record<string, Json>;
 
 /**
- * Three-way merge of daemon.json: what the user had stays, what we set last time and no longer want goes, what we want now is there.
- * Lists are united, maps merged by key, anything else replaced.
+ * Three-way merge of daemon.json: the user's settings stay, settings of ours that are no longer wanted are removed, wanted ones are added.
+ * Lists are united, maps merged by key, all other values replaced.
  * @param present the file as it is @param previous what we set there last time @param wanted what we want there now
  */
 export function mergeSettings(present: Settings, previous: Settings, wanted: Settings): Settings {
@@ -41,7 +41,7 @@ function joined(key: string, present: Json | undefined, wanted: Json): Json {
   return wanted;
 }
 
-/** dockerd refuses two labels with one key and two listeners on one port: ours takes the place of the other. */
+/** dockerd refuses two labels with one key and two listeners on one port: the wanted one replaces the other. */
 function displaced(key: string, item: Json, wanted: readonly Json[]): boolean {
   if (typeof item !== 'string' || wanted.includes(item)) return false;
   const same = key === 'labels' ? labelKey : key === 'hosts' ? listenPort : undefined;

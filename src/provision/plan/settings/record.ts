@@ -5,14 +5,14 @@ import type { Settings } from './merge.js';
 const mark = '# tsmachine-settings: ';
 
 /**
- * What we set in daemon.json, kept as a comment of the file that only we write, so that the next provisioning can tell
- * our settings from the user's and take back what is no longer asked for.
+ * A comment that records what we set in daemon.json. It is kept in a file that only we write, so that the next provisioning can tell
+ * our settings from the user's and remove those that are no longer wanted.
  */
 export function recordLine(settings: Settings): string {
   return mark + JSON.stringify(settings);
 }
 
-/** The record in a text; empty where there is none or it was edited into something else. */
+/** Reads the record in a text; empty when there is none or it is damaged. */
 export function readRecord(text: string | undefined): Settings {
   const line = text?.split('\n').find((candidate) => candidate.startsWith(mark));
   if (line === undefined) return {};
@@ -20,11 +20,11 @@ export function readRecord(text: string | undefined): Settings {
     const value: unknown = JSON.parse(line.slice(mark.length));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Settings) : {};
   } catch {
-    return {}; // an unreadable record only means that nothing is taken back
+    return {}; // an unreadable record only means that no setting is removed
   }
 }
 
-/** The part of what we want that the user did not have: that alone is ours to take back. */
+/** The wanted settings that the user did not have already: only these may be removed later. */
 export function ownPart(wanted: Settings, foreign: Settings): Settings {
   const own: Settings = {};
   for (const [key, value] of Object.entries(wanted)) {

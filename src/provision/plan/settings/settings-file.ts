@@ -1,15 +1,15 @@
 import { TsmachineError, messageOf } from '../../../base/errors.js';
-import { say } from '../../../base/text.js';
+import { run, say } from '../../../base/text.js';
 import type { Settings } from './merge.js';
 
 /**
- * Reads the text of daemon.json; a missing or empty file is no settings, as it is to dockerd.
+ * Parses daemon.json. A missing or empty file counts as no settings, as it does for dockerd.
  * @throws TsmachineError ENGINE_CONFIG when it is not a JSON object
  */
 export function parseSettings(text: string | undefined, path: string, machine: string): Settings {
   const trimmed = (text ?? '').replace(/^\uFEFF/, '').trim();
   if (trimmed === '') return {};
-  const hint = `Mend the file, then run the command again: tsmachine ssh ${machine} sudo vi ${path}`;
+  const hint = say`Correct the file, then run the command again: ${run('ssh', machine, 'sudo', 'vi', path)}`;
   let value: unknown;
   try {
     value = JSON.parse(trimmed);
@@ -21,7 +21,7 @@ export function parseSettings(text: string | undefined, path: string, machine: s
     });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Settings;
-  throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} does not hold a JSON object. Nothing was changed`, { hint });
+  throw new TsmachineError('ENGINE_CONFIG', `${path} on ${machine} does not contain a JSON object. Nothing was changed`, { hint });
 }
 
 export function renderSettings(settings: Settings): string {

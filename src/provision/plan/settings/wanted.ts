@@ -5,14 +5,14 @@ import type { Settings } from './merge.js';
 import type { CertificatePaths, ProvisionRequest } from '../../request.js';
 
 export interface Wanted {
-  /** What belongs into daemon.json. */
+  /** What belongs in daemon.json. */
   readonly settings: Settings;
-  /** Options daemon.json has no key for, as words of the command line. */
+  /** Options without a key in daemon.json, as words of the command line. */
   readonly flags: readonly string[];
 }
 
 /**
- * What a request asks of the engine, listening addresses left out.
+ * The engine settings that a request asks for, without the listening addresses.
  * @param engineVersion from 29.10 on, a list of insecure registries no longer implies the loopback ones (moby#53868)
  */
 export function wantedSettings(request: ProvisionRequest, paths: CertificatePaths, engineVersion: string): Wanted {
@@ -21,7 +21,7 @@ export function wantedSettings(request: ProvisionRequest, paths: CertificatePath
   const flags: string[] = [];
   for (const option of engine.ArbitraryFlags) {
     const [, name = '', value] = /^-{0,2}([^=\s]+)(?:[=\s](.*))?$/s.exec(option.trim()) ?? [];
-    if (name === '') throw new TsmachineError('FLAG_INVALID', `Engine option ${JSON.stringify(option)} is not of the form name=value`);
+    if (name === '') throw new TsmachineError('FLAG_INVALID', `Engine option ${JSON.stringify(option)} does not have the form name=value`);
     if (!addSetting(settings, name, value ?? '')) flags.push(value === undefined ? `--${name}` : `--${name}=${value}`);
   }
   if (engine.StorageDriver !== '') settings['storage-driver'] = engine.StorageDriver;
@@ -39,17 +39,17 @@ export function listenAddress(request: Pick<ProvisionRequest, 'port' | 'hostIsIp
   return `tcp://${request.hostIsIpv6 ? '[::]' : '0.0.0.0'}:${request.port}`;
 }
 
-/** Engine environment as assignments. @throws TsmachineError FLAG_INVALID for one that is none */
+/** The engine's environment variables. @throws TsmachineError FLAG_INVALID for one that is not an assignment */
 export function environment(request: ProvisionRequest): readonly string[] {
   for (const assignment of request.engine.Env) {
     if (/^[A-Za-z_]\w*=/.test(assignment)) continue;
     const name = JSON.stringify(assignment.split('=')[0]);
-    throw new TsmachineError('FLAG_INVALID', `Engine environment variable ${name} is not of the form NAME=value`);
+    throw new TsmachineError('FLAG_INVALID', `Engine environment variable ${name} does not have the form NAME=value`);
   }
   return request.engine.Env;
 }
 
-/** One value per key, the last one wins: dockerd refuses to start with two. */
+/** One label per key, the last one wins: dockerd refuses to start with two. */
 function labels(all: readonly string[]): string[] {
   return [...new Map(all.map((label) => [label.split('=')[0], label])).values()];
 }

@@ -1,4 +1,4 @@
-/** One word of a command line: as it was written and as the program gets it. */
+/** One word of a command line: as written, and as the program receives it. */
 export interface Word {
   readonly raw: string;
   readonly value: string;
@@ -7,7 +7,8 @@ export interface Word {
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', s: ' ', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' };
 
 /**
- * Splits a line into words by the rules of systemd.syntax(7): blanks separate, either quote groups, C escapes are understood.
+ * Splits a line into words by the rules of systemd.syntax(7): spaces separate words, both kinds of quotes group them, C escapes are
+ * decoded.
  * References such as `$DOCKER_OPTS` stay as they are.
  */
 export function splitWords(line: string): Word[] {
@@ -35,22 +36,17 @@ export function splitWords(line: string): Word[] {
   return words;
 }
 
-/** A word for an ExecStart line: nothing in it is expanded by systemd. */
+/** Quotes a word for an ExecStart line, so that systemd expands nothing in it. This is systemd's own syntax, not a shell's. */
 export function execWord(text: string): string {
   const escaped = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
-  return /^[\w@%+=:,./$-]+$/.test(escaped) ? escaped : quoted(escaped);
+  return /^[\w@%+=:,./$-]+$/.test(escaped) ? escaped : systemdQuote(escaped);
 }
 
-/** One assignment for an Environment line, blanks, quotes, backslashes and percent signs kept (systemd.exec(5)). */
+/** Quotes one assignment for an Environment line of systemd (systemd.exec(5)). */
 export function environmentWord(assignment: string): string {
-  return quoted(assignment.replaceAll('%', '%%'));
+  return systemdQuote(assignment.replaceAll('%', '%%'));
 }
 
-function quoted(text: string): string {
+function systemdQuote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
-}
-
-/** A word for a POSIX shell file that is sourced. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

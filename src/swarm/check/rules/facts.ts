@@ -1,19 +1,19 @@
 import type { Route } from './routes.js';
 
-/** Whether the kernel has something: unknown where neither its configuration nor its modules can be read. */
+/** Whether the kernel has a feature: `unknown` when neither its configuration nor its modules can be read. */
 export type Presence = 'yes' | 'no' | 'unknown';
 
-/** What a look at a host tells that matters to a swarm. */
-export interface HostLook {
+/** What matters to a swarm about a host. */
+export interface InspectedHost {
   readonly hostname: string;
-  /** Empty where there is none. */
+  /** Empty when there is none. */
   readonly machineId: string;
-  /** Seconds its clock is ahead of this computer's; 0 when it may be right. */
+  /** Seconds that its clock is ahead of this computer's; 0 when the difference is too small to measure. */
   readonly skew: number;
   readonly addresses: readonly HostAddress[];
   readonly routes: readonly Route[];
   readonly modules: { readonly vxlan: Presence; readonly ipVs: Presence };
-  /** The engine's experimental feature that lets a swarm live with nftables is on. */
+  /** Whether the engine's experimental feature for swarms with nftables is on. */
   readonly swarmNftables: boolean;
 }
 
@@ -23,27 +23,27 @@ export interface HostAddress {
   readonly mtu: number;
 }
 
-/** What an engine says of itself. */
-export interface EngineLook {
+/** What an engine reports about itself. */
+export interface InspectedEngine {
   readonly version: string;
-  /** Unique to an engine, unless its host is a copy of another. */
+  /** Unique, unless the engine's host is a copy of another one. */
   readonly id: string;
   readonly liveRestore: boolean;
-  /** `iptables`, `nftables` and the like; empty for engines that do not say. */
+  /** Such as `iptables` or `nftables`; empty for engines that do not report it. */
   readonly firewallBackend: string;
   /** `inactive`, `active`, `locked`, `pending` or `error`. */
   readonly swarm: string;
   readonly manager: boolean;
-  /** What was settled when its swarm was made; only managers tell. */
-  readonly settled?: { readonly dataPathPort: number; readonly pools: readonly string[]; readonly subnetSize: number };
+  /** What its swarm was created with and cannot be changed; only managers report it. */
+  readonly swarmSettings?: { readonly dataPathPort: number; readonly pools: readonly string[]; readonly subnetSize: number };
 }
 
-/** A machine of the swarm that is or is to be. What could not be had is missing. */
-export interface Member {
+/** A machine of the swarm that exists or is planned. What could not be read is undefined. */
+export interface CheckedMember {
   readonly name: string;
-  /** The address the others reach it at. */
+  /** The address at which the others reach it. */
   readonly address?: string;
   readonly manager: boolean;
-  readonly host?: HostLook;
-  readonly engine?: EngineLook;
+  readonly host?: InspectedHost;
+  readonly engine?: InspectedEngine;
 }

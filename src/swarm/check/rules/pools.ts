@@ -1,18 +1,20 @@
 import type { Finding } from '../../../base/finding.js';
-import { overlap, parseNetwork, type Network } from '../../../base/cidr.js';
-import { firstSubnet, formatNetwork } from './cidr.js';
+import { firstSubnet, formatNetwork, overlap, parseNetwork, type Network } from '../../../base/cidr.js';
 import { list, subject } from './duplicates.js';
-import type { Member } from './facts.js';
+import type { CheckedMember } from './facts.js';
 import type { Route } from './routes.js';
 import type { CheckSettings } from './settings.js';
 
-/** Engines take the subnets of a pool in turn, the ingress network's first: of so many, some will be used. */
-const surely = 256;
-const perhaps = 4096;
+/** Engines use the subnets of a pool in order, beginning with the ingress network: the first ones will be used, later ones may be. */
+const likely = 256;
+const possible = 4096;
 
-/** Address pools whose networks the hosts already reach some other way: containers there could not talk to what is behind those routes. */
+/**
+ * Address pools that overlap routes of the hosts: containers in them could not reach what is behind those routes.
+ * @param fixed whether the swarm exists, so that its pools cannot be changed
+ */
 export function poolFindings(
-  members: readonly Member[],
+  members: readonly CheckedMember[],
   { pools, subnetSize }: Pick<CheckSettings, 'pools' | 'subnetSize'>,
   fixed: boolean,
 ): Finding[] {
@@ -31,16 +33,17 @@ export function poolFindings(
       const pool = parseNetwork(text);
       return pool && overlap(pool, route) ? [{ text, index: firstSubnet(pool, subnetSize, route) }] : [];
     });
-    if (!found || found.index >= perhaps) return [];
+    if (!found || found.index >= possible) return [];
     const { text, index } = found;
     const which = index === 0 ? 'the ingress network' : `network ${index + 1} of the swarm`;
     const via = route.device === '' ? '' : ` (${route.device})`;
+    const described = `the route of ${list(names)} to ${formatNetwork(route)}${via}`;
     return [
       {
         check: 'address-pool',
         ...subject(names),
-        level: index < surely ? 'fault' : 'warning',
-        message: `The pool ${text} overlaps the route of ${list(names)} to ${formatNetwork(route)}${via}: ${which} would get its addresses`,
+        level: index < likely ? 'fault' : 'warning',
+        message: `The pool ${text} overlaps ${described}: ${which} would use the same addresses`,
         ...fix(free, fixed),
       },
     ];
@@ -51,12 +54,14 @@ function fix(free: string | undefined, fixed: boolean): Pick<Finding, 'fix'> {
   if (free === undefined) return {};
   return fixed
     ? {
-        fix: `docker network create -d overlay --subnet ${free.replace(/\/\d+$/, '/24')} NAME for each network (a swarm's pool cannot be changed)`,
+        fix:
+          `The pool of a swarm cannot be changed; for each network: ` +
+          `docker network create -d overlay --subnet ${free.replace(/\/\d+$/, '/24')} NAME`,
       }
-    : { fix: `Give the swarm another pool when it is made: --default-addr-pool ${free} (it cannot be changed later)` };
+    : { fix: `Create the swarm with another pool: --default-addr-pool ${free} (it cannot be changed later)` };
 }
 
-/** The first of some private ranges that no route of any host goes to. */
+/** The first of some private networks that overlaps no route of any host. */
 export function freePool(routes: readonly Network[]): string | undefined {
   const blocks = [
     [10, 20],

@@ -1,21 +1,21 @@
 import type { CheckSettings } from './settings.js';
 
-/** `tcp/2377`, `tcp/7946`, `udp/7946`, `udp/4789`, `esp`; `mtu` is told by how large a datagram still arrives. */
+/** `tcp/2377`, `tcp/7946`, `udp/7946`, `udp/4789`, `esp`; for `mtu`, the largest datagram that arrives. */
 export type Check = string;
 
-/** Where every probe goes to. */
+/** A machine that the probes are sent to. */
 export interface Target {
   readonly name: string;
   readonly address: string;
   readonly manager: boolean;
 }
 
-/** Bytes of an IP packet that passes everywhere. */
+/** Bytes of an IP packet that is small enough for every link. */
 const small = 128;
-/** Below what is asked for, sizes of common links: PPPoE, cloud networks, WireGuard, VPNs, and the least of IPv6. */
+/** MTUs of common links that are tried below the one asked for: PPPoE, cloud networks, WireGuard, VPNs, the minimum of IPv6. */
 const commonSizes = [1492, 1480, 1460, 1450, 1440, 1420, 1400, 1380, 1350, 1280, 1000, 576];
 
-/** What is asked of every host, in this order. */
+/** The checks from and to every host, in this order. */
 export function checksOf(settings: CheckSettings): Check[] {
   return ['tcp/2377', 'tcp/7946', 'udp/7946', dataPath(settings), ...(settings.esp ? ['esp'] : []), 'mtu'];
 }
@@ -28,7 +28,7 @@ export function portsOf(settings: CheckSettings): { readonly tcp: readonly numbe
   return { tcp: [2377, 7946], udp: [7946, settings.dataPathPort] };
 }
 
-/** A line for send.pl: the target's number, its address, and what to send it. */
+/** A line for send.pl: the target's number, its address, and what to send to it. */
 export function targetLine(index: number, { address, manager }: Target, settings: CheckSettings): string {
   const sizes = [small, settings.mtu, ...commonSizes.filter((size) => size < settings.mtu)];
   const checks = [

@@ -4,7 +4,7 @@ export interface Route extends Network {
   readonly device: string;
 }
 
-/** Routes to networks out of the lines of `ip -o -4 route show table all`: no default ones, nothing of the host's own addresses. */
+/** The routes to other networks in the output of `ip -o -4 route show table all`: neither default routes nor the host's own addresses. */
 export function parseRoutes(lines: readonly string[]): Route[] {
   return lines.flatMap((line) => {
     const [, target = ''] = /^(?:unicast\s+|blackhole\s+|unreachable\s+)?(\d\S*)/.exec(line) ?? [];

@@ -1,12 +1,13 @@
 import type { Finding } from '../../../base/finding.js';
+import { run, say } from '../../../base/text.js';
 import { title } from './blocked.js';
-import type { Member } from './facts.js';
-import type { Account } from './pairs.js';
+import type { CheckedMember } from './facts.js';
+import type { ProbeOutput } from './pairs.js';
 
-/** Ports that another program holds where no engine is in a swarm yet: init or join would fail. */
-export function takenFindings(members: readonly Member[], accounts: readonly Account[]): Finding[] {
+/** Ports that are in use on a host whose engine is not in a swarm: to create or join one would fail. */
+export function takenFindings(members: readonly CheckedMember[], outputs: readonly ProbeOutput[]): Finding[] {
   return members.flatMap(({ name, engine }, i) => {
-    const taken = (accounts[i]?.heard ?? []).flatMap((line) => /^port\|(.*)\|taken$/.exec(line)?.[1] ?? []);
+    const taken = (outputs[i]?.heard ?? []).flatMap((line) => /^port\|(.*)\|taken$/.exec(line)?.[1] ?? []);
     if (engine?.swarm !== 'inactive' || taken.length === 0) return [];
     const ports = [...new Set(taken)].map(title).join(', ');
     return [
@@ -14,8 +15,8 @@ export function takenFindings(members: readonly Member[], accounts: readonly Acc
         check: 'port-taken',
         machine: name,
         level: 'fault' as const,
-        message: `Another program than the engine has taken ${ports}`,
-        fix: `tsmachine ssh ${name} sudo ss -lntup (it names the program)`,
+        message: `Another program uses ${ports}`,
+        fix: say`${run('ssh', name, 'sudo', 'ss', '-lntup')} shows the program`,
       },
     ];
   });

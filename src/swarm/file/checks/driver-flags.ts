@@ -1,11 +1,11 @@
 import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../../../base/flags.js';
 import { nearest } from '../../../base/nearest.js';
 import type { GroupSection } from '../document.js';
-import { finding, type Finding } from './finding.js';
+import { finding, type FileFinding } from './file-finding.js';
 import { pointerTo } from '../text/pointer.js';
 import type { Place, Tree } from '../text/tree.js';
 
-/** The flags of every driver there is, by its name. */
+/** The flags of all drivers, by the name of the driver. */
 export type DriverFlags = ReadonlyMap<string, readonly FlagSpec[]>;
 
 const forms: Readonly<Record<FlagType, string>> = {
@@ -15,8 +15,8 @@ const forms: Readonly<Record<FlagType, string>> = {
   strings: 'a list, such as [a, b]',
 };
 
-/** Whether there is such a driver with such flags. What a flag holds is never repeated: it may be a secret. */
-export function checkDriver(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): Finding[] {
+/** Checks the driver and its flags. The value of a flag is never shown, because it may be a secret. */
+export function checkDriver(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): FileFinding[] {
   const at = pointerTo('/groups', name);
   const specs = drivers.get(driver);
   if (!specs) {
@@ -42,7 +42,7 @@ export function checkDriver(name: string, { driver, flags = {} }: GroupSection, 
   });
 }
 
-/** The flags with the types that the driver wants: a text stays as it is written, a variable's text becomes a number. */
+/** The flags with the types that the driver declares: a text stays as it is written, the text of a variable becomes a number. */
 export function typedFlags(name: string, { driver, flags = {} }: GroupSection, drivers: DriverFlags, { places }: Tree): FlagValues {
   const types = new Map(drivers.get(driver)?.map(({ name: flag, type }) => [flag, type]));
   return Object.fromEntries(
@@ -53,7 +53,7 @@ export function typedFlags(name: string, { driver, flags = {} }: GroupSection, d
   );
 }
 
-/** Undefined for a value that is none of the type. */
+/** A value as the type of a flag; undefined when it cannot be one. */
 function asSpec(type: FlagType, value: FlagValue | undefined, place: Place | undefined): FlagValue | undefined {
   if (value === undefined) return undefined;
   const text = typeof value === 'string' ? value : undefined;
@@ -68,12 +68,12 @@ function asSpec(type: FlagType, value: FlagValue | undefined, place: Place | und
 function noDriver(driver: string, known: readonly string[], place: Place | undefined): string {
   const meant = place?.hidden === undefined ? nearest(driver, known) : undefined;
   const word = place?.hidden ?? JSON.stringify(driver);
-  return `${word} is no driver: ${meant === undefined ? `there are ${known.join(', ')}` : `did you mean "${meant}"?`}`;
+  return `unknown driver ${word}: ${meant === undefined ? `the drivers are ${known.join(', ')}` : `did you mean "${meant}"?`}`;
 }
 
 function noFlag(flag: string, driver: string, known: readonly string[]): string {
   const bare = flag.replace(/^-+/, '');
   const meant = [bare, `${driver}-${bare}`].find((name) => known.includes(name)) ?? nearest(bare, known);
-  const instead = meant === undefined ? `it has ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`;
+  const instead = meant === undefined ? `its flags are ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`;
   return `driver ${driver} has no flag ${JSON.stringify(flag)}: ${instead}`;
 }

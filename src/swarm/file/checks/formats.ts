@@ -1,13 +1,13 @@
 import { forms, type Form } from '../../../base/forms.js';
 import { nanoseconds } from '../duration.js';
 import { externalCaFault } from '../external-ca.js';
-import { poolFault } from '../../../base/cidr.js';
+import { poolFault } from '../../model/address-pool.js';
 import { advertisedFault, dataPathFault, listenFault } from '../../model/node-address.js';
 
-/** What is wrong with a text, to stand behind it ("must be ..."). It repeats nothing of the text, which may be a secret. */
+/** What is wrong with a text, as "must be ...". It never contains the text itself, which may be a secret. */
 type Fault = (text: string) => string | undefined;
 
-/** The `format`s of docs/swarm.schema.json. */
+/** The checks for each `format` of docs/swarm.schema.json. */
 export const formats: Readonly<Record<string, Fault>> = {
   'machine-name': of(forms.machineName),
   'engine-option': of(forms.engineOption),
@@ -22,11 +22,11 @@ export const formats: Readonly<Record<string, Fault>> = {
   'certificate-validity': (text) => {
     const length = nanoseconds(text);
     if (length === undefined) return durationForm;
-    return length < hour ? 'must be 1h at least: the engine takes no shorter validity' : undefined;
+    return length < hour ? 'must be at least 1h: the engine accepts nothing shorter' : undefined;
   },
   'ipv4-network': poolFault,
   'external-ca': externalCaFault,
-  'label-key': of({ fits: (text) => /^[^\s=]+$/.test(text), form: 'without blanks and "="' }),
+  'label-key': of({ fits: (text) => /^[^\s=]+$/.test(text), form: 'a word without blanks and "="' }),
   'node-address': advertisedFault,
   'node-host': dataPathFault,
   'listen-address': listenFault,

@@ -2,15 +2,18 @@ import { longestName } from '../../../base/forms.js';
 import { machineNames } from '../../model/declaration.js';
 import { quorumWarnings } from '../../model/manager-count.js';
 import type { GroupSection } from '../document.js';
-import { finding, type Finding } from './finding.js';
+import { finding, type FileFinding } from './file-finding.js';
 import { pointerTo } from '../text/pointer.js';
 
 type Groups = readonly (readonly [name: string, group: GroupSection])[];
 
-/** Every machine is there once: names that differ only in case are one folder on macOS and Windows. @param lineOf the line of a pointer */
-export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: string) => number): Finding[] {
+/**
+ * Checks that no machine is declared twice. Names that differ only in case are the same folder on macOS and Windows.
+ * @param lineOf the line of the value at a pointer
+ */
+export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: string) => number): FileFinding[] {
   const taken = new Map<string, { readonly machine: string; readonly pointer: string }>();
-  const findings: Finding[] = [];
+  const findings: FileFinding[] = [];
   for (const [name, group] of groups) {
     const at = pointerTo('/groups', name);
     const machines = machineNames(swarm, name, group.names ?? group.count ?? 0);
@@ -19,12 +22,12 @@ export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: stri
       const key = group.names ? 'names' : 'count';
       const before = taken.get(machine.toLowerCase());
       if (before) {
-        const other = before.machine === machine ? 'machine' : `machine "${before.machine}", which differs only in upper and lower case,`;
-        const message = `"${machine}": the ${other} is in line ${lineOf(before.pointer)} already`;
+        const other = before.machine === machine ? 'machine' : `machine "${before.machine}", which differs only in case,`;
+        const message = `"${machine}": the ${other} is already in line ${lineOf(before.pointer)}`;
         findings.push(finding('error', 'value', pointer, `groups.${name}.${key}: ${message}`));
       } else taken.set(machine.toLowerCase(), { machine, pointer });
       if (!group.names && machine.length > longestName) {
-        findings.push(finding('error', 'key', at, `groups.${name}: the names of its machines have more than ${longestName} characters`));
+        findings.push(finding('error', 'key', at, `groups.${name}: the names of its machines are longer than ${longestName} characters`));
         break;
       }
     }
@@ -32,8 +35,8 @@ export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: stri
   return findings;
 }
 
-/** Whether the swarm can be managed. */
-export function checkManagers(groups: Groups): Finding[] {
+/** Checks that there are managers, and a sensible number of them. */
+export function checkManagers(groups: Groups): FileFinding[] {
   const ofManagers = groups.filter(([, { role }]) => role === 'manager');
   const count = ofManagers.reduce((sum, [, group]) => sum + (group.names?.length ?? group.count ?? 0), 0);
   const [[first] = []] = ofManagers;

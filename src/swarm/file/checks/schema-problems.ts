@@ -3,10 +3,10 @@ import type { ErrorObject } from 'ajv';
 import { nearest } from '../../../base/nearest.js';
 import { formats } from './formats.js';
 import { pathText, pointerTo } from '../text/pointer.js';
-import type { Problem } from '../text/problem.js';
+import type { FileProblem } from '../text/file-problem.js';
 import type { Place, Tree } from '../text/tree.js';
 
-/** The part of a JSON schema that messages are made of. */
+/** The part of a JSON schema that messages need. */
 interface Schema {
   readonly type?: string | readonly string[];
   readonly minimum?: number;
@@ -14,30 +14,30 @@ interface Schema {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** What ajv found, in words and with its place in the text. */
-export function schemaProblems(errors: readonly ErrorObject[], { places }: Tree): Problem[] {
+/** The errors of ajv as messages, with their places in the text. */
+export function schemaProblems(errors: readonly ErrorObject[], { places }: Tree): FileProblem[] {
   const ofWrongType = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   return errors.flatMap((error) => {
     const { instancePath: at, keyword } = error;
     if (keyword !== 'type' && ofWrongType.has(at)) return [];
     const place = places.get(at) ?? { value: 0, key: 0 };
-    const said = inWords(error, place);
-    if (said === undefined) return [];
-    const { entry, of = 'value', message } = said;
+    const described = describe(error, place);
+    if (described === undefined) return [];
+    const { entry, of = 'value', message } = described;
     const where = entry === undefined ? place : (places.get(pointerTo(at, entry)) ?? place);
     return [{ offset: where[of], message: at === '' ? message : `${pathText(at)}: ${message}` }];
   });
 }
 
-interface Said {
+interface Description {
   readonly message: string;
   /** The message is about the key, not the value. */
   readonly of?: 'key';
-  /** It is about this entry of the value. */
+  /** The message is about this entry of the value. */
   readonly entry?: string;
 }
 
-function inWords(error: ErrorObject, place: Place): Said | undefined {
+function describe(error: ErrorObject, place: Place): Description | undefined {
   const { keyword, data, propertyName: key } = error;
   const param = (name: string) => (error.params as Readonly<Record<string, unknown>>)[name];
   switch (keyword) {
@@ -55,13 +55,13 @@ function inWords(error: ErrorObject, place: Place): Said | undefined {
     case 'oneOf':
       return { of: 'key', message: countOrNames(param('passingSchemas')) };
     case 'uniqueItems':
-      return { entry: String(Math.max(Number(param('i')), Number(param('j')))), message: 'the same stands here twice' };
+      return { entry: String(Math.max(Number(param('i')), Number(param('j')))), message: 'this value is in the list twice' };
     case 'minProperties':
     case 'minItems':
     case 'minLength':
-      return { message: 'nothing stands here, and there must be one at least' };
+      return { message: 'must not be empty' };
     case 'propertyNames':
-      return undefined; // its cause is an error of its own
+      return undefined; // ajv reports the cause as another error
     case 'enum':
       return { message: `${shown(data, place)} must be ${oneOf(param('allowedValues'), data, place)}` };
     default:
@@ -69,25 +69,25 @@ function inWords(error: ErrorObject, place: Place): Said | undefined {
   }
 }
 
-/** `count` and `names` are alternatives: neither is missing by itself. */
+/** `count` and `names` are alternatives, so neither of them is missing by itself. */
 const insideOneOf = ({ schemaPath }: ErrorObject) => schemaPath.includes('/oneOf/');
 
 function countOrNames(passing: unknown): string {
-  if (passing === null) return '"count" or "names" must say which machines there are';
-  return '"count" and "names" do not go together: leave one of them out';
+  if (passing === null) return 'either "count" or "names" is required';
+  return '"count" and "names" cannot be used together: remove one of them';
 }
 
 function unknownKey(key: string, { parentSchema }: ErrorObject): string {
   const allowed = Object.keys((parentSchema as Schema).properties ?? {});
   const meant = nearest(key, allowed);
-  const instead = meant === undefined ? `allowed are ${allowed.join(', ')}` : `did you mean "${meant}"?`;
+  const instead = meant === undefined ? `the allowed keys are ${allowed.join(', ')}` : `did you mean "${meant}"?`;
   return `unknown key ${JSON.stringify(key)}: ${instead}`;
 }
 
 function oneOf(allowed: unknown, data: unknown, { hidden }: Place): string {
-  const words = (allowed as readonly string[]).map(String);
-  const meant = typeof data === 'string' && hidden === undefined ? nearest(data, words) : undefined;
-  return `one of ${words.join(', ')}${meant === undefined ? '' : `: did you mean "${meant}"?`}`;
+  const options = (allowed as readonly string[]).map(String);
+  const meant = typeof data === 'string' && hidden === undefined ? nearest(data, options) : undefined;
+  return `one of ${options.join(', ')}${meant === undefined ? '' : `: did you mean "${meant}"?`}`;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -103,12 +103,12 @@ function wanted({ type, minimum, maximum }: Schema): string {
   return `a whole number${minimum === undefined ? '' : ` from ${minimum}`}${maximum === undefined ? '' : ` to ${maximum}`}`;
 }
 
-/** A value for a message: what a variable holds may be a secret, so its name is shown instead. */
+/** A value as the subject of a message. A variable is shown by its name, because its value may be a secret. */
 export function shown(data: unknown, { hidden, written }: Place): string {
   if (hidden !== undefined) return hidden;
-  if (data === null || data === undefined) return 'nothing stands here: it';
-  if (Array.isArray(data)) return 'a list stands here: it';
-  if (typeof data === 'object') return 'a mapping stands here: it';
+  if (data === null || data === undefined) return 'it is empty but';
+  if (Array.isArray(data)) return 'it is a list but';
+  if (typeof data === 'object') return 'it is a mapping but';
   const text = typeof data === 'string' ? JSON.stringify(data) : (written ?? JSON.stringify(data));
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

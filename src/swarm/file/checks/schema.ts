@@ -12,8 +12,8 @@ import type { Place, Tree } from '../text/tree.js';
 let compiled: Promise<ValidateFunction> | undefined;
 
 /**
- * What docs/swarm.schema.json says against a tree. Values that are right but for their looks are made right first, in the tree:
- * the text of a variable where a number belongs, a version that YAML takes for one, an empty place where a list belongs.
+ * The errors that docs/swarm.schema.json finds in a tree. Values that only have the wrong type are converted in the tree first: the text of
+ * a variable where a number is expected, a version that YAML reads as a number, an empty value where a list is expected.
  * @throws TsmachineError INTERNAL when the installation lacks the schema
  */
 export async function schemaErrors(tree: Tree): Promise<readonly ErrorObject[]> {
@@ -25,8 +25,8 @@ export async function schemaErrors(tree: Tree): Promise<readonly ErrorObject[]> 
   for (;;) {
     if (validate(tree.value)) return [];
     const errors = validate.errors ?? [];
-    const mended = errors.filter((error) => mend(error, tree));
-    if (mended.length === 0) return errors.filter(({ instancePath }) => !tree.unknown.has(instancePath));
+    const converted = errors.filter((error) => convert(error, tree));
+    if (converted.length === 0) return errors.filter(({ instancePath }) => !tree.unknown.has(instancePath));
   }
 }
 
@@ -49,8 +49,8 @@ async function readSchema(): Promise<object> {
   }
 }
 
-/** @returns whether the value was replaced by one of the type that is wanted */
-function mend({ keyword, instancePath, data, parentSchema }: ErrorObject, tree: Tree): boolean {
+/** @returns whether the value was replaced by one of the expected type */
+function convert({ keyword, instancePath, data, parentSchema }: ErrorObject, tree: Tree): boolean {
   if (keyword !== 'type') return false;
   const value = ofType((parentSchema as { readonly type?: unknown }).type, data, tree.places.get(instancePath));
   return value !== undefined && replaceAt(tree.value, instancePath, value);

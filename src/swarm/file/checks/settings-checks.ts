@@ -1,16 +1,16 @@
 import type { SettingsSection } from '../document.js';
-import { finding, type Finding } from './finding.js';
+import { finding, type FileFinding } from './file-finding.js';
 import { overlap, parseNetwork } from '../../../base/cidr.js';
 
-/** The engine's own, when the file says none. */
+/** The engine's default. */
 const defaultMaskLength = 24;
 
-/** What the settings of a swarm do to each other (the engine's validateDefaultAddrPool). */
-export function checkSettings(settings: SettingsSection): Finding[] {
+/** Settings that contradict each other (see the engine's validateDefaultAddrPool). */
+export function checkSettings(settings: SettingsSection): FileFinding[] {
   return [...checkMaskLength(settings), ...checkOverlaps(settings['default-addr-pool'] ?? [])];
 }
 
-function checkMaskLength({ 'default-addr-pool': pools = [], 'default-addr-pool-mask-length': said }: SettingsSection): Finding[] {
+function checkMaskLength({ 'default-addr-pool': pools = [], 'default-addr-pool-mask-length': said }: SettingsSection): FileFinding[] {
   const length = said ?? defaultMaskLength;
   return pools.flatMap((pool, i) => {
     const prefix = parseNetwork(pool)?.prefix ?? 0;
@@ -25,12 +25,12 @@ function checkMaskLength({ 'default-addr-pool': pools = [], 'default-addr-pool-m
   });
 }
 
-function checkOverlaps(pools: readonly string[]): Finding[] {
+function checkOverlaps(pools: readonly string[]): FileFinding[] {
   const networks = pools.map(parseNetwork);
   return networks.flatMap((network, i) => {
     const other = network && networks.findIndex((before, j) => j < i && before !== undefined && overlap(before, network));
     if (other === undefined || other < 0) return [];
-    const message = 'swarm.default-addr-pool: this pool overlaps another one of the list';
+    const message = 'swarm.default-addr-pool: this pool overlaps another pool in the list';
     return finding('error', 'value', `/swarm/default-addr-pool/${i}`, message);
   });
 }

@@ -1,47 +1,47 @@
 import { isAlias, isMap, isScalar, parseDocument, visit, type Document, type LineCounter, type ParsedNode, type YAMLError } from 'yaml';
 
-import type { Problem } from './problem.js';
+import type { FileProblem } from './file-problem.js';
 
-/** No swarm needs more; it keeps a wrong file (a log, an image) from being parsed for minutes. */
+/** Characters. No swarm needs more; it keeps a wrong file (a log, an image) from being parsed for minutes. */
 const largest = 1_000_000;
 
 const words: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  TAB_AS_INDENT: 'a tab stands where YAML wants blanks: indent with blanks',
-  MULTIPLE_DOCS: 'a second document begins here: a file declares one swarm',
-  TAG_RESOLVE_FAILED: 'tags are not understood here: leave the word with "!" out',
+  TAB_AS_INDENT: 'YAML does not allow a tab here: indent with spaces',
+  MULTIPLE_DOCS: 'a second document begins here, but a file declares one swarm',
+  TAG_RESOLVE_FAILED: 'tags are not supported: remove the word with "!"',
 };
 
 interface Parsed {
   readonly document: Document.Parsed;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
 }
 
-/** A text as a YAML 1.2 document; it is of use when no problem was found. `lines` learns where its lines begin. */
+/** Parses a text as YAML 1.2. The document is usable only when there is no problem. @param lines filled with the beginnings of the lines */
 export function parseYaml(text: string, lines: LineCounter): Parsed {
   if (text.length > largest) {
-    const message = `the file has ${text.length} characters: more than ${largest} are no swarm`;
+    const message = `the file has ${text.length} characters, but at most ${largest} are allowed`;
     return { document: parseDocument(''), problems: [{ offset: 0, message }] };
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true });
   const problems = [...document.errors, ...document.warnings]
     .filter(({ code }) => code !== 'DUPLICATE_KEY')
     .map(({ code, message, pos: [offset] }) => ({ offset, message: inWords(code, message, text.slice(0, offset)) }));
-  // one broken line makes the parser stumble over the next ones too
+  // one broken line causes errors in the next ones too
   if (problems.length > 0) return { document, problems: problems.sort((a, b) => a.offset - b.offset).slice(0, 1) };
   return { document, problems: [...directiveProblems(document), ...duplicateKeys(document, lines), ...shapeProblems(document)] };
 }
 
 function inWords(code: YAMLError['code'], message: string, before: string): string {
-  if (before.endsWith('$')) return 'between { } or [ ] a variable must stand in quotes, as in "${NAME}"';
+  if (before.endsWith('$')) return 'between { } or [ ] a variable must be quoted, as in "${NAME}"';
   return words[code] ?? `not YAML: ${decapitalised(message)}`;
 }
 
-function directiveProblems({ directives }: Document.Parsed): Problem[] {
+function directiveProblems({ directives }: Document.Parsed): FileProblem[] {
   const { version } = directives.yaml;
-  return version === '1.2' ? [] : [{ offset: 0, message: `YAML ${version} is not read: leave the %YAML line out` }];
+  return version === '1.2' ? [] : [{ offset: 0, message: `YAML ${version} is not supported: remove the %YAML line` }];
 }
 
-function shapeProblems({ contents }: Document.Parsed): Problem[] {
+function shapeProblems({ contents }: Document.Parsed): FileProblem[] {
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     return [{ offset: 0, message: 'the file is empty: a swarm needs at least "groups"' }];
   }
@@ -50,8 +50,8 @@ function shapeProblems({ contents }: Document.Parsed): Problem[] {
   return [{ offset: offsetOf(contents), message: `the file must be a mapping with "groups", not a ${kind}` }];
 }
 
-function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[] {
-  const problems: Problem[] = [];
+function duplicateKeys(document: Document.Parsed, lines: LineCounter): FileProblem[] {
+  const problems: FileProblem[] = [];
   visit(document, {
     Map: (_, map) => {
       const first = new Map<string, number>();
@@ -61,7 +61,7 @@ function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[]
         const before = first.get(name);
         if (before === undefined) first.set(name, offsetOf(key));
         else {
-          const message = `"${name}" stands here a second time: it is in line ${lines.linePos(before).line} already`;
+          const message = `"${name}" is already defined in line ${lines.linePos(before).line}`;
           problems.push({ offset: offsetOf(key), message });
         }
       }
@@ -70,7 +70,7 @@ function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[]
   return problems;
 }
 
-/** A key is text however it looks: `1:` and `"1":` are the same. */
+/** Every key is text: `1:` and `"1":` are the same. */
 export function keyText(key: { readonly value: unknown; readonly source?: string }): string {
   return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
 }

@@ -1,4 +1,4 @@
-/** JSON pointers (RFC 6901): the path of a value, as ajv gives it. */
+/** JSON pointers (RFC 6901): the path of a value, as ajv reports it. */
 
 export function pointerTo(parent: string, ...keys: readonly string[]): string {
   return parent + keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -11,12 +11,12 @@ export function keysOf(pointer: string): string[] {
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** For people: `groups.worker.engine.opts`, also for an entry of that list. */
+/** The path for messages: `groups.worker.engine.opts`, also for an entry of that list. */
 export function pathText(pointer: string): string {
   return keysOf(pointer.replace(/\/\d+$/, '')).join('.');
 }
 
-/** Puts another value where a pointer leads. @returns false when it leads nowhere within the root */
+/** Replaces the value at a pointer. @returns false when there is no such place in the root */
 export function replaceAt(root: unknown, pointer: string, value: unknown): boolean {
   const keys = keysOf(pointer);
   const last = keys.pop();

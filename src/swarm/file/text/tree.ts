@@ -2,36 +2,36 @@ import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, 
 
 import { keyText, offsetOf } from './parse.js';
 import { pointerTo } from './pointer.js';
-import type { Problem } from './problem.js';
+import type { FileProblem } from './file-problem.js';
 import { expandVariables } from './variables.js';
 
-/** Where a value stands in the text. */
+/** The position of a value in the text, and of its key. */
 export interface Place {
   readonly value: number;
   readonly key: number;
-  /** How it is written, as far as it is a single value: `28.10` is not the number 28.1. Variables are put in. */
+  /** How a single value is written, with variables expanded: `28.10` is not the number 28.1. */
   readonly written?: string;
-  /** The text before variables were put in; to be shown instead of what they hold. */
+  /** The text before variables were expanded. It is shown instead of their values. */
   readonly hidden?: string;
 }
 
-/** Plain values, and the place of each by its JSON pointer. */
+/** The values of a document, and the place of each by its JSON pointer. */
 export interface Tree {
   readonly value: unknown;
   readonly places: ReadonlyMap<string, Place>;
-  /** Values whose variables are not set: there is nothing to say about them but that. */
+  /** Pointers of values that are unknown because a variable is not set: nothing else is reported about them. */
   readonly unknown: ReadonlySet<string>;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
 }
 
-/** Aliases of aliases of aliases stand for millions of values in a few lines. */
+/** A limit, because nested aliases can stand for millions of values in a few lines. */
 const mostValues = 50_000;
 
-/** The values of a document, with aliases, merge keys (`<<`) and variables put in. */
+/** The values of a document, with aliases, merge keys (`<<`) and variables expanded. */
 export function treeOf(document: Document.Parsed, text: string, env: NodeJS.ProcessEnv): Tree {
   const places = new Map<string, Place>();
   const unknown = new Set<string>();
-  const problems: Problem[] = [];
+  const problems: FileProblem[] = [];
   const anchors = anchorsOf(document);
   const within: Node[] = [];
   let count = 0;
@@ -44,7 +44,7 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
   function visit(node: unknown, pointer: string, key: number): unknown {
     if (++count > mostValues) return undefined;
     places.set(pointer, { value: offsetOf(node), key });
-    if (isAlias(node)) return followed(node, pointer, (target) => visit(target, pointer, key));
+    if (isAlias(node)) return followAlias(node, pointer, (target) => visit(target, pointer, key));
     if (isMap(node)) return enter(node, () => Object.fromEntries(entriesOf(node, pointer)));
     if (isSeq(node)) return enter(node, () => node.items.map((item, i) => visit(item, pointerTo(pointer, String(i)), offsetOf(item))));
     return isScalar(node) ? scalar(node, pointer, key) : null;
@@ -57,10 +57,10 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
     return result;
   }
 
-  function followed<T>(alias: Alias, pointer: string, use: (target: Node) => T): T | undefined {
+  function followAlias<T>(alias: Alias, pointer: string, use: (target: Node) => T): T | undefined {
     const target = anchors.get(alias);
-    if (!target) return fail(alias, pointer, `*${alias.source}: no anchor &${alias.source} stands before it`);
-    return within.includes(target) ? fail(alias, pointer, `*${alias.source} stands within what it refers to`) : use(target);
+    if (!target) return fail(alias, pointer, `*${alias.source}: there is no anchor &${alias.source} before it`);
+    return within.includes(target) ? fail(alias, pointer, `*${alias.source} refers to a value that contains it`) : use(target);
   }
 
   function entriesOf(map: YAMLMap, pointer: string): Map<string, unknown> {
@@ -77,12 +77,12 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
     return entries;
   }
 
-  /** What `<<` brings: of a list, the first wins. */
+  /** The entries that `<<` merges. When it is a list, the first one that has a key wins. */
   function mergedOf(node: unknown, pointer: string): Map<string, unknown> {
-    if (isAlias(node)) return followed(node, pointer, (target) => mergedOf(target, pointer)) ?? new Map<string, unknown>();
+    if (isAlias(node)) return followAlias(node, pointer, (target) => mergedOf(target, pointer)) ?? new Map<string, unknown>();
     if (isMap(node)) return enter(node, () => entriesOf(node, pointer));
     if (isSeq(node)) return new Map(node.items.toReversed().flatMap((item) => [...mergedOf(item, pointer)]));
-    fail(node, pointer, '"<<" takes a mapping, or a list of them');
+    fail(node, pointer, '"<<" must be a mapping or a list of mappings');
     return new Map();
   }
 
@@ -103,7 +103,7 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
 
   const value = visit(document.contents, '', offsetOf(document.contents));
   if (count <= mostValues) return { value, places, unknown, problems };
-  const message = `the aliases make more than ${mostValues} values of this file`;
+  const message = `with its aliases, the file has more than ${mostValues} values`;
   return { value: {}, places, unknown: new Set(['']), problems: [{ offset: 0, message }] };
 }
 
@@ -111,7 +111,7 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
 function anchorsOf(document: Document.Parsed): Map<Alias, Node> {
   const named = new Map<string, Node>();
   const found = new Map<Alias, Node>();
-  const look = (node: unknown): void => {
+  const collect = (node: unknown): void => {
     if (isAlias(node)) {
       const target = named.get(node.source);
       if (target) found.set(node, target);
@@ -119,9 +119,9 @@ function anchorsOf(document: Document.Parsed): Map<Alias, Node> {
     }
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return;
     if (node.anchor !== undefined) named.set(node.anchor, node);
-    if (isMap(node)) for (const { key, value } of node.items) [key, value].forEach(look);
-    if (isSeq(node)) node.items.forEach(look);
+    if (isMap(node)) for (const { key, value } of node.items) [key, value].forEach(collect);
+    if (isSeq(node)) node.items.forEach(collect);
   };
-  look(document.contents);
+  collect(document.contents);
   return found;
 }

@@ -1,8 +1,8 @@
 export interface Expansion {
   readonly text: string;
-  /** What is wrong, each with the piece of the text it is about. */
+  /** What is wrong, each with the part of the text that it is about. */
   readonly faults: readonly { readonly piece: string; readonly message: string }[];
-  /** Something was put in: the text is not to be shown, for it may be a secret. */
+  /** Whether something was expanded: then the text must not be shown, because it may be a secret. */
   readonly changed: boolean;
 }
 
@@ -10,8 +10,8 @@ const reference = /\$(?:\$|\{([^}]*)(\}?)|([a-z_]\w*))/gi;
 const inside = /^([a-z_]\w*)(?::([-?])(.*))?$/is;
 
 /**
- * Puts in variables of the environment: `${NAME}`, `${NAME:-default}`, `${NAME:?why}` (both also for an empty variable), and `$$` for `$`.
- * Values alone are expanded, after the file was parsed: whatever a variable holds, it stays one value.
+ * Expands environment variables: `${NAME}`, and `${NAME:-default}` and `${NAME:?why}`, which both treat an empty variable as unset.
+ * `$$` becomes `$`. Only values are expanded, after the file was parsed: whatever a variable contains, it stays one value.
  */
 export function expandVariables(text: string, env: NodeJS.ProcessEnv): Expansion {
   const faults: { piece: string; message: string }[] = [];
@@ -25,11 +25,11 @@ export function expandVariables(text: string, env: NodeJS.ProcessEnv): Expansion
     if (closed === '') return fault(`${piece} has no closing brace; $$ stands for a dollar sign`);
     const [, name = '', operator, rest = ''] = inside.exec(body ?? '') ?? [];
     if (name === '' || rest.includes('${')) {
-      return fault(`${piece} is not understood: there are \${NAME}, \${NAME:-default} and \${NAME:?why}; $$ stands for a dollar sign`);
+      return fault(`${piece} is not supported: write \${NAME}, \${NAME:-default} or \${NAME:?why}; $$ stands for a dollar sign`);
     }
     const value = env[name];
     const unset = `the environment variable ${name} is not set`;
-    if (operator === undefined) return value ?? fault(`${unset}; \${${name}:-default} gives it a default`);
+    if (operator === undefined) return value ?? fault(`${unset}; \${${name}:-default} sets a default`);
     if (value !== undefined && value !== '') return value;
     return operator === '-' ? rest : fault(rest === '' ? unset : `${unset}: ${rest}`);
   });

@@ -1,33 +1,31 @@
 import type { Engine } from '../../../docker/client.js';
 import { leaveSwarm } from '../../engine/init-join-leave.js';
 import { membershipOf, type Membership } from '../../engine/membership.js';
-import { changeNode, findNode, removeNode, waitForNode, type Node } from '../../engine/nodes.js';
+import { changeNode, findNode, removeNode, type Node } from '../../engine/nodes.js';
 import { patient } from '../../engine/patient.js';
 import { tasksOn, waitUntilMoved } from '../../engine/tasks.js';
 import { TsmachineError } from '../../../base/errors.js';
-import { say } from '../../../base/text.js';
-import { waitFor } from '../../../base/wait.js';
+import { lines, run, say } from '../../../base/text.js';
+import { demoteAndWait } from '../demote.js';
 import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from '../../reach/swarm.js';
 
-/** Milliseconds that tasks have to end and to run elsewhere: what takes longer is warned about and left behind. */
+/** Milliseconds for tasks to end and run elsewhere: for those that take longer there is a warning. */
 const moveTimeout = 60_000;
-/** Milliseconds for a manager to become a worker. */
-const demoteTimeout = 60_000;
 
 export interface DepartOptions {
-  /** The machine's engine need not answer: the others put the node out. The swarm's quorum is kept all the same. */
+  /** The machine's engine need not answer: the managers remove its node. The quorum is kept all the same. */
   readonly force: boolean;
-  /** The record keeps the member: its machine is to be removed next, and an interruption in between must not make the swarm forget it. */
+  /** The record keeps the member, because its machine is removed next and that may be interrupted. */
   readonly remembered?: boolean;
 }
 
 /**
  * Takes a machine out of its swarm in the order that keeps services running and managers deciding: drain, wait until its tasks run
- * elsewhere, demote, wait until it is no manager, leave, take its entry out, forget it in the store.
- * Every step that is done already is skipped, so that a departure that was interrupted is finished by another. The last node ends the
- * swarm, and its record. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
- * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm could not do without this manager, or has no quorum now;
+ * elsewhere, demote, wait until it is a worker, leave, remove its node, forget it in the store.
+ * Steps that are done already are skipped, so that an interrupted departure is finished by another. With the last node the swarm ends,
+ * and its record goes. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
+ * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm would lose its quorum without this manager, or has none now;
  * SWARM_STATE, SWARM_LOCKED; without `force` why the engine does not answer
  */
 export async function depart(swarm: Swarm, name: string, { force, remembered = false }: DepartOptions): Promise<void> {
@@ -36,9 +34,9 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   if (swarm.record.cluster !== undefined && !swarm.manager && !isOutside(swarm, name)) throw swarm.whyNoManager();
   const nodes = nodesAsSeen(swarm);
   const node = nodes.find(({ id }) => id === swarm.nodeOf(name)?.id);
-  const way = node && checkDeparture(swarm.name, name, node, nodes);
-  if (node && !force) answering(swarm, name);
-  if (way === 'last') {
+  const leaves = node && checkDeparture(swarm.name, name, node, nodes);
+  if (node && !force) requireAnswer(swarm, name);
+  if (leaves === 'last') {
     await leave(swarm, name);
     await session.store.swarms.remove(swarm.name);
     return;
@@ -48,7 +46,6 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   await removeStale(swarm, name);
   if (remembered) return;
   await swarm.forgetMember(name);
-  if (Object.keys(swarm.record.members).length === 0) await session.store.swarms.remove(swarm.name);
 }
 
 async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
@@ -58,34 +55,14 @@ async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {
   const { id, state, role } = node;
   const manager = patient(managerBeside(swarm, name), signal);
   await moveTasks(swarm, manager, name, { id, answers: state === 'ready' && swarm.members.get(name)?.engine !== undefined });
-  if (role === 'manager') await demote(manager, name, node, swarm);
-  if (role === 'manager') await waitUntilWorker(swarm, name);
+  if (role === 'manager') {
+    io.progress(`Demoting ${name}`);
+    await demoteAndWait(manager, node, { name, swarm: swarm.name, signal, engine: swarm.members.get(name)?.engine });
+  }
   io.progress(`Taking ${name} out of the swarm`);
   await leave(swarm, name);
-  // Forced, because managers take ten seconds and more to notice that a node has left; this one said so itself, or is to go anyway.
+  // Forced, because managers take ten seconds and more to notice that a node has left.
   await removeNode(manager, id, { force: true });
-}
-
-/** Managers put a demotion off for as long as it would cost the quorum; one that is not done in time is taken back. */
-async function demote(
-  manager: Engine,
-  name: string,
-  { id, availability }: Node,
-  { name: swarm, session: { io, signal } }: Swarm,
-): Promise<void> {
-  io.progress(`Demoting ${name}`);
-  await changeNode(manager, id, { role: 'worker' });
-  try {
-    await waitForNode(manager, id, (node) => node === undefined || (node.role === 'worker' && node.reachability === undefined), {
-      what: `${name} to be no manager any longer`,
-      timeout: demoteTimeout,
-      signal,
-      hint: `The other managers may be too few: tsmachine swarm nodes ${swarm}`,
-    });
-  } catch (error) {
-    if (TsmachineError.is(error) && error.code === 'WAIT_TIMEOUT') await changeNode(manager, id, { role: 'manager', availability });
-    throw error;
-  }
 }
 
 /** Drains the node and waits for its tasks. */
@@ -108,7 +85,7 @@ export async function moveTasks(
       io.progress(`Waiting for ${left} task${left === 1 ? '' : 's'} to move from ${name}`, true);
     },
   });
-  if (stuck.length > 0) io.warn(`${stuck.length} of ${were.length} tasks of ${name} wait until the swarm has a node for them`);
+  if (stuck.length > 0) io.warn(`${stuck.length} of ${were.length} tasks of ${name} are waiting for a node that can run them`);
   if (waiting.length > 0)
     io.warn(`${waiting.length} of ${were.length} tasks of ${name} did not run elsewhere within ${moveTimeout / 1000} s`);
 }
@@ -118,43 +95,31 @@ export function managerBeside(swarm: Swarm, name: string): Engine {
   const { manager } = swarm;
   const beside = manager && manager.name !== name ? manager : swarm.managers.find((other) => other.name !== name);
   if (beside) return beside.engine;
-  throw new TsmachineError('SWARM_STATE', `No other manager of swarm "${swarm.name}" than ${name} itself answers`, {
-    hint: `Look at the others: tsmachine swarm nodes ${swarm.name}`,
+  throw new TsmachineError('SWARM_STATE', `${name} is the only manager of swarm "${swarm.name}" that answers`, {
+    hint: say`List the others: ${run('swarm', 'nodes', swarm.name)}`,
   });
 }
 
-/** Has the engine forget the swarm, if it answers; one that is in another swarm is let alone. */
+/** Makes the engine forget the swarm, if it answers. One that is in another swarm is left alone. */
 async function leave(swarm: Swarm, name: string): Promise<void> {
   const { engine } = swarm.members.get(name) ?? {};
   if (engine && isOurs(swarm, name, await membershipOf(engine))) await leaveSwarm(engine, { force: true });
 }
 
-/** The engine itself learns a little later than the managers that it is no manager, and stops being one. */
-export async function waitUntilWorker(swarm: Swarm, name: string): Promise<void> {
-  const { engine } = swarm.members.get(name) ?? {};
-  if (!engine) return;
-  await waitFor(async () => ((await membershipOf(engine)).control ? undefined : true), {
-    timeout: demoteTimeout,
-    maxInterval: 300,
-    signal: swarm.session.signal,
-    what: `the engine of ${name} to be no manager any longer`,
-  });
-}
-
-/** Whether an engine is, or half is, in this swarm and in no other. */
+/** Whether an engine is in this swarm, or is joining it. */
 function isOurs(swarm: Swarm, name: string, { state, nodeId, cluster }: Membership): boolean {
   if (state === 'inactive') return false;
   if (cluster !== undefined) return cluster === swarm.record.cluster;
   return nodeId === undefined || nodeId === swarm.record.members[name]?.node || swarm.nodes.some(({ id }) => id === nodeId);
 }
 
-/** It never became a node: nothing is to be asked of the managers. */
+/** It never became a node, so the managers need not be asked. */
 function isOutside(swarm: Swarm, name: string): boolean {
   const { machine, unfinished = true, membership } = swarm.members.get(name) ?? {};
   return swarm.record.members[name]?.node === undefined && (!machine || unfinished || membership?.state === 'inactive');
 }
 
-/** The node it was before it left and joined again by hand. */
+/** Removes the node that it was before it left and joined again by hand. */
 async function removeStale(swarm: Swarm, name: string): Promise<void> {
   const id = swarm.record.members[name]?.node;
   const manager = swarm.managers.find((other) => other.name !== name);
@@ -164,12 +129,12 @@ async function removeStale(swarm: Swarm, name: string): Promise<void> {
 }
 
 /** @throws TsmachineError why the engine of the machine does not answer */
-function answering(swarm: Swarm, name: string): void {
+function requireAnswer(swarm: Swarm, name: string): void {
   try {
     swarm.reached(name);
   } catch (cause) {
-    const { code, message, hint } = TsmachineError.from(cause);
-    const gone = `When it is gone for good: tsmachine swarm leave --force ${name}`;
-    throw new TsmachineError(code, message, { cause, hint: hint === undefined ? gone : say`${hint}\n${gone}` });
+    const { code, text, hint } = TsmachineError.from(cause);
+    const gone = say`When it is gone for good: ${run('swarm', 'leave', '--force', name)}`;
+    throw new TsmachineError(code, text, { cause, hint: lines([hint, gone]) });
   }
 }

@@ -1,9 +1,10 @@
 import type { Node } from '../../engine/nodes.js';
 import { hasQuorum, inNumbers, managersAmong, withoutOne } from '../../model/quorum.js';
 import { TsmachineError } from '../../../base/errors.js';
+import { type Text, lines, run, say } from '../../../base/text.js';
 import type { Swarm } from '../../reach/swarm.js';
 
-/** The nodes as their managers list them, but for managers whose engine does not answer us: the others notice a loss seconds later. */
+/** The nodes as the managers list them; a manager that does not answer us is unreachable: the others notice a loss seconds later. */
 export function nodesAsSeen(swarm: Pick<Swarm, 'nodes' | 'members' | 'machineOf'>): Node[] {
   return swarm.nodes.map((node) => {
     const member = swarm.members.get(swarm.machineOf(node) ?? '');
@@ -12,7 +13,7 @@ export function nodesAsSeen(swarm: Pick<Swarm, 'nodes' | 'members' | 'machineOf'
 }
 
 /**
- * What the nodes of a swarm allow one of them: `last` is the only one there is, and takes the swarm with it.
+ * Whether one node may leave a swarm: `one` of several, or `last`, with which the swarm ends.
  * @param name the machine, as it stands in errors
  * @throws TsmachineError SWARM_QUORUM with the numbers, when the managers that stay could not decide anything
  */
@@ -30,17 +31,20 @@ export function checkDeparture(swarm: string, name: string, node: Node, nodes: r
       },
     );
   }
-  // entries of nodes that are down have nobody behind them who would miss the swarm
+  // Nodes that are down do not need the swarm.
   const others = nodes.filter(({ id, state }) => id !== node.id && state !== 'down');
   if (others.length === 0) return 'last';
   const who = `${others.length} other node${others.length === 1 ? '' : 's'} (${others.map(({ hostname }) => hostname).join(', ')})`;
   throw new TsmachineError('SWARM_QUORUM', `${name} is the last manager of swarm "${swarm}", and ${who} would have none`, {
-    hint: `Make another one a manager first: tsmachine swarm promote MACHINE. To end the whole swarm: tsmachine swarm down ${swarm}`,
+    hint: lines([
+      say`Make another machine a manager first: ${run('swarm', 'promote', 'MACHINE')}`,
+      say`To end the whole swarm: ${run('swarm', 'down', swarm)}`,
+    ]),
   });
 }
 
-function unreachable(nodes: readonly Node[], leaving: Node): string {
+function unreachable(nodes: readonly Node[], leaving: Node): Text {
   const silent = nodes.filter(({ id, role, reachability }) => id !== leaving.id && role === 'manager' && reachability !== 'reachable');
-  const names = silent.map(({ hostname }) => hostname).join(' ');
-  return `Start ${names}, or take out what is lost for good first: tsmachine rm ${names}`;
+  const names = silent.map(({ hostname }) => hostname);
+  return say`Start ${names.join(' ')}, or take out what is lost for good first: ${run('rm', ...names)}`;
 }

@@ -3,10 +3,10 @@ import { onEach, type Outcome } from '../../../machine/choose/each.js';
 import { checkDeparture, nodesAsSeen } from './departure.js';
 import type { Swarm } from '../../reach/swarm.js';
 
-/** How many workers go at once. */
+/** How many workers leave at once. */
 const workersTogether = 10;
 
-/** Who goes when: workers together, then managers one after the other, so that the leader changes once at most. */
+/** The order of departures: workers together, then managers one after the other, so that the leader changes once at most. */
 export interface Order {
   readonly together: readonly string[];
   readonly inTurn: readonly string[];
@@ -18,7 +18,7 @@ export function orderOf(
   roleOf: (name: string) => Pick<Node, 'role' | 'leader' | 'reachability'> | undefined,
 ): Order {
   const rank = (name: string) => {
-    // managers that are down first: they are a burden to the quorum
+    // Managers that are down leave first: they count for the quorum and do not vote.
     const node = roleOf(name);
     if (node?.leader === true) return 2;
     return node?.reachability === 'reachable' ? 1 : 0;
@@ -38,7 +38,7 @@ export function departureOrder(swarm: Swarm, names: readonly string[]): Order {
 }
 
 /**
- * Refuses what cannot be done to its end before anything is done.
+ * Refuses departures that could not all be done, before the first is.
  * @throws TsmachineError SWARM_QUORUM
  */
 export function checkDepartures(swarm: Swarm, { together, inTurn }: Order): void {

@@ -1,7 +1,7 @@
 import { leaveSwarm } from '../../engine/init-join-leave.js';
 import { onEach } from '../../../machine/choose/each.js';
 import { TsmachineError, messageOf } from '../../../base/errors.js';
-import { say } from '../../../base/text.js';
+import { lines, run, say } from '../../../base/text.js';
 import { openMachineEngine } from '../../../machine/engine/engine.js';
 import { openMachine } from '../../../machine/machine.js';
 import type { Session } from '../../../machine/session.js';
@@ -9,12 +9,13 @@ import { checkDepartures, departureOrder, inOrder } from './departures.js';
 import { depart } from './depart.js';
 import { throwFailures } from '../../../machine/choose/failures.js';
 import { swarmOf } from '../../reach/find.js';
+import { lockSwarm } from '../../reach/lock.js';
 import { withSwarm, type Swarm } from '../../reach/swarm.js';
 
 /**
- * Takes machines out of their swarms; they stay as they are otherwise. A machine that is in a swarm this store knows nothing of just
- * leaves it, and the entry there stays.
- * @param options.force also what does not answer, and out of a swarm that cannot decide anything
+ * Takes machines out of their swarms and changes nothing else about them. A machine in a swarm that this store does not know just leaves
+ * it, and the entry of its node stays.
+ * @param options.force also machines that do not answer, and out of a swarm without a quorum
  * @throws TsmachineError SWARM_QUORUM, SWARM_STATE, MACHINE_NOT_FOUND
  */
 export async function leaveMachines(
@@ -40,19 +41,15 @@ export async function leaveMachines(
 }
 
 async function leaveKnown(session: Session, name: string, members: readonly string[], options: { force: boolean }) {
-  return session.store.swarms.lock(
-    name,
-    async () => {
-      const record = await session.store.swarms.find(name);
-      if (!record) return [];
-      return withSwarm(session, record, async (swarm) => {
-        const order = departureOrder(swarm, members);
-        checkDepartures(swarm, order);
-        return inOrder(swarm, order, (member) => leaveOne(swarm, member, options));
-      });
-    },
-    { signal: session.signal },
-  );
+  return lockSwarm(session, name, async () => {
+    const record = await session.store.swarms.find(name);
+    if (!record) return [];
+    return withSwarm(session, record, async (swarm) => {
+      const order = departureOrder(swarm, members);
+      checkDepartures(swarm, order);
+      return inOrder(swarm, order, (member) => leaveOne(swarm, member, options));
+    });
+  });
 }
 
 async function leaveOne(swarm: Swarm, name: string, { force }: { force: boolean }): Promise<void> {
@@ -63,7 +60,7 @@ async function leaveOne(swarm: Swarm, name: string, { force }: { force: boolean 
     await depart(swarm, name, { force });
   } catch (error) {
     signal.throwIfAborted();
-    if (!force || swarm.manager) throw error; // a swarm that can decide decides
+    if (!force || swarm.manager) throw error; // a swarm that can decide is asked
     io.warn(say`${name} leaves without the consent of swarm "${swarm.name}": ${messageOf(error)}`);
     const { engine, membership } = swarm.reached(name);
     if (membership.state !== 'inactive') await leaveSwarm(engine, { force });
@@ -80,11 +77,14 @@ async function leaveUnknown(session: Session, name: string, { force }: { force: 
     if (state === 'inactive') throw new TsmachineError('SWARM_STATE', `${name} is in no swarm`);
     if (control && !force) {
       throw new TsmachineError('SWARM_QUORUM', `${name} is a manager of a swarm that this store does not know, which may need it`, {
-        hint: `Have the store know the swarm: tsmachine swarm init ${name} --name NAME. Leave it whatever becomes of it: tsmachine swarm leave --force ${name}`,
+        hint: lines([
+          say`Take the swarm into the store: ${run('swarm', 'init', name, '--name', 'NAME')}`,
+          say`Or leave it all the same: ${run('swarm', 'leave', '--force', name)}`,
+        ]),
       });
     }
     await leaveSwarm(engine, { force: true });
-    session.io.info(`${name} has left its swarm; the entry of its node there is to be removed by a manager of that swarm.`);
+    session.io.info(`${name} has left its swarm; a manager of that swarm must remove the entry of its node.`);
   } finally {
     engine.close();
   }

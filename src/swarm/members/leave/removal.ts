@@ -1,49 +1,58 @@
-import { onEach, type Outcome } from '../../../machine/choose/each.js';
 import { messageOf } from '../../../base/errors.js';
 import { say } from '../../../base/text.js';
-import { removeMachine } from '../../../machine/remove.js';
+import { onEach, type Outcome } from '../../../machine/choose/each.js';
+import { throwFailures } from '../../../machine/choose/failures.js';
+import { removeMachine as removeByItself } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 
-type Removal = (session: Session, name: string) => Promise<void>;
+/** Machines in no swarm that are removed at once. */
+const removedTogether = 16;
+
+/** Removes one machine. @param session for messages about it */
+export type RemoveOne = (session: Session, name: string) => Promise<void>;
+
+/** Calls `remove` for every name, with a session of its own choice, and says what became of each. */
+export type ForEachMachine<T> = (names: readonly string[], remove: RemoveOne) => Promise<T>;
 
 /**
- * How to remove these machines: those in no swarm each by itself, those in one in an order that keeps it alive, and a swarm of which
- * all are named as a whole. With `force` a machine goes whatever its swarm says.
- * @returns the removal of one of them; it throws SWARM_QUORUM and what else `depart` throws, or what `removeMachine` does
- * @throws TsmachineError CONFIG_UNREADABLE for a swarm's record, which may name one of them
+ * Removes machines as the command `rm` does: those in no swarm each by itself, those in a swarm in an order that keeps its services running
+ * and its quorum, and a swarm of which all are named as a whole.
+ * @param options.force removes the entry in the store whatever the swarm, the driver or the configuration says
+ * @returns the outcome for each name: what its removal threw, or nothing. SWARM_QUORUM refuses a manager that its swarm needs
+ * @throws TsmachineError CONFIG_UNREADABLE for a swarm's record, which may name one of them; with `force` a warning
  */
-export async function removalOf(session: Session, names: readonly string[], options: { force: boolean }): Promise<Removal> {
-  const ends = new Map<string, Promise<Outcome<void> | undefined>>();
-  for (const [swarm, members] of await swarmsOf(session, names, options)) {
-    const { removeMembers } = await import('./remove-members.js'); // most machines are in no swarm
-    const outcomes = removeMembers(session, swarm, members, options);
-    for (const name of members)
-      ends.set(
-        name,
-        outcomes.then((all) => all.find((outcome) => outcome.name === name)),
-      );
-  }
-  return async (own, name) => {
-    const outcome = await (ends.get(name) ?? onEach([name], 1, () => removeMachine(own, name, options)).then(([only]) => only));
-    if (outcome && 'error' in outcome) throw outcome.error;
-  };
-}
-
-/**
- * Removes machines with everything their drivers made: those in no swarm at once, those in one in an order that keeps its quorum, and a
- * swarm of which all are named as a whole. A failure stops no other machine.
- * @param options.force remove the store's entry whatever the driver, the configuration or the swarm says
- * @returns how it ended for each machine, in the order of the names
- * @throws TsmachineError CONFIG_UNREADABLE for a swarm's record, which may name one of them
- */
+export function removeMachines(session: Session, names: readonly string[], options?: { force?: boolean }): Promise<Outcome<void>[]>;
+/** @param forEach how the machines are gone through, for a program that shows the progress of each */
+export function removeMachines<T>(
+  session: Session,
+  names: readonly string[],
+  options: { force?: boolean },
+  forEach: ForEachMachine<T>,
+): Promise<T>;
 export async function removeMachines(
   session: Session,
   names: readonly string[],
   { force = false }: { force?: boolean } = {},
-): Promise<Outcome<void>[]> {
-  const unique = [...new Set(names)];
-  const remove = await removalOf(session, unique, { force });
-  return onEach(unique, 16, (name) => remove(session, name));
+  forEach: ForEachMachine<unknown> = (all, remove) => onEach(all, removedTogether, (name) => remove(session, name)),
+): Promise<unknown> {
+  const options = { force };
+  const leaving = new Map<string, Promise<Outcome<void>[]>>();
+  for (const [swarm, members] of await swarmsOf(session, names, options)) {
+    const { removeMembers } = await import('./remove-members.js'); // most machines are in no swarm
+    const outcomes = removeMembers(session, swarm, members, options);
+    for (const name of members) leaving.set(name, outcomes);
+  }
+  return forEach(names, async (own, name) => {
+    const outcomes = await leaving.get(name);
+    if (!outcomes) return removeByItself(own, name, options);
+    const outcome = outcomes.find((one) => one.name === name);
+    if (outcome && 'error' in outcome) throw outcome.error;
+  });
+}
+
+/** Removes one machine, as `removeMachines` does. @throws TsmachineError SWARM_QUORUM, MACHINE_NOT_FOUND, or the driver's error */
+export async function removeMachine(session: Session, name: string, options: { force?: boolean } = {}): Promise<void> {
+  throwFailures(await removeMachines(session, [name], options));
 }
 
 /** The swarms of the store that have some of these machines, with those. */

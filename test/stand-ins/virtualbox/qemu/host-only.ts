@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { prefixOfMask } from '../../../../drivers/virtualbox/network/host-cidr.js';
+import { prefixOfMask } from '../../../../src/base/cidr.js';
 import { change, home, isAlive, type World } from '../state.js';
 
 /** A host-only interface while a VM is on it: a bridge with its address, and the DHCP server behind it. */
@@ -63,7 +63,7 @@ export function leaseOf(name: string, mac: string): string | undefined {
 function open(world: World, name: string, { folder, bridge }: Place): void {
   const { ip: address, mask } = world.interfaces[name] ?? { ip: '', mask: '' };
   ip('link', 'add', bridge, 'type', 'bridge');
-  ip('addr', 'add', `${address}/${prefixOfMask(mask)}`, 'dev', bridge);
+  ip('addr', 'add', `${address}/${prefixOfMask(mask) ?? ''}`, 'dev', bridge);
   ip('link', 'set', bridge, 'up');
   const server = world.dhcp[`HostInterfaceNetworking-${name}`];
   if (!server?.enabled) return;

@@ -47,7 +47,7 @@ describe('cli: inspect --format', () => {
 
   it('gives up on templates that do not end', () => {
     expect(inspected('{{define "a"}}{{template "a"}}{{end}}{{template "a"}}').error).to.match(/exceeded maximum template depth/);
-    expect(inspected('{{range 3000}}{{range 3000}}{{end}}{{end}}').error).to.match(/more than 1000000 rounds/);
+    expect(inspected('{{range 3000}}{{range 3000}}{{end}}{{end}}').error).to.match(/more than 1000000 iterations/);
     for (const nested of [`{{${'('.repeat(5000)}1`, '{{if 1}}'.repeat(5000), `{{if 1}}${'{{else if 1}}'.repeat(5000)}{{end}}`]) {
       expect(inspected(nested).error).to.match(/max expression depth exceeded$/);
     }

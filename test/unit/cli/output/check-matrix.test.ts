@@ -56,12 +56,12 @@ describe('the matrix of a swarm check', () => {
         'machine-number-3 -> machine-number-9: 7946/udp nothing arrives',
         '870 pairs of machines, 1 of 2610 checks blocked',
         '',
-        'Nothing stands in the way of a swarm.',
+        'These machines can form a swarm.',
       ].join('\n'),
     );
   });
 
   it('is left out for one machine', () => {
-    expect(checkReport({ machines: machines(['one']), pairs: [], findings: [] })).to.equal('Nothing stands in the way of a swarm.');
+    expect(checkReport({ machines: machines(['one']), pairs: [], findings: [] })).to.equal('These machines can form a swarm.');
   });
 });

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 
 import { noProxyName, noProxyValue, setLines, unsetLines } from '../../../../src/cli/shells/docker-env.js';
-import { detectShell, shellNamed, shellWord, usageHint } from '../../../../src/cli/shells/shells.js';
+import { quote } from '../../../../src/base/quote.js';
+import { detectShell, shellNamed, usageHint } from '../../../../src/cli/shells/shells.js';
 import { failureOf } from '../../../helpers/failure.js';
 
 const machine = { name: 'one', url: 'tcp://127.0.0.1:12376', certDir: '/store/machines/one' };
@@ -78,8 +79,8 @@ describe('cli: shells', () => {
   });
 
   it('quotes words only where a shell needs it', () => {
-    expect(['/a/b-1.pem', 'a=b', ''].map(shellWord)).to.deep.equal(['/a/b-1.pem', 'a=b', `''`]);
-    expect(execFileSync('sh', ['-c', `printf %s ${shellWord(nasty)}`], { encoding: 'utf8' })).to.equal(nasty);
+    expect(['/a/b-1.pem', '--a=b', ''].map((word) => quote(word))).to.deep.equal(['/a/b-1.pem', '--a=b', `''`]);
+    expect(execFileSync('sh', ['-c', `printf %s ${quote(nasty)}`], { encoding: 'utf8' })).to.equal(nasty);
   });
 });
 

@@ -340,7 +340,7 @@ describe('virtualbox: what goes wrong', () => {
       (b) => {
         b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) };
       },
-      /^There is too little room .* 1024 MB free, 2000 MB needed$/,
+      /^There is not enough space .* 1024 MB free, 2000 MB needed$/,
     ],
     [
       'ARM before 7.1',

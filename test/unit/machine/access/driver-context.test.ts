@@ -3,14 +3,14 @@ import { expect } from 'chai';
 import { githubLogin } from '../../../../src/machine/access/driver-context.js';
 
 describe('what a driver fetches', () => {
-  const env = { MACHINE_GITHUB_API_TOKEN: 'secret' };
+  const secrets = { githubToken: 'secret' };
 
   it('lists of releases with the token for GitHub, where there is one', () => {
     for (const url of [
       'https://api.github.com/repos/boot2docker/boot2docker/releases/latest',
       'https://git.example.com/api/v3/repos/ops/b2d/releases/latest',
     ]) {
-      expect(githubLogin(url, env), url).to.deep.equal({ token: 'secret' });
+      expect(githubLogin(url, secrets), url).to.deep.equal({ token: 'secret' });
       expect(githubLogin(url, {}), url).to.deep.equal({});
     }
   });
@@ -23,6 +23,6 @@ describe('what a driver fetches', () => {
       'https://api.github.com.example.com/repos/a',
       'https://example.com/x/api/v3/repos/a',
     ])
-      expect(githubLogin(url, env), url).to.deep.equal({});
+      expect(githubLogin(url, secrets), url).to.deep.equal({});
   });
 });

@@ -42,7 +42,8 @@ const units: [keyof typeof hosts, execStart: string | undefined, hosts: string[]
   ['arch', '/usr/bin/dockerd --containerd=/run/containerd/containerd.sock', ['fd://']],
   [
     'flatcar',
-    '/usr/bin/env PATH=${TORCX_BINDIR}:${PATH} ${TORCX_BINDIR}/dockerd --containerd=/var/run/docker/libcontainerd/docker-containerd.sock $DOCKER_SELINUX $DOCKER_OPTS',
+    '/usr/bin/env PATH=${TORCX_BINDIR}:${PATH} ${TORCX_BINDIR}/dockerd ' +
+      '--containerd=/var/run/docker/libcontainerd/docker-containerd.sock $DOCKER_SELINUX $DOCKER_OPTS',
     ['fd://'],
   ],
   ['fedoraCoreos', '/usr/bin/dockerd --exec-opt native.cgroupdriver=systemd --default-runtime=runc $OPTIONS', ['fd://']],
@@ -195,8 +196,9 @@ Environment=`;
     expect(made.override).to.deep.equal({
       path: '/var/lib/boot2docker/profile',
       text:
-        "\nEXTRA_ARGS='\n--label foo=bar\n--label provider=generic\n--insecure-registry r:1\n--registry-mirror http://m\n--log-driver=x\n\n'\n" +
-        "CACERT=/var/lib/boot2docker/ca.pem\nDOCKER_HOST='-H tcp://0.0.0.0:2376'\nDOCKER_STORAGE='overlay2'\nDOCKER_TLS=auto\n" +
+        "\nEXTRA_ARGS='\n--label foo=bar\n--label provider=generic\n--insecure-registry r:1\n--registry-mirror " +
+        "http://m\n--log-driver=x\n\n'\n" +
+        "CACERT=/var/lib/boot2docker/ca.pem\nDOCKER_HOST='-H tcp://0.0.0.0:2376'\nDOCKER_STORAGE=overlay2\nDOCKER_TLS=auto\n" +
         "SERVERKEY=/var/lib/boot2docker/server-key.pem\nSERVERCERT=/var/lib/boot2docker/server.pem\n\nexport 'A=b c'\n",
     });
   });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import { newHostConfig, parseHostConfig, serializeHostConfig, type HostConfig } from '../../../../src/store/config/schema.js';
-import { failureOf } from '../../../helpers/failure.js';
+import { failureOf, hintOf } from '../../../helpers/failure.js';
 
 const recordedRoot = '/home/ann/.docker/machine';
 const machines = fileURLToPath(new URL('../../../fixtures/docker-machine-store/machines', import.meta.url));
@@ -158,55 +158,55 @@ describe('parseHostConfig', () => {
     ['nothing', '', /the file is empty$/],
     ['blanks', ' \n\t', /the file is empty$/],
     ['zero bytes, as a power cut leaves them', '\0'.repeat(2048), /the file is empty$/],
-    ['half of it', fixture('one').slice(0, 700), /cut off in the middle$/],
-    ['half of a text', fixture('one').slice(0, fixture('one').indexOf('none') + 2), /cut off in the middle$/],
-    ['one brace', '{', /cut off in the middle$/],
+    ['half of it', fixture('one').slice(0, 700), /the file is truncated$/],
+    ['half of a text', fixture('one').slice(0, fixture('one').indexOf('none') + 2), /the file is truncated$/],
+    ['one brace', '{', /the file is truncated$/],
     ['no JSON', '{\n  "Driver": {},\n  oops\n}', /not JSON \(line 3\)$/],
     ['a word', 'hello', /: it is not JSON$/],
     ['a short text with a mistake', '{"a": x}', /: it is not JSON$/],
     ['a whole text and more', '{}}', /not JSON \(line 1\)$/],
-    ['a list', '[]', /should be a JSON object and is a list$/],
-    ['a number', '3', /should be a JSON object and is a number$/],
-    ['null', 'null', /should be a JSON object and is null$/],
-    ['no driver', '{"ConfigVersion":3,"DriverName":"none"}', /Driver should be an object and is missing$/],
-    ['a null driver', '{"ConfigVersion":3,"DriverName":"none","Driver":null}', /Driver should be an object and is null$/],
-    ['a driver without name', '{"ConfigVersion":3,"Driver":{}}', /DriverName should be a text and is missing$/],
-    ['an empty driver name', '{"ConfigVersion":3,"Driver":{},"DriverName":""}', /DriverName should be a text and is empty$/],
-    ['a version in words', '{"ConfigVersion":"3"}', /ConfigVersion should be a whole number and is a text$/],
-    ['a negative version', '{"ConfigVersion":-1}', /ConfigVersion should be a whole number/],
+    ['a list', '[]', /expected a JSON object, found a list$/],
+    ['a number', '3', /expected a JSON object, found a number$/],
+    ['null', 'null', /expected a JSON object, found null$/],
+    ['no driver', '{"ConfigVersion":3,"DriverName":"none"}', /Driver: expected an object, found nothing$/],
+    ['a null driver', '{"ConfigVersion":3,"DriverName":"none","Driver":null}', /Driver: expected an object, found null$/],
+    ['a driver without name', '{"ConfigVersion":3,"Driver":{}}', /DriverName: expected a string, found nothing$/],
+    ['an empty driver name', '{"ConfigVersion":3,"Driver":{},"DriverName":""}', /DriverName is empty$/],
+    ['a version in words', '{"ConfigVersion":"3"}', /ConfigVersion: expected a whole number, found a string$/],
+    ['a negative version', '{"ConfigVersion":-1}', /ConfigVersion: expected a whole number/],
     [
       'options of a wrong kind',
       '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":[]}',
-      /HostOptions should be an object and is a list$/,
+      /HostOptions: expected an object, found a list$/,
     ],
     [
       'engine options of a wrong kind',
       '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"EngineOptions":"x"}}',
-      /HostOptions\.EngineOptions should be an object and is a text$/,
+      /HostOptions\.EngineOptions: expected an object, found a string$/,
     ],
     [
       'a wrong field',
       '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"EngineOptions":{"Labels":"a=b"}}}',
-      /EngineOptions\.Labels should be a list of texts and is a text$/,
+      /EngineOptions\.Labels: expected a list of strings, found a string$/,
     ],
     [
       'a list with a number in it',
       '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"AuthOptions":{"ServerCertSANs":[1]}}}',
-      /ServerCertSANs should be a list of texts/,
+      /ServerCertSANs: expected a list of strings/,
     ],
     [
       'a path that is a number',
       '{"ConfigVersion":3,"Driver":{},"DriverName":"x","HostOptions":{"AuthOptions":{"CertDir":1}}}',
-      /AuthOptions\.CertDir should be a text and is a number$/,
+      /AuthOptions\.CertDir: expected a string, found a number$/,
     ],
-    ['a broken version 0', '{"DriverName":"none"}', /Driver should be an object and is missing$/],
+    ['a broken version 0', '{"DriverName":"none"}', /Driver: expected an object, found nothing$/],
   ];
   for (const [what, text, message] of broken) {
     it(`says what is wrong with ${what}`, async () => {
       const error = await failureOf(() => parse(text));
       expect(error.code).to.equal('CONFIG_UNREADABLE');
       expect(error.message).to.match(message).and.to.contain(`${recordedRoot}/machines/one/config.json`);
-      expect(error.hint).to.contain('tsmachine rm -f one');
+      expect(hintOf(error)).to.contain('tsmachine rm -f one');
     });
   }
 
@@ -227,7 +227,7 @@ describe('parseHostConfig', () => {
     const error = await failureOf(() => parse(JSON.stringify({ ...document(), ConfigVersion: 4 })));
     expect(error.code).to.equal('CONFIG_FUTURE');
     expect(error.message).to.contain('version 4').and.to.contain('config.json');
-    expect(error.hint).to.contain('Upgrade');
+    expect(hintOf(error)).to.contain('Upgrade');
   });
 });
 

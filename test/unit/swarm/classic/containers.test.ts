@@ -12,7 +12,7 @@ function only(of: ReturnType<typeof member>): ClassicContainer {
 }
 
 describe('the containers of a classic swarm', () => {
-  it('master: the command line Docker Machine was seen to give', () => {
+  it('master: the recorded command line of Docker Machine', () => {
     expect(only(member({ ArbitraryFlags: ['heartbeat=5'] })).config.Cmd).to.deep.equal([
       'manage',
       ...tls,
@@ -27,7 +27,7 @@ describe('the containers of a classic swarm', () => {
     ]);
   });
 
-  it('master: everything else of it', () => {
+  it('master: the rest of its configuration', () => {
     const { name, image, config } = only(member({}, { env: ['HTTP_PROXY=http://p:1'] }));
     expect({ name, image }).to.deep.equal({ name: 'swarm-agent-master', image: 'swarm:latest' });
     expect(config).to.deep.include({
@@ -76,7 +76,7 @@ describe('the containers of a classic swarm', () => {
     });
   });
 
-  it('both: master first, each with --experimental in front', () => {
+  it('both: master first, each with --experimental first', () => {
     const both = classicContainers(member({ Agent: true, IsExperimental: true }));
     expect(both.map(({ name, config }) => [name, ...config.Cmd.slice(0, 2)])).to.deep.equal([
       ['swarm-agent-master', '--experimental', 'manage'],
@@ -88,7 +88,7 @@ describe('the containers of a classic swarm', () => {
     expect(classicContainers(member({ Master: false }))).to.deep.equal([]);
   });
 
-  it('without discovery, without image and without host, as old files have it: no empty words', () => {
+  it('without discovery, image and host, as in old files: no empty arguments', () => {
     const { Image, Cmd } = only(member({ Discovery: '', Image: '', Host: '' })).config;
     expect(Image).to.equal('swarm:latest');
     expect(Cmd).to.deep.equal(['manage', ...tls, '-H', 'tcp://0.0.0.0:3376', '--strategy', 'spread', '--advertise', '127.0.0.1:3376']);

@@ -1,6 +1,6 @@
 import type { ClassicMember, ClassicOptions } from '../../../../src/swarm/classic/containers.js';
 
-/** The machine of the specification's verified command line (section 7), changed as a test wants it. */
+/** A machine for which the command line of Docker Machine was recorded, with changes for a test. */
 export function member(options: Partial<ClassicOptions> = {}, rest: Partial<Omit<ClassicMember, 'options'>> = {}): ClassicMember {
   return {
     options: {

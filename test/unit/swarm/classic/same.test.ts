@@ -8,7 +8,7 @@ const image = { Id: 'sha256:1', Config: { Env: ['PATH=/bin', 'SWARM_HOST=:2375']
 const [wanted] = classicContainers(member({ Agent: false }, { env: ['SWARM_HOST=:1', 'A=b'] }));
 const config = wanted?.config as ContainerConfig;
 
-/** As an engine tells it after it made exactly what was wanted. */
+/** A container as an engine reports it after it was created exactly as wanted. */
 const made: ContainerFacts = {
   Id: 'c1',
   Image: 'sha256:1',
@@ -17,12 +17,12 @@ const made: ContainerFacts = {
   HostConfig: { Binds: config.HostConfig.Binds, PortBindings: config.HostConfig.PortBindings, RestartPolicy: { Name: 'always' } },
 };
 
-describe('a container that is there', () => {
-  it('is the same when everything of it is', () => {
+describe('an existing container of classic swarm', () => {
+  it('is the same when all of its settings are', () => {
     expect(isSame(made, image, config)).to.equal(true);
   });
 
-  it('is the same when an engine says null for nothing', () => {
+  it('is the same when an engine writes null for empty lists', () => {
     const [agent] = classicContainers(member({ Master: false, Agent: true }));
     const found: ContainerFacts = {
       ...made,
@@ -43,7 +43,7 @@ describe('a container that is there', () => {
     ['restart policy', { ...made, HostConfig: { ...made.HostConfig, RestartPolicy: { Name: 'no' } } }],
   ];
   for (const [what, found] of differences) {
-    it(`is another one when its ${what} differs`, () => {
+    it(`is not the same when its ${what} differs`, () => {
       expect(isSame(found, image, config)).to.equal(false);
     });
   }

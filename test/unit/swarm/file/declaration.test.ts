@@ -200,20 +200,20 @@ describe('swarm file: warnings', () => {
   const rows: [why: string, text: string, ...warnings: RegExp[]][] = [
     ['none of 1 manager', managers(1)],
     ['none of 7 managers', managers(7)],
-    ['2 managers', managers(2), /^2: 2 managers survive the loss of 0, as 1 would: an odd number is better$/],
-    ['4 managers', managers(4), /^2: 4 managers survive the loss of 1, as 3 would/],
-    ['8 managers', managers(8), /^2: 8 managers survive the loss of 3, as 7 would/, /^2: 8 managers slow each other down/],
+    ['2 managers', managers(2), /^2: 2 managers tolerate no more failures than 1: an odd number is better$/],
+    ['4 managers', managers(4), /^2: 4 managers tolerate no more failures than 3/],
+    ['8 managers', managers(8), /^2: 8 managers tolerate no more failures than 7/, /^2: 8 managers slow each other down/],
     ['9 managers', managers(9), /^2: 9 managers slow each other down, .*: 7 are enough$/],
     ['even managers in two groups', `${managers(1)}  o: {role: manager, driver: none, count: 1}\n`, /^2: 2 managers/],
     [
       'a label that constraints cannot name',
       withGroup('labels: {example.com/zone: a}'),
-      /^6: groups\.m\.labels: no constraint can name "example\.com\/zone"/,
+      /^6: groups\.m\.labels: a constraint cannot use "example\.com\/zone"/,
     ],
     [
       'a loopback address',
       withGroup('advertise-addr: 127.0.0.1'),
-      /^6: groups\.m\.advertise-addr: no other node reaches a loopback address$/,
+      /^6: groups\.m\.advertise-addr: other nodes cannot reach a loopback address$/,
     ],
     [
       'the nftables backend',
@@ -262,8 +262,8 @@ describe('swarm file: flags of drivers', () => {
   });
 
   const rows: [why: string, driver: string, flags: string, problem: string][] = [
-    ['an unknown driver', 'fakr', '', '4:13: groups.m.driver: "fakr" is no driver: did you mean "fake"?'],
-    ['a driver unlike any', 'virtualbox', '', '4:13: groups.m.driver: "virtualbox" is no driver: there are fake, none'],
+    ['an unknown driver', 'fakr', '', '4:13: groups.m.driver: unknown driver "fakr": did you mean "fake"?'],
+    ['a driver unlike any', 'virtualbox', '', '4:13: groups.m.driver: unknown driver "virtualbox": the drivers are fake, none'],
     ['an unknown flag', 'fake', 'fake-sice: 1', '6:13: groups.m.flags: driver fake has no flag "fake-sice": did you mean "fake-size"?'],
     [
       "a flag without the driver's name",

@@ -39,17 +39,17 @@ describe('swarm file: variables', () => {
   }
 
   const faulty: [text: string, fault: RegExp][] = [
-    ['${UNSET}', /UNSET is not set; \$\{UNSET:-default\} gives it a default/],
+    ['${UNSET}', /UNSET is not set; \$\{UNSET:-default\} sets a default/],
     ['${UNSET:?the token of the provider}', /UNSET is not set: the token of the provider$/],
     ['${EMPTY:?why}', /EMPTY is not set: why$/],
     ['${UNSET:?}', /UNSET is not set$/],
     ['${SET', /no closing brace/],
     ['$SET', /write \$\{SET\} for the variable, or \$\$SET/],
-    ['${}', /not understood/],
-    ['${A-B}', /not understood/],
-    ['${SET:+x}', /not understood/],
-    ['${A:-${B}}', /not understood/],
-    ['${1A}', /not understood/],
+    ['${}', /not supported/],
+    ['${A-B}', /not supported/],
+    ['${SET:+x}', /not supported/],
+    ['${A:-${B}}', /not supported/],
+    ['${1A}', /not supported/],
   ];
   for (const [text, fault] of faulty) {
     it(`${text} is refused`, () => {
@@ -63,7 +63,7 @@ describe('swarm file: variables', () => {
 
   it('are refused where they stand', async () => {
     expect(await problemsOf(withGroup('labels:\n  zone: eu-${ZONE}\n  rack: "a ${RACK:?which}"'))).to.deep.equal([
-      '7:16: the environment variable ZONE is not set; ${ZONE:-default} gives it a default',
+      '7:16: the environment variable ZONE is not set; ${ZONE:-default} sets a default',
       '8:16: the environment variable RACK is not set: which',
     ]);
   });

@@ -24,8 +24,8 @@ describe('labels of nodes', () => {
     [['=a'], true, /must be key=value/],
     [['a b=c'], true, /must be key=value/],
     [['-'], true, /must be key=value/],
-    [['a=1', 'a=2'], true, /"a" is said twice/],
-    [['a=1', 'a-'], true, /"a" is said twice/],
+    [['a=1', 'a=2'], true, /"a" is given twice/],
+    [['a=1', 'a-'], true, /"a" is given twice/],
   ];
   for (const [words, may, message] of wrong) {
     it(`refuse ${words.join(' ')}`, async () => {

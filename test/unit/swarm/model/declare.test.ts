@@ -31,7 +31,7 @@ describe('a swarm without a file', () => {
   it('may have no workers, and warns of even managers', () => {
     expect(declare({ ...request, managers: 1, workers: 0 })).to.have.nested.property('declaration.members.length', 1);
     expect(declare({ ...request, managers: 2 }).warnings).to.deep.equal([
-      { message: '2 managers survive the loss of 0, as 1 would: an odd number is better' },
+      { message: '2 managers tolerate no more failures than 1: an odd number is better' },
     ]);
   });
 

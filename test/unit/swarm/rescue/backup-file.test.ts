@@ -20,7 +20,7 @@ describe('the backup of a swarm', () => {
     members: { m1: { role: 'manager', node: 'n1' } },
   };
   const state = Buffer.from('raft');
-  const nobody = () => Promise.reject(new Error('nobody is asked'));
+  const nobody = () => Promise.reject(new Error('must not ask'));
 
   it('is read as it was written, and asks for a passphrase only when it has one', async () => {
     const files = backupEntries(manifest, state, manifestName);
@@ -32,7 +32,7 @@ describe('the backup of a swarm', () => {
 
   for (const [what, change] of Object.entries({
     'an export of machines': { kind: undefined },
-    'one of a later form': { version: 2 },
+    'one of a later version': { version: 2 },
     'one without an address': { address: undefined },
     'one with an unknown role': { members: { m1: { role: 'king' } } },
   })) {
@@ -44,7 +44,7 @@ describe('the backup of a swarm', () => {
       ];
       const error = await failureOf(() => readBackup(files, 'f.tsm'));
       expect(error).to.include({ code: 'ARCHIVE_INVALID' });
-      expect(error.message).to.contain('f.tsm is no backup of a swarm');
+      expect(error.message).to.contain('f.tsm is not a backup of a swarm');
     });
   }
 });

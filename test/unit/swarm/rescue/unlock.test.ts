@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { silentIo } from '../../../../src/base/io.js';
 import { openSession } from '../../../../src/session.js';
 import { unlockEngine } from '../../../../src/swarm/rescue/unlock.js';
-import { failureOf } from '../../../helpers/failure.js';
+import { failureOf, hintOf } from '../../../helpers/failure.js';
 import { FakeEngine, refuse, type Call } from '../../../helpers/fake-engine.js';
 import { scratch } from '../../../helpers/scratch.js';
 
 describe('unlocking a manager', () => {
-  /** Locked until it is given this key. */
+  /** An engine that is locked until it gets this key. */
   function locked(key: string): FakeEngine {
     let state = 'locked';
     return new FakeEngine('m1', ({ path, body }: Call) => {
@@ -31,13 +31,14 @@ describe('unlocking a manager', () => {
     expect(engine.changes.map(({ body }) => body)).to.deep.equal([{ UnlockKey: 'new' }, { UnlockKey: 'old' }]);
   });
 
-  it('says what to type where no key fits, and shows none', async () => {
+  it('says what to type when no key fits, and shows no key', async () => {
     const error = await failureOf(unlockEngine(await session('SWMKEY-1-x'), 'web', locked('other')));
-    expect(error).to.include({ code: 'SWARM_LOCKED', hint: 'tsmachine swarm unlock web asks for it' });
+    expect(error).to.include({ code: 'SWARM_LOCKED' });
+    expect(hintOf(error)).to.equal('tsmachine swarm unlock web asks for the key');
     expect(`${error.message} ${String(error.stack)}`).to.not.contain('SWMKEY');
   });
 
-  it('does not take an engine that fails for one that has another key', async () => {
+  it('does not mistake an engine that fails for one that has another key', async () => {
     const engine = new FakeEngine('m1', () => refuse(500, 'disk is full'));
     const error = await failureOf(unlockEngine(await session('a', 'b'), 'web', engine));
     expect(error).to.include({ code: 'ENGINE_API' });

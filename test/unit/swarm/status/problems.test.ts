@@ -2,22 +2,22 @@ import { plain } from '../../../../src/base/text.js';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
-import { problemsOf, type Facts } from '../../../../src/swarm/status/problems.js';
+import { problemsOf, type SwarmFacts } from '../../../../src/swarm/status/problems.js';
 import type { Node } from '../../../../src/swarm/engine/nodes.js';
-import { member, membership, node, seen } from '../check/seen.js';
+import { known, member, membership, node } from './known.js';
 
-const none: Facts = { services: [], moved: [] };
+const none: SwarmFacts = { services: [], moved: [] };
 const now = Date.parse('2026-11-21');
 const three = ['m1', 'm2', 'm3'].map((id) => node(id, { role: 'manager', leader: id === 'm1' }));
 const machines = ['m1', 'm2', 'm3'].map((name) => member(name));
-const told = (nodes: readonly Node[], members = machines, facts: Partial<Facts> = {}, record = {}) =>
-  problemsOf(seen(nodes, members, record), { ...none, ...facts }, now).map(
+const problems = (nodes: readonly Node[], members = machines, facts: Partial<SwarmFacts> = {}, record = {}) =>
+  problemsOf(known(nodes, members, record), { ...none, ...facts }, now).map(
     ({ level, message, fix }) => `${level}: ${plain(message)}${fix === undefined ? '' : `\n${plain(fix)}`}`,
   );
 
 describe('what is wrong with a swarm', () => {
   it('is nothing', () => {
-    expect(told(three)).to.deep.equal([]);
+    expect(problems(three)).to.deep.equal([]);
   });
 
   const { membership: _, ...silent } = member('w');
@@ -27,13 +27,13 @@ describe('what is wrong with a swarm', () => {
       'its machine is stopped',
       down,
       { ...silent, state: 'Stopped' },
-      /^fault: w is down: its machine is stopped\ntsmachine start w\nWhen it is lost: tsmachine swarm replace w$/,
+      /^fault: w is down: its machine is stopped\ntsmachine start w\nIf it is lost: tsmachine swarm replace w$/,
     ],
     [
       'its machine is no more',
       down,
       { name: 'w', unfinished: false },
-      /^fault: w is down: there is no such machine any longer\ntsmachine swarm leave --force w$/,
+      /^fault: w is down: the machine no longer exists\ntsmachine swarm leave --force w$/,
     ],
     [
       'its engine is silent',
@@ -51,7 +51,7 @@ describe('what is wrong with a swarm', () => {
       'it has left',
       down,
       member('w', { membership: membership({ state: 'inactive' }) }),
-      /^fault: w is down: its engine is in no swarm\ntsmachine swarm join --role worker w$/,
+      /^fault: w is down: its engine is not in a swarm\ntsmachine swarm join --role worker w$/,
     ],
     [
       'its certificate has expired',
@@ -59,7 +59,7 @@ describe('what is wrong with a swarm', () => {
       member('w', { membership: membership({ state: 'error', error: 'x509: expired' }) }),
       /^fault: w is down: x509: expired\ntsmachine swarm leave --force w, then /,
     ],
-    ['a port is blocked', down, member('w'), /^fault: w is down, though its engine answers\ntsmachine swarm check prod$/],
+    ['a port is blocked', down, member('w'), /^fault: w is down, although its engine answers\ntsmachine swarm check prod$/],
     [
       'the managers have not noticed',
       node('w'),
@@ -70,12 +70,12 @@ describe('what is wrong with a swarm', () => {
       'it is no machine',
       down,
       undefined,
-      /^fault: Node w is down, and no machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/,
+      /^fault: Node w is down, and it is not a machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/,
     ],
   ];
   for (const [why, found, machine, said] of nodes) {
     it(`is a node that is down: ${why}`, () => {
-      const [first, ...more] = told([...three, found], machine ? [...machines, machine] : machines);
+      const [first, ...more] = problems([...three, found], machine ? [...machines, machine] : machines);
       expect(first).to.match(said);
       expect(more).to.deep.equal([]);
     });
@@ -83,7 +83,7 @@ describe('what is wrong with a swarm', () => {
 
   it('is a lost quorum, before all else', () => {
     const lost = three.map((one, i) => (i === 0 ? one : node(one.id, { role: 'manager', reachability: 'unreachable' })));
-    const [first, ...more] = told(lost);
+    const [first, ...more] = problems(lost);
     expect(first).to.match(
       /^fault: Swarm "prod" has lost its quorum: 1 of 3 managers reachable, 2 needed\n.*tsmachine swarm recover prod$/,
     );
@@ -92,24 +92,24 @@ describe('what is wrong with a swarm', () => {
 
   it('is no lost quorum when a manager has no vote', () => {
     const { reachability: _, ...left } = node('w', { role: 'manager', state: 'unknown' });
-    const all = told([node('m1', { role: 'manager', leader: true }), left], [...machines, { ...silent, state: 'Stopped' }]);
+    const all = problems([node('m1', { role: 'manager', leader: true }), left], [...machines, { ...silent, state: 'Stopped' }]);
     expect(all.map((text) => text.split('\n')[0])).to.deep.equal(['fault: w is unknown: its machine is stopped']);
   });
 
   it('is that no manager answers, with the hint of that error', () => {
     const trouble = new TsmachineError('SWARM_LOCKED', 'Swarm "prod" is locked on m1', { hint: 'tsmachine swarm unlock prod' });
     const locked = machines.map(({ name }) => member(name, { membership: membership({ state: 'locked' }) }));
-    expect(told([], locked, { trouble }, { m1: { role: 'manager' } })).to.deep.equal([
+    expect(problems([], locked, { trouble }, { m1: { role: 'manager' } })).to.deep.equal([
       'fault: Swarm "prod" is locked on m1\ntsmachine swarm unlock prod',
     ]);
   });
 
   it('is a machine that has not joined, or was not made', () => {
     const record = { w: { role: 'worker' } };
-    expect(told(three, [...machines, member('w', { membership: membership({ state: 'inactive' }) })], {}, record)[0]).to.match(
-      /w is no node of the swarm\ntsmachine swarm join --role worker w$/,
+    expect(problems(three, [...machines, member('w', { membership: membership({ state: 'inactive' }) })], {}, record)[0]).to.match(
+      /w is not a node of the swarm\ntsmachine swarm join --role worker w$/,
     );
-    expect(told(three, [...machines, { ...silent, unfinished: true }], {}, record)[0]).to.match(/creation of w was interrupted/);
+    expect(problems(three, [...machines, { ...silent, unfinished: true }], {}, record)[0]).to.match(/creation of w was interrupted/);
   });
 
   it('is a service that is short of tasks; a job that is done is not', () => {
@@ -118,15 +118,18 @@ describe('what is wrong with a swarm', () => {
       { name: 'db', mode: 'global', running: 3, wanted: 3, completed: 0 },
       { name: 'once', mode: 'replicated-job', running: 0, wanted: 2, completed: 2 },
     ];
-    expect(told(three, machines, { services })).to.deep.equal([
-      'fault: Service web: 1 of 3 tasks run\neval $(tsmachine env MANAGER)\ndocker service ps web',
+    expect(problems(three, machines, { services })).to.deep.equal([
+      'fault: Service web: 1 of 3 tasks are running\neval $(tsmachine env MANAGER)\ndocker service ps web',
     ]);
   });
 
   it('is a machine that has moved', () => {
-    const [first] = told(three, machines, { moved: [{ machine: 'm2', advertised: '192.0.2.1', addresses: ['192.0.2.9'] }] });
+    const [first] = problems(three, machines, { moved: [{ machine: 'm2', advertised: '192.0.2.1', addresses: ['192.0.2.9'] }] });
     expect(first).to.match(
-      /^fault: Other nodes look for m2 at 192.0.2.1, and its host has 192.0.2.9\n.*swarm up\nElse tsmachine swarm leave m2, then tsmachine swarm join --role manager m2$/,
+      new RegExp(
+        '^fault: The other nodes expect m2 at 192.0.2.1, but its host has 192.0.2.9\\n.*swarm up\\n' +
+          'Otherwise: tsmachine swarm leave m2, then tsmachine swarm join --role manager m2$',
+      ),
     );
   });
 
@@ -134,16 +137,18 @@ describe('what is wrong with a swarm', () => {
     const two = three
       .slice(0, 2)
       .map((one, i) => ({ ...one, availability: 'drain' as const, engineVersion: i === 0 ? '28.5.2' : '26.1.5' }));
-    const all = told(two, machines, { ca: { expires: new Date('2026-12-01'), rotating: true } }).map((text) => text.replace(/\n.*/s, ''));
+    const all = problems(two, machines, { ca: { expires: new Date('2026-12-01'), rotating: true } }).map((text) =>
+      text.replace(/\n.*/s, ''),
+    );
     expect(all).to.deep.equal([
-      'warning: Its root CA is being replaced, and nodes have certificates of the old one',
-      'warning: Its root CA expires on 2026-12-01',
-      'warning: 2 managers survive the loss of 0, as 1 would: an odd number is better',
-      'warning: Its engines differ: 26.1.5, 28.5.2',
-      'warning: No node takes tasks',
+      'warning: The root CA is being replaced, and some nodes still have certificates of the old one',
+      'warning: The root CA expires on 2026-12-01',
+      'warning: 2 managers tolerate no more failures than 1: an odd number is better',
+      'warning: The engines have different versions: 26.1.5, 28.5.2',
+      'warning: No node accepts tasks',
     ]);
-    expect(told(three, machines, { ca: { expires: new Date('2026-11-01'), rotating: false } })[0]).to.match(
-      /^fault: Its root CA expired on 2026-11-01/,
+    expect(problems(three, machines, { ca: { expires: new Date('2026-11-01'), rotating: false } })[0]).to.match(
+      /^fault: The root CA expired on 2026-11-01/,
     );
   });
 });

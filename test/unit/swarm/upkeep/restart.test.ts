@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { checkRestart } from '../../../../src/swarm/upkeep/restart.js';
 import type { Node } from '../../../../src/swarm/engine/nodes.js';
-import { failureOf } from '../../../helpers/failure.js';
+import { failureOf, hintOf } from '../../../helpers/failure.js';
 
 const node = (hostname: string, more: Partial<Node> = {}): Node => ({
   id: `id-${hostname}`,
@@ -36,16 +36,16 @@ describe('the restart of a node', () => {
 
   it('is refused when a manager is missing already, with the numbers', async () => {
     const nodes = [manager('m1'), manager('m2'), manager('m3', 'unreachable')];
-    const { code, message, hint } = await failureOf(
+    const error = await failureOf(
       (async () => {
         await Promise.resolve();
         check('m1', nodes);
       })(),
     );
-    expect(code).to.equal('SWARM_QUORUM');
-    expect(message).to.equal(
+    expect(error.code).to.equal('SWARM_QUORUM');
+    expect(error.message).to.equal(
       'Swarm "prod" would lose its quorum while m1 restarts: 1 of 3 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)',
     );
-    expect(hint).to.equal('Bring m3 back first, or take out what is lost for good: tsmachine swarm leave --force m3');
+    expect(hintOf(error)).to.equal('Bring m3 back first, or take out what is lost for good: tsmachine swarm leave --force m3');
   });
 });

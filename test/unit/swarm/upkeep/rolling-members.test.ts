@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Member } from '../../../../src/swarm/reach/member.js';
 import { rollingMembers } from '../../../../src/swarm/upkeep/rolling-members.js';
 import type { Node } from '../../../../src/swarm/engine/nodes.js';
-import { failureOf } from '../../../helpers/failure.js';
+import { failureOf, hintOf } from '../../../helpers/failure.js';
 
 type Seen = Parameters<typeof rollingMembers>[0];
 const machine = (provision = true) => ({ module: { features: { provision } } }) as Member['machine'] & object;
@@ -41,16 +41,18 @@ describe('the members that a change goes through', () => {
     expect(names).to.deep.equal(['m1']);
     expect(notes).to.deep.equal([
       'Left as they are, because only their engines are known: e1',
-      'Left as they are, because they are no machines of this store: other-host',
+      'Left as they are, because they are not machines of this store: other-host',
     ]);
   });
 
   it('must all run: what is off, gone or half made would stop it in the middle', async () => {
     const { machine: _, ...gone } = member('w3');
     const all = seen([member('m1'), member('w1', { state: 'Stopped' }), member('w2', { unfinished: true }), gone]);
-    const { code, message, hint } = await failureOf(() => rollingMembers(all));
-    expect(code).to.equal('SWARM_STATE');
-    expect(message).to.equal('Every machine of swarm "prod" must run: w1 is Stopped, w2 is not finished, w3 is no machine of this store');
-    expect(hint).to.contain('tsmachine start w1').and.to.contain('tsmachine swarm leave --force w2 w3');
+    const error = await failureOf(() => rollingMembers(all));
+    expect(error.code).to.equal('SWARM_STATE');
+    expect(error.message).to.equal(
+      'Every machine of swarm "prod" must run: ' + 'w1 is Stopped, w2 is not finished, w3 is not a machine of this store',
+    );
+    expect(hintOf(error)).to.contain('tsmachine start w1').and.to.contain('tsmachine swarm leave --force w2 w3');
   });
 });

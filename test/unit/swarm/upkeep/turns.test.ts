@@ -74,9 +74,9 @@ describe('turns of nodes', () => {
     expect({ code, message, hint }).to.deep.equal({
       code: 'ENGINE_START',
       message: 'm3 does not start\nDone: m2. Not done: m3, m1, w1, w2, w3',
-      hint: 'look at m3\nThen go on with the others: tsmachine swarm upgrade prod',
+      hint: 'look at m3\nThen continue with the others: tsmachine swarm upgrade prod',
     });
     const none = stopped(await run(all, { fails: ['m2'] }), 'again');
-    expect(none.message).to.contain('None is done. Not done: m2, m1, m3');
+    expect(none.message).to.contain('Nothing is done. Not done: m2, m1, m3');
   });
 });

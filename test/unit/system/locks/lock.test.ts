@@ -145,7 +145,7 @@ describe('withLock', () => {
         }),
       );
       expect(error.code).to.equal('STORE_LOCKED');
-      expect(error.message).to.contain('took over');
+      expect(error.message).to.contain('took the lock');
       expect(existsSync(`${file}.lock`), change).to.equal(change === 'taken');
     }
   });

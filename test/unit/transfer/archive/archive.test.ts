@@ -51,7 +51,7 @@ describe('archive: readable exports', () => {
   });
 
   it('are told from other files', async () => {
-    expect((await failureOf(unseal(Buffer.from('hello'), neverAsked))).message).to.equal('The file is no export of tsmachine');
+    expect((await failureOf(unseal(Buffer.from('hello'), neverAsked))).message).to.equal('The file is not an export of tsmachine');
   });
 });
 
@@ -99,7 +99,7 @@ describe('archive: encrypted exports', () => {
   it('of a newer version say so', async () => {
     const bytes = await seal(files, { modified, passphrase: 'right', cost });
     const newer = Buffer.from(bytes.toString('latin1').replace('encrypted 1', 'encrypted 2'), 'latin1');
-    expect((await failureOf(unseal(newer, answer('right')))).message).to.match(/a form this tsmachine does not know/);
+    expect((await failureOf(unseal(newer, answer('right')))).message).to.match(/a format that this version does not know/);
   });
 });
 
@@ -140,7 +140,7 @@ describe('archive: hostile entries', () => {
         new Date(0),
       );
       expect(digest).to.have.length(tail);
-      expect((await failureOf(unseal(Buffer.concat([body, digest]), neverAsked))).message).to.match(/is no file but a/);
+      expect((await failureOf(unseal(Buffer.concat([body, digest]), neverAsked))).message).to.match(/is not a file but a/);
     });
   }
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 
-import { formatCidr, gatewayOf, machineAddresses, overlaps, parseCidr, type Cidr } from '../../../../../drivers/nspawn/network/cidr.js';
+import { formatNetwork, type Network } from '../../../../../src/base/cidr.js';
+import { gatewayOf, machineAddresses, parseCidr } from '../../../../../drivers/nspawn/network/cidr.js';
 
-const cidr = (text: string): Cidr => {
+const cidr = (text: string): Network => {
   const parsed = parseCidr(text);
   if (!parsed) throw new Error(`not a range: ${text}`);
   return parsed;
@@ -10,9 +11,9 @@ const cidr = (text: string): Cidr => {
 
 describe('nspawn address ranges', () => {
   it('clears the host part, and takes a bare address as one', () => {
-    expect(formatCidr(cidr('192.168.7.77/22'))).to.equal('192.168.4.0/22');
-    expect(formatCidr(cidr('10.0.0.1'))).to.equal('10.0.0.1/32');
-    expect(formatCidr(cidr('255.255.255.255/0'))).to.equal('0.0.0.0/0');
+    expect(formatNetwork(cidr('192.168.7.77/22'))).to.equal('192.168.4.0/22');
+    expect(formatNetwork(cidr('10.0.0.1'))).to.equal('10.0.0.1/32');
+    expect(formatNetwork(cidr('255.255.255.255/0'))).to.equal('0.0.0.0/0');
   });
 
   for (const text of ['', 'x', '10.0.0', '10.0.0.256/24', '10.0.0.0/33', '10.0.0.0/', '::1/64', '10.0.0.0/24 ']) {
@@ -20,13 +21,6 @@ describe('nspawn address ranges', () => {
       expect(parseCidr(text)).to.equal(undefined);
     });
   }
-
-  it('knows what overlaps', () => {
-    expect(overlaps(cidr('10.0.0.0/8'), cidr('10.210.3.0/24'))).to.equal(true);
-    expect(overlaps(cidr('10.210.3.0/24'), cidr('10.0.0.0/8'))).to.equal(true);
-    expect(overlaps(cidr('10.210.3.0/24'), cidr('10.210.4.0/24'))).to.equal(false);
-    expect(overlaps(cidr('10.210.3.255'), cidr('10.210.3.0/24'))).to.equal(true);
-  });
 
   it('keeps network, bridge and broadcast for itself', () => {
     expect(gatewayOf(cidr('10.1.2.0/29'))).to.equal('10.1.2.1');

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 
-import { formatCidr, parseCidr } from '../../../../../drivers/nspawn/network/cidr.js';
+import { formatNetwork } from '../../../../../src/base/cidr.js';
+import { parseCidr } from '../../../../../drivers/nspawn/network/cidr.js';
 import { bridgeName } from '../../../../../drivers/nspawn/identity.js';
 import { checkRange, freeRange, parseRoutes } from '../../../../../drivers/nspawn/network/routes.js';
 
 const routes = (...rows: { dst: string; dev?: string }[]) => parseRoutes(JSON.stringify(rows));
-const range = (text: string) => parseCidr(text) ?? { first: 0, prefix: 0 };
+const range = (text: string) => parseCidr(text) ?? { address: 0, prefix: 0 };
 
 describe('nspawn routes', () => {
   it('passes over default routes, also those in two halves', () => {
@@ -15,13 +16,13 @@ describe('nspawn routes', () => {
   });
 
   it('finds the first range no route overlaps', () => {
-    expect(formatCidr(freeRange(routes()))).to.equal('10.210.0.0/24');
-    expect(formatCidr(freeRange(routes({ dst: '10.210.0.0/23', dev: 'eth1' }, { dst: '10.210.2.9' })))).to.equal('10.210.3.0/24');
+    expect(formatNetwork(freeRange(routes()))).to.equal('10.210.0.0/24');
+    expect(formatNetwork(freeRange(routes({ dst: '10.210.0.0/23', dev: 'eth1' }, { dst: '10.210.2.9' })))).to.equal('10.210.3.0/24');
   });
 
   it('takes its own bridge for no obstacle', () => {
     const dev = bridgeName('10.210.0.0/24');
-    expect(formatCidr(freeRange(routes({ dst: '10.210.0.0/24', dev }, { dst: '10.210.0.1', dev })))).to.equal('10.210.0.0/24');
+    expect(formatNetwork(freeRange(routes({ dst: '10.210.0.0/24', dev }, { dst: '10.210.0.1', dev })))).to.equal('10.210.0.0/24');
     expect(() => {
       checkRange(range('10.210.0.0/24'), routes({ dst: '10.210.0.0/24', dev }));
     }).not.to.throw();

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { freeCommandLine } from '../../../../../src/provision/plan/settings/command-line.js';
 import { addSetting, type Json } from '../../../../../src/provision/plan/settings/engine-flags.js';
 import { environmentFileVariables, foreignUnit, ownDropIn, splitCommand } from '../../../../../src/provision/plan/init/unit.js';
-import { environmentWord, execWord, shellWord, splitWords } from '../../../../../src/provision/plan/settings/words.js';
+import { environmentWord, execWord, splitWords } from '../../../../../src/provision/plan/settings/words.js';
 
 const free = (line: string, keys: string[], variables: Record<string, string> = {}) =>
   freeCommandLine(splitWords(line), new Set(keys), new Map(Object.entries(variables)), execWord);
@@ -68,7 +68,8 @@ ExecStart=/ours`;
 describe('freeing a command line', () => {
   it('moves every spelling of a flag daemon.json will hold, and keeps the rest as written', () => {
     const line =
-      '-H fd:// -H=unix:///a.sock -Htcp://b:1 --host c:2 --tlsverify --tlscacert="/x y" --label a=b --containerd=/run/c.sock --unknown v $REF --mtu 9';
+      '-H fd:// -H=unix:///a.sock -Htcp://b:1 --host c:2 --tlsverify --tlscacert="/x y" --label a=b ' +
+      '--containerd=/run/c.sock --unknown v $REF --mtu 9';
     const { words, moved } = free(line, ['hosts', 'tlsverify', 'tlscacert', 'labels']);
     expect(words).to.deep.equal(['--containerd=/run/c.sock', '--unknown', 'v', '$REF', '--mtu', '9']);
     expect(moved).to.deep.equal({
@@ -148,9 +149,5 @@ describe('quoting', () => {
     expect(execWord('a b"c\\$d%')).to.equal('"a b\\"c\\\\$$d%%"');
     expect(environmentWord('A=b c"\\%$')).to.equal('"A=b c\\"\\\\%%$"');
     expect(splitWords(environmentWord('A=two\nlines "x"')).map((word) => word.value)).to.deep.equal(['A=two\nlines "x"']);
-  });
-
-  it('keeps words whole for a shell', () => {
-    expect(shellWord("it's $HOME")).to.equal("'it'\\''s $HOME'");
   });
 });

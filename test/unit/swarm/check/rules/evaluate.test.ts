@@ -1,50 +1,51 @@
 import { expect } from 'chai';
 
-import { evaluateMembers, inForce } from '../../../../../src/swarm/check/rules/evaluate.js';
-import type { Member } from '../../../../../src/swarm/check/rules/facts.js';
+import { plain } from '../../../../../src/base/text.js';
+import { evaluateMembers, settingsInForce } from '../../../../../src/swarm/check/rules/evaluate.js';
+import type { CheckedMember } from '../../../../../src/swarm/check/rules/facts.js';
 import { parseRoutes } from '../../../../../src/swarm/check/rules/routes.js';
 import { defaultSettings, validateSettings } from '../../../../../src/swarm/check/rules/settings.js';
 import { failureOf } from '../../../../helpers/failure.js';
 import { member } from './member.js';
 
-const evaluate = (members: Member[], settings = defaultSettings) => evaluateMembers(members, settings);
-const told = (members: Member[], settings = defaultSettings) =>
+const evaluate = (members: CheckedMember[], settings = defaultSettings) => evaluateMembers(members, settings);
+const summary = (members: CheckedMember[], settings = defaultSettings) =>
   evaluate(members, settings).map(({ level, check, machine = '-' }) => `${level} ${check} ${machine}`);
 const route = (line: string) => ({ host: { routes: parseRoutes([line]) } });
 
-describe('what speaks against a swarm, without a packet', () => {
-  it('is nothing for machines as they should be', () => {
-    expect(told([member('a'), member('b'), member('c')])).to.deep.equal([]);
+describe('swarm check: findings without a packet', () => {
+  it('are none for machines without a problem', () => {
+    expect(summary([member('a'), member('b'), member('c')])).to.deep.equal([]);
   });
 
-  it('is nothing for machines that could not be looked at: that is told elsewhere', () => {
+  it('are none for machines that could not be inspected: that is a finding of the inspection', () => {
     expect(
-      told([
+      summary([
         { name: 'a', manager: true },
         { name: 'b', manager: true },
       ]),
     ).to.deep.equal([]);
   });
 
-  it('is a setting that no engine in a swarm may have', () => {
-    expect(told([member('a', { engine: { liveRestore: true } })])).to.deep.equal(['fault live-restore a']);
-    expect(told([member('a', { engine: { firewallBackend: 'nftables' } })])).to.deep.equal(['fault firewall-backend a']);
-    expect(told([member('a', { engine: { firewallBackend: 'iptables+firewalld' } })])).to.deep.equal([]);
+  it('name a setting that no engine in a swarm may have', () => {
+    expect(summary([member('a', { engine: { liveRestore: true } })])).to.deep.equal(['fault live-restore a']);
+    expect(summary([member('a', { engine: { firewallBackend: 'nftables' } })])).to.deep.equal(['fault firewall-backend a']);
+    expect(summary([member('a', { engine: { firewallBackend: 'iptables+firewalld' } })])).to.deep.equal([]);
   });
 
-  it('is not nftables where the engine lives with it', () => {
-    expect(told([member('a', { engine: { firewallBackend: 'nftables' }, host: { swarmNftables: true } })])).to.deep.equal([]);
-    expect(told([member('a', { engine: { firewallBackend: 'nftables', swarm: 'active' } })])).to.deep.equal([]);
+  it('do not name nftables when the engine supports swarms with it', () => {
+    expect(summary([member('a', { engine: { firewallBackend: 'nftables' }, host: { swarmNftables: true } })])).to.deep.equal([]);
+    expect(summary([member('a', { engine: { firewallBackend: 'nftables', swarm: 'active' } })])).to.deep.equal([]);
   });
 
-  it('is a clock that is off, by how much decides', () => {
-    expect(told([member('a', { host: { skew: -5 } })])).to.deep.equal([]);
+  it('name a clock that is off, as a warning or as a fault', () => {
+    expect(summary([member('a', { host: { skew: -5 } })])).to.deep.equal([]);
     const [warning] = evaluate([member('a', { host: { skew: -9 } })]);
     expect(warning).to.include({ level: 'warning', check: 'clock', message: "The clock of the host is 9 s behind this computer's" });
-    expect(told([member('a', { host: { skew: 61 } })])).to.deep.equal(['fault clock a']);
+    expect(summary([member('a', { host: { skew: 61 } })])).to.deep.equal(['fault clock a']);
   });
 
-  it('is what must be unique and is not, once for all that share it', () => {
+  it('name what must be unique and is not, once for all machines that share it', () => {
     const copy = { host: { machineId: 'x', hostname: 'vm' }, engine: { id: 'y' } };
     const found = evaluate([member('a', copy), member('b', copy), member('c')]);
     expect(found.map(({ level, check }) => `${level} ${check}`)).to.deep.equal([
@@ -53,48 +54,50 @@ describe('what speaks against a swarm, without a packet', () => {
       'warning host-name',
     ]);
     expect(found[0]?.message).to.match(/^a and b have the same machine id x:/);
-    expect(found[0]?.fix).to.contain("tsmachine ssh b 'sudo rm -f /etc/machine-id");
+    expect(plain(found[0]?.fix ?? '')).to.contain("tsmachine ssh b 'sudo rm -f /etc/machine-id");
   });
 
-  it('is not a machine id that nobody has', () => {
-    expect(told([member('a', { host: { machineId: '' } }), member('b', { host: { machineId: '' } })])).to.deep.equal([]);
+  it('do not compare missing machine ids', () => {
+    expect(summary([member('a', { host: { machineId: '' } }), member('b', { host: { machineId: '' } })])).to.deep.equal([]);
   });
 
-  it('is a difference between versions, and more when majors differ', () => {
+  it('name different versions, and say more when major versions differ', () => {
     const [minor] = evaluate([member('a', { engine: { version: '28.5.2' } }), member('b', { engine: { version: '28.10.0' } })]);
     expect(minor).to.include({
       level: 'warning',
       check: 'engine-version',
-      message: 'The engines are of different versions: 28.5.2 (a), 28.10.0 (b)',
-      fix: 'tsmachine upgrade --engine-version 28.10.0 a',
+      message: 'The engines have different versions: 28.5.2 (a), 28.10.0 (b)',
     });
+    expect(plain(minor?.fix ?? '')).to.equal('tsmachine upgrade --engine-version 28.10.0 a');
     const versions = ['20.10.24+dfsg1', '26.1.5+dfsg1', '28.5.2'].map((version, i) => member(`m${i}`, { engine: { version } }));
     const [major, ...more] = evaluate(versions);
     expect(more).to.deep.equal([]);
     expect(major?.message).to.match(
-      /^The engines are of different major versions: 20\.10\.24 \(m0\), 26\.1\.5 \(m1\), 28\.5\.2 \(m2\)\. Managers/,
+      /^The engines have different major versions: 20\.10\.24 \(m0\), 26\.1\.5 \(m1\), 28\.5\.2 \(m2\)\. Managers/,
     );
-    expect(told([member('a', { engine: { version: '26.1.5' } }), member('b', { engine: { version: '26.1.5+dfsg1' } })])).to.deep.equal([]);
+    expect(summary([member('a', { engine: { version: '26.1.5' } }), member('b', { engine: { version: '26.1.5+dfsg1' } })])).to.deep.equal(
+      [],
+    );
   });
 
-  it('is what the kernel is known to lack', () => {
+  it('name what a kernel is known to lack', () => {
     const lacking = { host: { modules: { vxlan: 'no', ipVs: 'no' } } } as const;
-    expect(told([member('a', lacking), member('b')])).to.deep.equal(['fault kernel-vxlan a', 'warning kernel-ip-vs a']);
-    expect(told([member('a', lacking), member('b', lacking)])).to.deep.equal(['fault kernel-vxlan -', 'warning kernel-ip-vs -']);
-    expect(told([member('a', { host: { modules: { vxlan: 'unknown', ipVs: 'unknown' } } })])).to.deep.equal([]);
+    expect(summary([member('a', lacking), member('b')])).to.deep.equal(['fault kernel-vxlan a', 'warning kernel-ip-vs a']);
+    expect(summary([member('a', lacking), member('b', lacking)])).to.deep.equal(['fault kernel-vxlan -', 'warning kernel-ip-vs -']);
+    expect(summary([member('a', { host: { modules: { vxlan: 'unknown', ipVs: 'unknown' } } })])).to.deep.equal([]);
   });
 
-  it('is an address of a manager that is not on its host', () => {
+  it('name the address of a manager that its host does not have', () => {
     const nat = { address: '203.0.113.9', host: { addresses: [{ ip: '10.0.0.5', device: 'eth0', mtu: 1500 }] } };
     const [found] = evaluate([member('a', nat)]);
     expect(found).to.include({ level: 'warning', check: 'address' });
     expect(found?.fix).to.contain('--advertise-addr 10.0.0.5');
-    expect(told([member('a', { ...nat, manager: false })])).to.deep.equal([]);
+    expect(summary([member('a', { ...nat, manager: false })])).to.deep.equal([]);
   });
 });
 
 describe('address pools and the routes of the hosts', () => {
-  it('do not overlap with default routes, other ranges, or far along a large pool', () => {
+  it('do not collide with default routes, other networks, or routes far along a large pool', () => {
     const lines = [
       'default via 10.0.0.1 dev eth0',
       '192.168.7.0/24 dev eth0 proto kernel',
@@ -102,20 +105,20 @@ describe('address pools and the routes of the hosts', () => {
       'broadcast 10.0.0.255 dev eth0',
     ];
     expect(parseRoutes(lines)).to.have.length(2);
-    for (const line of lines) expect(told([member('a', route(line))]), line).to.deep.equal([]);
+    for (const line of lines) expect(summary([member('a', route(line))]), line).to.deep.equal([]);
   });
 
-  it('are a fault where the first networks would overlap, a warning further on', () => {
+  it('are a fault when the first networks would overlap, a warning further on', () => {
     const [ingress] = evaluate([member('a', route('10.0.0.0/24 dev br-1 proto kernel scope link src 10.0.0.1'))]);
     expect(ingress).to.include({
       level: 'fault',
       check: 'address-pool',
-      message: 'The pool 10.0.0.0/8 overlaps the route of a to 10.0.0.0/24 (br-1): the ingress network would get its addresses',
-      fix: 'Give the swarm another pool when it is made: --default-addr-pool 10.20.0.0/16 (it cannot be changed later)',
+      message: 'The pool 10.0.0.0/8 overlaps the route of a to 10.0.0.0/24 (br-1): the ingress network would use the same addresses',
+      fix: 'Create the swarm with another pool: --default-addr-pool 10.20.0.0/16 (it cannot be changed later)',
     });
     expect(evaluate([member('a', route('10.0.3.16/28 dev eth0'))])[0]?.message).to.match(/network 4 of the swarm/);
-    expect(told([member('a', route('10.5.0.0/16 via 10.5.0.1 dev eth0'))])).to.deep.equal(['warning address-pool a']);
-    expect(told([member('a', route('10.0.0.0/8 dev tun0'))])).to.deep.equal(['fault address-pool a']);
+    expect(summary([member('a', route('10.5.0.0/16 via 10.5.0.1 dev eth0'))])).to.deep.equal(['warning address-pool a']);
+    expect(summary([member('a', route('10.0.0.0/8 dev tun0'))])).to.deep.equal(['fault address-pool a']);
   });
 
   it('are one finding for all hosts that have the route', () => {
@@ -125,18 +128,18 @@ describe('address pools and the routes of the hosts', () => {
     expect(found?.message).to.contain('the route of a and b to 10.0.0.0/24 (eth0)');
   });
 
-  it('lead to a pool that is free on all hosts', () => {
+  it('are replaced by a pool that is free on all hosts', () => {
     const members = [member('a', route('10.0.0.0/8 dev tun0')), member('b', route('172.28.0.0/16 dev eth0'))];
     expect(evaluate(members)[0]?.fix).to.contain('--default-addr-pool 192.168.0.0/16');
   });
 
-  it('are those of the swarm that is there, whatever is asked', () => {
-    const settled = { dataPathPort: 5000, pools: ['10.30.0.0/16'], subnetSize: 25 };
-    const members = [member('a', { engine: { settled } }), member('b', route('10.30.0.0/24 dev eth0'))];
-    expect(inForce(members, defaultSettings)).to.deep.equal({ ...defaultSettings, ...settled });
+  it('are those of the existing swarm, whatever is asked for', () => {
+    const swarmSettings = { dataPathPort: 5000, pools: ['10.30.0.0/16'], subnetSize: 25 };
+    const members = [member('a', { engine: { swarmSettings } }), member('b', route('10.30.0.0/24 dev eth0'))];
+    expect(settingsInForce(members, defaultSettings)).to.deep.equal({ ...defaultSettings, ...swarmSettings });
     const [found] = evaluate(members);
     expect(found?.message).to.match(/^The pool 10\.30\.0\.0\/16/);
-    expect(found?.fix).to.match(/^docker network create -d overlay --subnet 10\.20\.0\.0\/24 NAME/);
+    expect(found?.fix).to.match(/docker network create -d overlay --subnet 10\.20\.0\.0\/24 NAME$/);
   });
 });
 

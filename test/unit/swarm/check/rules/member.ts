@@ -1,6 +1,6 @@
-import type { EngineLook, HostLook, Member } from '../../../../../src/swarm/check/rules/facts.js';
+import type { InspectedEngine, InspectedHost, CheckedMember } from '../../../../../src/swarm/check/rules/facts.js';
 
-const host: HostLook = {
+const host: InspectedHost = {
   hostname: '',
   machineId: '',
   skew: 0,
@@ -9,7 +9,7 @@ const host: HostLook = {
   modules: { vxlan: 'yes', ipVs: 'yes' },
   swarmNftables: false,
 };
-const engine: EngineLook = {
+const engine: InspectedEngine = {
   version: '28.5.2',
   id: '',
   liveRestore: false,
@@ -18,11 +18,11 @@ const engine: EngineLook = {
   manager: false,
 };
 
-/** A machine with nothing wrong, but for what is given. */
+/** A machine without a problem, except for what is given. */
 export function member(
   name: string,
-  differs: { host?: Partial<HostLook>; engine?: Partial<EngineLook>; address?: string; manager?: boolean } = {},
-): Member {
+  differs: { host?: Partial<InspectedHost>; engine?: Partial<InspectedEngine>; address?: string; manager?: boolean } = {},
+): CheckedMember {
   const number = name.length * 1000 + (name.codePointAt(name.length - 1) ?? 0);
   return {
     name,

@@ -4,7 +4,7 @@ import { checkDeparture, nodesAsSeen } from '../../../../../src/swarm/members/le
 import { orderOf } from '../../../../../src/swarm/members/leave/departures.js';
 import type { Swarm } from '../../../../../src/swarm/reach/swarm.js';
 import type { Node } from '../../../../../src/swarm/engine/nodes.js';
-import { failureOf } from '../../../../helpers/failure.js';
+import { failureOf, hintOf } from '../../../../helpers/failure.js';
 
 const node = (hostname: string, more: Partial<Node> = {}): Node => ({
   id: `id-${hostname}`,
@@ -50,19 +50,19 @@ describe('the departure of a node', () => {
   });
 
   it('is refused when they could not, with the numbers and who is missing', async () => {
-    const { code, message, hint } = await refusal('m1', [manager('m1'), manager('m2'), manager('m3', 'unreachable')]);
-    expect(code).to.equal('SWARM_QUORUM');
-    expect(message).to.equal(
+    const error = await refusal('m1', [manager('m1'), manager('m2'), manager('m3', 'unreachable')]);
+    expect(error.code).to.equal('SWARM_QUORUM');
+    expect(error.message).to.equal(
       'Swarm "prod" would lose its quorum without m1: 1 of 2 managers reachable, 2 needed (now 2 of 3 managers reachable, 2 needed)',
     );
-    expect(hint).to.equal('Start m3, or take out what is lost for good first: tsmachine rm m3');
+    expect(hintOf(error)).to.equal('Start m3, or take out what is lost for good first: tsmachine rm m3');
   });
 
   it('of the last manager is refused while others need one', async () => {
-    const { code, message, hint } = await refusal('m1', [manager('m1'), node('w1'), node('w2')]);
-    expect(code).to.equal('SWARM_QUORUM');
-    expect(message).to.equal('m1 is the last manager of swarm "prod", and 2 other nodes (w1, w2) would have none');
-    expect(hint).to.contain('tsmachine swarm promote').and.to.contain('tsmachine swarm down prod');
+    const error = await refusal('m1', [manager('m1'), node('w1'), node('w2')]);
+    expect(error.code).to.equal('SWARM_QUORUM');
+    expect(error.message).to.equal('m1 is the last manager of swarm "prod", and 2 other nodes (w1, w2) would have none');
+    expect(hintOf(error)).to.contain('tsmachine swarm promote').and.to.contain('tsmachine swarm down prod');
   });
 
   it('of the last node ends the swarm; entries of nodes that are down do not keep it', () => {

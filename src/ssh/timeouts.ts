@@ -1,0 +1,22 @@
+/**
+ * Every time limit of an SSH connection, in milliseconds, for both clients: ssh2 and the system's `ssh`.
+ * An option that changes how long a connection may take is read here and nowhere else.
+ */
+export const sshTimeouts = {
+  /** ssh2: one attempt, from the first packet to the login. */
+  attempt: 15_000,
+  /** ssh2, while a host boots: the TCP connection alone. A booting host loses the first packets, and a new connection finds it sooner. */
+  bootingConnect: 3000,
+  /** ssh2: each of several addresses of one host name. Node's default of 250 is too short for a distant host. */
+  eachAddress: 2000,
+  /** The system's ssh, run in the foreground or by rsync and sshfs: the TCP connection, to the machine and to each jump host. */
+  systemConnect: 10_000,
+  /** The system's ssh, when it holds a login that copies share: the TCP connection, and the whole login. */
+  sharedConnect: 5000,
+  sharedLogin: 8000,
+} as const;
+
+/** The `-o` setting that gives the system's ssh a limit for the TCP connection. */
+export function connectTimeoutSetting(milliseconds: number): string {
+  return `ConnectTimeout=${Math.ceil(milliseconds / 1000)}`;
+}

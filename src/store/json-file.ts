@@ -1,0 +1,24 @@
+import { readIfExists, writeAtomic } from '../system/files/atomic.js';
+
+/**
+ * What a JSON file of ours holds, not checked yet.
+ * @returns undefined when there is no such file; its `value` is undefined when the text is not JSON, which no valid file has
+ * @throws TsmachineError CONFIG_UNREADABLE when the file cannot be read
+ */
+export async function readJsonFile(file: string): Promise<{ readonly value: unknown } | undefined> {
+  const text = await readIfExists(file);
+  return text === undefined ? undefined : { value: parse(text) };
+}
+
+/** Writes a JSON file of ours, mode 0600. @throws TsmachineError STORE_UNWRITABLE, STORE_FULL */
+export async function writeJsonFile(file: string, value: object): Promise<void> {
+  await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`, 0o600);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // cut off or edited: the caller finds no document of its kind and says so
+  }
+}

@@ -1,0 +1,44 @@
+import { messageOf } from '../../../base/errors.js';
+import { say } from '../../../base/text.js';
+import { removeMachine } from '../../../machine/remove.js';
+import type { Session } from '../../../machine/session.js';
+import type { Swarm } from '../../reach/swarm.js';
+import { depart } from './depart.js';
+
+export interface RemoveMemberOptions {
+  /** Remove the machine even when its swarm or its driver refuses. */
+  readonly force: boolean;
+  /** For the removal of the machine; the swarm's own by default. */
+  readonly session?: Session;
+  /** Called when the machine is removed and the record still has the member. */
+  readonly onRemoved?: () => Promise<void>;
+}
+
+/**
+ * Takes a member out of its swarm, removes its machine and forgets the member. The record keeps the member until its machine is gone, so
+ * that an interrupted removal is finished by another.
+ * @throws TsmachineError what `depart` and `removeMachine` throw; with `force` what `depart` throws is a warning
+ */
+export async function removeMember(swarm: Swarm, name: string, options: RemoveMemberOptions): Promise<void> {
+  const { session } = swarm;
+  try {
+    await depart(swarm, name, { force: true, remembered: true });
+  } catch (error) {
+    session.signal.throwIfAborted();
+    if (!options.force) throw error;
+    session.io.warn(say`${name} is removed without having left swarm "${swarm.name}": ${messageOf(error)}`);
+  }
+  await removeAndForget(swarm, name, options);
+}
+
+/** Removes the machine of a member that is out of its swarm, and forgets the member. */
+export async function removeAndForget(
+  swarm: Swarm,
+  name: string,
+  { force, session = swarm.session, onRemoved }: RemoveMemberOptions,
+): Promise<void> {
+  session.io.progress(`Removing ${name}`);
+  if (await session.store.exists(name)) await removeMachine(session, name, { force });
+  await onRemoved?.();
+  await swarm.forgetMember(name);
+}

@@ -1,0 +1,33 @@
+import type { SwarmSettings } from '../model/declaration.js';
+import { TsmachineError } from '../../base/errors.js';
+import { join, lines, say } from '../../base/text.js';
+import type { Session } from '../../machine/session.js';
+import { checkBeforeSwarm } from '../check/before.js';
+
+/**
+ * Checks that a host can take part in a swarm before its engine is asked to: cheap, and only on the host itself, not between hosts.
+ * @throws TsmachineError SWARM_JOIN with every fault and its remedy; warnings are printed
+ */
+export async function checkHost(session: Session, machine: string, settings: SwarmSettings): Promise<void> {
+  const { defaultAddrPool: pools, defaultAddrPoolMaskLength: subnetSize, dataPathPort } = settings;
+  const findings = await checkBeforeSwarm(session, [machine], {
+    ...(pools === undefined ? {} : { pools }),
+    ...(subnetSize === undefined ? {} : { subnetSize }),
+    ...(dataPathPort === undefined ? {} : { dataPathPort }),
+  });
+  for (const { level, message, fix } of findings) {
+    if (level === 'warning') session.io.warn(say`Warning: ${message}${fix === undefined ? '' : say` (${fix})`}`);
+  }
+  const faults = findings.filter(({ level }) => level === 'fault');
+  if (faults.length === 0) return;
+  throw new TsmachineError(
+    'SWARM_JOIN',
+    join(
+      faults.map(({ message }) => message),
+      '\n',
+    ),
+    {
+      hint: lines(faults.map(({ fix }) => fix)),
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import { isIP } from 'node:net';
+
+import { readCluster, withSettings } from '../engine/cluster.js';
+import type { SwarmDeclaration } from '../model/declaration.js';
+import type { PlanProblem, SeenMachine, SeenSwarm } from '../plan/plan.js';
+import type { TsmachineError } from '../../base/errors.js';
+import type { Member } from '../reach/member.js';
+import type { Swarm } from '../reach/swarm.js';
+import { differences } from './differences.js';
+import type { Wanted } from '../steps/wanted.js';
+
+/** Describes a swarm that was just inspected as plain data to plan with. */
+export async function describeSwarm(swarm: Swarm, { settings }: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<SeenSwarm> {
+  const { record, nodes, manager } = swarm;
+  const others = await machinesOfOthers(swarm);
+  const machines = new Map<string, SeenMachine>();
+  for (const [name, member] of swarm.members) machines.set(name, await describeMachine(swarm, member, wanted.get(name), others.get(name)));
+  const now = manager && (await readCluster(manager.engine));
+  return {
+    cluster: record.cluster,
+    first: record.first,
+    record: record.members,
+    machines,
+    nodes,
+    settings: now && { now, wanted: await withSettings(now.spec, settings) },
+    silence: record.cluster !== undefined && !manager ? asProblem(swarm.whyNoManager()) : undefined,
+  };
+}
+
+async function describeMachine(
+  swarm: Swarm,
+  member: Member,
+  wanted: Wanted | undefined,
+  otherSwarm: string | undefined,
+): Promise<SeenMachine> {
+  const { name, machine, unfinished, state, addresses = [], membership, error } = member;
+  const exists = machine !== undefined || unfinished || state !== undefined || error !== undefined;
+  const begun = unfinished || error?.code === 'MACHINE_INCOMPLETE';
+  const finished = machine !== undefined && !begun;
+  return {
+    exists,
+    unfinished: begun,
+    driver: machine?.config.DriverName,
+    state,
+    addresses: addresses.every((address) => isIP(address) !== 0) ? addresses : [],
+    membership,
+    error: error && asProblem(error),
+    otherSwarm,
+    differs: finished && wanted ? differences(machine.config, await swarm.session.store.readFacts(name), wanted) : [],
+  };
+}
+
+function asProblem(error: TsmachineError): Omit<PlanProblem, 'blocks'> {
+  const { code, text: message, hint } = error;
+  return { code, message, hint };
+}
+
+/** Machines that are in other swarms of the store, with the swarm's name. */
+async function machinesOfOthers({
+  name,
+  session: {
+    store: { swarms },
+  },
+}: Swarm): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const other of await swarms.names()) {
+    if (other === name) continue;
+    for (const machine of Object.keys((await swarms.find(other))?.members ?? {})) found.set(machine, other);
+  }
+  return found;
+}
