@@ -1,8 +1,18 @@
 import { TsmachineError } from './errors.js';
-import type { Finding, Level } from './finding.js';
 import type { Text } from './text.js';
 
-export type { Finding, Level } from './finding.js';
+export type Level = 'ok' | 'warning' | 'fault';
+
+/** The result of one check. The names of checks are stable: scripts may rely on them. */
+export interface Finding {
+  readonly check: string;
+  /** Absent when it concerns several machines, the store or this computer. */
+  readonly machine?: string;
+  readonly level: Level;
+  readonly message: Text;
+  /** The command to run, or what to do, next. */
+  readonly fix?: Text;
+}
 
 /** Collects the findings of the checks of one machine, or of the computer. They are kept when a later check fails or times out. */
 export class Findings {

@@ -5,7 +5,7 @@
 import type { Files } from '../base/files.js';
 import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../base/flags.js';
 import type { BootDataRequest, GuestContext, GuestKeys, SystemImage, SystemImages } from '../base/guest.js';
-import type { LedgerEntry, Owner } from '../base/ledger.js';
+import type { LedgerEntry, Owner } from '../base/machine.js';
 import type { Address, DriverData, State } from '../base/machine.js';
 import type { ExecOptions, ExecResult, RemoteShell, SshEndpoint } from '../base/shell.js';
 import type { Text } from '../base/text.js';

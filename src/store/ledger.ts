@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TsmachineError } from '../base/errors.js';
-import type { LedgerEntry } from '../base/ledger.js';
+import type { LedgerEntry } from '../base/machine.js';
 import { say, run } from '../base/text.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson, type Json } from './conform.js';

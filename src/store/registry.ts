@@ -128,9 +128,12 @@ function isStore(value: unknown): value is RememberedStore {
     isJson(value) &&
     value['version'] === 1 &&
     ['id', 'path', 'mount'].every((field) => typeof value[field] === 'string') &&
-    isJson(value['machines']) &&
-    Object.values(value['machines']).every(isMachine)
+    hasMachines(value)
   );
+}
+
+function hasMachines({ machines }: { readonly machines?: unknown }): boolean {
+  return isJson(machines) && Object.values(machines).every(isMachine);
 }
 
 function isMachine(value: unknown): boolean {

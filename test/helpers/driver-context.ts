@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { LedgerEntry, Owner } from '../../src/base/ledger.js';
+import type { LedgerEntry, Owner } from '../../src/base/machine.js';
 import type { DriverContext, DriverData, ResourceCalls, ResourceRequest } from '../../src/driver/contract.js';
 import { computerFiles } from '../../src/machine/access/files.js';
 import { ensureGuestKeys } from '../../src/guest/keys.js';

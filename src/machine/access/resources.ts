@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { LedgerEntry, Owner } from '../../base/ledger.js';
+import type { LedgerEntry, Owner } from '../../base/machine.js';
 import { errorText } from '../../base/errors.js';
 import type { ResourceCalls, ResourceRequest } from '../../driver/contract.js';
 import { newLedger, readLedger, withEntry, withoutEntry, writeLedger, type Ledger } from '../../store/ledger.js';

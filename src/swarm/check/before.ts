@@ -1,4 +1,4 @@
-import type { Finding } from '../../base/finding.js';
+import type { Finding } from '../../base/findings.js';
 import { evaluateMembers } from './rules/evaluate.js';
 import { type CheckSettings, defaultSettings, validateSettings } from './rules/settings.js';
 import type { Session } from '../../machine/session.js';

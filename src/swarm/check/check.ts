@@ -5,7 +5,7 @@ import { pairResults, type PairResult } from './rules/pairs.js';
 import { type CheckSettings, defaultSettings, validateSettings } from './rules/settings.js';
 import { takenFindings } from './rules/taken.js';
 import { TsmachineError } from '../../base/errors.js';
-import type { Finding } from '../../base/finding.js';
+import type { Finding } from '../../base/findings.js';
 import type { Session } from '../../machine/session.js';
 import { chooseMachines, inspectMachines, type InspectedMachine } from './machines.js';
 import { probeAll } from './probe.js';

@@ -88,7 +88,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/transfer': ['src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
   'src/copy': ['src/machine', 'src/ssh', 'src/system'],
-  'src/machine': ['src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
+  'src/machine': ['src/driver', 'src/provision', 'src/guest', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
   'src/driver': ['src/guest'],
   'src/provision': ['src/system'],
   'src/guest': ['src/system'],

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.js';
+import type { Finding } from '../../../base/findings.js';
 import { run, say, type Text } from '../../../base/text.js';
 import { list } from './duplicates.js';
 import type { HostAddress, CheckedMember } from './facts.js';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.js';
+import type { Finding } from '../../../base/findings.js';
 import { run, say, type Text } from '../../../base/text.js';
 import type { CheckedMember } from './facts.js';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.js';
+import type { Finding } from '../../../base/findings.js';
 import { duplicateFindings } from './duplicates.js';
 import { engineFindings } from './engines.js';
 import type { InspectedEngine, CheckedMember } from './facts.js';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.js';
+import type { Finding } from '../../../base/findings.js';
 import { run, say } from '../../../base/text.js';
 import { list, subject } from './duplicates.js';
 import type { InspectedHost, CheckedMember } from './facts.js';

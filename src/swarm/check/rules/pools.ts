@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.js';
+import type { Finding } from '../../../base/findings.js';
 import { firstSubnet, formatNetwork, overlap, parseNetwork, type Network } from '../../../base/cidr.js';
 import { list, subject } from './duplicates.js';
 import type { CheckedMember } from './facts.js';

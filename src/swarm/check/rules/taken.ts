@@ -1,4 +1,4 @@
-import type { Finding } from '../../../base/finding.js';
+import type { Finding } from '../../../base/findings.js';
 import { run, say } from '../../../base/text.js';
 import { title } from './blocked.js';
 import type { CheckedMember } from './facts.js';
