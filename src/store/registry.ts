@@ -16,6 +16,8 @@ export interface RememberedMachine {
   readonly shared?: boolean;
 }
 
+type RememberedMachines = Readonly<Record<string, RememberedMachine>>;
+
 /** A store of this computer: one file for each, outside all of them. */
 export interface RememberedStore {
   readonly version: 1;
@@ -25,7 +27,7 @@ export interface RememberedStore {
   /** Where the disk is mounted that the root lies on: when it is not mounted, the store is not gone. */
   readonly mount: string;
   /** By name. */
-  readonly machines: Readonly<Record<string, RememberedMachine>>;
+  readonly machines: RememberedMachines;
 }
 
 /** What became of a store: gone for good, or only not to be seen now. */
@@ -37,10 +39,7 @@ export interface StoreRegistry {
   all(told?: (problem: string) => void): Promise<RememberedStore[]>;
   find(id: string): Promise<RememberedStore | undefined>;
   /** Changes what is remembered of one store; a store without machines is forgotten. */
-  update(
-    store: Pick<RememberedStore, 'id' | 'path'>,
-    change: (machines: RememberedStore['machines']) => RememberedStore['machines'],
-  ): Promise<void>;
+  update(store: Pick<RememberedStore, 'id' | 'path'>, change: (machines: RememberedMachines) => RememberedMachines): Promise<void>;
   /** A machine that is gone, or a store of which nothing is left. */
   forget(id: string, machine?: string): Promise<void>;
 }
