@@ -46,7 +46,7 @@ export function adoptRequestOf(name: string, driverName: string, values: FlagVal
   const request = { name, driverName, flags: values, tlsSans: typeof sans === 'object' ? sans : [] };
   if (ca === '' && cert === '' && key === '') return request;
   if (ca !== '' && cert !== '' && key !== '') return { ...request, certificates: { ca, cert, key } };
-  throw new TsmachineError('FLAG_MISSING', '--ca, --cert and --key belong together', {
+  throw new TsmachineError('FLAG_MISSING', '--ca, --cert and --key must be given together', {
     hint: 'They are ca.pem, cert.pem and key.pem of the store that made the host',
   });
 }

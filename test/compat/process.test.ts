@@ -37,7 +37,7 @@ describe('compatibility: the process', () => {
   it('says what is missing without HOME', async () => {
     const { code, stderr } = await tsmachine(['ls'], { store: '', env: { HOME: '' } });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^There is no home folder: HOME is not set\n/);
+    expect(stderr).to.match(/^The home folder is unknown: HOME is not set\n/);
   });
 
   it('survives a reader that goes away', async () => {

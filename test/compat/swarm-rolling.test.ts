@@ -62,8 +62,12 @@ describe('swarm upgrade and swarm regenerate-certs from the command line', () =>
 
   it('does not take a record with a mode of nodes that is no word', async () => {
     await record({ drained: { m1: 1 } });
-    expect((await shop.run(['swarm', 'upgrade'])).stderr).to.match(/^Cannot read \S+swarm\.json: it is not what tsmachine wrote there\n/);
+    expect((await shop.run(['swarm', 'upgrade'])).stderr).to.match(
+      /^Cannot read \S+swarm\.json: it does not hold what tsmachine writes there\n/,
+    );
     await record({ renewing: { since: 'today', left: 'm1' } });
-    expect((await shop.run(['swarm', 'upgrade'])).stderr).to.match(/^Cannot read \S+swarm\.json: it is not what tsmachine wrote there\n/);
+    expect((await shop.run(['swarm', 'upgrade'])).stderr).to.match(
+      /^Cannot read \S+swarm\.json: it does not hold what tsmachine writes there\n/,
+    );
   });
 });

@@ -120,7 +120,7 @@ describe('swarm up and swarm plan from the command line', () => {
     [
       'an unknown flag',
       `name: prod\ngroups:\n${group('m', 'manager').replace('url', 'ulr')}`,
-      /swarm\.yaml:5:13: [^\n]*no flag "ulr": it has url\n/,
+      /swarm\.yaml:5:13: [^\n]*no flag "ulr": its flags are url\n/,
     ],
   ];
   for (const [what, text, stderr] of files) {
