@@ -1,6 +1,7 @@
 import type { VBoxManage } from '../api.js';
+import { extraData } from '../program/extra-data.js';
 
-/** Interfaces that tsmachine made carry this mark, in VirtualBox's own settings. */
+/** Marks the interfaces that tsmachine made, in VirtualBox's own settings. */
 const prefix = 'tsmachine/hostonly/';
 const markOf = (name: string) => `${prefix}${name}`;
 
@@ -10,10 +11,12 @@ export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
 
 /** Names that carry the mark, also of an interface that is gone. */
 export async function markedNames(vbox: VBoxManage): Promise<string[]> {
-  const lines = (await vbox.run(['getextradata', 'global', 'enumerate'])).split(/\r?\n/);
-  return lines.flatMap((line) =>
-    line.startsWith(`Key: ${prefix}`) ? (/^Key: (.*), Value: 1$/.exec(line)?.[1]?.slice(prefix.length) ?? []) : [],
-  );
+  return markedIn(extraData(await vbox.run(['getextradata', 'global', 'enumerate'])));
+}
+
+/** @param global VirtualBox's own settings */
+export function markedIn(global: ReadonlyMap<string, string>): string[] {
+  return [...global].flatMap(([key, value]) => (key.startsWith(prefix) && value === '1' ? [key.slice(prefix.length)] : []));
 }
 
 export async function mark(name: string, vbox: VBoxManage): Promise<void> {

@@ -1,31 +1,31 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import { waitFor } from '../../../src/base/wait.js';
-import type { DriverContext } from '../../../src/driver/contract.js';
+import type { AccountContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { ipOfNumber, numberOfIp } from './host-cidr.js';
 import { readHostOnly, type HostOnly } from './interfaces.js';
 import { globalData, isOurs, mark, setGlobalData } from './ours.js';
 
 /** Names of the interfaces there were before one was asked for. It stands until the new one has its mark and address. */
-const key = 'tsmachine/hostonly-pending';
-/** VirtualBox finishes what a VBoxManage asked for that was ended meanwhile. */
+export const pendingKey = 'tsmachine/hostonly-pending';
+/** VirtualBox finishes what an interrupted VBoxManage had asked for. */
 const lateTimeout = 1500;
 
 export async function announce(known: readonly HostOnly[], vbox: VBoxManage): Promise<void> {
-  await setGlobalData(key, JSON.stringify(known.map(({ name }) => name)), vbox);
+  await setGlobalData(pendingKey, JSON.stringify(known.map(({ name }) => name)), vbox);
 }
 
-export async function settle(vbox: VBoxManage): Promise<void> {
-  await setGlobalData(key, undefined, vbox);
+export async function endAnnouncement(vbox: VBoxManage): Promise<void> {
+  await setGlobalData(pendingKey, undefined, vbox);
 }
 
 /**
- * Recognises the interface that an earlier run was cut off at, before it had its mark or address, and marks it: the only one that is new since
- * then and that nobody gave an address. What was there before, or somebody configured, is never taken. The caller holds the lock of the network.
+ * Finds the interface that an interrupted run made but did not mark or give an address yet, and marks it: the only one that is new since
+ * then and has no address. One that was there before, or that somebody configured, is never taken. The caller holds the lock of the network.
  * @returns its name when it is still to be configured
  */
-export async function adoptPending(ctx: DriverContext, vbox: VBoxManage): Promise<string | undefined> {
-  const before = namesIn(await globalData(key, vbox));
+export async function adoptPending(ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage): Promise<string | undefined> {
+  const before = namesIn(await globalData(pendingKey, vbox));
   if (before === undefined) return undefined;
   const made = await newSince(before, ctx, vbox);
   const fresh = made.filter(isUntouched);
@@ -35,19 +35,18 @@ export async function adoptPending(ctx: DriverContext, vbox: VBoxManage): Promis
   else if (fresh.length > 1) {
     ctx.io.warn(
       `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} is left of an interrupted create, which one cannot be told. ` +
-        'VBoxManage hostonlyif remove NAME removes what nobody needs',
+        'Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
     );
   }
-  if (!own) await settle(vbox);
+  if (!own) await endAnnouncement(vbox);
   return own?.name;
 }
 
-async function newSince(before: readonly string[], ctx: DriverContext, vbox: VBoxManage): Promise<HostOnly[]> {
-  const look = async () => (await readHostOnly(vbox)).filter(({ name }) => !before.includes(name));
+async function newSince(before: readonly string[], ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage): Promise<HostOnly[]> {
   try {
     return await waitFor(
       async () => {
-        const made = await look();
+        const made = (await readHostOnly(vbox)).filter(({ name }) => !before.includes(name));
         return made.length > 0 ? made : undefined;
       },
       { timeout: lateTimeout, interval: 300, signal: ctx.signal, what: 'a host-only adapter that is being made' },
@@ -65,14 +64,14 @@ function isUntouched({ name, cidr, isUp }: HostOnly): boolean {
   return !isUp && index !== undefined && cidr.ip === ipOfNumber(numberOfIp('192.168.56.1') + 256 * Number(index));
 }
 
-/** Undefined where there is no such text: nobody was cut off. */
+/** Undefined without such a text: no run was interrupted. */
 function namesIn(text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
   try {
     const names: unknown = JSON.parse(text);
     return Array.isArray(names) ? names.map(String) : undefined;
   } catch {
-    return undefined; // somebody else's words: nothing is adopted by them
+    return undefined; // not written by tsmachine
   }
 }
 

@@ -37,7 +37,7 @@ export class StandIn {
     mkdirSync(join(home, 'bin'));
     const program = join(home, 'vboxmanage.mjs');
     await build({
-      entryPoints: [join(root, 'test', 'helpers', 'vboxmanage', 'main.ts')],
+      entryPoints: [join(root, 'test', 'stand-ins', 'virtualbox', 'main.ts')],
       outfile: program,
       bundle: true,
       platform: 'node',

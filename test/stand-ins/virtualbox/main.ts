@@ -126,5 +126,5 @@ function guest(verb: string, uuid: string): void {
 }
 
 function guestProgram(): string {
-  return join(root, 'test', 'helpers', 'vboxmanage', process.env['VBOX_STAND_IN_PLAYER'] ?? 'guest.ts');
+  return join(root, 'test', 'stand-ins', 'virtualbox', process.env['VBOX_STAND_IN_PLAYER'] ?? 'guest.ts');
 }
