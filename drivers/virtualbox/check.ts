@@ -75,13 +75,14 @@ const image: Rule = (value) => {
   if (fault !== undefined) return fault;
   const word = value as string;
   if (/^https?:/i.test(word)) return refusal(() => parseImageChoice(word, 'virtualbox-image'), 'is not a URL with its checksum');
-  return isAbsolute(word) || /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$/.test(word) ? undefined : 'is neither an image name, a URL nor an absolute path';
+  return isAbsolute(word) || /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$/.test(word)
+    ? undefined
+    : 'is neither an image name, a URL nor an absolute path';
 };
 
 /** The guest mounts it at `/NAME`. */
 const shareFolder: Rule = (value) =>
-  noOption(value) ??
-  (/(^|[\\/:])\.\.([\\/]|$)/.test(value as string) || /:-[^:]*$/.test(value as string) ? 'is not DIR:NAME' : undefined);
+  noOption(value) ?? (/(^|[\\/:])\.\.([\\/]|$)/.test(value as string) || /:-[^:]*$/.test(value as string) ? 'is not DIR:NAME' : undefined);
 
 function either(one: Rule, other: Rule): Rule {
   return (value) => (one(value) === undefined ? undefined : other(value));

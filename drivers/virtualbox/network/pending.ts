@@ -34,7 +34,7 @@ export async function adoptPending(ctx: Pick<AccountContext, 'io' | 'signal'>, v
   if (own) await mark(own.name, vbox);
   else if (fresh.length > 1) {
     ctx.io.warn(
-      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} is left of an interrupted create, which one cannot be told. ` +
+      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} was left by an interrupted create; it is unknown which one. ` +
         'Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
     );
   }
