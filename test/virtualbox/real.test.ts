@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { truncateSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -32,7 +33,7 @@ describe('a real VBoxManage', () => {
     this.timeout(25 * 60_000);
     ensureRoot();
     real = await RealVirtualBox.open();
-    driver = await virtualbox.load();
+    driver = await virtualbox.open({ env: process.env, signal: new AbortController().signal });
     path = process.env['PATH'];
     process.env['PATH'] = `${real.bin}:${path ?? ''}`;
     disk('base.raw', 64);
@@ -61,12 +62,12 @@ describe('a real VBoxManage', () => {
     const { store } = session;
     await store.reserve(name);
     const all = {
-      ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])),
+      ...Object.fromEntries((await virtualbox.describe()).flags.map((flag) => [flag.name, flag.default])),
       'virtualbox-no-vtx-check': true,
       'virtualbox-memory': 512,
       ...flags,
     };
-    const data = driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: all });
+    const data = await driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: all });
     const made = await attachDriver(
       session,
       newHostConfig({ name, root: store.root, driverName: 'virtualbox', driver: data, engine: {}, serverCertSans: [] }),
@@ -201,15 +202,16 @@ describe('a real VBoxManage', () => {
       ...(await machine('arm', { 'virtualbox-nat-only': true })).data,
       VMId: '5a1d6a20-4669-415a-8a1d-6a2046691501',
     });
+    const owner = { store: randomUUID(), machine: randomUUID() };
     const drives = [{ type: 'hdd', path: disk('arm.raw', 1).replace(/raw$/, 'vdi') }] as const;
     real.call('convertfromraw', join(real.dir, 'arm.raw'), drives[0].path, '--format', 'VDI');
-    const commands = buildCommands({ config, machineDir: join(real.dir, 'arm'), cpus: 2, arm: true, drives, share: undefined });
+    const commands = buildCommands({ config, owner, machineDir: join(real.dir, 'arm'), cpus: 2, arm: true, drives, share: undefined });
     for (const args of commands) expect(real.call(...args), args.join(' ')).to.include({ status: 0 });
     expect(real.call('showvminfo', config.vmId, '--machinereadable').stdout)
       .to.match(/^platformArchitecture="ARM"$/m)
       .and.to.match(/^boot1="disk"$/m);
     const old = { text: '6.1.50', major: 6, minor: 1, patch: 50, withoutModule: false };
-    const words = buildCommands({ config, machineDir: join(real.dir, 'old'), cpus: 1, arm: false, drives, share: undefined })
+    const words = buildCommands({ config, owner, machineDir: join(real.dir, 'old'), cpus: 1, arm: false, drives, share: undefined })
       .filter(([verb]) => verb === 'modifyvm')
       .map((args) => spelled(args, old));
     real.call('unregistervm', config.vmId, '--delete');
@@ -288,7 +290,7 @@ describe('a real VBoxManage', () => {
   it('leaves a VM alone that has only the name of a machine', async () => {
     expect(real.call('createvm', '--name', 'theirs', '--basefolder', real.dir, '--register').status).to.equal(0);
     const made = await machine('theirs', { 'virtualbox-image': join(real.dir, 'base.raw') });
-    expect(await driver.state({ ...made.data, Built: true }, made.ctx)).to.equal('None');
+    expect((await driver.look({ ...made.data, Built: true }, made.ctx)).state).to.equal('None');
     await driver.remove({ ...made.data, Built: true }, made.ctx);
     await driver.remove(made.data, made.ctx);
     expect(registered().join()).to.match(/^"theirs"/);

@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
+import { say } from '../../../src/base/text.js';
 import type { AccountContext, Leftover } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
 import { readConfig } from '../config.js';
@@ -58,7 +59,7 @@ async function discardDisk({ id, path }: Leftover, ctx: AccountContext, vbox: VB
 async function closeDisks(machineDir: string, ctx: AccountContext, vbox: VBoxManage): Promise<void> {
   const [left] = await ctx.lock(mediaLock, () => closeBelow(machineDir, ctx.files, vbox));
   if (!left) return;
-  throw new TsmachineError('DRIVER_FAILED', `VirtualBox keeps the disk ${left.name ?? left.id}: ${String(left.why ?? 'no reason given')}`);
+  throw new TsmachineError('DRIVER_FAILED', say`VirtualBox keeps the disk ${left.name ?? left.id}: ${left.why ?? 'it gives no reason'}`);
 }
 
 async function discardNetworks(ctx: AccountContext, vbox: VBoxManage, computer: Computer): Promise<void> {

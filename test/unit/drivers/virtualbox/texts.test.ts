@@ -15,12 +15,13 @@ import { parseVmInfo, stateOf } from '../../../../drivers/virtualbox/vm/vm.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
 import { failureOf } from '../../../helpers/failure.js';
 
+const { flags: specs } = await virtualbox.describe();
 const parse = (flags: FlagValues = {}) =>
   parseConfig({
     machineName: 'm1',
     storePath: '/store',
     machineDir: '/store/machines/m1',
-    flags: { ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])), ...flags },
+    flags: { ...Object.fromEntries(specs.map((flag) => [flag.name, flag.default])), ...flags },
   });
 const v72 = { text: '7.2.22', major: 7, minor: 2, patch: 22, withoutModule: false };
 const v61 = { text: '6.1.50', major: 6, minor: 1, patch: 50, withoutModule: false };
