@@ -49,9 +49,9 @@ export function virtualboxOver(computerOf: (ctx: Programs) => Computer): Driver 
     },
     stop: (data, ctx) => halt(readConfig(data), ctx, tools(ctx).vbox),
     kill: (data, ctx) => end(readConfig(data), ctx, tools(ctx).vbox),
-    async remove(_data, ctx) {
+    async remove(data, ctx) {
       const { vbox, computer } = tools(ctx);
-      return removeMachine(ctx, vbox, computer);
+      return removeMachine(readConfig(data), ctx, vbox, computer);
     },
     console: (data, ctx) => readConsole(readConfig(data), ctx),
     async leftovers(ctx) {

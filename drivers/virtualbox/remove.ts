@@ -1,7 +1,7 @@
 import { TsmachineError, messageOf } from '../../src/base/errors.js';
 import type { DriverContext, Leftover } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage } from './api.js';
-import { readConfig, type VirtualboxConfig } from './config.js';
+import type { VirtualboxConfig } from './config.js';
 import { removeDisks } from './disks/media.js';
 import { disconnect, networkLock } from './network/network.js';
 import { readLabels, vmKind } from './vm/identity.js';
@@ -10,8 +10,12 @@ import { unregister } from './vm/unregister.js';
 import { findVm, inaccessible, isBelow, stateOf, vmName, type VmFacts } from './vm/vm.js';
 
 /** Removes a machine's VM, its disks, and the networks that no VM uses any more. @returns what could not be removed */
-export async function removeMachine(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<{ left: Leftover[] }> {
-  const config = readConfig(ctx.data());
+export async function removeMachine(
+  config: VirtualboxConfig,
+  ctx: DriverContext,
+  vbox: VBoxManage,
+  computer: Computer,
+): Promise<{ left: Leftover[] }> {
   const entries = (await ctx.resources()).filter(({ kind }) => kind === vmKind);
   const ids = new Set(entries.map(({ id, token }) => id ?? token));
   if (config.vmId !== '' || config.built) ids.add(config.vmId);

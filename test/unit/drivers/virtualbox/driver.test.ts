@@ -427,6 +427,7 @@ describe('virtualbox: what goes wrong', () => {
     await bench.parse();
     await bench.create();
     const old = { ...bench.data, VMId: '', MachineName: 'm1' };
+    bench.forget();
     await bench.driver.remove(old, { ...bench.ctx, machineDir: '/elsewhere/m1' });
     expect(Object.keys(bench.world.vms)).to.have.length(1);
   });

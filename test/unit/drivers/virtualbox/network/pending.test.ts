@@ -57,8 +57,8 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
     Object.assign(bench.world.interfaces, { vboxnet1: fresh(1), vboxnet2: fresh(2) });
     expect(await removed(bench)).to.deep.equal(['vboxnet0', 'vboxnet1', 'vboxnet2']);
     expect(bench.io.warnings).to.deep.equal([
-      'One of the host-only adapters "vboxnet1", "vboxnet2" is left of an interrupted create, which one cannot be told. ' +
-        'VBoxManage hostonlyif remove NAME removes what nobody needs',
+      'One of the host-only adapters "vboxnet1", "vboxnet2" was left by an interrupted create; it is unknown which one. ' +
+        'Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
     ]);
   });
 
