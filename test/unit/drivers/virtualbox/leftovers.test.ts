@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
+import { plain } from '../../../../src/base/text.js';
 import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { restart } from '../../../stand-ins/virtualbox/vms.js';
 import { failureOf } from '../../../helpers/failure.js';
@@ -212,7 +213,7 @@ describe('virtualbox: the ledger', () => {
     const { left } = await bench.driver.remove(bench.data, bench.ctx);
     expect(left).to.have.length(1);
     expect(left[0]).to.include({ kind: 'VirtualBox VM', id: bench.data['VMId'], name: 'm1' });
-    expect(String(left[0]?.why)).to.contain('It is broken');
+    expect(plain(left[0]?.why ?? '')).to.contain('It is broken');
     expect(bench.machine.entries).to.have.length(1);
     bench.fault = () => undefined;
     expect(await bench.driver.remove(bench.data, bench.ctx)).to.deep.equal({ left: [] });
