@@ -8,7 +8,7 @@ import { pendingMediumKey } from '../disks/unfinished.js';
 import { usesInterface } from '../network/hostonly.js';
 import { hasNetworks, ourNetworks, usesNetwork } from '../network/hostonlynet.js';
 import { markedIn } from '../network/ours.js';
-import { pendingKey } from '../network/pending.js';
+import { parseAnnouncement, pendingKey } from '../network/pending.js';
 import { extraData } from '../program/extra-data.js';
 import { readLabels, vmKind } from '../vm/identity.js';
 import { parseVmList, readVmList, type ListedVm } from '../vm/list.js';
@@ -92,15 +92,31 @@ async function unusedNetworks(
   computer: Computer,
 ): Promise<Leftover[]> {
   const global = extraData(await vbox.run(['getextradata', 'global', 'enumerate']));
-  const notes = [pendingKey, pendingMediumKey].filter((key) => global.has(key)).map((id): Leftover => ({ kind: noteKind, id }));
+  const notes = notesIn(global, registered);
   if (hasClosedVm(text, registered)) return notes;
   const networks = hasNetworks(await vbox.version(), computer.platform) ? await ourNetworks(vbox) : [];
   const interfaces = computer.platform === 'win32' ? [] : markedIn(global); // Windows asks the user at each removal
   return [
-    ...interfaces.filter((name) => !usesInterface(text, name)).map((id): Leftover => ({ kind: interfaceKind, id, name: id })),
+    ...interfaces
+      .filter(({ name }) => !usesInterface(text, name))
+      .map(({ name, store }): Leftover => ({ kind: interfaceKind, id: name, name, ...ofStore(store) })),
     ...networks.filter((name) => !usesNetwork(text, name)).map((id): Leftover => ({ kind: networkKind, id, name: id })),
     ...notes,
   ];
+}
+
+/** @param global VirtualBox's own settings */
+function notesIn(global: ReadonlyMap<string, string>, registered: readonly RegisteredMachine[]): Leftover[] {
+  const image = global.get(pendingMediumKey);
+  const owner = registered.find(({ path }) => image !== undefined && isBelow(image, dirname(dirname(path))))?.owner;
+  return [
+    ...(global.has(pendingKey) ? [{ kind: noteKind, id: pendingKey, ...ofStore(parseAnnouncement(global.get(pendingKey))?.store) }] : []),
+    ...(image === undefined ? [] : [{ kind: noteKind, id: pendingMediumKey, name: image, ...ofStore(owner?.store) }]),
+  ];
+}
+
+function ofStore(store: string | undefined): Pick<Leftover, 'owner'> {
+  return store === undefined ? {} : { owner: { store } };
 }
 
 /** Whether one of ours is among the VMs that VirtualBox cannot open. @param text what VBoxManage prints of all VMs */

@@ -114,7 +114,8 @@ function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: 
 
 /** VirtualBox sometimes reports an error and has made the interface all the same: it counts whether one is there. */
 async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbox: VBoxManage): Promise<string> {
-  await announce(known, vbox);
+  const { store } = await ctx.owner();
+  await announce(known, store, vbox);
   const { stdout, problem } = await vbox.attempt(['hostonlyif', 'create']);
   if (problem !== undefined) ctx.io.debug(`Creating a new host-only adapter produced an error: ${problem}`);
   const told = /^Interface '(.+)' was successfully created/m.exec(stdout)?.[1];
@@ -132,7 +133,7 @@ async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbo
         hint: say`Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: ${natOnly(ctx.machineName)}`,
       });
     }));
-  await mark(name, vbox);
+  await mark({ name, store }, vbox);
   return name;
 }
 

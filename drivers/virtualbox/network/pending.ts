@@ -6,13 +6,13 @@ import { ipOfNumber, numberOfIp } from './host-cidr.js';
 import { readHostOnly, type HostOnly } from './interfaces.js';
 import { globalData, isOurs, mark, setGlobalData } from './ours.js';
 
-/** Names of the interfaces there were before one was asked for. It stands until the new one has its mark and address. */
+/** The interfaces there were before one was asked for, and the store that asked. It stays until the new one has its mark and address. */
 export const pendingKey = 'tsmachine/hostonly-pending';
 /** VirtualBox finishes what an interrupted VBoxManage had asked for. */
 const lateTimeout = 1500;
 
-export async function announce(known: readonly HostOnly[], vbox: VBoxManage): Promise<void> {
-  await setGlobalData(pendingKey, JSON.stringify(known.map(({ name }) => name)), vbox);
+export async function announce(known: readonly HostOnly[], store: string, vbox: VBoxManage): Promise<void> {
+  await setGlobalData(pendingKey, JSON.stringify({ store, before: known.map(({ name }) => name) }), vbox);
 }
 
 export async function endAnnouncement(vbox: VBoxManage): Promise<void> {
@@ -25,13 +25,13 @@ export async function endAnnouncement(vbox: VBoxManage): Promise<void> {
  * @returns its name when it is still to be configured
  */
 export async function adoptPending(ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage): Promise<string | undefined> {
-  const before = namesIn(await globalData(pendingKey, vbox));
-  if (before === undefined) return undefined;
-  const made = await newSince(before, ctx, vbox);
+  const announced = parseAnnouncement(await globalData(pendingKey, vbox));
+  if (announced === undefined) return undefined;
+  const made = await newSince(announced.before, ctx, vbox);
   const fresh = made.filter(isUntouched);
   const marked = await filterAsync(made, ({ name }) => isOurs(name, vbox));
   const [own] = marked.length > 0 ? marked.filter(isUntouched) : fresh.length === 1 ? fresh : [];
-  if (own) await mark(own.name, vbox);
+  if (own) await mark({ name: own.name, store: announced.store }, vbox);
   else if (fresh.length > 1) {
     ctx.io.warn(
       `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} was left by an interrupted create; it is unknown which one. ` +
@@ -64,12 +64,20 @@ function isUntouched({ name, cidr, isUp }: HostOnly): boolean {
   return !isUp && index !== undefined && cidr.ip === ipOfNumber(numberOfIp('192.168.56.1') + 256 * Number(index));
 }
 
+interface Announcement {
+  readonly before: readonly string[];
+  /** Undefined in older versions, which wrote the names alone. */
+  readonly store: string | undefined;
+}
+
 /** Undefined without such a text: no run was interrupted. */
-function namesIn(text: string | undefined): string[] | undefined {
+export function parseAnnouncement(text: string | undefined): Announcement | undefined {
   if (text === undefined) return undefined;
   try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) ? names.map(String) : undefined;
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return { before: value.map(String), store: undefined };
+    const { before, store } = value as { before?: unknown; store?: unknown };
+    return Array.isArray(before) && typeof store === 'string' ? { before: before.map(String), store } : undefined;
   } catch {
     return undefined; // not written by tsmachine
   }

@@ -109,7 +109,9 @@ describe('virtualbox: what is left over', () => {
     remembered(bench);
     bench.world.vms = {};
     const media = Object.keys(bench.world.media).filter((path) => path.startsWith(bench.ctx.machineDir));
-    expect((await list(bench)).map(({ kind }) => kind)).to.deep.equal(['VirtualBox host-only interface']);
+    expect(await list(bench)).to.deep.equal([
+      { kind: 'VirtualBox host-only interface', id: 'vboxnet0', name: 'vboxnet0', owner: { store: bench.machine.owner.store } },
+    ]);
     rmSync(bench.ctx.machineDir, { recursive: true });
     const disks = (await list(bench)).filter(({ kind }) => kind === 'VirtualBox disk');
     expect([disks.length, disks[0]?.path, disks[0]?.owner]).to.deep.equal([media.length, bench.ctx.machineDir, bench.machine.owner]);
@@ -127,6 +129,8 @@ describe('virtualbox: what is left over', () => {
     Object.assign(bench.world.global, {
       'tsmachine/hostonly/vboxnet0': '1',
       'tsmachine/hostonly/vboxnet7': '1',
+      'tsmachine/hostonly/vboxnet8': theirs,
+      'tsmachine/hostonly/vboxnet9': 'not a mark',
       'tsmachine/hostonly-pending': '["vboxnet0","vboxnet1"]',
       'tsmachine/medium-pending': '/nowhere.vmdk',
       'their/key': 'x',
@@ -134,11 +138,13 @@ describe('virtualbox: what is left over', () => {
     expect((await list(bench)).map(({ kind, id }) => `${kind} ${id}`)).to.deep.equal([
       'VirtualBox host-only interface vboxnet0',
       'VirtualBox host-only interface vboxnet7',
+      'VirtualBox host-only interface vboxnet8',
       'VirtualBox note of an interrupted create tsmachine/hostonly-pending',
       'VirtualBox note of an interrupted create tsmachine/medium-pending',
     ]);
+    expect((await list(bench)).map(({ owner }) => owner?.store)).to.deep.equal([undefined, undefined, theirs, undefined, undefined]);
     await discardAll(bench);
-    expect(bench.left()).to.deep.equal(['vboxnet1', 'their/key']);
+    expect(bench.left()).to.deep.equal(['vboxnet1', 'tsmachine/hostonly/vboxnet9', 'their/key']);
   });
 
   it('no network counts as unused while VirtualBox cannot open a VM of ours: its store may only be unmounted', async () => {
