@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { truncateSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
@@ -12,6 +12,7 @@ import { spelled } from '../../drivers/virtualbox/program/version.js';
 import { parseVmInfo } from '../../drivers/virtualbox/vm/vm.js';
 import { isoImage } from '../../src/guest/iso/image.js';
 import { silentIo } from '../../src/base/io.js';
+import { accountContext } from '../../src/machine/access/driver-context.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';
 import { openSession } from '../../src/session.js';
 import type { Driver } from '../../src/driver/contract.js';
@@ -57,8 +58,13 @@ describe('a real VBoxManage', () => {
     return file;
   }
 
-  async function machine(name: string, flags: FlagValues): Promise<Machine> {
-    const session = openSession({ storePath: join(real.dir, 'store'), io: silentIo, signal: new AbortController().signal });
+  const sessionOf = (folder: string) => {
+    const env = { ...process.env, TSMACHINE_STATE_DIR: join(real.dir, 'registry') };
+    return openSession({ storePath: join(real.dir, folder), io: silentIo, signal: new AbortController().signal, env });
+  };
+
+  async function machine(name: string, flags: FlagValues, folder = 'store'): Promise<Machine> {
+    const session = sessionOf(folder);
     const { store } = session;
     await store.reserve(name);
     const all = {
@@ -279,6 +285,54 @@ describe('a real VBoxManage', () => {
       expect(stderr, args.join(' ')).not.to.match(/Unknown option|Invalid (parameter|command|frontend)|Usage/);
     }
     real.call('unregistervm', id, '--delete');
+  });
+
+  for (const isAsleep of [true, false]) {
+    const when = isAsleep ? 'after its service ended' : 'while its service runs';
+    it(`lets the driver find and remove what a deleted store left (${when}), and nothing else`, async () => {
+      const image = { 'virtualbox-image': join(real.dir, 'base.raw') };
+      expect(real.call('createvm', '--name', 'foreign', '--basefolder', real.dir, '--register').status).to.equal(0);
+      const [lost, other] = [await machine('lost', image, 'deleted'), await machine('other', image, 'deleted')];
+      const kept = await machine('kept', image);
+      for (const one of [lost, other, kept]) await createUpToStart(one);
+      const before = new Set([...registered(), ...real.call('list', 'hostonlyifs').stdout.split('\n')]);
+      const owners = await Promise.all([lost, other].map(({ ctx: own }) => own.owner()));
+      rmSync(join(real.dir, 'deleted'), { recursive: true });
+      if (isAsleep) real.forget();
+      const session = sessionOf('store');
+      const ctx = accountContext(session, 'virtualbox', {});
+      const found = (await driver.leftovers?.(ctx)) ?? [];
+      const ids = (machines: readonly Machine[]) => machines.map(({ data }) => String(data['VMId'])).sort();
+      expect(found.map(({ kind, id }) => `${kind} ${id}`).sort()).to.deep.equal(
+        ids([lost, other, kept]).map((id) => `VirtualBox VM ${id}`),
+      );
+      const gone = found.filter(({ path: folder }) => folder?.startsWith(join(real.dir, 'deleted')));
+      expect(gone.map(({ owner }) => owner)).to.have.deep.members(owners);
+      for (const one of [...gone, ...gone]) await driver.discard?.(one, ctx);
+      const left = [...registered(), ...real.call('list', 'hostonlyifs').stdout.split('\n')];
+      expect(left).to.deep.equal([...before].filter((line) => !/deleted|"lost"|"other"/.test(line)));
+      expect((await driver.look(kept.data, kept.ctx)).state).to.equal('Stopped');
+      await driver.remove(kept.data, kept.ctx);
+      real.call('unregistervm', 'foreign', '--delete');
+      expect(registered()).to.deep.equal([]);
+    });
+  }
+
+  it("starts a machine that VirtualBox cannot open since another one's folder was deleted by hand", async () => {
+    const image = { 'virtualbox-image': join(real.dir, 'base.raw'), 'virtualbox-nat-only': true };
+    const [one, two] = [await machine('one', image), await machine('two', image)];
+    for (const made of [one, two]) await createUpToStart(made);
+    rmSync(one.ctx.machineDir, { recursive: true });
+    real.forget();
+    expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Error' });
+    expect((await failureOf(driver.start(two.data, two.ctx))).message).to.match(/^Unable to start the VM/);
+    real.forget();
+    expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Stopped' });
+    const ctx = accountContext(sessionOf('store'), 'virtualbox', {});
+    const gone = ((await driver.leftovers?.(ctx)) ?? []).filter(({ id }) => id === one.data['VMId']);
+    for (const left of gone) await driver.discard?.(left, ctx);
+    await driver.remove(two.data, two.ctx);
+    expect(registered()).to.deep.equal([]);
   });
 
   it('got every kind of call that the driver makes', async () => {

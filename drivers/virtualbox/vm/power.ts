@@ -6,6 +6,7 @@ import type { Computer, VBoxManage } from '../api.js';
 import { consoleLogOf } from './build.js';
 import { readConfig, type VirtualboxConfig } from '../config.js';
 import { connectVm, networkLock } from '../network/network.js';
+import { openedVm } from './reopen.js';
 import { startVm } from './startup.js';
 import { existingVm, findVm, inaccessible, stateOf, vmName, type VmFacts } from './vm.js';
 
@@ -42,7 +43,7 @@ async function keepAddress(ip: string, config: VirtualboxConfig, ctx: DriverCont
 async function turnOn(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<VirtualboxConfig> {
   const config = readConfig(ctx.data());
   const vm = vmName(config);
-  const facts = await existingVm(config, ctx.machineDir, vbox);
+  const facts = await openedVm(config, ctx, vbox);
   switch (stateOf(facts)) {
     case 'Running':
     case 'Starting':

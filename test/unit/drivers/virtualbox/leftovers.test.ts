@@ -150,7 +150,8 @@ describe('virtualbox: what is left over', () => {
   it('no network counts as unused while VirtualBox cannot open a VM of ours: its store may only be unmounted', async () => {
     const bench = await created();
     remembered(bench);
-    for (const vm of Object.values(bench.world.vms)) vm.closed = true;
+    rmSync(bench.ctx.machineDir, { recursive: true });
+    restart(bench.world);
     expect((await list(bench)).map(({ kind }) => kind)).to.deep.equal(['VirtualBox VM']);
     await bench.driver.discard?.({ kind: 'VirtualBox host-only interface', id: 'vboxnet0' }, bench.account);
     expect(Object.keys(bench.world.interfaces)).to.deep.equal(['vboxnet0']);

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 
 import { parseVmList } from '../../../../drivers/virtualbox/vm/list.js';
 import type { DriverData } from '../../../../src/driver/contract.js';
+import { failureOf } from '../../../helpers/failure.js';
 import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { Bench } from './bench.js';
 
@@ -91,6 +92,26 @@ describe('virtualbox: how machines are', () => {
     await bench.driver.stop(bench.data, bench.ctx);
     expect(vm.state).to.equal('poweroff');
     expect(bench.calls.filter((call) => call.includes('acpipowerbutton'))).to.deep.equal([]);
+  });
+
+  it('a VM that VirtualBox cannot open, because another one was deleted by hand, is started all the same', async () => {
+    const bench = new Bench();
+    await bench.parse();
+    await bench.create();
+    const [vm] = Object.values(bench.world.vms);
+    if (!vm) throw new Error('no VM');
+    Object.assign(vm, { state: 'poweroff', closed: true });
+    bench.world.media = {};
+    await bench.driver.start(bench.data, bench.ctx);
+    expect(vm).to.include({ state: 'running' }).and.not.to.have.property('closed');
+    Object.assign(vm, { state: 'poweroff', closed: true });
+    bench.world.media = {};
+    bench.data = { ...bench.data, BaseDisk: '/gone/base.vdi' };
+    const { message, hint } = await failureOf(bench.driver.start(bench.data, bench.ctx));
+    expect([message, hint]).to.deep.equal([
+      'VirtualBox cannot open the VM of m1',
+      'Its settings or disks are missing or damaged. What VirtualBox says of them: VBoxManage list --long vms',
+    ]);
   });
 
   it('the console is the log of a cloud image; without one it is empty', async () => {
