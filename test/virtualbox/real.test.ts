@@ -100,6 +100,8 @@ describe('a real VBoxManage', () => {
         .filter((line) => /^"|^Location:/.test(line)),
     );
 
+  const everything = () => [...registered(), ...real.call('list', 'hostonlyifs').stdout.split('\n')];
+
   it('makes the VM that was asked for, of a raw disk, and removes all of it but the cached base', async () => {
     const made = await machine('cloud', {
       'virtualbox-image': join(real.dir, 'base.raw'),
@@ -295,7 +297,7 @@ describe('a real VBoxManage', () => {
       const [lost, other] = [await machine('lost', image, 'deleted'), await machine('other', image, 'deleted')];
       const kept = await machine('kept', image);
       for (const one of [lost, other, kept]) await createUpToStart(one);
-      const before = new Set([...registered(), ...real.call('list', 'hostonlyifs').stdout.split('\n')]);
+      const before = everything();
       const owners = await Promise.all([lost, other].map(({ ctx: own }) => own.owner()));
       rmSync(join(real.dir, 'deleted'), { recursive: true });
       if (isAsleep) real.forget();
@@ -309,8 +311,7 @@ describe('a real VBoxManage', () => {
       const gone = found.filter(({ path: folder }) => folder?.startsWith(join(real.dir, 'deleted')));
       expect(gone.map(({ owner }) => owner)).to.have.deep.members(owners);
       for (const one of [...gone, ...gone]) await driver.discard?.(one, ctx);
-      const left = [...registered(), ...real.call('list', 'hostonlyifs').stdout.split('\n')];
-      expect(left).to.deep.equal([...before].filter((line) => !/deleted|"lost"|"other"/.test(line)));
+      expect(everything()).to.deep.equal(before.filter((line) => !/deleted|"lost"|"other"/.test(line)));
       expect((await driver.look(kept.data, kept.ctx)).state).to.equal('Stopped');
       await driver.remove(kept.data, kept.ctx);
       real.call('unregistervm', 'foreign', '--delete');
@@ -326,11 +327,12 @@ describe('a real VBoxManage', () => {
     real.forget();
     expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Error' });
     expect((await failureOf(driver.start(two.data, two.ctx))).message).to.match(/^Unable to start the VM/);
-    real.forget();
     expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Stopped' });
     const ctx = accountContext(sessionOf('store'), 'virtualbox', {});
     const gone = ((await driver.leftovers?.(ctx)) ?? []).filter(({ id }) => id === one.data['VMId']);
     for (const left of gone) await driver.discard?.(left, ctx);
+    real.forget();
+    expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Stopped' });
     await driver.remove(two.data, two.ctx);
     expect(registered()).to.deep.equal([]);
   });
