@@ -51,7 +51,7 @@ export interface Computer {
   virtualization(): Promise<boolean | undefined>;
   /** Interfaces that are up, without loopback; IPv4. */
   interfaces(): readonly NetworkInterface[];
-  /** Whether the interface of that name has that address; undefined where that is unknown, as for an interface that the system does not list. */
+  /** Whether the interface has the address; undefined where that is unknown, as for an interface that the system does not list. */
   hasAddress(name: string, ip: string): Promise<boolean | undefined>;
   /** VirtualBox's list of allowed host-only ranges; undefined when there is none. */
   networksConf(): Promise<string | undefined>;

@@ -16,7 +16,7 @@ import { unfinished, whileListed } from './unfinished.js';
 const copyTimeout = 30 * 60_000;
 const megabyte = 2 ** 20;
 
-/** The image of a machine as a disk of VirtualBox's own kind in the cache: made once, never written, below the disks of all its machines. */
+/** A machine's image as a disk of VirtualBox's own kind in the cache: made once, never written, the base of all its machines' disks. */
 export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
   if (config.baseDisk !== '' && (await ctx.files.exists(config.baseDisk))) return config.baseDisk;
   const image = await fetchImage(

@@ -13,7 +13,7 @@ const homes: Readonly<Record<string, Share>> = {
   win32: { name: 'c/Users', path: '\\\\?\\c:\\Users' },
 };
 
-/** The folder that the guest mounts: the one that was asked for, else the home directories, as in Docker Machine; undefined if it is missing. */
+/** The folder that the guest mounts: the one asked for, else the home directories, as in Docker Machine; undefined if it is missing. */
 export async function shareOf(config: VirtualboxConfig, platform: string, files: Pick<Files, 'exists'>): Promise<Share | undefined> {
   if (config.noShare) return undefined;
   const share = config.shareFolder === '' ? (homes[platform] ?? { name: 'hosthome', path: '/home' }) : parseShare(config.shareFolder);

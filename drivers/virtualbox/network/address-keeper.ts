@@ -7,6 +7,8 @@ import { readHostOnly } from './interfaces.js';
 import { networkLock } from './network.js';
 import { isOurs } from './ours.js';
 
+const again = 'then create it with --virtualbox-nat-only';
+
 /** How often an interface gets its address back during one boot. */
 const most = 3;
 
@@ -44,7 +46,7 @@ export function addressKeeper(
         'DRIVER_FAILED',
         `The host-only adapter "${name}" lost its address ${ip} ${most} times while the VM booted`,
         {
-          hint: say`Does another program configure it? Without such a network: ${run('rm', '-y', ctx.machineName)}, then create it with --virtualbox-nat-only`,
+          hint: say`Does another program configure it? Without such a network: ${run('rm', '-y', ctx.machineName)}, ${again}`,
         },
       );
     }

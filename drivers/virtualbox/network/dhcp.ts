@@ -12,7 +12,10 @@ interface DhcpSettings {
   readonly upper: string;
 }
 
-/** Up to /24 the guests have .100 to .254 (see docs/compatibility.md: The virtualbox driver); in smaller networks all that follows the server. */
+/**
+ * Up to /24 the guests have .100 to .254 (see docs/compatibility.md: The virtualbox driver); in smaller networks all that follows the
+ * server.
+ */
 export function dhcpSettings(cidr: HostCidr): DhcpSettings {
   const own = numberOfIp(cidr.ip);
   const first = cidr.network + 1;

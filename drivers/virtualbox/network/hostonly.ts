@@ -41,7 +41,8 @@ function refuseTwins(what: string, values: readonly string[]): void {
 }
 
 /**
- * The interface for a machine: the one with the wanted address; when that is the default one, any that tsmachine made; else a new one. The caller holds the lock of the network.
+ * The interface for a machine: the one with the wanted address; when that is the default one, any that tsmachine made; else a new
+ * one. The caller holds the lock of the network.
  * @throws TsmachineError DRIVER_PRECHECK when the address is taken or not allowed, DRIVER_FAILED when VirtualBox makes no interface
  */
 export async function ensureHostOnly(

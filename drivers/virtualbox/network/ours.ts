@@ -1,7 +1,7 @@
 import type { VBoxManage } from '../api.js';
 import { extraData } from '../program/extra-data.js';
 
-/** Marks the interfaces that tsmachine made, in VirtualBox's own settings, with the id of the store that made them: in older versions `1`. */
+/** Marks an interface that tsmachine made, in VirtualBox's own settings, with the id of the store that made it; in older versions `1`. */
 const prefix = 'tsmachine/hostonly/';
 const markOf = (name: string) => `${prefix}${name}`;
 const isMark = (value: string | undefined) => value !== undefined && /^(1|[0-9a-f-]{36})$/.test(value);

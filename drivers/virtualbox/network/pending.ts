@@ -6,7 +6,7 @@ import { ipOfNumber, numberOfIp } from './host-cidr.js';
 import { readHostOnly, type HostOnly } from './interfaces.js';
 import { globalData, isOurs, mark, setGlobalData } from './ours.js';
 
-/** The interfaces there were before one was asked for, and the store that asked. It stays until the new one has its mark and address. */
+/** The interfaces before one was asked for, and the store that asked. It stays until the new one has its mark and address. */
 export const pendingKey = 'tsmachine/hostonly-pending';
 /** VirtualBox finishes what an interrupted VBoxManage had asked for. */
 const lateTimeout = 1500;
@@ -21,7 +21,8 @@ export async function endAnnouncement(vbox: VBoxManage): Promise<void> {
 
 /**
  * Finds the interface that an interrupted run made but did not mark or give an address yet, and marks it: the only one that is new since
- * then and has no address. One that was there before, or that somebody configured, is never taken. The caller holds the lock of the network.
+ * then and has no address. One that was there before, or that somebody configured, is never taken. The caller holds the lock of the
+ * network.
  * @returns its name when it is still to be configured
  */
 export async function adoptPending(ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage): Promise<string | undefined> {
@@ -34,8 +35,8 @@ export async function adoptPending(ctx: Pick<AccountContext, 'io' | 'signal'>, v
   if (own) await mark({ name: own.name, store: announced.store }, vbox);
   else if (fresh.length > 1) {
     ctx.io.warn(
-      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} was left by an interrupted create; it is unknown which one. ` +
-        'Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
+      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} was left by an interrupted create; ` +
+        'it is unknown which one. Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
     );
   }
   if (!own) await endAnnouncement(vbox);

@@ -6,8 +6,10 @@ import type { VBoxManage } from '../api.js';
 import { failure } from '../program/vboxmanage.js';
 
 /** What VirtualBox writes into its log when the processor's virtualization is off or in use. */
-const noVirtualization =
-  /VT-x is disabled|the host CPU does NOT support HW virtualization|VERR_VMX_UNABLE_TO_START_VM|VERR_VMX_NO_VMX|VERR_SVM_DISABLED|AMD-V is disabled/;
+const noVirtualization = new RegExp(
+  'VT-x is disabled|the host CPU does NOT support HW virtualization|VERR_VMX_UNABLE_TO_START_VM|VERR_VMX_NO_VMX|' +
+    'VERR_SVM_DISABLED|AMD-V is disabled',
+);
 const startTimeout = 3 * 60_000;
 
 export const noVtxMessage = "This computer doesn't have VT-X/AMD-v enabled. Enabling it in the BIOS is mandatory";

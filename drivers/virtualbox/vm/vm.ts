@@ -62,7 +62,7 @@ export async function existingVm(config: VirtualboxConfig, machineDir: string, v
   throw new TsmachineError('DRIVER_FAILED', `VirtualBox cannot open the VM of ${name}`, { hint: inaccessibleHint });
 }
 
-export const inaccessibleHint = 'Its settings or disks are missing or damaged. What VirtualBox says of them: VBoxManage list --long vms';
+const inaccessibleHint = 'Its settings or disks are missing or damaged. What VirtualBox says of them: VBoxManage list --long vms';
 
 export function isMissing(problem: string): boolean {
   return /Could not find a registered machine/.test(problem);
