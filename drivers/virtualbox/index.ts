@@ -103,8 +103,8 @@ const virtualbox: DriverModule = {
   name: 'virtualbox',
   contract: 2,
   summary: 'A virtual machine of VirtualBox on this computer',
-  // The endpoint says more: a cloud image's host key is pinned before its first boot; boot2docker, and machines of Docker Machine, are trusted at
-  // the first contact.
+  // The endpoint says more: a cloud image's host key is pinned before its first boot; boot2docker and machines of Docker Machine are
+  // trusted at the first contact.
   describe: () => Promise.resolve({ flags, features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false } }),
   open: async () => ({ ...(await import('./driver.js')).virtualbox, close: () => Promise.resolve() }),
 };

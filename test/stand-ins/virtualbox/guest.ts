@@ -33,7 +33,8 @@ const [verb = '', uuid = ''] = process.argv.slice(2);
 const folder = join(home, 'guests', uuid);
 const store = join(folder, 'store');
 const signal = new AbortController().signal;
-const driver = await nspawn.load();
+const { flags: specs } = await nspawn.describe();
+const driver = await nspawn.open({ env: process.env, signal });
 
 if (verb === 'remove') {
   const machine = await open();
@@ -63,14 +64,14 @@ async function run(): Promise<void> {
   });
   writeFileSync(join(home, `${uuid}.${process.pid}.up`), '');
   const machine = await bootMachine(settingsOf(Object.values(vm.attached)), hostOnly);
-  const ip = (await driver.endpoint(machine.data, machine.ctx)).addresses[0]?.ip ?? '';
+  const ip = (await machine.look()).addresses[0]?.ip ?? '';
   const mac = vm.settings['macaddress2']?.toLowerCase();
   if (hostOnly && mac !== undefined)
     change((world) => {
       world.global[`lease/${mac}`] = ip;
     });
   address(ip);
-  while (off === undefined && (await driver.state(machine.data, machine.ctx)) === 'Running') await pause(200);
+  while (off === undefined && (await machine.look()).state === 'Running') await pause(200);
   await driver[off ?? 'kill'](machine.data, machine.ctx);
   process.exit();
 }
@@ -79,7 +80,7 @@ async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; m
   const isNew = !existsSync(join(store, 'machines', 'guest', 'booted'));
   const machine = await open(hostOnly);
   if (!isNew) {
-    await machine.keep(await driver.start(machine.data, machine.ctx));
+    await driver.start(machine.data, machine.ctx);
     return machine;
   }
   const { dir } = machine.session.store.machine('guest');
@@ -87,7 +88,7 @@ async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; m
     writeFileSync(join(dir, 'ssh_host_ed25519_key'), seed.ssh_keys.ed25519_private, { mode: 0o600 });
     writeFileSync(join(dir, 'ssh_host_ed25519_key.pub'), `${seed.ssh_keys.ed25519_public}\n`);
   }
-  await machine.keep(await driver.create(machine.data, machine.ctx));
+  await driver.create(machine.data, machine.ctx);
   if (seed) await apply(machine, seed);
   writeFileSync(join(dir, 'booted'), '');
   return machine;
@@ -130,10 +131,10 @@ async function open(hostOnly?: { ip: string; mask: string }): Promise<Guest> {
     await session.store.reserve('guest');
     const cidr = hostOnly && parseNetwork(`${hostOnly.ip}/${prefixOfMask(hostOnly.mask) ?? ''}`);
     const flags = {
-      ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])),
+      ...Object.fromEntries(specs.map((flag) => [flag.name, flag.default])),
       'nspawn-cidr': cidr ? formatNetwork({ ...cidr, address: firstAddress(cidr) }) : '',
     };
-    const data = driver.parse({ machineName: 'guest', storePath: store, machineDir: dir, flags });
+    const data = await driver.parse({ machineName: 'guest', storePath: store, machineDir: dir, flags });
     const fresh = await attachDriver(
       session,
       newHostConfig({ name: 'guest', root: store, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }),

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { simple } from './answer.js';
 import { Refusal, change, heard, home, isAlive, replace } from './state.js';
-import { unregister, vmOf } from './vms.js';
+import { openVm, unregister } from './vms.js';
 
 interface Fault {
   call: string;
@@ -66,7 +66,7 @@ async function answer([command = '', ...words]: readonly string[]): Promise<stri
 
 async function start(name: string): Promise<string> {
   const { uuid } = change((world) => {
-    const vm = vmOf(world, name);
+    const vm = openVm(world, name);
     if (vm.state === 'running') throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
     const nic = vm.settings['hostonlyadapter2'];
     if (nic !== undefined && !world.interfaces[nic])
@@ -91,14 +91,14 @@ async function start(name: string): Promise<string> {
     });
   }
   change((world) => {
-    Object.assign(vmOf(world, uuid), { state: 'running', pid });
+    Object.assign(openVm(world, uuid), { state: 'running', pid });
   });
   return `Waiting for VM "${name}" to power on...\nVM "${name}" has been successfully started.\n`;
 }
 
 function control([name = '', verb = '']: readonly string[]): string {
   return change((world) => {
-    const vm = vmOf(world, name);
+    const vm = openVm(world, name);
     if (vm.state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
     switch (verb) {
       case 'pause':
@@ -126,5 +126,5 @@ function guest(verb: string, uuid: string): void {
 }
 
 function guestProgram(): string {
-  return join(root, 'test', 'helpers', 'vboxmanage', process.env['VBOX_STAND_IN_PLAYER'] ?? 'guest.ts');
+  return join(root, 'test', 'stand-ins', 'virtualbox', process.env['VBOX_STAND_IN_PLAYER'] ?? 'guest.ts');
 }

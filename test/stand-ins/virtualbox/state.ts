@@ -28,7 +28,9 @@ export interface Vm {
   shares: Record<string, string>;
   extra: Record<string, string>;
   properties: Record<string, string>;
-  state: 'poweroff' | 'running' | 'paused' | 'saved' | 'aborted';
+  state: 'poweroff' | 'running' | 'paused' | 'saved' | 'aborted' | 'gurumeditation';
+  /** Its settings were gone when the service started: VirtualBox knows its UUID and their path alone. */
+  closed?: true;
   /** The process that plays the running VM. */
   pid: number;
 }
