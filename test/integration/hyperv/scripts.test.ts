@@ -59,7 +59,7 @@ describe('hyperv: the scripts, evaluated', () => {
   });
 
   it('find the neighbour by its address of hardware, which a VM has from its first start on', () => {
-    expect(standIn.value('addresses', { id })).to.deep.equal({ state: 'Off', told: [], neighbours: [] });
+    expect(standIn.value('addresses', { id })).to.deep.equal({ state: 'Off', reported: [], neighbours: [] });
     const disk = join(dir, 'disk.vhdx');
     standIn.value('convert-disk', { source: vhd('a.vhd'), target: disk });
     writeFileSync(join(dir, 'seed.iso'), '');
@@ -67,7 +67,7 @@ describe('hyperv: the scripts, evaluated', () => {
     expect(vm()?.settings).to.include({ boot: disk, firmware: 'MicrosoftUEFICertificateAuthority' });
     standIn.value('start', { id });
     const link = 'fe80::215:5dff:fe01:203';
-    expect(standIn.value('addresses', { id })).to.deep.equal({ state: 'Running', told: [link], neighbours: ['192.0.2.7', link] });
+    expect(standIn.value('addresses', { id })).to.deep.equal({ state: 'Running', reported: [link], neighbours: ['192.0.2.7', link] });
     const warned = standIn.run('start', { id });
     expect(warned.stdout).to.equal('WARNING: The virtual machine is already in the specified state.\r\n{"value":null}\r\n');
   });
@@ -96,7 +96,7 @@ describe('hyperv: the scripts, evaluated', () => {
     const world = standIn.world();
     standIn.write({ ...world, global: { ...world.global, release: '2016' } });
     standIn.value('hardware', { ...hardware(), dynamic: false, mac: '00155D0A0B0C', vlan: 7 });
-    expect(vm()?.settings).to.include({ dynamic: 'false', macaddress2: '00155d0a0b0c', vlan: '7' });
+    expect(vm()?.settings).to.include({ dynamic: 'false', mac: '00155d0a0b0c', vlan: '7' });
   });
 
   it('tell who the user is', () => {
@@ -245,7 +245,7 @@ describe('hyperv: the scripts, evaluated', () => {
       status: 64,
     },
     { what: 'one VM for a list of VMs', script: 'vms', from: '@(Hyper-V\\Get-VM', to: '(Hyper-V\\Get-VM', shows: /^\{"value":\{"id"/ },
-    { what: 'an address for a list of them', script: 'addresses', from: 'told = @(', to: 'told = (', input: one, shows: /"told":null/ },
+    { what: 'an address for a list of them', script: 'addresses', from: 'reported = @(', to: 'reported = (', input: one, shows: /"reported":null/ },
     { what: 'a state by its number', script: 'vms', from: '[string]$_.State', to: '$_.State', shows: /"state":3/ },
     {
       what: 'an answer that is too flat',

@@ -1,11 +1,11 @@
-import { change } from '../../virtualbox/state.js';
-import { toText } from '../powershell/convert.js';
-import { bind } from '../powershell/binding.js';
-import type { Declaration } from '../powershell/declaration.js';
-import type { Outside } from '../powershell/dotnet.js';
+import { change } from '../state.js';
+import { toText } from '../powershell/values/convert.js';
+import { bind } from '../powershell/commands/binding.js';
+import type { Declaration } from '../powershell/commands/declaration.js';
+import type { Outside } from '../powershell/values/dotnet.js';
 import { Complaint, terminating } from '../powershell/errors.js';
 import type { Call } from '../powershell/evaluate.js';
-import { Instance, lookUp, type Value } from '../powershell/values.js';
+import { Instance, lookUp, type Value } from '../powershell/values/values.js';
 import { Given, type Cmdlet } from './cmdlet.js';
 import { commandObject, convertFromJson, convertToJson, forEachObject, newObjectBy, whereObject } from './common.js';
 import { convertVHD, getVHD, newVHD } from './disks.js';

@@ -1,7 +1,7 @@
-import { toText, toTruth, toWhole, typeName } from './convert.js';
+import { toText, toTruth, toWhole, typeName } from '../values/convert.js';
 import { typeText, type Declaration, type Parameter } from './declaration.js';
-import { terminating } from './errors.js';
-import { BlockValue, Instance, isArray, nothing, type Value } from './values.js';
+import { terminating } from '../errors.js';
+import { BlockValue, Instance, isArray, nothing, type Value } from '../values/values.js';
 
 const guid = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
 

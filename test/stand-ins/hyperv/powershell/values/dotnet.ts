@@ -1,5 +1,5 @@
 import { toText, typeName } from './convert.js';
-import { Unknown } from './errors.js';
+import { Unknown } from '../errors.js';
 import { BlockValue, Choice, Instance, lookUp, nothing, type Value } from './values.js';
 
 /** What the classes of .NET that the scripts use reach outside for. */

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 
-import { Unknown } from './errors.js';
+import { Unknown } from '../errors.js';
 import { pipelineOf, statementsOf } from './statements.js';
 import type { Entry, Expression, Member } from './syntax.js';
 

@@ -1,8 +1,8 @@
 import { convert, shown } from './arguments.js';
 import { everywhere, typeText, type Declaration, type Parameter } from './declaration.js';
-import { terminating, Unknown } from './errors.js';
-import type { Call } from './evaluate.js';
-import { collected, lookUp, type Value } from './values.js';
+import { terminating, Unknown } from '../errors.js';
+import type { Call } from '../evaluate.js';
+import { collected, lookUp, type Value } from '../values/values.js';
 
 /** The arguments of one call, by the names that the cmdlet gives them. */
 export type Arguments = ReadonlyMap<string, Value>;
