@@ -22,7 +22,13 @@ export type ScriptContext = Pick<DriverContext, 'exec' | 'files'> & Partial<Pick
  * @param timeout milliseconds
  * @throws TsmachineError COMMAND_MISSING, COMMAND_FAILED when it does not end in time, STORE_FULL, DRIVER_FAILED
  */
-export async function runScript(name: string, input: object, ctx: ScriptContext, platform: string, timeout = defaultTimeout): Promise<unknown> {
+export async function runScript(
+  name: string,
+  input: object,
+  ctx: ScriptContext,
+  platform: string,
+  timeout = defaultTimeout,
+): Promise<unknown> {
   const args = ['-NoProfile', '-NonInteractive', '-Command', await readScript(name, ctx.files)];
   const { stdout, stderr } = await powershell(args, ascii(input), ctx, platform, timeout).catch((error: unknown) => {
     throw TsmachineError.is(error) && error.code === 'COMMAND_FAILED' ? shortened(error, name, args) : error;

@@ -44,12 +44,7 @@ export async function ensureBase(config: HypervConfig, ctx: DriverContext, { hyp
 }
 
 /** Hyper-V tells a disk's format by the ending of its name alone. */
-async function withEnding(
-  { path, format }: GuestImage,
-  part: string,
-  files: Files,
-  use: (path: string) => Promise<void>,
-): Promise<void> {
+async function withEnding({ path, format }: GuestImage, part: string, files: Files, use: (path: string) => Promise<void>): Promise<void> {
   if (path.toLowerCase().endsWith(`.${format}`)) return use(path);
   const copy = part.replace(/\.vhdx$/, `.source.${format}`);
   try {

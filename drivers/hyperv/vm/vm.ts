@@ -32,7 +32,8 @@ export function notesOf(mark: string, { store, machine }: Owner): string {
 
 /** Reads the notes of a VM. An older version wrote no owner. Undefined: tsmachine did not make the VM. */
 export function readNotes(notes: string): { readonly mark: string; readonly owner?: Owner } | undefined {
-  const [, mark, store, machine] = /\bMade by tsmachine ([0-9a-f-]{36})(?: store ([0-9a-f-]{36}) machine ([0-9a-f-]{36}))?/i.exec(notes) ?? [];
+  const [, mark, store, machine] =
+    /\bMade by tsmachine ([0-9a-f-]{36})(?: store ([0-9a-f-]{36}) machine ([0-9a-f-]{36}))?/i.exec(notes) ?? [];
   if (mark === undefined) return undefined;
   return { mark, ...(store === undefined || machine === undefined ? {} : { owner: { store, machine } }) };
 }

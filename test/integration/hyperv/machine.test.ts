@@ -137,7 +137,7 @@ describe('hyperv: a machine on the stand-in', () => {
 
   it('stop, kill, start: from every state; an address that changed is told', async () => {
     const data = await here.create();
-        await here.driver.stop(data, here.ctx());
+    await here.driver.stop(data, here.ctx());
     expect(await state()).to.equal('Stopped');
     await here.driver.stop(data, here.ctx());
     await here.driver.kill(data, here.ctx());

@@ -43,7 +43,12 @@ export class Playground {
 
   ctx(): DriverContext {
     mkdirSync(this.machineDir, { recursive: true });
-    return this.machine.context({ ...this.world(), machineName: 'm1', machineDir: this.machineDir, listens: (ip) => Promise.resolve(ip === '192.0.2.7') });
+    return this.machine.context({
+      ...this.world(),
+      machineName: 'm1',
+      machineDir: this.machineDir,
+      listens: (ip) => Promise.resolve(ip === '192.0.2.7'),
+    });
   }
 
   /** The store and the machines of this computer that the registry knows. */
@@ -72,7 +77,13 @@ export class Playground {
     const { signal } = this.abort;
     const exec: DriverContext['exec'] = (file, args, options) =>
       run(join(this.standIn.home, 'bin', basename(file)), args, { ...options, signal });
-    return { io: this.io, signal, cacheDir: join(this.dir, 'cache'), files: { ...computerFiles, freeBytes: () => Promise.resolve(this.free) }, exec };
+    return {
+      io: this.io,
+      signal,
+      cacheDir: join(this.dir, 'cache'),
+      files: { ...computerFiles, freeBytes: () => Promise.resolve(this.free) },
+      exec,
+    };
   }
 
   /** A file that passes for an image. */

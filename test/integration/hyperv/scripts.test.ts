@@ -42,12 +42,15 @@ describe('hyperv: the scripts, evaluated', () => {
   });
 
   it('answer in the same form, be there none, one or two of a thing', () => {
-    const row = (uuid: string, name: string) => ({ id: uuid, name, notes: 'n\u00fc', path: join(dir, name), state: 'Off' });
-    expect(standIn.value('vms')).to.deep.equal([row(id, 'm1')]);
+    const row = (uuid: string, name: string) => {
+      const created = standIn.world().vms[uuid]?.created.replace('Z', '0000Z');
+      return { id: uuid, name, notes: 'n\u00fc', path: join(dir, name), state: 'Off', created };
+    };
+    expect(standIn.value('vms')).to.deep.equal({ vms: [row(id, 'm1')] });
     const other = newVm('m2');
-    expect(standIn.value('vms')).to.deep.equal([row(id, 'm1'), row(other, 'm2')]);
+    expect(standIn.value('vms')).to.deep.equal({ vms: [row(id, 'm1'), row(other, 'm2')] });
     for (const one of [id, other]) standIn.value('remove-vm', { id: one });
-    expect(standIn.value('vms')).to.deep.equal([]);
+    expect(standIn.value('vms'), 'and whether VMs were hidden').to.deep.equal({ vms: [], administrator: true, hyperVAdministrator: false });
     const host = (all: readonly object[]) => {
       const world = standIn.world();
       standIn.write({ ...world, global: { ...world.global, switches: JSON.stringify(all) } });
@@ -244,8 +247,30 @@ describe('hyperv: the scripts, evaluated', () => {
       shows: unknown('the operator -match'),
       status: 64,
     },
-    { what: 'one VM for a list of VMs', script: 'vms', from: '@(Hyper-V\\Get-VM', to: '(Hyper-V\\Get-VM', shows: /^\{"value":\{"id"/ },
-    { what: 'an address for a list of them', script: 'addresses', from: 'reported = @(', to: 'reported = (', input: one, shows: /"reported":null/ },
+    {
+      what: 'one VM for a list of VMs',
+      script: 'vms',
+      from: '@(Hyper-V\\Get-VM',
+      to: '(Hyper-V\\Get-VM',
+      shows: unknown('a property Count of a System'),
+      status: 64,
+    },
+    {
+      what: "a time in the user's own notation",
+      script: 'vms',
+      from: ".ToString('o')",
+      to: ".ToString('g')",
+      shows: unknown('how a date is written'),
+      status: 64,
+    },
+    {
+      what: 'an address for a list of them',
+      script: 'addresses',
+      from: 'reported = @(',
+      to: 'reported = (',
+      input: one,
+      shows: /"reported":null/,
+    },
     { what: 'a state by its number', script: 'vms', from: '[string]$_.State', to: '$_.State', shows: /"state":3/ },
     {
       what: 'an answer that is too flat',

@@ -19,7 +19,11 @@ export async function start({ uuid, name, attached, settings }: Vm): Promise<voi
     return true;
   });
   if (imagined) return;
-  const pid = playGuest(uuid, change((world) => orderOf(world, uuid)), root);
+  const pid = playGuest(
+    uuid,
+    change((world) => orderOf(world, uuid)),
+    root,
+  );
   await until(() => {
     if (!isAlive(pid)) throw new Complaint(`'${name}' failed to start: see ${logOf(uuid)}`, 'OperationFailed');
     return isUp(uuid, pid);

@@ -38,6 +38,8 @@ describe('hyperv: waiting for an address', () => {
   });
 
   it('ends when the VM does', async () => {
-    expect((await failureOf(wait({ state: 'Off', reported: [], neighbours: [] }, '', 5000))).message).to.equal('The VM was turned off while it booted');
+    expect((await failureOf(wait({ state: 'Off', reported: [], neighbours: [] }, '', 5000))).message).to.equal(
+      'The VM was turned off while it booted',
+    );
   });
 });
