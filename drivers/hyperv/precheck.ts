@@ -21,7 +21,7 @@ export async function checkComputer(config: HypervConfig, ctx: DriverContext, { 
   checkSizes(config, host);
   if (config.image === '' && computer.architecture !== 'x64') {
     throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', {
-      hint: 'Leave --hyperv-boot2docker-url out',
+      hint: 'Leave out --hyperv-boot2docker-url',
     });
   }
   if (config.image === '') await checkIso(config.isoUrl, 'hyperv-boot2docker-url');

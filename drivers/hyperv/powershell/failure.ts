@@ -1,7 +1,7 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 
 const actions: Readonly<Record<string, string>> = {
-  rights: 'tell what you may do',
+  rights: 'say what you may do',
   host: 'describe this computer',
   vms: 'list its virtual machines',
   'convert-disk': 'convert the image',

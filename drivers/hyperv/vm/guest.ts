@@ -7,7 +7,7 @@ import { enginePackages, userData } from '../../../src/guest/user-data.js';
 import type { DriverContext, GuestKeys } from '../../../src/driver/contract.js';
 import type { HypervConfig } from '../config.js';
 
-/** Packages that report a guest's addresses to Hyper-V, where this computer cannot see them by itself; by the beginning of the image's name. */
+/** By the beginning of an image's name: the package that reports a guest's addresses where this computer cannot see them by itself. */
 const reporters: readonly (readonly [RegExp, string])[] = [
   [/^debian/, 'hyperv-daemons'],
   [/^ubuntu/, 'linux-cloud-tools-virtual'],

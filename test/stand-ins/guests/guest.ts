@@ -91,7 +91,8 @@ async function apply(machine: Guest, seed: UserData): Promise<void> {
   try {
     for (const { name, ssh_authorized_keys: keys } of seed.users) {
       await connection.exec(
-        `useradd --create-home --shell /bin/bash ${name === 'docker' ? '--gid docker' : ''} ${name} && install -d -m 700 -o ${name} /home/${name}/.ssh` +
+        `useradd --create-home --shell /bin/bash ${name === 'docker' ? '--gid docker' : ''} ${name}` +
+          ` && install -d -m 700 -o ${name} /home/${name}/.ssh` +
           ` && cat >/home/${name}/.ssh/authorized_keys && chown -R ${name} /home/${name}/.ssh`,
         { input: `${keys.join('\n')}\n` },
       );

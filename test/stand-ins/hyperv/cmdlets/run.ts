@@ -92,8 +92,8 @@ function find(written: string): { name: string; declaration: Declaration } {
   const isThere = change((world) => rightsOf(world).module) || declaration?.module !== 'Hyper-V';
   if (!declaration || !isThere || (module !== undefined && module.toLowerCase() !== declaration.module.toLowerCase())) {
     throw terminating(
-      `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the ` +
-        'name, or if a path was included, verify that the path is correct and try again.',
+      `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program. ` +
+        'Check the spelling of the name, or if a path was included, verify that the path is correct and try again.',
       'CommandNotFoundException',
     );
   }
@@ -114,7 +114,8 @@ function checkRights(name: string, isOne: boolean): void {
   const { administrator, hyperVAdministrator } = change(rightsOf);
   if (administrator || hyperVAdministrator) return;
   throw new Complaint(
-    'You do not have the required permission to complete this task. Contact the administrator of the authorization policy for the computer.',
+    'You do not have the required permission to complete this task. ' +
+      'Contact the administrator of the authorization policy for the computer.',
     'AccessDenied',
   );
 }

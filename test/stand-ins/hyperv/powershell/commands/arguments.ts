@@ -12,7 +12,8 @@ export function convert(value: Value, name: string, parameter: Parameter, isMand
   const refuse = (message: string, id: string) => terminating(message, `${id},${cmdlet}`);
   const cannot = (why = '') =>
     refuse(
-      `Cannot bind parameter '${name}'. Cannot convert the "${shown(value)}" value of type "${typeName(value)}" to type "${typeText(parameter)}".${why}`,
+      `Cannot bind parameter '${name}'. Cannot convert the "${shown(value)}" value of type "${typeName(value)}" ` +
+        `to type "${typeText(parameter)}".${why}`,
       'CannotConvertArgumentNoMessage',
     );
   const isNull = value === null || value === nothing;

@@ -61,7 +61,8 @@ function fullName(written: string, declaration: Declaration): string {
   }
   if (others.length > 0) {
     const matches = [only, ...others].map((name) => ` -${name}`).join('');
-    const message = `Parameter cannot be processed because the parameter name '${written}' is ambiguous. Possible matches include:${matches}.`;
+    const message =
+      `Parameter cannot be processed because the parameter name '${written}' is ambiguous. ` + `Possible matches include:${matches}.`;
     throw refusal(message, 'AmbiguousParameter', declaration);
   }
   if (everywhere.includes(only)) throw new Unknown(`-${only}`);
