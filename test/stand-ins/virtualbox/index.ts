@@ -49,7 +49,7 @@ export class StandIn {
     const played = player === undefined ? '' : `export VBOX_STAND_IN_PLAYER='${player}' VBOX_STAND_IN_OWNER=${process.pid}\n`;
     writeFileSync(
       script,
-      `#!/bin/sh\n${played}VBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`,
+      `#!/bin/sh\n${played}STAND_IN_HOME='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`,
     );
     chmodSync(script, 0o755);
     if (version !== undefined) standIn.write({ ...standIn.world(), version });
