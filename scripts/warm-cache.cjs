@@ -11,6 +11,7 @@ const loader = require('../bin/load.js');
 
 const store = mkdtempSync(join(tmpdir(), 'tsmachine-build-'));
 process.env.MACHINE_STORAGE_PATH = store;
+process.env.TSMACHINE_STATE_DIR = store;
 process.env.SHELL ??= '/bin/sh';
 
 process.stdout.write = (_text, ...rest) => {
