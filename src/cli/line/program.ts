@@ -16,14 +16,9 @@ export function standsInForDockerMachine(): boolean {
   return /^docker-machine(\.[cm]?js|\.exe)?$/.test(posix.basename(win32.basename(called)));
 }
 
-/**
- * What the engine or a driver says, in the name that was typed: `Try it by hand: tsmachine ssh m1` becomes a line that works there.
- * A word behind `tsmachine COMMAND` is an argument, also where it is a machine called tsmachine.
- */
-export function asTyped(said: Text): string {
-  const text = plain(said, programName());
-  if (!standsInForDockerMachine()) return text;
-  return text.replace(/(?<![\w/.@-])(?<!tsmachine [a-z-]+(?: -\S+)* )tsmachine(?= [a-z-])/g, oldName);
+/** A text as a string, with its commands in the name by which the tool was called: they work as they are printed. */
+export function asTyped(text: Text): string {
+  return plain(text, programName());
 }
 
 /** A replacer for JSON.stringify: texts that name commands become strings. */

@@ -73,6 +73,20 @@ function target(file: string, name: string): Pick<Import, 'to' | 'kind'> {
 
 const withoutExtension = (file: string) => file.replace(/\.(ts|js|mjs|cjs)$/, '');
 
+/** The texts of a TypeScript source: string literals and the parts of templates, with their line numbers. Comments are left out. */
+export function literalsOf(file: string, text = textOf(file)): { readonly text: string; readonly line: number }[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);
+  const found: { text: string; line: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      found.push({ text: node.text, line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1 });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 /** `src/machine` for `src/machine/engine/verify`, `drivers/none` for `drivers/none/config`, `src/index` for itself. */
 export const roomOf = (module: string) => module.split('/').slice(0, 2).join('/');
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { exempt, mostFiles } from './rules.js';
-import { crowdedFolders, filesBelow, root, sourceFiles, textOf } from './sources.js';
+import { crowdedFolders, filesBelow, literalsOf, root, sourceFiles, textOf } from './sources.js';
 
 /** `file:line: what` for every line that a rule refuses. */
 function offences(file: string, text: string, rules: readonly (readonly [RegExp, string])[]): string[] {
@@ -21,6 +21,20 @@ const terminal = [
   [/\bprocess\s*\.\s*(stdout|stderr|stdin)\b/, "uses the process's own streams"],
   [/\bprocess\s*\.\s*(exit|exitCode|abort)\b/, 'ends the process'],
 ] as const;
+
+/** The first words of the commands: `ls`, `swarm`. */
+const commands = new Set(sourceFiles('src/commands').map((file) => file.split('/')[2]?.replace(/\.ts$/, '')));
+
+/** `file:line: text` for every text that names a command by the tool's own name: a link may have given the tool another one. */
+function namedCommands(file: string, text?: string): string[] {
+  return literalsOf(file, text)
+    .filter(({ text: literal }) =>
+      [...literal.matchAll(/(?<![\w/.-])tsmachine (--?[a-z]|[a-z][a-z-]+)/g)].some(
+        ([, word = '']) => word.startsWith('-') || commands.has(word),
+      ),
+    )
+    .map(({ text: literal, line }) => `${file}:${line}: ${literal}`);
+}
 
 /** An interactive session is the person's terminal: it takes the process's streams when it is given no others. */
 const interactive = ['src/ssh/system/native-session.ts'];
@@ -48,6 +62,11 @@ describe('architecture: what sources say', () => {
     const engine = sourceFiles('src', 'drivers').filter((file) => !/^src\/(cli|commands)\//.test(file) && !interactive.includes(file));
     expect(engine).to.include('src/base/errors.ts');
     expect(engine.flatMap((file) => offences(file, textOf(file), terminal))).to.deep.equal([]);
+  });
+
+  it('names no command by the name of the tool: run() and say`` do, and the command line puts in the name that was typed', () => {
+    expect(commands).to.include.keys('ls', 'swarm', 'create');
+    expect(sourceFiles('src', 'drivers').flatMap((file) => namedCommands(file))).to.deep.equal([]);
   });
 
   it('holds at most 300 lines a file in src and drivers', () => {
@@ -82,6 +101,30 @@ describe('architecture: the rules about texts', () => {
         .and.to.satisfy(([found]: string[]) => found?.startsWith('x.ts:2: '));
     });
   }
+
+  it('refuse commands in strings and in every part of a template, and nothing else', () => {
+    for (const source of [
+      "const a = 'Start it: tsmachine start m1';",
+      'const a = `tsmachine ls`;',
+      'const a = `tsmachine rm ${name}`;',
+      'const a = `${name}: tsmachine rm ${other} now`;',
+      'const a = say`${name}, or tsmachine swarm up`;',
+      "const a = 'eval $(tsmachine env m1)';",
+      "const a = 'sudo tsmachine --storage-path /x create m1';",
+    ]) {
+      expect(namedCommands('x.ts', `\n${source}`), source)
+        .to.have.lengthOf(1)
+        .and.to.satisfy(([found]: string[]) => found?.startsWith('x.ts:2: '));
+    }
+    for (const source of [
+      '// tsmachine ls',
+      "const a = 'another tsmachine works on it';",
+      "const a = '/etc/tsmachine create';",
+      'const a = say`Start it: ${run("start", name)}`;',
+    ]) {
+      expect(namedCommands('x.ts', source), source).to.deep.equal([]);
+    }
+  });
 
   it('refuse a folder with one file too many', () => {
     const files = (folder: string, count: number) => Array.from({ length: count }, (_, i) => `${folder}/${i}.ts`);

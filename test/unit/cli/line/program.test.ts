@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { asTyped, exitStatus, programName } from '../../../../src/cli/line/program.js';
+import { evaluate, run, say, type Text } from '../../../../src/base/text.js';
+import { asTyped, exitStatus, programName, renderTexts } from '../../../../src/cli/line/program.js';
 
 /** Calls `read` as if the program had been started as `file`. */
 function startedAs<T>(file: string, read: () => T): T {
@@ -13,7 +14,7 @@ function startedAs<T>(file: string, read: () => T): T {
   }
 }
 
-const asOld = (text: string) => startedAs('/usr/bin/docker-machine', () => asTyped(text));
+const asOld = (text: Text) => startedAs('/usr/bin/docker-machine', () => asTyped(text));
 
 describe("cli: the program's name", () => {
   const names: [string, string][] = [
@@ -32,26 +33,22 @@ describe("cli: the program's name", () => {
     });
   }
 
-  it('stands in what the engine says', () => {
-    expect(asOld('Use "tsmachine ls" to list machines.')).to.equal('Use "docker-machine ls" to list machines.');
-    expect(asOld('Create it again (tsmachine create continues), or: tsmachine rm -f m1')).to.equal(
-      'Create it again (docker-machine create continues), or: docker-machine rm -f m1',
+  it('is put in front of the commands that a text names', () => {
+    const text = say`Free it first: ${run('swarm', 'leave', 'm1')}, then ${evaluate('env', 'm1')}`;
+    expect(asOld(text)).to.equal('Free it first: docker-machine swarm leave m1, then eval $(docker-machine env m1)');
+    expect(asOld(run('ssh', 'tsmachine', 'ls'))).to.equal('docker-machine ssh tsmachine ls');
+    expect(startedAs('/usr/bin/tsmachine', () => asTyped(text))).to.equal(
+      'Free it first: tsmachine swarm leave m1, then eval $(tsmachine env m1)',
     );
-    expect(asOld('sudo tsmachine --storage-path /x create m1')).to.equal('sudo docker-machine --storage-path /x create m1');
-    expect(startedAs('/usr/bin/tsmachine', () => asTyped('tsmachine ls'))).to.equal('tsmachine ls');
   });
 
-  it('stands neither in paths, nor in names, nor where the package is meant', () => {
-    for (const text of [
-      '/etc/sudoers.d/tsmachine and more',
-      'zz-tsmachine.conf is',
-      'Reinstall tsmachine',
-      'the bridge tsmachine-br0 is',
-    ]) {
-      expect(asOld(text)).to.equal(text);
-    }
-    expect(asOld('tsmachine ssh tsmachine sudo vi')).to.equal('docker-machine ssh tsmachine sudo vi');
-    expect(asOld('tsmachine rm -y -f tsmachine now')).to.equal('docker-machine rm -y -f tsmachine now');
+  it('replaces no words of a string', () => {
+    for (const text of ['/etc/sudoers.d/tsmachine and more', 'Reinstall tsmachine', 'tsmachine ls']) expect(asOld(text)).to.equal(text);
+  });
+
+  it('is put into texts that are printed as JSON', () => {
+    const json = startedAs('/usr/bin/docker-machine', () => JSON.stringify({ fix: run('start', 'm1'), other: 1 }, renderTexts));
+    expect(json).to.equal('{"fix":"docker-machine start m1","other":1}');
   });
 
   it('decides the status of usage errors', () => {
