@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { baseRules, checkFields, listOf, port, text, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
+import { run } from '../../src/base/text.js';
 import { isDnsName } from '../../src/base/forms.js';
 import { baseData, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contract.js';
@@ -10,7 +11,7 @@ import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contr
 const jumpHost = /^([^\s@:-][^\s@:]*@)?(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9_][a-zA-Z0-9_.-]*)(:\d{1,5})?$/;
 
 /**
- * Flags to the `Driver` object (spec 8.4). The user's key is referenced where it lies, never copied into the store.
+ * Flags to the `Driver` object (docs/compatibility.md: The generic driver). The user's key is referenced where it lies, never copied into the store.
  * @throws TsmachineError FLAG_MISSING, FLAG_INVALID
  */
 export function parseConfig(input: ParseInput): DriverData {
@@ -18,7 +19,7 @@ export function parseConfig(input: ParseInput): DriverData {
   const host = textFlag(flags, 'generic-ip-address');
   if (host === '') {
     throw new TsmachineError('FLAG_MISSING', 'generic driver requires the --generic-ip-address option', {
-      hint: `tsmachine create -d generic --generic-ip-address HOST ${input.machineName}`,
+      hint: run('create', '-d', 'generic', '--generic-ip-address', 'HOST', input.machineName),
     });
   }
   if (!isAddress(host)) {

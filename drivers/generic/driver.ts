@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../src/base/errors.js';
+import { run, say } from '../../src/base/text.js';
 import { waitFor } from '../../src/base/wait.js';
 import { numberOf, textOf } from '../../src/driver/kit/data.js';
 import type { Driver, DriverContext, DriverData, Endpoint, Look, State } from '../../src/driver/contract.js';
@@ -88,7 +89,7 @@ async function restart(data: DriverData, ctx: DriverContext): Promise<void> {
 function refuse(ctx: DriverContext, verb: string): Promise<never> {
   return Promise.reject(
     new TsmachineError('DRIVER_NO_POWER', `generic driver does not support ${verb}`, {
-      hint: `${ctx.machineName} is somebody's own host: tsmachine cannot switch it on or off. \`tsmachine restart\` reboots it over SSH`,
+      hint: say`Nothing here can switch ${ctx.machineName} on or off. ${run('restart', ctx.machineName)} reboots it over SSH`,
     }),
   );
 }

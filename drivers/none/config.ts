@@ -1,14 +1,15 @@
 import { baseRules, checkFields, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
+import { run } from '../../src/base/text.js';
 import { baseData, textFlag } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
 
-/** `--url` to the `Driver` object; `IPAddress` keeps the port, as Docker Machine writes it (spec 8.5). */
+/** `--url` to the `Driver` object; `IPAddress` keeps the port, as Docker Machine writes it (docs/compatibility.md: The none driver). */
 export function parseConfig(input: ParseInput): DriverData {
   const url = textFlag(input.flags, 'url');
   if (url === '') {
     throw new TsmachineError('FLAG_MISSING', '--url option is required when no driver is selected', {
-      hint: `tsmachine create -d none --url tcp://HOST:2376 ${input.machineName}`,
+      hint: run('create', '-d', 'none', '--url', 'tcp://HOST:2376', input.machineName),
     });
   }
   return { ...baseData(input, { ip: hostOf(url) }), URL: url };

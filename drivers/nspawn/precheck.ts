@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import { TsmachineError } from '../../src/base/errors.js';
+import { run, say } from '../../src/base/text.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import { currentRoutes } from './network/addressing.js';
 import { packages, type Computer, type Facts } from './api.js';
@@ -40,7 +41,7 @@ async function placedOrUnsupported(ctx: DriverContext, computer: Computer): Prom
   }
   if (uid !== 0) {
     throw new TsmachineError('DRIVER_PRECHECK', 'Driver "nspawn" needs root: it mounts file systems and makes network interfaces', {
-      hint: `sudo tsmachine --storage-path ${storeOf(ctx)} create -d nspawn ${ctx.machineName}`,
+      hint: say`sudo ${run('--storage-path', storeOf(ctx), 'create', '-d', 'nspawn', ctx.machineName)}`,
     });
   }
   return placed(computer);
