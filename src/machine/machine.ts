@@ -40,6 +40,11 @@ export class Machine {
     return this.#config.Driver;
   }
 
+  /** Machines of one place reach each other by private address. */
+  get place(): string {
+    return `${this.module.name} ${this.driver.place?.(this.data) ?? ''}`;
+  }
+
   /** How the machine is now. */
   look(): Promise<Look> {
     return this.driver.look(this.data, this.ctx);

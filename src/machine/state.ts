@@ -19,13 +19,18 @@ export async function waitForState(session: Session, machine: Machine, state: St
   await waitFor(
     async () => {
       const look = await machine.look();
-      if (look.state === state) return true;
+      if (look.state === state && (state !== 'Running' || hasAddress(machine, look))) return true;
       const failure = failureOf(machine, look);
       if (failure) throw failure;
       return undefined;
     },
     { timeout: stateTimeout, signal: session.signal, what: `${machine.name} to be ${state.toLowerCase()}` },
   );
+}
+
+/** A machine that runs is of use once it has an address; one without SSH is known by its engine's URL alone. */
+function hasAddress({ module }: Machine, { addresses }: Look): boolean {
+  return !module.features.provision || addresses.length > 0;
 }
 
 /** Why a machine will not change by itself any more; undefined while it may. */

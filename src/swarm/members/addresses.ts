@@ -3,7 +3,9 @@ import { isIP } from 'node:net';
 
 import { TsmachineError } from '../../base/errors.js';
 import { lines, run } from '../../base/text.js';
+import type { Address } from '../../base/machine.js';
 import type { Machine } from '../../machine/machine.js';
+import type { Swarm } from '../reach/swarm.js';
 import type { Session } from '../../machine/session.js';
 import { advertisedFault, dataPathFault, listenFault } from '../model/node-address.js';
 import { isAddressFault, type NodeAddresses } from '../engine/init-join-leave.js';
@@ -17,11 +19,13 @@ export interface GivenAddresses {
 }
 
 /**
- * The addresses a machine takes part in a swarm with: those given, else its private address, else its best one.
+ * The addresses a machine takes part in a swarm with: those given, else its private address when all members are in one place, else its
+ * public one.
  * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name without an address
  */
-export async function nodeAddresses(machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
-  return { ...given, advertiseAddr: given.advertiseAddr ?? (await ownAddress(machine)) };
+export async function nodeAddresses(swarm: Swarm, machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
+  const isSpread = [...swarm.members.values()].some(({ machine: other }) => other !== undefined && other.place !== machine.place);
+  return { ...given, advertiseAddr: given.advertiseAddr ?? (await ownAddress(machine, isSpread ? 'public' : 'private')) };
 }
 
 /** Checks the given addresses before any engine is asked. @throws TsmachineError FLAG_INVALID */
@@ -52,9 +56,9 @@ export async function namingAddresses<T>(session: Session, machine: Machine, wor
 }
 
 /** The address that other machines reach a machine under, as far as its driver knows. */
-async function ownAddress(machine: Machine): Promise<string> {
+async function ownAddress(machine: Machine, wanted: Address['scope']): Promise<string> {
   const { addresses } = await machine.where();
-  const best = addresses.find(({ scope }) => scope === 'private') ?? addresses[0];
+  const best = addresses.find(({ scope }) => scope === wanted) ?? addresses[0];
   if (!best) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no address yet`, { hint: run('status', machine.name) });
   if (isIP(best.ip) !== 0) return best.ip;
   try {

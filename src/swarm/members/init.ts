@@ -7,6 +7,7 @@ import type { Availability } from '../../base/swarm-node.js';
 import { TsmachineError } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
+import { openMemberPorts } from './ports.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { swarmOf } from '../reach/find.js';
 import { lockSwarm } from '../reach/lock.js';
@@ -86,7 +87,8 @@ export async function begin(
   const { machine, engine } = swarm.reached(name);
   await swarm.keep({ first: name, members: { ...swarm.record.members, [name]: { ...swarm.record.members[name], role: 'manager' } } });
   swarm.session.io.progress(`Initialising the swarm on ${name}`);
-  const addresses = await nodeAddresses(machine, given);
+  const addresses = await nodeAddresses(swarm, machine, given);
+  await openMemberPorts(swarm, [name]);
   const { cluster, nodeId } = await namingAddresses(swarm.session, machine, () =>
     initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }),
   );

@@ -8,6 +8,7 @@ import { TsmachineError } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
 import type { Io } from '../../base/io.js';
 import type { Session } from '../../machine/session.js';
+import { openMemberPorts } from './ports.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { throwFailures } from '../../machine/choose/failures.js';
 import { findSwarm, swarmOf } from '../reach/find.js';
@@ -138,7 +139,8 @@ async function join(
   await swarm.keepMember(name, { ...swarm.record.members[name], role });
   if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true }); // what an interrupted or failed join left
   io.progress(`Joining ${name} as a ${role}`);
-  const addresses = await nodeAddresses(machine, options);
+  const addresses = await nodeAddresses(swarm, machine, options);
+  await openMemberPorts(swarm, [name]);
   const { nodeId = '' } = await namingAddresses(swarm.session, machine, async () =>
     joinSwarm(engine, manager, {
       ...addresses,

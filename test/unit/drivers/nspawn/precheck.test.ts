@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { nspawnOver } from '../../../../drivers/nspawn/driver.js';
 import type { Facts } from '../../../../drivers/nspawn/api.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
+import { failureOf, hintOf } from '../../../helpers/failure.js';
 import { factsV1, fakeComputer } from './fake-computer.js';
 import { openPlayground, type Playground } from './playground.js';
 
@@ -37,10 +38,11 @@ describe('nspawn pre-create check', () => {
   });
 
   it('tells who is not root what to type', async () => {
-    expect(await refusal({}, { uid: 1000 })).to.include({
-      code: 'DRIVER_PRECHECK',
-      hint: `sudo tsmachine --storage-path ${play.dir} create -d nspawn m1`,
+    const refused = await failureOf(async () => {
+      throw await refusal({}, { uid: 1000 });
     });
+    expect(refused.code).to.equal('DRIVER_PRECHECK');
+    expect(hintOf(refused)).to.equal(`sudo tsmachine --storage-path ${play.dir} create -d nspawn m1`);
   });
 
   it('names all missing programs and their packages in one command', async () => {

@@ -1,0 +1,61 @@
+import { secretsOf } from '../../base/flags.js';
+import type { DriverData } from '../../base/machine.js';
+import type { Driver, PortRule } from '../../driver/contract.js';
+import { accountContext } from '../../machine/access/driver-context.js';
+import type { Machine } from '../../machine/machine.js';
+import type { Swarm } from '../reach/swarm.js';
+
+/** What the members of a swarm need of each other; 4789 is the usual data path port. ESP carries encrypted overlay networks. */
+function rulesOf(dataPathPort = 4789): PortRule[] {
+  return [
+    { protocol: 'tcp', port: 2377 },
+    { protocol: 'tcp', port: 7946 },
+    { protocol: 'udp', port: 7946 },
+    { protocol: 'udp', port: dataPathPort },
+    { protocol: 'esp' },
+  ];
+}
+
+interface Account {
+  readonly driver: Driver & Required<Pick<Driver, 'openPorts'>>;
+  readonly machines: Machine[];
+}
+
+/**
+ * Has the drivers of all members open what members need of each other, before some of them join: each account gets the whole set.
+ * Nothing is asked where the machines' networks are open among them.
+ * @param joining machines that are not in the record yet
+ */
+export async function openMemberPorts(swarm: Swarm, joining: readonly string[], dataPathPort?: number): Promise<void> {
+  const { session, name, record } = swarm;
+  const names = new Set([...Object.keys(record.members), ...joining]);
+  const machines = [...swarm.members.values()].flatMap((member) => (names.has(member.name) && member.machine ? [member.machine] : []));
+  const accounts = accountsOf(swarm, machines);
+  if (accounts.size === 0) return;
+  const addresses = new Map(await Promise.all(machines.map(async (machine) => [machine, (await machine.where()).addresses] as const)));
+  for (const { driver, machines: own } of accounts.values()) {
+    const [first] = own;
+    if (!first) continue;
+    const peers = machines
+      .filter((machine) => !own.includes(machine))
+      .flatMap((machine) => (addresses.get(machine) ?? []).map(({ ip }) => ip));
+    const members = new Map<string, DriverData>(own.map((machine) => [machine.name, machine.data]));
+    const ctx = accountContext(session, first.module.name, secretsOf(first.module.flags, session.flags, session.env));
+    await driver.openPorts(members, ctx, { swarm: name, peers, rules: rulesOf(dataPathPort) });
+  }
+}
+
+/** Members by driver and account, of those drivers that open ports. */
+function accountsOf({ session }: Swarm, machines: readonly Machine[]): Map<string, Account> {
+  const accounts = new Map<string, Account>();
+  for (const machine of machines) {
+    const { driver, module, data } = machine;
+    if (!driver.openPorts) continue;
+    const secrets = secretsOf(module.flags, session.flags, session.env);
+    const key = `${module.name} ${driver.account?.(data, secrets) ?? ''}`;
+    const account = accounts.get(key) ?? { driver: { ...driver, openPorts: driver.openPorts.bind(driver) }, machines: [] };
+    account.machines.push(machine);
+    accounts.set(key, account);
+  }
+  return accounts;
+}
