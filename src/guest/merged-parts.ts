@@ -29,14 +29,17 @@ export function mergedParts(settings: GuestSettings): Part[] {
   return [
     config('dict(no_replace)', { ...defaults, ...(disable_root && { disable_root }), ssh_authorized_keys: [], ssh_keys: {} }),
     ...(lists.length > 0 ? [config('dict(no_replace,recurse_list)+list(append)', Object.fromEntries(lists))] : []),
-    ...setAside(
-      'ssh_authorized_keys',
-      ssh_authorized_keys.map((key) => ['-', key]),
+    setAside('ssh_authorized_keys', [
+      ...isList('ssh_authorized_keys'),
+      ...ssh_authorized_keys.map((value) => ({ op: 'add', path: '/ssh_authorized_keys/-', value })),
+    ]),
+    setAside(
+      'ssh_keys',
+      Object.entries(ssh_keys).map(([name, value]) => ({ op: 'add', path: `/ssh_keys/${name}`, value })),
     ),
-    ...setAside('ssh_keys', Object.entries(ssh_keys)),
     config('dict(replace)', inForce),
-    ...bringBack('ssh_authorized_keys'),
-    ...bringBack('ssh_keys'),
+    bringBack('ssh_authorized_keys'),
+    bringBack('ssh_keys'),
   ];
 }
 
@@ -46,17 +49,18 @@ export function mergedParts(settings: GuestSettings): Part[] {
  * aside. Then ours alone is put in its place, which always works, and at last the result is moved back. A patch that fails is skipped by
  * cloud-init as a whole; the patches fail only where the user's value has a wrong type, and then ours alone stays.
  */
-function setAside(key: string, values: readonly (readonly string[])[]): Part[] {
-  return [
-    patch([
-      ...values.map(([name, value]) => ({ op: 'add', path: `/${key}/${name}`, value })),
-      { op: 'copy', from: `/${key}`, path: aside(key) },
-    ]),
-  ];
+function setAside(key: string, changes: readonly object[]): Part {
+  return patch([...changes, { op: 'copy', from: `/${key}`, path: aside(key) }]);
 }
 
-function bringBack(key: string): Part[] {
-  return [patch([{ op: 'move', from: aside(key), path: `/${key}` }])];
+function bringBack(key: string): Part {
+  return patch([{ op: 'move', from: aside(key), path: `/${key}` }]);
+}
+
+/** Fails on a dictionary, which takes any index for one of its keys: there a second value does not move the first. */
+function isList(key: string): object[] {
+  const add = { op: 'add', path: `/${key}/0`, value: '' };
+  return [add, add, { op: 'remove', path: `/${key}/1` }, { op: 'remove', path: `/${key}/0` }];
 }
 
 const aside = (key: string) => `/tsmachine_${key}`;

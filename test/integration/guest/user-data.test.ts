@@ -23,7 +23,8 @@ function expectOurs({ merged, users }: Consumed): void {
   expect(merged['ssh_authorized_keys']).to.include(login);
   expect(merged).to.include({ hostname: 'm1', fqdn: 'm1', preserve_hostname: false });
   // cloud-init gives ssh_authorized_keys to the default user.
-  expect(users['docker']).to.include({ default: true, sudo: 'ALL=(ALL) NOPASSWD:ALL', groups: 'docker', no_user_group: true });
+  expect(users['docker']).to.include({ default: true, sudo: 'ALL=(ALL) NOPASSWD:ALL', no_user_group: true });
+  expect(String(users['docker']?.['groups']).split(',')).to.include('docker');
   expect(Object.keys(merged).filter((key) => key.startsWith('tsmachine'))).to.deep.equal([]);
 }
 
@@ -67,6 +68,7 @@ timezone: Europe/Berlin
       .to.containSubset([{ path: '/x' }, seedFile])
       .and.to.have.lengthOf(2);
     expect(result.users['alice']).to.include({ sudo: 'ALL' });
+    expect(result.users['docker']).to.deep.include({ uid: 2000, ssh_authorized_keys: ['theirs'], groups: 'docker,video' });
     expect(result.warnings).to.deep.equal([]);
   });
 
@@ -101,7 +103,7 @@ timezone: Europe/Berlin
     it(`has our keys in force where the user's are ${value === '' ? 'null' : value}`, function () {
       const result = consumed(this, `#cloud-config\nssh_keys: ${value}\nssh_authorized_keys: ${value}\nruncmd: ${value}\n`);
       expect(result.merged['ssh_keys']).to.include(ourHostKey);
-      // cloud-init takes the keys of a dictionary for a list as well, so one with our key as a value must not stay.
+      // Of a dictionary cloud-init reads the names alone, so ours must not be a value of one.
       expect(result.merged['ssh_authorized_keys']).to.be.an('array').that.includes(login);
     });
   }
