@@ -1,10 +1,10 @@
 # Replaces the SSH server's ed25519 host key by PRIVATE and PUBLIC, and lets the server read it. Open connections stay open.
-# ETC is the server's folder, /etc/ssh unless given. Exit status 0 done, 40 not possible.
+# Exit status 0 done, 40 not possible.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 export PATH LC_ALL=C
 umask 077
 
-key="${ETC:-/etc/ssh}/ssh_host_ed25519_key"
+key=/etc/ssh/ssh_host_ed25519_key
 
 # sshd -t would accept a key file that it cannot read, so the key itself is checked before it is put in place.
 install_key() {
