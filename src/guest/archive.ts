@@ -30,7 +30,6 @@ export function archive(own: UsersOwn, parts: readonly Part[]): Buffer {
 
 /** Python's parser garbles letters outside of ASCII unless they are encoded. */
 function leaf(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the whole of ASCII is meant
   if (/^[\0-\x7f]*$/.test(text)) return `Content-Type: text/plain\n\n${text}`;
   const lines =
     Buffer.from(text)
