@@ -14,7 +14,7 @@ export interface SystemImages {
   readonly newer?: SystemImage;
 }
 
-/** Files of a guest's identity in its machine's folder. Public halves have `.pub` added. */
+/** Files of a guest's identity in its machine's folder. See `publicKeyOf` for the public halves. */
 export const guestFiles = {
   loginKey: 'id_ed25519',
   hostKey: 'ssh_host_ed25519_key',
@@ -22,6 +22,9 @@ export const guestFiles = {
   nextHostKey: 'ssh_host_ed25519_key.next',
   knownHosts: 'known_hosts',
 } as const;
+
+/** What a public key's file is called beside its private key. */
+export const publicKeyOf = (path: string) => `${path}.pub`;
 
 /** What cloud-init reads a guest's data from. */
 export type Datasource = 'NoCloud' | 'Ec2' | 'GCE' | 'Azure' | 'OpenStack' | 'None';

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 
 import { newEd25519 } from '../system/ed25519.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../system/files/atomic.js';
-import { guestFiles, type GuestHostKey, type GuestKeys } from '../base/guest.js';
-
-const publicHalf = (path: string) => `${path}.pub`;
+import { guestFiles, publicKeyOf, type GuestHostKey, type GuestKeys } from '../base/guest.js';
 
 /** Creates missing keys in the machine's folder and pins the host key in its known_hosts; existing keys are kept. */
 export async function ensureGuestKeys(machineDir: string, machineName: string): Promise<GuestKeys> {
@@ -40,7 +38,7 @@ export async function adoptNextHostKey(machineDir: string, machineName: string):
   await writePair(join(machineDir, guestFiles.hostKey), next);
   await pin(machineDir, machineName, [next]);
   await rm(nextPath, { force: true });
-  await rm(publicHalf(nextPath), { force: true });
+  await rm(publicKeyOf(nextPath), { force: true });
 }
 
 async function ensurePair(path: string, comment: string): Promise<GuestHostKey> {
@@ -52,13 +50,13 @@ async function ensurePair(path: string, comment: string): Promise<GuestHostKey> 
 }
 
 async function readPair(path: string): Promise<GuestHostKey | undefined> {
-  const [privateText, publicText] = await Promise.all([readIfExists(path), readIfExists(publicHalf(path))]);
+  const [privateText, publicText] = await Promise.all([readIfExists(path), readIfExists(publicKeyOf(path))]);
   return privateText === undefined || publicText === undefined ? undefined : { private: privateText, public: publicText };
 }
 
 /** The private half is written last: a pair is complete once it exists. */
 async function writePair(path: string, pair: GuestHostKey): Promise<void> {
-  await writeAtomic(publicHalf(path), pair.public, 0o644);
+  await writeAtomic(publicKeyOf(path), pair.public, 0o644);
   await writeAtomic(path, pair.private, 0o600);
 }
 

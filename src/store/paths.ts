@@ -47,8 +47,7 @@ export const probePrefix = '.doctor-';
 /** What the lock library adds to a lock's name. */
 const lockSuffix = '.lock';
 
-/** What a public key's file is called beside its private key. */
-export const publicKeyOf = (path: string) => `${path}.pub`;
+export { publicKeyOf } from '../base/guest.js';
 
 /** Whether an entry of the machines' folder, or of the swarms', is none of theirs. */
 export const isHidden = (name: string) => name.startsWith('.');
