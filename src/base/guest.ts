@@ -14,6 +14,21 @@ export interface SystemImages {
   readonly newer?: SystemImage;
 }
 
+/** Files of a guest's identity in its machine's folder. See `publicKeyOf` for the public halves. */
+export const guestFiles = {
+  loginKey: 'id_ed25519',
+  hostKey: 'ssh_host_ed25519_key',
+  /** A host key that takes the place of the other one once the host is seen to use it. */
+  nextHostKey: 'ssh_host_ed25519_key.next',
+  knownHosts: 'known_hosts',
+} as const;
+
+/** What a public key's file is called beside its private key. */
+export const publicKeyOf = (path: string) => `${path}.pub`;
+
+/** What cloud-init reads a guest's data from. */
+export type Datasource = 'NoCloud' | 'Ec2' | 'GCE' | 'Azure' | 'OpenStack' | 'None';
+
 /** A key pair in OpenSSH's own format. */
 export interface GuestHostKey {
   readonly private: string;
@@ -29,13 +44,13 @@ export interface GuestKeys {
   readonly hostKey: GuestHostKey;
 }
 
-/** What a guest is to be told on its first boot. */
+/** What the data of a guest's first boot is made for. */
 export interface BootDataRequest {
   /** What cloud-init reads it from. */
-  readonly datasource: 'NoCloud' | 'Ec2' | 'GCE' | 'Azure' | 'OpenStack' | 'None';
+  readonly datasource: Datasource;
   /** The login to be made; `root` for none. */
   readonly user: string;
-  /** The user's own: a script, cloud-config, a multipart archive, each perhaps compressed. */
+  /** The user's own: anything that cloud-init takes, such as a script, cloud-config or a multipart archive, perhaps compressed. */
   readonly userData?: Buffer;
   /** Bytes that the provider takes. */
   readonly limit: number;

@@ -3,7 +3,7 @@ import { isoImage, type IsoFile } from './iso/image.js';
 
 /** The files that cloud-init's NoCloud data source reads; the first two are required. */
 export interface Seed {
-  readonly userData: string;
+  readonly userData: string | Buffer;
   readonly metaData: string;
   readonly networkConfig?: string;
 }
@@ -17,7 +17,7 @@ const label = 'cidata';
  */
 export function seedImage(seed: Seed, date: Date): Buffer {
   const files: IsoFile[] = [
-    { name: 'user-data', content: Buffer.from(seed.userData) },
+    { name: 'user-data', content: typeof seed.userData === 'string' ? Buffer.from(seed.userData) : seed.userData },
     { name: 'meta-data', content: Buffer.from(seed.metaData) },
     ...(seed.networkConfig === undefined ? [] : [{ name: 'network-config', content: Buffer.from(seed.networkConfig) }]),
   ];

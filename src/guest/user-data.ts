@@ -1,5 +1,5 @@
 import { TsmachineError } from '../base/errors.js';
-import type { GuestHostKey } from '../base/guest.js';
+import type { Datasource, GuestHostKey } from '../base/guest.js';
 import { isHostName } from '../base/forms.js';
 
 /** A shared folder of the hypervisor that the guest mounts at every boot, if its kernel supports it. */
@@ -25,6 +25,8 @@ export interface GuestSettings {
   /** Packages of the guest's distribution to install during the first boot, such as `docker.io`. */
   readonly packages?: readonly string[];
   readonly mounts?: readonly GuestMount[];
+  /** What cloud-init reads this from; default NoCloud. */
+  readonly datasource?: Datasource;
 }
 
 /** The engine package of Debian and Ubuntu, which the guest installs itself. */
@@ -36,15 +38,23 @@ export const enginePackages = ['docker.io'];
  * @throws TsmachineError FLAG_INVALID for a host or login name that a guest cannot have
  */
 export function userData(settings: GuestSettings): string {
-  const { hostname, user, authorizedKeys, hostKey, packages = [], mounts = [] } = settings;
+  return `#cloud-config\n${JSON.stringify(guestConfig(settings), undefined, 2)}\n`;
+}
+
+/** The same as an object, in the terms of cloud-init's modules. */
+export function guestConfig(settings: GuestSettings) {
+  const { hostname, user, authorizedKeys, hostKey, packages = [], mounts = [], datasource = 'NoCloud' } = settings;
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw invalidName('login', user);
   if (!isHostName(hostname)) throw invalidName('host name', hostname);
   const keys = authorizedKeys.map((key) => key.trim());
-  return cloudConfig({
+  const files = [...(datasource === 'NoCloud' ? [onlyThisSeed] : []), ...mounts.map(fstabLine)];
+  return {
     hostname,
+    // Without it the name that a cloud gave the instance is preferred: ip-10-0-0-1.ec2.internal.
+    ...(datasource !== 'NoCloud' && { fqdn: hostname }),
     prefer_fqdn_over_hostname: true,
     preserve_hostname: false,
-    users: [user === 'root' ? { name: 'root', ssh_authorized_keys: keys } : sudoer(user, keys)],
+    users: [user === 'root' ? { name: 'root', ssh_authorized_keys: keys } : sudoer(user, keys)] as const,
     disable_root: user !== 'root',
     ssh_pwauth: false,
     // The image's own host keys are deleted and no others are generated, because only ours is known in advance.
@@ -52,10 +62,10 @@ export function userData(settings: GuestSettings): string {
     ssh_keys: { ed25519_private: ended(hostKey.private), ed25519_public: hostKey.public.trim() },
     growpart: { mode: 'auto', devices: ['/'] },
     resize_rootfs: true,
-    write_files: [onlyThisSeed, ...mounts.map(fstabLine)],
+    ...(files.length > 0 && { write_files: files }),
     ...(mounts.length > 0 && { runcmd: mountCommands(mounts) }),
     ...(packages.length > 0 && { package_update: true, packages }),
-  });
+  };
 }
 
 /** Keeps later boots from asking for the metadata of other clouds, which takes minutes where there is none. */
@@ -93,10 +103,9 @@ function octal(letter: string): string {
 
 /**
  * The user is in the group `docker`, so that `ssh NAME docker ps` works without sudo, as it always did on boot2docker. It gets no group
- * with
- * its own name: for the user `docker` that group would exist already, and useradd would fail.
+ * with its own name: for the user `docker` that group would exist already, and useradd would fail.
  */
-function sudoer(name: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
+function sudoer(name: string, keys: readonly string[]) {
   return {
     name,
     shell: '/bin/bash',
@@ -114,8 +123,4 @@ function invalidName(what: string, name: string): TsmachineError {
 
 function ended(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
-}
-
-function cloudConfig(content: object): string {
-  return `#cloud-config\n${JSON.stringify(content, undefined, 2)}\n`;
 }

@@ -1,5 +1,7 @@
 import { join, sep } from 'node:path';
 
+import { guestFiles } from '../base/guest.js';
+
 /** Folders below the store's root: Docker Machine's layout, and `locks` and `swarms`, which are ours. */
 const folders = { certs: 'certs', machines: 'machines', cache: 'cache', locks: 'locks', swarms: 'swarms' } as const;
 
@@ -24,8 +26,8 @@ export const machineFiles = {
   facts: 'facts.json',
   /** Who the machine is, and what was made for it outside of its folder. */
   ledger: ledgerFile,
-  knownHosts: 'known_hosts',
-  sshKey: 'id_ed25519',
+  knownHosts: guestFiles.knownHosts,
+  sshKey: guestFiles.loginKey,
   /** Docker Machine's key, and the name under which scripts look for any machine's key. */
   rsaKey: 'id_rsa',
   /** The user's own SSH key, when it came along in an export. */
@@ -45,8 +47,7 @@ export const probePrefix = '.doctor-';
 /** What the lock library adds to a lock's name. */
 const lockSuffix = '.lock';
 
-/** What a public key's file is called beside its private key. */
-export const publicKeyOf = (path: string) => `${path}.pub`;
+export { publicKeyOf } from '../base/guest.js';
 
 /** Whether an entry of the machines' folder, or of the swarms', is none of theirs. */
 export const isHidden = (name: string) => name.startsWith('.');

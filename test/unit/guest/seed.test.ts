@@ -14,6 +14,7 @@ describe('a seed', () => {
     expect(image.equals(seedImage(seed, date))).to.equal(true);
     expect(createHash('sha256').update(image).digest('hex')).to.equal('b703555561de3e7d95058f0ae21afb144ecba46b3ea61089cefcfa98fd480683');
     expect(image.equals(seedImage(seed, new Date(0)))).to.equal(false);
+    expect(image.equals(seedImage({ ...seed, userData: Buffer.from(seed.userData) }, date))).to.equal(true);
   });
 
   it('is whole sectors, with the label in both volumes', () => {
