@@ -19,6 +19,9 @@ export interface RememberedMachine {
   readonly shared?: boolean;
 }
 
+/** By name; one that was exported and is no longer in the store, by its id. */
+export type RememberedMachines = Readonly<Record<string, RememberedMachine>>;
+
 /** A store of this computer: one file for each, outside all of them. */
 export interface RememberedStore {
   readonly version: 1;
@@ -27,8 +30,7 @@ export interface RememberedStore {
   readonly path: string;
   /** Where the disk is mounted that the root lies on: when it is not mounted, the store is not gone. */
   readonly mount: string;
-  /** By name; one that was exported and is no longer in the store, by its id. */
-  readonly machines: Readonly<Record<string, RememberedMachine>>;
+  readonly machines: RememberedMachines;
 }
 
 /** What became of a store: gone for good (with another one in its place: replaced), or only out of sight now. */
@@ -41,10 +43,7 @@ export interface StoreRegistry {
   /** @throws TsmachineError CONFIG_UNREADABLE, CONFIG_FUTURE */
   find(id: string): Promise<RememberedStore | undefined>;
   /** Changes what is remembered of one store; a store without machines is forgotten. */
-  update(
-    store: Pick<RememberedStore, 'id' | 'path'>,
-    change: (machines: RememberedStore['machines']) => RememberedStore['machines'],
-  ): Promise<void>;
+  update(store: Pick<RememberedStore, 'id' | 'path'>, change: (machines: RememberedMachines) => RememberedMachines): Promise<void>;
   /** Forgets a machine that is gone, by its id. */
   forget(store: string, machine: string): Promise<void>;
   /** The machine leaves its store and lives on elsewhere: its name is free, and what was made for it is not left over. */
@@ -62,7 +61,7 @@ export function openStoreRegistry(dir: string): StoreRegistry {
   };
   const locked = (id: string, use: () => Promise<void>) =>
     withLock(join(dir, 'locks', id), { what: 'what this computer remembers of a store' }, use);
-  const change = async (id: string, use: (store: RememberedStore) => RememberedStore['machines']) => {
+  const change = async (id: string, use: (store: RememberedStore) => RememberedMachines) => {
     if (!(await find(id))) return;
     await locked(id, async () => {
       const store = await find(id);
@@ -101,7 +100,7 @@ export function openStoreRegistry(dir: string): StoreRegistry {
 }
 
 /** What is remembered, without a machine, whatever name it had. Pure. */
-export function withoutMachine(machines: RememberedStore['machines'], id: string): RememberedStore['machines'] {
+export function withoutMachine(machines: RememberedMachines, id: string): RememberedMachines {
   return Object.fromEntries(Object.entries(machines).filter(([, machine]) => machine.id !== id));
 }
 

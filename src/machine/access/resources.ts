@@ -5,7 +5,7 @@ import { errorText } from '../../base/errors.js';
 import type { ResourceCalls, ResourceRequest } from '../../driver/contract.js';
 import { newLedger, readLedger, withEntry, withoutEntry, writeLedger, type Ledger } from '../../store/ledger.js';
 import { ownLedger } from '../../store/identity.js';
-import { withoutMachine, type RememberedMachine, type RememberedStore } from '../../store/registry.js';
+import { withoutMachine, type RememberedMachine, type RememberedMachines } from '../../store/registry.js';
 import type { Session } from '../session.js';
 
 type Scope = LedgerEntry['scope'];
@@ -174,7 +174,7 @@ export class Resources {
 const sharedTimeout = 10 * 60_000;
 
 /** The name goes to another machine: an exported one that had it is still remembered, by its id. */
-function keepingShared(machines: RememberedStore['machines'], name: string, id: string): RememberedStore['machines'] {
+function keepingShared(machines: RememberedMachines, name: string, id: string): RememberedMachines {
   const before = machines[name];
   const others = withoutMachine(machines, id);
   return before?.shared === true && before.id !== id ? { ...others, [before.id]: before } : others;

@@ -2,7 +2,7 @@ import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 import { storeIdAt } from '../../store/identity.js';
 import { machinePaths } from '../../store/paths.js';
-import { storeState, type RememberedStore } from '../../store/registry.js';
+import { storeState, type RememberedMachines, type RememberedStore } from '../../store/registry.js';
 import type { Session } from '../session.js';
 
 /**
@@ -28,7 +28,7 @@ export async function rememberedStores(session: Session): Promise<RememberedStor
   const moved = stores.length > 0 ? await movedHere(session, stores) : undefined;
   if (!moved) return stores;
   const isThere = (path: string, name: string) => path === machinePaths(moved.path, name).dir;
-  const follow = (machines: RememberedStore['machines']) =>
+  const follow = (machines: RememberedMachines) =>
     Object.fromEntries(
       Object.entries(machines).map(([name, machine]) => [
         name,
