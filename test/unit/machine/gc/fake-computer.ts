@@ -56,6 +56,20 @@ export class FakeComputer {
     return machine;
   }
 
+  /** Runs `use` while every session opens this computer's drivers, also one that a command opens. */
+  async everywhere<T>(use: () => Promise<T>): Promise<T> {
+    // oclif imports commands with an instance of every module of their own
+    const loaded = (await import('../../../../src/machine/access/driver-pool.js')).DriverPool.prototype;
+    const { open } = Object.getOwnPropertyDescriptors(loaded);
+    const pool = new FakePool(this.#driver());
+    loaded.open = (name) => pool.open(name);
+    try {
+      return await use();
+    } finally {
+      Object.defineProperty(loaded, 'open', open);
+    }
+  }
+
   get ids(): string[] {
     return this.things.map(({ id }) => id).sort();
   }

@@ -10,6 +10,7 @@ import { findLeftovers, forgetWhatIsGone, removeLeftovers, type GcOptions } from
 import { removeMachine } from '../../../../src/machine/remove.js';
 import { ownLedger } from '../../../../src/store/identity.js';
 import { failureOf } from '../../../helpers/failure.js';
+import { scratch } from '../../../helpers/scratch.js';
 import { FakeComputer, fakeDriver } from './fake-computer.js';
 
 const foreign = '00000000-0000-4000-8000-000000000000';
@@ -171,9 +172,10 @@ describe('what is left over', () => {
     expect(await listed()).to.deep.equal({ old: true });
     await rm(root, { recursive: true });
     expect(await listed()).to.deep.equal({ old: true });
-    computer.things = [{ id: 'old', path: '/dev/mqueue/store/machines/m0' }]; // an empty folder, as a disk that is not mounted
+    const mountPoint = scratch(); // an empty folder, as of a disk that is not mounted
+    computer.things = [{ id: 'old', path: join(mountPoint, 'store', 'machines', 'm0') }];
     expect(await listed()).to.deep.equal({ old: false });
-    expect(await listed('b', { store: '/dev/mqueue/store' })).to.deep.equal({ old: true });
+    expect(await listed('b', { store: join(mountPoint, 'store') })).to.deep.equal({ old: true });
   });
 
   it('says which driver cannot look, when the computer remembers a machine of it', async () => {
