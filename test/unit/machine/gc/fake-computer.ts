@@ -14,7 +14,7 @@ import { scratch } from '../../../helpers/scratch.js';
 
 interface Thing {
   readonly id: string;
-  owner?: Leftover['owner'];
+  owner?: NonNullable<Leftover['owner']>;
   readonly path?: string;
 }
 
@@ -91,8 +91,10 @@ export class FakeComputer {
         }
         return { left: [] };
       },
-      leftovers: () =>
-        this.blind ? Promise.reject(this.blind) : Promise.resolve(this.things.map((thing) => ({ kind: 'fake VM', ...thing }))),
+      leftovers: () => {
+        if (this.blind) return Promise.reject(this.blind);
+        return Promise.resolve(this.things.map((thing): Leftover => ({ kind: 'fake VM', ...thing })));
+      },
       discard: ({ id }, _ctx: AccountContext) => {
         if (this.stuck.has(id)) return Promise.reject(new TsmachineError('DRIVER_FAILED', 'it is stuck'));
         this.#delete(id);
