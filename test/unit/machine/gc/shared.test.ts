@@ -7,6 +7,7 @@ import { findLeftovers, removeLeftovers } from '../../../../src/machine/gc/gc.js
 import { removeMachine } from '../../../../src/machine/remove.js';
 import { ownLedger } from '../../../../src/store/identity.js';
 import { readLedger } from '../../../../src/store/ledger.js';
+import { endSwarm } from '../../../../src/swarm/members/leave/down.js';
 import { removeMachines } from '../../../../src/swarm/members/leave/removal.js';
 import { seal, unseal, type ArchiveFile } from '../../../../src/transfer/archive/archive.js';
 import { exportMachines } from '../../../../src/transfer/export.js';
@@ -129,6 +130,19 @@ describe('a machine that was exported', () => {
     expect(await typed('rm -y --shared m1')).to.deep.include({ code: 0 });
     expect(computer.ids).to.deep.equal(['m2-2']);
     expect(await known('a')).to.have.keys('m2');
+  });
+
+  it('does not leave its swarm before somebody says so', async () => {
+    const session = computer.session('a');
+    const members = { m1: { role: 'manager', node: 'n1' }, m2: { role: 'worker', node: 'n2' } } as const;
+    await session.store.swarms.save({ version: 1, name: 'prod', cluster: 'c1', members });
+    const [outcome] = await removeMachines(session, ['m1']);
+    expect(outcome).to.have.nested.property('error.code', 'MACHINE_SHARED');
+    const [first] = await removeMachines(session, ['m1', 'm2']); // all of the swarm: it would be dissolved
+    expect(first).to.have.nested.property('error.code', 'MACHINE_SHARED');
+    expect((await failureOf(endSwarm(session, 'prod'))).code).to.equal('MACHINE_SHARED');
+    expect((await session.store.swarms.find('prod'))?.members).to.have.keys('m1', 'm2');
+    expect(computer.ids).to.deep.equal(['m1-1', 'm2-2']);
   });
 
   it('is not the same machine in a copy of its store, but counts as this one there', async () => {
