@@ -31,7 +31,7 @@ const suites = {
     system: true,
     lanes: 2, // most of the time is spent waiting for hosts
     // These compare the whole computer before and after, need an address that no other test takes, or count seconds.
-    alone: /^(address|failures|machines|nspawn|resume|swarm-recover)\./,
+    alone: /^(address|failures|gc|machines|nspawn|resume|swarm-recover)\./,
   },
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   virtualbox: { timeout: 40 * minutes, each: 3 * minutes, system: true, onlyByName: true },
@@ -48,6 +48,8 @@ const total = { passed: 0, failed: [], skipped: [] };
 const remarks = [];
 const scratch = mkdtempSync(join(tmpdir(), 'tsmachine-test-'));
 process.env.TSMACHINE_TEST_CACHE ??= join(homedir(), '.cache', 'tsmachine-test');
+// what this computer remembers of its real stores is not for tests
+process.env.TSMACHINE_STATE_DIR = join(scratch, 'state');
 
 endInOrder();
 try {

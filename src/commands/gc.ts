@@ -4,8 +4,8 @@ import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/line/flags.js';
 import { noArguments } from '../cli/line/arguments.js';
 import { gcTable } from '../cli/output/gc-table.js';
-import { TsmachineError } from '../base/errors.js';
-import { run } from '../base/text.js';
+import { messageOf, TsmachineError } from '../base/errors.js';
+import { run, say } from '../base/text.js';
 
 export default class Gc extends MachineCommand {
   static override summary = 'Find and remove what deleted machines and stores left behind';
@@ -22,7 +22,9 @@ export default class Gc extends MachineCommand {
       multipleNonGreedy: true,
       description: 'Look only for what this driver made; repeat it for several',
     }),
-    store: Flags.string({ description: 'The id of a store: list and remove what belongs to it, also when this computer does not know it' }),
+    store: Flags.string({
+      description: 'The id of a store, or its folder: list and remove what belongs to it, also when this computer does not know it',
+    }),
     'dry-run': Flags.boolean({ description: 'List only, remove nothing' }),
     y: Flags.boolean({ char: 'y', description: 'Remove without asking' }),
     ...jsonFlag,
@@ -31,32 +33,33 @@ export default class Gc extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Gc);
     noArguments(argv);
-    const { findLeftovers, removeLeftovers } = await import('../machine/gc/gc.js');
+    const { findLeftovers, forgetWhatIsGone, removeLeftovers } = await import('../machine/gc/gc.js');
     const session = await this.session();
     const { driver: drivers = [], store } = flags;
+    const options = { drivers, ...(store === undefined ? {} : { store }) };
     this.io.progress('Looking for what is left over');
-    const items = await findLeftovers(session, { drivers, ...(store === undefined ? {} : { store }) });
+    const items = await findLeftovers(session, options);
+    const mayRemove = !flags['dry-run'] && (!flags.json || flags.y);
+    if (!mayRemove || !flags.json) this.show(items, () => (items.length === 0 ? 'Nothing is left over.' : gcTable(items, Date.now())));
+    if (!mayRemove) return;
     const removable = items.filter((item) => item.removable);
-    const remove = !flags['dry-run'] && removable.length > 0;
-    if (flags.json && !(remove && flags.y)) {
-      this.show(items, () => '');
-      return;
-    }
-    if (!flags.json) this.print(items.length === 0 ? 'Nothing is left over.' : gcTable(items, Date.now()));
-    if (!remove) return;
-    if (!flags.y && !(await this.mayRemove(removable.length))) return;
-    const outcomes = await removeLeftovers(session, items);
-    const failed = outcomes.flatMap((outcome) =>
-      'error' in outcome ? [{ id: outcome.name, error: TsmachineError.from(outcome.error).message }] : [],
-    );
-    if (flags.json) this.show({ removed: outcomes.length - failed.length, failed }, () => '');
-    else this.io.info(`Removed ${outcomes.length - failed.length} of ${outcomes.length}.`);
-    for (const { id, error } of failed) this.io.warn(`${id}: ${error}`);
+    if (removable.length === 0) await forgetWhatIsGone(session, { drivers });
+    if (removable.length === 0 && !flags.json) return;
+    if (!flags.y && !(await this.isWanted(removable.length))) return;
+    const outcomes = removable.length === 0 ? [] : await removeLeftovers(session, removable, options);
+    const failed = removable.flatMap((item, i) => {
+      const outcome = outcomes[i];
+      return outcome && 'error' in outcome ? [{ ...item, error: messageOf(outcome.error) }] : [];
+    });
+    const removed = removable.filter((_item, i) => !('error' in (outcomes[i] ?? {})));
+    if (flags.json) this.show({ removed, failed }, () => '');
+    else this.io.info(`Removed ${removed.length} of ${removable.length}.`);
+    for (const { kind, id, name, error } of failed) this.io.warn(say`${kind} ${name ?? id}: ${error}`);
     if (failed.length > 0) this.exit(1);
   }
 
   /** @throws TsmachineError CANCELLED where nobody can answer */
-  private async mayRemove(count: number): Promise<boolean> {
+  private async isWanted(count: number): Promise<boolean> {
     const answer = await this.confirm(`Remove ${count === 1 ? 'it' : `these ${count}`}? (y/n): `);
     if (answer === undefined) {
       throw new TsmachineError('CANCELLED', 'Nothing was removed: nobody could be asked', { hint: run('gc', '-y') });

@@ -4,6 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { jsonFlag, seconds } from '../cli/line/flags.js';
 import { jsonRow, machineTable } from '../cli/output/machine-table.js';
 import { asTyped } from '../cli/line/program.js';
+import { messageOf } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 
@@ -29,12 +30,13 @@ export default class Ls extends MachineCommand {
 
   /** Machines of a store that was deleted by hand run on without anybody seeing them. */
   private async mentionLeftovers(session: Session): Promise<void> {
-    const { machinesOfDeletedStores } = await import('../machine/gc/gc.js');
-    const count = await machinesOfDeletedStores(session);
+    const { machinesOfDeletedStores } = await import('../machine/gc/deleted-stores.js');
+    const count = await machinesOfDeletedStores(session).catch((error: unknown) => {
+      session.io.debug(say`This computer's list of stores cannot be read: ${messageOf(error)}`);
+      return 0;
+    });
     if (count === 0) return;
-    session.io.warn(
-      say`${count} machine${count === 1 ? '' : 's'} of a deleted store may still be on this computer: ${run('gc')} shows them`,
-    );
+    session.io.warn(say`${count} machine${count === 1 ? '' : 's'} of a deleted store may still exist: ${run('gc')} shows what is left`);
   }
 
   async run(): Promise<void> {
@@ -59,6 +61,6 @@ export default class Ls extends MachineCommand {
         this.print(text);
       });
     else this.show(rows.map(jsonRow), () => machineTable(rows));
-    await this.mentionLeftovers(session);
+    if (!formatted && !flags.json) await this.mentionLeftovers(session);
   }
 }

@@ -4,6 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
 import { atLeastOneName } from '../cli/line/arguments.js';
 import { run } from '../base/text.js';
+import type { Session } from '../machine/session.js';
 
 export default class Rm extends MachineCommand {
   static override summary = 'Remove a machine';
@@ -12,8 +13,12 @@ export default class Rm extends MachineCommand {
   static override examples = ['<%= config.bin %> rm -y m1 m2'];
   static override infoTo = 'stdout' as const;
   static override flags = {
-    force: Flags.boolean({ char: 'f', description: 'Remove the local configuration even if the machine cannot be removed; implies -y' }),
+    force: Flags.boolean({
+      char: 'f',
+      description: 'Remove the local configuration even if the machine cannot be removed; implies -y. An exported machine is kept',
+    }),
     y: Flags.boolean({ char: 'y', description: 'Do not ask for confirmation' }),
+    shared: Flags.boolean({ description: 'Also remove machines that were exported and that another computer may use' }),
   };
 
   async run(): Promise<void> {
@@ -22,13 +27,35 @@ export default class Rm extends MachineCommand {
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
     if (!flags.y && !flags.force && !(await this.confirm('Are you sure? (y/n): '))) return;
+    const session = await this.session();
+    const shared = flags.shared || (!flags.force && (await this.removesShared(session, names)));
+    if (shared === undefined) return;
     this.afterInterrupt = run('rm', ...names);
     const { removeMachines } = await import('../swarm/members/leave/removal.js');
-    await removeMachines(await this.session(), names, { force: flags.force }, (all, remove) =>
+    await removeMachines(session, names, { force: flags.force, shared }, (all, remove) =>
       this.onNames(all, async (session, name) => {
         await withPrefix(`Error removing host "${name}": `, () => remove(session, name));
         session.io.info(`Successfully removed ${name}`);
       }),
     );
+  }
+
+  /**
+   * Asks about every machine that was exported.
+   * @returns whether any is to be removed; undefined when one is not, and nothing is done
+   * @throws TsmachineError MACHINE_SHARED where nobody can answer
+   */
+  private async removesShared(session: Session, names: readonly string[]): Promise<boolean | undefined> {
+    const [{ sharedError, sharedMachines }, there] = await Promise.all([import('../machine/remove.js'), session.store.names()]);
+    const shared = await sharedMachines(
+      session,
+      there.filter((name) => names.includes(name)),
+    );
+    for (const name of shared) {
+      const answer = await this.confirm(`${name} was exported: another computer may use it. Remove the machine itself? (y/n): `);
+      if (answer === undefined) throw sharedError(shared);
+      if (!answer) return undefined;
+    }
+    return shared.length > 0;
   }
 }

@@ -1,9 +1,11 @@
 import { readJournal } from '../store/journal.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
 import { join, run, say, type Text } from '../base/text.js';
+import type { Owner } from '../base/machine.js';
 import type { Leftover } from '../driver/contract.js';
+import { ownLedger } from '../store/identity.js';
 import { readLedger } from '../store/ledger.js';
-import { openMachine, type Machine } from './machine.js';
+import { openMachine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
 
 export interface RemoveOptions {
@@ -18,25 +20,62 @@ export interface RemoveOptions {
  * @throws TsmachineError MACHINE_NOT_FOUND, MACHINE_SHARED, CONFIG_*, or the driver's error; with `force` these are warnings
  */
 export async function removeMachine(session: Session, name: string, options: RemoveOptions): Promise<void> {
-  const { store, io, registry } = session;
+  const { store, io, signal } = session;
   await store.lock(
     name,
     async () => {
-      const ids = await idsOf(session, name);
-      try {
-        await removeRemote(session, name, options);
-      } catch (error) {
-        session.signal.throwIfAborted();
-        if (!options.force) throw TsmachineError.from(error, 'DRIVER_FAILED');
-        io.warn(say`Error removing host "${name}": ${messageOf(error)}`);
-        if (isUnreadable(error)) await removeParts(session, name, ids?.machine);
+      const owner = await ownerOf(session, name, options);
+      const shared = !options.shared && (await mayBeShared(session, name, owner, options));
+      if (shared) {
+        if (!options.force) throw sharedError([name]);
+        io.warn(`${name} was exported, or may have been: it is forgotten here, and the machine itself stays`);
+      } else {
+        await removeRemoteOrParts(session, name, owner, options);
       }
       await store.remove(name);
-      if (ids) await registry.forget(ids.store, name);
+      await forget(session, owner, shared);
       await tellFollowers(session, (follower) => follower.removed?.(session, name));
     },
-    { signal: session.signal },
+    { signal },
   );
+}
+
+/**
+ * Which of these machines were exported and may be in use on another computer.
+ * @throws TsmachineError CONFIG_UNREADABLE, CONFIG_FUTURE when that cannot be told
+ */
+export async function sharedMachines(session: Session, names: readonly string[]): Promise<string[]> {
+  const shared: string[] = [];
+  for (const name of names) {
+    const owner = await ownerOf(session, name, { force: false });
+    if (await mayBeShared(session, name, owner, { force: false })) shared.push(name);
+  }
+  return shared;
+}
+
+/** @throws TsmachineError MACHINE_SHARED when one of them was exported */
+export async function refuseShared(session: Session, names: readonly string[]): Promise<void> {
+  const shared = await sharedMachines(session, names);
+  if (shared.length > 0) throw sharedError(shared);
+}
+
+export function sharedError(names: readonly string[]): TsmachineError {
+  const [are, it] =
+    names.length === 1 ? ['was exported: another computer may use it', 'it'] : ['were exported: another computer may use them', 'them'];
+  return new TsmachineError('MACHINE_SHARED', `${names.join(', ')} ${are}`, {
+    hint: say`Remove ${it} for everybody: ${run('rm', '--shared', ...names)}. Forget ${it} here alone: ${run('rm', '-f', ...names)}`,
+  });
+}
+
+async function removeRemoteOrParts(session: Session, name: string, owner: MaybeOwner, { force }: RemoveOptions): Promise<void> {
+  try {
+    await removeRemote(session, name);
+  } catch (error) {
+    session.signal.throwIfAborted();
+    if (!force) throw TsmachineError.from(error, 'DRIVER_FAILED');
+    session.io.warn(say`Error removing host "${name}": ${messageOf(error)}`);
+    if (isUnreadable(error)) await removeParts(session, name, owner);
+  }
 }
 
 /** Nobody can say any more which driver the machine had, or what its data was. */
@@ -44,25 +83,21 @@ function isUnreadable(error: unknown): boolean {
   return TsmachineError.is(error) && ['CONFIG_UNREADABLE', 'MACHINE_INCOMPLETE', 'CONFIG_FUTURE', 'DRIVER_UNKNOWN'].includes(error.code);
 }
 
-/** What drivers find of the machine by its folder or its id. What goes wrong is told: the store's entry goes all the same. */
-async function removeParts(session: Session, name: string, machine: string | undefined): Promise<void> {
-  try {
-    const { removePartsOf } = await import('./gc/gc.js');
-    await removePartsOf(session, { path: session.store.machine(name).dir, machine });
-  } catch (error) {
-    session.signal.throwIfAborted();
+/** What drivers find of the machine by its folder or its id. What goes wrong is a warning: the store's entry goes all the same. */
+async function removeParts(session: Session, name: string, owner: MaybeOwner): Promise<void> {
+  const { removePartsOf } = await import('./gc/parts.js');
+  for (const error of await removePartsOf(session, { path: session.store.machine(name).dir, owner })) {
     session.io.warn(say`Not everything of ${name} could be removed: ${messageOf(error)}`);
   }
 }
 
 /** Until step "reserved" the driver was never called, and an empty folder never had a driver: there is only the folder to remove. */
-async function removeRemote(session: Session, name: string, { shared }: RemoveOptions): Promise<void> {
+async function removeRemote(session: Session, name: string): Promise<void> {
   const { store } = session;
   const interrupted = await readJournal(store.machine(name).journal);
   if (interrupted && !interrupted.done.includes('reserved')) return;
   if ((await store.exists(name)) && (await store.isEmpty(name))) return;
   const machine = await openMachine(session, name);
-  if (!shared) await refuseShared(session, machine);
   const { left } = await machine.driver.remove(machine.data, machine.ctx);
   if (left.length === 0) return;
   throw new TsmachineError('DRIVER_FAILED', join([`Not everything of ${name} could be removed:`, ...left.map(describe)], '\n'), {
@@ -75,18 +110,57 @@ function describe({ kind, id, name, why }: Leftover): Text {
   return why === undefined ? what : say`${what}: ${why}`;
 }
 
-/** A machine that was exported may be in use on another computer. @throws TsmachineError MACHINE_SHARED */
-async function refuseShared(session: Session, machine: Machine): Promise<void> {
-  const ids = await idsOf(session, machine.name);
-  const known = ids && (await session.registry.find(ids.store))?.machines[machine.name];
-  if (known?.shared !== true) return;
-  throw new TsmachineError('MACHINE_SHARED', `${machine.name} was exported: another computer may use it`, {
-    hint: say`Forget it here alone: ${run('rm', '-f', machine.name)}. Remove it for everybody: ${run('rm', '--shared', machine.name)}`,
+/** The ids of a machine and of its store, as far as they have any. */
+type MaybeOwner = Partial<Owner>;
+
+/** None are made. A copy of a store is not taken for the original. With `force`, an id that cannot be read is absent. */
+async function ownerOf(session: Session, name: string, { force }: Pick<RemoveOptions, 'force'>): Promise<MaybeOwner> {
+  const { store, signal } = session;
+  const read = async (what: () => Promise<string | undefined>) => {
+    try {
+      return await what();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!force) throw error;
+      session.io.warn(messageOf(error));
+      return undefined;
+    }
+  };
+  const machine = await read(async () => (await readLedger(store.machine(name).ledger))?.id);
+  const own = await read(async () => {
+    const ledger = await readLedger(store.paths.ledger);
+    if (!ledger || ledger.path === store.root) return ledger?.id;
+    return (await store.lockLedger(() => ownLedger(store.root), { signal })).id;
   });
+  return { ...(own === undefined ? {} : { store: own }), ...(machine === undefined ? {} : { machine }) };
 }
 
-/** Without making any. */
-async function idsOf({ store }: Session, name: string): Promise<{ store: string; machine: string } | undefined> {
-  const [own, machine] = await Promise.all([readLedger(store.paths.ledger), readLedger(store.machine(name).ledger)]);
-  return own && machine ? { store: own.id, machine: machine.id } : undefined;
+/** With `force`, a machine of which it cannot be told counts as shared: one that runs on is found again, one that is removed is not. */
+async function mayBeShared(
+  session: Session,
+  name: string,
+  { store, machine }: MaybeOwner,
+  { force }: Pick<RemoveOptions, 'force'>,
+): Promise<boolean> {
+  if (store === undefined) return false;
+  try {
+    const { machines = {} } = (await session.registry.find(store)) ?? {};
+    const known = machine === undefined ? machines[name] : Object.values(machines).find(({ id }) => id === machine);
+    return known?.shared === true;
+  } catch (error) {
+    session.signal.throwIfAborted();
+    if (!force) throw error;
+    session.io.warn(messageOf(error));
+    return true;
+  }
+}
+
+/** The machine is gone all the same when this computer's list of stores cannot be written. */
+async function forget({ registry, io }: Session, { store, machine }: MaybeOwner, livesOn: boolean): Promise<void> {
+  if (store === undefined || machine === undefined) return;
+  try {
+    await (livesOn ? registry.release(store, machine) : registry.forget(store, machine));
+  } catch (error) {
+    io.debug(say`This computer's list of stores could not be written: ${messageOf(error)}`);
+  }
 }

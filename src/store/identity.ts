@@ -1,3 +1,4 @@
+import { TsmachineError } from '../base/errors.js';
 import { readLedger, newLedger, writeLedger, type Ledger } from './ledger.js';
 import { storePaths } from './paths.js';
 
@@ -20,6 +21,13 @@ export async function storeIdAt(root: string): Promise<string | undefined> {
   return (await readLedger(storePaths(root).ledger))?.id;
 }
 
+/** A ledger there that cannot be read may be the original's: this one then gets an id of its own. */
 async function isCopy({ id, path }: Ledger): Promise<boolean> {
-  return path !== undefined && (await storeIdAt(path)) === id;
+  if (path === undefined) return false;
+  try {
+    return (await storeIdAt(path)) === id;
+  } catch (error) {
+    if (TsmachineError.is(error)) return true;
+    throw error;
+  }
 }

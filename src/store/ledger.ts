@@ -30,13 +30,13 @@ export function newLedger(path?: string): Ledger {
 export async function readLedger(file: string): Promise<Ledger | undefined> {
   const text = await readIfExists(file);
   if (text === undefined) return undefined;
-  const ledger = parse(text);
-  if (isJson(ledger) && typeof ledger['version'] === 'number' && ledger['version'] > newest) {
-    throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine (version ${ledger['version']} of the format)`, {
+  const ledger = parseLedger(text);
+  if (ledger === 'newer') {
+    throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine`, {
       hint: 'Use the tsmachine that wrote it, or a newer one',
     });
   }
-  if (isLedger(ledger)) return ledger;
+  if (ledger) return ledger;
   throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}, which says what was made at the provider`, {
     hint: say`Put it back from a backup. Without it ${run('gc')} finds what is left over by its labels; delete the file only after that`,
   });
@@ -56,6 +56,13 @@ export function withEntry(ledger: Ledger, entry: LedgerEntry): Ledger {
 /** The ledger without an entry. Pure. */
 export function withoutEntry(ledger: Ledger, key: string): Ledger {
   return { ...ledger, entries: ledger.entries.filter((one) => one.key !== key) };
+}
+
+/** @returns undefined for what is no ledger: cut off, edited, or with an entry twice */
+export function parseLedger(text: string): Ledger | 'newer' | undefined {
+  const ledger = parse(text);
+  if (isJson(ledger) && typeof ledger['version'] === 'number' && ledger['version'] > newest) return 'newer';
+  return isLedger(ledger) ? ledger : undefined;
 }
 
 function parse(text: string): unknown {
@@ -83,7 +90,7 @@ function isEntry(value: unknown): boolean {
   );
 }
 
-/** An id becomes a part of names and labels: nothing else may stand in its place. */
-function isId(value: unknown): value is string {
+/** Whether this is an id of a store or a machine. It becomes a part of names and labels: nothing else may stand in its place. */
+export function isId(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -9,8 +10,9 @@ import { homeDirIfAny } from '../system/home.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { packageVersion } from '../system/package.js';
 import { authorityFiles } from '../machine/engine/certificates.js';
+import { Resources } from '../machine/access/resources.js';
 import { onEach } from '../machine/choose/each.js';
-import { TsmachineError, systemCode } from '../base/errors.js';
+import { TsmachineError, messageOf, systemCode } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import { type ExportedMachine, type Manifest, entryOf, printManifest } from './export-manifest.js';
 import type { Session } from '../machine/session.js';
@@ -28,6 +30,8 @@ export interface ExportRequest {
 
 interface MachineExport extends ExportedMachine {
   readonly files: readonly ArchiveFile[];
+  /** Remembers that another computer may use the machine from now on. */
+  readonly share: () => Promise<void>;
 }
 
 /**
@@ -56,6 +60,7 @@ export async function exportMachines(session: Session, request: ExportRequest): 
   const bytes = await seal(files, { modified, passphrase: request.passphrase });
   session.signal.throwIfAborted();
   await writeAtomic(resolve(request.output), bytes, 0o600);
+  for (const { share } of gathered) await share();
   io.info(`Exported ${names.join(', ')} to ${request.output}`);
   if (request.passphrase === undefined)
     io.warn(`${request.output} holds unencrypted private keys: anyone who can read it controls these machines`);
@@ -71,6 +76,7 @@ async function gather(session: Session, name: string, request: ExportRequest): P
       hint: say`Finish it by repeating the create, or remove it: ${run('rm', '-y', name)}`,
     });
   }
+  const share = await sharing(session, config);
   const authority = authorityFiles(config);
   const { ServerCertPath: serverCert, ServerKeyPath: serverKey } = config.HostOptions.AuthOptions;
   const ssh = await sshKeyOf(session, config, request);
@@ -83,6 +89,7 @@ async function gather(session: Session, name: string, request: ExportRequest): P
     [machineFiles.serverKey]: serverKey,
     [machineFiles.knownHosts]: paths.knownHosts,
     [machineFiles.facts]: paths.facts,
+    [machineFiles.ledger]: paths.ledger,
     ...ssh.files,
   };
   const found = await Promise.all(Object.entries(wanted).map(async ([file, path]) => ({ file, path, text: await readIfExists(path) })));
@@ -92,7 +99,46 @@ async function gather(session: Session, name: string, request: ExportRequest): P
   const files = found.flatMap(({ file, text }) => (text === undefined ? [] : [{ path: entryOf(name, file), content: Buffer.from(text) }]));
   await warnOfOmitted(session, name, Object.values(wanted));
   const document = { path: entryOf(name, machineFiles.config), content: Buffer.from(serializeHostConfig(config)) };
-  return { name, driver: config.DriverName, ...(ssh.entry === undefined ? {} : { sshKey: ssh.entry }), files: [document, ...files] };
+  const sshKey = ssh.entry === undefined ? {} : { sshKey: ssh.entry };
+  return { name, driver: config.DriverName, ...sshKey, files: [document, ...files], share };
+}
+
+/**
+ * The id of a machine goes with it. One whose driver labels what it makes gets its id now, if it has none yet.
+ * @returns what marks the machine as shared
+ */
+async function sharing(session: Session, config: HostConfig): Promise<() => Promise<void>> {
+  const { io, signal, store } = session;
+  const { Name: name, DriverName: driverName } = config;
+  const isLabelled = await labels(session, driverName);
+  if (!isLabelled && !existsSync(store.machine(name).ledger)) return () => Promise.resolve();
+  const resources = new Resources(session, name, driverName);
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await store.lock(name, work, { signal });
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      io.warn(say`This computer cannot remember that ${name} was exported: ${messageOf(error)}`);
+      io.warn(say`${run('rm', name)} will remove the machine for everybody without asking`);
+      return false;
+    }
+  };
+  const isKnown = await attempt(() => resources.owner());
+  return async () => {
+    if (isKnown) await attempt(() => resources.share());
+  };
+}
+
+/** Whether what a driver makes carries the ids of its owner. A driver that is not here is not asked: an export needs none. */
+async function labels({ drivers }: Session, name: string): Promise<boolean> {
+  try {
+    const { driver } = await drivers.open(name);
+    return driver.leftovers !== undefined || driver.claim !== undefined;
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'DRIVER_UNKNOWN') return false;
+    throw error;
+  }
 }
 
 const { ca, cert, key, caKey, userSshKey } = machineFiles;
@@ -120,7 +166,9 @@ async function sshKeyOf(
 /** Disks and the like are not exported; a person who moves a machine should know. */
 async function warnOfOmitted(session: Session, name: string, included: readonly string[]): Promise<void> {
   const own = session.store.machine(name);
-  const known = new Set([...included, own.config, own.configBackup, own.journal, own.ca, own.cert, own.key].map((path) => resolve(path)));
+  const known = new Set(
+    [...included, own.config, own.configBackup, own.journal, own.ledger, own.ca, own.cert, own.key].map((path) => resolve(path)),
+  );
   const isPublicKey = (entry: string) => entry.endsWith(publicKeyOf(''));
   const left = (await readdir(own.dir)).filter((entry) => !known.has(join(own.dir, entry)) && !isPublicKey(entry) && !isHidden(entry));
   if (left.length > 0) session.io.warn(`${name}: not in the export: ${left.sort().join(', ')}. The host itself stays where it is`);

@@ -9,6 +9,9 @@ import { type AuthOptions, type HostConfig, parseHostConfig, serializeHostConfig
 import { readIfExists } from '../system/files/atomic.js';
 import { homeDirIfAny } from '../system/home.js';
 import { TsmachineError } from '../base/errors.js';
+import { say } from '../base/text.js';
+import { attachDriver } from '../machine/machine.js';
+import { parseLedger, type Ledger } from '../store/ledger.js';
 import type { Manifest } from './export-manifest.js';
 import type { Session } from '../machine/session.js';
 
@@ -19,6 +22,15 @@ export interface Arrival {
   readonly files: ReadonlyMap<string, Buffer>;
   readonly manifest: Manifest;
   readonly sshKey: string | undefined;
+}
+
+/** What an imported machine is, and its files. */
+export interface PlacedMachine {
+  readonly name: string;
+  readonly config: HostConfig;
+  /** The machine's own, with the id that it keeps; absent in exports of older versions. */
+  readonly ledger: Ledger | undefined;
+  readonly files: readonly PlacedFile[];
 }
 
 interface PlacedFile {
@@ -34,10 +46,11 @@ function modeOf(file: string): 0o600 | 0o644 {
 }
 
 /**
- * The files of an imported machine, adapted to this store and to the machine's new name.
- * @throws TsmachineError ARCHIVE_INVALID without a configuration, CONFIG_UNREADABLE, CONFIG_FUTURE
+ * The files of an imported machine, adapted to this store and to the machine's new name. Nothing is written.
+ * @throws TsmachineError ARCHIVE_INVALID without a configuration, or with a ledger that cannot be read; CONFIG_UNREADABLE for data that its
+ * driver refuses; CONFIG_FUTURE
  */
-export async function placeMachine(session: Session, arrival: Arrival): Promise<PlacedFile[]> {
+export async function placeMachine(session: Session, arrival: Arrival): Promise<PlacedMachine> {
   const { from, to, files } = arrival;
   const document = files.get(machineFiles.config);
   if (!document) throw new TsmachineError('ARCHIVE_INVALID', `The export holds no configuration of ${from}`);
@@ -54,15 +67,47 @@ export async function placeMachine(session: Session, arrival: Arrival): Promise<
     Driver: { ...config.Driver, ...('MachineName' in config.Driver ? { MachineName: to } : {}), ...sshKeyPath(session, config, arrival) },
     HostOptions: { ...config.HostOptions, AuthOptions: auth },
   };
+  await checkDriverData(session, placed);
+  const ledger = ledgerOf(arrival);
   const rest = [...files, ...certificates].filter(([file]) => file !== machineFiles.config && file !== machineFiles.knownHosts);
   const knownHosts = files.get(machineFiles.knownHosts)?.toString('utf8');
-  return [
+  const placedFiles = [
     ...[...new Map(rest)].map(([file, content]) => ({ file, content, mode: modeOf(file) })),
     ...(knownHosts === undefined
       ? []
       : [{ file: machineFiles.knownHosts, content: renameHost(knownHosts, from, to), mode: 0o600 as const }]),
     { file: machineFiles.config, content: serializeHostConfig(placed), mode: 0o600 as const },
   ];
+  return { name: to, config: placed, ledger, files: placedFiles };
+}
+
+/** A driver that is not here cannot check its data now; it does before the machine is used. */
+async function checkDriverData(session: Session, config: HostConfig): Promise<void> {
+  try {
+    await attachDriver(session, config);
+  } catch (error) {
+    if (!TsmachineError.is(error) || error.code !== 'DRIVER_UNKNOWN') throw error;
+    session.io.warn(say`${config.Name}: ${error.text}`);
+  }
+}
+
+function ledgerOf({ from, files }: Arrival): Ledger | undefined {
+  const text = files.get(machineFiles.ledger)?.toString('utf8');
+  if (text === undefined) return undefined;
+  const ledger = parseLedger(text);
+  if (ledger !== undefined && ledger !== 'newer' && isMachineLedger(ledger)) return ledger;
+  throw new TsmachineError(
+    'ARCHIVE_INVALID',
+    `The export's ${machineFiles.ledger} of ${from}, which says what was made for the machine, ${
+      ledger === 'newer' ? 'was written by a newer version of tsmachine' : 'cannot be read'
+    }`,
+    { hint: ledger === 'newer' ? 'Upgrade tsmachine' : 'Export the machine again' },
+  );
+}
+
+/** What machines share stays with their store. */
+function isMachineLedger({ path, entries }: Ledger): boolean {
+  return path === undefined && entries.every(({ scope }) => scope === 'machine');
 }
 
 /** A key in the export goes into the machine's folder; the user's own is expected at the same place below this home folder. */

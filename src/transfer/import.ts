@@ -1,13 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 
 import type { ArchiveFile } from './archive/archive.js';
+import { readLedger } from '../store/ledger.js';
 import type { Staging } from '../store/store.js';
+import { attachDriver } from '../machine/machine.js';
 import { whyUnreadable } from '../system/files/disk-error.js';
 import { writeAtomic } from '../system/files/atomic.js';
-import { TsmachineError } from '../base/errors.js';
+import { TsmachineError, messageOf } from '../base/errors.js';
+import { run, say } from '../base/text.js';
 import { isHidden, machineFiles } from '../store/paths.js';
 import { entryOf, readManifest } from './export-manifest.js';
-import { placeMachine, type Arrival } from './import-machine.js';
+import { placeMachine, type Arrival, type PlacedMachine } from './import-machine.js';
 import { refuseOtherCase, validateName } from '../machine/choose/names.js';
 import type { Session } from '../machine/session.js';
 
@@ -33,12 +36,17 @@ export async function importMachines(session: Session, request: ImportRequest): 
   const arrivals = arrivalsOf(files, request.renamed ?? {});
   const names = arrivals.map(({ to }) => to);
   for (const name of names) await requireFreeName(session, name);
+  const machines: PlacedMachine[] = [];
+  for (const arrival of arrivals) machines.push(await placeMachine(session, arrival));
+  refuseSameId(machines);
   await session.store.stage(async (staging) => {
-    for (const arrival of arrivals) await unpack(session, staging, arrival);
+    for (const machine of machines) await unpack(staging, machine);
     session.signal.throwIfAborted();
     await lockAll(session, [...names].sort(), async () => {
       for (const name of names) await requireFreeName(session, name);
+      for (const machine of machines) await refuseKnownMachine(session, machine);
       await staging.publish(names);
+      for (const machine of machines) await takeOver(session, machine);
     });
   });
   session.io.info(`Imported ${arrivals.map(({ from, to }) => (from === to ? to : `${from} as ${to}`)).join(', ')}`);
@@ -114,9 +122,52 @@ async function requireFreeName(session: Session, name: string): Promise<void> {
   await refuseOtherCase(session.store, name);
 }
 
-async function unpack(session: Session, staging: Staging, arrival: Arrival): Promise<void> {
-  const { dir } = await staging.open(arrival.to);
-  for (const { file, content, mode } of await placeMachine(session, arrival)) await writeAtomic(`${dir}/${file}`, content, mode);
+/** One machine cannot be there twice: removing the one would remove the other. */
+function refuseSameId(machines: readonly PlacedMachine[]): void {
+  const ids = machines.flatMap(({ ledger }) => ledger?.id ?? []);
+  if (new Set(ids).size === ids.length) return;
+  throw new TsmachineError('ARCHIVE_INVALID', 'The export holds one machine under two names', { hint: 'Export the machines again' });
+}
+
+async function refuseKnownMachine({ store }: Session, { name, ledger }: PlacedMachine): Promise<void> {
+  if (!ledger) return;
+  for (const other of await store.names()) {
+    if ((await idOf(store.machine(other).ledger)) !== ledger.id) continue;
+    throw new TsmachineError('MACHINE_EXISTS', `"${name}" of the export is in this store already: it is machine "${other}"`, {
+      hint: say`Use it as it is: ${run('inspect', other)}`,
+    });
+  }
+}
+
+/** A ledger here that cannot be read is the other machine's trouble. */
+async function idOf(file: string): Promise<string | undefined> {
+  try {
+    return (await readLedger(file))?.id;
+  } catch (error) {
+    if (TsmachineError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+async function unpack(staging: Staging, { name, files }: PlacedMachine): Promise<void> {
+  const { dir } = await staging.open(name);
+  for (const { file, content, mode } of files) await writeAtomic(`${dir}/${file}`, content, mode);
+}
+
+/**
+ * This store is the machine's owner from now on. A machine that cannot be labelled so is here all the same, and gc touches nothing that
+ * carries another store's label.
+ */
+async function takeOver(session: Session, { name, config, ledger }: PlacedMachine): Promise<void> {
+  try {
+    const { driver, data, ctx, resources } = await attachDriver(session, config);
+    if (ledger) await resources.owner();
+    await driver.claim?.(data, ctx);
+  } catch (error) {
+    session.signal.throwIfAborted();
+    if (TsmachineError.is(error) && error.code === 'DRIVER_UNKNOWN') return; // a warning said so
+    session.io.warn(say`${name} is imported, but what was made for it is still labelled as another store's: ${messageOf(error)}`);
+  }
 }
 
 /** Locks the names in the order given; with one order for all, two imports cannot wait for each other. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
+import '../helpers/state-dir.js';
 import { openSession } from '../../src/session.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 import { skip } from '../helpers/skip.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import '../helpers/state-dir.js';
 import { silentIo } from '../../src/base/io.js';
 import { openMachine } from '../../src/machine/machine.js';
 import { openSession } from '../../src/session.js';

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import './state-dir.js';
+
 export const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
 export interface CliResult {

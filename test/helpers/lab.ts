@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import './state-dir.js';
 import { connectTo } from '../../src/machine/access/connection.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';

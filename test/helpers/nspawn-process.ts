@@ -3,6 +3,7 @@
  *   nspawn-process.ts create|remove STORE NAME [FLAG=VALUE...]
  * Prints the driver data.
  */
+import './state-dir.js';
 import { plain } from '../../src/base/text.js';
 import { silentIo } from '../../src/base/io.js';
 import { attachDriver } from '../../src/machine/machine.js';

@@ -1,3 +1,4 @@
+import './state-dir.js';
 import { openSession } from '../../src/session.js';
 import { silentIo } from '../../src/base/io.js';
 import { openMachine } from '../../src/machine/machine.js';

@@ -26,6 +26,7 @@ export function gcTable(items: readonly GcItem[], now: number): string {
 }
 
 function ageOf(milliseconds: number): string {
+  if (Number.isNaN(milliseconds)) return '-'; // not a date
   const { unit, milliseconds: length } = ages.find((one) => milliseconds >= one.milliseconds) ?? ages[2];
   return `${Math.max(0, Math.floor(milliseconds / length))} ${unit}`;
 }

@@ -76,7 +76,7 @@ export function accountContext(session: Session, driver: string, secrets: FlagVa
   return {
     ...worldOf(session, session.io),
     secrets,
-    storeId: async () => (await ownLedger(store.root)).id,
+    storeId: () => store.lockLedger(async () => (await ownLedger(store.root)).id, { signal: session.signal }),
     machineDir: (name) => store.machine(name).dir,
     async registered() {
       const stores = await registry.all((problem) => {

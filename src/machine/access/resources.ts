@@ -5,7 +5,7 @@ import { errorText } from '../../base/errors.js';
 import type { ResourceCalls, ResourceRequest } from '../../driver/contract.js';
 import { newLedger, readLedger, withEntry, withoutEntry, writeLedger, type Ledger } from '../../store/ledger.js';
 import { ownLedger } from '../../store/identity.js';
-import type { RememberedMachine } from '../../store/registry.js';
+import { withoutMachine, type RememberedMachine, type RememberedMachines } from '../../store/registry.js';
 import type { Session } from '../session.js';
 
 type Scope = LedgerEntry['scope'];
@@ -33,6 +33,16 @@ export class Resources {
     const [store, machine] = [await this.#change('store', (ledger) => ledger), await this.#change('machine', (ledger) => ledger)];
     await this.#remember(store.id, machine);
     return { store: store.id, machine: machine.id };
+  }
+
+  /** The machine was exported: another computer may use it. @throws TsmachineError when this computer cannot remember that */
+  async share(): Promise<void> {
+    const { store } = await this.owner();
+    const ledger = await this.#change('machine', (now) => now);
+    await this.#session.registry.update({ id: store, path: this.#session.store.root }, (machines) => ({
+      ...withoutMachine(machines, ledger.id),
+      [this.#name]: { ...this.#remembered(ledger), shared: true },
+    }));
   }
 
   /** The entries of this machine, the oldest first, and the store's that this machine uses. */
@@ -132,20 +142,24 @@ export class Resources {
   }
 
   /** What cannot be remembered outside of the store fails no command: labels tell as well, only less. */
-  async #remember(store: string, { id, entries }: Ledger): Promise<void> {
+  async #remember(store: string, ledger: Ledger): Promise<void> {
     const { registry, store: at, io } = this.#session;
-    const { dir: path } = at.machine(this.#name);
-    const resources = entries.flatMap((entry) => (entry.id === undefined ? [] : [{ kind: entry.kind, id: entry.id }]));
-    const machine: RememberedMachine = { id, driver: this.#driver, path, resources };
     try {
-      const known = (await registry.find(store))?.machines[this.#name];
-      const now = { ...machine, ...(known?.shared ? { shared: true } : {}) };
-      if (JSON.stringify(known) === JSON.stringify(now)) return;
-      await registry.update({ id: store, path: at.root }, (machines) => ({ ...machines, [this.#name]: now }));
+      const machines = (await registry.find(store))?.machines ?? {};
+      const shared = Object.values(machines).some((one) => one.id === ledger.id && one.shared === true);
+      const now = { ...this.#remembered(ledger), ...(shared ? { shared } : {}) };
+      if (JSON.stringify(machines[this.#name]) === JSON.stringify(now)) return;
+      await registry.update({ id: store, path: at.root }, (all) => ({ ...keepingShared(all, this.#name, ledger.id), [this.#name]: now }));
     } catch (error) {
       this.#session.signal.throwIfAborted();
       io.debug(`This computer's list of stores could not be written: ${errorText(error)}`);
     }
+  }
+
+  #remembered({ id, entries }: Ledger): RememberedMachine {
+    const { dir: path } = this.#session.store.machine(this.#name);
+    const resources = entries.flatMap((entry) => (entry.id === undefined ? [] : [{ kind: entry.kind, id: entry.id }]));
+    return { id, driver: this.#driver, path, resources };
   }
 
   #inLine<T>(line: string, work: () => Promise<T>): Promise<T> {
@@ -158,6 +172,13 @@ export class Resources {
 
 /** Milliseconds for another process to make what both want. */
 const sharedTimeout = 10 * 60_000;
+
+/** The name goes to another machine: an exported one that had it is still remembered, by its id. */
+function keepingShared(machines: RememberedMachines, name: string, id: string): RememberedMachines {
+  const before = machines[name];
+  const others = withoutMachine(machines, id);
+  return before?.shared === true && before.id !== id ? { ...others, [before.id]: before } : others;
+}
 
 function without({ operation: _operation, id: _id, ...entry }: LedgerEntry): LedgerEntry {
   return entry;

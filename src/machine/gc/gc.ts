@@ -1,14 +1,15 @@
+import { resolve } from 'node:path';
+
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import { secretsOf } from '../../base/flags.js';
 import { say, type Text } from '../../base/text.js';
-import type { AccountContext, Driver, Leftover } from '../../driver/contract.js';
+import type { Leftover } from '../../driver/contract.js';
 import { driverNames } from '../../driver/registry.js';
-import { storeIdAt } from '../../store/identity.js';
-import { storeState } from '../../store/registry.js';
-import { accountContext } from '../access/driver-context.js';
 import { onEach, type Outcome } from '../choose/each.js';
 import type { Session } from '../session.js';
-import { Owners } from './owners.js';
+import { discard, openAccount } from './account.js';
+import { rememberedStores } from './deleted-stores.js';
+import { isMachine } from './living.js';
+import { Owners, rootOf } from './owners.js';
 
 /** Something that no machine stands behind any more, or whose owner cannot be told. */
 export interface GcItem extends Leftover {
@@ -22,109 +23,119 @@ export interface GcItem extends Leftover {
 export interface GcOptions {
   /** Only what these drivers find; all drivers without one. */
   readonly drivers?: readonly string[];
-  /** Removable is also what belongs to this store, whoever's it is. */
+  /** Only what belongs to this store, which is then removable unless a machine uses it: its id, or its folder for what has no id. */
   readonly store?: string;
 }
 
 /**
  * Everything of tsmachine's that is left over: what drivers find of machines that no store of this computer has any more. What belongs to
- * stores that are there, or only not mounted, is never removable. Nothing is changed.
+ * stores that are there, or whose disk is not mounted, is never removable. Nothing is changed.
  * @throws TsmachineError DRIVER_UNKNOWN; what a driver that was named throws. A driver that was not named and cannot look is left out
  */
-export async function findLeftovers(session: Session, { drivers = [], store }: GcOptions = {}): Promise<GcItem[]> {
-  const owners = new Owners(session.registry);
-  const items: GcItem[] = [];
-  for (const name of drivers.length > 0 ? drivers : driverNames()) {
-    const { driver, ctx } = await openAccount(session, name);
-    for (const leftover of await lookFor(session, name, driver, ctx, drivers.includes(name))) {
-      const verdict = await owners.verdictOn(leftover);
-      const named = store !== undefined && leftover.owner?.store === store;
-      if (verdict.is === 'in use') continue;
-      if (store !== undefined && !named) continue;
-      items.push({ ...leftover, driver: name, removable: verdict.is === 'left over' || named, reason: verdict.why });
-    }
-  }
-  return items;
+export async function findLeftovers(session: Session, options: GcOptions = {}): Promise<GcItem[]> {
+  return (await look(session, options)).items;
 }
 
 /** Removes what is removable of these; what fails stops nothing else. @returns the outcome of each, by its id */
-export async function removeLeftovers(session: Session, items: readonly GcItem[]): Promise<Outcome<void>[]> {
+export async function removeLeftovers(session: Session, items: readonly GcItem[], { store }: GcOptions = {}): Promise<Outcome<void>[]> {
   const removable = items.filter((item) => item.removable);
   const outcomes: Outcome<void>[] = [];
   // one after the other: a disk goes after the machine that holds it
   for (const item of removable) {
-    const { driver, ctx } = await openAccount(session, item.driver);
-    outcomes.push(...(await onEach([item.id], 1, async () => discard(driver, item, ctx))));
     session.signal.throwIfAborted();
+    outcomes.push(...(await onEach([item.id], 1, () => removeOne(session, item, store))));
   }
-  await forgetWhatIsGone(
-    session,
-    removable.filter((_item, i) => !('error' in (outcomes[i] ?? {}))),
-  );
+  await forgetWhatIsGone(session, { drivers: [...new Set(removable.map(({ driver }) => driver))] });
   return outcomes;
 }
 
-/** How many machines are remembered of stores that were deleted: a cheap look, for commands that only mention it. */
-export async function machinesOfDeletedStores(session: Session): Promise<number> {
-  let count = 0;
-  for (const store of await session.registry.all()) {
-    const machines = Object.values(store.machines).filter(({ shared }) => !shared).length;
-    if (machines > 0 && ['gone', 'replaced'].includes(await storeState(store, storeIdAt))) count += machines;
+/** Minutes may have passed since it was listed, and a disk may have been mounted. */
+async function removeOne(session: Session, item: GcItem, store: string | undefined): Promise<void> {
+  if (!isRemovable(await judge(new Owners(session), item, store))) {
+    throw new TsmachineError('MACHINE_STATE', `${item.kind} ${item.name ?? item.id} is in use again`);
   }
-  return count;
+  const { driver, ctx } = await openAccount(session, item.driver);
+  await discard(driver, item, ctx);
 }
 
 /**
- * Removes what drivers find of one machine of this store whose configuration cannot be read.
- * @param machine its id, where its ledger tells
+ * Machines of deleted stores, and machines that were deleted by hand, of which their driver finds nothing any more: they are not remembered
+ * any longer. Of a driver that has accounts it cannot be told: another account may hold them.
  */
-export async function removePartsOf(
-  session: Session,
-  { path, machine }: { readonly path: string; readonly machine?: string | undefined },
-): Promise<void> {
-  for (const name of driverNames()) {
-    const { driver, ctx } = await openAccount(session, name);
-    for (const leftover of await lookFor(session, name, driver, ctx, false)) {
-      const isOurs = leftover.path === path || (machine !== undefined && leftover.owner?.machine === machine);
-      if (isOurs) await discard(driver, leftover, ctx);
+export async function forgetWhatIsGone(session: Session, options: Pick<GcOptions, 'drivers'> = {}): Promise<void> {
+  const { registry } = session;
+  const { found, looked } = await look(session, options, false);
+  const left = new Set(found.map(({ owner }) => owner?.machine));
+  const paths = new Set(found.map(({ path }) => path));
+  const owners = new Owners(session);
+  for (const { id: store, path: root, machines } of await rememberedStores(session)) {
+    for (const [name, { id, driver, path, shared }] of Object.entries(machines)) {
+      if (shared === true || !looked.has(driver) || left.has(id) || paths.has(path) || isMachine(root, name)) continue;
+      const verdict = await owners.verdictOn({ kind: driver, id, owner: { store, machine: id }, path });
+      if (verdict.is === 'left over') await registry.forget(store, id);
     }
   }
 }
 
-async function openAccount(session: Session, name: string): Promise<{ driver: Driver; ctx: AccountContext }> {
-  const { driver, flags } = await session.drivers.open(name);
-  return { driver, ctx: accountContext(session, name, secretsOf(flags, session.flags, session.env)) };
+interface Looked {
+  readonly items: GcItem[];
+  /** Also what is in use. */
+  readonly found: Leftover[];
+  /** Drivers that could look, and see all there is. */
+  readonly looked: ReadonlySet<string>;
 }
 
-async function lookFor(
-  session: Session,
-  name: string,
-  driver: Driver,
-  ctx: AccountContext,
-  wasNamed: boolean,
-): Promise<readonly Leftover[]> {
-  try {
-    return (await driver.leftovers?.(ctx)) ?? [];
-  } catch (error) {
+async function look(session: Session, { drivers = [], store }: GcOptions, strict = true): Promise<Looked> {
+  const remembered = new Set(
+    (await rememberedStores(session)).flatMap(({ machines }) => Object.values(machines).map(({ driver }) => driver)),
+  );
+  const items: GcItem[] = [];
+  const found: Leftover[] = [];
+  const looked = new Set<string>();
+  for (const name of drivers.length > 0 ? new Set(drivers) : [...new Set([...driverNames(), ...remembered])].sort()) {
     session.signal.throwIfAborted();
-    if (wasNamed) throw error;
-    session.io.debug(say`Driver ${name} cannot look for what is left over: ${messageOf(error)}`);
-    return [];
+    try {
+      const { driver, ctx } = await openAccount(session, name);
+      const leftovers = (await driver.leftovers?.(ctx)) ?? [];
+      found.push(...leftovers);
+      if (driver.leftovers && !driver.account) looked.add(name);
+      const owners = new Owners(session);
+      for (const leftover of leftovers) items.push(...(await itemOf(owners, name, leftover, store)));
+    } catch (error) {
+      session.signal.throwIfAborted();
+      if (strict && drivers.includes(name)) throw error;
+      const text = say`Driver ${name} cannot look for what is left over: ${messageOf(error)}`;
+      if (strict && remembered.has(name)) session.io.warn(text);
+      else session.io.debug(text);
+    }
   }
+  return { items, found, looked };
 }
 
-async function discard(driver: Driver, leftover: Leftover, ctx: AccountContext): Promise<void> {
-  if (!driver.discard) throw new TsmachineError('INTERNAL', `The driver found ${leftover.kind} ${leftover.id}, and cannot remove it`);
-  await driver.discard(leftover, ctx);
+interface Judgement {
+  readonly is: 'in use' | 'left over' | 'not ours to remove';
+  readonly why: Text;
+  /** Its store was named. */
+  readonly named: boolean;
 }
 
-/** A machine of which nothing is left is not remembered any more. */
-async function forgetWhatIsGone(session: Session, removed: readonly GcItem[]): Promise<void> {
-  const left = new Set((await findLeftovers(session)).map(({ owner }) => owner?.machine));
-  for (const { owner } of removed) {
-    if (owner?.store === undefined || owner.machine === undefined || left.has(owner.machine)) continue;
-    const store = await session.registry.find(owner.store);
-    const name = Object.entries(store?.machines ?? {}).find(([, { id }]) => id === owner.machine)?.[0];
-    if (name !== undefined) await session.registry.forget(owner.store, name);
-  }
+async function judge(owners: Owners, leftover: Leftover, store: string | undefined): Promise<Judgement> {
+  const verdict = await owners.verdictOn(leftover);
+  return { is: verdict.is, why: verdict.is === 'in use' ? '' : verdict.why, named: store !== undefined && belongsTo(leftover, store) };
+}
+
+function isRemovable({ is, named }: Judgement): boolean {
+  return is === 'left over' || (is === 'not ours to remove' && named);
+}
+
+async function itemOf(owners: Owners, driver: string, leftover: Leftover, store: string | undefined): Promise<GcItem[]> {
+  const judgement = await judge(owners, leftover, store);
+  if (judgement.is === 'in use' || (store !== undefined && !judgement.named)) return [];
+  return [{ ...leftover, driver, removable: isRemovable(judgement), reason: judgement.why }];
+}
+
+/** A store's folder counts only for what has no id: what has one may belong to another store that lay there. */
+function belongsTo({ owner, path }: Leftover, store: string): boolean {
+  if (owner?.store !== undefined) return owner.store === store;
+  return path !== undefined && rootOf(path) === resolve(store);
 }

@@ -1,13 +1,16 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, sep } from 'node:path';
 
-import { say, type Text } from '../../base/text.js';
+import { messageOf } from '../../base/errors.js';
+import { run, say, type Text } from '../../base/text.js';
 import type { Leftover } from '../../driver/contract.js';
 import { storeIdAt } from '../../store/identity.js';
-import { readLedger } from '../../store/ledger.js';
-import { machinePaths, storePaths } from '../../store/paths.js';
-import { storeState, type RememberedStore, type StoreRegistry } from '../../store/registry.js';
-import { openStore } from '../../store/store.js';
+import { storePaths } from '../../store/paths.js';
+import { storeState, type RememberedStore } from '../../store/registry.js';
+import { homeDirIfAny } from '../../system/home.js';
+import type { Session } from '../session.js';
+import { rememberedStores } from './deleted-stores.js';
+import { isMachine, livingMachines, type LivingMachines } from './living.js';
 
 /** What the core thinks of something that a driver found. Only what is left over may be removed without naming its store. */
 export type Verdict =
@@ -18,85 +21,119 @@ export type Verdict =
 
 const inUse: Verdict = { is: 'in use' };
 
-/** Says of everything that drivers find whether a machine of a store of this computer still stands behind it. */
+/**
+ * Says of everything that drivers find whether a machine of a store of this computer still stands behind it. It reads every store once:
+ * make a new one after drivers were asked, or a machine that was made meanwhile looks like one that is gone.
+ */
 export class Owners {
-  readonly #registry: StoreRegistry;
-  readonly #stores = new Map<string, Promise<RememberedStore | undefined>>();
-  /** Ids of the machines of a store, by its root. */
-  readonly #machines = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #session: Session;
+  #remembered: Promise<readonly RememberedStore[]> | undefined;
+  /** By the store's root. */
+  readonly #machines = new Map<string, Promise<LivingMachines>>();
 
-  constructor(registry: StoreRegistry) {
-    this.#registry = registry;
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   async verdictOn({ owner, path }: Leftover): Promise<Verdict> {
-    if (owner?.store === undefined) return path === undefined ? unknown('it says of no store that made it') : byPath(path);
-    const store = await this.#find(owner.store);
-    if (!store) {
-      if (path !== undefined && existsSync(machinePathsOf(path).config)) return inUse;
-      return unknown('this computer knows no store of that id');
+    if (path !== undefined && isMachine(rootOf(path), basename(path))) return inUse;
+    if (owner?.store === undefined) {
+      return path === undefined ? unknown('nothing on it says which store made it') : this.#byPath(path);
     }
-    if (owner.machine !== undefined && Object.values(store.machines).some(({ id, shared }) => shared && id === owner.machine)) {
-      return unknown('the machine was exported: another computer may use it');
+    const stores = await this.#stores();
+    if (owner.machine !== undefined && (await this.#livesInAny(stores, owner.machine))) return inUse;
+    if (stores.some(({ machines }) => Object.values(machines).some(({ id, shared }) => id === owner.machine && shared === true))) {
+      return unknown(say`the machine was exported: another computer may use it. If none does: ${run('gc', '--store', owner.store)}`);
     }
-    switch (await storeState(store, storeIdAt)) {
-      case 'not mounted':
-        return unknown(`the disk of ${store.path} is not mounted`);
-      case 'gone':
-        return { is: 'left over', why: `its store ${store.path} was deleted` };
-      case 'replaced':
-        return { is: 'left over', why: `its store was deleted; another one lies at ${store.path} now` };
-      case 'there':
-        return this.#inLivingStore(store, owner.machine, path);
+    const store = stores.find(({ id }) => id === owner.store);
+    if (!store) return this.#ofUnknownStore(owner.store, owner.machine);
+    return this.#ofKnownStore(store, owner.machine);
+  }
+
+  async #ofKnownStore(store: RememberedStore, machine: string | undefined): Promise<Verdict> {
+    try {
+      switch (await storeState(store, storeIdAt)) {
+        case 'not mounted':
+          return unknown(`the disk of ${store.path} is not mounted`);
+        case 'gone':
+          return { is: 'left over', why: `its store ${store.path} was deleted` };
+        case 'replaced':
+          return { is: 'left over', why: `its store was deleted; another one is at ${store.path} now` };
+        case 'there':
+          return await this.#inLivingStore(store, machine);
+      }
+    } catch (error) {
+      this.#session.signal.throwIfAborted();
+      return unknown(say`its store ${store.path} cannot be read: ${messageOf(error)}`);
     }
   }
 
-  async #inLivingStore(store: RememberedStore, machine: string | undefined, path: string | undefined): Promise<Verdict> {
-    if (machine === undefined || (await this.#machinesOf(store.path)).has(machine)) return inUse;
-    if (path !== undefined && existsSync(machinePathsOf(path).config)) return inUse;
+  async #inLivingStore(store: RememberedStore, machine: string | undefined): Promise<Verdict> {
+    if (machine === undefined) return inUse; // what machines of the store share is released by the last of them
+    const { unreadable } = await this.#machinesOf(store.path);
     const name = Object.entries(store.machines).find(([, { id }]) => id === machine)?.[0];
-    return { is: 'left over', why: say`its machine ${name ?? ''} is no longer in ${store.path}` };
+    if (name !== undefined && isMachine(store.path, name)) return inUse;
+    if (unreadable.length > 0) {
+      return unknown(`it may belong to ${unreadable.join(' or ')} in ${store.path}, whose ledger.json cannot be read`);
+    }
+    return { is: 'left over', why: `its machine ${name === undefined ? '' : `${name} `}is no longer in ${store.path}` };
   }
 
-  #find(id: string): Promise<RememberedStore | undefined> {
-    const found = this.#stores.get(id) ?? this.#registry.find(id);
-    this.#stores.set(id, found);
-    return found;
+  async #ofUnknownStore(store: string, machine: string | undefined): Promise<Verdict> {
+    const { root } = this.#session.store;
+    // the store in use, of which this computer remembers nothing
+    const isHere = (await storeIdAt(root).catch(() => undefined)) === store;
+    if (isHere && machine === undefined) return inUse;
+    return unknown(say`this computer does not know its store. If no other does: ${run('gc', '--store', store)}`);
   }
 
-  #machinesOf(root: string): Promise<ReadonlySet<string>> {
-    const found = this.#machines.get(root) ?? readMachineIds(root);
+  /** Also a store that was copied, or moved without being used since, has the machine. */
+  async #livesInAny(stores: readonly RememberedStore[], machine: string): Promise<boolean> {
+    for (const root of new Set([this.#session.store.root, ...stores.map(({ path }) => path)])) {
+      try {
+        if ((await this.#machinesOf(root)).ids.has(machine)) return true;
+      } catch (error) {
+        this.#session.signal.throwIfAborted();
+        this.#session.io.debug(say`Store ${root} cannot be read: ${messageOf(error)}`);
+      }
+    }
+    return false;
+  }
+
+  /** What an older version made: known by the folder of its machine alone. */
+  #byPath(path: string): Verdict {
+    const root = rootOf(path);
+    if (existsSync(storePaths(root).machinesDir)) return { is: 'left over', why: `its machine's folder ${path} was deleted` };
+    const above = dirname(root);
+    const isGone = !existsSync(root) && existsSync(above) && (isBelow(above, homeDirIfAny(this.#session.env)) || !isEmpty(above));
+    if (isGone) return { is: 'left over', why: `its store ${root} was deleted` };
+    // a mount point is an empty folder, or none, while its disk is not mounted
+    return unknown(say`its store ${root} was deleted, or its disk is not mounted. If it was deleted: ${run('gc', '--store', root)}`);
+  }
+
+  #stores(): Promise<readonly RememberedStore[]> {
+    this.#remembered ??= rememberedStores(this.#session);
+    return this.#remembered;
+  }
+
+  #machinesOf(root: string): Promise<LivingMachines> {
+    const found = this.#machines.get(root) ?? livingMachines(root);
     this.#machines.set(root, found);
     return found;
   }
 }
 
-/** A machine without a readable ledger is not known by its id: its folder speaks for it. */
-async function readMachineIds(root: string): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (const name of await openStore(root).names()) {
-    const paths = machinePaths(root, name);
-    if (!existsSync(paths.config) && !existsSync(paths.journal)) continue; // somebody deleted what it was
-    const ledger = await readLedger(paths.ledger).catch(() => undefined);
-    if (ledger) ids.add(ledger.id);
-  }
-  return ids;
+/** The root of the store that a machine's folder is in. */
+export function rootOf(path: string): string {
+  return dirname(dirname(path));
 }
 
-/** What an older version made: known by the folder of its machine alone. */
-function byPath(path: string): Verdict {
-  const root = dirname(dirname(path));
-  if (existsSync(machinePathsOf(path).config)) return inUse;
-  if (existsSync(storePaths(root).machinesDir)) return { is: 'left over', why: `its machine's folder ${path} was deleted` };
-  // the folder of a store that was deleted by hand stands in another one; of a disk that is not mounted there is nothing
-  return existsSync(dirname(root))
-    ? { is: 'left over', why: `its store ${root} was deleted` }
-    : unknown(`${dirname(root)} is not there, or not mounted`);
+function isBelow(path: string, home: string): boolean {
+  return home !== '' && (path === home || path.startsWith(home + sep));
 }
 
-function machinePathsOf(path: string): { readonly config: string } {
-  const root = dirname(dirname(path));
-  return machinePaths(root, path.slice(dirname(path).length + 1));
+function isEmpty(folder: string): boolean {
+  return readdirSync(folder).length === 0;
 }
 
 function unknown(why: Text): Verdict {

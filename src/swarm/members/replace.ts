@@ -4,6 +4,7 @@ import { readJournal } from '../../store/journal.js';
 import type { Replacement, SwarmRecord } from '../../store/swarms.js';
 import { createMachine } from '../../machine/create.js';
 import type { Session } from '../../machine/session.js';
+import { refuseShared } from '../../machine/remove.js';
 import { removeMember } from './leave/remove-member.js';
 import { findSwarm } from '../reach/find.js';
 import { lockSwarm } from '../reach/lock.js';
@@ -22,6 +23,7 @@ export async function replaceMachine(session: Session, name: string, as?: string
   const { name: which } = await replacedIn(session, name);
   const by = await lockSwarm(session, which, async () => {
     const record = (await swarms.find(which)) ?? (await replacedIn(session, name));
+    await refuseShared(session, [name]); // before another takes its place
     const others = Object.entries(record.replacing ?? {}).flatMap(([old, { by }]) => [old, by]);
     return withSwarm(
       session,

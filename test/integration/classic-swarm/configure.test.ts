@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 
 import { expect } from 'chai';
 
+import '../../helpers/state-dir.js';
 import { openMachine, type Machine } from '../../../src/machine/machine.js';
 import { openSession, type Session } from '../../../src/session.js';
 import { configureSwarm } from '../../../src/swarm/classic/start.js';

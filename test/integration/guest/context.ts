@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import '../../helpers/state-dir.js';
 import { driverContext } from '../../../src/machine/access/driver-context.js';
 import { Resources } from '../../../src/machine/access/resources.js';
 import { openSession } from '../../../src/session.js';

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createMachine } from '../../../src/machine/create.js';
+import '../../helpers/state-dir.js';
 import { openSession, type Session } from '../../../src/session.js';
 import type { FlagValues } from '../../../src/base/flags.js';
 import { RecordingIo } from '../../helpers/recording-io.js';

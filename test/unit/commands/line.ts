@@ -1,3 +1,4 @@
+import '../../helpers/state-dir.js';
 import { runCommandLine } from '../../../src/cli/main.js';
 import { fakeScreen } from '../cli/terminal/fake-screen.js';
 
@@ -16,7 +17,7 @@ export async function line(argv: readonly string[], env: NodeJS.ProcessEnv = {},
   const [, started = ''] = process.argv;
   process.argv[1] = `/usr/local/bin/${program}`;
   try {
-    const code = await runCommandLine(argv, env, screen);
+    const code = await runCommandLine(argv, { TSMACHINE_STATE_DIR: process.env['TSMACHINE_STATE_DIR'], ...env }, screen);
     return { code, stdout: screen.out(), stderr: screen.err() };
   } finally {
     process.argv[1] = started;

@@ -1,3 +1,4 @@
+import '../../helpers/state-dir.js';
 import { plain } from '../../../src/base/text.js';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

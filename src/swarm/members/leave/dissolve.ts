@@ -3,14 +3,15 @@ import { onEach, type Outcome } from '../../../machine/choose/each.js';
 import { messageOf } from '../../../base/errors.js';
 import { say } from '../../../base/text.js';
 import { removeAndForget } from './remove-member.js';
+import type { RemoveOptions } from '../../../machine/remove.js';
 import type { Swarm } from '../../reach/swarm.js';
 
 /** How many machines leave, or are removed, at once. */
 const together = 16;
 
 export interface DissolveOptions {
-  /** What happens to the machines: removed, removed even when the driver refuses, or only taken out of the swarm. */
-  readonly machines: 'remove' | 'force' | 'keep';
+  /** What happens to the machines: how they are removed, or that they are only taken out of the swarm. */
+  readonly machines: RemoveOptions | 'keep';
 }
 
 /** Whether these machines are all there is of the swarm: every one of its record, and every node of it that is not down. */
@@ -33,7 +34,7 @@ export async function dissolve(swarm: Swarm, { machines }: DissolveOptions): Pro
       await swarm.forgetMember(name);
     } else {
       await leaveOnForeignHost(swarm, name);
-      await removeAndForget(swarm, name, { force: machines === 'force' });
+      await removeAndForget(swarm, name, machines);
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { SwarmRecord } from '../../../store/swarms.js';
 import { TsmachineError } from '../../../base/errors.js';
+import { refuseShared } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import { declaredByFile } from '../../up/declared.js';
 import { dissolve } from './dissolve.js';
@@ -33,7 +34,7 @@ export async function swarmToEnd(
 /**
  * Ends a swarm of the store: every machine of its record leaves it and, unless machines are kept, is removed. Another run finishes one
  * that was interrupted.
- * @throws TsmachineError SEVERAL_FAILED, or the failure of the one machine that could not be taken out or removed
+ * @throws TsmachineError MACHINE_SHARED, before anything is done; SEVERAL_FAILED, or the failure of the one machine that could not be taken out or removed
  */
 export async function endSwarm(session: Session, name: string, { keepMachines = false }: DownOptions = {}): Promise<void> {
   const {
@@ -43,9 +44,10 @@ export async function endSwarm(session: Session, name: string, { keepMachines = 
   await lockSwarm(session, name, async () => {
     const record = await swarms.find(name);
     if (!record) return;
+    if (!keepMachines) await refuseShared(session, Object.keys(record.members));
     await withSwarm(session, record, async (swarm) => {
       const strangers = swarm.nodes.filter((node) => node.state !== 'down' && swarm.machineOf(node) === undefined);
-      const outcomes = await dissolve(swarm, { machines: keepMachines ? 'keep' : 'remove' });
+      const outcomes = await dissolve(swarm, { machines: keepMachines ? 'keep' : { force: false } });
       if (strangers.length > 0)
         io.warn(`Nodes that are not machines of this store stay as they are: ${strangers.map(({ hostname }) => hostname).join(', ')}`);
       throwFailures(outcomes);

@@ -2,7 +2,7 @@ import { messageOf } from '../../../base/errors.js';
 import { say } from '../../../base/text.js';
 import { onEach, type Outcome } from '../../../machine/choose/each.js';
 import { throwFailures } from '../../../machine/choose/failures.js';
-import { removeMachine as removeByItself } from '../../../machine/remove.js';
+import { refuseShared, removeMachine as removeByItself, type RemoveOptions } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 
 /** Machines in no swarm that are removed at once. */
@@ -17,30 +17,40 @@ export type ForEachMachine<T> = (names: readonly string[], remove: RemoveOne) =>
 /**
  * Removes machines as the command `rm` does: those in no swarm each by itself, those in a swarm in an order that keeps its services running
  * and its quorum, and a swarm of which all are named as a whole.
- * @param options.force removes the entry in the store whatever the swarm, the driver or the configuration says
- * @returns the outcome for each name: what its removal threw, or nothing. SWARM_QUORUM refuses a manager that its swarm needs
+ * @param options.force removes the entry in the store whatever the swarm, the driver or the configuration says; a machine that was exported
+ * is then only forgotten here
+ * @param options.shared removes also a machine that was exported, which another computer may use
+ * @returns the outcome for each name: what its removal threw, or nothing. SWARM_QUORUM refuses a manager that its swarm needs,
+ * MACHINE_SHARED a machine that was exported
  * @throws TsmachineError CONFIG_UNREADABLE for a swarm's record, which may name one of them; with `force` a warning
  */
-export function removeMachines(session: Session, names: readonly string[], options?: { force?: boolean }): Promise<Outcome<void>[]>;
+export function removeMachines(session: Session, names: readonly string[], options?: Partial<RemoveOptions>): Promise<Outcome<void>[]>;
 /** @param forEach how the machines are gone through, for a program that shows the progress of each */
 export function removeMachines<T>(
   session: Session,
   names: readonly string[],
-  options: { force?: boolean },
+  options: Partial<RemoveOptions>,
   forEach: ForEachMachine<T>,
 ): Promise<T>;
 export async function removeMachines(
   session: Session,
   names: readonly string[],
-  { force = false }: { force?: boolean } = {},
+  { force = false, shared = false }: Partial<RemoveOptions> = {},
   forEach: ForEachMachine<unknown> = (all, remove) => onEach(all, removedTogether, (name) => remove(session, name)),
 ): Promise<unknown> {
-  const options = { force };
+  const options = { force, shared };
   const leaving = new Map<string, Promise<Outcome<void>[]>>();
   for (const [swarm, members] of await swarmsOf(session, names, options)) {
     const { removeMembers } = await import('./remove-members.js'); // most machines are in no swarm
-    const outcomes = removeMembers(session, swarm, members, options);
-    for (const name of members) leaving.set(name, outcomes);
+    const outcomes = force || shared ? [] : await refusals(session, members);
+    const refused = outcomes.map(({ name }) => name);
+    const removed = removeMembers(
+      session,
+      swarm,
+      members.filter((name) => !refused.includes(name)),
+      options,
+    ).then((others) => [...outcomes, ...others]);
+    for (const name of members) leaving.set(name, removed);
   }
   return forEach(names, async (own, name) => {
     const outcomes = await leaving.get(name);
@@ -50,13 +60,26 @@ export async function removeMachines(
   });
 }
 
-/** Removes one machine, as `removeMachines` does. @throws TsmachineError SWARM_QUORUM, MACHINE_NOT_FOUND, or the driver's error */
-export async function removeMachine(session: Session, name: string, options: { force?: boolean } = {}): Promise<void> {
+/**
+ * Removes one machine, as `removeMachines` does.
+ * @throws TsmachineError SWARM_QUORUM, MACHINE_SHARED, MACHINE_NOT_FOUND, or the driver's error
+ */
+export async function removeMachine(session: Session, name: string, options: Partial<RemoveOptions> = {}): Promise<void> {
   throwFailures(await removeMachines(session, [name], options));
 }
 
+/** Of members that were exported: before one of them leaves its swarm. */
+async function refusals(session: Session, members: readonly string[]): Promise<Outcome<void>[]> {
+  const outcomes = await onEach(members, removedTogether, (name) => refuseShared(session, [name]));
+  return outcomes.filter((outcome) => 'error' in outcome);
+}
+
 /** The swarms of the store that have some of these machines, with those. */
-async function swarmsOf(session: Session, names: readonly string[], { force }: { force: boolean }): Promise<Map<string, string[]>> {
+async function swarmsOf(
+  session: Session,
+  names: readonly string[],
+  { force }: Pick<RemoveOptions, 'force'>,
+): Promise<Map<string, string[]>> {
   const {
     store: { swarms },
     io,

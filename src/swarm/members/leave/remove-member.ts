@@ -1,13 +1,12 @@
 import { messageOf } from '../../../base/errors.js';
 import { say } from '../../../base/text.js';
-import { removeMachine } from '../../../machine/remove.js';
+import { refuseShared, removeMachine, type RemoveOptions } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import type { Swarm } from '../../reach/swarm.js';
 import { depart } from './depart.js';
 
-export interface RemoveMemberOptions {
-  /** Remove the machine even when its swarm or its driver refuses. */
-  readonly force: boolean;
+/** `force` removes the machine even when its swarm refuses. */
+export interface RemoveMemberOptions extends RemoveOptions {
   /** For the removal of the machine; the swarm's own by default. */
   readonly session?: Session;
   /** Called when the machine is removed and the record still has the member. */
@@ -21,6 +20,7 @@ export interface RemoveMemberOptions {
  */
 export async function removeMember(swarm: Swarm, name: string, options: RemoveMemberOptions): Promise<void> {
   const { session } = swarm;
+  if (!options.force && !options.shared) await refuseShared(session, [name]); // before it has left
   try {
     await depart(swarm, name, { force: true, remembered: true });
   } catch (error) {
@@ -35,10 +35,10 @@ export async function removeMember(swarm: Swarm, name: string, options: RemoveMe
 export async function removeAndForget(
   swarm: Swarm,
   name: string,
-  { force, session = swarm.session, onRemoved }: RemoveMemberOptions,
+  { session = swarm.session, onRemoved, ...options }: RemoveMemberOptions,
 ): Promise<void> {
   session.io.progress(`Removing ${name}`);
-  if (await session.store.exists(name)) await removeMachine(session, name, { force });
+  if (await session.store.exists(name)) await removeMachine(session, name, options);
   await onRemoved?.();
   await swarm.forgetMember(name);
 }

@@ -1,5 +1,5 @@
 import { onEach, type Outcome } from '../../../machine/choose/each.js';
-import { removeMachine } from '../../../machine/remove.js';
+import { removeMachine, type RemoveOptions } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import { checkDepartures, departureOrder, inOrder } from './departures.js';
 import { dissolve, isWhole } from './dissolve.js';
@@ -12,8 +12,9 @@ export async function removeMembers(
   session: Session,
   name: string,
   members: readonly string[],
-  options: { force: boolean },
+  options: RemoveOptions,
 ): Promise<Outcome<void>[]> {
+  if (members.length === 0) return [];
   const [outcome] = await onEach([name], 1, () =>
     lockSwarm(session, name, async () => {
       const record = await session.store.swarms.find(name);
@@ -22,7 +23,7 @@ export async function removeMembers(
         session,
         record,
         async (swarm) => {
-          if (isWhole(swarm, members)) return dissolve(swarm, { machines: options.force ? 'force' : 'remove' });
+          if (isWhole(swarm, members)) return dissolve(swarm, { machines: options });
           const order = departureOrder(swarm, members);
           if (!options.force) checkDepartures(swarm, order);
           return inOrder(swarm, order, (member) => removeMember(swarm, member, options));

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import '../../../helpers/state-dir.js';
 import { silentIo } from '../../../../src/base/io.js';
 import { openSession } from '../../../../src/session.js';
 import { unlockEngine } from '../../../../src/swarm/rescue/unlock.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import '../../../../helpers/state-dir.js';
 import { silentIo } from '../../../../../src/base/io.js';
 import { TsmachineError } from '../../../../../src/base/errors.js';
 import { createMachine } from '../../../../../src/machine/create.js';
