@@ -1,6 +1,6 @@
-/** Who the user is to Hyper-V. */
+/** What the user may do in Hyper-V. */
 export interface Rights {
-  /** The Hyper-V module of PowerShell is there. */
+  /** The Hyper-V module of PowerShell is installed. */
   readonly module: boolean;
   readonly administrator: boolean;
   readonly hyperVAdministrator: boolean;
@@ -9,7 +9,7 @@ export interface Rights {
 export interface Switch {
   readonly id: string;
   readonly name: string;
-  /** Hyper-V's words: External, Internal, Private. */
+  /** In Hyper-V's words: External, Internal, Private. */
   readonly type: string;
 }
 
@@ -24,10 +24,12 @@ export interface Vm {
   readonly id: string;
   readonly name: string;
   readonly notes: string;
-  /** Where its settings lie: below the folder that it was made in. */
+  /** The folder of its settings, below the folder that it was created in. */
   readonly path: string;
-  /** Hyper-V's words: Running, Off, Saved, Paused, Starting, Stopping, Saving, ... */
+  /** In Hyper-V's words: Running, Off, Saved, Paused, Starting, Stopping, Saving, ... */
   readonly state: string;
+  /** ISO 8601. */
+  readonly created: string;
 }
 
 export interface NewVm {
@@ -44,7 +46,7 @@ export interface Hardware {
   readonly id: string;
   readonly cpus: number;
   readonly dynamic: boolean;
-  /** Bytes; what dynamic memory may shrink to. */
+  /** Bytes: the least that dynamic memory may shrink to. */
   readonly minimum: number;
   /** Bytes. */
   readonly memory: number;
@@ -54,51 +56,49 @@ export interface Hardware {
 
 export interface Addresses {
   readonly state: string;
-  /** By the guest's own services. */
-  readonly told: readonly string[];
-  /** By this computer's neighbour cache. */
+  /** Reported by the guest's own services. */
+  readonly reported: readonly string[];
+  /** From this computer's neighbour cache. */
   readonly neighbours: readonly string[];
 }
 
 /**
- * Hyper-V as the driver sees it: one operation, one script of templates/hyperv.
+ * Hyper-V as the driver sees it: each operation is one script of templates/hyperv.
  * @throws TsmachineError COMMAND_MISSING without PowerShell, STORE_FULL, DRIVER_FAILED with what Hyper-V said
  */
 export interface HyperV {
   rights(): Promise<Rights>;
   host(): Promise<HostFacts>;
+  /** All of this computer. @throws also DRIVER_PRECHECK when the user may not see any: a hidden VM is not a deleted one */
   vms(): Promise<readonly Vm[]>;
   /** Makes a dynamic VHDX of a VHD or VHDX. */
   convertDisk(disk: { source: string; target: string }): Promise<void>;
   /** Bytes that a guest sees. */
   diskSize(path: string): Promise<number>;
-  /** A disk of what differs from its parent. @param disk size in bytes */
+  /** Makes a differencing disk. @param disk size in bytes */
   newDisk(disk: { path: string; parent: string; size: number }): Promise<void>;
   /** Returns its id. */
   newVm(vm: NewVm): Promise<string>;
   setHardware(hardware: Hardware): Promise<void>;
-  /** For generation 2. */
+  /** For a VM of generation 2. */
   attachDrives(drives: { id: string; disk: string; seed: string; secureBoot: boolean }): Promise<void>;
-  /** For generation 1, which boots from its DVD drive first. */
+  /** For a VM of generation 1, which boots from its DVD drive first. */
   attachIso(drives: { id: string; disk: string; iso: string }): Promise<void>;
   start(id: string): Promise<void>;
   /** Asks the guest to power off and waits for it. @param timeout milliseconds */
   stop(id: string, timeout: number): Promise<void>;
   turnOff(id: string): Promise<void>;
-  /** Its disks stay. */
+  /** Removes the VM, not its disks. */
   removeVm(id: string): Promise<void>;
   addresses(id: string): Promise<Addresses>;
 }
 
 /** The computer as the driver sees it. */
 export interface Computer {
-  /** Node's words. */
+  /** As `process.platform` names it. */
   readonly platform: string;
+  /** As `process.arch` names it. */
   readonly architecture: string;
-  /** Bytes free on the disk under a path or its nearest existing parent. */
-  freeBytes(path: string): Promise<number>;
-  /** Whether something listens there, within a second. */
-  answers(ip: string, port: number): Promise<boolean>;
 }
 
 export interface Tools {

@@ -1,7 +1,6 @@
-import { answers, freeBytes } from '../../src/guest/computer.js';
 import type { Computer } from './api.js';
 
 /** This computer. */
 export function thisComputer(): Computer {
-  return { platform: process.platform, architecture: process.arch, freeBytes, answers };
+  return { platform: process.platform, architecture: process.arch };
 }

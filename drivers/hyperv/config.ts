@@ -6,7 +6,7 @@ import { TsmachineError } from '../../src/base/errors.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
 
-/** The `Driver` object of config.json, typed. The first fields are Docker Machine's (spec 8.9). */
+/** The `Driver` object of config.json, typed. The first fields are Docker Machine's own. */
 export interface HypervConfig {
   readonly machineName: string;
   readonly ip: string;
@@ -21,25 +21,33 @@ export interface HypervConfig {
   /** A short name, an address with its checksum or a path; empty for a boot2docker guest. */
   readonly image: string;
   readonly isoUrl: string;
-  /** The switch that was asked for, then the one that was chosen. */
+  /** The switch that was asked for; once there is a VM, the one that was chosen. */
   readonly virtualSwitch: string;
-  /** Twelve digits; empty: Hyper-V's own choice. */
+  /** Twelve hexadecimal digits; empty: Hyper-V chooses. */
   readonly mac: string;
   /** 0: none. */
   readonly vlan: number;
   readonly dynamicMemory: boolean;
   readonly secureBoot: boolean;
-  /** Chosen by us before there is a VM, and written into its notes; empty for machines of Docker Machine. */
+  /** In the notes of the VM: the ledger's token, known before there is a VM. Empty for machines of Docker Machine. */
   readonly mark: string;
-  /** Hyper-V's own id of the VM; empty while it has none. */
+  /** Hyper-V's id of the VM; empty while there is none. */
   readonly vmId: string;
-  /** The guest's own packages bring the engine during its first boot. */
+  /** The guest installs its distribution's engine during its first boot. */
   readonly engineAtBoot: boolean;
-  /** The disk below the VM's own, shared by machines; empty while it has none. */
+  /** The parent of the VM's disk, shared by machines; empty while it has none. */
   readonly baseDisk: string;
   /** The VM has its disks and adapters. */
   readonly built: boolean;
 }
+
+/** What the fields may be; sizes in MB. */
+export const limits = {
+  diskSize: { min: 1, max: 67_108_864 },
+  memory: { min: 32, max: 251_658_240 },
+  cpus: { min: 1, max: 2048 },
+  vlan: { min: 0, max: 4094 },
+};
 
 /** @throws TsmachineError FLAG_INVALID */
 export function parseConfig(input: ParseInput): DriverData {
@@ -49,11 +57,11 @@ export function parseConfig(input: ParseInput): DriverData {
     ...baseData(input, { sshUser: 'docker', sshPort: 22, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
     Boot2DockerURL: isoUrl,
     VSwitch: textFlag(flags, 'hyperv-virtual-switch'),
-    DiskSize: intFlag(flags, 'hyperv-disk-size', { min: 1, max: 67_108_864 }),
+    DiskSize: intFlag(flags, 'hyperv-disk-size', limits.diskSize),
     MemSize: memoryFlag(flags),
-    CPU: intFlag(flags, 'hyperv-cpu-count', { min: 1, max: 2048 }),
+    CPU: intFlag(flags, 'hyperv-cpu-count', limits.cpus),
     MacAddr: macFlag(textFlag(flags, 'hyperv-static-macaddress')),
-    VLanID: intFlag(flags, 'hyperv-vlan-id', { min: 0, max: 4094 }),
+    VLanID: intFlag(flags, 'hyperv-vlan-id', limits.vlan),
     DisableDynamicMemory: flags['hyperv-disable-dynamic-memory'] === true,
     DisableSecureBoot: flags['hyperv-disable-secure-boot'] === true,
     Image: isoUrl === '' ? imageFlag(textFlag(flags, 'hyperv-image') || 'debian') : '',
@@ -90,23 +98,28 @@ export function readConfig(data: DriverData): HypervConfig {
   };
 }
 
-/** Hyper-V counts memory in pieces of 2 MB, 32 MB at least. */
+/** Nothing was asked of Hyper-V for this machine yet. */
+export function isUnasked({ mark, vmId, built }: HypervConfig): boolean {
+  return mark === '' && vmId === '' && !built;
+}
+
+/** Hyper-V takes multiples of 2 MB, at least 32 MB. */
 function memoryFlag(flags: ParseInput['flags']): number {
-  const memory = intFlag(flags, 'hyperv-memory', { min: 32, max: 251_658_240 });
+  const memory = intFlag(flags, 'hyperv-memory', limits.memory);
   if (memory % 2 === 0) return memory;
   throw new TsmachineError('FLAG_INVALID', `--hyperv-memory must be an even number of MB, not ${memory}`);
 }
 
 function macFlag(text: string): string {
   const digits = text.replace(/[:-]/g, '').toUpperCase();
-  // The lowest bit of the first byte is that of addresses of groups.
+  // The lowest bit of the first byte marks the addresses of groups.
   if (text === '' || /^[0-9A-F][02468ACE][0-9A-F]{10}$/.test(digits)) return digits;
   throw new TsmachineError('FLAG_INVALID', `--hyperv-static-macaddress ${JSON.stringify(text)} is not the MAC address of an adapter`, {
     hint: 'Such as 00:15:5D:01:02:03',
   });
 }
 
-/** A path is kept whole: a create that goes on may be called in another folder. */
+/** A path is made absolute: a create that is resumed may run in another folder. */
 function imageFlag(text: string): string {
   const choice = parseImageChoice(text, 'hyperv-image');
   return choice.kind === 'file' ? choice.path : text;

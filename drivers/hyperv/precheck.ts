@@ -21,17 +21,19 @@ export async function checkComputer(config: HypervConfig, ctx: DriverContext, { 
   checkSizes(config, host);
   if (config.image === '' && computer.architecture !== 'x64') {
     throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', {
-      hint: 'Leave --hyperv-boot2docker-url out',
+      hint: 'Leave out --hyperv-boot2docker-url',
     });
   }
   if (config.image === '') await checkIso(config.isoUrl, 'hyperv-boot2docker-url');
-  await checkSpace(ctx.machineDir, (path) => computer.freeBytes(path));
+  await checkSpace(ctx.machineDir, (path) => ctx.files.freeBytes(path));
   await checkName(config, ctx, hyperv, computer);
 }
 
 function checkSizes({ cpus, memory }: HypervConfig, host: HostFacts): void {
   if (cpus > host.cpus) {
-    throw new TsmachineError('DRIVER_PRECHECK', `--hyperv-cpu-count ${cpus}: this computer has ${host.cpus}`, { hint: 'Ask for fewer' });
+    throw new TsmachineError('DRIVER_PRECHECK', `--hyperv-cpu-count ${cpus}: this computer has ${host.cpus}`, {
+      hint: 'Ask for fewer',
+    });
   }
   const most = Math.floor(host.memory / megabyte);
   if (memory < most) return;

@@ -8,7 +8,7 @@ try {
   $macs = @($adapters | ForEach-Object { $_.MacAddress } | Where-Object { $_ -ne '000000000000' })
   $entries = Get-NetNeighbor | Where-Object { $macs -contains ([string]$_.LinkLayerAddress).Replace('-', '') }
   $neighbours = @($entries | ForEach-Object { $_.IPAddress })
-  $value = @{ state = [string]$vm.State; told = @($adapters | ForEach-Object { $_.IPAddresses }); neighbours = $neighbours }
+  $value = @{ state = [string]$vm.State; reported = @($adapters | ForEach-Object { $_.IPAddresses }); neighbours = $neighbours }
   $out = @{ value = $value }
 } catch {
   $out = @{ error = @{ message = $_.Exception.Message; id = $_.FullyQualifiedErrorId } }

@@ -1,9 +1,17 @@
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 try {
-  $value = @(Hyper-V\Get-VM | ForEach-Object {
-    @{ id = [string]$_.Id; name = $_.Name; notes = [string]$_.Notes; path = $_.Path; state = [string]$_.State }
+  $vms = @(Hyper-V\Get-VM | ForEach-Object {
+    $created = $_.CreationTime.ToUniversalTime().ToString('o')
+    @{ id = [string]$_.Id; name = $_.Name; notes = [string]$_.Notes; path = $_.Path; state = [string]$_.State; created = $created }
   })
+  $value = @{ vms = $vms }
+  # users who may not see virtual machines get an empty list and no error
+  if ($vms.Count -eq 0) {
+    $me = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.WindowsIdentity]::GetCurrent())
+    $value.administrator = $me.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
+    $value.hyperVAdministrator = $me.IsInRole((New-Object Security.Principal.SecurityIdentifier 'S-1-5-32-578'))
+  }
   $out = @{ value = $value }
 } catch {
   $out = @{ error = @{ message = $_.Exception.Message; id = $_.FullyQualifiedErrorId } }

@@ -52,10 +52,10 @@ describe('hyperv, its VMs played by machines of systemd-nspawn', () => {
         memory: String(2 ** 31),
         dynamic: 'false',
         firmware: 'MicrosoftUEFICertificateAuthority',
-        hostonlyadapter2: 'external',
+        switch: 'external',
         checkpoints: 'off',
       });
-      expect(settings['notes']).to.match(/^Made by tsmachine [0-9a-f-]{36}$/);
+      expect(settings['notes']).to.match(/^Made by tsmachine [0-9a-f-]{36} store [0-9a-f-]{36} machine [0-9a-f-]{36}$/);
     }
     const urls = (await run('ls', '-f', '{{.URL}}')).stdout.trim().split('\n');
     expect(new Set(urls).size).to.equal(2);

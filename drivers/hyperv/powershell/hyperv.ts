@@ -2,15 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { HostFacts, HyperV, Rights, Vm } from '../api.js';
-import { isPassing } from './failure.js';
-import { runScript } from './powershell.js';
+import { isTransient } from './failure.js';
+import { runScript, type ScriptContext as RunContext } from './powershell.js';
+import { refuseWithout } from './rights.js';
 
 /** A cloud image of some gigabytes on a slow disk. */
 const copyTimeout = 30 * 60_000;
-const looks = 5;
+/** How often VMs are listed at most. */
+const lists = 5;
+
+/** What of a context runs scripts: one machine's, or that of many. */
+export type ScriptContext = RunContext & Pick<DriverContext, 'signal'>;
 
 /** Hyper-V of this computer, by PowerShell. */
-export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName' | 'signal'>, platform: string): HyperV {
+export function hypervBy(ctx: ScriptContext, platform: string): HyperV {
   const run = (name: string, input: object = {}, timeout?: number) => runScript(name, input, ctx, platform, timeout);
   const done = async (name: string, input: object, timeout?: number): Promise<void> => {
     await run(name, input, timeout);
@@ -18,7 +23,7 @@ export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName' | 'sign
   return {
     rights: async () => readRights(await run('rights')),
     host: async () => readHost(await run('host')),
-    vms: async () => list(await lookAgain(ctx.signal, () => run('vms'))).map(readVm),
+    vms: async () => readVms(await listAgain(ctx.signal, () => run('vms'))),
     convertDisk: (disk) => done('convert-disk', disk, copyTimeout),
     diskSize: async (path) => number(await run('disk-size', { path })),
     newDisk: (disk) => done('new-disk', disk),
@@ -31,19 +36,19 @@ export function hypervBy(ctx: Pick<DriverContext, 'exec' | 'machineName' | 'sign
     turnOff: (id) => done('turn-off', { id }),
     removeVm: (id) => done('remove-vm', { id }),
     async addresses(id) {
-      const { state, told, neighbours } = fields(await run('addresses', { id }));
-      return { state: text(state), told: texts(told), neighbours: texts(neighbours) };
+      const { state, reported, neighbours } = fields(await run('addresses', { id }));
+      return { state: text(state), reported: texts(reported), neighbours: texts(neighbours) };
     },
   };
 }
 
-/** Other machines come and go while all are listed. */
-async function lookAgain(signal: AbortSignal, look: () => Promise<unknown>): Promise<unknown> {
-  for (let left = looks; ; left -= 1) {
+/** Other VMs come and go while all are listed. */
+async function listAgain(signal: AbortSignal, listAll: () => Promise<unknown>): Promise<unknown> {
+  for (let left = lists; ; left -= 1) {
     try {
-      return await look();
+      return await listAll();
     } catch (error) {
-      if (left <= 1 || !isPassing(error)) throw error;
+      if (left <= 1 || !isTransient(error)) throw error;
     }
     await pause(200, undefined, { signal });
   }
@@ -65,9 +70,16 @@ function readHost(value: unknown): HostFacts {
   };
 }
 
+/** An empty list says what the user may do: whoever may not see VMs gets one too. */
+function readVms(value: unknown): readonly Vm[] {
+  const vms = list(fields(value)['vms']).map(readVm);
+  if (vms.length === 0) refuseWithout({ ...readRights(value), module: true });
+  return vms;
+}
+
 function readVm(value: unknown): Vm {
-  const { id, name, notes, path, state } = fields(value);
-  return { id: text(id), name: text(name), notes: text(notes), path: text(path), state: text(state) };
+  const { id, name, notes, path, state, created } = fields(value);
+  return { id: text(id), name: text(name), notes: text(notes), path: text(path), state: text(state), created: text(created) };
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,10 +1,14 @@
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { HyperV } from '../api.js';
+import type { HyperV, Rights } from '../api.js';
 import { rightsHint } from './failure.js';
 
-/** @throws TsmachineError DRIVER_PRECHECK without Hyper-V, or without the right to it */
+/** @throws TsmachineError DRIVER_PRECHECK without Hyper-V, or without the right to use it */
 export async function checkRights(hyperv: HyperV): Promise<void> {
-  const { module, administrator, hyperVAdministrator } = await hyperv.rights();
+  refuseWithout(await hyperv.rights());
+}
+
+/** @throws TsmachineError DRIVER_PRECHECK */
+export function refuseWithout({ module, administrator, hyperVAdministrator }: Rights): void {
   if (!module) {
     throw new TsmachineError('DRIVER_PRECHECK', 'Hyper-V PowerShell Module is not available', {
       hint:

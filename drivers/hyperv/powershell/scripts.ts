@@ -1,24 +1,24 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { Files } from '../../../src/driver/contract.js';
+
 const scripts = new Map<string, Promise<string>>();
 
-/** The text of a script of templates/hyperv, as it lies there. */
-export function readScript(name: string): Promise<string> {
-  const text = scripts.get(name) ?? readFile(join(folder(), `${name}.ps1`), 'utf8');
+/** The text of a script of templates/hyperv. */
+export function readScript(name: string, files: Files): Promise<string> {
+  const text = scripts.get(name) ?? read(name, files);
   scripts.set(name, text);
   return text;
 }
 
-/** Found upwards of this module: it runs from the sources, from dist and from a bundle. */
-function folder(): string {
+/** Looks in every folder above this module, which runs from the sources, from dist and from a bundle. */
+async function read(name: string, files: Files): Promise<string> {
   let dir = dirname(fileURLToPath(import.meta.url));
   for (;;) {
-    const candidate = join(dir, 'templates', 'hyperv');
-    if (existsSync(join(candidate, 'vms.ps1'))) return candidate;
-    if (dirname(dir) === dir) throw new Error('templates/hyperv is not in the package');
+    const text = await files.read(join(dir, 'templates', 'hyperv', `${name}.ps1`));
+    if (text !== undefined) return text;
+    if (dirname(dir) === dir) throw new Error(`templates/hyperv/${name}.ps1 is not in the package`);
     dir = dirname(dir);
   }
 }

@@ -1,16 +1,14 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { guestHostName } from '../../../src/guest/host-name.js';
-import { ensureGuestKeys } from '../../../src/guest/keys.js';
 import { metaData } from '../../../src/guest/meta-data.js';
-import { writeSeed } from '../../../src/guest/seed.js';
+import { seedImage } from '../../../src/guest/seed.js';
 import { enginePackages, userData } from '../../../src/guest/user-data.js';
 import type { DriverContext, GuestKeys } from '../../../src/driver/contract.js';
 import type { HypervConfig } from '../config.js';
 
-/** What tells a guest's addresses to Hyper-V, where this computer cannot see them by itself; by the beginning of the image's name. */
-const services: readonly (readonly [RegExp, string])[] = [
+/** By the beginning of an image's name: the package that reports a guest's addresses where this computer cannot see them by itself. */
+const reporters: readonly (readonly [RegExp, string])[] = [
   [/^debian/, 'hyperv-daemons'],
   [/^ubuntu/, 'linux-cloud-tools-virtual'],
 ];
@@ -21,19 +19,19 @@ const services: readonly (readonly [RegExp, string])[] = [
  * @returns its path
  */
 export async function makeSeed(config: HypervConfig, isNatted: boolean, ctx: DriverContext): Promise<string> {
-  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
+  const keys = await ctx.identity();
   const path = seedOf(ctx.machineDir);
   const hostname = guestHostName(ctx.machineName);
-  const told = isNatted ? [] : services.filter(([image]) => image.test(config.image)).map(([, name]) => name);
-  const packages = [...told, ...(config.engineAtBoot ? enginePackages : [])];
-  await writeSeed(
-    path,
+  const services = isNatted ? [] : reporters.filter(([image]) => image.test(config.image)).map(([, name]) => name);
+  const packages = [...services, ...(config.engineAtBoot ? enginePackages : [])];
+  const image = seedImage(
     {
       userData: userData({ hostname, user: config.sshUser, authorizedKeys: [keys.loginPublic], hostKey: keys.hostKey, packages }),
       metaData: metaData({ instanceId: config.mark, hostname }),
     },
     new Date(),
   );
+  await ctx.files.write(path, image, 0o600); // it holds the guest's private host key
   return path;
 }
 
@@ -41,9 +39,9 @@ export function seedOf(machineDir: string): string {
   return join(machineDir, 'seed.iso');
 }
 
-/** boot2docker makes its host key itself: none is pinned. */
+/** boot2docker makes its own host key: none is pinned. */
 export async function boot2dockerKeys(ctx: DriverContext): Promise<GuestKeys> {
-  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
-  await rm(join(ctx.machineDir, 'known_hosts'), { force: true });
+  const keys = await ctx.identity();
+  await ctx.files.remove(join(ctx.machineDir, 'known_hosts'));
   return keys;
 }

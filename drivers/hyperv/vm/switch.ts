@@ -5,8 +5,8 @@ import type { Switch } from '../api.js';
 export const defaultSwitch = 'c08cb7b8-9b3c-408e-8e30-5e16a3aeb444';
 
 /**
- * The switch of a machine: the one that was asked for; else the first external one, as ever; else Windows's Default Switch.
- * @throws TsmachineError DRIVER_PRECHECK that names those there are
+ * The switch of a machine: the one that was asked for; otherwise the first external one, as in Docker Machine, or Windows's Default Switch.
+ * @throws TsmachineError DRIVER_PRECHECK naming the switches that exist
  */
 export function chooseSwitch(wanted: string, switches: readonly Switch[]): Switch {
   const found =
@@ -22,4 +22,4 @@ export function chooseSwitch(wanted: string, switches: readonly Switch[]): Switc
 }
 
 const newSwitch =
-  'There is none. Make one as an administrator: ' + 'New-VMSwitch -Name external -NetAdapterName Ethernet -AllowManagementOS $true';
+  'There is none. Create one as an administrator: New-VMSwitch -Name external -NetAdapterName Ethernet -AllowManagementOS $true';

@@ -1,10 +1,13 @@
 import { resolve, sep } from 'node:path';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { DriverContext, State } from '../../../src/driver/contract.js';
+import { run, say } from '../../../src/base/text.js';
+import type { DriverContext, LedgerEntry, Owner, State } from '../../../src/driver/contract.js';
 import type { Tools, Vm } from '../api.js';
-import type { HypervConfig } from '../config.js';
-import { checkRights } from '../powershell/rights.js';
+import { isUnasked, type HypervConfig } from '../config.js';
+
+/** For people, and in the ledger. */
+export const vmKind = 'Hyper-V VM';
 
 const states: Readonly<Record<string, State>> = {
   Running: 'Running',
@@ -22,30 +25,48 @@ const states: Readonly<Record<string, State>> = {
   Reset: 'Starting',
 };
 
-/** What stands in the notes of our VM: no other VM has it. */
-export function notesOf({ mark }: HypervConfig): string {
-  return `Made by tsmachine ${mark}`;
+/** The notes of a VM of ours: its own mark, and the ids of the store and the machine that it belongs to. */
+export function notesOf(mark: string, { store, machine }: Owner): string {
+  return `Made by tsmachine ${mark} store ${store} machine ${machine}`;
+}
+
+/** Reads the notes of a VM. An older version wrote no owner. Undefined: tsmachine did not make the VM. */
+export function readNotes(notes: string): { readonly mark: string; readonly owner?: Owner } | undefined {
+  const [, mark, store, machine] =
+    /\bMade by tsmachine ([0-9a-f-]{36})(?: store ([0-9a-f-]{36}) machine ([0-9a-f-]{36}))?/i.exec(notes) ?? [];
+  if (mark === undefined) return undefined;
+  return { mark, ...(store === undefined || machine === undefined ? {} : { owner: { store, machine } }) };
 }
 
 /**
- * The machine's VM, or undefined when there is none: known by its id; by its notes, when a run was cut off before the id was written
- * down; by its name and the folder it was made in, before it had notes, and for machines of Docker Machine. Another one of the same name
- * is somebody else's.
+ * The machine's VM, or undefined when there is none. It is known by its id; by its notes, when a run was interrupted before the id was
+ * written down; by its name and the folder it was made in, before it has notes, and for machines of Docker Machine. Another VM of the same
+ * name is not ours.
  */
 export function ownVm(config: HypervConfig, machineDir: string, vms: readonly Vm[], platform: string): Vm | undefined {
   const { vmId, mark, machineName } = config;
   return (
-    vms.find(({ id }) => vmId !== '' && id === vmId) ??
+    vms.find(({ id }) => vmId !== '' && sameName(id, vmId)) ??
     vms.find(({ notes }) => mark !== '' && notes.includes(mark)) ??
     vms.find(({ name, path }) => sameName(name, machineName) && isBelow(path, machineDir, platform))
   );
 }
 
-/** @throws TsmachineError DRIVER_PRECHECK when the user may not see virtual machines: a hidden one is not a deleted one */
-export async function findVm(config: HypervConfig, { machineDir }: DriverContext, { hyperv, computer }: Tools): Promise<Vm | undefined> {
-  const vms = await hyperv.vms();
-  if (vms.length === 0) await checkRights(hyperv);
-  return ownVm(config, machineDir, vms, computer.platform);
+/** What the ledger knows of the VM counts where the data does not tell, such as data that was restored from a copy. */
+export function withLedger(config: HypervConfig, entry: LedgerEntry | undefined): HypervConfig {
+  return entry ? { ...config, vmId: config.vmId || (entry.id ?? ''), mark: config.mark || entry.token } : config;
+}
+
+/** Finds a VM again: it changes while it is waited for. Undefined when there is none any more. */
+export type FindVm = () => Promise<Vm | undefined>;
+
+/** One script call. Nothing is asked for a machine of which no VM was ever asked for. */
+export async function findVm(
+  config: HypervConfig,
+  { machineDir }: Pick<DriverContext, 'machineDir'>,
+  { hyperv, computer }: Tools,
+): Promise<Vm | undefined> {
+  return isUnasked(config) ? undefined : ownVm(config, machineDir, await hyperv.vms(), computer.platform);
 }
 
 /** @throws TsmachineError DRIVER_FAILED when the VM is gone */
@@ -53,7 +74,7 @@ export async function existingVm(config: HypervConfig, ctx: DriverContext, tools
   const vm = await findVm(config, ctx, tools);
   if (vm) return vm;
   throw new TsmachineError('DRIVER_FAILED', `machine does not exist: Hyper-V has no VM for ${config.machineName}`, {
-    hint: `It was deleted outside of tsmachine. Forget the machine with: tsmachine rm -y ${config.machineName}`,
+    hint: say`It was deleted outside of tsmachine. Remove the machine as well: ${run('rm', '-y', config.machineName)}`,
   });
 }
 
@@ -61,12 +82,17 @@ export function stateOf({ state }: Pick<Vm, 'state'>): State {
   return states[state.replace(/Critical$/, '')] ?? 'None';
 }
 
-/** Hyper-V takes names for the same that differ in the size of their letters. */
+/** Off, or saved to its disk. */
+export function isOff(vm: Vm): boolean {
+  return ['Stopped', 'Saved'].includes(stateOf(vm));
+}
+
+/** Hyper-V ignores the case of names. */
 export function sameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-function isBelow(path: string, dir: string, platform: string): boolean {
+export function isBelow(path: string, dir: string, platform: string): boolean {
   const inner = resolve(path);
   const outer = resolve(dir);
   return platform === 'win32' ? inside(inner.toLowerCase(), outer.toLowerCase()) : inside(inner, outer);

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
 import { failureOf } from '../../helpers/failure.js';
+import { MemoryMachine } from '../../helpers/driver-context.js';
 import { Playground } from './playground.js';
 
 const interrupted = new TsmachineError('CANCELLED', 'interrupted');
@@ -23,6 +24,7 @@ describe('hyperv: a machine on the stand-in', () => {
   });
 
   const vms = () => Object.values(here.standIn.world().vms);
+  const state = async () => (await here.driver.look(here.machine.data, here.ctx())).state;
 
   it('from a cloud image: generation 2, a disk of what differs, dynamic memory up to what was asked for', async () => {
     const data = await here.create({ 'hyperv-memory': 2048, 'hyperv-static-macaddress': '00-15-5D-01-02-03', 'hyperv-vlan-id': 7 });
@@ -34,7 +36,7 @@ describe('hyperv: a machine on the stand-in', () => {
       maximum: String(2 ** 31),
       dynamic: 'true',
       vlan: '7',
-      macaddress2: '00155d010203',
+      mac: '00155d010203',
       boot: join(here.machineDir, 'disk.vhdx'),
       checkpoints: 'off',
       firmware: 'MicrosoftUEFICertificateAuthority',
@@ -45,14 +47,14 @@ describe('hyperv: a machine on the stand-in', () => {
     expect(disk).to.include(String(data['BaseDisk']));
     expect(here.standIn.calls().find(({ script }) => script === 'hardware')?.input).to.include({ minimum: 512 * 2 ** 20 });
     expect(data).to.include({ IPAddress: '192.0.2.7', VMId: vm?.uuid, VSwitch: 'external', Built: true });
-    expect(await here.driver.endpoint(data, here.ctx())).to.deep.include({ dockerUrl: 'tcp://192.0.2.7:2376' });
+    expect(await here.driver.look(data, here.ctx())).to.deep.include({ state: 'Running', dockerUrl: 'tcp://192.0.2.7:2376' });
     expect(here.io.infos).to.deep.equal(['Using switch "external"']);
     expect(readdirSync(join(here.dir, 'cache', 'images')), 'the VHD on the way to the VHDX').to.deep.equal([]);
   });
 
   it('without secure boot, on the switch that was asked for', async () => {
     await here.create({ 'hyperv-disable-secure-boot': true, 'hyperv-virtual-switch': 'default switch' });
-    expect(vms()[0]?.settings).to.include({ firmware: 'off', hostonlyadapter2: 'Default Switch' });
+    expect(vms()[0]?.settings).to.include({ firmware: 'off', switch: 'Default Switch' });
   });
 
   it('from a boot2docker ISO: generation 1, the key on the disk that it formats', async () => {
@@ -102,7 +104,7 @@ describe('hyperv: a machine on the stand-in', () => {
         clearInterval(seen);
       }
       here.abort = new AbortController();
-      await here.driver.remove(here.saved ?? here.parse(), here.ctx());
+      await here.driver.remove(here.machine.data, here.ctx());
       expect(vms()).to.deep.equal([]);
     });
   }
@@ -126,7 +128,7 @@ describe('hyperv: a machine on the stand-in', () => {
       here.standIn.write(world);
     };
     save();
-    expect(await here.driver.state(data, here.ctx())).to.equal('Saved');
+    expect(await state()).to.equal('Saved');
     await here.driver.start(data, here.ctx());
     save();
     await here.driver.remove(data, here.ctx());
@@ -135,12 +137,11 @@ describe('hyperv: a machine on the stand-in', () => {
 
   it('stop, kill, start: from every state; an address that changed is told', async () => {
     const data = await here.create();
-    const state = () => here.driver.state(data, here.ctx());
     await here.driver.stop(data, here.ctx());
     expect(await state()).to.equal('Stopped');
     await here.driver.stop(data, here.ctx());
     await here.driver.kill(data, here.ctx());
-    await here.driver.start({ ...data, IPAddress: '192.0.2.6' }, here.ctx());
+    await here.driver.start(await here.ctx().keep({ IPAddress: '192.0.2.6' }), here.ctx());
     expect(here.io.infos.at(-1)).to.equal('The address is 192.0.2.7 now; it was 192.0.2.6');
     const world = here.standIn.world();
     for (const vm of Object.values(world.vms)) vm.state = 'paused';
@@ -150,17 +151,17 @@ describe('hyperv: a machine on the stand-in', () => {
     expect(await state()).to.equal('Running');
   });
 
-  it('a guest that does not power off is switched off, with a warning', async () => {
+  it('a guest that does not power off is turned off, with a warning', async () => {
     const data = await here.create();
     here.standIn.fail({ script: 'stop', message: 'The guest operating system does not respond.' });
     await here.driver.stop(data, here.ctx());
-    expect(await here.driver.state(data, here.ctx())).to.equal('Stopped');
+    expect(await state()).to.equal('Stopped');
     expect(here.io.warnings).to.deep.equal([
-      'm1 does not power off and is switched off (Hyper-V could not stop the VM: The guest operating system does not respond.)',
+      'm1 does not power off and is turned off (Hyper-V could not stop the VM: The guest operating system does not respond.)',
     ]);
   });
 
-  it('a VM that ends while it boots is an error that tells where to look', async () => {
+  it('a VM that ends while it boots is an error that says where its screen is', async () => {
     const data = await here.create();
     const world = here.standIn.world();
     world.global['imagined'] = '169.254.1.1';
@@ -174,26 +175,26 @@ describe('hyperv: a machine on the stand-in', () => {
     clearInterval(ending);
     expect(failure).to.include({
       code: 'DRIVER_FAILED',
-      message: 'The VM ended while it booted',
+      message: 'The VM was turned off while it booted',
       hint: 'Its screen: vmconnect localhost m1',
     });
   });
 
   it('looks again when VMs come and go while they are listed, but not for ever', async () => {
-    const data = await here.create();
+    await here.create();
     const gone = {
       script: 'vms',
       message: 'Hyper-V encountered an error trying to access an object: it was not found.',
       id: 'ObjectNotFound,Microsoft.HyperV.PowerShell.Commands.GetVM',
     };
     here.standIn.fail({ ...gone, times: 2 });
-    expect(await here.driver.state(data, here.ctx())).to.equal('Running');
+    expect(await state()).to.equal('Running');
     here.standIn.fail(gone);
     const before = here.standIn.calls().length;
-    expect((await failureOf(here.driver.state(data, here.ctx()))).message).to.match(/^Hyper-V could not list its virtual machines: /);
+    expect((await failureOf(state())).message).to.match(/^Hyper-V could not list its virtual machines: /);
     expect(here.standIn.calls().length - before).to.equal(5);
     here.standIn.fail({ ...gone, id: 'AccessDenied,Microsoft.HyperV.PowerShell.Commands.GetVM', times: 1 });
-    expect((await failureOf(here.driver.state(data, here.ctx()))).code).to.equal('DRIVER_FAILED');
+    expect((await failureOf(state())).code).to.equal('DRIVER_FAILED');
   });
 
   it('two machines share the base; a foreign VM of the same name is never touched', async () => {
@@ -209,7 +210,7 @@ describe('hyperv: a machine on the stand-in', () => {
     expect(vms()).to.have.length(1);
     expect(vms()[0]).to.include({ uuid: 'foreign', state: 'running' });
     expect(readdirSync(join(base, '..'))).to.have.length(1);
-    here.saved = undefined;
+    here.machine = new MemoryMachine();
     await here.create();
     expect(here.standIn.calls().filter(({ script }) => script === 'convert-disk')).to.have.length(1);
     expect(vms().map(({ uuid }) => uuid))

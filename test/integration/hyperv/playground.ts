@@ -5,10 +5,12 @@ import { basename, join } from 'node:path';
 import { hypervOver } from '../../../drivers/hyperv/driver.js';
 import module from '../../../drivers/hyperv/index.js';
 import { isoImage } from '../../../src/guest/iso/image.js';
-import type { Driver, DriverContext } from '../../../src/driver/contract.js';
+import type { AccountContext, Driver, DriverContext, RegisteredMachine } from '../../../src/driver/contract.js';
 import type { DriverData } from '../../../src/base/machine.js';
 import type { FlagValues } from '../../../src/base/flags.js';
+import { computerFiles } from '../../../src/machine/access/files.js';
 import { run } from '../../../src/system/processes/exec.js';
+import { MemoryMachine } from '../../helpers/driver-context.js';
 import { StandIn } from '../../stand-ins/hyperv/index.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 
@@ -17,20 +19,15 @@ export class Playground {
   readonly driver: Driver;
   readonly io = new RecordingIo();
   abort = new AbortController();
-  /** As it lies on disk. */
-  saved: DriverData | undefined;
+  /** Its data and ledger, as they lie on disk. */
+  machine = new MemoryMachine();
   free = 2 ** 40;
 
   private constructor(
     readonly dir: string,
     readonly standIn: StandIn,
   ) {
-    this.driver = hypervOver({
-      platform: 'linux',
-      architecture: 'x64',
-      freeBytes: () => Promise.resolve(this.free),
-      answers: (ip) => Promise.resolve(ip === '192.0.2.7'),
-    });
+    this.driver = hypervOver({ platform: 'linux', architecture: 'x64' });
     const world = standIn.world();
     standIn.write({ ...world, global: { ...world.global, imagined: '192.0.2.7' } });
   }
@@ -46,24 +43,46 @@ export class Playground {
 
   ctx(): DriverContext {
     mkdirSync(this.machineDir, { recursive: true });
-    const unused = () => Promise.reject(new Error('not expected'));
+    return this.machine.context({
+      ...this.world(),
+      machineName: 'm1',
+      machineDir: this.machineDir,
+      listens: (ip) => Promise.resolve(ip === '192.0.2.7'),
+    });
+  }
+
+  /** The store and the machines of this computer that the registry knows. */
+  account(registered: readonly RegisteredMachine[] = []): AccountContext {
+    const refuse = () => Promise.reject(new Error('the test brings no downloads'));
+    return {
+      ...this.world(),
+      secrets: {},
+      storeId: () => Promise.resolve(this.machine.owner.store),
+      machineDir: (name) => join(this.dir, 'machines', name),
+      registered: () => Promise.resolve(registered),
+      download: refuse,
+      fetchText: refuse,
+      lock: (_name, use) => use(),
+      limit: (_account, use) => use(),
+    };
+  }
+
+  /** This machine, as the registry remembers it. */
+  remembered(): RegisteredMachine {
+    const resources = this.machine.entries.flatMap(({ kind, id }) => (id === undefined ? [] : [{ kind, id }]));
+    return { owner: this.machine.owner, name: 'm1', path: this.machineDir, resources };
+  }
+
+  private world() {
     const { signal } = this.abort;
+    const exec: DriverContext['exec'] = (file, args, options) =>
+      run(join(this.standIn.home, 'bin', basename(file)), args, { ...options, signal });
     return {
       io: this.io,
       signal,
-      machineName: 'm1',
-      machineDir: this.machineDir,
       cacheDir: join(this.dir, 'cache'),
-      checkpoint: (data) => {
-        this.saved = data;
-        return Promise.resolve();
-      },
-      exec: (file, args, options) => run(join(this.standIn.home, 'bin', basename(file)), args, { ...options, signal }),
-      spawnDetached: unused,
-      ssh: unused,
-      download: unused,
-      fetchText: unused,
-      lock: (_name, use) => use(),
+      files: { ...computerFiles, freeBytes: () => Promise.resolve(this.free) },
+      exec,
     };
   }
 
@@ -83,8 +102,9 @@ export class Playground {
     return path;
   }
 
-  parse(flags: FlagValues = {}): DriverData {
-    const defaults = Object.fromEntries(module.flags.map((flag) => [flag.name, flag.default]));
+  async parse(flags: FlagValues = {}): Promise<DriverData> {
+    const { flags: specs } = await module.describe();
+    const defaults = Object.fromEntries(specs.map((flag) => [flag.name, flag.default]));
     return this.driver.parse({
       machineName: 'm1',
       storePath: this.dir,
@@ -93,9 +113,11 @@ export class Playground {
     });
   }
 
-  /** Creates, or goes on with what was checkpointed. */
+  /** Creates, or goes on with what was kept. */
   async create(flags?: FlagValues): Promise<DriverData> {
-    return this.driver.create(this.saved ?? this.parse(flags), this.ctx());
+    if (Object.keys(this.machine.data).length === 0) this.machine.data = await this.parse(flags);
+    await this.driver.create(this.machine.data, this.ctx());
+    return this.machine.data;
   }
 
   /** Files of the machine's folder. */

@@ -14,7 +14,7 @@ describe('hyperv: what is refused before anything is made', () => {
     here.close();
   });
 
-  const precheck = (flags?: FlagValues) => here.driver.precheck(here.parse(flags), here.ctx());
+  const precheck = async (flags?: FlagValues) => here.driver.precheck(await here.parse(flags), here.ctx());
   const refused = async (flags?: FlagValues) => {
     const failure = await failureOf(precheck(flags));
     const changing = ['new-vm', 'new-disk', 'convert-disk', 'start', 'stop', 'turn-off', 'remove-vm'];

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { change, home, replace } from '../virtualbox/state.js';
+import { home, replace } from '../guests/state.js';
+import { change } from './state.js';
 import type { Fault } from './state.js';
 
 /** The fault that is due in a script, if any; it counts as one run of it. */

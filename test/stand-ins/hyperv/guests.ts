@@ -1,14 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { change, home, isAlive, type Vm } from '../virtualbox/state.js';
+import { isUp, logOf, playGuest, removeGuest, type GuestOrder } from '../guests/player.js';
+import { isAlive } from '../guests/state.js';
+import { change, type Vm, type World } from './state.js';
 import { Complaint } from './powershell/errors.js';
 
 const alwaysThere = 1;
 const root = process.env['HYPERV_STAND_IN_ROOT'] ?? '';
-const program = join(root, 'test', 'helpers', 'vboxmanage', 'guest.ts');
 
 /** Start-VM. In a world whose guests are imagined, they boot at once and have the address that stands there. */
 export async function start({ uuid, name, attached, settings }: Vm): Promise<void> {
@@ -16,26 +14,37 @@ export async function start({ uuid, name, attached, settings }: Vm): Promise<voi
     throw new Complaint(`'${name}' failed to start: there is nothing to boot from.`, 'OperationFailed');
   const imagined = change(({ vms, global }) => {
     if (global['imagined'] === undefined) return false;
-    global[`lease/${settings['macaddress2'] ?? ''}`] = global['imagined'];
+    global[`lease/${settings['mac'] ?? ''}`] = global['imagined'];
     runs(vms[uuid], alwaysThere);
     return true;
   });
   if (imagined) return;
-  const log = openSync(join(home, `${uuid}.log`), 'a');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, 'run', uuid], {
-    cwd: root,
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  const pid = child.pid ?? 0;
-  child.unref();
+  const pid = playGuest(
+    uuid,
+    change((world) => orderOf(world, uuid)),
+    root,
+  );
   await until(() => {
-    if (!isAlive(pid)) throw new Complaint(`'${name}' failed to start: see ${home}/${uuid}.log`, 'OperationFailed');
-    return existsSync(join(home, `${uuid}.${pid}.up`));
+    if (!isAlive(pid)) throw new Complaint(`'${name}' failed to start: see ${logOf(uuid)}`, 'OperationFailed');
+    return isUp(uuid, pid);
   });
   change(({ vms }) => {
     runs(vms[uuid], pid);
   });
+}
+
+/** What plays the guest needs to know of its VM. */
+function orderOf({ vms, networks }: World, uuid: string): GuestOrder {
+  const { attached = {}, settings = {} } = vms[uuid] ?? {};
+  const seed = Object.values(attached).find((path) => path.endsWith('seed.iso'));
+  const network = networks[settings['switch'] ?? ''];
+  const mac = settings['mac'];
+  return {
+    forwards: [],
+    ...(seed === undefined ? {} : { seed }),
+    ...(network ? { network } : {}),
+    ...(mac === undefined ? {} : { mac }),
+  };
 }
 
 /** Its adapter has an address of its own from then on. */
@@ -65,10 +74,7 @@ export async function stop({ uuid, pid }: Vm, signal: 'SIGTERM' | 'SIGINT'): Pro
 
 /** Remove-VM: the disks stay. */
 export function forget({ uuid }: Vm): void {
-  if (existsSync(join(home, 'guests', uuid))) {
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', program, 'remove', uuid], { cwd: root, encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-  }
+  removeGuest(uuid, root);
   change(({ vms }) => {
     delete vms[uuid];
   });

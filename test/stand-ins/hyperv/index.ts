@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import type { World } from '../virtualbox/state.js';
+import type { World } from './state.js';
 import { emptyWorld, type Fault } from './state.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
@@ -39,7 +39,7 @@ export class StandIn {
     mkdirSync(join(home, 'bin'));
     const program = join(home, 'pwsh.mjs');
     await build({
-      entryPoints: [join(root, 'test', 'helpers', 'hyperv', 'main.ts')],
+      entryPoints: [join(root, 'test', 'stand-ins', 'hyperv', 'main.ts')],
       outfile: program,
       bundle: true,
       platform: 'node',
@@ -47,7 +47,7 @@ export class StandIn {
       logLevel: 'error',
     });
     const script = join(home, 'bin', 'pwsh');
-    const variables = `VBOX_STAND_IN='${home}' HYPERV_STAND_IN_ROOT='${root}'`;
+    const variables = `STAND_IN_HOME='${home}' HYPERV_STAND_IN_ROOT='${root}'`;
     writeFileSync(script, `#!/bin/sh\n${variables} exec '${process.execPath}' '${program}' "$@"\n`);
     chmodSync(script, 0o755);
     standIn.write(emptyWorld(network));

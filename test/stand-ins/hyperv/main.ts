@@ -1,18 +1,18 @@
 /**
  * A stand-in for PowerShell with Hyper-V: it parses the script that it is given, evaluates it, and its cmdlets keep real state below
- * VBOX_STAND_IN and refuse what Hyper-V refuses. A started VM is a machine of systemd-nspawn (vboxmanage/guest.ts).
+ * STAND_IN_HOME and refuse what Hyper-V refuses. A started VM is a machine of systemd-nspawn (../guests).
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { home } from '../virtualbox/state.js';
+import { home } from '../guests/state.js';
 import { describe, hasRole, runCmdlet, type Console } from './cmdlets/run.js';
 import { reachesOut } from './cmdlets/table.js';
 import { takeFault } from './faults.js';
 import { Complaint, ParseError, Unknown } from './powershell/errors.js';
 import { runScript } from './powershell/evaluate.js';
-import type { Statement } from './powershell/syntax.js';
+import type { Statement } from './powershell/syntax/syntax.js';
 import type { Fault } from './state.js';
 
 const root = process.env['HYPERV_STAND_IN_ROOT'] ?? '';
@@ -58,7 +58,7 @@ async function run(text: string, stdin: string): Promise<void> {
 async function parsed(text: string): Promise<readonly Statement[]> {
   const file = join(home, `${createHash('sha256').update(text).digest('hex')}.tree`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Statement[];
-  const { openParser } = await import('./powershell/parse.js');
+  const { openParser } = await import('./powershell/syntax/parse.js');
   const statements = (await openParser(root))(text);
   writeFileSync(`${file}.${process.pid}`, JSON.stringify(statements));
   renameSync(`${file}.${process.pid}`, file);

@@ -1,4 +1,33 @@
-import type { World } from '../virtualbox/state.js';
+import { changeWorld } from '../guests/state.js';
+
+/** What a Hyper-V holds. Kept in one file, changed under a lock. */
+export interface World {
+  /** By id. */
+  vms: Record<string, Vm>;
+  /** By the name of a switch: this computer's address in it. */
+  networks: Record<string, { ip: string; mask: string }>;
+  /** Facts of the computer, most of them in JSON; `lease/MAC` to the address of a guest. */
+  global: Record<string, string>;
+}
+
+export interface Vm {
+  uuid: string;
+  name: string;
+  folder: string;
+  /** ISO 8601. */
+  created: string;
+  settings: Record<string, string>;
+  /** `SCSI-0-0` to a path. */
+  attached: Record<string, string>;
+  state: 'poweroff' | 'running' | 'paused' | 'saved';
+  /** The process that plays the running VM. */
+  pid: number;
+}
+
+/** Changes what Hyper-V holds while nobody else does; a change that throws changes nothing. */
+export function change<T>(work: (world: World) => T): T {
+  return changeWorld(work);
+}
 
 /** Makes a script of templates/hyperv fail. */
 export interface Fault {
@@ -18,17 +47,14 @@ export const switches = {
 };
 
 /**
- * A computer of 4 processors and 8 GB with two switches, its user an administrator. It is kept in the form of the stand-in for VBoxManage,
- * whose guests play the VMs of this one: a switch is an interface, what else there is of it lies in `global`. An address in
- * `global.imagined` makes all guests imagined.
+ * A computer with 4 processors, 8 GB and two switches, its user an administrator. With an address in `global.imagined` all guests are
+ * imagined: they boot at once and have that address.
+ * @param network this computer's address in the networks of both switches
  */
 export function emptyWorld(network: string): World {
   return {
-    version: 'Hyper-V',
     vms: {},
-    media: {},
-    dhcp: {},
-    interfaces: Object.fromEntries(Object.values(switches).map(({ name }) => [name, { ip: network, mask: '255.255.255.0' }])),
+    networks: Object.fromEntries(Object.values(switches).map(({ name }) => [name, { ip: network, mask: '255.255.255.0' }])),
     global: {
       rights: JSON.stringify({ module: true, administrator: true, hyperVAdministrator: false }),
       cpus: '4',

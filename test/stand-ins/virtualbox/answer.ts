@@ -1,4 +1,4 @@
-import { attach, createVm, machineReadable, modifyVm, storageController, vmOf } from './vms.js';
+import { attach, createVm, listVms, listVmsAtLength, machineReadable, modifyVm, openVm, storageController } from './vms.js';
 import { cloneMedium, closeMedium, convertFromRaw, createMedium, describe, modifyMedium, showMedium } from './media.js';
 import { dhcpServer, hostOnlyIf, listDhcpServers, listHostOnlyIfs } from './networks.js';
 import { Refusal, type World } from './state.js';
@@ -16,7 +16,7 @@ export function simple(world: World, command: string, words: readonly string[]):
     case 'modifyvm':
       return modifyVm(world, words, dashes);
     case 'showvminfo':
-      return machineReadable(vmOf(world, words[0] ?? ''));
+      return machineReadable(openVm(world, words[0] ?? ''));
     case 'storagectl':
       return storageController(world, words);
     case 'storageattach':
@@ -43,10 +43,10 @@ export function simple(world: World, command: string, words: readonly string[]):
     case 'guestproperty':
       return 'No value set!\n';
     case 'discardstate':
-      vmOf(world, words[0] ?? '').state = 'poweroff';
+      openVm(world, words[0] ?? '').state = 'poweroff';
       return '';
     case 'sharedfolder':
-      vmOf(world, words[1] ?? '').shares[words[3] ?? ''] = words[5] ?? '';
+      openVm(world, words[1] ?? '').shares[words[3] ?? ''] = words[5] ?? '';
       return '';
     default:
       throw new Refusal(`Invalid command '${command}'`, 2);
@@ -61,17 +61,8 @@ function list(world: World, words: readonly string[]): string {
       .map(([path, one]) => `${describe(path, one)}\n`)
       .join('');
   switch (what) {
-    case 'vms': {
-      const vms = Object.values(world.vms);
-      if (!words.includes('--long')) return vms.map(({ name, uuid }) => `"${name}" {${uuid}}\n`).join('');
-      return vms
-        .map(
-          ({ name, settings }) =>
-            `Name:                        ${name}\nNIC 2:                       MAC: ${settings['macaddress2'] ?? ''}, ` +
-            `Attachment: Host-only Interface '${settings['hostonlyadapter2'] ?? ''}', Cable connected: on\n`,
-        )
-        .join('\n');
-    }
+    case 'vms':
+      return words.includes('--long') ? listVmsAtLength(world) : listVms(world);
     case 'hdds':
       return media('disk');
     case 'dvds':
@@ -86,7 +77,7 @@ function list(world: World, words: readonly string[]): string {
 }
 
 function extraData(world: World, command: string, [name = '', key = '', value]: readonly string[]): string {
-  const table = name === 'global' ? world.global : vmOf(world, name).extra;
+  const table = name === 'global' ? world.global : openVm(world, name).extra;
   if (command === 'getextradata' && key === 'enumerate')
     return Object.entries(table)
       .map(([one, text]) => `Key: ${one}, Value: ${text}\n`)

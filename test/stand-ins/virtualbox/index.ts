@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 import { emptyWorld, type World } from './state.js';
+import { restart } from './vms.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
@@ -37,7 +38,7 @@ export class StandIn {
     mkdirSync(join(home, 'bin'));
     const program = join(home, 'vboxmanage.mjs');
     await build({
-      entryPoints: [join(root, 'test', 'helpers', 'vboxmanage', 'main.ts')],
+      entryPoints: [join(root, 'test', 'stand-ins', 'virtualbox', 'main.ts')],
       outfile: program,
       bundle: true,
       platform: 'node',
@@ -48,7 +49,7 @@ export class StandIn {
     const played = player === undefined ? '' : `export VBOX_STAND_IN_PLAYER='${player}' VBOX_STAND_IN_OWNER=${process.pid}\n`;
     writeFileSync(
       script,
-      `#!/bin/sh\n${played}VBOX_STAND_IN='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`,
+      `#!/bin/sh\n${played}STAND_IN_HOME='${home}' VBOX_STAND_IN_ROOT='${root}' exec '${process.execPath}' '${program}' "$@"\n`,
     );
     chmodSync(script, 0o755);
     if (version !== undefined) standIn.write({ ...standIn.world(), version });
@@ -70,6 +71,13 @@ export class StandIn {
       join(this.home, 'faults.json'),
       JSON.stringify(faults.map((fault) => ({ status: 1, stderr: '', times: 1_000_000, ...fault }))),
     );
+  }
+
+  /** What a VirtualBox does whose service was ended and is started by the next call. */
+  restart(): void {
+    const world = this.world();
+    restart(world);
+    this.write(world);
   }
 
   calls(): string[][] {

@@ -1,15 +1,16 @@
 /**
- * A stand-in for VBoxManage: keeps real state below VBOX_STAND_IN, refuses what VirtualBox refuses and prints what it prints, as seen
- * at version 7.2. A started VM is a machine of systemd-nspawn (guest.ts), or with VBOX_STAND_IN_PLAYER=qemu/player.ts one of QEMU.
+ * A stand-in for VBoxManage: keeps real state below STAND_IN_HOME, refuses what VirtualBox refuses and prints what it prints, as seen
+ * at version 7.2. A started VM is a machine of systemd-nspawn (../guests), or with VBOX_STAND_IN_PLAYER=qemu/player.ts one of QEMU.
  * `faults.json` there makes calls fail: [{"call": "^startvm ", "stderr": "...", "status": 1, "times": 1}].
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { isUp, playGuest, removeGuest, type GuestOrder } from '../guests/player.js';
 import { simple } from './answer.js';
-import { Refusal, change, heard, home, isAlive, replace } from './state.js';
-import { unregister, vmOf } from './vms.js';
+import { readDisk } from './media.js';
+import { Refusal, change, heard, home, isAlive, replace, type World } from './state.js';
+import { openVm, unregister } from './vms.js';
 
 interface Fault {
   call: string;
@@ -56,7 +57,7 @@ async function answer([command = '', ...words]: readonly string[]): Promise<stri
       return control(words);
     case 'unregistervm': {
       const { uuid } = change((world) => unregister(world, words));
-      if (existsSync(join(home, 'guests', uuid))) guest('remove', uuid);
+      removeGuest(uuid, root, player());
       return '';
     }
     default:
@@ -66,23 +67,17 @@ async function answer([command = '', ...words]: readonly string[]): Promise<stri
 
 async function start(name: string): Promise<string> {
   const { uuid } = change((world) => {
-    const vm = vmOf(world, name);
+    const vm = openVm(world, name);
     if (vm.state === 'running') throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
     const nic = vm.settings['hostonlyadapter2'];
     if (nic !== undefined && !world.interfaces[nic])
       throw new Refusal(`Failed to open/create the internal network 'HostInterfaceNetworking-${nic}' (VERR_INTNET_FLT_IF_NOT_FOUND).`);
     return vm;
   });
-  const log = openSync(join(home, `${uuid}.log`), 'a');
-  const child = spawn(process.execPath, ['--import', 'tsx', guestProgram(), 'run', uuid], {
-    cwd: root,
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  const pid = child.pid ?? 0;
-  child.unref();
+  const order = change((world) => orderOf(world, uuid));
+  const pid = playGuest(uuid, order, root, player());
   const until = Date.now() + 60_000;
-  while (!existsSync(join(home, `${uuid}.${pid}.up`))) {
+  while (!isUp(uuid, pid)) {
     if (Date.now() > until || !isAlive(pid)) {
       throw new Refusal(`The virtual machine '${name}' has terminated unexpectedly during startup with exit code 1 (0x1)`);
     }
@@ -91,14 +86,14 @@ async function start(name: string): Promise<string> {
     });
   }
   change((world) => {
-    Object.assign(vmOf(world, uuid), { state: 'running', pid });
+    Object.assign(openVm(world, uuid), { state: 'running', pid });
   });
   return `Waiting for VM "${name}" to power on...\nVM "${name}" has been successfully started.\n`;
 }
 
 function control([name = '', verb = '']: readonly string[]): string {
   return change((world) => {
-    const vm = vmOf(world, name);
+    const vm = openVm(world, name);
     if (vm.state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
     switch (verb) {
       case 'pause':
@@ -120,11 +115,27 @@ function control([name = '', verb = '']: readonly string[]): string {
   });
 }
 
-function guest(verb: string, uuid: string): void {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', guestProgram(), verb, uuid], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+/** What plays the guest needs to know of its VM. */
+function orderOf(world: World, uuid: string): GuestOrder {
+  const { attached, forwards, settings } = openVm(world, uuid);
+  const drives = Object.values(attached);
+  const seed = drives.find((path) => path.endsWith('seed.iso'));
+  const login = drives.some((path) => path.endsWith('boot2docker.iso'))
+    ? drives.map((path) => readDisk(path)?.login).find((key) => key !== undefined)
+    : undefined;
+  const network = world.interfaces[settings['hostonlyadapter2'] ?? ''];
+  const mac = settings['macaddress2'];
+  return {
+    forwards,
+    ...(seed === undefined ? {} : { seed }),
+    ...(login === undefined ? {} : { login }),
+    ...(network ? { network } : {}),
+    ...(mac === undefined ? {} : { mac }),
+  };
 }
 
-function guestProgram(): string {
-  return join(root, 'test', 'helpers', 'vboxmanage', process.env['VBOX_STAND_IN_PLAYER'] ?? 'guest.ts');
+/** What plays running VMs; undefined: machines of systemd-nspawn. */
+function player(): string | undefined {
+  const name = process.env['VBOX_STAND_IN_PLAYER'];
+  return name === undefined ? undefined : join(root, 'test', 'stand-ins', 'virtualbox', name);
 }

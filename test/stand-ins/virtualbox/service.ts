@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { simple } from './answer.js';
 import { Refusal, emptyWorld, heard, type Vm, type World } from './state.js';
-import { unregister, vmOf } from './vms.js';
+import { openVm, unregister } from './vms.js';
 
 export interface Answer {
   readonly stdout: string;
@@ -141,7 +141,7 @@ export class Service {
     const [name = '', verb = ''] = words;
     switch (command) {
       case 'startvm': {
-        const vm = vmOf(this.world, name);
+        const vm = openVm(this.world, name);
         if (vm.state === 'running')
           throw new Refusal(`The machine '${vm.name}' is already locked by a session (or being locked or unlocked)`);
         await this.guests?.start(vm);
@@ -149,7 +149,7 @@ export class Service {
         return `Waiting for VM "${name}" to power on...\nVM "${name}" has been successfully started.\n`;
       }
       case 'controlvm': {
-        const vm = vmOf(this.world, name);
+        const vm = openVm(this.world, name);
         if (vm.state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
         if (verb !== 'resume') await this.guests?.stop(vm.uuid);
         vm.state = verb === 'resume' ? 'running' : 'poweroff';

@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { register } from './media.js';
-import { Refusal, isAlive, type Vm, type World } from './state.js';
+import { Refusal, isAlive, tell, type Vm, type World } from './state.js';
 import { read } from './words.js';
 
 const notFound = 'Details: code VBOX_E_OBJECT_NOT_FOUND (0x80bb0001), component VirtualBoxWrap, interface IVirtualBox, callee nsISupports';
+const limited = 'Details: code E_ACCESSDENIED (0x80070005), component MachineWrap, interface IMachine, callee nsISupports';
 const uuidLike = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function vmOf(world: World, name: string): Vm {
@@ -24,9 +25,70 @@ export function vmOf(world: World, name: string): Vm {
   return vm;
 }
 
-function changeable(world: World, name: string): Vm {
+/** A VM that VirtualBox can open. */
+export function openVm(world: World, name: string): Vm {
   const vm = vmOf(world, name);
-  if (vm.state === 'running' || vm.state === 'paused')
+  if (vm.closed) throw new Refusal('The object functionality is limited', 1, limited);
+  return vm;
+}
+
+/** What VirtualBox does when its service starts again: a VM without its settings is closed, and a medium without its file is unknown. */
+export function restart(world: World): void {
+  for (const vm of Object.values(world.vms)) if (!existsSync(settingsOf(vm))) vm.closed = true;
+  for (const path of Object.keys(world.media)) if (!existsSync(path)) delete world.media[path];
+}
+
+function settingsOf({ folder, name }: Vm): string {
+  return join(folder, `${name}.vbox`);
+}
+
+export function listVms(world: World): string {
+  return Object.values(world.vms)
+    .map(({ name, uuid, closed }) => `"${closed ? '<inaccessible>' : name}" {${uuid}}\n`)
+    .join('');
+}
+
+const longStates: Readonly<Record<string, string>> = { poweroff: 'powered off', gurumeditation: 'guru meditation' };
+
+/** Of a VM that is closed it complains too, and goes on. */
+export function listVmsAtLength(world: World): string {
+  return Object.values(world.vms)
+    .map((vm) => (vm.closed ? closedAtLength(vm) : atLength(vmOf(world, vm.uuid))))
+    .join('\n');
+}
+
+function closedAtLength(vm: Vm): string {
+  tell(
+    `VBoxManage: error: Runtime error opening '${settingsOf(vm)}' for reading VERR_FILE_NOT_FOUND (File not found.).\n` +
+      'VBoxManage: error: Details: code NS_ERROR_FAILURE (0x80004005), component MachineWrap, interface IMachine\n',
+  );
+  return (
+    `Name:            <inaccessible!>\nUUID:            ${vm.uuid}\nConfig file:     ${settingsOf(vm)}\nEncryption:     disabled\n` +
+    'Access error details:\n\n'
+  );
+}
+
+function atLength(vm: Vm): string {
+  const { name, uuid, settings, state, shares } = vm;
+  const nic = settings['hostonlyadapter2'];
+  const attachment =
+    nic === undefined ? 'disabled' : `MAC: ${settings['macaddress2'] ?? ''}, Attachment: Host-only Interface '${nic}', Cable connected: on`;
+  return (
+    `Name:                        ${name}\nGroups:                      /\nUUID:                        ${uuid}\n` +
+    `Config file:                 ${settingsOf(vm)}\nLog folder:                  ${join(vm.folder, 'Logs')}\n` +
+    `Hardware UUID:               ${uuid}\nMemory size:                 ${settings['memory'] ?? ''}MB\n` +
+    `State:                       ${longStates[state] ?? state} (since 2026-01-01T00:00:00.000000000)\n` +
+    `NIC 2:                       ${attachment}\n\nShared folders:              \n\n` +
+    Object.entries(shares)
+      .map(([share, path]) => `Name: '${share}', Host path: '${path}' (machine mapping), writable, auto-mount\n`)
+      .join('') +
+    '\n* Guest:\n\n'
+  );
+}
+
+function changeable(world: World, name: string): Vm {
+  const vm = openVm(world, name);
+  if (vm.state === 'running' || vm.state === 'paused' || vm.state === 'gurumeditation')
     throw new Refusal(`The machine '${vm.name}' is already locked for a session (or being unlocked)`);
   return vm;
 }
@@ -158,7 +220,7 @@ export function attach(world: World, [name = '', ...args]: readonly string[]): s
 }
 
 export function unregister(world: World, [name = '', ...args]: readonly string[]): Vm {
-  const vm = changeable(world, name);
+  const vm = vmOf(world, name).closed ? vmOf(world, name) : changeable(world, name);
   if (vm.state === 'saved') throw new Refusal(`Cannot unregister the machine '${vm.name}' because its state is saved`);
   const { options } = read(args, { delete: 0 }, true);
   delete world.vms[vm.uuid];

@@ -1,5 +1,5 @@
-import type { Arguments } from '../powershell/binding.js';
-import { BlockValue, Instance, isArray, Whole, type Value } from '../powershell/values.js';
+import type { Arguments } from '../powershell/commands/binding.js';
+import { BlockValue, Instance, isArray, Whole, type Value } from '../powershell/values/values.js';
 
 /** What a cmdlet does with one call, or with one object of the pipeline. Returns what it puts out. */
 export type Cmdlet = (given: Given, says: Says) => readonly Value[] | Promise<readonly Value[]>;

@@ -1,8 +1,8 @@
-import { toText, toTruth } from '../powershell/convert.js';
-import { newObject, type Outside } from '../powershell/dotnet.js';
+import { toText, toTruth } from '../powershell/values/convert.js';
+import { newObject, type Outside } from '../powershell/values/dotnet.js';
 import { Unknown } from '../powershell/errors.js';
-import { fromJson, toJson } from '../powershell/json.js';
-import { collected, Instance, isArray, lookUp } from '../powershell/values.js';
+import { fromJson, toJson } from '../powershell/values/json.js';
+import { collected, Instance, isArray, lookUp } from '../powershell/values/values.js';
 import type { Cmdlet } from './cmdlet.js';
 
 export const forEachObject: Cmdlet = (given) =>

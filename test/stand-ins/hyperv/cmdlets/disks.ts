@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { Complaint } from '../powershell/errors.js';
-import { Instance, Whole } from '../powershell/values.js';
+import { Instance, Whole } from '../powershell/values/values.js';
 import type { Cmdlet } from './cmdlet.js';
 import { invalid } from './world.js';
 

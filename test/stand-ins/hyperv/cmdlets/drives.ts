@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 
 import { Complaint } from '../powershell/errors.js';
-import { Instance } from '../powershell/values.js';
-import { change, type Vm } from '../../virtualbox/state.js';
+import { Instance } from '../powershell/values/values.js';
+import { change, type Vm } from '../state.js';
 import type { Cmdlet } from './cmdlet.js';
 import { readDisk } from './disks.js';
 import { types } from './table.js';

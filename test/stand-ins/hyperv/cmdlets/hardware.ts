@@ -1,5 +1,5 @@
-import { Instance } from '../powershell/values.js';
-import { change, type Vm, type World } from '../../virtualbox/state.js';
+import { Instance } from '../powershell/values/values.js';
+import { change, type Vm, type World } from '../state.js';
 import type { Cmdlet, Given } from './cmdlet.js';
 import { memorySettings } from './memory.js';
 import { invalid, off, vmsOf } from './world.js';
@@ -29,7 +29,7 @@ export const setVMNetworkAdapter = changing(({ settings }, given) => {
   if (!given.has('StaticMacAddress')) return;
   const mac = given.text('StaticMacAddress').replace(/[:-]/g, '');
   if (!/^[0-9A-F][02468ACE][0-9A-F]{10}$/i.test(mac) || /^0+$/.test(mac)) throw invalid(`The MAC address ${mac} is not valid.`);
-  Object.assign(settings, { macaddress2: mac.toLowerCase(), macs: 'static' });
+  Object.assign(settings, { mac: mac.toLowerCase(), macs: 'static' });
 });
 
 export const setVMNetworkAdapterVlan = changing(({ settings }, given) => {
@@ -66,8 +66,8 @@ export const getVMNetworkAdapter: Cmdlet = (given) =>
       const isKnown = settings['macs'] !== 'dynamic' || settings['started'] === 'true';
       return new Instance('Microsoft.HyperV.PowerShell.VMNetworkAdapter', {
         VMName: name,
-        SwitchName: settings['hostonlyadapter2'] ?? '',
-        MacAddress: isKnown ? (settings['macaddress2'] ?? '').toUpperCase() : '000000000000',
+        SwitchName: settings['switch'] ?? '',
+        MacAddress: isKnown ? (settings['mac'] ?? '').toUpperCase() : '000000000000',
         IPAddresses: state === 'running' ? ['fe80::215:5dff:fe01:203'] : [],
       });
     }),
@@ -76,7 +76,7 @@ export const getVMNetworkAdapter: Cmdlet = (given) =>
 /** What this computer has seen: the guests, also those that are off by now, and others. */
 export const getNetNeighbor: Cmdlet = () =>
   change(({ global, vms }) => {
-    const guests = Object.values(vms).flatMap(({ settings: { macaddress2: mac = '' } }) => {
+    const guests = Object.values(vms).flatMap(({ settings: { mac: mac = '' } }) => {
       const ip = global[`lease/${mac}`];
       return ip === undefined
         ? []

@@ -1,5 +1,5 @@
-import { Choice, Instance, Whole } from '../powershell/values.js';
-import { change } from '../../virtualbox/state.js';
+import { Choice, Instance, Whole } from '../powershell/values/values.js';
+import { change } from '../state.js';
 import type { Cmdlet } from './cmdlet.js';
 import { guid, invalid, rightsOf } from './world.js';
 

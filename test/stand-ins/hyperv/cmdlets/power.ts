@@ -1,5 +1,5 @@
 import { resume, start, stop } from '../guests.js';
-import { change } from '../../virtualbox/state.js';
+import { change } from '../state.js';
 import type { Cmdlet } from './cmdlet.js';
 import { vmsOf, wrongState } from './world.js';
 
@@ -25,7 +25,7 @@ export const resumeVM: Cmdlet = (given) => {
 /** Through the guest, which must run for it; or by its plug. It waits until the VM is off. */
 export const stopVM: Cmdlet = async (given, { warn }) => {
   for (const vm of change((world) => vmsOf(world, given, 'Name'))) {
-    if (vm.state === 'poweroff' || vm.state === 'aborted') warn(already);
+    if (vm.state === 'poweroff') warn(already);
     else if (vm.state === 'running' || (vm.state === 'paused' && given.flag('TurnOff')))
       await stop(vm, given.flag('TurnOff') ? 'SIGINT' : 'SIGTERM');
     else throw wrongState(vm);

@@ -1,11 +1,11 @@
-import { change } from '../../virtualbox/state.js';
-import { toText } from '../powershell/convert.js';
-import { bind } from '../powershell/binding.js';
-import type { Declaration } from '../powershell/declaration.js';
-import type { Outside } from '../powershell/dotnet.js';
+import { change } from '../state.js';
+import { toText } from '../powershell/values/convert.js';
+import { bind } from '../powershell/commands/binding.js';
+import type { Declaration } from '../powershell/commands/declaration.js';
+import type { Outside } from '../powershell/values/dotnet.js';
 import { Complaint, terminating } from '../powershell/errors.js';
 import type { Call } from '../powershell/evaluate.js';
-import { Instance, lookUp, type Value } from '../powershell/values.js';
+import { Instance, lookUp, type Value } from '../powershell/values/values.js';
 import { Given, type Cmdlet } from './cmdlet.js';
 import { commandObject, convertFromJson, convertToJson, forEachObject, newObjectBy, whereObject } from './common.js';
 import { convertVHD, getVHD, newVHD } from './disks.js';
@@ -92,8 +92,8 @@ function find(written: string): { name: string; declaration: Declaration } {
   const isThere = change((world) => rightsOf(world).module) || declaration?.module !== 'Hyper-V';
   if (!declaration || !isThere || (module !== undefined && module.toLowerCase() !== declaration.module.toLowerCase())) {
     throw terminating(
-      `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the ` +
-        'name, or if a path was included, verify that the path is correct and try again.',
+      `The term '${written}' is not recognized as the name of a cmdlet, function, script file, or operable program. ` +
+        'Check the spelling of the name, or if a path was included, verify that the path is correct and try again.',
       'CommandNotFoundException',
     );
   }
@@ -114,7 +114,8 @@ function checkRights(name: string, isOne: boolean): void {
   const { administrator, hyperVAdministrator } = change(rightsOf);
   if (administrator || hyperVAdministrator) return;
   throw new Complaint(
-    'You do not have the required permission to complete this task. Contact the administrator of the authorization policy for the computer.',
+    'You do not have the required permission to complete this task. ' +
+      'Contact the administrator of the authorization policy for the computer.',
     'AccessDenied',
   );
 }

@@ -1,4 +1,4 @@
-import type { Declaration, Parameter } from '../powershell/declaration.js';
+import type { Declaration, Parameter } from '../powershell/commands/declaration.js';
 
 /**
  * The cmdlets that there are, as far as the scripts use them: from Microsoft's reference, the same for Windows Server 2016 to 2025 except

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { Complaint, Unknown, terminating } from '../powershell/errors.js';
 import { forget } from '../guests.js';
-import { change, type World } from '../../virtualbox/state.js';
+import { change, type World } from '../state.js';
 import type { Cmdlet, Given } from './cmdlet.js';
 import { checkAmount } from './memory.js';
 import { invalid, seen, vmById, vmObject, vmsOf, wrongState } from './world.js';
@@ -26,7 +26,7 @@ function addVm(world: World, given: Given) {
   if (name === '') throw invalid('A virtual machine has a name.');
   if (!existsSync(path))
     throw new Complaint(`Failed to create a new virtual machine: the folder '${path}' is not there.`, 'OperationFailed');
-  if (!world.interfaces[network]) throw invalid(`Hyper-V was unable to find a virtual switch with name "${network}".`);
+  if (!world.networks[network]) throw invalid(`Hyper-V was unable to find a virtual switch with name "${network}".`);
   if (![1, 2].includes(generation)) throw invalid(`The generation ${generation} is not one of 1, 2.`);
   checkAmount(memory);
   const uuid = randomUUID();
@@ -36,13 +36,8 @@ function addVm(world: World, given: Given) {
     uuid,
     name,
     folder,
-    arm: false,
-    controllers: {},
+    created: new Date().toISOString(),
     attached: {},
-    forwards: [],
-    shares: {},
-    extra: {},
-    properties: {},
     state: 'poweroff' as const,
     pid: 0,
     settings: {
@@ -53,8 +48,8 @@ function addVm(world: World, given: Given) {
       maximum: String(2 ** 40),
       dynamic: 'false',
       checkpoints: 'on',
-      hostonlyadapter2: network,
-      macaddress2: `00155d${uuid.replaceAll('-', '').slice(0, 6)}`,
+      switch: network,
+      mac: `00155d${uuid.replaceAll('-', '').slice(0, 6)}`,
       macs: 'dynamic',
       // only a VM of generation 1 comes with a DVD drive; secure boot trusts Windows alone at first
       ...(generation === 1 ? { dvds: 'IDE-1-0' } : { dvds: '', firmware: 'MicrosoftWindows' }),
@@ -81,7 +76,7 @@ export const removeVM: Cmdlet = (given) => {
   }
   const vms = change((world) => vmsOf(world, given, 'Name'));
   for (const vm of vms) {
-    if (!['poweroff', 'aborted', 'saved'].includes(vm.state)) throw wrongState(vm);
+    if (!['poweroff', 'saved'].includes(vm.state)) throw wrongState(vm);
     forget(vm);
   }
   return [];

@@ -1,7 +1,8 @@
-import { Complaint } from '../powershell/errors.js';
-import { Choice, Instance, type Value } from '../powershell/values.js';
-import { toText } from '../powershell/convert.js';
-import { isAlive, type Vm, type World } from '../../virtualbox/state.js';
+import { Complaint, Unknown } from '../powershell/errors.js';
+import { Choice, Instance, type Value } from '../powershell/values/values.js';
+import { toText } from '../powershell/values/convert.js';
+import { isAlive } from '../../guests/state.js';
+import { type Vm, type World } from '../state.js';
 import type { Given } from './cmdlet.js';
 import { types } from './table.js';
 
@@ -56,7 +57,7 @@ export function vmsOf(world: World, given: Given, name: 'Name' | 'VMName'): Vm[]
 }
 
 export function off(vm: Vm): Vm {
-  if (vm.state === 'poweroff' || vm.state === 'aborted') return vm;
+  if (vm.state === 'poweroff') return vm;
   throw wrongState(vm);
 }
 
@@ -70,15 +71,26 @@ export function invalid(message: string): Complaint {
 }
 
 /** The object of a VM. */
-export function vmObject({ uuid, name, settings, folder, state }: Vm): Instance {
-  const word = { poweroff: 'Off', aborted: 'Off', running: 'Running', paused: 'Paused', saved: 'Saved' }[state];
+export function vmObject({ uuid, name, settings, folder, state, created }: Vm): Instance {
+  const word = { poweroff: 'Off', running: 'Running', paused: 'Paused', saved: 'Saved' }[state];
   return new Instance(types.vm, {
     Id: guid(uuid),
     Name: name,
     Notes: settings['notes'] ?? '',
     Path: folder,
+    CreationTime: dateTime(created),
     State: new Choice('Microsoft.HyperV.PowerShell.VMState', vmStates, word),
   });
+}
+
+/** A point in time, of which only its notation for other programs is the same on every computer. */
+function dateTime(iso: string): Instance {
+  const type = 'System.DateTime';
+  const ToString = (format: Value = null) => {
+    if (format !== 'o') throw new Unknown('how a date is written in such a format');
+    return iso.replace('Z', '0000Z');
+  };
+  return new Instance(type, {}, { ToUniversalTime: () => new Instance(type, {}, { ToString: (format) => ToString(format) }) });
 }
 
 export function guid(text: string): Instance {

@@ -1,11 +1,11 @@
-import { cast, toText, toTruth } from './convert.js';
-import { staticMember, type Outside } from './dotnet.js';
+import { cast, toText, toTruth } from './values/convert.js';
+import { staticMember, type Outside } from './values/dotnet.js';
 import { Complaint, Unknown } from './errors.js';
-import { callMethod, elementOf, propertyOf, setProperty } from './members.js';
-import { operate } from './operators.js';
+import { callMethod, elementOf, propertyOf, setProperty } from './values/members.js';
+import { operate } from './values/operators.js';
 import { Scope } from './scope.js';
-import type { Block, Expression, Pipeline, Statement } from './syntax.js';
-import { BlockValue, collected, Instance, Table, TypeValue, unrolled, Whole, type Value } from './values.js';
+import type { Block, Expression, Pipeline, Statement } from './syntax/syntax.js';
+import { BlockValue, collected, Instance, Table, TypeValue, unrolled, Whole, type Value } from './values/values.js';
 
 export interface Call {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { Unknown } from './errors.js';
-import type { Value } from './values.js';
+import type { Value } from './values/values.js';
 
 const constants: Readonly<Record<string, Value>> = { null: null, true: true, false: false };
 

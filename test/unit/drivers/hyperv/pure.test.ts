@@ -11,16 +11,16 @@ import { failureOf } from '../../../helpers/failure.js';
 
 const machineDir = '/store/machines/m1';
 
-function parse(flags: FlagValues = {}): DriverData {
-  const defaults = Object.fromEntries(module.flags.map((flag) => [flag.name, flag.default]));
+async function parse(flags: FlagValues = {}): Promise<DriverData> {
+  const defaults = Object.fromEntries((await module.describe()).flags.map((flag) => [flag.name, flag.default]));
   return hyperv.parse({ machineName: 'm1', storePath: '/store', machineDir, flags: { ...defaults, ...flags } });
 }
 
-const refused = (flags: FlagValues) => failureOf((async () => Promise.resolve(parse(flags)))());
+const refused = (flags: FlagValues) => failureOf(parse(flags));
 
 describe('hyperv: flags', () => {
-  it("write Docker Machine's fields", () => {
-    expect(parse({ 'hyperv-static-macaddress': '00:15:5d:aa:bb:cc', 'hyperv-vlan-id': 7 })).to.deep.include({
+  it("write Docker Machine's fields", async () => {
+    expect(await parse({ 'hyperv-static-macaddress': '00:15:5d:aa:bb:cc', 'hyperv-vlan-id': 7 })).to.deep.include({
       MachineName: 'm1',
       SSHUser: 'docker',
       SSHPort: 22,
@@ -73,8 +73,8 @@ describe('hyperv: the switch', () => {
 });
 
 describe('hyperv: whose VM it is', () => {
-  const config = readConfig({ ...parse(), Mark: 'mark-1', VMId: 'id-1' });
-  const vm = { id: 'id-1', name: 'm1', notes: '', path: '/elsewhere/m1', state: 'Off' };
+  const config = readConfig({ MachineName: 'm1', Mark: 'mark-1', VMId: 'id-1' });
+  const vm = { id: 'id-1', name: 'm1', notes: '', path: '/elsewhere/m1', state: 'Off', created: '' };
   const own = (other: object) => ownVm(config, machineDir, [{ ...vm, ...other }], 'linux') !== undefined;
 
   it('goes by its id, its notes or its folder, never by its name alone', () => {
@@ -107,7 +107,7 @@ describe('hyperv: addresses', () => {
     expect(
       candidates({
         state: 'Running',
-        told: ['fe80::215:5dff:fe01:203', '169.254.3.4', '2001:db8::7', '192.0.2.7'],
+        reported: ['fe80::215:5dff:fe01:203', '169.254.3.4', '2001:db8::7', '192.0.2.7'],
         neighbours: ['192.0.2.7', 'fe80::1%12', 'ff02::1', '192.0.2.9', '224.0.0.22'],
       }),
     ).to.deep.equal(['192.0.2.7', '192.0.2.9', '2001:db8::7']);

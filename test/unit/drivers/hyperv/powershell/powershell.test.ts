@@ -3,13 +3,14 @@ import { expect } from 'chai';
 import { runScript } from '../../../../../drivers/hyperv/powershell/powershell.js';
 import { TsmachineError } from '../../../../../src/base/errors.js';
 import type { ExecOptions, ExecResult } from '../../../../../src/driver/contract.js';
-import { failureOf } from '../../../../helpers/failure.js';
+import { computerFiles } from '../../../../../src/machine/access/files.js';
+import { failureOf, hintOf } from '../../../../helpers/failure.js';
 
 type Program = (file: string, args: readonly string[], options?: ExecOptions) => ExecResult;
 
 function run(program: Program, { input = {}, platform = 'win32' } = {}): Promise<unknown> {
   const exec = async (file: string, args: readonly string[], options?: ExecOptions) => Promise.resolve(program(file, args, options));
-  return runScript('start', input, { machineName: 'm1', exec }, platform);
+  return runScript('start', input, { machineName: 'm1', files: computerFiles, exec }, platform);
 }
 
 const said =
@@ -49,7 +50,7 @@ describe('calls of PowerShell', () => {
     expect(await failureOf(run(missing))).to.include({ code: 'COMMAND_MISSING', message: 'Powershell was not found in the path' });
     const failure = await failureOf(run(missing, { platform: 'darwin' }));
     expect(failure).to.include({ code: 'DRIVER_UNSUPPORTED', message: 'Hyper-V is a part of Windows' });
-    expect(failure.hint).to.equal('Here, use: tsmachine create -d virtualbox m1');
+    expect(hintOf(failure)).to.equal('Here, use: tsmachine create -d virtualbox m1');
   });
 
   for (const [message, id, code, hint] of [

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 
-import { Unknown } from './errors.js';
+import { Unknown } from '../errors.js';
 import { expressionOf, named, textOf } from './expressions.js';
 import type { Command, Expression, Pipeline, Statement, Word } from './syntax.js';
 

@@ -1,4 +1,4 @@
-import type { WholeType } from './values.js';
+import type { WholeType } from '../values/values.js';
 
 /** What a cmdlet declares, as its reference page shows it. */
 export interface Declaration {

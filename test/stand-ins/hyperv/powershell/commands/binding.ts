@@ -1,8 +1,8 @@
 import { convert, shown } from './arguments.js';
 import { everywhere, typeText, type Declaration, type Parameter } from './declaration.js';
-import { terminating, Unknown } from './errors.js';
-import type { Call } from './evaluate.js';
-import { collected, lookUp, type Value } from './values.js';
+import { terminating, Unknown } from '../errors.js';
+import type { Call } from '../evaluate.js';
+import { collected, lookUp, type Value } from '../values/values.js';
 
 /** The arguments of one call, by the names that the cmdlet gives them. */
 export type Arguments = ReadonlyMap<string, Value>;
@@ -61,7 +61,8 @@ function fullName(written: string, declaration: Declaration): string {
   }
   if (others.length > 0) {
     const matches = [only, ...others].map((name) => ` -${name}`).join('');
-    const message = `Parameter cannot be processed because the parameter name '${written}' is ambiguous. Possible matches include:${matches}.`;
+    const message =
+      `Parameter cannot be processed because the parameter name '${written}' is ambiguous. ` + `Possible matches include:${matches}.`;
     throw refusal(message, 'AmbiguousParameter', declaration);
   }
   if (everywhere.includes(only)) throw new Unknown(`-${only}`);

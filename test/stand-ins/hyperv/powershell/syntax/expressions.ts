@@ -1,12 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 
-import { Unknown } from './errors.js';
+import { Unknown } from '../errors.js';
 import { pipelineOf, statementsOf } from './statements.js';
 import type { Entry, Expression, Member } from './syntax.js';
 
 /** A level of precedence: mostly there is but one thing in it. */
-const level =
-  /^(?:left_assignment|logical|bitwise|comparison|additive|multiplicative|format|range|array_literal|unary|argument|(?:logical|bitwise|comparison|additive|multiplicative|format|range)_argument)_expression$/;
+const operations = 'logical|bitwise|comparison|additive|multiplicative|format|range';
+const level = new RegExp(`^(?:left_assignment|array_literal|unary|argument|(?:${operations})(?:_argument)?)_expression$`);
 
 /** What a node has in it, comments left out. */
 export function named(node: Node): Node[] {

@@ -1,4 +1,4 @@
-import { terminating, Unknown } from './errors.js';
+import { terminating, Unknown } from '../errors.js';
 import { Char, Choice, Instance, isArray, nothing, Table, TypeValue, Whole, type Value, type WholeType } from './values.js';
 
 const ranges: Readonly<Record<WholeType, readonly [number, number]>> = {

@@ -1,7 +1,7 @@
-import { toText, toTruth, toWhole, typeName } from './convert.js';
+import { toText, toTruth, toWhole, typeName } from '../values/convert.js';
 import { typeText, type Declaration, type Parameter } from './declaration.js';
-import { terminating } from './errors.js';
-import { BlockValue, Instance, isArray, nothing, type Value } from './values.js';
+import { terminating } from '../errors.js';
+import { BlockValue, Instance, isArray, nothing, type Value } from '../values/values.js';
 
 const guid = /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i;
 
@@ -12,7 +12,8 @@ export function convert(value: Value, name: string, parameter: Parameter, isMand
   const refuse = (message: string, id: string) => terminating(message, `${id},${cmdlet}`);
   const cannot = (why = '') =>
     refuse(
-      `Cannot bind parameter '${name}'. Cannot convert the "${shown(value)}" value of type "${typeName(value)}" to type "${typeText(parameter)}".${why}`,
+      `Cannot bind parameter '${name}'. Cannot convert the "${shown(value)}" value of type "${typeName(value)}" ` +
+        `to type "${typeText(parameter)}".${why}`,
       'CannotConvertArgumentNoMessage',
     );
   const isNull = value === null || value === nothing;

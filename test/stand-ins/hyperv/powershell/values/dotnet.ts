@@ -1,5 +1,5 @@
 import { toText, typeName } from './convert.js';
-import { Unknown } from './errors.js';
+import { Unknown } from '../errors.js';
 import { BlockValue, Choice, Instance, lookUp, nothing, type Value } from './values.js';
 
 /** What the classes of .NET that the scripts use reach outside for. */
@@ -48,7 +48,7 @@ export async function staticMember(type: string, name: string, args: readonly Va
   return member(args ?? [], outside);
 }
 
-/** A class of characters means the same to .NET and to JavaScript, and both count in units of UTF-16; of other patterns that is not sure. */
+/** A class of characters means the same in .NET and in JavaScript, and both count in units of UTF-16; other patterns may differ. */
 async function replaceEach(input: string, pattern: string, by: BlockValue): Promise<string> {
   if (!/^\[\^?[^\\\][]+\]$/.test(pattern)) throw new Unknown(`the pattern ${pattern}`);
   let output = '';

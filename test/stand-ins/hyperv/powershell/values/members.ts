@@ -1,5 +1,5 @@
 import { toText, toWhole, typeName } from './convert.js';
-import { terminating, Unknown } from './errors.js';
+import { terminating, Unknown } from '../errors.js';
 import { Char, Instance, isArray, lookUp, nothing, Table, Whole, type Value } from './values.js';
 
 /** `.name`: of nothing it is nothing, of an array it is that of each element. */

@@ -1,5 +1,5 @@
 import { toText, typeName } from './convert.js';
-import { terminating, Unknown } from './errors.js';
+import { terminating, Unknown } from '../errors.js';
 import { Char, Choice, Instance, isArray, nothing, Table, Whole, type Value } from './values.js';
 
 /** ConvertFrom-Json, as far as what the driver sends needs it. */

@@ -1,5 +1,5 @@
 import { toText, toTruth, toWhole } from './convert.js';
-import { terminating, Unknown } from './errors.js';
+import { terminating, Unknown } from '../errors.js';
 import { Char, Choice, Instance, isArray, nothing, Whole, type Value } from './values.js';
 
 export function operate(operator: string, left: Value, right: Value): Value {

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 
 import { Language, Parser, type Node } from 'web-tree-sitter';
 
-import { ParseError } from './errors.js';
+import { ParseError } from '../errors.js';
 import { statementsOf } from './statements.js';
 import type { Statement } from './syntax.js';
 

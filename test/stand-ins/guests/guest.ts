@@ -1,12 +1,10 @@
 /**
- * A running VM of the stand-in: a machine of systemd-nspawn that takes over what the seed says, and the VM's forwarded ports.
- *   guest.ts run UUID      until it is switched off; SIGTERM presses the power button, SIGINT pulls the plug
+ * A running VM of a stand-in: a machine of systemd-nspawn that takes over what the seed says, and the VM's forwarded ports.
+ *   guest.ts run UUID ORDER  until it is turned off; SIGTERM presses the power button, SIGINT pulls the plug
  *   guest.ts remove UUID
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -18,42 +16,33 @@ import { attachDriver, type Machine } from '../../../src/machine/machine.js';
 import { openSession, type Session } from '../../../src/session.js';
 import { newHostConfig } from '../../../src/store/config/schema.js';
 import { labCache } from '../../helpers/lab.js';
-import { readDisk } from './media.js';
-import { change, home } from './state.js';
-
-interface UserData {
-  hostname: string;
-  users: { name: string; ssh_authorized_keys: string[] }[];
-  ssh_keys?: { ed25519_private: string; ed25519_public: string };
-}
+import { upFile, type GuestOrder } from './player.js';
+import { readSeed, type UserData } from './seed.js';
+import { changeWorld, home } from './state.js';
 
 type Guest = Machine & { readonly session: Session };
 
-const [verb = '', uuid = ''] = process.argv.slice(2);
+const [verb = '', uuid = '', order = ''] = process.argv.slice(2);
 const folder = join(home, 'guests', uuid);
 const store = join(folder, 'store');
 const signal = new AbortController().signal;
-const driver = await nspawn.load();
+const { flags: specs } = await nspawn.describe();
+const driver = await nspawn.open({ env: process.env, signal });
 
 if (verb === 'remove') {
   const machine = await open();
   await driver.remove(machine.data, machine.ctx);
   rmSync(folder, { recursive: true, force: true });
 } else {
-  await run();
+  await run(JSON.parse(order) as GuestOrder);
 }
 
-async function run(): Promise<void> {
-  const { vm, hostOnly } = change((world) => {
-    const found = world.vms[uuid];
-    if (!found) throw new Error('no such VM');
-    return { vm: found, hostOnly: world.interfaces[found.settings['hostonlyadapter2'] ?? ''] };
-  });
+async function run({ seed, login, network, mac, forwards }: GuestOrder): Promise<void> {
   let address = (_ip: string) => {};
   const booted = new Promise<string>((resolve) => {
     address = resolve;
   });
-  for (const rule of vm.forwards) await forward(rule, booted);
+  for (const rule of forwards) await forward(rule, booted);
   let off: 'stop' | 'kill' | undefined;
   process.on('SIGTERM', () => {
     off ??= 'stop';
@@ -61,25 +50,24 @@ async function run(): Promise<void> {
   process.on('SIGINT', () => {
     off = 'kill';
   });
-  writeFileSync(join(home, `${uuid}.${process.pid}.up`), '');
-  const machine = await bootMachine(settingsOf(Object.values(vm.attached)), hostOnly);
-  const ip = (await driver.endpoint(machine.data, machine.ctx)).addresses[0]?.ip ?? '';
-  const mac = vm.settings['macaddress2']?.toLowerCase();
-  if (hostOnly && mac !== undefined)
-    change((world) => {
-      world.global[`lease/${mac}`] = ip;
+  writeFileSync(upFile(uuid, process.pid), '');
+  const machine = await bootMachine(seed === undefined ? boot2docker(login) : readSeed(seed), network);
+  const ip = (await machine.look()).addresses[0]?.ip ?? '';
+  if (network && mac !== undefined)
+    changeWorld((world) => {
+      world.global[`lease/${mac.toLowerCase()}`] = ip;
     });
   address(ip);
-  while (off === undefined && (await driver.state(machine.data, machine.ctx)) === 'Running') await pause(200);
+  while (off === undefined && (await machine.look()).state === 'Running') await pause(200);
   await driver[off ?? 'kill'](machine.data, machine.ctx);
   process.exit();
 }
 
-async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; mask: string } | undefined): Promise<Machine> {
+async function bootMachine(seed: UserData | undefined, network: GuestOrder['network']): Promise<Machine> {
   const isNew = !existsSync(join(store, 'machines', 'guest', 'booted'));
-  const machine = await open(hostOnly);
+  const machine = await open(network);
   if (!isNew) {
-    await machine.keep(await driver.start(machine.data, machine.ctx));
+    await driver.start(machine.data, machine.ctx);
     return machine;
   }
   const { dir } = machine.session.store.machine('guest');
@@ -87,19 +75,14 @@ async function bootMachine(seed: UserData | undefined, hostOnly: { ip: string; m
     writeFileSync(join(dir, 'ssh_host_ed25519_key'), seed.ssh_keys.ed25519_private, { mode: 0o600 });
     writeFileSync(join(dir, 'ssh_host_ed25519_key.pub'), `${seed.ssh_keys.ed25519_public}\n`);
   }
-  await machine.keep(await driver.create(machine.data, machine.ctx));
+  await driver.create(machine.data, machine.ctx);
   if (seed) await apply(machine, seed);
   writeFileSync(join(dir, 'booted'), '');
   return machine;
 }
 
-/** What the guest is told by its seed; or by the disk that boot2docker formats. */
-function settingsOf(drives: readonly string[]): UserData | undefined {
-  const seed = drives.find((path) => path.endsWith('seed.iso'));
-  if (seed !== undefined) return readSeed(seed);
-  const login = drives.some((path) => path.endsWith('boot2docker.iso'))
-    ? drives.map((path) => readDisk(path)?.login).find((key) => key !== undefined)
-    : undefined;
+/** What boot2docker takes from a disk that it formats. */
+function boot2docker(login: string | undefined): UserData | undefined {
   return login === undefined ? undefined : { hostname: 'boot2docker', users: [{ name: 'docker', ssh_authorized_keys: [login] }] };
 }
 
@@ -109,7 +92,8 @@ async function apply(machine: Guest, seed: UserData): Promise<void> {
   try {
     for (const { name, ssh_authorized_keys: keys } of seed.users) {
       await connection.exec(
-        `useradd --create-home --shell /bin/bash ${name === 'docker' ? '--gid docker' : ''} ${name} && install -d -m 700 -o ${name} /home/${name}/.ssh` +
+        `useradd --create-home --shell /bin/bash ${name === 'docker' ? '--gid docker' : ''} ${name}` +
+          ` && install -d -m 700 -o ${name} /home/${name}/.ssh` +
           ` && cat >/home/${name}/.ssh/authorized_keys && chown -R ${name} /home/${name}/.ssh`,
         { input: `${keys.join('\n')}\n` },
       );
@@ -121,19 +105,19 @@ async function apply(machine: Guest, seed: UserData): Promise<void> {
   }
 }
 
-async function open(hostOnly?: { ip: string; mask: string }): Promise<Guest> {
+async function open(network?: GuestOrder['network']): Promise<Guest> {
   mkdirSync(store, { recursive: true });
   if (!existsSync(join(store, 'cache'))) symlinkSync(labCache, join(store, 'cache'));
   const session = openSession({ storePath: store, io: silentIo, signal });
   const { config, dir } = session.store.machine('guest');
   if (!existsSync(config)) {
     await session.store.reserve('guest');
-    const cidr = hostOnly && parseNetwork(`${hostOnly.ip}/${prefixOfMask(hostOnly.mask) ?? ''}`);
+    const cidr = network && parseNetwork(`${network.ip}/${prefixOfMask(network.mask) ?? ''}`);
     const flags = {
-      ...Object.fromEntries(nspawn.flags.map((flag) => [flag.name, flag.default])),
+      ...Object.fromEntries(specs.map((flag) => [flag.name, flag.default])),
       'nspawn-cidr': cidr ? formatNetwork({ ...cidr, address: firstAddress(cidr) }) : '',
     };
-    const data = driver.parse({ machineName: 'guest', storePath: store, machineDir: dir, flags });
+    const data = await driver.parse({ machineName: 'guest', storePath: store, machineDir: dir, flags });
     const fresh = await attachDriver(
       session,
       newHostConfig({ name: 'guest', root: store, driverName: 'nspawn', driver: data, engine: {}, serverCertSans: [] }),
@@ -143,18 +127,7 @@ async function open(hostOnly?: { ip: string; mask: string }): Promise<Guest> {
   return Object.assign(await attachDriver(session, (await session.store.load('guest')).config), { session });
 }
 
-function readSeed(path: string): UserData {
-  const dir = mkdtempSync(join(tmpdir(), 'tsmachine-seed-'));
-  try {
-    execFileSync('xorriso', ['-osirrox', 'on', '-indev', path, '-extract', '/', dir], { stdio: 'ignore' });
-    return JSON.parse(readFileSync(join(dir, 'user-data'), 'utf8').replace(/^#cloud-config\n/, '')) as UserData;
-  } finally {
-    execFileSync('chmod', ['-R', 'u+w', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-/** Listens at once, as VirtualBox does; who connects before the guest is up waits. */
+/** Listens at once, as VirtualBox does; a connection made before the guest is up waits. */
 async function forward(rule: string, booted: Promise<string>): Promise<void> {
   const [, , host = '', port = '', , guestPort = ''] = rule.split(',');
   const server = createServer((client: Socket) => {
