@@ -3,6 +3,7 @@ export interface Outcome {
   readonly stdout: string;
   /** What VBoxManage complains about, without its prefixes; undefined when the call did what it should. */
   readonly problem: string | undefined;
+  readonly status: number;
 }
 
 export interface CallOptions {
@@ -46,20 +47,18 @@ export interface Computer {
   readonly home: string;
   /** The program, absolute or to be found on PATH. */
   program(): Promise<string>;
-  /** Whether the processor has VT-x or AMD-V; undefined where that cannot be told. */
+  /** Whether the processor has VT-x or AMD-V; undefined where that is unknown. */
   virtualization(): Promise<boolean | undefined>;
   /** Interfaces that are up, without loopback; IPv4. */
   interfaces(): readonly NetworkInterface[];
-  /** Whether the interface of that name has that address; undefined where that cannot be told, as of an interface that the system does not know. */
+  /** Whether the interface of that name has that address; undefined where that is unknown, as for an interface that the system does not list. */
   hasAddress(name: string, ip: string): Promise<boolean | undefined>;
   /** VirtualBox's list of allowed host-only ranges; undefined when there is none. */
   networksConf(): Promise<string | undefined>;
-  /** A port of 127.0.0.1 that nothing listens on: the wanted one if it is free, else undefined; without a wish any. */
+  /** A free port of 127.0.0.1: the wanted one, or undefined if it is taken; any free one without a wanted one. */
   freePort(wanted?: number): Promise<number | undefined>;
-  /** Whether something listens there, within a second. */
-  answers(ip: string, port: number): Promise<boolean>;
   /** The neighbours' MAC addresses as the system prints them; empty where it does not. */
   neighbours(): Promise<string>;
-  /** Bytes free on the disk under a path or its nearest existing parent. */
-  freeBytes(path: string): Promise<number>;
+  /** Makes a file of zeros after the given head, without taking up the disk's blocks. @param size bytes */
+  sparseFile(path: string, head: Uint8Array, size: number): Promise<void>;
 }

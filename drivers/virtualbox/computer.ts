@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, homedir, networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { answers, freeBytes } from '../../src/guest/computer.js';
 import { systemCode } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer } from './api.js';
@@ -30,16 +29,15 @@ export function thisComputer(ctx: Pick<DriverContext, 'exec'>): Computer {
     hasAddress: (name, ip) => (platform === 'linux' ? hasAddress(name, ip) : Promise.resolve(undefined)),
     networksConf: () => readOptional('/etc/vbox/networks.conf'),
     freePort,
-    answers,
+    sparseFile,
     async neighbours() {
       if (platform === 'linux') return (await readOptional('/proc/net/arp')) ?? '';
       return (await ctx.exec('arp', ['-a'], { timeout: 10_000, ok: [0, 1] })).stdout;
     },
-    freeBytes,
   };
 }
 
-/** The installer of Windows leaves PATH alone, and terminals that were open before do not know its variables (spec 8.3). */
+/** VirtualBox's Windows installer leaves PATH alone, and terminals opened before it do not have its variables; the registry does. */
 export async function windowsProgram(
   env: NodeJS.ProcessEnv,
   ctx: Pick<DriverContext, 'exec'>,
@@ -68,7 +66,7 @@ async function virtualization(platform: string, arch: string, ctx: Pick<DriverCo
   return undefined;
 }
 
-/** The kernel's table of routes has each address of this computer, also where the link is down, which Node passes over. */
+/** The kernel's routing table lists every address of this computer, also of an interface whose link is down, which Node leaves out. */
 async function hasAddress(name: string, ip: string): Promise<boolean | undefined> {
   if (!existsSync(join('/sys/class/net', name))) return undefined;
   const table = await readOptional('/proc/net/fib_trie');
@@ -100,4 +98,15 @@ function freePort(wanted = 0): Promise<number | undefined> {
       });
     });
   });
+}
+
+/** The mode lets its owner alone read it: it may hold keys. */
+export async function sparseFile(path: string, head: Uint8Array, size: number): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.write(head);
+    await file.truncate(size);
+  } finally {
+    await file.close();
+  }
 }

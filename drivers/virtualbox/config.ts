@@ -7,7 +7,7 @@ import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
 import { parseHostCidr } from './network/host-cidr.js';
 
-/** The `Driver` object of config.json, typed. The first fields are Docker Machine's (spec 8.3). */
+/** The `Driver` object of config.json, typed. The first fields are Docker Machine's (see docs/compatibility.md: The virtualbox driver). */
 export interface VirtualboxConfig {
   readonly machineName: string;
   readonly ip: string;
@@ -51,24 +51,32 @@ export interface VirtualboxConfig {
 }
 
 export const defaultCidr = '192.168.99.1/24';
-const uiTypes = ['gui', 'sdl', 'headless', 'separate'];
-const promiscuousModes = ['deny', 'allow-vms', 'allow-all'];
-const nicTypes = ['82540EM', '82543GC', '82545EM', 'Am79C970A', 'Am79C973', 'virtio'];
+export const uiTypes = ['gui', 'sdl', 'headless', 'separate'];
+export const promiscuousModes = ['deny', 'allow-vms', 'allow-all'];
+export const nicTypes = ['82540EM', '82543GC', '82545EM', 'Am79C970A', 'Am79C973', 'virtio'];
+/** Memory and disks in MB. */
+export const limits = {
+  cpus: { min: -1, max: 64 },
+  memory: { min: 4, max: 2_097_152 },
+  diskSize: { min: 1, max: 2_097_152 },
+} as const;
 
 /** @throws TsmachineError FLAG_INVALID */
 export function parseConfig(input: ParseInput): DriverData {
   const { flags } = input;
   const isoUrl = isoText(textFlag(flags, 'virtualbox-boot2docker-url'));
   const importVm = textFlag(flags, 'virtualbox-import-boot2docker-vm');
+  refuseOption('virtualbox-import-boot2docker-vm', importVm);
+  refuseOption('virtualbox-share-folder', textFlag(flags, 'virtualbox-share-folder'));
   const image = isoUrl === '' && importVm === '' ? imageFlag(textFlag(flags, 'virtualbox-image') || 'debian') : '';
   parseHostCidr(textFlag(flags, 'virtualbox-hostonly-cidr'));
   return {
     ...baseData(input, { sshUser: 'docker', sshPort: 0, sshKeyPath: join(input.machineDir, 'id_ed25519') }),
     VBoxManager: {},
     HostInterfaces: {},
-    CPU: intFlag(flags, 'virtualbox-cpu-count', { min: -1, max: 64 }),
-    Memory: intFlag(flags, 'virtualbox-memory', { min: 4, max: 2_097_152 }),
-    DiskSize: intFlag(flags, 'virtualbox-disk-size', { min: 1, max: 2_097_152 }),
+    CPU: intFlag(flags, 'virtualbox-cpu-count', limits.cpus),
+    Memory: intFlag(flags, 'virtualbox-memory', limits.memory),
+    DiskSize: intFlag(flags, 'virtualbox-disk-size', limits.diskSize),
     NatNicType: oneOf(flags, 'virtualbox-nat-nictype', nicTypes),
     Boot2DockerURL: isoUrl,
     Boot2DockerImportVM: importVm,
@@ -125,10 +133,16 @@ export function readConfig(data: DriverData): VirtualboxConfig {
   };
 }
 
-/** A path is kept whole: a create that goes on may be called in another folder. */
+/** A path is kept absolute: an interrupted create may be continued from another folder. */
 function imageFlag(text: string): string {
   const choice = parseImageChoice(text, 'virtualbox-image');
   return choice.kind === 'file' ? choice.path : text;
+}
+
+/** A name or path that VBoxManage would take for an option. */
+function refuseOption(name: string, text: string): void {
+  if (!text.startsWith('-')) return;
+  throw new TsmachineError('FLAG_INVALID', `--${name} ${JSON.stringify(text)} begins with "-"`);
 }
 
 function oneOf(flags: ParseInput['flags'], name: string, words: readonly string[]): string {

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-
 import { checkIso } from '../../src/guest/boot2docker/iso.js';
 import { parseImageChoice } from '../../src/guest/image/choice.js';
 import { checkSpace } from '../../src/guest/computer.js';
 import { TsmachineError } from '../../src/base/errors.js';
-import { say } from '../../src/base/text.js';
+import { run, say } from '../../src/base/text.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from './api.js';
 import type { VirtualboxConfig } from './config.js';
@@ -29,34 +27,36 @@ export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext
   if (!config.noVtxCheck && (await computer.virtualization()) === false)
     throw new TsmachineError('DRIVER_PRECHECK', noVtxMessage, { hint: noVtxHint });
   checkSizes(config, computer);
-  await checkSpace(ctx.machineDir, (path) => computer.freeBytes(path));
-  await checkFiles(config);
-  checkShare(config);
-  if (config.importVm !== '') await readImported(config.importVm, vbox, computer);
+  await checkSpace(ctx.machineDir, (path) => ctx.files.freeBytes(path));
+  await checkFiles(config, ctx);
+  await checkShare(config, ctx.files);
+  if (config.importVm !== '') await readImported(config.importVm, ctx.files, vbox, computer);
   await checkName(config, vbox);
   if (!config.natOnly && !hasNetworks(version, computer.platform)) await checkHostOnly(config.hostOnlyCidr, vbox, computer);
 }
 
-/** VirtualBox is what `create` takes when nobody chose: who has none learns what else there is. */
+/** VirtualBox is the default driver: without it the error names others. */
 function withAlternatives(error: unknown, name: string, platform: string): unknown {
   if (!TsmachineError.is(error) || error.code !== 'COMMAND_MISSING') return error;
-  const nspawn = platform === 'linux' ? `make a light machine without it, tsmachine create -d nspawn ${name}, or ` : '';
+  const nspawn = platform === 'linux' ? say`make a light machine without it, ${run('create', '-d', 'nspawn', name)}, or ` : '';
   return new TsmachineError(error.code, error.message, {
     cause: error,
-    hint: say`${error.hint ?? ''}, ${nspawn}use a host that is there, tsmachine create -d generic ${name}`,
+    hint: say`${error.hint ?? ''}, ${nspawn}use a host that exists, ${run('create', '-d', 'generic', name)}`,
   });
 }
 
 function checkModule({ text, withoutModule }: Version): void {
   if (!withoutModule) return;
   throw new TsmachineError('DRIVER_PRECHECK', `The kernel module of VirtualBox ${text} is not loaded: its VMs cannot start`, {
-    hint: 'sudo modprobe vboxdrv; where there is no such module: sudo /sbin/vboxconfig, or on Debian and Ubuntu apt-get install virtualbox-dkms linux-headers-generic',
+    hint:
+      'sudo modprobe vboxdrv; where there is no such module: sudo /sbin/vboxconfig, ' +
+      'or on Debian and Ubuntu apt-get install virtualbox-dkms linux-headers-generic',
   });
 }
 
-async function checkFiles({ image, isoUrl }: VirtualboxConfig): Promise<void> {
+async function checkFiles({ image, isoUrl }: VirtualboxConfig, { files }: Pick<DriverContext, 'files'>): Promise<void> {
   const choice = image === '' ? undefined : parseImageChoice(image, 'virtualbox-image');
-  if (choice?.kind === 'file' && !existsSync(choice.path)) {
+  if (choice?.kind === 'file' && !(await files.exists(choice.path))) {
     throw new TsmachineError('DRIVER_PRECHECK', `There is no image ${choice.path}`, { hint: 'Check --virtualbox-image' });
   }
   if (image === '') await checkIso(isoUrl, 'virtualbox-boot2docker-url');
@@ -67,9 +67,13 @@ function checkArchitecture(config: VirtualboxConfig, version: Version, { archite
   if (architecture !== 'arm64')
     throw new TsmachineError('DRIVER_UNSUPPORTED', `VirtualBox has no machines for processors of the kind ${architecture}`);
   if (!isAtLeast(version, [7, 1, 0])) {
-    throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox ${version.text} has no machines for ARM processors; 7.1 and later have`, {
-      hint: 'Please upgrade at https://www.virtualbox.org',
-    });
+    throw new TsmachineError(
+      'DRIVER_PRECHECK',
+      `VirtualBox ${version.text} has no machines for ARM processors; 7.1 and later versions have`,
+      {
+        hint: 'Please upgrade at https://www.virtualbox.org',
+      },
+    );
   }
   if (config.image === '')
     throw new TsmachineError('DRIVER_UNSUPPORTED', 'boot2docker does not run on ARM processors', {

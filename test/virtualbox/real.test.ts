@@ -1,4 +1,5 @@
-import { truncateSync, writeFileSync, existsSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
@@ -11,6 +12,7 @@ import { spelled } from '../../drivers/virtualbox/program/version.js';
 import { parseVmInfo } from '../../drivers/virtualbox/vm/vm.js';
 import { isoImage } from '../../src/guest/iso/image.js';
 import { silentIo } from '../../src/base/io.js';
+import { accountContext } from '../../src/machine/access/driver-context.js';
 import { attachDriver, type Machine } from '../../src/machine/machine.js';
 import { openSession } from '../../src/session.js';
 import type { Driver } from '../../src/driver/contract.js';
@@ -32,7 +34,7 @@ describe('a real VBoxManage', () => {
     this.timeout(25 * 60_000);
     ensureRoot();
     real = await RealVirtualBox.open();
-    driver = await virtualbox.load();
+    driver = await virtualbox.open({ env: process.env, signal: new AbortController().signal });
     path = process.env['PATH'];
     process.env['PATH'] = `${real.bin}:${path ?? ''}`;
     disk('base.raw', 64);
@@ -56,17 +58,22 @@ describe('a real VBoxManage', () => {
     return file;
   }
 
-  async function machine(name: string, flags: FlagValues): Promise<Machine> {
-    const session = openSession({ storePath: join(real.dir, 'store'), io: silentIo, signal: new AbortController().signal });
+  const sessionOf = (folder: string) => {
+    const env = { ...process.env, TSMACHINE_STATE_DIR: join(real.dir, 'registry') };
+    return openSession({ storePath: join(real.dir, folder), io: silentIo, signal: new AbortController().signal, env });
+  };
+
+  async function machine(name: string, flags: FlagValues, folder = 'store'): Promise<Machine> {
+    const session = sessionOf(folder);
     const { store } = session;
     await store.reserve(name);
     const all = {
-      ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])),
+      ...Object.fromEntries((await virtualbox.describe()).flags.map((flag) => [flag.name, flag.default])),
       'virtualbox-no-vtx-check': true,
       'virtualbox-memory': 512,
       ...flags,
     };
-    const data = driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: all });
+    const data = await driver.parse({ machineName: name, storePath: store.root, machineDir: store.machine(name).dir, flags: all });
     const made = await attachDriver(
       session,
       newHostConfig({ name, root: store.root, driverName: 'virtualbox', driver: data, engine: {}, serverCertSans: [] }),
@@ -92,6 +99,8 @@ describe('a real VBoxManage', () => {
         .stdout.split('\n')
         .filter((line) => /^"|^Location:/.test(line)),
     );
+
+  const everything = () => [...registered(), ...real.call('list', 'hostonlyifs').stdout.split('\n')];
 
   it('makes the VM that was asked for, of a raw disk, and removes all of it but the cached base', async () => {
     const made = await machine('cloud', {
@@ -201,15 +210,16 @@ describe('a real VBoxManage', () => {
       ...(await machine('arm', { 'virtualbox-nat-only': true })).data,
       VMId: '5a1d6a20-4669-415a-8a1d-6a2046691501',
     });
+    const owner = { store: randomUUID(), machine: randomUUID() };
     const drives = [{ type: 'hdd', path: disk('arm.raw', 1).replace(/raw$/, 'vdi') }] as const;
     real.call('convertfromraw', join(real.dir, 'arm.raw'), drives[0].path, '--format', 'VDI');
-    const commands = buildCommands({ config, machineDir: join(real.dir, 'arm'), cpus: 2, arm: true, drives, share: undefined });
+    const commands = buildCommands({ config, owner, machineDir: join(real.dir, 'arm'), cpus: 2, arm: true, drives, share: undefined });
     for (const args of commands) expect(real.call(...args), args.join(' ')).to.include({ status: 0 });
     expect(real.call('showvminfo', config.vmId, '--machinereadable').stdout)
       .to.match(/^platformArchitecture="ARM"$/m)
       .and.to.match(/^boot1="disk"$/m);
     const old = { text: '6.1.50', major: 6, minor: 1, patch: 50, withoutModule: false };
-    const words = buildCommands({ config, machineDir: join(real.dir, 'old'), cpus: 1, arm: false, drives, share: undefined })
+    const words = buildCommands({ config, owner, machineDir: join(real.dir, 'old'), cpus: 1, arm: false, drives, share: undefined })
       .filter(([verb]) => verb === 'modifyvm')
       .map((args) => spelled(args, old));
     real.call('unregistervm', config.vmId, '--delete');
@@ -279,6 +289,54 @@ describe('a real VBoxManage', () => {
     real.call('unregistervm', id, '--delete');
   });
 
+  for (const isAsleep of [true, false]) {
+    const when = isAsleep ? 'after its service ended' : 'while its service runs';
+    it(`lets the driver find and remove what a deleted store left (${when}), and nothing else`, async () => {
+      const image = { 'virtualbox-image': join(real.dir, 'base.raw') };
+      expect(real.call('createvm', '--name', 'foreign', '--basefolder', real.dir, '--register').status).to.equal(0);
+      const [lost, other] = [await machine('lost', image, 'deleted'), await machine('other', image, 'deleted')];
+      const kept = await machine('kept', image);
+      for (const one of [lost, other, kept]) await createUpToStart(one);
+      const before = everything();
+      const owners = await Promise.all([lost, other].map(({ ctx: own }) => own.owner()));
+      rmSync(join(real.dir, 'deleted'), { recursive: true });
+      if (isAsleep) real.forget();
+      const session = sessionOf('store');
+      const ctx = accountContext(session, 'virtualbox', {});
+      const found = (await driver.leftovers?.(ctx)) ?? [];
+      const ids = (machines: readonly Machine[]) => machines.map(({ data }) => String(data['VMId'])).sort();
+      expect(found.map(({ kind, id }) => `${kind} ${id}`).sort()).to.deep.equal(
+        ids([lost, other, kept]).map((id) => `VirtualBox VM ${id}`),
+      );
+      const gone = found.filter(({ path: folder }) => folder?.startsWith(join(real.dir, 'deleted')));
+      expect(gone.map(({ owner }) => owner)).to.have.deep.members(owners);
+      for (const one of [...gone, ...gone]) await driver.discard?.(one, ctx);
+      expect(everything()).to.deep.equal(before.filter((line) => !/deleted|"lost"|"other"/.test(line)));
+      expect((await driver.look(kept.data, kept.ctx)).state).to.equal('Stopped');
+      await driver.remove(kept.data, kept.ctx);
+      real.call('unregistervm', 'foreign', '--delete');
+      expect(registered()).to.deep.equal([]);
+    });
+  }
+
+  it("starts a machine that VirtualBox cannot open since another one's folder was deleted by hand", async () => {
+    const image = { 'virtualbox-image': join(real.dir, 'base.raw'), 'virtualbox-nat-only': true };
+    const [one, two] = [await machine('one', image), await machine('two', image)];
+    for (const made of [one, two]) await createUpToStart(made);
+    rmSync(one.ctx.machineDir, { recursive: true });
+    real.forget();
+    expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Error' });
+    expect((await failureOf(driver.start(two.data, two.ctx))).message).to.match(/^Unable to start the VM/);
+    expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Stopped' });
+    const ctx = accountContext(sessionOf('store'), 'virtualbox', {});
+    const gone = ((await driver.leftovers?.(ctx)) ?? []).filter(({ id }) => id === one.data['VMId']);
+    for (const left of gone) await driver.discard?.(left, ctx);
+    real.forget();
+    expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Stopped' });
+    await driver.remove(two.data, two.ctx);
+    expect(registered()).to.deep.equal([]);
+  });
+
   it('got every kind of call that the driver makes', async () => {
     const seen = new Set(real.calls().map(shape));
     const unseen = [...(await shapesOfTheDriver())].filter((one) => !seen.has(one));
@@ -288,7 +346,7 @@ describe('a real VBoxManage', () => {
   it('leaves a VM alone that has only the name of a machine', async () => {
     expect(real.call('createvm', '--name', 'theirs', '--basefolder', real.dir, '--register').status).to.equal(0);
     const made = await machine('theirs', { 'virtualbox-image': join(real.dir, 'base.raw') });
-    expect(await driver.state({ ...made.data, Built: true }, made.ctx)).to.equal('None');
+    expect((await driver.look({ ...made.data, Built: true }, made.ctx)).state).to.equal('None');
     await driver.remove({ ...made.data, Built: true }, made.ctx);
     await driver.remove(made.data, made.ctx);
     expect(registered().join()).to.match(/^"theirs"/);

@@ -100,6 +100,9 @@ export class RealVirtualBox {
     const script = 'for p in /proc/[0-9]*; do if [ "$(cat "$p/comm")" = VBoxSVC ]; then kill -KILL "${p#/proc/}"; fi; done';
     const pid = /--target '(\d+)'/.exec(readFileSync(join(this.bin, 'VBoxManage'), 'utf8'))?.[1] ?? '';
     spawnSync('nsenter', ['--target', pid, '--mount', '--pid', '--root', '--', '/bin/sh', '-c', script], { cwd: '/' });
+    // its clients' first call may still reach the one that was ended
+    for (let tries = 0; this.call('list', 'vms').status !== 0; tries += 1)
+      if (tries === 10) throw new Error('VirtualBox does not start again');
   }
 
   close(): void {

@@ -55,7 +55,7 @@ export async function shapesOfTheDriver(): Promise<Set<string>> {
 
 async function live(flags: (bench: Bench) => FlagValues, then: (bench: Bench) => Promise<void> = async () => {}): Promise<string[]> {
   const bench = new Bench();
-  bench.parse(flags(bench));
+  await bench.parse(flags(bench));
   await bench.driver.precheck(bench.data, bench.ctx);
   await bench.create();
   await then(bench);
@@ -69,11 +69,11 @@ async function powerCycle(bench: Bench): Promise<void> {
     ...bench.computer,
     freePort: (wanted = 0) => Promise.resolve(wanted === bench.data['SSHPort'] ? undefined : wanted || 50_000),
   };
-  bench.data = await bench.driver.start(bench.data, bench.ctx);
+  await bench.driver.start(bench.data, bench.ctx);
   const [vm] = Object.values(bench.world.vms);
   for (const state of ['paused', 'saved'] as const) {
     if (vm) vm.state = state;
-    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    await bench.driver.start(bench.data, bench.ctx);
   }
   await bench.driver.kill(bench.data, bench.ctx);
   if (vm) vm.state = 'saved';
@@ -83,7 +83,7 @@ async function loseAddress(bench: Bench): Promise<void> {
   await bench.driver.kill(bench.data, bench.ctx);
   for (const one of Object.values(bench.world.interfaces)) Object.assign(one, { ip: '', mask: '' });
   for (const one of Object.values(bench.world.dhcp)) one.enabled = false;
-  bench.data = await bench.driver.start(bench.data, bench.ctx);
+  await bench.driver.start(bench.data, bench.ctx);
 }
 
 /** A disk of VirtualBox's other kind, which it copies instead of converting. */

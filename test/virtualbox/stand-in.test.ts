@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
@@ -35,6 +35,7 @@ const calls = [
   ['createvm', '--basefolder', 'DIR/m', '--name', 'm', '--uuid', other, '--ostype', 'Linux26_64', '--register'],
   ['createvm', '--basefolder', 'DIR/n', '--name', 'n', '--uuid', id, '--ostype', 'Linux26_64', '--register'],
   ['list', 'vms'],
+  ['list', '--long', 'vms'],
   ['modifyvm', id, '--cpus', '100'],
   ['modifyvm', id, '--memory', '1'],
   ['modifyvm', id, '--cpus', '2', '--memory', '512', '--boot1', 'disk'],
@@ -73,11 +74,28 @@ const calls = [
   ['dhcpserver', 'modify', ...server],
   ['dhcpserver', 'remove', '--netname', network],
   ['dhcpserver', 'remove', '--netname', network],
+  ['setextradata', id, 'tsmachine/owner-store', other],
+  ['getextradata', id, 'enumerate'],
+  ['modifyvm', id, '--nic2', 'hostonly', '--host-only-adapter2', 'vboxnet0'],
+  ['sharedfolder', 'add', id, '--name', 'tmp', '--hostpath', '/var/tmp', '--automount'],
+  ['list', '--long', 'vms'],
   ['unregistervm', id],
   ['closemedium', 'disk', 'DIR/disk.vdi', '--delete'],
   ['closemedium', 'disk', 'DIR/base.vdi'],
   ['list', 'hdds'],
   ['unregistervm', id],
+];
+
+/** What both answer of a VM whose folder was deleted, when VirtualBox's service has started again. */
+const callsWithoutFolder = [
+  ['list', 'vms'],
+  ['list', '--long', 'vms'],
+  ['showvminfo', id, '--machinereadable'],
+  ['getextradata', id, 'enumerate'],
+  ['setextradata', id, 'a', 'b'],
+  ['controlvm', id, 'poweroff'],
+  ['unregistervm', id],
+  ['list', 'vms'],
 ];
 
 describe('the stand-in for VBoxManage', () => {
@@ -105,20 +123,46 @@ describe('the stand-in for VBoxManage', () => {
       writeFileSync(join(folder, 'base.raw'), 'x');
       truncateSync(join(folder, 'base.raw'), 2 ** 20);
     }
-    const answers = (dir: string, call: (args: string[]) => { status: number | null; stdout: string; stderr: string }) =>
-      calls.map((words) => {
+    const answers = (dir: string, all: readonly string[][], call: (args: string[]) => Answer) =>
+      all.map((words) => {
         const { status, stdout, stderr } = call(words.map((word) => word.replace('DIR', dir)));
         const said = `${stdout}${stderr}`
           .replaceAll(dir, 'DIR')
           .replace(/medium with UUID \{[^}]*\}/, 'medium')
           .replace(/\('[^']*VirtualBox\.xml'\)/, '(list)');
         const complaint = /^VBoxManage: error: (.*)$/m.exec(said)?.[1];
-        const read = /^(Key: tsmachine.*|Value: .*|No value set!|"m" \{.*|Capacity: .*)$/m.exec(said)?.[1];
-        return [words.join(' '), status, complaint ?? read ?? ''];
+        const read = /^(Key: tsmachine.*|Value: .*|No value set!|"m" \{.*|"<inaccessible>" \{.*|Capacity: .*)$/m.exec(said)?.[1];
+        return [words.join(' '), status, complaint ?? read ?? '', words.includes('--long') ? listed(said) : []];
       });
     const program = join(standIn.home, 'bin', 'VBoxManage');
-    expect(answers(folders.standIn, (args) => spawnSync(program, args, { encoding: 'utf8' }))).to.deep.equal(
-      answers(folders.real, (args) => virtualbox.call(...args)),
-    );
+    const ofStandIn = (args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
+    const ofReal = (args: string[]) => virtualbox.call(...args);
+    const same = (all: readonly string[][]) => {
+      expect(answers(folders.standIn, all, ofStandIn)).to.deep.equal(answers(folders.real, all, ofReal));
+    };
+    same(calls);
+    same([['createvm', '--basefolder', 'DIR/gone', '--name', 'gone', '--uuid', id, '--ostype', 'Linux26_64', '--register']]);
+    for (const folder of Object.values(folders)) rmSync(join(folder, 'gone'), { recursive: true });
+    same([
+      ['getextradata', id, 'enumerate'],
+      ['list', 'vms'],
+    ]);
+    virtualbox.forget();
+    standIn.restart();
+    same(callsWithoutFolder);
   });
 });
+
+interface Answer {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The lines of `list --long vms` that the driver reads. */
+function listed(output: string): string[] {
+  return output.split('\n').flatMap((line) => {
+    if (line.startsWith('NIC 2:')) return /Attachment: [^,]*/.exec(line)?.[0] ?? [];
+    return /^(Name|UUID|Config file|State):/.test(line) ? line.replace(/\s+/g, ' ').replace(/ \(since .*/, '') : [];
+  });
+}

@@ -1,12 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bringIso } from '../../../src/guest/boot2docker/iso.js';
 import { guestHostName } from '../../../src/guest/host-name.js';
-import { ensureGuestKeys } from '../../../src/guest/keys.js';
 import { metaData } from '../../../src/guest/meta-data.js';
 import { networkConfig } from '../../../src/guest/network-config.js';
-import { writeSeed } from '../../../src/guest/seed.js';
+import { seedImage } from '../../../src/guest/seed.js';
 import { enginePackages, userData } from '../../../src/guest/user-data.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
@@ -26,14 +24,13 @@ export async function makeDrives(config: VirtualboxConfig, ctx: DriverContext, v
       { type: 'hdd', path: await boot2dockerDisk(config, ctx, vbox, computer) },
     ];
   }
-  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
+  const keys = await ctx.identity();
   await makeDisk(config, config.baseDisk, ctx, vbox);
   const seed = join(ctx.machineDir, 'seed.iso');
   const hostname = guestHostName(ctx.machineName);
   const mac = macAddresses(config.vmId);
-  const share = shareOf(config, computer.platform);
-  await writeSeed(
-    seed,
+  const share = await shareOf(config, computer.platform, ctx.files);
+  const image = seedImage(
     {
       userData: userData({
         hostname,
@@ -48,16 +45,17 @@ export async function makeDrives(config: VirtualboxConfig, ctx: DriverContext, v
     },
     new Date(),
   );
+  await ctx.files.write(seed, image, 0o600); // it holds the guest's private host key
   return [
     { type: 'hdd', path: diskOf(ctx.machineDir) },
     { type: 'dvddrive', path: seed },
   ];
 }
 
-/** boot2docker makes its host key itself: none is pinned. */
+/** boot2docker makes its own host key: none is pinned. */
 async function boot2dockerDisk(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
-  if (config.importVm !== '') return copyDisk((await readImported(config.importVm, vbox, computer)).disk, ctx, vbox);
-  const keys = await ensureGuestKeys(ctx.machineDir, ctx.machineName);
-  await rm(join(ctx.machineDir, 'known_hosts'), { force: true });
-  return makeKeyDisk(config, keys.loginPublic, ctx, vbox);
+  if (config.importVm !== '') return copyDisk((await readImported(config.importVm, ctx.files, vbox, computer)).disk, ctx, vbox);
+  const keys = await ctx.identity();
+  await ctx.files.remove(join(ctx.machineDir, 'known_hosts'));
+  return makeKeyDisk(config, keys.loginPublic, ctx, vbox, computer);
 }

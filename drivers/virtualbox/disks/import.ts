@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { DriverData } from '../../../src/driver/contract.js';
+import type { DriverData, Files } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
 import { failure } from '../program/vboxmanage.js';
 import { isMissing, parseVmInfo, stateOf, type VmFacts } from '../vm/vm.js';
 
-/** What a machine takes over of a boot2docker VM that is not tsmachine's; that VM itself is only read (spec 8.3). */
+/** What a machine takes over of a boot2docker VM that is not tsmachine's; that VM itself is only read. */
 export interface Imported {
   /** The disk to copy. */
   readonly disk: string;
@@ -23,17 +22,17 @@ function keyOf(home: string): string {
  * Disk, sizes and key of the VM to import.
  * @throws TsmachineError DRIVER_PRECHECK when there is no such VM, it has no disk, is not off, or its key is gone
  */
-export async function readImported(name: string, vbox: VBoxManage, computer: Computer): Promise<Imported> {
+export async function readImported(name: string, files: Pick<Files, 'exists'>, vbox: VBoxManage, computer: Computer): Promise<Imported> {
   const facts = await theirVm(name, vbox);
   const key = keyOf(computer.home);
-  if (!existsSync(key)) {
+  if (!(await files.exists(key))) {
     throw new TsmachineError('DRIVER_PRECHECK', `The key of the VM ${JSON.stringify(name)} is not there: ${key}`, {
-      hint: 'boot2docker made it beside its first VM; bring it back, or create the machine without --virtualbox-import-boot2docker-vm',
+      hint: 'boot2docker made it with its first VM; restore it, or create the machine without --virtualbox-import-boot2docker-vm',
     });
   }
   if (stateOf(facts) !== 'Stopped') {
-    throw new TsmachineError('DRIVER_PRECHECK', `The VM ${JSON.stringify(name)} is not off, and its disk cannot be copied meanwhile`, {
-      hint: `It is not tsmachine's to switch off: VBoxManage controlvm ${name} acpipowerbutton`,
+    throw new TsmachineError('DRIVER_PRECHECK', `The VM ${JSON.stringify(name)} is not off, and its disk cannot be copied while it runs`, {
+      hint: `tsmachine does not switch it off. Do it with: VBoxManage controlvm ${name} acpipowerbutton`,
     });
   }
   return {

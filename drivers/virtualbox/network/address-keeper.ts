@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
+import { run, say } from '../../../src/base/text.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
 import { parseHostCidr } from './host-cidr.js';
@@ -6,12 +7,12 @@ import { readHostOnly } from './interfaces.js';
 import { networkLock } from './network.js';
 import { isOurs } from './ours.js';
 
-/** So often one interface gets its address back during one boot. */
+/** How often an interface gets its address back during one boot. */
 const most = 3;
 
 /**
- * VirtualBox now and then drops this computer's address on a host-only network when a VM on it starts. What this returns looks, and gives an
- * interface of ours its address back; the VM goes on meanwhile. What somebody else made is only told of.
+ * VirtualBox now and then drops this computer's address on a host-only network when a VM on it starts. The function that this returns gives
+ * an interface of ours its address back while the VM boots; about somebody else's it only warns.
  * @param network `192.168.56.1/24`
  */
 export function addressKeeper(
@@ -33,7 +34,8 @@ export function addressKeeper(
     if (!(await isOurs(name, vbox))) {
       isForeign = true;
       ctx.io.warn(
-        `The host-only adapter "${name}" has no address, and is not ours to give it one: VBoxManage hostonlyif ipconfig ${name} --ip ${ip} --netmask ${mask}`,
+        `The host-only adapter "${name}" has no address, and tsmachine did not make it. Give it one: ` +
+          `VBoxManage hostonlyif ipconfig ${name} --ip ${ip} --netmask ${mask}`,
       );
       return;
     }
@@ -42,7 +44,7 @@ export function addressKeeper(
         'DRIVER_FAILED',
         `The host-only adapter "${name}" lost its address ${ip} ${most} times while the VM booted`,
         {
-          hint: `Does another program configure it? Without such a network: tsmachine rm -y ${ctx.machineName}, then create it with --virtualbox-nat-only`,
+          hint: say`Does another program configure it? Without such a network: ${run('rm', '-y', ctx.machineName)}, then create it with --virtualbox-nat-only`,
         },
       );
     }

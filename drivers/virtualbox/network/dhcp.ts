@@ -13,7 +13,7 @@ interface DhcpSettings {
   readonly upper: string;
 }
 
-/** Up to /24 the guests have .100 to .254 (spec 8.3); in smaller networks all that follows the server. */
+/** Up to /24 the guests have .100 to .254 (see docs/compatibility.md: The virtualbox driver); in smaller networks all that follows the server. */
 export function dhcpSettings(cidr: HostCidr): DhcpSettings {
   const own = cidr.address;
   const first = cidr.network + 1;
@@ -56,7 +56,7 @@ export async function ensureDhcp(
   if (isRight || (present === undefined && off)) return;
   if (present !== undefined && !(await isOurs(hostOnly.name, vbox))) {
     if (present.get('Enabled') !== 'Yes' && !off)
-      ctx.io.warn(`The DHCP server of ${hostOnly.name} is off, and not ours to switch on: the machine may get no address there`);
+      ctx.io.warn(`The DHCP server of ${hostOnly.name} is off, and tsmachine did not make it: the machine may get no address there`);
     return;
   }
   await vbox.run([

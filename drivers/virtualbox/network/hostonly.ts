@@ -1,12 +1,14 @@
 import { TsmachineError } from '../../../src/base/errors.js';
+import { run, say } from '../../../src/base/text.js';
 import { waitFor } from '../../../src/base/wait.js';
-import type { DriverContext } from '../../../src/driver/contract.js';
+import type { AccountContext, DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
 import { parseCidr, parseHostCidr, type HostCidr } from './host-cidr.js';
 import { defaultCidr } from '../config.js';
 import { readHostOnly, type HostOnly } from './interfaces.js';
 import { isOurs, mark, markedNames, unmark } from './ours.js';
-import { adoptPending, announce, settle } from './pending.js';
+import { adoptPending, announce, endAnnouncement } from './pending.js';
+import { readVmList } from '../vm/list.js';
 import { allowedRanges, freeNetwork, isAllowed, refusedRange } from './ranges.js';
 
 /**
@@ -39,8 +41,7 @@ function refuseTwins(what: string, values: readonly string[]): void {
 }
 
 /**
- * The interface for a machine: the one with the wanted address, one that tsmachine made when the wanted address is the default one, else a new
- * one. The caller holds the lock of the network.
+ * The interface for a machine: the one with the wanted address; when that is the default one, any that tsmachine made; else a new one. The caller holds the lock of the network.
  * @throws TsmachineError DRIVER_PRECHECK when the address is taken or not allowed, DRIVER_FAILED when VirtualBox makes no interface
  */
 export async function ensureHostOnly(
@@ -68,7 +69,7 @@ export async function ensureHostOnly(
   else ctx.io.warn(`The host-only adapter "${name}" has lost its address and gets ${chosen.ip} again`);
   await vbox.run(['hostonlyif', 'ipconfig', name, '--ip', chosen.ip, '--netmask', chosen.mask]);
   const made = (await listHostOnly(vbox)).find((one) => one.name === name);
-  if (lost === undefined) await settle(vbox);
+  if (lost === undefined) await endAnnouncement(vbox);
   return { name, networkName: made?.networkName ?? `HostInterfaceNetworking-${name}`, cidr: chosen, isUp: true };
 }
 
@@ -111,9 +112,10 @@ function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: 
   throw refusedRange(cidr, ranges);
 }
 
-/** VirtualBox sometimes complains about an interface that it has made: what counts is whether one is there. */
+/** VirtualBox sometimes reports an error and has made the interface all the same: it counts whether one is there. */
 async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbox: VBoxManage): Promise<string> {
-  await announce(known, vbox);
+  const { store } = await ctx.owner();
+  await announce(known, store, vbox);
   const { stdout, problem } = await vbox.attempt(['hostonlyif', 'create']);
   if (problem !== undefined) ctx.io.debug(`Creating a new host-only adapter produced an error: ${problem}`);
   const told = /^Interface '(.+)' was successfully created/m.exec(stdout)?.[1];
@@ -126,12 +128,12 @@ async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbo
       what: 'the new host-only adapter',
     }).catch(async (error: unknown) => {
       if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
-      await settle(vbox);
+      await endAnnouncement(vbox);
       throw new TsmachineError('DRIVER_FAILED', `VirtualBox made no host-only adapter${problem === undefined ? '' : `:\n${problem}`}`, {
-        hint: `Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: tsmachine create -d virtualbox --virtualbox-nat-only ${ctx.machineName}`,
+        hint: say`Is its kernel module loaded (sudo modprobe vboxnetadp)? Without such a network: ${natOnly(ctx.machineName)}`,
       });
     }));
-  await mark(name, vbox);
+  await mark({ name, store }, vbox);
   return name;
 }
 
@@ -141,20 +143,29 @@ async function withoutAddress(known: readonly HostOnly[], vbox: VBoxManage): Pro
   return undefined;
 }
 
-/** Removes the interfaces that tsmachine made and no VM is left on. The caller holds the lock of the network. */
-export async function removeUnused(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
-  if ((await adoptPending(ctx, vbox)) !== undefined) await settle(vbox);
-  if (computer.platform === 'win32') return; // Windows asks the person each time
+/** Removes the interfaces that tsmachine made and no VM uses. The caller holds the lock of the network. */
+export async function removeUnused(ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage, computer: Computer): Promise<void> {
+  if ((await adoptPending(ctx, vbox)) !== undefined) await endAnnouncement(vbox);
+  if (computer.platform === 'win32') return; // Windows asks the user each time
   const known = await readHostOnly(vbox);
   const marked = await markedNames(vbox);
-  const vms = marked.length === 0 ? '' : await vbox.run(['list', '--long', 'vms']);
+  const vms = marked.length === 0 ? '' : await readVmList(vbox);
   for (const name of marked) {
-    if (vms.includes(`Host-only Interface '${name}'`)) continue;
+    if (usesInterface(vms, name)) continue;
     const present = known.find((one) => one.name === name);
     if (present) {
       await vbox.attempt(['dhcpserver', 'remove', '--netname', present.networkName]);
       await vbox.run(['hostonlyif', 'remove', name]);
     }
-    await unmark(name, vbox); // without an interface: a removal was cut off, and the next one of this name would be anybody's
+    await unmark(name, vbox); // also without an interface: the next one of this name could be somebody else's
   }
+}
+
+/** @param vms what VBoxManage prints of all VMs */
+export function usesInterface(vms: string, name: string): boolean {
+  return vms.includes(`Host-only Interface '${name}'`);
+}
+
+function natOnly(machineName: string) {
+  return run('create', '-d', 'virtualbox', '--virtualbox-nat-only', machineName);
 }

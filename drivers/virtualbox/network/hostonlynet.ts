@@ -4,6 +4,7 @@ import { blocks } from '../program/blocks.js';
 import { formatAddress } from '../../../src/base/cidr.js';
 import { parseCidr, parseHostCidr } from './host-cidr.js';
 import { defaultCidr } from '../config.js';
+import { readVmList } from '../vm/list.js';
 import { freeNetwork } from './ranges.js';
 import { isAtLeast } from '../program/version.js';
 
@@ -38,11 +39,20 @@ export async function ensureHostOnlyNet(wanted: string, ctx: DriverContext, vbox
   return name;
 }
 
-/** Removes our networks that no VM is left on. The caller holds the lock of the network. */
+/** Removes our networks that no VM uses. The caller holds the lock of the network. */
 export async function removeUnusedNets(vbox: VBoxManage): Promise<void> {
-  const names = (await ours(vbox)).map((block) => block.get('Name') ?? '');
-  const vms = names.length === 0 ? '' : await vbox.run(['list', '--long', 'vms']);
-  for (const name of names) if (!vms.includes(`'${name}'`)) await vbox.attempt(['hostonlynet', 'remove', `--name=${name}`]);
+  const names = await ourNetworks(vbox);
+  const vms = names.length === 0 ? '' : await readVmList(vbox);
+  for (const name of names) if (!usesNetwork(vms, name)) await vbox.attempt(['hostonlynet', 'remove', `--name=${name}`]);
+}
+
+/** @param vms what VBoxManage prints of all VMs */
+export function usesNetwork(vms: string, name: string): boolean {
+  return vms.includes(`'${name}'`);
+}
+
+export async function ourNetworks(vbox: VBoxManage): Promise<string[]> {
+  return (await ours(vbox)).map((block) => block.get('Name') ?? '');
 }
 
 async function ours(vbox: VBoxManage): Promise<ReadonlyMap<string, string>[]> {

@@ -1,6 +1,6 @@
-import type { DriverContext, DriverData } from '../../../src/driver/contract.js';
+import type { AccountContext, DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
-import { readConfig, type VirtualboxConfig } from '../config.js';
+import type { VirtualboxConfig } from '../config.js';
 import { ensureDhcp } from './dhcp.js';
 import { ensureHostOnly, removeUnused } from './hostonly.js';
 import { ensureHostOnlyNet, hasNetworks, removeUnusedNets } from './hostonlynet.js';
@@ -13,24 +13,26 @@ export const networkLock = 'virtualbox-network';
 
 export const enginePort = 2376;
 
-/** Plugs a VM that is off into its networks. The caller holds the lock of the network until the VM runs. */
+/**
+ * Connects a VM that is off to its networks. The caller holds the lock of the network until the VM runs.
+ * @returns the machine's data as it is then
+ */
 export async function connectVm(
-  data: DriverData,
+  config: VirtualboxConfig,
   facts: VmFacts,
   ctx: DriverContext,
   vbox: VBoxManage,
   computer: Computer,
-): Promise<DriverData> {
-  const config = readConfig(data);
+): Promise<VirtualboxConfig> {
   const vm = vmName(config);
   const cidr = config.natOnly ? config.hostOnlyCidr : await plugHostOnly(config, ctx, vbox, computer);
   const ssh = await chooseSshPort(config.sshPort, computer);
   const engine = config.natOnly ? await chooseEnginePort(config, ssh, computer) : 0;
-  const placed = { ...data, SSHPort: ssh, EnginePort: engine, HostOnlyCIDR: cidr };
-  if (ssh !== config.sshPort || engine !== config.enginePort || cidr !== config.hostOnlyCidr) await ctx.checkpoint(placed);
+  if (ssh !== config.sshPort || engine !== config.enginePort || cidr !== config.hostOnlyCidr)
+    await ctx.keep({ SSHPort: ssh, EnginePort: engine, HostOnlyCIDR: cidr });
   await forward(vm, facts, { name: 'ssh', host: ssh, guest: 22 }, vbox);
   if (config.natOnly) await forward(vm, facts, { name: 'docker', host: engine, guest: engine }, vbox);
-  return placed;
+  return { ...config, sshPort: ssh, enginePort: engine, hostOnlyCidr: cidr };
 }
 
 /** Returns this computer's address on the network that the machine is in. */
@@ -67,8 +69,8 @@ async function hostOnlyAdapter(
   return { words: ['--nic2', 'hostonly', '--host-only-adapter2', hostOnly.name], cidr: `${ip}/${prefix}` };
 }
 
-/** Gives back the networks that tsmachine made and no VM is plugged into any more. The caller holds the lock of the network. */
-export async function disconnect(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
+/** Removes the networks that tsmachine made and no VM uses any more. The caller holds the lock of the network. */
+export async function disconnect(ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage, computer: Computer): Promise<void> {
   if (hasNetworks(await vbox.version(), computer.platform)) await removeUnusedNets(vbox);
   else await removeUnused(ctx, vbox, computer);
 }

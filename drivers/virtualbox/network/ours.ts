@@ -1,23 +1,36 @@
 import type { VBoxManage } from '../api.js';
+import { extraData } from '../program/extra-data.js';
 
-/** Interfaces that tsmachine made carry this mark, in VirtualBox's own settings. */
+/** Marks the interfaces that tsmachine made, in VirtualBox's own settings, with the id of the store that made them: in older versions `1`. */
 const prefix = 'tsmachine/hostonly/';
 const markOf = (name: string) => `${prefix}${name}`;
+const isMark = (value: string | undefined) => value !== undefined && /^(1|[0-9a-f-]{36})$/.test(value);
+
+/** An interface that carries the mark. */
+export interface Marked {
+  readonly name: string;
+  /** The store that made it; undefined in older versions. */
+  readonly store: string | undefined;
+}
 
 export async function isOurs(name: string, vbox: VBoxManage): Promise<boolean> {
-  return (await globalData(markOf(name), vbox)) === '1';
+  return isMark(await globalData(markOf(name), vbox));
 }
 
 /** Names that carry the mark, also of an interface that is gone. */
 export async function markedNames(vbox: VBoxManage): Promise<string[]> {
-  const lines = (await vbox.run(['getextradata', 'global', 'enumerate'])).split(/\r?\n/);
-  return lines.flatMap((line) =>
-    line.startsWith(`Key: ${prefix}`) ? (/^Key: (.*), Value: 1$/.exec(line)?.[1]?.slice(prefix.length) ?? []) : [],
+  return markedIn(extraData(await vbox.run(['getextradata', 'global', 'enumerate']))).map(({ name }) => name);
+}
+
+/** @param global VirtualBox's own settings */
+export function markedIn(global: ReadonlyMap<string, string>): Marked[] {
+  return [...global].flatMap(([key, value]) =>
+    key.startsWith(prefix) && isMark(value) ? [{ name: key.slice(prefix.length), store: value === '1' ? undefined : value }] : [],
   );
 }
 
-export async function mark(name: string, vbox: VBoxManage): Promise<void> {
-  await setGlobalData(markOf(name), '1', vbox);
+export async function mark({ name, store }: Marked, vbox: VBoxManage): Promise<void> {
+  await setGlobalData(markOf(name), store ?? '1', vbox);
 }
 
 export async function unmark(name: string, vbox: VBoxManage): Promise<void> {

@@ -1,53 +1,52 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import { waitFor } from '../../../src/base/wait.js';
-import type { DriverContext } from '../../../src/driver/contract.js';
+import type { AccountContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { parseHostCidr } from './host-cidr.js';
 import { readHostOnly, type HostOnly } from './interfaces.js';
 import { globalData, isOurs, mark, setGlobalData } from './ours.js';
 
-/** Names of the interfaces there were before one was asked for. It stands until the new one has its mark and address. */
-const key = 'tsmachine/hostonly-pending';
-/** VirtualBox finishes what a VBoxManage asked for that was ended meanwhile. */
+/** The interfaces there were before one was asked for, and the store that asked. It stays until the new one has its mark and address. */
+export const pendingKey = 'tsmachine/hostonly-pending';
+/** VirtualBox finishes what an interrupted VBoxManage had asked for. */
 const lateTimeout = 1500;
 
-export async function announce(known: readonly HostOnly[], vbox: VBoxManage): Promise<void> {
-  await setGlobalData(key, JSON.stringify(known.map(({ name }) => name)), vbox);
+export async function announce(known: readonly HostOnly[], store: string, vbox: VBoxManage): Promise<void> {
+  await setGlobalData(pendingKey, JSON.stringify({ store, before: known.map(({ name }) => name) }), vbox);
 }
 
-export async function settle(vbox: VBoxManage): Promise<void> {
-  await setGlobalData(key, undefined, vbox);
+export async function endAnnouncement(vbox: VBoxManage): Promise<void> {
+  await setGlobalData(pendingKey, undefined, vbox);
 }
 
 /**
- * Recognises the interface that an earlier run was cut off at, before it had its mark or address, and marks it: the only one that is new since
- * then and that nobody gave an address. What was there before, or somebody configured, is never taken. The caller holds the lock of the network.
+ * Finds the interface that an interrupted run made but did not mark or give an address yet, and marks it: the only one that is new since
+ * then and has no address. One that was there before, or that somebody configured, is never taken. The caller holds the lock of the network.
  * @returns its name when it is still to be configured
  */
-export async function adoptPending(ctx: DriverContext, vbox: VBoxManage): Promise<string | undefined> {
-  const before = namesIn(await globalData(key, vbox));
-  if (before === undefined) return undefined;
-  const made = await newSince(before, ctx, vbox);
+export async function adoptPending(ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage): Promise<string | undefined> {
+  const announced = parseAnnouncement(await globalData(pendingKey, vbox));
+  if (announced === undefined) return undefined;
+  const made = await newSince(announced.before, ctx, vbox);
   const fresh = made.filter(isUntouched);
   const marked = await filterAsync(made, ({ name }) => isOurs(name, vbox));
   const [own] = marked.length > 0 ? marked.filter(isUntouched) : fresh.length === 1 ? fresh : [];
-  if (own) await mark(own.name, vbox);
+  if (own) await mark({ name: own.name, store: announced.store }, vbox);
   else if (fresh.length > 1) {
     ctx.io.warn(
-      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} is left of an interrupted create, which one cannot be told. ` +
-        'VBoxManage hostonlyif remove NAME removes what nobody needs',
+      `One of the host-only adapters ${fresh.map(({ name }) => `"${name}"`).join(', ')} was left by an interrupted create; it is unknown which one. ` +
+        'Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
     );
   }
-  if (!own) await settle(vbox);
+  if (!own) await endAnnouncement(vbox);
   return own?.name;
 }
 
-async function newSince(before: readonly string[], ctx: DriverContext, vbox: VBoxManage): Promise<HostOnly[]> {
-  const look = async () => (await readHostOnly(vbox)).filter(({ name }) => !before.includes(name));
+async function newSince(before: readonly string[], ctx: Pick<AccountContext, 'io' | 'signal'>, vbox: VBoxManage): Promise<HostOnly[]> {
   try {
     return await waitFor(
       async () => {
-        const made = await look();
+        const made = (await readHostOnly(vbox)).filter(({ name }) => !before.includes(name));
         return made.length > 0 ? made : undefined;
       },
       { timeout: lateTimeout, interval: 300, signal: ctx.signal, what: 'a host-only adapter that is being made' },
@@ -65,14 +64,22 @@ function isUntouched({ name, cidr, isUp }: HostOnly): boolean {
   return !isUp && index !== undefined && cidr.address === parseHostCidr('192.168.56.1/24').address + 256 * Number(index);
 }
 
-/** Undefined where there is no such text: nobody was cut off. */
-function namesIn(text: string | undefined): string[] | undefined {
+interface Announcement {
+  readonly before: readonly string[];
+  /** Undefined in older versions, which wrote the names alone. */
+  readonly store: string | undefined;
+}
+
+/** Undefined without such a text: no run was interrupted. */
+export function parseAnnouncement(text: string | undefined): Announcement | undefined {
   if (text === undefined) return undefined;
   try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) ? names.map(String) : undefined;
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return { before: value.map(String), store: undefined };
+    const { before, store } = value as { before?: unknown; store?: unknown };
+    return Array.isArray(before) && typeof store === 'string' ? { before: before.map(String), store } : undefined;
   } catch {
-    return undefined; // somebody else's words: nothing is adopted by them
+    return undefined; // not written by tsmachine
   }
 }
 

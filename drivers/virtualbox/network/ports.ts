@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
+import { run, say } from '../../../src/base/text.js';
 import type { Computer, VBoxManage } from '../api.js';
 import type { VirtualboxConfig } from '../config.js';
 import { forwards, type VmFacts } from '../vm/vm.js';
@@ -25,7 +26,7 @@ export async function chooseEnginePort({ enginePort, machineName }: VirtualboxCo
     'DRIVER_FAILED',
     `The port ${enginePort} of 127.0.0.1, by which the engine of ${machineName} is reached, is taken by another program`,
     {
-      hint: `End that program, then: tsmachine start ${machineName}`,
+      hint: say`End that program, then: ${run('start', machineName)}`,
     },
   );
 }

@@ -7,18 +7,20 @@ import { isSpelledByVersion, parseVersion, spelled } from './version.js';
 
 const attempts = 5;
 const defaultTimeout = 60_000;
-/** What is read must not be translated; the code set stays, paths are told by it. */
+/** Output must not be translated. The character set stays UTF-8, for paths. */
 const english = { LC_ALL: 'C.UTF-8', LANGUAGE: 'C' };
 const anyStatus = Array.from({ length: 256 }, (_, status) => status);
 
-/** VBoxManage of this computer, called through the context. It complains on stderr and may end with 0 all the same (spec 8.3). */
+/** VBoxManage of this computer, called through the context. It may report an error on stderr and still exit with 0. */
 export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal'>, computer: Computer): VBoxManage {
   let known: Promise<Version> | undefined;
   const attempt = async (args: readonly string[], { timeout = defaultTimeout }: CallOptions = {}): Promise<Outcome> => {
     for (let left = attempts; ; left -= 1) {
       const result = await call(ctx, computer, args, timeout);
       const problem = problemOf(result);
-      if (problem === undefined || left <= 1 || !problem.includes('The object is not ready')) return { stdout: result.stdout, problem };
+      if (problem === undefined || left <= 1 || !problem.includes('The object is not ready')) {
+        return { stdout: result.stdout, problem, status: result.exitCode };
+      }
       await pause(100, undefined, { signal: ctx.signal });
     }
   };
@@ -26,7 +28,7 @@ export function vboxManage(ctx: Pick<DriverContext, 'exec' | 'signal'>, computer
     const { stdout, problem } = await attempt(['--version']);
     const found = parseVersion(stdout);
     if (found) return found;
-    throw new TsmachineError('DRIVER_PRECHECK', `VBoxManage does not tell its version${problem === undefined ? '' : `: ${problem}`}`, {
+    throw new TsmachineError('DRIVER_PRECHECK', `VBoxManage does not print its version${problem === undefined ? '' : `: ${problem}`}`, {
       hint: 'Is VirtualBox installed completely? Try: VBoxManage --version',
     });
   };
@@ -59,7 +61,7 @@ function missing(cause: unknown): TsmachineError {
   });
 }
 
-/** The sentences of a failed call: without progress, the program's name and where in VirtualBox's sources it happened. */
+/** The error messages of a failed call, without progress, the program's name and the place in VirtualBox's sources. */
 function problemOf({ exitCode, stderr }: ExecResult): string | undefined {
   if (exitCode === 0 && !/\berror:/i.test(stderr)) return undefined;
   const lines = stderr.split(/\r?\n/).map((line) => line.replace(/^VBoxManage(\.exe)?: /, '').trim());

@@ -8,7 +8,7 @@ import { parseVmInfo, type VmFacts } from './vm.js';
 /** A cloud image sets itself up on its first boot. */
 const bootTimeout = 5 * 60_000;
 
-/** What a guest that is still booting, or is gone again for a reboot, makes of a connection. */
+/** How a connection fails while a guest boots or reboots. */
 const notYet = new Set(['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_LOST', 'SSH_UNREACHABLE', 'SSH_PROTOCOL', 'SSH_AUTH']);
 
 interface Guest {
@@ -22,8 +22,8 @@ interface Guest {
 }
 
 /**
- * The guest's address on its host-only network: told by the guest's additions, VirtualBox's DHCP server or the neighbours' table, and then
- * only believed when its SSH server answers there; or by the guest itself over SSH.
+ * The guest's address on its host-only network, as the guest additions, VirtualBox's DHCP server or the neighbours' table give it, if its
+ * SSH server answers there; or as the guest itself says over SSH.
  * @throws TsmachineError WAIT_TIMEOUT, DRIVER_FAILED when the VM has no such adapter or ends
  */
 export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<string> {
@@ -38,7 +38,7 @@ export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBo
     async () => {
       const ip = await find(guest, adapter, ctx, vbox, computer);
       if (ip === undefined) await refuseEnded(guest, vbox);
-      await keepOurs(); // also when the guest has told its address by the forwarded port: its engine is reached by this network
+      await keepOurs(); // also when the address came over the forwarded port: the engine is reached by this network
       return ip;
     },
     {
@@ -53,7 +53,7 @@ export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBo
 }
 
 /**
- * Until a guest lets in by its forwarded port, which VirtualBox opens long before anybody listens behind it.
+ * Waits for a login by the forwarded port, which VirtualBox opens long before the guest listens behind it.
  * @throws TsmachineError WAIT_TIMEOUT, DRIVER_FAILED when the VM ends
  */
 export async function waitForLogin(guest: Pick<Guest, 'vm' | 'ssh' | 'hint'>, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
@@ -69,7 +69,7 @@ export async function waitForLogin(guest: Pick<Guest, 'vm' | 'ssh' | 'hint'>, ct
       interval: 500,
       maxInterval: 2000,
       signal: ctx.signal,
-      what: `${ctx.machineName} to let in over SSH`,
+      what: `${ctx.machineName} to accept a login over SSH`,
       hint: guest.hint,
     },
   );
@@ -81,7 +81,7 @@ async function find(guest: Guest, adapter: Adapter, ctx: DriverContext, vbox: VB
     await byLease(adapter, vbox),
     byNeighbours(adapter.mac, await computer.neighbours()),
   ];
-  for (const ip of new Set(candidates)) if (ip !== undefined && (await computer.answers(ip, 22))) return ip;
+  for (const ip of new Set(candidates)) if (ip !== undefined && (await ctx.listens(ip, 22))) return ip;
   const said = await bySsh(guest.ssh, 'ip addr show', ctx);
   return said === undefined ? undefined : addressIn(said, adapter.mac);
 }
@@ -133,7 +133,7 @@ export function byNeighbours(mac: string, table: string): string | undefined {
   return undefined;
 }
 
-/** What a command says in the guest; undefined while nobody gets in. */
+/** The output of a command in the guest; undefined while a login fails. */
 async function bySsh(endpoint: SshEndpoint, command: 'ip addr show' | 'true', ctx: DriverContext): Promise<string | undefined> {
   try {
     return (await ctx.ssh(endpoint, (shell) => shell.exec(command, { timeout: 20_000 }))).stdout;
@@ -143,7 +143,7 @@ async function bySsh(endpoint: SshEndpoint, command: 'ip addr show' | 'true', ct
   }
 }
 
-/** The `inet` line below the `link` line with the adapter's MAC address (spec 8.3). */
+/** The `inet` line below the `link` line with the adapter's MAC address. */
 export function addressIn(output: string, mac: string): string | undefined {
   let isHere = false;
   for (const line of output.split('\n').map((one) => one.trim())) {

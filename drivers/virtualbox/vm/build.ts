@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 
 import type { VirtualboxConfig } from '../config.js';
-import { macAddresses, vmMark } from './identity.js';
+import type { Owner } from '../../../src/driver/contract.js';
+import { labelCommands, macAddresses } from './identity.js';
 import type { Share } from '../disks/share.js';
 
 export interface Blueprint {
   readonly config: VirtualboxConfig;
+  readonly owner: Owner;
   readonly machineDir: string;
   readonly cpus: number;
   readonly arm: boolean;
@@ -19,13 +21,13 @@ export interface Drive {
   readonly path: string;
 }
 
-/** What makes a VM of a blueprint, in order (spec 8.3), its host-only adapter and forwarded ports excepted. Pure. */
+/** The commands that make a VM of a blueprint, in order, but for its host-only adapter and forwarded ports. Pure. */
 export function buildCommands(plan: Blueprint): string[][] {
-  const { config, drives, share } = plan;
+  const { config, owner, drives, share } = plan;
   const { vmId } = config;
   return [
     createCommand(plan),
-    ['setextradata', vmId, vmMark, vmId],
+    ...labelCommands(vmId, owner),
     ['modifyvm', vmId, ...hardware(plan)],
     [
       'modifyvm',

@@ -1,67 +1,84 @@
 import { waitFor } from '../../../src/base/wait.js';
-import type { DriverContext, DriverData, SshEndpoint } from '../../../src/driver/contract.js';
+import type { DriverContext, SshEndpoint } from '../../../src/driver/contract.js';
 import { TsmachineError } from '../../../src/base/errors.js';
 import { waitForAddress, waitForLogin } from './address.js';
 import type { Computer, VBoxManage } from '../api.js';
 import { consoleLogOf } from './build.js';
 import { readConfig, type VirtualboxConfig } from '../config.js';
 import { connectVm, networkLock } from '../network/network.js';
+import { openedVm } from './reopen.js';
 import { startVm } from './startup.js';
-import { existingVm, findVm, stateOf, vmName, type VmFacts } from './vm.js';
+import { existingVm, findVm, inaccessible, stateOf, vmName, type VmFacts } from './vm.js';
 
 const haltTimeout = 90_000;
 const killTimeout = 30_000;
 
 /** Brings a VM up from whatever state it is in, and finds out its address. */
-export async function boot(data: DriverData, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<DriverData> {
-  const config = readConfig(data);
-  const placed = await ctx.lock(networkLock, () => turnOn(data, ctx, vbox, computer));
-  const running = readConfig(placed);
+export async function boot(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
+  const config = await ctx.lock(networkLock, () => turnOn(ctx, vbox, computer));
   const guest = {
-    vm: vmName(running),
-    ssh: sshOf(running),
+    vm: vmName(config),
+    ssh: sshOf(config),
     hint:
-      running.image === ''
-        ? `VBoxManage showvminfo ${running.machineName}`
+      config.image === ''
+        ? `VBoxManage showvminfo ${config.machineName}`
         : `What it printed while it booted: ${consoleLogOf(ctx.machineDir)}`,
   };
   if (config.natOnly) {
     await waitForLogin(guest, ctx, vbox);
-    return { ...placed, IPAddress: '127.0.0.1' };
+    await keepAddress('127.0.0.1', config, ctx);
+    return;
   }
-  const facts = await existingVm(running, ctx.machineDir, vbox);
-  const ip = await waitForAddress({ ...guest, facts, network: running.hostOnlyCidr }, ctx, vbox, computer);
+  const facts = await existingVm(config, ctx.machineDir, vbox);
+  const ip = await waitForAddress({ ...guest, facts, network: config.hostOnlyCidr }, ctx, vbox, computer);
   if (config.ip !== '' && config.ip !== ip) ctx.io.info(`The address is ${ip} now; it was ${config.ip}`);
-  return { ...placed, IPAddress: ip };
+  await keepAddress(ip, config, ctx);
 }
 
-async function turnOn(data: DriverData, ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<DriverData> {
-  const config = readConfig(data);
+async function keepAddress(ip: string, config: VirtualboxConfig, ctx: DriverContext): Promise<void> {
+  if (config.ip !== ip) await ctx.keep({ IPAddress: ip });
+}
+
+/** @returns the machine's data, with the ports and the network that it has now */
+async function turnOn(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<VirtualboxConfig> {
+  const config = readConfig(ctx.data());
   const vm = vmName(config);
-  const facts = await existingVm(config, ctx.machineDir, vbox);
+  const facts = await openedVm(config, ctx, vbox);
   switch (stateOf(facts)) {
     case 'Running':
     case 'Starting':
-      return data;
+      return config;
     case 'Paused':
       ctx.io.info('Resuming VM ...');
       await vbox.run(['controlvm', vm, 'resume']);
-      return data;
+      return config;
     case 'Saved': // its adapters and ports cannot be changed now
-      await start(config, facts, vbox);
-      return data;
-    default: {
-      ctx.io.info('Check network to re-create if needed...');
-      const placed = await connectVm(data, facts, ctx, vbox, computer);
-      ctx.io.progress('Starting the VM...');
-      await start(readConfig(placed), facts, vbox);
-      return placed;
-    }
+      await start(config, facts, ctx, vbox);
+      return config;
+    case 'Error':
+      await end(config, ctx, vbox);
+      return startConnected(config, facts, ctx, vbox, computer);
+    default:
+      return startConnected(config, facts, ctx, vbox, computer);
   }
 }
 
-async function start(config: VirtualboxConfig, facts: VmFacts, vbox: VBoxManage): Promise<void> {
-  await startVm(vmName(config), config.uiType, facts.get('LogFldr') ?? '', vbox);
+async function startConnected(
+  config: VirtualboxConfig,
+  facts: VmFacts,
+  ctx: DriverContext,
+  vbox: VBoxManage,
+  computer: Computer,
+): Promise<VirtualboxConfig> {
+  ctx.io.info('Check network to re-create if needed...');
+  const connected = await connectVm(config, facts, ctx, vbox, computer);
+  ctx.io.progress('Starting the VM...');
+  await start(connected, facts, ctx, vbox);
+  return connected;
+}
+
+async function start(config: VirtualboxConfig, facts: VmFacts, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
+  await startVm(vmName(config), config.uiType, facts.get('LogFldr') ?? '', ctx.files, vbox);
 }
 
 export function sshOf({ sshPort: port, sshUser: user, sshKeyPath: keyPath, image }: VirtualboxConfig): SshEndpoint {
@@ -73,6 +90,7 @@ export async function halt(config: VirtualboxConfig, ctx: DriverContext, vbox: V
   const vm = vmName(config);
   const facts = await existingVm(config, ctx.machineDir, vbox);
   if (['Stopped', 'Saved'].includes(stateOf(facts))) return;
+  if (stateOf(facts) === 'Error') return end(config, ctx, vbox); // it does not hear its power button
   if (stateOf(facts) === 'Paused') await vbox.run(['controlvm', vm, 'resume']);
   await vbox.run(['controlvm', vm, 'acpipowerbutton']);
   try {
@@ -84,22 +102,24 @@ export async function halt(config: VirtualboxConfig, ctx: DriverContext, vbox: V
   }
 }
 
-/** Switches the VM off at once; one that is off, or gone, is fine. */
-export async function end(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
+type Vm = Pick<DriverContext, 'machineDir' | 'signal'>;
+
+/** Switches the VM off at once. One that is off, gone, or cannot be opened by VirtualBox stays as it is. */
+export async function end(config: VirtualboxConfig, ctx: Vm, vbox: VBoxManage): Promise<void> {
   const facts = await findVm(config, ctx.machineDir, vbox);
-  if (!facts || ['Stopped', 'Saved'].includes(stateOf(facts))) return;
+  if (!facts || facts.get('VMState') === inaccessible || ['Stopped', 'Saved'].includes(stateOf(facts))) return;
   const args = ['controlvm', vmName(config), 'poweroff'];
   const { problem } = await vbox.attempt(args);
   if (problem !== undefined && !/is not currently running/.test(problem)) await vbox.run(args);
   await waitUntilOff(config, ctx, vbox, killTimeout);
 }
 
-async function waitUntilOff(config: VirtualboxConfig, ctx: DriverContext, vbox: VBoxManage, timeout: number): Promise<void> {
+async function waitUntilOff(config: VirtualboxConfig, ctx: Vm, vbox: VBoxManage, timeout: number): Promise<void> {
   await waitFor(
     async () => {
       const facts = await findVm(config, ctx.machineDir, vbox);
       return !facts || stateOf(facts) === 'Stopped' || undefined;
     },
-    { timeout, interval: 200, signal: ctx.signal, what: `${ctx.machineName} to be off` },
+    { timeout, interval: 200, signal: ctx.signal, what: `${config.machineName} to be off` },
   );
 }

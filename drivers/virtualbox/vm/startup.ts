@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { TsmachineError, systemCode } from '../../../src/base/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
+import type { Files } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { failure } from '../program/vboxmanage.js';
 
-/** What VirtualBox writes into its log when the processor's virtualization is off or in use (spec 8.3). */
+/** What VirtualBox writes into its log when the processor's virtualization is off or in use. */
 const noVirtualization =
   /VT-x is disabled|the host CPU does NOT support HW virtualization|VERR_VMX_UNABLE_TO_START_VM|VERR_VMX_NO_VMX|VERR_SVM_DISABLED|AMD-V is disabled/;
 const startTimeout = 3 * 60_000;
@@ -17,12 +17,12 @@ export const noVtxHint = 'In a virtual machine: enable nested virtualization out
  * @param logFolder the VM's own, with VBox.log
  * @throws TsmachineError DRIVER_FAILED with what the log says
  */
-export async function startVm(vm: string, uiType: string, logFolder: string, vbox: VBoxManage): Promise<void> {
+export async function startVm(vm: string, uiType: string, logFolder: string, files: Files, vbox: VBoxManage): Promise<void> {
   const args = ['startvm', vm, '--type', uiType];
   const { problem } = await vbox.attempt(args, { timeout: startTimeout });
   if (problem === undefined) return;
   const log = join(logFolder, 'VBox.log');
-  const text = await readLog(log);
+  const text = (await files.read(log)) ?? '';
   if (noVirtualization.test(`${problem}\n${text}`))
     throw new TsmachineError('DRIVER_FAILED', noVtxMessage, { hint: `${noVtxHint}\nIts log: ${log}` });
   const last = text.trimEnd().split('\n').pop() ?? '';
@@ -30,13 +30,4 @@ export async function startVm(vm: string, uiType: string, logFolder: string, vbo
   throw new TsmachineError('DRIVER_FAILED', `Unable to start the VM: ${problem}${last === '' ? '' : `\nDetails: ${last}`}`, {
     hint: hint ?? `Its log: ${log}`,
   });
-}
-
-async function readLog(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }

@@ -1,13 +1,17 @@
 import { resolve, sep } from 'node:path';
 
 import { TsmachineError } from '../../../src/base/errors.js';
+import { run, say } from '../../../src/base/text.js';
 import type { State } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import type { VirtualboxConfig } from '../config.js';
 import { failure } from '../program/vboxmanage.js';
 
-/** A VM as `showvminfo --machinereadable` tells it: keys without quotes. */
+/** A VM as `showvminfo --machinereadable` describes it: keys without quotes. */
 export type VmFacts = ReadonlyMap<string, string>;
+
+/** Our word, beside VirtualBox's own, for a VM whose settings or disks VirtualBox cannot open. */
+export const inaccessible = 'inaccessible';
 
 const states: Readonly<Record<string, State>> = {
   running: 'Running',
@@ -21,6 +25,7 @@ const states: Readonly<Record<string, State>> = {
   stopping: 'Stopping',
   saving: 'Stopping',
   gurumeditation: 'Error',
+  [inaccessible]: 'Error',
 };
 
 /** How VBoxManage is told which VM: by the UUID we chose, or by name for a machine of Docker Machine. */
@@ -37,37 +42,54 @@ export async function findVm(config: VirtualboxConfig, machineDir: string, vbox:
   const { stdout, problem } = await vbox.attempt(args);
   if (problem !== undefined) {
     if (isMissing(problem)) return undefined;
+    if (isInaccessible(problem)) return new Map([['VMState', inaccessible]]);
     throw failure(args, problem);
   }
   const facts = parseVmInfo(stdout);
   return config.vmId !== '' || isBelow(facts.get('CfgFile') ?? '', machineDir) ? facts : undefined;
 }
 
-/** @throws TsmachineError DRIVER_FAILED when the VM is gone */
+/** @throws TsmachineError DRIVER_FAILED when the VM is gone or cannot be opened */
 export async function existingVm(config: VirtualboxConfig, machineDir: string, vbox: VBoxManage): Promise<VmFacts> {
   const facts = await findVm(config, machineDir, vbox);
-  if (facts) return facts;
-  throw new TsmachineError('DRIVER_FAILED', `machine does not exist: VirtualBox has no VM for ${config.machineName}`, {
-    hint: `It was deleted outside of tsmachine. Forget the machine with: tsmachine rm -y ${config.machineName}`,
-  });
+  const name = config.machineName;
+  if (!facts) {
+    throw new TsmachineError('DRIVER_FAILED', `machine does not exist: VirtualBox has no VM for ${name}`, {
+      hint: say`It was deleted outside of tsmachine. Forget the machine with: ${run('rm', '-y', name)}`,
+    });
+  }
+  if (facts.get('VMState') !== inaccessible) return facts;
+  throw new TsmachineError('DRIVER_FAILED', `VirtualBox cannot open the VM of ${name}`, { hint: inaccessibleHint });
 }
+
+export const inaccessibleHint = 'Its settings or disks are missing or damaged. What VirtualBox says of them: VBoxManage list --long vms';
 
 export function isMissing(problem: string): boolean {
   return /Could not find a registered machine/.test(problem);
 }
 
-export function stateOf(facts: VmFacts): State {
-  return states[facts.get('VMState') ?? ''] ?? 'None';
+/** What VirtualBox answers to every question about a VM that it cannot open. */
+export function isInaccessible(problem: string): boolean {
+  return /The object functionality is limited/.test(problem);
 }
 
+export function stateOf(facts: VmFacts): State {
+  return stateOfWord(facts.get('VMState'));
+}
+
+export function stateOfWord(word: string | undefined): State {
+  return states[word ?? ''] ?? 'None';
+}
+
+/** Of a key that comes twice the first counts: a VM's description may have lines of any form, and comes late. */
 export function parseVmInfo(output: string): VmFacts {
-  return new Map(
-    output.split(/\r?\n/).flatMap((line) => {
-      const [, quoted, plain, text = ''] = /^(?:"([^"]+)"|([^\s"=]+))=(.*)$/.exec(line) ?? [];
-      const key = quoted ?? plain;
-      return key === undefined ? [] : [[key, text.replace(/^"(.*)"$/, '$1')] as const];
-    }),
-  );
+  const facts = new Map<string, string>();
+  for (const line of output.split(/\r?\n/)) {
+    const [, quoted, plain, text = ''] = /^(?:"([^"]+)"|([^\s"=]+))=(.*)$/.exec(line) ?? [];
+    const key = quoted ?? plain;
+    if (key !== undefined && !facts.has(key)) facts.set(key, text.replace(/^"(.*)"$/, '$1'));
+  }
+  return facts;
 }
 
 /** `name,tcp,127.0.0.1,35623,,22` of every forwarded port. */
@@ -75,6 +97,6 @@ export function forwards(facts: VmFacts): string[] {
   return [...facts].filter(([key]) => key.startsWith('Forwarding(')).map(([, rule]) => rule);
 }
 
-function isBelow(path: string, dir: string): boolean {
+export function isBelow(path: string, dir: string): boolean {
   return resolve(path).startsWith(resolve(dir) + sep);
 }

@@ -53,7 +53,7 @@ describe('virtualbox: what goes wrong, by the command line', () => {
     it('VBoxManage is missing', () =>
       refused(
         'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path',
-        'Install VirtualBox from https://www.virtualbox.org, make a light machine without it, tsmachine create -d nspawn m1, or use a host that is there, ' +
+        'Install VirtualBox from https://www.virtualbox.org, make a light machine without it, tsmachine create -d nspawn m1, or use a host that exists, ' +
           'tsmachine create -d generic m1',
         { env: { ...here.env, PATH: dirname(process.execPath) } },
       ));

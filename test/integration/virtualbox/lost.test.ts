@@ -67,7 +67,7 @@ describe('virtualbox: what was lost since', () => {
       const { code, stderr } = await here.create(['--virtualbox-hostonly-cidr', '192.168.56.1/24', 'm1']);
       expect(code, stderr).to.equal(0);
       expect(stderr).to.contain(
-        '(m1) The host-only adapter "vboxnet0" has no address, and is not ours to give it one: ' +
+        '(m1) The host-only adapter "vboxnet0" has no address, and tsmachine did not make it. Give it one: ' +
           'VBoxManage hostonlyif ipconfig vboxnet0 --ip 192.168.56.1 --netmask 255.255.255.0\n',
       );
       expect(configured()).to.deep.equal([]);

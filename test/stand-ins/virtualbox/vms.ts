@@ -42,7 +42,21 @@ function settingsOf({ folder, name }: Vm): string {
   return join(folder, `${name}.vbox`);
 }
 
+/** Listing its VMs, VirtualBox tries again to open the closed ones: which works when their settings and all their disks are known. */
+function reopen(world: World): void {
+  for (const vm of Object.values(world.vms)) {
+    const disks = Object.values(vm.attached);
+    if (vm.closed && existsSync(settingsOf(vm)) && disks.length > 0 && disks.every((path) => isKnown(world, path))) delete vm.closed;
+  }
+}
+
+/** VirtualBox notes disks in its own list; other media it opens as it needs them. */
+function isKnown(world: World, path: string): boolean {
+  return !/\.(vdi|vmdk)$/.test(path) || world.media[path] !== undefined;
+}
+
 export function listVms(world: World): string {
+  reopen(world);
   return Object.values(world.vms)
     .map(({ name, uuid, closed }) => `"${closed ? '<inaccessible>' : name}" {${uuid}}\n`)
     .join('');
@@ -52,6 +66,7 @@ const longStates: Readonly<Record<string, string>> = { poweroff: 'powered off', 
 
 /** Of a VM that is closed it complains too, and goes on. */
 export function listVmsAtLength(world: World): string {
+  reopen(world);
   return Object.values(world.vms)
     .map((vm) => (vm.closed ? closedAtLength(vm) : atLength(vmOf(world, vm.uuid))))
     .join('\n');

@@ -2,14 +2,25 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Computer } from '../../../../drivers/virtualbox/api.js';
+import { sparseFile } from '../../../../drivers/virtualbox/computer.js';
 import { virtualboxOver } from '../../../../drivers/virtualbox/driver.js';
 import virtualbox from '../../../../drivers/virtualbox/index.js';
-import type { Driver, DriverContext, DriverData, ExecResult, FlagValues } from '../../../../src/driver/contract.js';
+import type {
+  AccountContext,
+  Driver,
+  DriverContext,
+  DriverData,
+  ExecResult,
+  FlagValues,
+  RegisteredMachine,
+} from '../../../../src/driver/contract.js';
+import { computerFiles } from '../../../../src/machine/access/files.js';
+import { MemoryMachine } from '../../../helpers/driver-context.js';
 import { RecordingIo } from '../../../helpers/recording-io.js';
 import { scratch } from '../../../helpers/scratch.js';
 import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { Refusal, emptyWorld, heard, type World } from '../../../stand-ins/virtualbox/state.js';
-import { unregister, vmOf } from '../../../stand-ins/virtualbox/vms.js';
+import { openVm, unregister } from '../../../stand-ins/virtualbox/vms.js';
 
 /** A VirtualBox and a computer in memory, and one machine's driver on them. */
 export class Bench {
@@ -20,7 +31,13 @@ export class Bench {
   readonly driver: Driver;
   readonly image: string;
   computer: Computer;
-  data: DriverData = {};
+  readonly machine = new MemoryMachine();
+  /** Bytes free on the disk. */
+  free = 2 ** 40;
+  /** Whether something listens on the guest's ports. */
+  listens = true;
+  /** What the computer's registry remembers. */
+  registered: RegisteredMachine[] = [];
   /** What a call says instead of being obeyed; undefined: it is. */
   fault: (call: string, index: number) => Partial<ExecResult> | Error | undefined = () => undefined;
   /** What is thrown when a call was obeyed: nobody heard the answer. */
@@ -39,9 +56,8 @@ export class Bench {
       networksConf: () => Promise.resolve(undefined),
       hasAddress: () => Promise.resolve(undefined),
       freePort: (wanted = 0) => Promise.resolve(wanted || 40_000 + this.calls.length),
-      answers: () => Promise.resolve(true),
       neighbours: () => Promise.resolve(''),
-      freeBytes: () => Promise.resolve(2 ** 40),
+      sparseFile,
       ...computer,
     };
     this.driver = virtualboxOver(() => this.computer);
@@ -51,39 +67,67 @@ export class Bench {
     truncateSync(this.image, 2 ** 20);
   }
 
+  get data(): DriverData {
+    return this.machine.data;
+  }
+
+  set data(data: DriverData) {
+    this.machine.data = data;
+  }
+
   get ctx(): DriverContext {
-    const refuse = () => Promise.reject(new Error('nothing is fetched here'));
-    return {
-      io: this.io,
-      signal: new AbortController().signal,
+    const refuse = () => Promise.reject(new Error('nothing is run there'));
+    return this.machine.context({
+      ...this.#world,
       machineName: 'm1',
       machineDir: join(this.dir, 'm1'),
-      cacheDir: join(this.dir, 'cache'),
-      checkpoint: (data) => {
-        this.data = data;
-        return Promise.resolve();
-      },
-      exec: (_file, args) => this.#exec(args),
-      spawnDetached: refuse,
+      listens: () => Promise.resolve(this.listens),
       ssh: (_endpoint, use) => use({ exec: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }), rootScript: refuse }),
+    });
+  }
+
+  get account(): AccountContext {
+    const refuse = () => Promise.reject(new Error('nothing is fetched here'));
+    return {
+      ...this.#world,
+      secrets: {},
+      signal: new AbortController().signal,
+      storeId: () => Promise.resolve(this.machine.owner.store),
+      machineDir: (name) => join(this.dir, name),
+      registered: () => Promise.resolve(this.registered),
       download: refuse,
       fetchText: refuse,
       lock: (_name, use) => use(),
+      limit: (_account, use) => use(),
     };
   }
 
-  parse(flags: FlagValues = {}): void {
-    const defaults = Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default]));
-    this.data = this.driver.parse({
+  get #world() {
+    return {
+      io: this.io,
+      cacheDir: join(this.dir, 'cache'),
+      files: { ...computerFiles, freeBytes: () => Promise.resolve(this.free) },
+      exec: (_file: string, args: readonly string[]) => this.#exec(args),
+    };
+  }
+
+  async parse(flags: FlagValues = {}): Promise<void> {
+    const { flags: specs } = await virtualbox.describe();
+    this.data = await this.driver.parse({
       machineName: 'm1',
       storePath: this.dir,
       machineDir: this.ctx.machineDir,
-      flags: { ...defaults, 'virtualbox-image': this.image, ...flags },
+      flags: { ...Object.fromEntries(specs.map((flag) => [flag.name, flag.default])), 'virtualbox-image': this.image, ...flags },
     });
   }
 
   async create(): Promise<void> {
-    this.data = await this.driver.create(this.data, this.ctx);
+    await this.driver.create(this.data, this.ctx);
+  }
+
+  /** A new machine on the same computer, with nothing in its ledger. */
+  forget(): void {
+    this.machine.entries = [];
   }
 
   async #exec(args: readonly string[]): Promise<ExecResult> {
@@ -114,15 +158,15 @@ export class Bench {
     const [name = '', verb = ''] = words;
     switch (command) {
       case 'startvm': {
-        const vm = vmOf(world, name);
+        const vm = openVm(world, name);
         const mac = vm.settings['macaddress2'];
         if (mac !== undefined) world.global[`lease/${mac.toLowerCase()}`] = '192.168.56.101';
         Object.assign(vm, { state: 'running', pid: process.pid });
         return '';
       }
       case 'controlvm':
-        if (vmOf(world, name).state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
-        vmOf(world, name).state = verb === 'resume' ? 'running' : 'poweroff';
+        if (openVm(world, name).state === 'poweroff') throw new Refusal(`Machine '${name}' is not currently running.`);
+        openVm(world, name).state = verb === 'resume' ? 'running' : 'poweroff';
         return '';
       case 'unregistervm':
         unregister(world, words);

@@ -48,7 +48,7 @@ function withTheirVm(bench: Bench): string {
 describe('virtualbox: boot2docker', () => {
   it('boots the ISO before the disk with the key, and trusts at the first contact', async () => {
     const bench = new Bench();
-    bench.parse({ 'virtualbox-boot2docker-url': isoOf(bench, 'v1'), 'virtualbox-nat-only': true });
+    await bench.parse({ 'virtualbox-boot2docker-url': isoOf(bench, 'v1'), 'virtualbox-nat-only': true });
     await bench.driver.precheck(bench.data, bench.ctx);
     await bench.create();
     const { machineDir } = bench.ctx;
@@ -61,7 +61,7 @@ describe('virtualbox: boot2docker', () => {
   it('boots a newer ISO after an upgrade, and the former one when that is taken back', async () => {
     const bench = new Bench();
     const iso = isoOf(bench, 'v1');
-    bench.parse({ 'virtualbox-boot2docker-url': iso, 'virtualbox-nat-only': true });
+    await bench.parse({ 'virtualbox-boot2docker-url': iso, 'virtualbox-nat-only': true });
     await bench.create();
     expect(await bench.driver.images?.(bench.data, bench.ctx)).not.to.have.property('newer');
     writeFileSync(iso, isoImage('Boot2Docker-v2', [], new Date(0)));
@@ -79,7 +79,7 @@ describe('virtualbox: boot2docker', () => {
 
   it('has no images for a machine of a cloud image: packages bring its engine', async () => {
     const bench = new Bench();
-    bench.parse();
+    await bench.parse();
     expect(await bench.driver.images?.(bench.data, bench.ctx)).to.equal(undefined);
   });
 });
@@ -89,7 +89,7 @@ describe('virtualbox: a boot2docker VM to import', () => {
     const bench = new Bench();
     const disk = withTheirVm(bench);
     const before = structuredClone(bench.world.vms[theirs]);
-    bench.parse({
+    await bench.parse({
       'virtualbox-import-boot2docker-vm': 'boot2docker-vm',
       'virtualbox-boot2docker-url': isoOf(bench, 'v2'),
       'virtualbox-nat-only': true,
@@ -151,7 +151,7 @@ describe('virtualbox: a boot2docker VM to import', () => {
     it(`${what} is refused before anything is made`, async () => {
       const bench = new Bench();
       withTheirVm(bench);
-      bench.parse({ 'virtualbox-import-boot2docker-vm': 'boot2docker-vm', 'virtualbox-boot2docker-url': isoOf(bench, 'v2') });
+      await bench.parse({ 'virtualbox-import-boot2docker-vm': 'boot2docker-vm', 'virtualbox-boot2docker-url': isoOf(bench, 'v2') });
       change(bench);
       const failure = await failureOf(bench.driver.precheck(bench.data, bench.ctx));
       expect(failure.code).to.equal('DRIVER_PRECHECK');

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
-import { failureOf } from '../../../helpers/failure.js';
+import { plain } from '../../../../src/base/text.js';
+import { failureOf, hintOf } from '../../../helpers/failure.js';
 import { simple } from '../../../stand-ins/virtualbox/answer.js';
 import { Bench } from './bench.js';
 
@@ -13,7 +14,7 @@ const error = (text: string) => ({
 describe('virtualbox: a machine from create to rm', () => {
   it('calls VBoxManage in this order', async () => {
     const bench = new Bench();
-    bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
+    await bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
     await bench.driver.precheck(bench.data, bench.ctx);
     await bench.create();
     expect(
@@ -34,6 +35,8 @@ describe('virtualbox: a machine from create to rm', () => {
       'showmediuminfo',
       'modifymedium',
       'createvm',
+      'setextradata',
+      'setextradata',
       'setextradata',
       '--version',
       'modifyvm',
@@ -65,19 +68,21 @@ describe('virtualbox: a machine from create to rm', () => {
       'list hostonlyifs',
     ]);
     expect(bench.data).to.include({ IPAddress: '192.168.56.101', Built: true });
-    const endpoint = await bench.driver.endpoint(bench.data, bench.ctx);
+    const endpoint = await bench.driver.look(bench.data, bench.ctx);
     expect(endpoint).to.deep.include({ addresses: [{ ip: '192.168.56.101', scope: 'private' }], dockerUrl: 'tcp://192.168.56.101:2376' });
     expect(endpoint.ssh).to.include({ hostKeyKnown: true });
+    const { state, ...where } = endpoint;
+    expect([state, bench.driver.where?.(bench.data, bench.ctx)]).to.deep.equal(['Running', where]);
   });
 
   it('stops, starts with the same ports, and leaves nothing after rm but the cached base', async () => {
     const bench = new Bench();
-    bench.parse();
+    await bench.parse();
     await bench.create();
     const port = bench.data['SSHPort'];
     await bench.driver.stop(bench.data, bench.ctx);
-    expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('Stopped');
-    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    expect((await bench.driver.look(bench.data, bench.ctx)).state).to.equal('Stopped');
+    await bench.driver.start(bench.data, bench.ctx);
     expect(bench.data['SSHPort']).to.equal(port);
     expect(bench.calls.filter((call) => call === 'hostonlyif create')).to.have.length(1);
     await bench.driver.remove(bench.data, bench.ctx);
@@ -87,7 +92,7 @@ describe('virtualbox: a machine from create to rm', () => {
 
   it('resumes what is paused, wakes what is saved without changing it, and stops and removes both', async () => {
     const bench = new Bench();
-    bench.parse();
+    await bench.parse();
     await bench.create();
     const [vm] = Object.values(bench.world.vms);
     if (!vm) throw new Error('no VM');
@@ -114,12 +119,12 @@ describe('virtualbox: a machine from create to rm', () => {
 
   it("takes another SSH port when the remembered one is taken, and says which program's port the engine's is", async () => {
     const bench = new Bench();
-    bench.parse({ 'virtualbox-nat-only': true });
+    await bench.parse({ 'virtualbox-nat-only': true });
     await bench.create();
     await bench.driver.kill(bench.data, bench.ctx);
     const { SSHPort: ssh, EnginePort: engine } = bench.data;
     bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === ssh ? undefined : wanted || 50_000) };
-    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    await bench.driver.start(bench.data, bench.ctx);
     expect(bench.data).to.include({ SSHPort: 50_000, EnginePort: engine });
     expect(Object.values(bench.world.vms)[0]?.forwards).to.have.members([
       'ssh,tcp,127.0.0.1,50000,,22',
@@ -129,17 +134,17 @@ describe('virtualbox: a machine from create to rm', () => {
     bench.computer = { ...bench.computer, freePort: (wanted = 0) => Promise.resolve(wanted === engine ? undefined : 50_001) };
     const { message, hint } = await failureOf(bench.driver.start(bench.data, bench.ctx));
     expect(message).to.contain(`The port ${String(engine)} of 127.0.0.1`);
-    expect(hint).to.contain('tsmachine start m1');
+    expect(plain(hint ?? '')).to.contain('tsmachine start m1');
   });
 
   it('gives way to an allowed range where the default address is not allowed, says so, and stays there', async () => {
     const bench = new Bench({ interfaces: () => [{ name: 'eth0', cidr: '192.168.56.7/24' }] });
-    bench.parse();
+    await bench.parse();
     await bench.create();
     expect(bench.world.interfaces).to.deep.equal({ vboxnet0: { ip: '192.168.57.1', mask: '255.255.255.0' } });
     expect(bench.io.infos.join('\n')).to.contain('Host-only network: 192.168.57.1/24, because VirtualBox does not allow 192.168.99.1/24');
     expect(bench.data).to.include({ HostOnlyCIDR: '192.168.57.1/24' });
-    bench.parse({ 'virtualbox-hostonly-cidr': '192.168.99.2/24' });
+    await bench.parse({ 'virtualbox-hostonly-cidr': '192.168.99.2/24' });
     expect((await failureOf(bench.create())).message).to.equal(
       'VirtualBox does not allow the host-only network 192.168.99.0/24; it allows 192.168.56.0/21',
     );
@@ -158,10 +163,10 @@ describe('virtualbox: a machine from create to rm', () => {
     };
     const [mac] = Object.values(bench.world.vms);
     if (mac) mac.settings['macaddress2'] = '080027AABBCC';
-    bench.data = await bench.driver.start(bench.data, bench.ctx);
+    await bench.driver.start(bench.data, bench.ctx);
     expect(bench.data).to.include({ IPAddress: '192.168.56.101', SSHPort: 35_623 });
-    expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('Running');
-    expect((await bench.driver.endpoint(bench.data, bench.ctx)).ssh).to.deep.equal({
+    expect((await bench.driver.look(bench.data, bench.ctx)).state).to.equal('Running');
+    expect(bench.driver.where?.(bench.data, bench.ctx).ssh).to.deep.equal({
       host: '127.0.0.1',
       port: 35_623,
       user: 'docker',
@@ -177,20 +182,20 @@ describe('virtualbox: a machine from create to rm', () => {
 describe('virtualbox: what goes wrong', () => {
   const created = async (flags = {}) => {
     const bench = new Bench();
-    bench.parse(flags);
+    await bench.parse(flags);
     await bench.create();
     return bench;
   };
 
   it('repeats "The object is not ready", five times at most', async () => {
     const bench = new Bench();
-    bench.parse();
+    await bench.parse();
     let left = 4;
     bench.fault = (call) => (call.startsWith('createvm') && left-- > 0 ? error('The object is not ready') : undefined);
     await bench.create();
     left = 5;
     bench.fault = (call) => (call === 'controlvm x' || left-- > 0 ? error('The object is not ready') : undefined);
-    expect((await failureOf(bench.driver.state(bench.data, bench.ctx))).message).to.match(
+    expect((await failureOf(bench.driver.look(bench.data, bench.ctx))).message).to.match(
       /^VBoxManage showvminfo .* failed:\nThe object is not ready$/,
     );
   });
@@ -230,7 +235,7 @@ describe('virtualbox: what goes wrong', () => {
     it(what, async function () {
       this.timeout(10_000);
       const bench = new Bench();
-      bench.parse();
+      await bench.parse();
       bench.fault = (text) => (call.test(text) ? answer : undefined);
       const failed = await failureOf(bench.create());
       expect(failed.code).to.equal(code);
@@ -243,20 +248,20 @@ describe('virtualbox: what goes wrong', () => {
 
   it('VBoxManage missing: other drivers are named', async () => {
     const bench = new Bench();
-    bench.parse();
+    await bench.parse();
     bench.fault = () => new TsmachineError('COMMAND_MISSING', 'no');
     const { code, message, hint } = await failureOf(bench.driver.precheck(bench.data, bench.ctx));
     expect([code, message]).to.deep.equal([
       'COMMAND_MISSING',
       'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path',
     ]);
-    expect(hint)
+    expect(plain(hint ?? ''))
       .to.match(/virtualbox\.org/)
       .and.to.match(/create -d nspawn m1/)
       .and.to.match(/create -d generic m1/);
   });
 
-  const checks: [string, (bench: Bench) => void, RegExp][] = [
+  const checks: [string, (bench: Bench) => void | Promise<void>, RegExp][] = [
     [
       'too old',
       (b) => {
@@ -273,16 +278,16 @@ describe('virtualbox: what goes wrong', () => {
     ],
     [
       'a range that is not allowed',
-      (b) => {
-        b.parse({ 'virtualbox-hostonly-cidr': '10.9.9.1/24' });
+      async (b) => {
+        await b.parse({ 'virtualbox-hostonly-cidr': '10.9.9.1/24' });
       },
       /^VirtualBox does not allow the host-only network 10\.9\.9\.0\/24; it allows 192\.168\.56\.0\/21$/,
     ],
     [
       'a range that is taken',
-      (b) => {
+      async (b) => {
         b.computer = { ...b.computer, interfaces: () => [{ name: 'eth0', cidr: '192.168.57.7/24' }] };
-        b.parse({ 'virtualbox-hostonly-cidr': '192.168.57.1/24' });
+        await b.parse({ 'virtualbox-hostonly-cidr': '192.168.57.1/24' });
       },
       /^host-only cidr conflicts with the network address of a host interface: eth0$/,
     ],
@@ -302,43 +307,43 @@ describe('virtualbox: what goes wrong', () => {
     ],
     [
       'no such image',
-      (b) => {
-        b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' });
+      async (b) => {
+        await b.parse({ 'virtualbox-image': '/nowhere/disk.vmdk' });
       },
       /^There is no image .*disk\.vmdk$/,
     ],
     [
       'no such ISO',
-      (b) => {
-        b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' });
+      async (b) => {
+        await b.parse({ 'virtualbox-boot2docker-url': '/nowhere/b2d.iso' });
       },
       /^There is no ISO .*b2d\.iso$/,
     ],
     [
       'no such folder to share',
-      (b) => {
-        b.parse({ 'virtualbox-share-folder': '/nowhere/x:x' });
+      async (b) => {
+        await b.parse({ 'virtualbox-share-folder': '/nowhere/x:x' });
       },
       /^There is no folder \/nowhere\/x to share$/,
     ],
     [
       'too many CPUs',
-      (b) => {
-        b.parse({ 'virtualbox-cpu-count': 5 });
+      async (b) => {
+        await b.parse({ 'virtualbox-cpu-count': 5 });
       },
       /^--virtualbox-cpu-count 5: this computer has 4$/,
     ],
     [
       'too much memory',
-      (b) => {
-        b.parse({ 'virtualbox-memory': 9000 });
+      async (b) => {
+        await b.parse({ 'virtualbox-memory': 9000 });
       },
       /^--virtualbox-memory 9000: this computer has 8192 MB$/,
     ],
     [
       'too little room',
       (b) => {
-        b.computer = { ...b.computer, freeBytes: () => Promise.resolve(2 ** 30) };
+        b.free = 2 ** 30;
       },
       /^There is not enough space .* 1024 MB free, 2000 MB needed$/,
     ],
@@ -361,8 +366,8 @@ describe('virtualbox: what goes wrong', () => {
   for (const [what, prepare, message] of checks) {
     it(`before anything is made: ${what}`, async () => {
       const bench = new Bench();
-      bench.parse();
-      prepare(bench);
+      await bench.parse();
+      await prepare(bench);
       expect((await failureOf(bench.driver.precheck(bench.data, bench.ctx))).message).to.match(message);
       expect(bench.left().filter((name) => !['a', 'b'].includes(String(name)))).to.deep.equal([]);
     });
@@ -371,8 +376,8 @@ describe('virtualbox: what goes wrong', () => {
   it('a VM that was deleted behind our back: start says so, rm succeeds', async () => {
     const bench = await created();
     bench.world.vms = {};
-    expect(await bench.driver.state(bench.data, bench.ctx)).to.equal('None');
-    expect((await failureOf(bench.driver.start(bench.data, bench.ctx))).hint).to.contain('tsmachine rm -y m1');
+    expect((await bench.driver.look(bench.data, bench.ctx)).state).to.equal('None');
+    expect(hintOf(await failureOf(bench.driver.start(bench.data, bench.ctx)))).to.contain('tsmachine rm -y m1');
     await bench.driver.remove(bench.data, bench.ctx);
     expect(Object.keys(bench.world.media)).to.deep.equal([]);
   });
@@ -391,15 +396,16 @@ describe('virtualbox: what goes wrong', () => {
 
   it('an adapter that loses its address again and again while the VM boots ends the waiting', async function () {
     this.timeout(15_000);
-    const bench = new Bench({ answers: () => Promise.resolve(false), hasAddress: () => Promise.resolve(false) });
-    bench.parse();
+    const bench = new Bench({ hasAddress: () => Promise.resolve(false) });
+    bench.listens = false;
+    await bench.parse();
     const ctx = { ...bench.ctx, ssh: () => Promise.reject(new TsmachineError('SSH_REFUSED', 'refused')) };
     const { code, message, hint } = await failureOf(bench.driver.create(bench.data, ctx));
     expect([code, message]).to.deep.equal([
       'DRIVER_FAILED',
       'The host-only adapter "vboxnet0" lost its address 192.168.56.1 3 times while the VM booted',
     ]);
-    expect(hint).to.contain('tsmachine rm -y m1');
+    expect(plain(hint ?? '')).to.contain('tsmachine rm -y m1');
     expect(bench.io.warnings).to.have.length(3);
   });
 
@@ -414,20 +420,22 @@ describe('virtualbox: what goes wrong', () => {
       enabled: true,
     };
     const theirs = structuredClone([bench.world.interfaces['vboxnet0'], bench.world.dhcp]);
-    bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
+    await bench.parse({ 'virtualbox-hostonly-cidr': '192.168.56.1/24' });
     await bench.create();
     await bench.driver.remove(bench.data, bench.ctx);
     expect([bench.world.interfaces['vboxnet0'], bench.world.dhcp]).to.deep.equal(theirs);
-    bench.parse();
+    await bench.parse();
     await bench.create();
     const old = { ...bench.data, VMId: '', MachineName: 'm1' };
+    bench.forget();
     await bench.driver.remove(old, { ...bench.ctx, machineDir: '/elsewhere/m1' });
     expect(Object.keys(bench.world.vms)).to.have.length(1);
   });
 
   it('ends a VM that ended while it booted with the place of its console', async () => {
-    const bench = new Bench({ answers: () => Promise.resolve(false) });
-    bench.parse();
+    const bench = new Bench();
+    bench.listens = false;
+    await bench.parse();
     const ctx = { ...bench.ctx, ssh: () => Promise.reject(new TsmachineError('SSH_REFUSED', 'refused')) };
     bench.fault = (call) => {
       if (call.startsWith('guestproperty')) for (const vm of Object.values(bench.world.vms)) vm.state = 'aborted';
@@ -440,7 +448,7 @@ describe('virtualbox: what goes wrong', () => {
 
   it('a VM that ends while it boots, nat-only: VirtualBox opens the forwarded port before anybody listens behind it', async () => {
     const bench = new Bench();
-    bench.parse({ 'virtualbox-nat-only': true });
+    await bench.parse({ 'virtualbox-nat-only': true });
     let logins = 0;
     const ctx = {
       ...bench.ctx,

@@ -15,12 +15,13 @@ import { parseVmInfo, stateOf } from '../../../../drivers/virtualbox/vm/vm.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
 import { failureOf } from '../../../helpers/failure.js';
 
+const { flags: specs } = await virtualbox.describe();
 const parse = (flags: FlagValues = {}) =>
   parseConfig({
     machineName: 'm1',
     storePath: '/store',
     machineDir: '/store/machines/m1',
-    flags: { ...Object.fromEntries(virtualbox.flags.map((flag) => [flag.name, flag.default])), ...flags },
+    flags: { ...Object.fromEntries(specs.map((flag) => [flag.name, flag.default])), ...flags },
   });
 const v72 = { text: '7.2.22', major: 7, minor: 2, patch: 22, withoutModule: false };
 const v61 = { text: '6.1.50', major: 6, minor: 1, patch: 50, withoutModule: false };
@@ -194,23 +195,23 @@ describe('virtualbox: what programs print', () => {
 });
 
 describe('virtualbox: this computer', () => {
-  it('shares the homes, or the folder that was asked for', () => {
+  it('shares the homes, or the folder that was asked for', async () => {
     const config = (flags: FlagValues = {}) => readConfig(parse(flags));
     const iso = { 'virtualbox-boot2docker-url': 'https://example.com/b2d.iso' };
-    const there = () => true;
-    expect(shareOf(config(), 'darwin', there)).to.deep.equal({ name: 'Users', path: '/Users' });
+    const there = { exists: () => Promise.resolve(true) };
+    expect(await shareOf(config(), 'darwin', there)).to.deep.equal({ name: 'Users', path: '/Users' });
     expect(mountOf({ name: 'c/Users', path: 'x' })).to.include({ source: 'c/Users', path: '/c/Users', type: 'vboxsf' });
-    expect(shareOf(config(iso), 'linux', there)).to.deep.equal({ name: 'hosthome', path: '/home' });
-    expect(shareOf(config(iso), 'win32', there)).to.deep.equal({ name: 'c/Users', path: '\\\\?\\c:\\Users' });
-    expect(shareOf(config(iso), 'darwin', () => false)).to.equal(undefined);
-    expect(shareOf(config({ ...iso, 'virtualbox-no-share': true }), 'linux', there)).to.equal(undefined);
+    expect(await shareOf(config(iso), 'linux', there)).to.deep.equal({ name: 'hosthome', path: '/home' });
+    expect(await shareOf(config(iso), 'win32', there)).to.deep.equal({ name: 'c/Users', path: '\\\\?\\c:\\Users' });
+    expect(await shareOf(config(iso), 'darwin', { exists: () => Promise.resolve(false) })).to.equal(undefined);
+    expect(await shareOf(config({ ...iso, 'virtualbox-no-share': true }), 'linux', there)).to.equal(undefined);
     for (const [text, path, name] of [
       ['/srv/a:b', '/srv/a', 'b'],
       ['/srv/a:', '/srv/a', 'srv/a'],
       ['/srv/a', '/srv/a', 'srv/a'],
       ['C:\\a:b', 'C:\\a', 'b'],
     ] as const) {
-      expect(shareOf(config({ 'virtualbox-share-folder': text }), 'linux', there), text).to.deep.equal({ path, name });
+      expect(await shareOf(config({ 'virtualbox-share-folder': text }), 'linux', there), text).to.deep.equal({ path, name });
     }
   });
 

@@ -14,7 +14,7 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
     return bench;
   };
   const removed = async (bench: Bench) => {
-    bench.parse();
+    await bench.parse();
     await bench.create();
     await bench.driver.remove(bench.data, bench.ctx);
     expect(bench.world.global).not.to.have.property(key);
@@ -24,7 +24,7 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
   it('is the one that is new since, and is used', async () => {
     const bench = begun();
     bench.world.interfaces['vboxnet1'] = fresh(1);
-    bench.parse();
+    await bench.parse();
     await bench.create();
     expect(bench.calls.filter((call) => call === 'hostonlyif create')).to.deep.equal([]);
     expect(bench.world.global).to.have.property('tsmachine/hostonly/vboxnet1', '1');
@@ -57,8 +57,8 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
     Object.assign(bench.world.interfaces, { vboxnet1: fresh(1), vboxnet2: fresh(2) });
     expect(await removed(bench)).to.deep.equal(['vboxnet0', 'vboxnet1', 'vboxnet2']);
     expect(bench.io.warnings).to.deep.equal([
-      'One of the host-only adapters "vboxnet1", "vboxnet2" is left of an interrupted create, which one cannot be told. ' +
-        'VBoxManage hostonlyif remove NAME removes what nobody needs',
+      'One of the host-only adapters "vboxnet1", "vboxnet2" was left by an interrupted create; it is unknown which one. ' +
+        'Remove those that nobody needs: VBoxManage hostonlyif remove NAME',
     ]);
   });
 
@@ -66,7 +66,7 @@ describe('virtualbox: a host-only interface that a create was cut off at', () =>
     const bench = begun();
     bench.world.global[key] = 'whatever';
     bench.world.interfaces['vboxnet1'] = fresh(1);
-    bench.parse();
+    await bench.parse();
     await bench.create();
     await bench.driver.remove(bench.data, bench.ctx);
     expect(Object.keys(bench.world.interfaces)).to.deep.equal(['vboxnet0', 'vboxnet1']);
