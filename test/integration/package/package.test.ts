@@ -67,6 +67,8 @@ describe('the npm package', function () {
       'dist/src/index.js',
       'dist/src/index.d.ts',
       'dist/src/driver/contract.d.ts',
+      'dist/src/driver/index.js',
+      'dist/src/driver/index.d.ts',
       'dist/drivers/none/driver.js',
       'templates/provision/detect.sh',
     ]);

