@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import { readLedger, newLedger, writeLedger, type Ledger } from './ledger.js';
 import { storePaths } from './paths.js';
 
@@ -10,7 +12,7 @@ export async function ownLedger(root: string): Promise<Ledger> {
   const { ledger: file } = storePaths(root);
   const found = await readLedger(file);
   if (found?.path === root) return found;
-  const ledger = found && !(await isCopy(found)) ? { ...found, path: root } : newLedger(root);
+  const ledger = found && !(await isCopy(found, file)) ? { ...found, path: root } : newLedger(root);
   await writeLedger(file, ledger);
   return ledger;
 }
@@ -20,6 +22,9 @@ export async function storeIdAt(root: string): Promise<string | undefined> {
   return (await readLedger(storePaths(root).ledger))?.id;
 }
 
-async function isCopy({ id, path }: Ledger): Promise<boolean> {
-  return path !== undefined && (await storeIdAt(path)) === id;
+/** A store that is reached by another path, through a link or a mount, is no copy: the ledger there is the very same file. */
+async function isCopy({ id, path }: Ledger, file: string): Promise<boolean> {
+  if (path === undefined || (await storeIdAt(path)) !== id) return false;
+  const [there, here] = await Promise.all([storePaths(path).ledger, file].map((one) => stat(one, { bigint: true })));
+  return there?.dev !== here?.dev || there?.ino !== here?.ino;
 }

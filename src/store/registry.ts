@@ -1,5 +1,5 @@
 import { readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../base/errors.js';
 import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';
@@ -27,6 +27,8 @@ export interface RememberedStore {
   /** By name. */
   readonly machines: Readonly<Record<string, RememberedMachine>>;
 }
+
+const newest = 1;
 
 /** What became of a store: gone for good, or only not to be seen now. */
 export type StoreState = 'there' | 'gone' | 'not mounted' | 'replaced';
@@ -109,7 +111,12 @@ async function read(file: string): Promise<RememberedStore | undefined> {
   const text = await readIfExists(file);
   if (text === undefined) return undefined;
   const store = parse(text);
-  if (isStore(store)) return store;
+  if (isStore(store) && store.id === basename(file, '.json')) return store;
+  if (isJson(store) && typeof store['version'] === 'number' && store['version'] > newest) {
+    throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine (version ${store['version']} of the format)`, {
+      hint: 'Use the tsmachine that wrote it, or a newer one',
+    });
+  }
   throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}, which says what a store of this computer holds`, {
     hint: 'Delete it when that store is no longer used: the next command on the store writes it again',
   });
