@@ -1,4 +1,4 @@
-import { baseRules, checkFields, type Rule } from '../../src/driver/kit/check.js';
+import { baseRules, checkFields, optional, text, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
 import { run } from '../../src/base/text.js';
 import { baseData, textFlag } from '../../src/driver/kit/data.js';
@@ -17,9 +17,11 @@ export function parseConfig(input: ParseInput): DriverData {
 
 /** `IPAddress` is `HOST:PORT` here. */
 export function checkConfig(data: DriverData): void {
-  const { IPAddress: _address, ...base } = baseRules;
-  checkFields(data, { ...base, URL: engineUrl });
+  checkFields(data, { ...baseRules, IPAddress: optional(hostAndPort), URL: engineUrl });
 }
+
+const hostAndPort: Rule = (value) =>
+  text(value) ?? (engineUrl(`tcp://${value as string}`) === undefined && !(value as string).startsWith('-') ? undefined : 'is not HOST:PORT');
 
 const engineUrl: Rule = (value) => {
   if (typeof value !== 'string') return 'is not a text';

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import { TsmachineError } from '../base/errors.js';
 import { readLedger, newLedger, writeLedger, type Ledger } from './ledger.js';
 import { storePaths } from './paths.js';
@@ -11,7 +13,7 @@ export async function ownLedger(root: string): Promise<Ledger> {
   const { ledger: file } = storePaths(root);
   const found = await readLedger(file);
   if (found?.path === root) return found;
-  const ledger = found && !(await isCopy(found)) ? { ...found, path: root } : newLedger(root);
+  const ledger = found && !(await isCopy(found, file)) ? { ...found, path: root } : newLedger(root);
   await writeLedger(file, ledger);
   return ledger;
 }
@@ -21,13 +23,18 @@ export async function storeIdAt(root: string): Promise<string | undefined> {
   return (await readLedger(storePaths(root).ledger))?.id;
 }
 
-/** A ledger there that cannot be read may be the original's: this one then gets an id of its own. */
-async function isCopy({ id, path }: Ledger): Promise<boolean> {
+/**
+ * A store that is reached by another path, through a link or a mount, is no copy: the ledger there is the very same file. A ledger there
+ * that cannot be read may be the original's: this store then gets an id of its own.
+ */
+async function isCopy({ id, path }: Ledger, file: string): Promise<boolean> {
   if (path === undefined) return false;
   try {
-    return (await storeIdAt(path)) === id;
+    if ((await storeIdAt(path)) !== id) return false;
   } catch (error) {
     if (TsmachineError.is(error)) return true;
     throw error;
   }
+  const [there, here] = await Promise.all([storePaths(path).ledger, file].map((one) => stat(one, { bigint: true })));
+  return there?.dev !== here?.dev || there?.ino !== here?.ino;
 }

@@ -12,6 +12,8 @@ const steps = ['reserved', 'certificates', 'prechecked', 'created', 'running', '
 /** What `create` has done so far, in order. */
 export type Step = (typeof steps)[number];
 
+const newest = 1;
+
 /** journal.json: exists while a machine is being made, and is left behind by a `create` that did not finish. */
 export interface Journal {
   readonly version: 1;
@@ -28,12 +30,18 @@ export interface Journal {
 
 /**
  * @returns undefined when the machine is finished or was never begun
- * @throws TsmachineError MACHINE_INCOMPLETE for a journal that cannot be read
+ * @throws TsmachineError CONFIG_FUTURE for a journal of a newer version; MACHINE_INCOMPLETE for any other that cannot be read
  */
 export async function readJournal(file: string): Promise<Journal | undefined> {
   const found = await readJsonFile(file);
   if (found === undefined) return undefined;
   if (isJournal(found.value)) return found.value;
+  if (isJson(found.value) && typeof found.value['version'] === 'number' && found.value['version'] > newest) {
+    const version = found.value['version'];
+    throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine (version ${version} of the format)`, {
+      hint: 'Finish or remove this machine with the tsmachine that began it, or a newer one',
+    });
+  }
   const name = basename(dirname(file));
   const message = `The creation of machine "${name}" did not finish, and ${file}, which says how far it got, cannot be read`;
   throw new TsmachineError('MACHINE_INCOMPLETE', message, {
@@ -64,6 +72,7 @@ function isJournal(value: unknown): value is Journal {
     typeof value['startedAt'] === 'string' &&
     (value['command'] === undefined || (Array.isArray(value['command']) && value['command'].every((word) => typeof word === 'string'))) &&
     Array.isArray(value['done']) &&
-    value['done'].every((step) => steps.some((known) => known === step))
+    value['done'].every((step) => steps.some((known) => known === step)) &&
+    new Set(value['done']).size === value['done'].length
   );
 }

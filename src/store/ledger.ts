@@ -53,8 +53,9 @@ export function withEntry(ledger: Ledger, entry: LedgerEntry): Ledger {
   return { ...ledger, entries: found ? ledger.entries.map((one) => (one.key === entry.key ? entry : one)) : [...ledger.entries, entry] };
 }
 
-/** The ledger without an entry. Pure. */
+/** The ledger without an entry; the same one when it has no such entry. Pure. */
 export function withoutEntry(ledger: Ledger, key: string): Ledger {
+  if (!ledger.entries.some((one) => one.key === key)) return ledger;
   return { ...ledger, entries: ledger.entries.filter((one) => one.key !== key) };
 }
 

@@ -90,6 +90,8 @@ export async function deleteLayers(machineDir: string, computer: Computer): Prom
 /** systemd-nspawn locks the root it runs on by device and inode; one that was killed leaves the file. */
 async function dropLock(root: string, computer: Computer): Promise<void> {
   if ((await computer.mountsBelow(root)).length === 0) return;
-  const { dev, ino } = await stat(root);
+  const lock = await stat(root).catch(() => undefined); // its folder may have been deleted by hand
+  if (!lock) return;
+  const { dev, ino } = lock;
   await rm(`/run/systemd/nspawn/locks/inode-${dev}:${ino}`, { force: true });
 }

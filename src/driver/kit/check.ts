@@ -93,4 +93,7 @@ export const baseRules: Readonly<Record<string, Rule>> = {
   SSHPort: port,
   SSHKeyPath: optional(path),
   StorePath: text,
+  SwarmMaster: flag,
+  SwarmHost: text,
+  SwarmDiscovery: text,
 };

@@ -76,10 +76,7 @@ export class Resources {
     const users = scope === 'store' ? { users: [machine] } : {};
     let entry = (await this.#read(scope))?.entries.find((one) => one.key === key);
     if (entry) {
-      entry = await this.#put(scope, {
-        ...entry,
-        ...(scope === 'store' ? { users: [...new Set([...(entry.users ?? []), machine])] } : {}),
-      });
+      if (scope === 'store') entry = await this.#use(entry, machine);
       const found = await calls.find(entry);
       if (found !== undefined) return this.#known(scope, entry, found);
       if (entry.operation !== undefined && calls.resume) return this.#known(scope, entry, await calls.resume(entry.operation));
@@ -101,8 +98,21 @@ export class Resources {
     return id;
   }
 
+  /** Notes that this machine uses what the store shares. */
+  async #use(entry: LedgerEntry, machine: string): Promise<LedgerEntry> {
+    const { entries } = await this.#change('store', (now) => {
+      const { users = [] } = now.entries.find((one) => one.key === entry.key) ?? entry;
+      return users.includes(machine) ? now : withEntry(now, { ...entry, users: [...users, machine] });
+    });
+    return entries.find((one) => one.key === entry.key) ?? entry;
+  }
+
+  /** Who uses it stands in the ledger alone: another machine may have released it since the entry was read. */
   async #put(scope: Scope, entry: LedgerEntry): Promise<LedgerEntry> {
-    const ledger = await this.#change(scope, (now) => withEntry(now, entry));
+    const ledger = await this.#change(scope, (now) => {
+      const users = now.entries.find((one) => one.key === entry.key)?.users;
+      return withEntry(now, users ? { ...entry, users } : entry);
+    });
     if (scope === 'machine' && entry.id !== undefined) await this.#remember((await this.#change('store', (now) => now)).id, ledger);
     return entry;
   }

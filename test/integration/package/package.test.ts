@@ -11,14 +11,16 @@ import { compile, programsOfLibraryPage, strict } from './programs.js';
 /** What no program of docs/library.md needs. */
 const consumer = `
 import { TsmachineError, machineUrl, openSession, type CreateRequest } from 'tsmachine';
-import type { Driver, FlagSpec } from 'tsmachine/driver';
+import { checkFields, conformanceRules, rules, type Driver, type DriverModule, type FlagSpec } from 'tsmachine/driver';
 
 const session = openSession({ storePath: process.argv[2] ?? '' });
 const code = await machineUrl(session, 'm1').catch((error: unknown) => (TsmachineError.is(error) ? error.code : 'other'));
 console.log(code);
 
 export const flag: FlagSpec = { name: 'x', usage: 'x', type: 'string' };
-export type State = ReturnType<Driver['state']>;
+export type State = Awaited<ReturnType<Driver['look']>>['state'];
+export const names = (module: DriverModule) => conformanceRules(module, { makeWorld: () => Promise.reject(new Error('none')) }).map(({ name }) => name);
+checkFields({ Port: 22 }, { Port: rules.port });
 export type Install = CreateRequest['install'];
 `;
 
@@ -67,6 +69,8 @@ describe('the npm package', function () {
       'dist/src/index.js',
       'dist/src/index.d.ts',
       'dist/src/driver/contract.d.ts',
+      'dist/src/driver/index.js',
+      'dist/src/driver/index.d.ts',
       'dist/drivers/none/driver.js',
       'templates/provision/detect.sh',
     ]);

@@ -39,7 +39,8 @@ describe('the journal', () => {
     ['torn', JSON.stringify(journal).slice(0, 50)],
     ['a list', '[]'],
     ['null', 'null'],
-    ['of a newer version', JSON.stringify({ ...journal, version: 2 })],
+    ['doubled', JSON.stringify(journal).repeat(2)],
+    ['with a step twice', JSON.stringify({ ...journal, done: ['reserved', 'reserved'] })],
     ['of another operation', JSON.stringify({ ...journal, operation: 'upgrade' })],
     ['with an unknown step', JSON.stringify({ ...journal, done: ['reserved', 'flown'] })],
     ['without a request', JSON.stringify({ ...journal, request: undefined })],
@@ -53,4 +54,11 @@ describe('the journal', () => {
       expect(hintOf(error)).to.contain('tsmachine rm -f m1');
     });
   }
+
+  it('is refused with its own message when a newer version wrote it', async () => {
+    writeFileSync(file, JSON.stringify({ ...journal, version: 2 }));
+    const error = await failureOf(readJournal(file));
+    expect(error.code).to.equal('CONFIG_FUTURE');
+    expect(error.message).to.equal(`${file} was written by a newer tsmachine (version 2 of the format)`);
+  });
 });

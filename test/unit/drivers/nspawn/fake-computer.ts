@@ -44,7 +44,8 @@ export const factsV1 = (dir: string): Facts & { cgroups: NonNullable<Facts['cgro
 
 export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
   const done = (stdout = '', exitCode = 0, stderr = ''): ExecResult => ({ stdout, stderr, exitCode });
-  const groups = new Set<string>();
+  /** Control groups by the process in them. */
+  const groups = new Map<number, string>();
   const fake: FakeComputer = {
     registryFile,
     calls: [],
@@ -72,8 +73,9 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     async start(program, args) {
       fake.calls.push({ program, args, input: '' });
       const track = args[1] ?? '';
-      groups.add(track);
-      await writeFile(join(track, 'cgroup.procs'), '4711\n');
+      const pid = 4711 + groups.size;
+      groups.set(pid, track);
+      await writeFile(join(track, 'cgroup.procs'), `${pid}\n`);
     },
     mountsBelow: (dir) => Promise.resolve(fake.mounts.filter((point) => point === dir || point.startsWith(`${dir}/`)).reverse()),
     disk: () => Promise.resolve({ kind: fake.diskKind, freeBytes: fake.freeBytes }),
@@ -98,7 +100,8 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     listens: () => Promise.resolve(true),
     signal(pid, signal) {
       fake.signals.push(`${signal} ${pid}`);
-      for (const group of groups) rmSync(join(group, 'cgroup.procs'), { force: true });
+      const group = groups.get(pid);
+      if (group !== undefined) rmSync(join(group, 'cgroup.procs'), { force: true });
     },
   };
   async function answer(program: Program, args: readonly string[], input: string, cwd: string): Promise<ExecResult> {

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 
 import { nspawnOver } from '../../../../drivers/nspawn/driver.js';
 import nspawn from '../../../../drivers/nspawn/index.js';
+import { readRegistry } from '../../../../drivers/nspawn/network/leases.js';
 import type { Driver, DriverContext, DriverData, FlagValues } from '../../../../src/driver/contract.js';
 import { MemoryMachine } from '../../../helpers/driver-context.js';
 import { factsV1, fakeComputer, type FakeComputer } from './fake-computer.js';
@@ -23,6 +24,8 @@ export interface Playground {
   /** @returns the data as it was kept last */
   create(name: string, data?: DriverData): Promise<DriverData>;
   expectNothingLeft(): Promise<void>;
+  /** What the computer has of machines, of whatever store. */
+  inventory(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -84,6 +87,18 @@ export async function openPlayground(): Promise<Playground> {
       expect(computer.forward, 'forwarding').to.equal('0');
       for (const place of ['unified', 'memory']) expect(await readdir(join(dir, place)), place).to.deep.equal([]);
       expect(await readdir(dir), 'registry').not.to.include('state');
+    },
+    async inventory() {
+      const { leases } = await readRegistry(computer.registryFile);
+      const groups = await Promise.all(['unified', 'memory'].map((place) => readdir(join(dir, place))));
+      return [
+        ...computer.links,
+        ...computer.rules,
+        ...computer.mounts,
+        ...groups.flat().map((group) => `group ${group}`),
+        ...Object.entries(leases).map(([id, { ip }]) => `lease ${id} ${ip}`),
+        ...(computer.forward === '0' ? [] : ['forwarding']),
+      ];
     },
     close: () => rm(dir, { recursive: true, force: true }),
   };

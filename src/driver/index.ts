@@ -1,0 +1,33 @@
+/** What a driver's package may use of tsmachine: the contract, the kit, guests, and the small vocabulary of all of them. */
+export type * from './contract.js';
+
+export { TsmachineError, errorText, messageOf, systemCode, type ErrorCode } from '../base/errors.js';
+export { evaluate, join, lines, plain, run, say, type Command, type Sentence, type Text } from '../base/text.js';
+export { quote } from '../base/quote.js';
+export { unlessTimeout, waitFor, type WaitOptions } from '../base/wait.js';
+export { forms, isDnsName, isHostName } from '../base/forms.js';
+export * as cidr from '../base/cidr.js';
+
+export { checkSpace } from '../guest/computer.js';
+export { guestHostName } from '../guest/host-name.js';
+export { fetchImage, guestArchitecture, type GuestImage, type ImageRequest } from '../guest/image/fetch.js';
+export { parseImageChoice, type ImageChoice } from '../guest/image/choice.js';
+export { metaData } from '../guest/meta-data.js';
+export { networkConfig, type GuestAdapter } from '../guest/network-config.js';
+export { seedImage, type Seed } from '../guest/seed.js';
+export { enginePackages, userData, type GuestMount, type GuestSettings } from '../guest/user-data.js';
+
+export { baseData, intFlag, listFlag, numberOf, portFlag, textFlag, textOf } from './kit/data.js';
+export * as rules from './kit/check.js';
+export { baseRules, checkFields, type Rule } from './kit/check.js';
+export { isoUpgrade } from './kit/iso-upgrade.js';
+export {
+  conformanceRules,
+  runDriverConformance,
+  type Around,
+  type ConformanceOptions,
+  type ConformanceRule,
+  type ConformanceWorld,
+  type WorldMachine,
+} from './kit/conformance.js';
+export { MemoryMachine, memoryAccount, type ContextParts } from './kit/memory-context.js';
