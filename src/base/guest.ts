@@ -29,7 +29,7 @@ export interface GuestKeys {
   readonly hostKey: GuestHostKey;
 }
 
-/** What a guest is to be told on its first boot. */
+/** What a guest learns on its first boot. */
 export interface BootDataRequest {
   /** What cloud-init reads it from. */
   readonly datasource: 'NoCloud' | 'Ec2' | 'GCE' | 'Azure' | 'OpenStack' | 'None';

@@ -39,12 +39,12 @@ export async function removeMachine(session: Session, name: string, options: Rem
   );
 }
 
-/** Nobody can say any more which driver the machine had, or what its data was. */
+/** The machine's driver and data are unknown. */
 function isUnreadable(error: unknown): boolean {
   return TsmachineError.is(error) && ['CONFIG_UNREADABLE', 'MACHINE_INCOMPLETE', 'CONFIG_FUTURE', 'DRIVER_UNKNOWN'].includes(error.code);
 }
 
-/** What drivers find of the machine by its folder or its id. What goes wrong is told: the store's entry goes all the same. */
+/** Removes what drivers find of the machine by its folder or its id. A failure is only a warning: the store's entry is removed anyway. */
 async function removeParts(session: Session, name: string, machine: string | undefined): Promise<void> {
   try {
     const { removePartsOf } = await import('./gc/gc.js');
@@ -66,7 +66,7 @@ async function removeRemote(session: Session, name: string, { shared }: RemoveOp
   const { left } = await machine.driver.remove(machine.data, machine.ctx);
   if (left.length === 0) return;
   throw new TsmachineError('DRIVER_FAILED', join([`Not everything of ${name} could be removed:`, ...left.map(describe)], '\n'), {
-    hint: say`Run ${run('rm', name)} again when that is mended; ${run('rm', '-f', name)} forgets it, and ${run('gc')} finds what is left`,
+    hint: say`Run ${run('rm', name)} again once that is fixed. ${run('rm', '-f', name)} forgets it, and ${run('gc')} finds what is left`,
   });
 }
 

@@ -35,7 +35,7 @@ export type StoreState = 'there' | 'gone' | 'not mounted' | 'replaced';
 
 /** The stores of this computer that this user's tsmachine has made machines in. */
 export interface StoreRegistry {
-  /** Every store that is remembered. Files that cannot be read are left out and told. */
+  /** Every known store. Files that cannot be read are left out and reported to `told`. */
   all(told?: (problem: string) => void): Promise<RememberedStore[]>;
   find(id: string): Promise<RememberedStore | undefined>;
   /** Changes what is remembered of one store; a store without machines is forgotten. */

@@ -10,19 +10,19 @@ import { onEach, type Outcome } from '../choose/each.js';
 import type { Session } from '../session.js';
 import { Owners } from './owners.js';
 
-/** Something that no machine stands behind any more, or whose owner cannot be told. */
+/** Something that belongs to no existing machine, or whose owner is unknown. */
 export interface GcItem extends Leftover {
   readonly driver: string;
-  /** `gc` removes it when it is told to. */
+  /** Whether `gc` may remove it. */
   readonly removable: boolean;
   /** Why it is listed. */
   readonly reason: Text;
 }
 
 export interface GcOptions {
-  /** Only what these drivers find; all drivers without one. */
+  /** Only what these drivers find; default: all drivers. */
   readonly drivers?: readonly string[];
-  /** Removable is also what belongs to this store, whoever's it is. */
+  /** The id of a store whose things may be removed too, even if this computer does not know it. */
   readonly store?: string;
 }
 
@@ -47,7 +47,7 @@ export async function findLeftovers(session: Session, { drivers = [], store }: G
   return items;
 }
 
-/** Removes what is removable of these; what fails stops nothing else. @returns the outcome of each, by its id */
+/** Removes those that are removable; a failure does not stop the others. @returns the outcome of each, by its id */
 export async function removeLeftovers(session: Session, items: readonly GcItem[]): Promise<Outcome<void>[]> {
   const removable = items.filter((item) => item.removable);
   const outcomes: Outcome<void>[] = [];

@@ -18,7 +18,7 @@ export type Verdict =
 
 const inUse: Verdict = { is: 'in use' };
 
-/** Says of everything that drivers find whether a machine of a store of this computer still stands behind it. */
+/** Decides, for everything that drivers find, whether it still belongs to a machine of a store of this computer. */
 export class Owners {
   readonly #registry: StoreRegistry;
   readonly #stores = new Map<string, Promise<RememberedStore | undefined>>();
@@ -30,11 +30,11 @@ export class Owners {
   }
 
   async verdictOn({ owner, path }: Leftover): Promise<Verdict> {
-    if (owner?.store === undefined) return path === undefined ? unknown('it says of no store that made it') : byPath(path);
+    if (owner?.store === undefined) return path === undefined ? unknown('nothing on it says which store made it') : byPath(path);
     const store = await this.#find(owner.store);
     if (!store) {
       if (path !== undefined && existsSync(machinePathsOf(path).config)) return inUse;
-      return unknown('this computer knows no store of that id');
+      return unknown('this computer knows no store with that id');
     }
     if (owner.machine !== undefined && Object.values(store.machines).some(({ id, shared }) => shared && id === owner.machine)) {
       return unknown('the machine was exported: another computer may use it');
@@ -45,7 +45,7 @@ export class Owners {
       case 'gone':
         return { is: 'left over', why: `its store ${store.path} was deleted` };
       case 'replaced':
-        return { is: 'left over', why: `its store was deleted; another one lies at ${store.path} now` };
+        return { is: 'left over', why: `its store was deleted; another store is at ${store.path} now` };
       case 'there':
         return this.#inLivingStore(store, owner.machine, path);
     }
@@ -76,7 +76,7 @@ async function readMachineIds(root: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (const name of await openStore(root).names()) {
     const paths = machinePaths(root, name);
-    if (!existsSync(paths.config) && !existsSync(paths.journal)) continue; // somebody deleted what it was
+    if (!existsSync(paths.config) && !existsSync(paths.journal)) continue; // its configuration was deleted by hand
     const ledger = await readLedger(paths.ledger).catch(() => undefined);
     if (ledger) ids.add(ledger.id);
   }
@@ -88,10 +88,10 @@ function byPath(path: string): Verdict {
   const root = dirname(dirname(path));
   if (existsSync(machinePathsOf(path).config)) return inUse;
   if (existsSync(storePaths(root).machinesDir)) return { is: 'left over', why: `its machine's folder ${path} was deleted` };
-  // the folder of a store that was deleted by hand stands in another one; of a disk that is not mounted there is nothing
+  // a store that was deleted by hand leaves its parent folder; a disk that is not mounted leaves not even that
   return existsSync(dirname(root))
     ? { is: 'left over', why: `its store ${root} was deleted` }
-    : unknown(`${dirname(root)} is not there, or not mounted`);
+    : unknown(`${dirname(root)} is missing or not mounted`);
 }
 
 function machinePathsOf(path: string): { readonly config: string } {
