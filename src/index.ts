@@ -3,7 +3,7 @@
  * Nothing here prints, asks or ends the process. docs/library.md shows each topic in complete programs.
  */
 
-// The store, and who is told what happens
+// The store, and where messages go
 export { openSession, type Secrets, type Session, type SessionOptions } from './session.js';
 export { defaultStorePath } from './system/home.js';
 export { silentIo, type Io } from './base/io.js';

@@ -10,16 +10,18 @@ export type { Secrets, Session, SessionOptions } from './machine/session.js';
 const followers = [contextFollower, classicSwarmFollower, membershipFollower];
 
 /**
- * Opens a store, with everything that reacts to changes of its machines: Docker contexts, classic swarms, swarms. Nothing is read or written yet.
+ * Opens a store, with everything that reacts to changes of its machines: Docker contexts, classic swarms, swarms. Nothing is read or
+ * written yet.
  * @param options.storePath root of the store; default: MACHINE_STORAGE_PATH, else `.docker/machine` in the home folder
- * @param options.io who is told what happens and is asked for secrets; default: nobody
+ * @param options.io receives messages and progress, and answers questions for secrets; default: prints and answers nothing
  * @param options.signal ends every wait and every call when it is aborted; default: never
  * @param options.env the environment to read; default: this process's own
+ * @param options.secrets credentials for this run alone, such as a token for GitHub; default: none
  * @throws TsmachineError HOME_MISSING when no path is given and there is no home folder
  */
-export function openSession({ storePath, io = silentIo, signal, env = process.env }: Partial<SessionOptions> = {}): Session {
+export function openSession({ storePath, io = silentIo, signal, env = process.env, secrets = {} }: Partial<SessionOptions> = {}): Session {
   return openMachineSession(
-    { storePath: storePath ?? defaultStorePath(env), io, signal: signal ?? new AbortController().signal, env },
+    { storePath: storePath ?? defaultStorePath(env), io, signal: signal ?? new AbortController().signal, env, secrets },
     followers,
   );
 }

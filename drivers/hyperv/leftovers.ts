@@ -79,7 +79,7 @@ export async function discardLeftover({ id }: Leftover, ctx: AccountContext, { h
   const find = async () => (await hyperv.vms()).find((one) => one.id === vm.id);
   await turnOff(find, ctx, hyperv);
   const { path } = origin;
-  // A machine that was made anew in the same folder needs its drives.
+  // A machine that was made again in the same folder needs its drives.
   const isShared = path === undefined || vms.some((one) => one !== vm && isBelow(one.path, path, computer.platform));
   // The drives go before the VM: as long as there is something left, the VM is found again.
   if (!isShared) for (const drive of drivesOf(path)) await ctx.files.remove(drive);

@@ -52,7 +52,7 @@ export function parseConfig(input: ParseInput): DriverData {
   };
 }
 
-/** An id becomes a part of the names of control groups and namespaces: nothing else may stand in its place. */
+/** An id becomes part of the names of control groups and namespaces, so nothing else is accepted. */
 export function checkConfig(data: DriverData, { machineDir }: { readonly machineDir: string }): void {
   checkFields(data, {
     ...baseRules,

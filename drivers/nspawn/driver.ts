@@ -41,7 +41,7 @@ export function nspawnOver(computerOf: (ctx: Pick<DriverContext, 'exec'>) => Com
 
 export const nspawn: Driver = nspawnOver(thisComputer);
 
-/** Image, then machine. A machine that stands on an image keeps it: a later recipe must not slide under what it has written. */
+/** Image, then machine. A machine keeps the image that it was made on: what it has written belongs to that image, not to a later one. */
 async function create(data: DriverData, ctx: DriverContext, computer: Computer): Promise<void> {
   if (standsOnImage(ctx.machineDir)) return boot(data, ctx, computer);
   const config = readConfig(data);
@@ -66,7 +66,7 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
     buryWith(computer),
   );
   if (lease.ip !== config.ip || lease.cidr !== config.cidr) {
-    if (config.ip !== '' && lease.ip !== config.ip) ctx.io.warn(`The address ${config.ip} is taken by now: the machine has ${lease.ip}`);
+    if (config.ip !== '' && lease.ip !== config.ip) ctx.io.warn(`The address ${config.ip} has been taken: the machine now has ${lease.ip}`);
     await ctx.keep({ IPAddress: lease.ip, CIDR: lease.cidr });
   }
   await pinHostKey(ctx, keys, lease.ip);

@@ -30,7 +30,7 @@ const flags: readonly FlagSpec[] = [
     default: '',
     env: 'NSPAWN_ROOTFS',
     file: true,
-    usage: 'Own root file system, a tarball with systemd and sshd, instead of a Debian release',
+    usage: 'Your own root file system, a tarball with systemd and sshd, instead of a Debian release',
   },
   {
     name: 'nspawn-engine',

@@ -76,7 +76,7 @@ async function checkDisks(config: NspawnConfig, ctx: DriverContext, computer: Co
   if (noOverlay.has(machines.kind)) {
     throw new TsmachineError(
       'DRIVER_PRECHECK',
-      `The store lies on a disk of kind ${machines.kind}, which cannot carry a machine: ${ctx.machineDir}`,
+      `The store is on a file system of type ${machines.kind}, which cannot hold a machine: ${ctx.machineDir}`,
       {
         hint: 'Put the store on a local disk such as ext4, xfs or btrfs with --storage-path',
       },
@@ -92,7 +92,7 @@ function checkSpace(path: string, free: number, needed: number, what: string): v
   const megabytes = (bytes: number) => `${Math.floor(bytes / megabyte)} MB`;
   throw new TsmachineError(
     'STORE_FULL',
-    `There is too little room for ${what} below ${path}: ${megabytes(free)} free, ${megabytes(needed)} needed`,
+    `There is too little space in ${path} for ${what}: ${megabytes(free)} free, ${megabytes(needed)} needed`,
     {
       hint: 'Make room, or put the store on another disk with --storage-path',
     },

@@ -69,7 +69,7 @@ function checkArchitecture(config: VirtualboxConfig, version: Version, { archite
   if (!isAtLeast(version, [7, 1, 0])) {
     throw new TsmachineError(
       'DRIVER_PRECHECK',
-      `VirtualBox ${version.text} has no machines for ARM processors; 7.1 and later versions have`,
+      `VirtualBox ${version.text} does not support machines with ARM processors; 7.1 and later versions do`,
       {
         hint: 'Please upgrade at https://www.virtualbox.org',
       },

@@ -44,7 +44,7 @@ export interface GuestKeys {
   readonly hostKey: GuestHostKey;
 }
 
-/** What the data of a guest's first boot is made for. */
+/** What a guest learns on its first boot. */
 export interface BootDataRequest {
   /** What cloud-init reads it from. */
   readonly datasource: Datasource;

@@ -36,7 +36,7 @@ export interface LedgerEntry {
   /** For people: `VirtualBox VM`. */
   readonly kind: string;
   readonly scope: 'machine' | 'store';
-  /** What was asked, without secrets; asked again, this one counts and not a newer one. */
+  /** The request, without secrets. When it is repeated, this one is sent again, not a newer one. */
   readonly request: unknown;
   /** Makes a repeated call harmless where the provider knows such a thing. */
   readonly token: string;

@@ -1,6 +1,6 @@
 import { quote } from './quote.js';
 
-/** A command of this very program, as its words. Whoever shows it puts the name in front that the person typed. */
+/** A command of this program, as its words. The code that shows it puts the name in front that the user typed. */
 export interface Command {
   readonly run: readonly string[];
   /** What it prints is for the shell to evaluate: `eval $(tsmachine env m1)`. */
@@ -41,14 +41,14 @@ export function lines(texts: readonly (Text | undefined)[]): Text | undefined {
   return known.size === 0 ? undefined : join([...known.values()], '\n');
 }
 
-/** Whether a value is text that somebody has to put a name into: of a result that is printed as JSON, say. */
+/** Whether a value is a text with commands, into which the program's name must still be put; in a result printed as JSON, for example. */
 export function namesCommands(value: unknown): value is Command | Sentence {
   if (typeof value !== 'object' || value === null) return false;
   const [only, more] = Object.values(value) as unknown[];
   return ('run' in value || 'parts' in value) && Array.isArray(only) && (more === undefined || more === true);
 }
 
-/** The text as a person of a program of that name reads it. Words of commands are quoted for a POSIX shell where they need it. */
+/** The text as a string, with commands under that name. Their words are quoted for a POSIX shell where needed. */
 export function plain(text: Text, program = 'tsmachine'): string {
   return partsOf(text)
     .map((part) => (typeof part === 'string' ? part : written(part, program)))
@@ -60,7 +60,7 @@ function written({ run: words, evaluated }: Command, program: string): string {
   return evaluated ? `eval $(${line})` : line;
 }
 
-/** What stands for a word that only the person knows: `NAME`, `...`. */
+/** A placeholder for a word that only the user knows: `NAME`, `...`. */
 const isPlaceholder = /^([A-Z][A-Z0-9_:,.=-]*|\.\.\.)$/;
 
 function partsOf(text: Text | number): readonly (string | Command)[] {

@@ -34,7 +34,8 @@ export const computerChecks: readonly Check<Computer>[] = [
       const { findLeftovers } = await import('../machine/gc/gc.js');
       const items = await findLeftovers(session);
       const removable = items.filter((item) => item.removable).length;
-      if (removable > 0) found.warning('gc', `${removable} things are left of deleted machines or stores`, run('gc'));
+      if (removable > 0)
+        found.warning('gc', `Deleted machines or stores left ${removable} thing${removable === 1 ? '' : 's'} behind`, run('gc'));
       else found.ok('gc', 'Nothing is left of deleted machines');
     },
   },

@@ -38,7 +38,7 @@ export const engineChecks: readonly Check<MachineSubject>[] = [
       } else if (new X509Certificate(pem).fingerprint256 === certificate.fingerprint256) {
         found.ok('served-certificate', 'The engine serves the certificate in the store');
       } else {
-        const message = 'The engine serves another certificate than the one in the store';
+        const message = 'The engine serves a different certificate from the one in the store';
         found.fault('served-certificate', message, run('regenerate-certs', '-f', name));
       }
     },

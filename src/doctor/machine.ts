@@ -91,7 +91,7 @@ export async function examineMachine(session: Session, name: string, { client, t
   } catch (error) {
     session.signal.throwIfAborted();
     if (!deadline.aborted) throw error;
-    const message = `Not every check ended within ${Math.round(timeout / 1000)} s`;
+    const message = `Not every check finished within ${Math.round(timeout / 1000)} s`;
     late.push({ check: 'timeout', machine: name, level: 'fault', message, fix: run('status', name) });
   }
   const [endpoint, engine] = deadline.aborted ? [] : await Promise.all([ifKnown(subject.endpoint()), ifKnown(subject.engine())]);

@@ -2,10 +2,10 @@ import { TsmachineError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import type { DriverDescription, DriverModule } from './contract.js';
 
-/** A driver with what it says of itself. */
+/** A driver with its description of itself. */
 export interface DescribedDriver extends DriverModule, DriverDescription {}
 
-/** Built-in drivers. The index modules are light; nothing is loaded before a machine of that driver is touched. */
+/** Built-in drivers. The index modules are light; the code of a driver is loaded only when one of its machines is used. */
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
   generic: () => import('../../drivers/generic/index.js'),
   hyperv: () => import('../../drivers/hyperv/index.js'),

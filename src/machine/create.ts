@@ -128,7 +128,7 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
     await reservation.done('provisioned');
     await verifyEngine(session, machine, facts);
     await reservation.done('verified');
-    // no step of its own: followers change nothing when they are told again
+    // not a step in the journal: calling the followers a second time changes nothing
     await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, provisioned));
   } finally {
     await connection.close();

@@ -94,7 +94,7 @@ export async function listNames(
   return entries.flatMap((entry) => (entry.config && matches(entry.config, filters, masters) ? [entry.name] : []));
 }
 
-/** What stands in place of the driver's name: Docker Machine's two words, which scripts look for (docs/compatibility.md: `ls`). */
+/** Shown in place of the driver's name: Docker Machine's two words, which scripts look for (docs/compatibility.md: `ls`). */
 const instead = { unreadableConfig: 'not found', missingDriver: 'not-found' };
 
 /** Whether the machine's config.json could be read; without it nothing is known but the name. */

@@ -44,7 +44,7 @@ export class LookTogether {
     const asked = this.#asked.get(key) ?? driver.lookAll(group(), accountContext(this.#session, module.name, secrets));
     this.#asked.set(key, asked);
     const answer = (await asked).get(name);
-    if (!answer) throw new TsmachineError('DRIVER_FAILED', `Driver ${module.name} says nothing of ${name}`);
+    if (!answer) throw new TsmachineError('DRIVER_FAILED', `Driver ${module.name} gave no answer for ${name}`);
     if ('error' in answer) throw TsmachineError.from(answer.error, 'DRIVER_FAILED');
     return answer;
   }

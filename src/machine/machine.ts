@@ -19,7 +19,7 @@ export class Machine {
   readonly resources: Resources;
   readonly #session: Session;
   #config: HostConfig;
-  /** Writes go one after the other, each of all that is known by then. */
+  /** Writes are queued; each one writes the latest data. */
   #saved: Promise<void> = Promise.resolve();
 
   constructor(session: Session, config: HostConfig, open: OpenDriver) {

@@ -78,12 +78,12 @@ async function removeRemoteOrParts(session: Session, name: string, owner: MaybeO
   }
 }
 
-/** Nobody can say any more which driver the machine had, or what its data was. */
+/** The machine's driver and data are unknown. */
 function isUnreadable(error: unknown): boolean {
   return TsmachineError.is(error) && ['CONFIG_UNREADABLE', 'MACHINE_INCOMPLETE', 'CONFIG_FUTURE', 'DRIVER_UNKNOWN'].includes(error.code);
 }
 
-/** What drivers find of the machine by its folder or its id. What goes wrong is a warning: the store's entry goes all the same. */
+/** Removes what drivers find of the machine by its folder or its id. A failure is only a warning: the store's entry is removed anyway. */
 async function removeParts(session: Session, name: string, owner: MaybeOwner): Promise<void> {
   const { removePartsOf } = await import('./gc/parts.js');
   for (const error of await removePartsOf(session, { path: session.store.machine(name).dir, owner })) {
@@ -101,7 +101,7 @@ async function removeRemote(session: Session, name: string): Promise<void> {
   const { left } = await machine.driver.remove(machine.data, machine.ctx);
   if (left.length === 0) return;
   throw new TsmachineError('DRIVER_FAILED', join([`Not everything of ${name} could be removed:`, ...left.map(describe)], '\n'), {
-    hint: say`Run ${run('rm', name)} again when that is mended; ${run('rm', '-f', name)} forgets it, and ${run('gc')} finds what is left`,
+    hint: say`Run ${run('rm', name)} again once that is fixed. ${run('rm', '-f', name)} forgets it, and ${run('gc')} finds what is left`,
   });
 }
 

@@ -6,12 +6,12 @@ import { say, run } from '../base/text.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson, type Json } from './conform.js';
 
-/** ledger.json, of a machine or of a store: who it is, and everything that was ever asked of a provider and is not known to be gone. */
+/** ledger.json of a machine or a store: its id, and everything that was ever requested for it and is not known to be gone. */
 export interface Ledger {
   readonly version: 1;
   /** The machine's or the store's random id, which drivers put on every resource. */
   readonly id: string;
-  /** The store's root when it was written, by which a copy is told from the original; machines have none. */
+  /** The store's root when this was written, which distinguishes a copy from the original; machines have none. */
   readonly path?: string;
   readonly entries: readonly LedgerEntry[];
 }
@@ -91,7 +91,7 @@ function isEntry(value: unknown): boolean {
   );
 }
 
-/** Whether this is an id of a store or a machine. It becomes a part of names and labels: nothing else may stand in its place. */
+/** Whether this is an id of a store or a machine: ids become part of names and labels, so nothing else is accepted. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
 }

@@ -99,7 +99,7 @@ describe('swarm up and swarm plan from the command line', () => {
     ['half a worker', ['--workers', '0.5', ...none, 'prod'], 2, /^--workers: expected a whole number, not "0\.5"\n/],
     ['a flag of another driver', [...none, '--nspawn-suite', 'sid', 'prod'], 2, /^flag provided but not defined: --nspawn-suite\n/],
     ["a driver's own flag that is missing", ['-d', 'none', 'prod'], 2, /^--url option is required/],
-    ['a name that no machine can have', [...none, 'a_b'], 2, /^"a_b" cannot begin the names of machines/],
+    ['a name that no machine can have', [...none, 'a_b'], 2, /^The names of machines cannot begin with "a_b"/],
     ['a concurrency of none', [...none, '--concurrency', '0', 'prod'], 2, /^--concurrency must be a whole number from 1 to 100, not 0\n/],
   ];
   for (const [what, words, code, stderr] of refused) {
@@ -155,7 +155,7 @@ describe('swarm up and swarm plan from the command line', () => {
     const words = ['--workers', '1', '-d', 'generic', '--generic-ip-address', '127.0.0.1', 'prod'];
     const planned = await plan(...words);
     expect(planned.code).to.equal(1);
-    expect(planned.stdout).to.match(/Problem: There is a machine "prod-manager1" of driver none; the swarm's is to be of driver generic\n/);
+    expect(planned.stdout).to.match(/Problem: There is a machine "prod-manager1" of driver none; the swarm needs one of driver generic\n/);
     expect(planned.stdout).to.match(
       /Problem: prod-worker1 is in swarm "other" already\n {2}Free it first: tsmachine swarm leave --force prod-worker1\n/,
     );

@@ -76,7 +76,7 @@ describe('a machine that comes back under another address', () => {
   it('is found where it is by everything that knew the old one, after start', async () => {
     await loseAddress('squatter');
     const { stdout, stderr } = await succeed(['start', 'moved'], { store, env });
-    expect(stderr).to.contain(`The address ${first} is taken by now`);
+    expect(stderr).to.contain(`The address ${first} has been taken`);
     expect(stdout + stderr).to.contain('Docker context "moved" follows moved: tcp://');
     expect((await succeed(['ip', 'squatter'], { store: other })).stdout.trim()).to.equal(first);
     await expectReachableAt('10.211.99.3');

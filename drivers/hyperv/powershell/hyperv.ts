@@ -70,7 +70,7 @@ function readHost(value: unknown): HostFacts {
   };
 }
 
-/** An empty list says what the user may do: whoever may not see VMs gets one too. */
+/** An empty list alone proves nothing: a user who may not see VMs gets one too. So the rights are checked. */
 function readVms(value: unknown): readonly Vm[] {
   const vms = list(fields(value)['vms']).map(readVm);
   if (vms.length === 0) refuseWithout({ ...readRights(value), module: true });

@@ -16,7 +16,7 @@ const leastMemory = 512;
 
 /**
  * The machine's VM with its disks and adapters. The ledger's token is the mark in its notes, so that it is found again whenever a run is
- * interrupted; an unfinished VM is made anew.
+ * interrupted; an unfinished VM is replaced.
  */
 export async function ensureVm(ctx: DriverContext, tools: Tools): Promise<void> {
   await ctx.resource(

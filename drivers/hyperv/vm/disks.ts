@@ -75,7 +75,7 @@ export async function diskBytes(machineDir: string, files: Files): Promise<numbe
 }
 
 /**
- * Makes the machine's own differencing disk. One that an interrupted run left is made anew.
+ * Makes the machine's own differencing disk. One that an interrupted run left is replaced.
  * @throws TsmachineError DRIVER_PRECHECK when the image is larger than the disk that was asked for
  */
 export async function makeDisk(config: HypervConfig, base: string, ctx: DriverContext, hyperv: HyperV): Promise<string> {

@@ -60,7 +60,7 @@ export function withLedger(config: HypervConfig, entry: LedgerEntry | undefined)
 /** Finds a VM again: it changes while it is waited for. Undefined when there is none any more. */
 export type FindVm = () => Promise<Vm | undefined>;
 
-/** One script call. Nothing is asked for a machine of which no VM was ever asked for. */
+/** One script call; none for a machine for which no VM was ever requested. */
 export async function findVm(
   config: HypervConfig,
   { machineDir }: Pick<DriverContext, 'machineDir'>,

@@ -85,7 +85,7 @@ export async function halt(id: string, ctx: DriverContext, computer: Computer): 
     computer.signal(init, powerOff);
     const gone = await ended(track, computer, haltTimeout, ctx.signal);
     if (gone) return;
-    ctx.io.warn(`${ctx.machineName} did not power off within ${haltTimeout / 1000} s and is ended`);
+    ctx.io.warn(`${ctx.machineName} did not power off within ${haltTimeout / 1000} s and was killed`);
   }
   await end(id, computer);
 }

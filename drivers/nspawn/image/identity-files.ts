@@ -32,7 +32,7 @@ async function isWritten(root: string): Promise<boolean> {
   return (await readFile(join(root, 'etc', 'machine-id'), 'utf8').catch(() => '')).trim() !== '';
 }
 
-/** Writes anew, never through a link: a link of the machine's would lead into the computer. */
+/** Replaces the file, never following a link: a link inside the machine could lead to a file of this computer. */
 async function replace(root: string, folders: readonly string[], name: string, text: string, mode: number): Promise<void> {
   let dir = root;
   for (const folder of folders) {

@@ -157,7 +157,7 @@ function buildFailure(config: NspawnConfig, mirror: string | undefined, tail: re
   }
   return new TsmachineError('DRIVER_FAILED', say`Building the ${config.suite} image from ${from} failed: ${detail}`, {
     cause,
-    hint: 'Is the mirror reachable, and does it have this release? Another one: --nspawn-mirror URL, another release: --nspawn-suite',
+    hint: 'Is the mirror reachable, and does it have this release? Choose others with --nspawn-mirror or --nspawn-suite',
   });
 }
 

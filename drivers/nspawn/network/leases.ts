@@ -73,7 +73,7 @@ export function rangesOf(registry: Registry): string[] {
   return [...new Set(Object.values(registry.leases).map(({ cidr }) => cidr))];
 }
 
-/** Machines whose folder is no more. */
+/** Machines whose folder is gone. */
 export function orphans(registry: Registry): string[] {
   return Object.entries(registry.leases)
     .filter(([, { machineDir }]) => !existsSync(machineDir))

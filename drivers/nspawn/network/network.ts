@@ -67,7 +67,7 @@ export async function dropBridge(cidr: string, computer: Computer): Promise<void
   await unlessMissing(computer, ['link', 'delete', 'dev', bridge]);
 }
 
-/** A network namespace with the machine's address, joined to the bridge. Whatever was there is made anew: the machine must be off. */
+/** A network namespace with the machine's address, joined to the bridge. Existing ones are replaced, so the machine must be off. */
 export async function layCable(id: string, lease: Lease, computer: Computer): Promise<void> {
   const { namespace, cable } = partNames(id);
   const range = parseCidr(lease.cidr);

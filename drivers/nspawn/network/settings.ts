@@ -55,7 +55,7 @@ async function controllersFile(computer: Computer): Promise<string> {
   return join((await computer.facts()).cgroups?.track ?? '', 'cgroup.subtree_control');
 }
 
-/** `ip netns add` mounts its folder onto itself at the first call; without any namespace that mount serves nobody. */
+/** `ip netns add` mounts its folder onto itself on the first call; without any namespace that mount is of no use. */
 async function closeNamespaceFolder(computer: Computer): Promise<void> {
   const { stdout } = await computer.run('ip', ['netns', 'list']);
   if (stdout.trim() !== '') return;

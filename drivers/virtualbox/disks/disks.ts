@@ -63,8 +63,8 @@ export function diskOf(machineDir: string): string {
 }
 
 /**
- * The machine's own disk: what differs from the base. One that an interrupted run left is made anew.
- * @throws TsmachineError DRIVER_PRECHECK when the image is bigger than the disk shall be
+ * The machine's own disk: what differs from the base. One that an interrupted run left is replaced.
+ * @throws TsmachineError DRIVER_PRECHECK when the image is larger than the disk that was asked for
  */
 export async function makeDisk(config: VirtualboxConfig, base: string, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
   const disk = diskOf(ctx.machineDir);

@@ -26,7 +26,7 @@ export async function readImported(name: string, files: Pick<Files, 'exists'>, v
   const facts = await theirVm(name, vbox);
   const key = keyOf(computer.home);
   if (!(await files.exists(key))) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The key of the VM ${JSON.stringify(name)} is not there: ${key}`, {
+    throw new TsmachineError('DRIVER_PRECHECK', `The key of the VM ${JSON.stringify(name)} is missing: ${key}`, {
       hint: 'boot2docker made it with its first VM; restore it, or create the machine without --virtualbox-import-boot2docker-vm',
     });
   }
@@ -47,7 +47,7 @@ async function theirVm(name: string, vbox: VBoxManage): Promise<VmFacts> {
   if (problem === undefined) return parseVmInfo(stdout);
   if (!isMissing(problem)) throw failure(args, problem);
   throw new TsmachineError('DRIVER_PRECHECK', `VirtualBox has no VM ${JSON.stringify(name)} to import`, {
-    hint: 'VBoxManage list vms shows those there are',
+    hint: 'VBoxManage list vms shows the VMs that exist',
   });
 }
 

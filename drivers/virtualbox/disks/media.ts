@@ -84,7 +84,7 @@ export async function closeBelow(machineDir: string, files: AccountContext['file
   }
 }
 
-/** The bases that the closed disks stood on, if no other disk stands on them: they leave the list, their files stay. */
+/** The bases of the closed disks, if no other disk uses them: they leave VirtualBox's list, their files stay. */
 async function closeUnused(all: readonly Medium[], ids: ReadonlySet<string>, vbox: VBoxManage): Promise<void> {
   for (const { kind, id } of all)
     if (ids.has(id) && !all.some(({ parent }) => parent === id)) await vbox.attempt(['closemedium', kind, id]);

@@ -113,7 +113,7 @@ function choose(cidr: HostCidr, { isDefault, ranges, known }: Choice, computer: 
   throw refusedRange(cidr, ranges);
 }
 
-/** VirtualBox sometimes reports an error and has made the interface all the same: it counts whether one is there. */
+/** VirtualBox sometimes reports an error although it made the interface: only whether there is one counts. */
 async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbox: VBoxManage): Promise<string> {
   const { store } = await ctx.owner();
   await announce(known, store, vbox);
@@ -138,7 +138,7 @@ async function makeInterface(known: readonly HostOnly[], ctx: DriverContext, vbo
   return name;
 }
 
-/** An interface of ours that forgot its address, as they do when the computer wakes up or a create was cut off. */
+/** An interface of ours that lost its address, as happens when the computer wakes up or a create is interrupted. */
 async function withoutAddress(known: readonly HostOnly[], vbox: VBoxManage): Promise<string | undefined> {
   for (const { name, cidr } of known) if (!cidr && (await isOurs(name, vbox))) return name;
   return undefined;

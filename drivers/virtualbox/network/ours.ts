@@ -37,7 +37,7 @@ export async function unmark(name: string, vbox: VBoxManage): Promise<void> {
   await setGlobalData(markOf(name), undefined, vbox);
 }
 
-/** What stands under a key of VirtualBox's own settings. */
+/** The value of a key in VirtualBox's own settings. */
 export async function globalData(key: string, vbox: VBoxManage): Promise<string | undefined> {
   return /^Value: (.*?)\s*$/m.exec(await vbox.run(['getextradata', 'global', key]))?.[1];
 }

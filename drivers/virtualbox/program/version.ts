@@ -1,7 +1,7 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { Version } from '../api.js';
 
-/** `7.2.22_Debianr175245`; complaints about the kernel module may stand above it. */
+/** `7.2.22_Debianr175245`; warnings about the kernel module may come before it. */
 export function parseVersion(output: string): Version | undefined {
   const [, text = '', major, minor, patch] = /^((\d+)\.(\d+)\.(\d+)\S*)/m.exec(output) ?? [];
   return major === undefined

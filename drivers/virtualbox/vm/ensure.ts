@@ -14,7 +14,7 @@ import { findVm } from './vm.js';
 
 /**
  * The machine's VM with its disks and adapters. Its UUID is the ledger's token, so it is known before there is a VM; half a VM that an
- * interrupted run left is made anew.
+ * interrupted run left is replaced.
  */
 export async function ensureVm(ctx: DriverContext, vbox: VBoxManage, computer: Computer): Promise<void> {
   await ctx.resource(

@@ -90,14 +90,14 @@ export async function halt(config: VirtualboxConfig, ctx: DriverContext, vbox: V
   const vm = vmName(config);
   const facts = await existingVm(config, ctx.machineDir, vbox);
   if (['Stopped', 'Saved'].includes(stateOf(facts))) return;
-  if (stateOf(facts) === 'Error') return end(config, ctx, vbox); // it does not hear its power button
+  if (stateOf(facts) === 'Error') return end(config, ctx, vbox); // it does not react to its power button
   if (stateOf(facts) === 'Paused') await vbox.run(['controlvm', vm, 'resume']);
   await vbox.run(['controlvm', vm, 'acpipowerbutton']);
   try {
     await waitUntilOff(config, ctx, vbox, haltTimeout);
   } catch (error) {
     if (!TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') throw error;
-    ctx.io.warn(`${ctx.machineName} did not power off within ${haltTimeout / 1000} s and is switched off`);
+    ctx.io.warn(`${ctx.machineName} did not power off within ${haltTimeout / 1000} s and was switched off`);
     await end(config, ctx, vbox);
   }
 }

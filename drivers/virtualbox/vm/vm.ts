@@ -28,7 +28,7 @@ const states: Readonly<Record<string, State>> = {
   [inaccessible]: 'Error',
 };
 
-/** How VBoxManage is told which VM: by the UUID we chose, or by name for a machine of Docker Machine. */
+/** What names the VM to VBoxManage: the UUID that we chose, or the name for a machine of Docker Machine. */
 export function vmName({ vmId, machineName }: Pick<VirtualboxConfig, 'vmId' | 'machineName'>): string {
   return vmId === '' ? machineName : vmId;
 }
@@ -62,7 +62,7 @@ export async function existingVm(config: VirtualboxConfig, machineDir: string, v
   throw new TsmachineError('DRIVER_FAILED', `VirtualBox cannot open the VM of ${name}`, { hint: inaccessibleHint });
 }
 
-const inaccessibleHint = 'Its settings or disks are missing or damaged. What VirtualBox says of them: VBoxManage list --long vms';
+const inaccessibleHint = 'Its settings or disks are missing or damaged. What VirtualBox says about them: VBoxManage list --long vms';
 
 export function isMissing(problem: string): boolean {
   return /Could not find a registered machine/.test(problem);
@@ -81,7 +81,7 @@ export function stateOfWord(word: string | undefined): State {
   return states[word ?? ''] ?? 'None';
 }
 
-/** Of a key that comes twice the first counts: a VM's description may have lines of any form, and comes late. */
+/** If a key comes twice, the first one counts: a VM's description may have lines of any form, and comes late. */
 export function parseVmInfo(output: string): VmFacts {
   const facts = new Map<string, string>();
   for (const line of output.split(/\r?\n/)) {

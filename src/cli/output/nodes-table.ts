@@ -1,7 +1,7 @@
 import { labelPairs, nodeColumns, type NodeRow } from '../../swarm/status/node-columns.js';
 import { table } from './table.js';
 
-/** Machines beside the nodes that they are. The columns stand in swarm/status/node-columns.ts. */
+/** Machines and the nodes that they are, side by side. The columns are defined in swarm/status/node-columns.ts. */
 export function nodesTable(rows: readonly NodeRow[]): string {
   const columns = Object.entries(nodeColumns).flatMap(([field, column]) => printed(field, column as AnyColumn, rows));
   const lines = table([columns.map(({ title }) => title), ...rows.map((_, i) => columns.map(({ cells }) => cells[i] ?? ''))], 2);

@@ -2,7 +2,7 @@ import { TsmachineError } from '../../base/errors.js';
 import type { Driver, DriverDescription, DriverEnv } from '../../driver/contract.js';
 import { loadDriverModule } from '../../driver/registry.js';
 
-/** A driver that is open, with what it says of itself. */
+/** An open driver, with its description of itself. */
 export interface OpenDriver extends DriverDescription {
   readonly name: string;
   readonly driver: Driver;
@@ -38,7 +38,7 @@ export class DriverPool {
   }
 }
 
-/** The name stands in config.json and was typed by nobody now: a failure (1), not a mistake of usage (2). */
+/** The name comes from config.json, not from the command line: a failure (1), not a usage error (2). */
 export function notTyped(error: unknown): TsmachineError {
   const { code, text, hint } = TsmachineError.from(error);
   return new TsmachineError(code, text, { cause: error, hint, exit: 1 });

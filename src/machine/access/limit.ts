@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TsmachineError } from '../../base/errors.js';
 import { atMost } from '../../system/at-most.js';
 
-/** Calls of one account under way at once. */
+/** The most calls that one account may have under way at once. */
 const together = 8;
-/** Tries of one call that the provider refuses because there were too many. */
+/** How often a call is tried that the provider refuses because there were too many calls. */
 const tries = 8;
 /** Milliseconds: the first pause after such a refusal, and the longest. */
 const firstPause = 500;
@@ -13,7 +13,7 @@ const longestPause = 20_000;
 
 interface Account {
   readonly run: ReturnType<typeof atMost>;
-  /** Milliseconds of the process's clock before which nobody calls. */
+  /** Nobody calls before this time: milliseconds on the process's clock. */
   quietUntil: number;
 }
 

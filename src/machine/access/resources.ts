@@ -12,8 +12,8 @@ type Scope = LedgerEntry['scope'];
 type Change = (ledger: Ledger) => Ledger;
 
 /**
- * What was made for one machine outside of its folder. Everything is on disk before it is asked for, and its id as soon as it is known;
- * the computer's registry remembers the ids, for the day when the store is gone. The caller holds the machine's lock.
+ * What was made for one machine outside of its folder. Each request is on disk before it is made, and its id as soon as it is known. The
+ * computer's registry keeps the ids too, in case the store is lost. The caller holds the machine's lock.
  */
 export class Resources {
   readonly #session: Session;
@@ -55,11 +55,11 @@ export class Resources {
   resource<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
     const use = () => this.#inLine(`${wanted.scope} ${key}`, () => this.#obtain(key, wanted, calls));
     if (wanted.scope === 'machine') return use();
-    // two processes of one store that want the same: the second one finds what the first one made
+    // when two processes of a store want the same resource, the second one must find what the first one made
     return this.#session.store.lockShared(use, { signal: this.#session.signal, timeout: sharedTimeout });
   }
 
-  /** What is gone leaves the ledger; of what the store shares only this machine's use of it goes, until it is the last. */
+  /** Strikes it off the ledger. A shared resource stays there as long as another machine uses it; only this machine's use is struck off. */
   async released({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void> {
     const { machine } = await this.owner();
     await this.#change(scope, (ledger) => {
@@ -80,7 +80,7 @@ export class Resources {
       const found = await calls.find(entry);
       if (found !== undefined) return this.#known(scope, entry, found);
       if (entry.operation !== undefined && calls.resume) return this.#known(scope, entry, await calls.resume(entry.operation));
-      // what had an id and is gone is something new now: the old token could bring the old answer again
+      // what had an id and is gone is made again with a new token: the old one could bring the old answer
       if (entry.id !== undefined) entry = await this.#put(scope, { ...without(entry), token: randomUUID(), request });
     } else {
       entry = await this.#put(scope, { key, kind, scope, request, token: randomUUID(), wanted: new Date().toISOString(), ...users });
@@ -135,7 +135,7 @@ export class Resources {
     return after;
   }
 
-  /** Other processes change it as well; only a change needs their patience. */
+  /** Other processes change it as well, so a change takes the lock; without a change there is no need to wait for it. */
   async #changeStore(change: Change): Promise<Ledger> {
     const { store, signal } = this.#session;
     const now = await readLedger(store.paths.ledger);
@@ -151,7 +151,7 @@ export class Resources {
     );
   }
 
-  /** What cannot be remembered outside of the store fails no command: labels tell as well, only less. */
+  /** A registry that cannot be written fails no command: the labels of resources say most of it too. */
   async #remember(store: string, ledger: Ledger): Promise<void> {
     const { registry, store: at, io } = this.#session;
     try {

@@ -11,19 +11,19 @@ import { rememberedStores } from './deleted-stores.js';
 import { isMachine } from './living.js';
 import { Owners, rootOf } from './owners.js';
 
-/** Something that no machine stands behind any more, or whose owner cannot be told. */
+/** Something that belongs to no existing machine, or whose owner is unknown. */
 export interface GcItem extends Leftover {
   readonly driver: string;
-  /** `gc` removes it when it is told to. */
+  /** Whether `gc` may remove it. */
   readonly removable: boolean;
   /** Why it is listed. */
   readonly reason: Text;
 }
 
 export interface GcOptions {
-  /** Only what these drivers find; all drivers without one. */
+  /** Only what these drivers find; default: all drivers. */
   readonly drivers?: readonly string[];
-  /** Only what belongs to this store, which is then removable unless a machine uses it: its id, or its folder for what has no id. */
+  /** Only what belongs to this store, and that is removable unless a machine uses it: its id, or its folder for what has no id. */
   readonly store?: string;
 }
 
@@ -36,7 +36,7 @@ export async function findLeftovers(session: Session, options: GcOptions = {}): 
   return (await look(session, options)).items;
 }
 
-/** Removes what is removable of these; what fails stops nothing else. @returns the outcome of each, by its id */
+/** Removes those that are removable; a failure does not stop the others. @returns the outcome of each, by its id */
 export async function removeLeftovers(session: Session, items: readonly GcItem[], { store }: GcOptions = {}): Promise<Outcome<void>[]> {
   const removable = items.filter((item) => item.removable);
   const outcomes: Outcome<void>[] = [];

@@ -22,8 +22,8 @@ export type Verdict =
 const inUse: Verdict = { is: 'in use' };
 
 /**
- * Says of everything that drivers find whether a machine of a store of this computer still stands behind it. It reads every store once:
- * make a new one after drivers were asked, or a machine that was made meanwhile looks like one that is gone.
+ * Decides, for everything that drivers find, whether it still belongs to a machine of a store of this computer. It reads every store once:
+ * make a new one after drivers were asked, or a machine that was made in between looks like one that is gone.
  */
 export class Owners {
   readonly #session: Session;
@@ -58,7 +58,7 @@ export class Owners {
         case 'gone':
           return { is: 'left over', why: `its store ${store.path} was deleted` };
         case 'replaced':
-          return { is: 'left over', why: `its store was deleted; another one is at ${store.path} now` };
+          return { is: 'left over', why: `its store was deleted; another store is at ${store.path} now` };
         case 'there':
           return await this.#inLivingStore(store, machine);
       }

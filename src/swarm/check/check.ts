@@ -87,7 +87,7 @@ function warnOfOtherSettings(
   const differs = (dataPathPort ?? fixed.dataPathPort) !== fixed.dataPathPort || (pools ?? fixed.pools).join() !== fixed.pools.join();
   if (!differs) return;
   const settings = `data path port ${fixed.dataPathPort} and pool ${fixed.pools.join(', ')}`;
-  session.io.warn(`The existing swarm has ${settings}, which cannot be changed: these are checked`);
+  session.io.warn(`The existing swarm has ${settings}, which cannot be changed: the check uses them`);
 }
 
 function withRoles(inspected: readonly InspectedMachine[], managers: readonly string[] | undefined): InspectedMachine[] {

@@ -189,7 +189,7 @@ const remedies: readonly [words: RegExp, hint: Text][] = [
     "The address must be one of the host's own: --advertise-addr takes one of them or an interface; behind NAT give --listen-addr as well",
   ],
   [/could not connect to prospective new cluster member|DeadlineExceeded|deadline exceeded|connection refused|i\/o timeout/i, tryCheck],
-  [/live-restore/i, 'Swarm mode and live-restore exclude each other: remove "live-restore" from /etc/docker/daemon.json on the host'],
+  [/live-restore/i, 'Swarm mode does not work with live-restore: remove "live-restore" from /etc/docker/daemon.json on the host'],
   [/nftables/i, 'Swarm mode needs iptables: remove "firewall-backend" from /etc/docker/daemon.json on the host'],
   [/x509|certificate/i, say`Clocks that differ make certificates invalid: ${run('swarm', 'check')} compares them`],
   [/already part of a swarm/i, say`${run('swarm', 'leave', 'MACHINE')} takes it out`],

@@ -1,6 +1,6 @@
 import type { Engine } from '../../docker/client.js';
 
-/** How far a service is from what it is to be. */
+/** How far a service is from its wanted state. */
 export interface ServiceState {
   readonly name: string;
   /** `replicated`, `global`, `replicated-job` or `global-job`. */

@@ -93,7 +93,7 @@ export async function begin(
     initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }),
   );
   if (cluster === undefined || nodeId === undefined)
-    throw new TsmachineError('ENGINE_API', `The engine of "${name}" initialised a swarm and gives no id for it`);
+    throw new TsmachineError('ENGINE_API', `The engine of "${name}" initialised a swarm and gave no id for it`);
   await swarm.keep({ cluster });
   await swarm.keepMember(name, { ...swarm.record.members[name], role: 'manager', node: nodeId });
   await swarm.lookAt(name);

@@ -75,7 +75,7 @@ async function checkNames({ session: { store } }: Swarm, { name, module, config 
   if (!module.features.ownsHost) {
     throw new TsmachineError(
       'SWARM_STATE',
-      `The host of ${name} was not created by its driver (${config.DriverName}), so no second one like it can be`,
+      `The host of ${name} was not created by its driver (${config.DriverName}), so it cannot create another like it`,
       {
         hint: say`Create a machine for another host, join it (${run('swarm', 'join', 'MACHINE')}), then: ${run('rm', name)}`,
       },

@@ -26,12 +26,12 @@ export interface DeclareRequest {
 export function declare(request: DeclareRequest): Declared {
   const { name, managers, workers, settings = {} } = request;
   if (!forms.machineName.fits(`${name}-manager${managers}`)) {
-    throw new TsmachineError('NAME_INVALID', `${JSON.stringify(name)} cannot begin the names of machines`, {
+    throw new TsmachineError('NAME_INVALID', `The names of machines cannot begin with ${JSON.stringify(name)}`, {
       hint: `A name must be ${forms.machineName.form}`,
     });
   }
   if (!isCount(managers) || managers < 1) throw notACount('--managers', managers, 'A swarm needs at least one manager');
-  if (!isCount(workers)) throw notACount('--workers', workers, 'None is 0');
+  if (!isCount(workers)) throw notACount('--workers', workers, 'Use 0 for none');
   const groups = [groupOf('manager', managers, request), groupOf('worker', workers, request)];
   return {
     declaration: { name, settings, members: groups.flatMap((group) => membersOf(name, group)) },

@@ -25,7 +25,7 @@ export function withOneDown({ total, reachable }: Managers): Managers {
   return { total, reachable: reachable - 1 };
 }
 
-/** The numbers, as they stand in a refusal: "2 of 3 managers reachable, 2 needed". */
+/** The numbers, as a refusal prints them: "2 of 3 managers reachable, 2 needed". */
 export function inNumbers({ total, reachable }: Managers): string {
   return `${reachable} of ${total} manager${total === 1 ? '' : 's'} reachable, ${quorumOf(total)} needed`;
 }

@@ -20,7 +20,7 @@ export function removals(seen: SeenSwarm, { members }: SwarmDeclaration): Step<'
 }
 
 /**
- * Nodes that one of our machines was before it joined again: the managers never forget them by themselves (moby#24106).
+ * Former nodes of machines that joined again: the managers never forget them by themselves (moby#24106).
  * A dead node that belonged to none of our machines is left alone.
  */
 export function prunings(seen: SeenSwarm): Step<'prune'>[] {

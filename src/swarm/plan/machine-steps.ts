@@ -20,7 +20,7 @@ export function machineSteps(seen: SeenSwarm, member: MemberDeclaration, first: 
   if (membership.state === 'error' && seen.cluster !== undefined) return [rejoin(membership.error ?? 'its engine reports an error')];
   if (membership.state !== 'active') return [enter];
   const node = nodeOf(seen, machine);
-  if (!node) return isLost(seen, machine) ? [rejoin('the swarm does not know its node any longer')] : [];
+  if (!node) return isLost(seen, machine) ? [rejoin('the swarm no longer knows its node')] : [];
   const stale = staleAddress(now, member, node.address, node.state === 'ready');
   return stale === undefined ? [] : [rejoin(stale)];
 }

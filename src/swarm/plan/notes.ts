@@ -23,7 +23,7 @@ export function notesOf(declaration: SwarmDeclaration, seen: SeenSwarm): Text[] 
     .filter((node) => node.state === 'down' && isStranger(seen, node.id, node.hostname))
     .map(
       ({ id, hostname }) =>
-        `The node ${hostname === '' ? id : hostname} is Down, and no machine of this swarm is behind it: docker node rm ${id}`,
+        `The node ${hostname === '' ? id : hostname} is Down, and belongs to no machine of this swarm: docker node rm ${id}`,
     );
   return [...differing, ...others, ...strangers, ...versionNotes(seen)];
 }
@@ -43,5 +43,5 @@ function versionNotes({ machines }: SeenSwarm): string[] {
   }
   if (versions.size < 2) return [];
   const each = [...versions].map(([version, names]) => `${version} (${names.length > 3 ? `${names.length} machines` : names.join(', ')})`);
-  return [`Engines of different versions: ${each.join('; ')}. They work together; what only the newer ones know fails on the others`];
+  return [`Engines of different versions: ${each.join('; ')}. They work together, but what only newer ones support fails on the others`];
 }

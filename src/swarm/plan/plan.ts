@@ -14,7 +14,7 @@ export type { PlanProblem, SeenMachine, SeenSwarm } from './seen.js';
 export interface Plan {
   /** In the order in which they are done, as far as one waits for another. */
   readonly steps: readonly Step[];
-  /** What is good to know and stops nothing. */
+  /** Good to know; nothing here stops the run. */
   readonly notes: readonly Text[];
   readonly problems: readonly PlanProblem[];
 }

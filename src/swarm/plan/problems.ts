@@ -28,9 +28,9 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
   if (!(machine in seen.record) && now.driver !== undefined && now.driver !== driver) {
     problems.push({
       code: 'MACHINE_EXISTS',
-      message: `There is a machine "${machine}" of driver ${now.driver}; the swarm's is to be of driver ${driver}`,
+      message: `There is a machine "${machine}" of driver ${now.driver}; the swarm needs one of driver ${driver}`,
       blocks: true,
-      hint: say`Give the swarm's machine another name, or remove the other: ${run('rm', machine)}`,
+      hint: say`Give the swarm's machine another name, or remove the existing one: ${run('rm', machine)}`,
     });
   }
   if (now.error && !now.unfinished) problems.push({ ...now.error, message: aboutMachine(machine, now.error.message), blocks: false });

@@ -6,7 +6,7 @@ import type { Membership } from '../engine/membership.js';
 import type { Node } from '../engine/nodes.js';
 import type { Role } from '../../base/swarm-node.js';
 
-/** What stands in the way of the declaration. */
+/** What prevents the declared swarm. */
 export interface PlanProblem {
   readonly code: ErrorCode;
   readonly message: Text;

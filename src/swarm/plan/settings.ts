@@ -38,8 +38,8 @@ export function immutableProblems({ settings }: SeenSwarm, { name, settings: wan
       : [
           {
             code: 'SWARM_IMMUTABLE',
-            message: `The ${what} of swarm "${name}" is ${is} and cannot become ${declared}: only a new swarm takes it`,
-            hint: say`Declare ${is}; or make a new swarm and all its services: ${run('swarm', 'down', name)}, then ${run('swarm', 'up')}`,
+            message: `The ${what} of swarm "${name}" is ${is} and cannot become ${declared}: it is fixed when a swarm is created`,
+            hint: say`Declare ${is}; or create the swarm and its services again: ${run('swarm', 'down', name)}, then ${run('swarm', 'up')}`,
             blocks: true,
           },
         ],

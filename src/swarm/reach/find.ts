@@ -29,7 +29,7 @@ export async function findSwarm(session: Session, given?: string): Promise<Swarm
     throw new TsmachineError('USAGE', `Which swarm? There are ${names.join(', ')}`, { hint: 'Name one of them, or a machine in it' });
   const record = await swarms.find(only);
   if (record) return record;
-  throw new TsmachineError('SWARM_NOT_FOUND', `Swarm "${only}" was removed meanwhile`);
+  throw new TsmachineError('SWARM_NOT_FOUND', `Swarm "${only}" was removed in the meantime`);
 }
 
 /** The swarm of the store that has this machine; undefined for a machine in none. */
@@ -49,5 +49,5 @@ async function swarmNamed(session: Session, name: string): Promise<SwarmRecord |
 
 async function knownSwarms(session: Session): Promise<Text> {
   const names = await session.store.swarms.names();
-  return names.length === 0 ? say`${run('swarm', 'init', 'MACHINE')} makes one` : `There is: ${names.join(', ')}`;
+  return names.length === 0 ? say`${run('swarm', 'init', 'MACHINE')} makes one` : `Existing swarms: ${names.join(', ')}`;
 }

@@ -26,7 +26,7 @@ export class Swarm {
   #nodes: readonly Node[] = [];
   #manager: Reached | undefined;
   #failure: TsmachineError | undefined;
-  /** Writes follow each other: members that join or leave at the same time must not put an older record back. */
+  /** Writes are queued: members that join or leave at the same time must not overwrite a newer record with an older one. */
   #saved: Promise<void> = Promise.resolve();
 
   constructor(session: Session, record: SwarmRecord) {
@@ -159,7 +159,7 @@ export class Swarm {
     await this.#saved;
   }
 
-  /** A record without members is none. */
+  /** Removes a record that has no members. */
   async #save(): Promise<void> {
     const { swarms } = this.session.store;
     if (Object.keys(this.#record.members).length === 0) await swarms.remove(this.name);
@@ -176,7 +176,7 @@ export class Swarm {
     await this.keep({ rejoining });
   }
 
-  /** Strikes a member off the record, which goes with its last member. */
+  /** Takes a member off the record. The last member takes the record with it. */
   async forgetMember(name: string): Promise<void> {
     const { [name]: _, ...members } = this.#record.members;
     await this.keep({ members });

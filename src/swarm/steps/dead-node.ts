@@ -3,7 +3,7 @@ import { patient } from '../engine/patient.js';
 import { demoteAndWait } from '../members/demote.js';
 import type { Swarm } from '../reach/swarm.js';
 
-/** Removes a node that one of our machines was before: a dead manager counts for the quorum until it is gone. */
+/** Removes a former node of one of our machines: a dead manager counts for the quorum until it is gone. */
 export async function removeDeadNode(swarm: Swarm, id: string): Promise<void> {
   const {
     session: { signal },

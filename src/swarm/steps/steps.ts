@@ -47,7 +47,7 @@ const entries = {
   }),
   prune: entry<{ node: string; hostname: string }>({
     stage: 'remove dead nodes',
-    text: ({ node, hostname }) => `Remove the dead node ${node} that ${hostname} was before`,
+    text: ({ node, hostname }) => `Remove the dead node ${node}, a former node of ${hostname}`,
     run: ({ swarm }, { node }) => removeDeadNode(swarm, node),
   }),
   create: entry<{ machine: string; driver: string; continued: boolean }>({
@@ -72,7 +72,7 @@ const entries = {
   }),
   rejoin: entry<{ machine: string; role: Role; labels: Labels; why: string }>({
     stage: 'grow',
-    text: ({ machine, role, why }) => `Join ${machine} anew as ${article[role]}: ${why}`,
+    text: ({ machine, role, why }) => `Join ${machine} again as ${article[role]}: ${why}`,
     run: joinSwarmAgain,
   }),
   settings: entry<{ changed: readonly string[] }>({

@@ -50,7 +50,7 @@ export async function declareSwarm(
   if (!('driver' in from)) return declaredByFile({ file: from.file, name: from.name, cwd, env: session.env });
   const { name, managers = 1, workers = 0, flags: given = {} } = from;
   if ('file' in from) {
-    throw new TsmachineError('USAGE', 'A file says what the swarm is to be, and so does a driver', {
+    throw new TsmachineError('USAGE', 'Both a file and a driver describe the swarm', {
       hint: 'Leave one of them out, or change the file',
     });
   }

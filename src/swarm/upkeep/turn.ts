@@ -50,7 +50,7 @@ export async function takeTurn(swarm: Swarm, name: string, { doing, work, drain 
   await waitForManager(swarm);
   const node = swarm.nodeOf(name);
   if (node && checkRestart(swarm.name, name, node, swarm.nodes) === 'paused') {
-    io.warn(`Swarm "${swarm.name}" cannot change anything until ${name} is back: fewer than 3 managers have none to spare`);
+    io.warn(`Swarm "${swarm.name}" cannot change anything until ${name} is back: with fewer than 3 managers, none can be missing`);
   }
   if (node && drain) await drainForWork(swarm, name, node);
   signal.throwIfAborted();

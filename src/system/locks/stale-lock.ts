@@ -31,8 +31,8 @@ export function staleWatch(lock: string, terms: Terms): () => boolean {
 
 /**
  * Removes exactly the lock that was seen. Only one of several waiters may do so: the one that creates a file named after the lock.
- * Otherwise the second waiter would remove the lock that the first has taken since. If the waiter that created the file died, the next
- * one uses the next number.
+ * Otherwise the second waiter would remove the lock that the first one has taken in the meantime. If the waiter that created the file
+ * died, the next one uses the next number.
  */
 function removeOnce(lock: string, seen: string, staleAfter: number): boolean {
   try {

@@ -53,5 +53,5 @@ export async function endSwarm(session: Session, name: string, { keepMachines = 
       throwFailures(outcomes);
     });
   });
-  io.info(`Swarm "${name}" is no more.`);
+  io.info(`Swarm "${name}" has ended.`);
 }

@@ -79,7 +79,7 @@ async function leaveUnknown(session: Session, name: string, { force }: { force: 
       throw new TsmachineError('SWARM_QUORUM', `${name} is a manager of a swarm that this store does not know, which may need it`, {
         hint: lines([
           say`Take the swarm into the store: ${run('swarm', 'init', name, '--name', 'NAME')}`,
-          say`Or leave it all the same: ${run('swarm', 'leave', '--force', name)}`,
+          say`Or leave it anyway: ${run('swarm', 'leave', '--force', name)}`,
         ]),
       });
     }

@@ -92,7 +92,7 @@ async function swarmsOf(
       if (ours.length > 0) found.set(swarm, ours);
     } catch (error) {
       if (!force) throw error;
-      io.warn(say`Swarm "${swarm}" is not asked: ${messageOf(error)}`);
+      io.warn(say`Swarm "${swarm}" was not consulted: ${messageOf(error)}`);
     }
   }
   return found;

@@ -143,7 +143,7 @@ describe('virtualbox: a boot2docker VM to import', () => {
       (b) => {
         b.computer = { ...b.computer, home: join(b.dir, 'elsewhere') };
       },
-      /^The key of the VM "boot2docker-vm" is not there: .*id_boot2docker$/,
+      /^The key of the VM "boot2docker-vm" is missing: .*id_boot2docker$/,
       /import-boot2docker-vm/,
     ],
   ];

@@ -353,7 +353,7 @@ describe('virtualbox: what goes wrong', () => {
         b.world.version = '7.0.26';
         b.computer = { ...b.computer, architecture: 'arm64' };
       },
-      /has no machines for ARM processors/,
+      /does not support machines with ARM processors/,
     ],
     [
       'twins',

@@ -110,7 +110,7 @@ describe('virtualbox: how machines are', () => {
     const { message, hint } = await failureOf(bench.driver.start(bench.data, bench.ctx));
     expect([message, hint]).to.deep.equal([
       'VirtualBox cannot open the VM of m1',
-      'Its settings or disks are missing or damaged. What VirtualBox says of them: VBoxManage list --long vms',
+      'Its settings or disks are missing or damaged. What VirtualBox says about them: VBoxManage list --long vms',
     ]);
   });
 

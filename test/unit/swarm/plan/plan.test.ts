@@ -155,7 +155,7 @@ describe('the plan of a swarm', () => {
       seen(small, {
         machines: { 'p-worker1': machine('p-worker1', { membership: { ...member('p-worker1'), state: 'error', error: 'expired' } }) },
       }),
-      ['Join p-worker1 anew as a worker: expired'],
+      ['Join p-worker1 again as a worker: expired'],
     ],
     [
       'a worker under another address',
@@ -164,7 +164,7 @@ describe('the plan of a swarm', () => {
         machines: { 'p-worker1': machine('p-worker1', { addresses: ['10.9.9.9'] }) },
         nodes: [node('p-manager1'), node('p-worker1', { address: '10.9.9.9' })],
       }),
-      [`Join p-worker1 anew as a worker: it advertises ${addressOf('p-worker1')}, and its address is 10.9.9.9`],
+      [`Join p-worker1 again as a worker: it advertises ${addressOf('p-worker1')}, and its address is 10.9.9.9`],
     ],
     [
       'a host with an address that its driver does not know',
@@ -176,25 +176,25 @@ describe('the plan of a swarm', () => {
       'an engine that left by hand',
       declared(1, 1),
       seen(small, { machines: { 'p-worker1': inactive('p-worker1') }, nodes: [node('p-manager1'), node('p-worker1', { state: 'down' })] }),
-      ['Remove the dead node id-p-worker1 that p-worker1 was before', 'Join p-worker1 as a worker'],
+      ['Remove the dead node id-p-worker1, a former node of p-worker1', 'Join p-worker1 as a worker'],
     ],
     [
       'a node that was removed by hand',
       declared(1, 1),
       seen(small, { nodes: [node('p-manager1')] }),
-      ['Join p-worker1 anew as a worker: the swarm does not know its node any longer'],
+      ['Join p-worker1 again as a worker: the swarm no longer knows its node'],
     ],
     [
       'a machine that vanished',
       declared(1, 1),
       seen(small, { machines: { 'p-worker1': nothing } }),
-      ['Remove the dead node id-p-worker1 that p-worker1 was before', 'Create p-worker1 (none)', 'Join p-worker1 as a worker'],
+      ['Remove the dead node id-p-worker1, a former node of p-worker1', 'Create p-worker1 (none)', 'Join p-worker1 as a worker'],
     ],
     [
       'the elder twin of a node',
       declared(1, 1),
       seen(small, { nodes: [...small.map((name) => node(name)), node('p-worker1', { id: 'old', state: 'down' })] }),
-      ['Remove the dead node old that p-worker1 was before'],
+      ['Remove the dead node old, a former node of p-worker1'],
     ],
     [
       'a stranger of the same name that lives',
@@ -274,7 +274,7 @@ describe('the plan of a swarm', () => {
       [
         'a name that is taken',
         'MACHINE_EXISTS',
-        /^There is a machine "p-worker1" of driver generic; the swarm's is to be of driver none$/,
+        /^There is a machine "p-worker1" of driver generic; the swarm needs one of driver none$/,
         declared(1, 1),
         seen(small, {
           record: { 'p-manager1': { role: 'manager' } },
