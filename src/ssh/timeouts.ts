@@ -1,6 +1,6 @@
 /**
  * Every time limit of an SSH connection, in milliseconds, for both clients: ssh2 and the system's `ssh`.
- * An option that changes how long a connection may take is read here and nowhere else.
+ * Whoever changes how long a connection may take changes it here and nowhere else.
  */
 export const sshTimeouts = {
   /** ssh2: one attempt, from the first packet to the login. */

@@ -9,7 +9,12 @@ import { rhel } from './rhel.js';
 import { suse } from './suse.js';
 import { unknown } from './unknown.js';
 
-/** Every family, in the order in which they are tried: a system that only resembles another one comes before that one. */
+/**
+ * Every family, in the order in which they are tried: a system that only resembles another one comes before that one.
+ *
+ * A new family: copy `arch.ts` and add it here. A new package manager also needs `install-`, `upgrade-` and `part-<manager>.sh` in
+ * `templates/provision/`, and a line in `install-script.sh` there, which installs curl with it.
+ */
 const families = [boot2docker, preinstalled, debian, rhel, suse, arch, alpine, unknown] as const;
 const distributions: readonly Distribution[] = families;
 

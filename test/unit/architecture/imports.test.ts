@@ -5,18 +5,20 @@ import { foreign, lazy, mayImport, rooms } from './rules.js';
 import { importsOf, roomOf, sourceFiles, textOf } from './sources.js';
 
 const files = sourceFiles('src', 'drivers');
-const broken = (file: string, text: string) =>
+const broken = (file: string, text?: string) =>
   importsOf(file, text)
     .map(breach)
     .filter((sentence) => sentence !== undefined);
 
-describe('architecture: who imports whom', () => {
+describe('architecture: who imports whom', function () {
+  this.timeout(60_000); // the first of these parses every source
+
   it('finds the sources', () => {
     expect(files).to.include.members(['src/base/errors.ts', 'src/driver/contract.ts', 'src/index.ts']);
   });
 
   it('keeps the direction of the rooms and one importer per foreign library', () => {
-    expect(files.flatMap((file) => broken(file, textOf(file)))).to.deep.equal([]);
+    expect(files.flatMap((file) => broken(file))).to.deep.equal([]);
   });
 
   it('knows every room', () => {

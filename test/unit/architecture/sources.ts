@@ -31,8 +31,17 @@ export interface Import {
   readonly isStatic: boolean;
 }
 
-/** Every import, export-from, import() and import type of a TypeScript source. */
-export function importsOf(file: string, text = textOf(file)): Import[] {
+const read = new Map<string, Import[]>();
+
+/** Every import, export-from, import() and import type of a TypeScript source; a file that is not given as text is read once. */
+export function importsOf(file: string, text?: string): Import[] {
+  if (text !== undefined) return importsIn(file, text);
+  const known = read.get(file) ?? importsIn(file, textOf(file));
+  read.set(file, known);
+  return known;
+}
+
+function importsIn(file: string, text: string): Import[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);
   const found: Import[] = [];
   const add = (name: ts.Node | undefined, isStatic: boolean) => {
