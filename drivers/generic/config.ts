@@ -11,7 +11,8 @@ import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contr
 const jumpHost = /^([^\s@:-][^\s@:]*@)?(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9_][a-zA-Z0-9_.-]*)(:\d{1,5})?$/;
 
 /**
- * Flags to the `Driver` object (docs/compatibility.md: The generic driver). The user's key is referenced where it lies, never copied into the store.
+ * Flags to the `Driver` object (docs/compatibility.md: The generic driver). The user's key is referenced where it lies, never copied into
+ * the store.
  * @throws TsmachineError FLAG_MISSING, FLAG_INVALID
  */
 export function parseConfig(input: ParseInput): DriverData {

@@ -63,8 +63,8 @@ const hyperv: DriverModule = {
   name: 'hyperv',
   contract: 2,
   summary: 'A virtual machine of Hyper-V on this computer (Windows)',
-  // Each endpoint decides: a cloud image's host key is pinned before its first boot; that of boot2docker and of machines of Docker Machine is
-  // trusted at the first contact.
+  // Each endpoint decides: a cloud image's host key is pinned before its first boot; that of boot2docker and of machines of Docker Machine
+  // is trusted at the first contact.
   describe: () => Promise.resolve({ flags, features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: false } }),
   open: async () => ({ ...(await import('./driver.js')).hyperv, close: () => Promise.resolve() }),
 };

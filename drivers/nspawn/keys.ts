@@ -36,7 +36,7 @@ async function generate(path: string, comment: string, computer: Computer): Prom
   await rename(`${unfinished}.pub`, `${path}.pub`);
 }
 
-/** Pins the host key in the machine's own known_hosts (sshd(8)): under its name, which outlives a change of address, and under its address. */
+/** Pins the host key in the machine's own known_hosts (sshd(8)), under its name, which outlives a change of address, and its address. */
 export async function pinHostKey(ctx: DriverContext, keys: Keys, ip: string): Promise<void> {
   const file = join(ctx.machineDir, 'known_hosts');
   const [type = '', key = ''] = keys.hostPublic.trim().split(/\s+/);

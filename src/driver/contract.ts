@@ -152,7 +152,10 @@ export interface DriverContext extends GuestContext {
   /** The ids of the store and of the machine, made when they are first asked for. */
   owner(): Promise<Owner>;
   readonly secrets: FlagValues;
-  /** Changes fields of the driver's data, on disk when it returns; undefined takes one away. Parallel calls do not lose each other's. @returns the data */
+  /**
+   * Changes fields of the driver's data, on disk when it returns; undefined takes one away. Parallel calls do not lose each other's.
+   * @returns the data
+   */
   keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData>;
   /** Makes this the driver's data. @returns it */
   replace(data: DriverData): Promise<DriverData>;
@@ -184,7 +187,10 @@ export interface DriverContext extends GuestContext {
    * machine's folder.
    */
   identity(): Promise<GuestKeys>;
-  /** The user data of a guest: ours, merged with the user's by cloud-init's own rules. @throws TsmachineError FLAG_INVALID when it is too large */
+  /**
+   * The user data of a guest: ours, merged with the user's by cloud-init's own rules.
+   * @throws TsmachineError FLAG_INVALID when it is too large
+   */
   bootData(request: BootDataRequest): Promise<{ readonly bytes: Buffer; readonly encoding: 'plain' | 'gzip' }>;
 }
 

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import type { State } from '../base/machine.js';
 import { TsmachineError, errorText, type ErrorCode } from '../base/errors.js';
 import { lines, say } from '../base/text.js';
@@ -52,11 +54,16 @@ export async function showingConsole<T>(session: Session, machine: Machine, work
       session.io.debug(`${machine.name}: its console cannot be read: ${errorText(reason)}`);
       return '';
     });
-    const end = console.trimEnd().split('\n').slice(-consoleLines).join('\n').trim();
+    const end = printable(console).trimEnd().split('\n').slice(-consoleLines).join('\n').trim();
     throw new TsmachineError(error.code, error.text, {
       cause: error,
       exit: error.exit,
       hint: lines([error.hint, end === '' ? undefined : `The end of its console:\n${end}`]),
     });
   }
+}
+
+/** Without what moves a cursor or changes a terminal: the console of a machine that is not trusted yet is shown on the user's. */
+function printable(console: string): string {
+  return stripVTControlCharacters(console).replace(/[^\t\n\x20-\x7e\u00a0-\uffff]/g, '');
 }

@@ -8,7 +8,7 @@ interface BaseFields {
   readonly sshKeyPath?: string;
 }
 
-/** The fields with which every `Driver` object of config.json begins, in Docker Machine's order (docs/compatibility.md: The `Driver` object). */
+/** The fields with which every `Driver` object begins, in Docker Machine's order (docs/compatibility.md: The `Driver` object). */
 export function baseData(input: ParseInput, fields: BaseFields): Record<string, unknown> {
   return {
     IPAddress: fields.ip ?? '',

@@ -34,7 +34,8 @@ export async function swarmToEnd(
 /**
  * Ends a swarm of the store: every machine of its record leaves it and, unless machines are kept, is removed. Another run finishes one
  * that was interrupted.
- * @throws TsmachineError MACHINE_SHARED, before anything is done; SEVERAL_FAILED, or the failure of the one machine that could not be taken out or removed
+ * @throws TsmachineError MACHINE_SHARED, before anything is done; SEVERAL_FAILED, or the failure of the one machine that could not be
+ * taken out or removed
  */
 export async function endSwarm(session: Session, name: string, { keepMachines = false }: DownOptions = {}): Promise<void> {
   const {
