@@ -21,7 +21,8 @@ export function checkConfig(data: DriverData): void {
 }
 
 const hostAndPort: Rule = (value) =>
-  text(value) ?? (engineUrl(`tcp://${value as string}`) === undefined && !(value as string).startsWith('-') ? undefined : 'is not HOST:PORT');
+  text(value) ??
+  (engineUrl(`tcp://${value as string}`) === undefined && !(value as string).startsWith('-') ? undefined : 'is not HOST:PORT');
 
 const engineUrl: Rule = (value) => {
   if (typeof value !== 'string') return 'is not a text';

@@ -122,16 +122,14 @@ async function read(file: string, id: string): Promise<RememberedStore | undefin
   if (!found) return undefined;
   const { value } = found;
   if (isStore(value) && value.id === id) return value;
-  const isNewer = isJson(value) && typeof value['version'] === 'number' && value['version'] > 1;
-  throw new TsmachineError(
-    isNewer ? 'CONFIG_FUTURE' : 'CONFIG_UNREADABLE',
-    `Cannot read ${file}, which says what a store of this computer holds${isNewer ? ': a newer tsmachine wrote it' : ''}`,
-    {
-      hint: isNewer
-        ? 'Use the tsmachine that wrote it, or a newer one'
-        : 'Delete it: the next command on that store writes it again. It then no longer says which machines were exported',
-    },
-  );
+  if (isJson(value) && typeof value['version'] === 'number' && value['version'] > 1) {
+    throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine`, {
+      hint: 'Use the tsmachine that wrote it, or a newer one',
+    });
+  }
+  throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}, which says what a store of this computer holds`, {
+    hint: 'Delete it: the next command on that store writes it again. It then no longer says which machines were exported',
+  });
 }
 
 function isStore(value: unknown): value is RememberedStore {

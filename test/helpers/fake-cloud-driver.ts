@@ -139,9 +139,7 @@ async function remove(cloud: FakeCloud, ctx: DriverContext): Promise<{ left: [] 
   const owner = await ctx.owner();
   for (const entry of [...(await ctx.resources())].sort((one, other) => order(one) - order(other))) {
     const things =
-      entry.id === undefined
-        ? (await cloud.list(labelsOf(owner, entry.scope, entry.key))).map((thing) => thing.id)
-        : [entry.id];
+      entry.id === undefined ? (await cloud.list(labelsOf(owner, entry.scope, entry.key))).map((thing) => thing.id) : [entry.id];
     try {
       for (const thing of things) await gone(cloud.delete(thing));
     } catch (error) {
@@ -182,4 +180,3 @@ function endpoint(data: DriverData): Endpoint {
     dockerUrl: `tcp://${ip}:2376`,
   };
 }
-

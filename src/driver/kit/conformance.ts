@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
 export interface ConformanceRule {
   readonly name: string;
   /** Throws when it does not hold. @returns false for a driver that it does not apply to */
-  check(): Promise<boolean>;
+  readonly check: () => Promise<boolean>;
 }
 
 /** The rules that every driver must keep, as they apply to this one. For test runners other than mocha. */

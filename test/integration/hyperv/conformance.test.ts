@@ -27,11 +27,11 @@ describe('hyperv over the stand-in', function () {
       count += 1;
       const dir = join(scratch(), String(count));
       mkdirSync(join(dir, 'cache'), { recursive: true });
-      const { exec, files, listens } = playground.ctx();
-      const parts = { exec, listens };
+      const ctx = playground.ctx();
+      const exec = ctx.exec.bind(ctx);
       return {
         dir,
-        files,
+        files: ctx.files,
         flags: { 'hyperv-image': playground.file('image.raw') },
         samples: {
           'hyperv-memory': 2048,
@@ -40,7 +40,7 @@ describe('hyperv over the stand-in', function () {
           'hyperv-virtual-switch': 'external',
           'hyperv-static-macaddress': '00:15:5D:01:02:03',
         },
-        parts: () => parts,
+        parts: () => ({ exec, listens: ctx.listens.bind(ctx) }),
         account: () => ({ exec }),
         open: () => driver,
         inventory: () => Object.values(standIn.world().vms).map(({ uuid, name }) => `${name} ${uuid}`),

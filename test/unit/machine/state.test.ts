@@ -14,9 +14,17 @@ describe('a machine that is not reached', () => {
 
   it('shows the end of its console, and nothing that would change the terminal', async () => {
     const text = `${'old\n'.repeat(40)}\u001b[2J\u001b]0;title\u0007kernel panic\r\nGrüße\u009b31m\u0000`;
-    const error = await failureOf(showingConsole(session, machine(() => Promise.resolve(text)), unreached));
+    const error = await failureOf(
+      showingConsole(
+        session,
+        machine(() => Promise.resolve(text)),
+        unreached,
+      ),
+    );
     expect(error.code).to.equal('SSH_TIMEOUT');
-    expect(hintOf(error)).to.match(/^Try again\nThe end of its console:\nold\n/).and.match(/\nkernel panic\nGrüße$/);
+    expect(hintOf(error))
+      .to.match(/^Try again\nThe end of its console:\nold\n/)
+      .and.match(/\nkernel panic\nGrüße$/);
   });
 
   it('keeps the failure when its console cannot be read, is empty or is not offered', async () => {
@@ -29,7 +37,13 @@ describe('a machine that is not reached', () => {
   it('asks for no console when something else failed', async () => {
     let asked = 0;
     const failing = () => Promise.reject(new TsmachineError('FLAG_INVALID', 'no'));
-    await failureOf(showingConsole(session, machine(() => Promise.resolve(String(++asked))), failing));
+    await failureOf(
+      showingConsole(
+        session,
+        machine(() => Promise.resolve(String(++asked))),
+        failing,
+      ),
+    );
     expect(asked).to.equal(0);
   });
 });

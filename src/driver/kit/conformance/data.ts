@@ -51,7 +51,8 @@ export const secretsStayOut: Rule = {
     onStage(subject, async (stage) => {
       const secrets = Object.values(stage.world.secrets ?? {}).filter((value) => typeof value === 'string' && value.length > 3);
       const marked = stage.description.flags.filter(({ secret }) => secret).map(({ name }) => name);
-      for (const name of marked) assert.ok(stage.world.secrets?.[name] !== undefined, `give the world a value of --${name}, which is secret`);
+      for (const name of marked)
+        assert.ok(stage.world.secrets?.[name] !== undefined, `give the world a value of --${name}, which is secret`);
       const machine = await stage.machine();
       await stage.create(machine);
       await stage.driver.look(machine.memory.data, machine.ctx());

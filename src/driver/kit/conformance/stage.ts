@@ -17,7 +17,7 @@ export interface Actor {
   readonly machineDir: string;
   readonly memory: MemoryMachine;
   /** A new context, as the next process has it. */
-  ctx(): DriverContext;
+  readonly ctx: () => DriverContext;
 }
 
 /** One world with the driver in it, and whatever disturbs the two. */

@@ -21,7 +21,10 @@ describe('the conformance suite', () => {
   }
 
   it('has a bad driver for every rule', () => {
-    const rules = conformanceRules(fakeModule, fakeWorld(() => expect.fail('nothing is opened here'))).map(({ name }) => name);
+    const rules = conformanceRules(
+      fakeModule,
+      fakeWorld(() => expect.fail('nothing is opened here')),
+    ).map(({ name }) => name);
     expect([...new Set(badDrivers.map(({ rule }) => rule))].sort()).to.deep.equal([...rules].sort());
   });
 });

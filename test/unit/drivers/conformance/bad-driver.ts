@@ -10,7 +10,7 @@ import type { FakeCloud } from '../../../stand-ins/fake-cloud.js';
 export interface BadDriver {
   readonly mistake: string;
   readonly rule: string;
-  open(cloud: FakeCloud): Driver;
+  readonly open: (cloud: FakeCloud) => Driver;
 }
 
 function bad(rule: string, mistake: string, change: (good: Driver, cloud: FakeCloud) => Partial<Driver>): BadDriver {
@@ -124,8 +124,7 @@ export const badDrivers: readonly BadDriver[] = [
             resource: (key, wanted, calls) =>
               ctx.resource(key, wanted, {
                 ...calls,
-                find: async (entry: LedgerEntry) =>
-                  key === 'instance' && entry.id === undefined ? undefined : calls.find(entry),
+                find: async (entry: LedgerEntry) => (key === 'instance' && entry.id === undefined ? undefined : calls.find(entry)),
                 make: (request, token, note) => calls.make(request, key === 'instance' ? randomUUID() : token, note),
               }),
           }),
@@ -149,8 +148,7 @@ export const badDrivers: readonly BadDriver[] = [
       await good.create(data, ctx);
       if (ctx.data()['Done'] !== true) await ctx.keep({ Done: true });
     },
-    remove: (data, ctx) =>
-      good.remove(data, ctx.data()['Done'] === true ? contextWith(ctx, { released: () => Promise.resolve() }) : ctx),
+    remove: (data, ctx) => good.remove(data, ctx.data()['Done'] === true ? contextWith(ctx, { released: () => Promise.resolve() }) : ctx),
   })),
   bad('remove leaves nothing of half a machine', 'does not look for what has no id yet', (good) => ({
     async remove(data, ctx) {
@@ -174,8 +172,10 @@ export const badDrivers: readonly BadDriver[] = [
   })),
   bad('look, lookAll and where agree', 'says less of many', (good) => ({
     async lookAll(machines, ctx) {
-      const all = (await good.lookAll?.(machines, ctx)) ?? new Map();
-      return new Map([...all].map(([name, look]) => [name, 'state' in look ? { state: look.state, addresses: look.addresses } : look]));
+      const all = await good.lookAll?.(machines, ctx);
+      return new Map(
+        [...(all ?? [])].map(([name, look]) => [name, 'state' in look ? { state: look.state, addresses: look.addresses } : look]),
+      );
     },
   })),
   bad('look, lookAll and where agree', 'leaves one out', (good) => ({

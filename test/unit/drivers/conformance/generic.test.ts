@@ -17,7 +17,11 @@ runDriverConformance(generic, {
       dir,
       files: computerFiles,
       flags: { 'generic-ip-address': '192.0.2.7', 'generic-ssh-key': key },
-      samples: { 'generic-ip-address': 'host.example.com', 'generic-ssh-key': join(dir, 'another'), 'generic-jump-host': ['admin@jump:22'] },
+      samples: {
+        'generic-ip-address': 'host.example.com',
+        'generic-ssh-key': join(dir, 'another'),
+        'generic-jump-host': ['admin@jump:22'],
+      },
       parts: () => ({ listens: (host, port) => around(`listens ${host} ${port}`, () => Promise.resolve(port === 22)) }),
       inventory: () => ['a host that is there already'],
     };

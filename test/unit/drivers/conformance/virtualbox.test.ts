@@ -10,10 +10,11 @@ runDriverConformance(virtualbox, {
   makeWorld() {
     const bench = new Bench();
     mkdirSync(bench.ctx.cacheDir, { recursive: true });
-    const { files, exec, listens, ssh } = bench.ctx;
+    const { ctx } = bench;
+    const exec = ctx.exec.bind(ctx);
     return {
       dir: bench.dir,
-      files,
+      files: ctx.files,
       flags: { 'virtualbox-image': bench.image },
       samples: {
         'virtualbox-nat-nictype': 'virtio',
@@ -24,7 +25,7 @@ runDriverConformance(virtualbox, {
         'virtualbox-share-folder': '/srv/data:data',
         'virtualbox-image': 'debian',
       },
-      parts: () => ({ exec, listens, ssh }),
+      parts: () => ({ exec, listens: ctx.listens.bind(ctx), ssh: ctx.ssh.bind(ctx) }),
       account: () => ({ exec }),
       open: () => bench.driver,
       inventory: () => bench.left().map(String),

@@ -25,8 +25,8 @@ export interface Playground {
   create(name: string, data?: DriverData): Promise<DriverData>;
   expectNothingLeft(): Promise<void>;
   /** What the computer has of machines, of whatever store. */
-  inventory(): Promise<string[]>;
-  close(): Promise<void>;
+  readonly inventory: () => Promise<string[]>;
+  readonly close: () => Promise<void>;
 }
 
 /** The driver on a computer that is a folder. */
