@@ -55,8 +55,8 @@ class Nimbus {
   }
 
   #list(label: string): Server[] {
-    const [name = '', value] = label.split('=');
-    return [...this.servers.values()].filter(({ labels }) => (labels as Partial<Record<string, string>>)[name] === value);
+    const [name, value] = label.split('=');
+    return [...this.servers.values()].filter(({ labels }) => Object.entries(labels).some(([key, own]) => key === name && own === value));
   }
 }
 
