@@ -337,7 +337,7 @@ for (const client of ['the built-in client', "the system's ssh"])
         send(attacks['a name with ..'] ?? '');
         const { code, message } = await failureOf(down(there, join(here, 'copy'), true));
         expect(code).to.equal('COPY_REFUSED');
-        expect(message).to.equal(`The source sent "../stolen", which lies outside ${join(here, 'copy')}: nothing more is unpacked`);
+        expect(message).to.equal(`The source sent "../stolen", which lies outside ${join(here, 'copy')}. Nothing more is unpacked`);
       });
 
       it('does not change the mode of a folder outside by a link of the same name', async () => {

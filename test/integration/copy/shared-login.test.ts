@@ -92,7 +92,7 @@ describe("the login by the system's ssh", function () {
       .join(' ');
     await pinHostKey(known, { host: 'm1' }, other);
     expect(await logIn()).to.equal(undefined);
-    expect(io.debugs.join()).to.match(/takes over: .*Host key verification failed/s);
+    expect(io.debugs.join()).to.match(/using the built-in client instead: .*Host key verification failed/s);
   });
 
   it('is left to the built-in client where a passphrase is to be asked, a key is refused or there is no ssh', async () => {
@@ -105,7 +105,7 @@ describe("the login by the system's ssh", function () {
     ] as const) {
       expect(await logIn(keyPath, env)).to.equal(undefined);
     }
-    expect(io.debugs.at(-1)).to.match(/takes over: it is not installed$/);
+    expect(io.debugs.at(-1)).to.match(/using the built-in client instead: it is not installed$/);
     expect(
       await logIn(locked, { SSH_AUTH_SOCK: await shop.agent(locked) }).then(async (login) => {
         await login?.close();
