@@ -77,7 +77,7 @@ describe('a machine that comes back under another address', () => {
     await loseAddress('squatter');
     const { stdout, stderr } = await succeed(['start', 'moved'], { store, env });
     expect(stderr).to.contain(`The address ${first} has been taken`);
-    expect(stdout + stderr).to.contain('Docker context "moved" follows moved: tcp://');
+    expect(stdout + stderr).to.contain('Docker context "moved" now leads to moved at tcp://');
     expect((await succeed(['ip', 'squatter'], { store: other })).stdout.trim()).to.equal(first);
     await expectReachableAt('10.211.99.3');
   });

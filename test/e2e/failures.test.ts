@@ -109,7 +109,7 @@ describe('failures of a create over SSH', () => {
       ['create', '-d', 'generic', '--generic-ip-address', other.ip, '--generic-ssh-key', other.keyPath, 'full'],
       { store },
     );
-    await expectFailure(result, 'full', /disk of full is full/, /Make room/);
+    await expectFailure(result, 'full', /disk of full is full/, /Free some space/);
     await other.remove();
   });
 

@@ -165,7 +165,7 @@ describe('a swarm after disasters', () => {
     const working = await tsmachine(['swarm', 'restore', backup, 'rcv-m1'], { store, env });
     expect(working.code).to.equal(1);
     expect(working.stderr).to.contain('Swarm "rcv" still works');
-    const source = managers.find((name) => working.stderr.includes(`saved from ${name} `)) ?? 'rcv-m1';
+    const source = managers.find((name) => working.stderr.includes(`taken from ${name} `)) ?? 'rcv-m1';
     await succeed(['kill', ...managers], { store });
     await destroy([source]);
     await succeed([...create, 'rcv-r1'], { store });

@@ -51,7 +51,7 @@ describe('upgrading an engine by its packages', () => {
     const before = [await kept(), await process()];
     const { code, stdout } = await upgrade();
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^grower has the newest engine its packages offer: \d+\./m);
+    expect(stdout).to.match(/^grower already runs the newest engine that its packages offer: \d+\./m);
     expect(stdout).not.to.contain('Restarting');
     expect([await kept(), await process()]).to.deep.equal(before);
   });
@@ -64,7 +64,7 @@ describe('upgrading an engine by its packages', () => {
     expect(stderr).to.match(/The engine restarts if it is upgraded, which stops 1 /);
     expect(stdout).to.match(new RegExp(`docker\\.io ${there.replaceAll('.', '\\.')}\\S* -> ${eighth.replace('+', '\\+')}`));
     expect(stdout).to.contain(`"grower" runs Docker ${eighth.replace('+lab1', '')}`);
-    expect(stderr).not.to.contain('is on the host already and stays');
+    expect(stderr).not.to.contain('is already installed and stays');
     expect(await installed()).to.equal(`${eighth} hold ok installed`);
     expect(await engineVersion()).to.contain(eighth.replace('+lab1', ''));
     expect(await process()).not.to.equal(pid);

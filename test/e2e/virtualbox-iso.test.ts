@@ -69,7 +69,7 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
     const refused = await tsmachine(['upgrade', '--engine-version', '28', 'b1'], { store, env: vbox.env });
     expect(refused.code).to.equal(2);
     expect(refused.stderr).to.match(
-      /^The engine of b1 is part of the image it boots from, v1: it has no version of its own\nWithout --engine-version b1 gets the newest image\n/,
+      /^The engine of b1 is part of the image it boots from \(v1\): its version cannot be chosen\nWithout --engine-version b1 gets the newest image\n/,
     );
   });
 
@@ -80,7 +80,7 @@ describe('virtualbox, a machine that boots from an ISO, played by a machine of s
       'Stopping machine to do the upgrade...',
       'Upgrading machine "b1"...',
       'Starting machine back up...',
-      '"b1" boots from v2; it was v1.',
+      '"b1" now boots from v2 instead of v1.',
     ]);
     expect(booted()).to.equal('Boot2Docker-v2');
     expect(await container()).to.include({ exitCode: 0, stdout: 'hello\n' });

@@ -55,7 +55,7 @@ for (const columns of [40, 80]) {
       expect(text).to.match(/^ {3}--force, -f/m);
       // a line that the terminal had to break would be full to the last column
       for (const line of text.split('\n')) expect(line.length, line).to.be.below(columns + 1);
-      expect(text.replace(/\s+/g, ' ')).to.contain('Remove local configuration even if machine cannot be removed, also implies -y');
+      expect(text.replace(/\s+/g, ' ')).to.contain('Remove the local configuration even if the machine cannot be removed; implies -y');
     });
 
     it('shows every machine in ls', async () => {

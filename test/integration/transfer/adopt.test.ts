@@ -78,7 +78,7 @@ describe('adopting a host that another store made', function () {
     expect(server.accepted() - before).to.equal(1);
     const said = await readFile(log, 'utf8');
     expect(said.match(/^COMMAND /gm)).to.have.length(1);
-    expect(said).to.contain('Prints all that provisioning needs to know');
+    expect(said).to.contain('Prints everything that provisioning needs to know');
     const [look, apply] = await Promise.all(['detect', 'apply'].map((name) => readFile(`templates/provision/${name}.sh`, 'utf8')));
     const changes = apply?.split('\n').filter((line) => line.length > 20 && look?.includes(line) === false) ?? [];
     expect(changes).to.have.length.greaterThan(50);

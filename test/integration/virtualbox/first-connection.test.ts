@@ -70,7 +70,7 @@ describe('virtualbox: the first connection', () => {
     ]) {
       const { code, stdout, stderr } = await here.run(words);
       expect(code, words.join(' ')).not.to.equal(0);
-      expect(stderr, words.join(' ')).to.contain('is not known and was not to be trusted on first use');
+      expect(stderr, words.join(' ')).to.contain("is not known, and this machine's key may not be trusted on first use");
       expect(stdout + stderr).not.to.contain('trusted from now on');
     }
     expect(guests.logins).to.have.length(met);

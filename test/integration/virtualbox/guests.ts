@@ -114,7 +114,7 @@ export class Guests implements GuestPlayer {
         this.#apply(script, vm, guest).then(end, (error: unknown) => {
           channel.stderr.end(String(error));
         });
-      else end(script.includes('Prints all that provisioning needs to know') ? facts(seed.hostname) : '');
+      else end(script.includes('Prints everything that provisioning needs to know') ? facts(seed.hostname) : '');
     });
   }
 

@@ -42,7 +42,7 @@ describe('virtualbox: images from the network, by the command line', () => {
       expect(code).to.equal(1);
       expect(stderr).to.contain(
         `Error creating machine: ${url()} has the wrong checksum: sha256 ${digestOf(disk)}, expected ${wrong}\n` +
-          `The file was changed on the way or on the server; check where the expected checksum comes from\n${next()}`,
+          `The file was changed on the server or in transit. Check where the expected checksum comes from\n${next()}`,
       );
       expect(here.cached()).to.deep.equal([]);
       expect(here.vbox.left()).to.deep.equal([]);
@@ -60,7 +60,7 @@ describe('virtualbox: images from the network, by the command line', () => {
         )?.[1];
       expect(Number(said), stderr).to.be.within(1, 200_000); // what Node had read when the connection broke
       const rest = `bytes=${said ?? ''}-`;
-      expect(stderr).to.contain(`Run the command again: it continues where the transfer stopped\n${next()}`);
+      expect(stderr).to.contain(`Run the command again: the transfer continues where it stopped\n${next()}`);
       expect(vendor.requests.map(({ range }) => range)).to.deep.equal([undefined, rest, rest, rest]);
       expect(here.cached().map((name) => name.slice(17))).to.deep.equal(['disk.qcow2.part', 'disk.qcow2.part.tag']);
 
