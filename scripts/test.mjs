@@ -22,8 +22,8 @@ import { endInOrder, runVisibly, wasInterrupted } from './test/processes.mjs';
 const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const suites = {
-  unit: { timeout: 3 * minutes, each: 10_000, coverage: true, lanes: 2 },
-  integration: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
+  unit: { timeout: 5 * minutes, each: 20_000, coverage: true, lanes: 2 },
+  integration: { timeout: 15 * minutes, each: 60_000, built: true, system: true },
   e2e: {
     timeout: 40 * minutes,
     each: 10 * minutes,
