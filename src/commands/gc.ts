@@ -10,8 +10,9 @@ import { run, say } from '../base/text.js';
 export default class Gc extends MachineCommand {
   static override summary = 'Find and remove what deleted machines and stores left behind';
   static override description =
-    'Lists virtual machines, local machines, networks and cloud resources that tsmachine made and that no store of this computer has a ' +
-    'machine for any more, then removes them after a question. What belongs to a store that is there, or whose disk is not mounted, is kept.';
+    'Lists virtual machines, local machines, networks and cloud resources that tsmachine made and that belong to no machine of any store ' +
+    'on this computer, and removes them if you agree. Nothing is removed that belongs to an existing store, or to one on a disk that is ' +
+    'not mounted.';
   static override usage = '';
   static override examples = ['<%= config.bin %> gc', '<%= config.bin %> gc --driver virtualbox --json', '<%= config.bin %> gc -y'];
   static override operands = { kind: 'none' } as const;

@@ -74,6 +74,15 @@ describe('architecture: what sources say', () => {
     expect(long).to.deep.equal([]);
   });
 
+  it('holds at most 140 columns a line in src and drivers, in strings and comments too, which the formatter does not break', () => {
+    const wide = sourceFiles('src', 'drivers').filter((file) =>
+      textOf(file)
+        .split('\n')
+        .some((line) => line.length > 140),
+    );
+    expect(wide).to.deep.equal([]);
+  });
+
   it(`holds at most ${mostFiles} source files in a folder`, () => {
     expect(
       crowdedFolders(
