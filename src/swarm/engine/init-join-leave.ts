@@ -41,8 +41,7 @@ export async function initSwarm(engine: Engine, request: InitRequest): Promise<M
     ForceNewCluster: forceNewCluster,
     Availability: availability,
     Spec: await withSettings({}, settings),
-    ...(settings.defaultAddrPool === undefined ? {} : { DefaultAddrPool: settings.defaultAddrPool }),
-    ...(settings.defaultAddrPoolMaskLength === undefined ? {} : { SubnetSize: settings.defaultAddrPoolMaskLength }),
+    ...pools(settings),
     ...(settings.dataPathPort === undefined ? {} : { DataPathPort: settings.dataPathPort }),
   };
   try {
@@ -51,6 +50,18 @@ export async function initSwarm(engine: Engine, request: InitRequest): Promise<M
     throw refused(`The engine of "${engine.target.machine}" cannot initialise a swarm`, error);
   }
   return membershipOf(engine);
+}
+
+/**
+ * The engine's API takes a missing length for 0, with which no network can be made: 24 is the default of the docker command line
+ * (docs.docker.com/reference/cli/docker/swarm/init).
+ */
+function pools({ defaultAddrPool, defaultAddrPoolMaskLength }: SwarmSettings): object {
+  if (defaultAddrPool === undefined && defaultAddrPoolMaskLength === undefined) return {};
+  return {
+    ...(defaultAddrPool === undefined ? {} : { DefaultAddrPool: defaultAddrPool }),
+    SubnetSize: defaultAddrPoolMaskLength ?? 24,
+  };
 }
 
 export interface JoinRequest extends NodeAddresses {

@@ -134,7 +134,7 @@ describe('joining a swarm', () => {
 });
 
 describe('initialising a swarm', () => {
-  it("says only what is wanted, so that the engine's defaults hold", async () => {
+  it("says only what is wanted, so that the engine's defaults hold, and the length of a pool's networks, which has none", async () => {
     const engine = new FakeEngine('manager1', ({ path }) =>
       path === '/info' ? { Swarm: { LocalNodeState: 'active', NodeID: 'n1', Cluster: { ID: 'c1' } } } : 'n1',
     );
@@ -152,6 +152,7 @@ describe('initialising a swarm', () => {
       Availability: 'drain',
       DataPathPort: 7789,
       DefaultAddrPool: ['10.20.0.0/16'],
+      SubnetSize: 24,
       Spec: { Orchestration: {}, Raft: {}, Dispatcher: {}, CAConfig: {}, EncryptionConfig: { AutoLockManagers: true } },
     });
   });
