@@ -20,7 +20,9 @@ export interface Connection {
 export function openConnection(target: EngineTarget, connectTimeout: number): Connection {
   const options = { keepAlive: true, maxSockets: 16 };
   if (engineAddress(target).kind === 'unix') return { target, connectTimeout, agent: new HttpAgent(options) };
-  return { target, connectTimeout, agent: new HttpsAgent({ ...options, secureContext: secureContext(target) }) };
+  // said here, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise turn verification off
+  const tls = { secureContext: secureContext(target), rejectUnauthorized: true };
+  return { target, connectTimeout, agent: new HttpsAgent({ ...options, ...tls }) };
 }
 
 /**

@@ -11,7 +11,13 @@ export function refusalOf(target: EngineTarget, timeout: number, signal?: AbortS
   const at = engineAddress(target);
   if (at.kind === 'unix') return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    const socket = connect({ host: at.host, port: at.port, secureContext: secureContext(target, 'TLSv1.2'), ...serverName(at.host) });
+    const socket = connect({
+      host: at.host,
+      port: at.port,
+      secureContext: secureContext(target, 'TLSv1.2'),
+      rejectUnauthorized: true,
+      ...serverName(at.host),
+    });
     const end = (outcome?: Error) => {
       signal?.removeEventListener('abort', abort);
       socket.destroy();

@@ -64,6 +64,9 @@ async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMess
   }
 }
 
+/** Said each time, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise turn verification off. */
+const verified = { rejectUnauthorized: true } as const;
+
 function requestPlain(url: URL, proxy: URL | undefined, { headers, signal }: GetOptions): http.ClientRequest {
   if (!proxy) return http.request(url, { headers: { ...headers }, agent: false, ...(signal && { signal }) });
   const { protocol, hostname, port } = proxy;
@@ -73,16 +76,17 @@ function requestPlain(url: URL, proxy: URL | undefined, { headers, signal }: Get
     path: url.href,
     headers: { ...headers, host: url.host, ...proxyLogin(proxy) },
     agent: false as const,
+    ...verified,
     ...(signal && { signal }),
   };
   return protocol === 'https:' ? https.request(options) : http.request(options);
 }
 
 function requestSecure(url: URL, socket: Socket | undefined, { headers, signal }: GetOptions): http.ClientRequest {
-  const options = { headers: { ...headers }, ...(signal && { signal }) };
+  const options = { headers: { ...headers }, ...verified, ...(signal && { signal }) };
   if (!socket) return https.request(url, { ...options, agent: false });
   // Without an agent, Node assumes port 80 as the default and would add the port to the Host header.
-  const createConnection = () => tls.connect({ socket, servername: bare(url.hostname) });
+  const createConnection = () => tls.connect({ socket, servername: bare(url.hostname), ...verified });
   return https.request(url, { ...options, defaultPort: 443, createConnection });
 }
 
@@ -95,6 +99,7 @@ function openTunnel(proxy: URL, url: URL, { signal, idleTimeout }: GetOptions): 
     path: target,
     headers: { host: target, ...proxyLogin(proxy) },
     agent: false,
+    ...verified,
     ...(signal && { signal }),
   });
   return new Promise((resolve, reject) => {

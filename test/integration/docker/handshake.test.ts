@@ -109,6 +109,19 @@ describe('the TLS handshake with an engine', function () {
     });
   }
 
+  it('verifies the engine whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+    running = await startEngine(tls(await other.server([])));
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      expect((await failure()).message).to.contain("not signed by this store's CA");
+    } finally {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+    }
+    expect(running.requests).to.deep.equal([]);
+  });
+
   it('hears a refusal whose alert was lost because our request crossed it', async () => {
     // With TLS 1.3 it closes the connection after the handshake without a word; with TLS 1.2 the refusal comes within the handshake.
     const deaf = await startOpenssl(tls(server, other.client.ca), 'tls1_2');
