@@ -15,6 +15,8 @@ const helpFlags = ['-h', '--help', '-help'];
 /** The whole program: runs one command line, then ends the process even if the command left sockets open. */
 export async function main(argv: readonly string[]): Promise<void> {
   const screen = processScreen(process.env);
+  // Node ends with 0 when nothing is left to wait for, even in the middle of a command whose wait can no longer end.
+  process.exitCode = 1;
   const exit = await runCommandLine(argv, process.env, screen);
   await Promise.all([drained(screen.stdout), drained(screen.stderr)]);
   process.exitCode = exit;

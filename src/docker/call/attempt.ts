@@ -56,9 +56,18 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
       if (response === undefined) request.destroy(silence);
       else response.destroy(silence);
     });
-    request.on('error', (error) => {
+    const fail = (error: Error) => {
       clearTimeout(timer);
       resolve({ error, phase, reused: request.reusedSocket, bodyError });
+    };
+    request.on('error', fail);
+    request.once('upgrade', ({ statusCode }: IncomingMessage, socket) => {
+      socket.destroy();
+      fail(new Error(`it answered ${statusCode}, as if it were asked to switch protocols`));
+    });
+    // after an answer or an error this changes nothing
+    request.once('close', () => {
+      fail(new Error('the connection was closed without an answer'));
     });
     sendBody(request, call.body, (error) => {
       bodyError = error;

@@ -145,6 +145,21 @@ describe("an engine's API", function () {
     expect(error.message).to.contain('lost in the middle of the answer').and.to.contain('GET /info');
   });
 
+  it('is given up when it switches protocols, or ends, instead of answering', async () => {
+    await start({
+      'GET /info': (_request, response) => {
+        response.writeHead(101, { Connection: 'Upgrade', Upgrade: 'tcp' }).end();
+      },
+      'GET /images/json': (_request, response) => {
+        response.socket?.end();
+      },
+    });
+    const switched = await failure(engine.info());
+    expect(switched.code).to.equal('ENGINE_UNREACHABLE');
+    expect(switched.message).to.contain('answered 101').and.to.contain('GET /info');
+    expect((await failure(engine.request('GET', '/images/json'))).code).to.equal('ENGINE_UNREACHABLE');
+  });
+
   it('is given up when it is silent, before or within an answer', async () => {
     await start({
       'GET /never': () => undefined,
