@@ -51,7 +51,7 @@ function refuseSource({ kind }: PathInfo, name: string, recursive: boolean): voi
   }
 }
 
-function refuseTarget(source: PathInfo, target: PathInfo, { end, path }: CopyRequest['to']): void {
+function refuseTarget(source: PathInfo, target: PathInfo, { end }: CopyRequest['to']): void {
   const name = end.name(target.path);
   if (source.kind === 'folder' && (target.kind === 'file' || target.kind === 'other')) {
     throw new TsmachineError('COPY_TARGET', `${name} already exists and is not a folder`);
@@ -60,7 +60,8 @@ function refuseTarget(source: PathInfo, target: PathInfo, { end, path }: CopyReq
     throw new TsmachineError('COPY_TARGET', `${name} is a folder, and a file does not replace it`);
   }
   if (target.kind !== 'none') return;
-  const missing = !target.parent || (source.kind === 'file' && path.endsWith('/'));
+  // a folder written with a slash that exists was resolved to the file's name in it, which ends with none
+  const missing = !target.parent || (source.kind === 'file' && target.path.endsWith('/'));
   if (!missing) return;
   throw new TsmachineError('COPY_TARGET', `The folder for ${name} does not exist`, { hint: 'Make it first, or choose another target' });
 }

@@ -156,6 +156,14 @@ for (const client of ['the built-in client', "the system's ssh"])
       expect([statSync(join(there, 'empty')).size, statSync(join(here, 'again')).size]).to.deep.equal([0, 0]);
     });
 
+    it('copies a file into a folder that is written with a slash', async () => {
+      writeFileSync(join(here, 'file'), 'content');
+      mkdirSync(join(here, 'in'));
+      await up(join(here, 'file'), `${there}/`);
+      await down(join(there, 'file'), `${join(here, 'in')}/`);
+      expect(readFileSync(join(here, 'in', 'file'), 'utf8')).to.equal('content');
+    });
+
     for (const way of ['tar', 'SFTP']) {
       it(`copies a folder of 2 000 files by ${way}, links and modes kept, in both directions and between machines`, async () => {
         const tree = join(here, 'tree');
