@@ -32,6 +32,13 @@ describe('driver none', () => {
     expect(error.code).to.equal('FLAG_MISSING');
   });
 
+  it('takes a single word, as scripts give it that want nothing but certificates', async () => {
+    const driver = await none.open({ env: {}, signal: new AbortController().signal });
+    const data = await driver.parse(input({ url: 'localhost' }));
+    expect(data).to.include({ URL: 'localhost', IPAddress: '' });
+    driver.check(data, input({}));
+  });
+
   for (const url of [
     '127.0.0.1:2376',
     'tcp://',
