@@ -52,8 +52,8 @@ export interface DriverFeatures {
 /** Why a machine does not run, as a code for programs and a text for people. */
 export interface Reason {
   /**
-   * gone: there is nothing left of it; a `create` that was interrupted makes it again. reclaimed: the provider took it away, and it may come
-   * back.
+   * gone: there is nothing left of it; a `create` that was interrupted makes it again. reclaimed: the provider took it away, and it may
+   * come back.
    */
   readonly code: 'stopped' | 'gone' | 'reclaimed' | 'failed';
   readonly text: Text;

@@ -69,12 +69,9 @@ export class MemoryMachine {
     let entry = this.entries.find((one) => one.key === key);
     if (entry) {
       const found = await calls.find(entry);
-      if (found !== undefined) return this.#put({ ...entry, id: found });
-      if (entry.operation !== undefined && calls.resume) return this.#put({ ...entry, id: await calls.resume(entry.operation) });
-      if (entry.id !== undefined) {
-        const { id: _gone, ...rest } = entry;
-        entry = { ...rest, token: randomUUID(), request };
-      }
+      if (found !== undefined) return this.#known(entry, found);
+      if (entry.operation !== undefined && calls.resume) return this.#known(entry, await calls.resume(entry.operation));
+      if (entry.id !== undefined) entry = { ...unmade(entry), token: randomUUID(), request };
     } else {
       entry = { key, kind, scope, request, token: randomUUID(), wanted: new Date().toISOString() };
     }
@@ -84,13 +81,18 @@ export class MemoryMachine {
       this.#put({ ...asked, operation });
       return Promise.resolve();
     });
-    return this.#put({ ...asked, id });
+    return this.#known(asked, id);
   }
 
-  #put(entry: LedgerEntry): string {
-    this.entries = [...this.entries.filter(({ key }) => key !== entry.key), entry];
+  #known(entry: LedgerEntry, id: string): string {
+    this.#put({ ...unmade(entry), id });
+    return id;
+  }
+
+  #put(entry: LedgerEntry): void {
+    const isKnown = this.entries.some(({ key }) => key === entry.key);
+    this.entries = isKnown ? this.entries.map((one) => (one.key === entry.key ? entry : one)) : [...this.entries, entry];
     this.onWrite('ledger');
-    return entry.id ?? '';
   }
 
   #inLine<T>(line: string, work: () => Promise<T>): Promise<T> {
@@ -98,6 +100,10 @@ export class MemoryMachine {
     this.#lines.set(line, turn);
     return turn;
   }
+}
+
+function unmade({ id: _id, operation: _operation, ...asked }: LedgerEntry): LedgerEntry {
+  return asked;
 }
 
 /** The context of many machines, in memory. For tests of drivers. */

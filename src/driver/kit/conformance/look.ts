@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { waitFor } from '../../../base/wait.js';
 import { onStage, type Stage } from './stage.js';
 import type { Rule } from './world.js';
 
@@ -29,6 +30,9 @@ export const looksAgree: Rule = {
     }),
 };
 
+/** What a machine may say until it has the state that was asked for. */
+const passing = { Running: 'Starting', Stopped: 'Stopping' } as const;
+
 export const lookFollowsPower: Rule = {
   name: 'look says what start, stop and kill did, and has a dockerUrl only while the machine runs',
   applies: (_driver, { powerControl }) => powerControl,
@@ -38,7 +42,13 @@ export const lookFollowsPower: Rule = {
       const machine = await stage.machine();
       const { memory, ctx } = machine;
       const expectState = async (state: 'Running' | 'Stopped', when: string) => {
-        const look = await driver.look(memory.data, ctx());
+        const look = await waitFor(
+          async () => {
+            const now = await driver.look(memory.data, ctx());
+            return now.state === passing[state] ? undefined : now;
+          },
+          { timeout: subject.options.patience ?? 5000, interval: 1, what: `${state} ${when}` },
+        );
         assert.equal(look.state, state, when);
         assert.equal(look.dockerUrl !== undefined, state === 'Running', `${when}: whether there is a dockerUrl`);
       };
