@@ -152,6 +152,17 @@ export abstract class MachineCommand extends Command {
     return answer === undefined ? undefined : isYes(answer);
   }
 
+  /**
+   * Asks for consent; where nobody can give it, a script must not take silence for success.
+   * @param otherwise what to type where nobody can answer
+   * @throws TsmachineError CANCELLED when the input ends without an answer
+   */
+  protected async agrees(question: string, otherwise: Text, unanswered = 'Nothing was done: nobody could be asked'): Promise<boolean> {
+    const answer = await this.confirm(question);
+    if (answer === undefined) throw new TsmachineError('CANCELLED', unanswered, { hint: otherwise });
+    return answer;
+  }
+
   /** Prints data on stdout. */
   protected print(text: string): void {
     this.invocation.progress.write(this.invocation.screen.stdout, text);

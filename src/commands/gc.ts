@@ -4,7 +4,7 @@ import { MachineCommand } from '../cli/command.js';
 import { jsonFlag } from '../cli/line/flags.js';
 import { noArguments } from '../cli/line/arguments.js';
 import { gcTable } from '../cli/output/gc-table.js';
-import { messageOf, TsmachineError } from '../base/errors.js';
+import { messageOf } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 
 export default class Gc extends MachineCommand {
@@ -46,7 +46,8 @@ export default class Gc extends MachineCommand {
     const removable = items.filter((item) => item.removable);
     if (removable.length === 0) await forgetWhatIsGone(session, { drivers });
     if (removable.length === 0 && !flags.json) return;
-    if (!flags.y && !(await this.isWanted(removable.length))) return;
+    if (!flags.y && !(await this.agrees(`Remove ${removable.length === 1 ? 'it' : `these ${removable.length}`}? (y/n): `, run('gc', '-y'))))
+      return;
     const outcomes = removable.length === 0 ? [] : await removeLeftovers(session, removable, options);
     const failed = removable.flatMap((item, i) => {
       const outcome = outcomes[i];
@@ -57,14 +58,5 @@ export default class Gc extends MachineCommand {
     else this.io.info(`Removed ${removed.length} of ${removable.length}.`);
     for (const { kind, id, name, error } of failed) this.io.warn(say`${kind} ${name ?? id}: ${error}`);
     if (failed.length > 0) this.exit(1);
-  }
-
-  /** @throws TsmachineError CANCELLED where nobody can answer */
-  private async isWanted(count: number): Promise<boolean> {
-    const answer = await this.confirm(`Remove ${count === 1 ? 'it' : `these ${count}`}? (y/n): `);
-    if (answer === undefined) {
-      throw new TsmachineError('CANCELLED', 'Nothing was removed: nobody could be asked', { hint: run('gc', '-y') });
-    }
-    return answer;
   }
 }

@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { TsmachineError } from '../base/errors.js';
+
+const question = 'Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ';
 
 export default class RegenerateCerts extends MachineCommand {
   static override summary = 'Regenerate the TLS certificates of a machine';
@@ -16,16 +17,9 @@ export default class RegenerateCerts extends MachineCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(RegenerateCerts);
-    if (!flags.force && !(await this.agreed())) return;
+    if (!flags.force && !(await this.agrees(question, 'Without a terminal, use --force to skip the question', 'EOF'))) return;
     const { regenerateCertificates } = await import('../machine/provision.js');
     const options = { clientCerts: flags['client-certs'] };
     await this.onAll(argv, (session, name) => regenerateCertificates(session, name, options), { prefixed: true });
-  }
-
-  private async agreed(): Promise<boolean> {
-    const answer = await this.confirm('Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ');
-    if (answer === undefined)
-      throw new TsmachineError('CANCELLED', 'EOF', { hint: 'Without a terminal, use --force to skip the question' });
-    return answer;
   }
 }

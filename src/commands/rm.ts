@@ -26,7 +26,7 @@ export default class Rm extends MachineCommand {
     const names = atLeastOneName(argv);
     this.io.info(`About to remove ${names.join(', ')}`);
     this.io.info('WARNING: This action will delete both local reference and remote instance.');
-    if (!flags.y && !flags.force && !(await this.confirm('Are you sure? (y/n): '))) return;
+    if (!flags.y && !flags.force && !(await this.agrees('Are you sure? (y/n): ', run('rm', '-y', ...names)))) return;
     const session = await this.session();
     const shared = flags.shared || (!flags.force && (await this.removesShared(session, names)));
     if (shared === undefined) return;

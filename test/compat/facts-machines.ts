@@ -166,6 +166,13 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       err: 'Are you sure? (y/n): ',
     })),
     {
+      line: 'rm one',
+      input: '',
+      code: 1,
+      out: `About to remove one\n${removal}`,
+      err: 'Are you sure? (y/n): \nNothing was done: nobody could be asked\ntsmachine rm -y one\n',
+    },
+    {
       line: 'rm -y nope',
       as: 'docker-machine',
       code: 1,

@@ -30,7 +30,7 @@ export default class SwarmDown extends MachineCommand {
     this.io.info(
       flags['keep-machines'] ? `About to end swarm "${name}" of ${machines}` : `About to end swarm "${name}" and to remove ${machines}`,
     );
-    if (!flags.y && !(await this.confirm('Are you sure? (y/n): '))) return;
+    if (!flags.y && !(await this.agrees('Are you sure? (y/n): ', run('swarm', 'down', '-y', name)))) return;
     await endSwarm(session, name, { keepMachines: flags['keep-machines'] });
   }
 }
