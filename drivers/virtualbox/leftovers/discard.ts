@@ -10,6 +10,7 @@ import { pendingKey } from '../network/pending.js';
 import { removeVm } from '../remove.js';
 import { vmKind } from '../vm/identity.js';
 import { parseVmList, readVmList } from '../vm/list.js';
+import { discardImage, imageKind } from './images.js';
 import { describeVm, hasClosedVm, interfaceKind, networkKind, noteKind, vmFolderOf } from './list.js';
 
 /**
@@ -23,6 +24,8 @@ export async function discardLeftover(leftover: Leftover, ctx: AccountContext, v
       return discardNetworks(ctx, vbox, computer);
     case diskKind:
       return discardDisk(leftover, ctx, vbox);
+    case imageKind:
+      return discardImage(leftover, ctx, vbox);
     case interfaceKind:
     case networkKind:
       return discardNetworks(ctx, vbox, computer);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { AccountContext, Leftover, RegisteredMachine } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage } from '../api.js';
-import { diskKind, isMediumBelow, readMedia } from '../disks/media.js';
+import { diskKind, isMediumBelow, readMedia, type Medium } from '../disks/media.js';
 import { pendingMediumKey } from '../disks/unfinished.js';
 import { usesInterface } from '../network/hostonly.js';
 import { hasNetworks, ourNetworks, usesNetwork } from '../network/hostonlynet.js';
@@ -13,6 +13,7 @@ import { extraData } from '../program/extra-data.js';
 import { readLabels, vmKind } from '../vm/identity.js';
 import { parseVmList, readVmList, type ListedVm } from '../vm/list.js';
 import { inaccessible, isBelow } from '../vm/vm.js';
+import { listImages } from './images.js';
 
 export const interfaceKind = 'VirtualBox host-only interface';
 export const networkKind = 'VirtualBox host-only network';
@@ -23,8 +24,8 @@ export const noteKind = 'VirtualBox note of an interrupted create';
 const account = 'virtualbox';
 
 /**
- * Everything of tsmachine's in VirtualBox: VMs, with what belongs to them; networks and notes that no VM needs; disks without a VM below a
- * machine's folder that is gone. Without VirtualBox there is nothing.
+ * Everything of tsmachine's in VirtualBox: VMs, with what belongs to them; disks without a VM below a machine's folder that is gone; after
+ * them the image disks that they are based on; networks and notes that no VM needs. Without VirtualBox there is nothing.
  */
 export async function listLeftovers(ctx: AccountContext, vbox: VBoxManage, computer: Computer): Promise<Leftover[]> {
   try {
@@ -32,7 +33,13 @@ export async function listLeftovers(ctx: AccountContext, vbox: VBoxManage, compu
     const registered = await ctx.registered();
     const vms = await Promise.all(parseVmList(text).map((vm) => ctx.limit(account, () => describeVm(vm, registered, vbox))));
     const ours = vms.flatMap((vm) => vm ?? []);
-    return [...ours, ...(await lostDisks(ours, registered, ctx, vbox)), ...(await unusedNetworks(text, registered, vbox, computer))];
+    const media = ours.length + registered.length > 0 ? await readMedia(vbox) : [];
+    return [
+      ...ours,
+      ...(await lostDisks(ours, registered, media, ctx)),
+      ...(await listImages(ours, registered, media, ctx)),
+      ...(await unusedNetworks(text, registered, vbox, computer)),
+    ];
   } catch (error) {
     if (TsmachineError.is(error) && error.code === 'COMMAND_MISSING') return [];
     throw error;
@@ -66,14 +73,12 @@ function machineDirOf(settingsFile: string): string {
 async function lostDisks(
   vms: readonly Leftover[],
   registered: readonly RegisteredMachine[],
+  media: readonly Medium[],
   ctx: AccountContext,
-  vbox: VBoxManage,
 ): Promise<Leftover[]> {
   const candidates = registered.filter(({ path }) => !vms.some((vm) => vm.path === path));
   const gone: RegisteredMachine[] = [];
   for (const machine of candidates) if (!(await ctx.files.exists(machine.path))) gone.push(machine);
-  if (gone.length === 0) return [];
-  const media = await readMedia(vbox);
   return gone.flatMap(({ name, owner, path }) =>
     media
       .filter(isMediumBelow(path))

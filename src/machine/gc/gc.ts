@@ -59,8 +59,9 @@ async function removeOne(session: Session, item: GcItem, store: string | undefin
 }
 
 /**
- * Machines of deleted stores, and machines that were deleted by hand, of which their driver finds nothing any more: they are not remembered
- * any longer. Of a driver that has accounts it cannot be told: another account may hold them.
+ * Machines of deleted stores, and machines that were deleted by hand, of which their driver finds nothing any more, nor of what the
+ * machines of a deleted store shared: they are not remembered any longer. Of a driver that has accounts it cannot be told: another account
+ * may hold them.
  */
 export async function forgetWhatIsGone(session: Session, options: Pick<GcOptions, 'drivers'> = {}): Promise<void> {
   const { registry } = session;
@@ -68,7 +69,13 @@ export async function forgetWhatIsGone(session: Session, options: Pick<GcOptions
   const left = new Set(found.map(({ owner }) => owner?.machine));
   const paths = new Set(found.map(({ path }) => path));
   const owners = new Owners(session);
+  const stores = new Set<string>(); // deleted ones, of which something is left that their machines shared
+  for (const one of found) {
+    const { store, machine } = one.owner ?? {};
+    if (store !== undefined && machine === undefined && (await owners.verdictOn(one)).is === 'left over') stores.add(store);
+  }
   for (const { id: store, path: root, machines } of await rememberedStores(session)) {
+    if (stores.has(store)) continue;
     for (const [name, { id, driver, path, shared }] of Object.entries(machines)) {
       if (shared === true || !looked.has(driver) || left.has(id) || paths.has(path) || isMachine(root, name)) continue;
       const verdict = await owners.verdictOn({ kind: driver, id, owner: { store, machine: id }, path });

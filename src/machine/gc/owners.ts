@@ -47,7 +47,16 @@ export class Owners {
     }
     const store = stores.find(({ id }) => id === owner.store);
     if (!store) return this.#ofUnknownStore(owner.store, owner.machine);
-    return this.#ofKnownStore(store, owner.machine);
+    const verdict = await this.#ofKnownStore(store, owner.machine);
+    return verdict.is === 'left over' && owner.machine === undefined ? this.#ofDeletedStore(store, stores, verdict) : verdict;
+  }
+
+  /** What machines of a deleted store share is in use as long as one of them lives on elsewhere. */
+  async #ofDeletedStore(store: RememberedStore, stores: readonly RememberedStore[], verdict: Verdict): Promise<Verdict> {
+    const machines = Object.values(store.machines);
+    for (const { id } of machines) if (await this.#livesInAny(stores, id)) return inUse;
+    if (!machines.some(({ shared }) => shared === true)) return verdict;
+    return unknown(say`a machine of its store was exported: another computer may use it. If none does: ${run('gc', '--store', store.id)}`);
   }
 
   async #ofKnownStore(store: RememberedStore, machine: string | undefined): Promise<Verdict> {

@@ -61,7 +61,7 @@ export class Bench {
       ...computer,
     };
     this.driver = virtualboxOver(() => this.computer);
-    mkdirSync(this.ctx.machineDir);
+    mkdirSync(this.ctx.machineDir, { recursive: true });
     this.image = join(this.dir, 'image.raw');
     writeFileSync(this.image, 'x');
     truncateSync(this.image, 2 ** 20);
@@ -80,7 +80,7 @@ export class Bench {
     return this.machine.context({
       ...this.#world,
       machineName: 'm1',
-      machineDir: join(this.dir, 'm1'),
+      machineDir: join(this.dir, 'machines', 'm1'),
       listens: () => Promise.resolve(this.listens),
       ssh: (_endpoint, use) => use({ exec: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }), rootScript: refuse }),
     });
@@ -93,7 +93,7 @@ export class Bench {
       secrets: {},
       signal: new AbortController().signal,
       storeId: () => Promise.resolve(this.machine.owner.store),
-      machineDir: (name) => join(this.dir, name),
+      machineDir: (name) => join(this.dir, 'machines', name),
       registered: () => Promise.resolve(this.registered),
       download: refuse,
       fetchText: refuse,

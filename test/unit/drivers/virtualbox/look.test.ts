@@ -22,7 +22,7 @@ const dataOf = (name: string, id: string): DriverData => ({
 
 describe('virtualbox: how machines are', () => {
   const made = (bench: Bench, name: string, id: string) => {
-    simple(bench.world, 'createvm', ['--basefolder', join(bench.dir, name), '--name', name, '--uuid', id, '--register']);
+    simple(bench.world, 'createvm', ['--basefolder', bench.account.machineDir(name), '--name', name, '--uuid', id, '--register']);
     const vm = bench.world.vms[id];
     if (!vm) throw new Error('no VM');
     return vm;
@@ -48,7 +48,7 @@ describe('virtualbox: how machines are', () => {
     expect(bench.calls).to.deep.equal(['list --long vms']);
     expect([...(all?.keys() ?? [])]).to.deep.equal([...machines.keys()]);
     for (const [name, data] of machines) {
-      const ctx = { ...bench.ctx, machineName: name, machineDir: join(bench.dir, name) };
+      const ctx = { ...bench.ctx, machineName: name, machineDir: bench.account.machineDir(name) };
       const from = bench.calls.length;
       expect(await bench.driver.look(data, ctx), name).to.deep.equal(all?.get(name));
       expect(bench.calls.length - from, name).to.be.at.most(1);

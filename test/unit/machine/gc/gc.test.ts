@@ -199,6 +199,38 @@ describe('what is left over', () => {
     expect(await machinesOfDeletedStores(session)).to.equal(1);
   });
 
+  it('is what the machines of a deleted store shared, and the store is remembered as long as that could not be removed', async () => {
+    const owner = { store: await storeId('a') };
+    computer.things.push({ id: 'shared', owner });
+    expect(await listed()).to.deep.equal({});
+    await deleteStore('a');
+    const session = computer.session('b');
+    computer.stuck.add('shared');
+    await removeLeftovers(session, await findLeftovers(session));
+    expect(computer.ids).to.deep.equal(['other-3', 'shared']);
+    expect(await listed()).to.deep.equal({ shared: true });
+    computer.stuck.clear();
+    await removeLeftovers(session, await findLeftovers(session));
+    expect(computer.ids).to.deep.equal(['other-3']);
+    expect(await session.registry.find(owner.store)).to.equal(undefined);
+  });
+
+  it('is not what the machines of a deleted store shared, while one of them lives in a copy, was exported, or is not mounted', async () => {
+    computer.things = [{ id: 'shared', owner: { store: await storeId('a') } }];
+    await cp(computer.root('a'), computer.root('copy'), { recursive: true });
+    await deleteStore('a');
+    expect(await listed('copy')).to.deep.equal({});
+    await deleteStore('copy');
+    const file = join(computer.stateDir, 'stores', `${String(computer.things[0]?.owner?.store)}.json`);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"driver"', '"shared": true, "driver"'));
+    expect(await listed()).to.deep.equal({ shared: false });
+    await writeFile(file, text.replace(/"mount": ".*"/, '"mount": "/mnt/stick"'));
+    expect(await listed()).to.deep.equal({ shared: false });
+    await writeFile(file, text);
+    expect(await listed()).to.deep.equal({ shared: true });
+  });
+
   it('is looked at again before it is removed', async () => {
     const elsewhere = join(computer.home, 'unplugged');
     await rename(computer.root('a'), elsewhere);
