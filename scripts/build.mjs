@@ -3,7 +3,7 @@
  * and the compiled code of the command line (dist/cli.cjs.cache, read by bin/load.js).
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -20,9 +20,24 @@ const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'tar-stream', 'ajv', 
 
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));
+await removeComments();
 await writeManifest();
 await bundleCommandLine();
 node(at('scripts', 'warm-cache.cjs'));
+
+/** Comments are for readers of the sources; the declarations keep theirs. This makes the package a twentieth smaller. */
+async function removeComments() {
+  const compiled = readdirSync(at('dist'), { recursive: true }).filter((name) => /^(src|drivers)\b.*\.js$/.test(name));
+  await build({
+    entryPoints: compiled.map((name) => at('dist', name)),
+    outdir: at('dist'),
+    outbase: at('dist'),
+    allowOverwrite: true,
+    format: 'esm',
+    target: 'node20.19',
+    logLevel: 'warning',
+  });
+}
 
 /** Removes the cache first: it must never lie beside a bundle that it was not made from. */
 async function bundleCommandLine() {
@@ -37,6 +52,8 @@ async function bundleCommandLine() {
     platform: 'node',
     format: 'cjs',
     target: 'node20.19',
+    minifyWhitespace: true,
+    minifySyntax: true,
     external,
     logLevel: 'warning',
     define: {
