@@ -17,7 +17,7 @@ describe('hyperv over the stand-in', function () {
   });
 
   runDriverConformance(module, {
-    stride: 7, // every call of a script starts a process
+    stride: 29, // every call of a script starts a process
     async makeWorld() {
       playground ??= await Playground.open();
       const { standIn, driver } = playground;
