@@ -138,7 +138,7 @@ describe('virtualbox: images from the network, by the command line', () => {
       expect(code).to.equal(1);
       expect(stderr).to.contain(
         `Error creating machine: Cannot fetch ${index}: ${host} refused the connection\n` +
-          `It went through the proxy ${host}; HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide that\n${next()}`,
+          `The request used the proxy ${host}, as set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY\n${next()}`,
       );
       expect(here.cached()).to.deep.equal([]);
       await here.removed();
