@@ -118,7 +118,11 @@ describe('compatibility: bad input', () => {
   it('rm: declined, and nobody there to answer', async () => {
     const about = 'About to remove one\nWARNING: This action will delete both local reference and remote instance.\n';
     expect(await shop.run(['rm', 'one'], { input: 'no\n' })).to.deep.equal({ code: 0, stdout: about, stderr: question });
-    expect(await shop.run(['rm', 'one'], { input: '' })).to.deep.equal({ code: 0, stdout: about, stderr: `${question}\n` });
+    expect(await shop.run(['rm', 'one'], { input: '' })).to.deep.equal({
+      code: 1,
+      stdout: about,
+      stderr: `${question}\nNothing was done: nobody could be asked\ntsmachine rm -y one\n`,
+    });
     expect(await machines()).to.deep.equal(['one']);
     expect(await shop.run(['rm', 'one'], { input: 'Yes\n' })).to.deep.equal({
       code: 0,

@@ -99,7 +99,7 @@ export const grammarFacts: Readonly<Record<string, readonly Fact[]>> = {
       err: /^Error with pre-create check: "SSH key does not exist: \\"\/nope\\""\n/,
     })),
     { line: 'rm -f nope', out: /^About to remove nope\n/, err: /^Error removing host "nope": / },
-    { line: 'rm one', input: '', out: /^About to remove one\n/, err: 'Are you sure? (y/n): \n' },
+    { line: 'rm one', input: '', code: 1, out: /^About to remove one\n/, err: /^Are you sure\? \(y\/n\): \nNothing was done: / },
     { line: 'ls --filter label=foo', store: 'old', out: /^NAME/ },
   ],
 };
