@@ -95,7 +95,7 @@ describe('createMachine', () => {
   });
 
   it('refuses wrong flags before anything is on disk', async () => {
-    expect(await failure(createMachine(session, request('one', 'nonsense')))).to.include({ code: 'FLAG_INVALID', exit: 2 });
+    expect(await failure(createMachine(session, request('one', 'tcp://non sense')))).to.include({ code: 'FLAG_INVALID', exit: 2 });
     expect(await readdir(root)).to.deep.equal(['certs']);
   });
 
