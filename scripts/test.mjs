@@ -48,8 +48,6 @@ const total = { passed: 0, failed: [], skipped: [] };
 const remarks = [];
 const scratch = mkdtempSync(join(tmpdir(), 'tsmachine-test-'));
 process.env.TSMACHINE_TEST_CACHE ??= join(homedir(), '.cache', 'tsmachine-test');
-// what this computer remembers of its real stores is not for tests
-process.env.TSMACHINE_STATE_DIR = join(scratch, 'state');
 
 endInOrder();
 try {
@@ -113,6 +111,8 @@ async function runSuite(name) {
   }
   const covered = suites[name].coverage && mochaOptions.length === 0;
   const env = covered ? { NODE_V8_COVERAGE: freshCoverage() } : {};
+  // what this computer remembers of its real stores is not for tests, nor what one suite's tests deleted for the next suite
+  process.env.TSMACHINE_STATE_DIR = join(scratch, `state-${name}`);
   const started = performance.now();
   for (const lanes of lanesOf(name, files)) {
     if (wasInterrupted()) return;
