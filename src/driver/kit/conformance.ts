@@ -53,8 +53,8 @@ export function conformanceRules(module: DriverModule, options: ConformanceOptio
 }
 
 /**
- * Declares a test for every rule of the driver contract: call it in a file that mocha runs. A rule that does not apply to the driver is
- * skipped.
+ * Declares a test for every rule of the driver contract: call it in a file that mocha runs. A rule that does not apply to the driver
+ * holds.
  */
 export function runDriverConformance(module: DriverModule, options: ConformanceOptions): void {
   describe(`driver ${module.name}: conformance`, () => {
