@@ -3,6 +3,7 @@ import { secretsOf } from '../base/flags.js';
 import { TsmachineError } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import type { Driver, DriverContext, Endpoint, Look } from '../driver/contract.js';
+import { patched } from '../driver/kit/data.js';
 import type { HostConfig } from '../store/config/schema.js';
 import { driverContext } from './access/driver-context.js';
 import { notTyped, type OpenDriver } from './access/driver-pool.js';
@@ -56,10 +57,8 @@ export class Machine {
   }
 
   /** Changes fields of the driver's data and writes the machine to disk; undefined takes a field away. */
-  async keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData> {
-    const { ...data } = { ...this.data, ...patch };
-    for (const [field, value] of Object.entries(patch)) if (value === undefined) Reflect.deleteProperty(data, field);
-    return this.replace(data);
+  keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData> {
+    return this.replace(patched(this.data, patch));
   }
 
   /** Makes this the driver's data and writes the machine to disk. */

@@ -23,6 +23,11 @@ export function baseData(input: ParseInput, fields: BaseFields): Record<string, 
   };
 }
 
+/** The data with some fields changed; undefined takes a field away. Pure. */
+export function patched(data: DriverData, patch: Readonly<Record<string, unknown>>): DriverData {
+  return Object.fromEntries(Object.entries({ ...data, ...patch }).filter(([field, value]) => value !== undefined || !(field in patch)));
+}
+
 /** A text field of driver data; empty when it is missing. */
 export function textOf(data: DriverData, field: string): string {
   const value = data[field];

@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { LedgerEntry, Owner } from '../../base/machine.js';
 import { composeBootData } from '../../guest/boot-data.js';
 import { ensureGuestKeys } from '../../guest/keys.js';
-import type { AccountContext, DriverContext, DriverData, RegisteredMachine, ResourceCalls, ResourceRequest } from '../contract.js';
+import type { AccountContext, DriverContext, DriverData, RegisteredMachine } from '../contract.js';
+import { patched } from './data.js';
+import { obtain } from './obtain.js';
+import { Turns } from './turns.js';
 
 type PartsNeeded = 'machineName' | 'machineDir' | 'cacheDir' | 'files';
 
@@ -20,7 +23,7 @@ export class MemoryMachine {
   /** Called after every write of the data, and after every one of the ledger: to cut a run off there. */
   onWrite: (what: 'data' | 'ledger') => void = () => undefined;
   /** Calls for one key are made one after the other. */
-  readonly #lines = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(data: DriverData = {}, owner: Owner = { store: randomUUID(), machine: randomUUID() }) {
     this.data = data;
@@ -33,10 +36,13 @@ export class MemoryMachine {
       secrets: {},
       owner: () => Promise.resolve(this.owner),
       data: () => this.data,
-      keep: (patch) =>
-        this.#replace(Object.fromEntries(Object.entries({ ...this.data, ...patch }).filter(([, value]) => value !== undefined))),
+      keep: (patch) => this.#replace(patched(this.data, patch)),
       replace: (data) => this.#replace(data),
-      resource: (key, wanted, calls) => this.#inLine(key, () => this.#resource(key, wanted, calls)),
+      resource: (key, wanted, calls) =>
+        this.#turns.take(key, () => {
+          const entry = this.entries.find((one) => one.key === key);
+          return obtain({ key, wanted, entry }, calls, async (changed) => this.#put(changed));
+        }),
       resources: () => Promise.resolve([...this.entries]),
       released: ({ key }) => {
         this.entries = this.entries.filter((entry) => entry.key !== key);
@@ -65,45 +71,12 @@ export class MemoryMachine {
     return Promise.resolve(data);
   }
 
-  async #resource<R>(key: string, { kind, scope, request }: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
-    let entry = this.entries.find((one) => one.key === key);
-    if (entry) {
-      const found = await calls.find(entry);
-      if (found !== undefined) return this.#known(entry, found);
-      if (entry.operation !== undefined && calls.resume) return this.#known(entry, await calls.resume(entry.operation));
-      if (entry.id !== undefined) entry = { ...unmade(entry), token: randomUUID(), request };
-    } else {
-      entry = { key, kind, scope, request, token: randomUUID(), wanted: new Date().toISOString() };
-    }
-    const asked = entry;
-    this.#put(asked);
-    const id = await calls.make(asked.request as R, asked.token, (operation) => {
-      this.#put({ ...asked, operation });
-      return Promise.resolve();
-    });
-    return this.#known(asked, id);
-  }
-
-  #known(entry: LedgerEntry, id: string): string {
-    this.#put({ ...unmade(entry), id });
-    return id;
-  }
-
-  #put(entry: LedgerEntry): void {
+  #put(entry: LedgerEntry): Promise<void> {
     const isKnown = this.entries.some(({ key }) => key === entry.key);
     this.entries = isKnown ? this.entries.map((one) => (one.key === entry.key ? entry : one)) : [...this.entries, entry];
     this.onWrite('ledger');
+    return Promise.resolve();
   }
-
-  #inLine<T>(line: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#lines.get(line) ?? Promise.resolve()).then(work, work);
-    this.#lines.set(line, turn);
-    return turn;
-  }
-}
-
-function unmade({ id: _id, operation: _operation, ...asked }: LedgerEntry): LedgerEntry {
-  return asked;
 }
 
 /** The context of many machines, in memory. For tests of drivers. */

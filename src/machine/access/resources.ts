@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
 import type { LedgerEntry, Owner } from '../../base/machine.js';
 import { errorText } from '../../base/errors.js';
 import type { ResourceCalls, ResourceRequest } from '../../driver/contract.js';
+import { obtain } from '../../driver/kit/obtain.js';
+import { Turns } from '../../driver/kit/turns.js';
 import { newLedger, readLedger, withEntry, withoutEntry, writeLedger, type Ledger } from '../../store/ledger.js';
 import { ownLedger } from '../../store/identity.js';
 import { withoutMachine, type RememberedMachine, type RememberedMachines } from '../../store/registry.js';
@@ -20,7 +20,7 @@ export class Resources {
   readonly #name: string;
   readonly #driver: string;
   /** Calls for one key, and changes of one ledger, go one after the other. */
-  readonly #lines = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(session: Session, name: string, driver: string) {
     this.#session = session;
@@ -53,7 +53,7 @@ export class Resources {
 
   /** @returns the id of what there is now, made or found @throws what the calls throw; the entry then stays, for the next run */
   resource<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
-    const use = () => this.#inLine(`${wanted.scope} ${key}`, () => this.#obtain(key, wanted, calls));
+    const use = () => this.#turns.take(`${wanted.scope} ${key}`, () => this.#obtain(key, wanted, calls));
     if (wanted.scope === 'machine') return use();
     // when two processes of a store want the same resource, the second one must find what the first one made
     return this.#session.store.lockShared(use, { signal: this.#session.signal, timeout: sharedTimeout });
@@ -71,31 +71,13 @@ export class Resources {
     await this.owner(); // the registry as well
   }
 
-  async #obtain<R>(key: string, { kind, scope, request }: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
+  async #obtain<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
+    const { scope } = wanted;
     const { machine } = await this.owner();
-    const users = scope === 'store' ? { users: [machine] } : {};
-    let entry = (await this.#read(scope))?.entries.find((one) => one.key === key);
-    if (entry) {
-      if (scope === 'store') entry = await this.#use(entry, machine);
-      const found = await calls.find(entry);
-      if (found !== undefined) return this.#known(scope, entry, found);
-      if (entry.operation !== undefined && calls.resume) return this.#known(scope, entry, await calls.resume(entry.operation));
-      // what had an id and is gone is made again with a new token: the old one could bring the old answer
-      if (entry.id !== undefined) entry = await this.#put(scope, { ...without(entry), token: randomUUID(), request });
-    } else {
-      entry = await this.#put(scope, { key, kind, scope, request, token: randomUUID(), wanted: new Date().toISOString(), ...users });
-    }
-    const { token } = entry;
-    const asked = entry;
-    const id = await calls.make(entry.request as R, token, async (operation) => {
-      await this.#put(scope, { ...asked, operation });
-    });
-    return this.#known(scope, asked, id);
-  }
-
-  async #known(scope: Scope, entry: LedgerEntry, id: string): Promise<string> {
-    if (entry.id !== id || entry.operation !== undefined) await this.#put(scope, { ...without(entry), id });
-    return id;
+    const put = (entry: LedgerEntry) => this.#put(scope, entry);
+    const entry = (await this.#read(scope))?.entries.find((one) => one.key === key);
+    if (scope === 'machine') return obtain({ key, wanted, entry }, calls, put);
+    return obtain({ key, wanted, entry: entry && (await this.#use(entry, machine)), users: [machine] }, calls, put);
   }
 
   /** Notes that this machine uses what the store shares. */
@@ -108,13 +90,12 @@ export class Resources {
   }
 
   /** Who uses it stands in the ledger alone: another machine may have released it since the entry was read. */
-  async #put(scope: Scope, entry: LedgerEntry): Promise<LedgerEntry> {
+  async #put(scope: Scope, entry: LedgerEntry): Promise<void> {
     const ledger = await this.#change(scope, (now) => {
       const users = now.entries.find((one) => one.key === entry.key)?.users;
       return withEntry(now, users ? { ...entry, users } : entry);
     });
     if (scope === 'machine' && entry.id !== undefined) await this.#remember((await this.#change('store', (now) => now)).id, ledger);
-    return entry;
   }
 
   async #read(scope: Scope): Promise<Ledger | undefined> {
@@ -124,7 +105,7 @@ export class Resources {
 
   /** Changes a ledger on disk; nothing is written when nothing changes. */
   #change(scope: Scope, change: Change): Promise<Ledger> {
-    return this.#inLine(`write ${scope}`, () => (scope === 'machine' ? this.#changeMachine(change) : this.#changeStore(change)));
+    return this.#turns.take(`write ${scope}`, () => (scope === 'machine' ? this.#changeMachine(change) : this.#changeStore(change)));
   }
 
   async #changeMachine(change: Change): Promise<Ledger> {
@@ -171,13 +152,6 @@ export class Resources {
     const resources = entries.flatMap((entry) => (entry.id === undefined ? [] : [{ kind: entry.kind, id: entry.id }]));
     return { id, driver: this.#driver, path, resources };
   }
-
-  #inLine<T>(line: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#lines.get(line) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.#lines.set(line, turn);
-    return turn;
-  }
 }
 
 /** Milliseconds for another process to make what both want. */
@@ -188,8 +162,4 @@ function keepingShared(machines: RememberedMachines, name: string, id: string): 
   const before = machines[name];
   const others = withoutMachine(machines, id);
   return before?.shared === true && before.id !== id ? { ...others, [before.id]: before } : others;
-}
-
-function without({ operation: _operation, id: _id, ...entry }: LedgerEntry): LedgerEntry {
-  return entry;
 }
