@@ -1,6 +1,6 @@
 import type { HostFacts } from '../provision/look/detect.js';
 import { connectTo } from './access/connection.js';
-import { TsmachineError } from '../base/errors.js';
+import { withoutSsh } from './access/reachable.js';
 import { powerOn } from './lifecycle.js';
 import { openMachine, type Machine } from './machine.js';
 import { detectHost, installOf, provisionHost } from './provision.js';
@@ -24,11 +24,7 @@ export async function upgradeMachine(session: Session, name: string, options: Up
     name,
     async () => {
       const machine = await openMachine(session, name);
-      if (!machine.module.features.provision) {
-        throw new TsmachineError('MACHINE_STATE', `${name} has no SSH: its driver, ${machine.module.name}, only knows the engine`, {
-          hint: 'Upgrade the engine on its own host',
-        });
-      }
+      if (!machine.module.features.provision) throw withoutSsh(machine, 'Upgrade the engine on its own host');
       const images = await systemImages(machine);
       if (images) return upgradeToImage(session, machine, images, options.version);
       if ((await machine.look()).state !== 'Running') {

@@ -1,10 +1,9 @@
 import type { FileConnection, SshConnection } from '../../ssh/types.js';
 import type { SshEndpoint } from '../../base/shell.js';
-import { TsmachineError } from '../../base/errors.js';
-import { run } from '../../base/text.js';
 import type { Machine } from '../machine.js';
 import type { Session } from '../session.js';
 import { logIn, loginOptions } from './login.js';
+import { withoutAddress } from './reachable.js';
 
 /** How long a host that was just created may take until its SSH server answers, in milliseconds. */
 const bootTimeout = 180_000;
@@ -43,6 +42,6 @@ export async function connectForData(session: Session, machine: Machine, options
 
 async function endpointOf(machine: Machine, { user }: ConnectionOptions): Promise<SshEndpoint> {
   const { ssh } = await machine.where();
-  if (!ssh) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`, { hint: run('status', machine.name) });
+  if (!ssh) throw withoutAddress(machine);
   return user === undefined ? ssh : { ...ssh, user };
 }

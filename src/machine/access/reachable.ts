@@ -1,6 +1,6 @@
 import type { SshEndpoint } from '../../base/shell.js';
 import { TsmachineError } from '../../base/errors.js';
-import { run, say } from '../../base/text.js';
+import { run, say, type Text } from '../../base/text.js';
 import type { Trust } from '../../ssh/system/system-client.js';
 import { openMachine, type Machine } from '../machine.js';
 import type { Session } from '../session.js';
@@ -18,16 +18,26 @@ export interface SystemLogin {
  * @throws TsmachineError MACHINE_STATE when it has no SSH or does not run
  */
 export async function systemLogin(session: Session, machine: Machine, user?: string): Promise<SystemLogin> {
+  if (!machine.module.features.provision) throw withoutSsh(machine);
   const { ssh, state } = await machine.look();
-  if (!ssh)
-    throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH: its driver, ${machine.module.name}, only knows the engine`);
   if (state !== 'Running') {
     throw new TsmachineError('MACHINE_STATE', `Error: Cannot run SSH command: Host "${machine.name}" is not running`, {
       hint: run('start', machine.name),
     });
   }
+  if (!ssh) throw withoutAddress(machine);
   const endpoint = user === undefined ? ssh : { ...ssh, user };
   return { endpoint, trust: trustOf(session, machine, endpoint) };
+}
+
+/** What needs the host asked for a machine that is only an engine's URL. */
+export function withoutSsh({ name, module }: Machine, hint?: Text): TsmachineError {
+  return new TsmachineError('MACHINE_STATE', `${name} has no SSH: its driver, ${module.name}, only knows the engine`, { hint });
+}
+
+/** Where its host is reached is not known yet, or no longer. */
+export function withoutAddress({ name }: Machine): TsmachineError {
+  return new TsmachineError('MACHINE_STATE', `${name} has no SSH address`, { hint: run('status', name) });
 }
 
 /**
