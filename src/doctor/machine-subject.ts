@@ -12,7 +12,7 @@ import { engineTarget } from '../machine/engine/engine.js';
 import { attachDriver, type Machine } from '../machine/machine.js';
 import type { Session } from '../machine/session.js';
 import { clockSkew } from '../provision/look/clock.js';
-import type { HostFacts } from '../provision/look/detect.js';
+import type { HostFacts } from '../provision/look/detect-host.js';
 import type { SshConnection } from '../ssh/types.js';
 import { readHostKeys } from '../ssh/trust/known-hosts.js';
 import { readJournal, type Journal } from '../store/journal.js';
@@ -123,7 +123,7 @@ export class MachineSubject {
     const login = await ifKnown(this.login());
     if (!login) return undefined;
     try {
-      const { detect } = await import('../provision/look/detect.js');
+      const { detect } = await import('../provision/look/detect-host.js');
       const started = Date.now();
       const facts = await detect(login.connection, { signal: this.session.signal });
       return { facts, clockSkew: clockSkew(facts.clock, started, Date.now()) };

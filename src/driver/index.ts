@@ -14,7 +14,7 @@ export { fetchImage, guestArchitecture, type GuestImage, type ImageRequest } fro
 export { parseImageChoice, type ImageChoice } from '../guest/image/choice.js';
 export { metaData } from '../guest/meta-data.js';
 export { networkConfig, type GuestAdapter } from '../guest/network-config.js';
-export { renewHostKey } from '../guest/renew-host-key.js';
+export { renewHostKey } from '../guest/host-key-renewal.js';
 export { seedImage, type Seed } from '../guest/seed.js';
 export { enginePackages, userData, type GuestMount, type GuestSettings } from '../guest/user-data.js';
 

@@ -11,7 +11,7 @@ import { validateName } from './choose/names.js';
 import { detectHost, provisionHost } from './provision.js';
 import { reserve, type Reservation } from './reservation.js';
 import { tellFollowers, type Session } from './session.js';
-import { showingConsole, waitForState } from './state.js';
+import { showingConsole, waitForState } from './wait-for-state.js';
 import { verifyEngine } from './engine/verify.js';
 
 export interface CreateRequest {

@@ -4,7 +4,7 @@ import { say } from '../base/text.js';
 import { type Machine, openMachine } from './machine.js';
 import { provisionAgain } from './provision.js';
 import { tellFollowers, type Session } from './session.js';
-import { waitForState } from './state.js';
+import { waitForState } from './wait-for-state.js';
 import { verifyEngine } from './engine/verify.js';
 
 /**

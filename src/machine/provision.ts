@@ -1,6 +1,6 @@
 import type { SshConnection } from '../ssh/types.js';
 import type { EngineInstall } from '../base/machine.js';
-import type { HostFacts } from '../provision/look/detect.js';
+import type { HostFacts } from '../provision/look/detect-host.js';
 import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';
 import {
@@ -18,7 +18,7 @@ import { tellFollowers, type Session } from './session.js';
 /** Reads everything provisioning needs to know of the host, in one remote command. */
 export async function detectHost(session: Session, connection: SshConnection): Promise<HostFacts> {
   session.io.info('Detecting the provisioner...');
-  const { detect } = await import('../provision/look/detect.js');
+  const { detect } = await import('../provision/look/detect-host.js');
   return detect(connection, { signal: session.signal });
 }
 

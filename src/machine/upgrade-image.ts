@@ -4,7 +4,7 @@ import { say } from '../base/text.js';
 import { powerOn } from './lifecycle.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
-import { waitForState } from './state.js';
+import { waitForState } from './wait-for-state.js';
 
 /** The images of a machine whose engine is part of its image; undefined where the engine is a package. @throws TsmachineError DOWNLOAD */
 export async function systemImages({ driver, data, ctx }: Machine): Promise<SystemImages | undefined> {

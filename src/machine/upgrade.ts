@@ -1,4 +1,4 @@
-import type { HostFacts } from '../provision/look/detect.js';
+import type { HostFacts } from '../provision/look/detect-host.js';
 import { connectTo } from './access/connection.js';
 import { withoutSsh } from './access/reachable.js';
 import { powerOn } from './lifecycle.js';

@@ -1,14 +1,14 @@
 import { TsmachineError } from '../base/errors.js';
 import type { RemoteShell } from '../base/shell.js';
 import { run, say } from '../base/text.js';
-import { applyConfig } from './apply/apply.js';
+import { applyConfig } from './apply/apply-config.js';
 import { needsRestart, planConfig, type ConfigPlan } from './plan/config.js';
-import { detect } from './look/detect.js';
+import { detect } from './look/detect-host.js';
 import { describeContainers } from './plan/containers.js';
 import { checkDisk } from './apply/disk.js';
 import { distributionOf } from './families/table.js';
 import type { EngineFacts, HostFacts } from './look/facts.js';
-import { setHostname } from './apply/hostname.js';
+import { setHostname } from './apply/set-hostname.js';
 import { installEngine } from './apply/install.js';
 import { planInstall } from './plan/install.js';
 import type { ProvisionRequest, ProvisionResult } from './request.js';

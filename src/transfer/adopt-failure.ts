@@ -1,4 +1,4 @@
-import type { HostFacts } from '../provision/look/detect.js';
+import type { HostFacts } from '../provision/look/detect-host.js';
 import { TsmachineError } from '../base/errors.js';
 import { lines, run, say } from '../base/text.js';
 

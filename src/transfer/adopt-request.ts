@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { TsmachineError } from '../base/errors.js';
 import type { FlagSpec, FlagValues } from '../base/flags.js';
-import { loadDriverModule } from '../driver/registry.js';
+import { loadDriverModule } from '../machine/access/driver-registry.js';
 import { validateName } from '../machine/choose/names.js';
 import { readFlags } from '../machine/request/given-flags.js';
 import type { Session } from '../machine/session.js';

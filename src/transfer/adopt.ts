@@ -1,5 +1,5 @@
 import type { FlagValues } from '../base/flags.js';
-import type { HostFacts } from '../provision/look/detect.js';
+import type { HostFacts } from '../provision/look/detect-host.js';
 import type { ServedCertificate } from '../docker/handshake.js';
 import { writeFactsFile, type Facts } from '../store/facts.js';
 import type { MachinePaths } from '../store/paths.js';
@@ -67,7 +67,7 @@ async function inspectHost(session: Session, machine: Machine, files: MachinePat
   const { ssh, dockerUrl } = await machine.where();
   if (!ssh || dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`);
   io.info('Looking at the host...');
-  const { detect } = await import('../provision/look/detect.js');
+  const { detect } = await import('../provision/look/detect-host.js');
   const connection = await logIn(session, machine, ssh, { knownHostsFile: files.knownHosts });
   const facts = await detect(connection, { signal }).finally(() => connection.close());
   io.info('Checking connection to Docker...');

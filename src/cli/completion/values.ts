@@ -1,4 +1,4 @@
-import { driverNames } from '../../driver/registry.js';
+import { driverNames } from '../../machine/access/driver-registry.js';
 import { installModes } from '../../base/machine.js';
 import type { FlagInput } from '../line/flags.js';
 import { shellNames } from '../shells/shells.js';

@@ -1,6 +1,6 @@
 import type { FlagSpec } from '../../base/flags.js';
-import type { DescribedDriver } from '../../driver/registry.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import type { DescribedDriver } from '../../machine/access/driver-registry.js';
+import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { defaultAdoptDriver, hostFlags } from '../../transfer/adopt-request.js';
 import { driverNameOf } from './create-flags.js';
 

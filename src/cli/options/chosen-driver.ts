@@ -1,5 +1,5 @@
-import type { DescribedDriver } from '../../driver/registry.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import type { DescribedDriver } from '../../machine/access/driver-registry.js';
+import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { defaultDriver } from '../../machine/request/machine-flags.js';
 import { driverNameOf } from './create-flags.js';
 

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { Driver, DriverDescription, DriverEnv } from '../../driver/contract.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import { loadDriverModule } from './driver-registry.js';
 
 /** An open driver, with its description of itself. */
 export interface OpenDriver extends DriverDescription {

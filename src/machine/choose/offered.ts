@@ -1,5 +1,5 @@
 import type { DriverFeatures } from '../../driver/contract.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import { loadDriverModule } from '../access/driver-registry.js';
 import { onEach } from './each.js';
 import type { Session } from '../session.js';
 

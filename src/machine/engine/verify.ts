@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 
-import type { HostFacts } from '../../provision/look/detect.js';
+import type { HostFacts } from '../../provision/look/detect-host.js';
 import { readIfExists } from '../../system/files/atomic.js';
 import { engineTarget, runningEngineUrl } from './engine.js';
 import { TsmachineError } from '../../base/errors.js';

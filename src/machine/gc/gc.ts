@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say, type Text } from '../../base/text.js';
 import type { Leftover } from '../../driver/contract.js';
-import { driverNames } from '../../driver/registry.js';
+import { driverNames } from '../access/driver-registry.js';
 import { onEach, type Outcome } from '../choose/each.js';
 import type { Session } from '../session.js';
 import { discard, openAccount } from './account.js';

@@ -1,4 +1,4 @@
-import { driverNames } from '../../driver/registry.js';
+import { driverNames } from '../access/driver-registry.js';
 import type { Owner } from '../../base/machine.js';
 import type { Session } from '../session.js';
 import { discard, openAccount } from './account.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { FlagValues } from '../../base/flags.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import { loadDriverModule } from '../access/driver-registry.js';
 import { validateName } from '../choose/names.js';
 import type { CreateRequest } from '../create.js';
 import type { Session } from '../session.js';

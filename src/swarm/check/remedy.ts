@@ -1,4 +1,4 @@
-import { detect } from '../../provision/look/detect.js';
+import { detect } from '../../provision/look/detect-host.js';
 import { type Obstacle, type Remedy, title } from './rules/blocked.js';
 import type { PairResult } from './rules/pairs.js';
 import { messageOf } from '../../base/errors.js';

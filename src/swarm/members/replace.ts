@@ -1,5 +1,5 @@
 import { flagValues } from '../../base/flags.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { readJournal } from '../../store/journal.js';
 import type { Replacement, SwarmRecord } from '../../store/swarms.js';
 import { createMachine } from '../../machine/create.js';

@@ -1,4 +1,4 @@
-import { loadDriverModule } from '../../driver/registry.js';
+import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { flagValues, pathsFrom } from '../../base/flags.js';
 import type { HostConfig } from '../../store/config/schema.js';
 import type { MemberDeclaration } from '../model/declaration.js';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { TsmachineError } from '../../base/errors.js';
 import type { FlagValues } from '../../base/flags.js';
-import { loadDriverModule } from '../../driver/registry.js';
+import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { requestOf } from '../../machine/request/create-request.js';
 import { readFlags } from '../../machine/request/given-flags.js';
 import { flagsWithoutClassicSwarm } from '../../machine/request/machine-flags.js';

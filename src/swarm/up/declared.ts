@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 
 import type { FlagSpec } from '../../base/flags.js';
-import { driverNames, loadDriverModule } from '../../driver/registry.js';
+import { driverNames, loadDriverModule } from '../../machine/access/driver-registry.js';
 import type { Declared, SwarmDeclaration } from '../model/declaration.js';
 import { declare, type DeclareRequest } from '../model/declare.js';
 import { readIfExists } from '../../system/files/atomic.js';

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSyn
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import { applyConfig } from '../../../src/provision/apply/apply.js';
+import { applyConfig } from '../../../src/provision/apply/apply-config.js';
 import type { ConfigPlan } from '../../../src/provision/plan/config.js';
 import { request } from '../../unit/provision/request.js';
 import { Sandbox, canIsolate, interpreters, modeOf } from './sandbox.js';

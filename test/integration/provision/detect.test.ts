@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import { expect } from 'chai';
 
-import { detect } from '../../../src/provision/look/detect.js';
+import { detect } from '../../../src/provision/look/detect-host.js';
 import { Sandbox, canIsolate, interpreters } from './sandbox.js';
 
 const signal = new AbortController().signal;

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { ExecResult } from '../../../src/base/shell.js';
-import { parseFacts } from '../../../src/provision/look/detect.js';
-import { setHostname } from '../../../src/provision/apply/hostname.js';
+import { parseFacts } from '../../../src/provision/look/detect-host.js';
+import { setHostname } from '../../../src/provision/apply/set-hostname.js';
 import { installEngine } from '../../../src/provision/apply/install.js';
 import { planInstall } from '../../../src/provision/plan/install.js';
 import { detection, hosts, type SampleHost } from '../../unit/provision/hosts.js';

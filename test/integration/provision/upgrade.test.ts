@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { ExecResult } from '../../../src/base/shell.js';
-import { parseFacts } from '../../../src/provision/look/detect.js';
+import { parseFacts } from '../../../src/provision/look/detect-host.js';
 import { planUpgrade } from '../../../src/provision/upgrade.js';
 import { skip } from '../../helpers/skip.js';
 import { detection, hosts, type SampleHost } from '../../unit/provision/hosts.js';

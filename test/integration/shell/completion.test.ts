@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { driverNames } from '../../../src/driver/registry.js';
+import { driverNames } from '../../../src/machine/access/driver-registry.js';
 import { program } from '../../helpers/cli.js';
 import { scratch } from '../../helpers/scratch.js';
 import { skip } from '../../helpers/skip.js';

@@ -49,20 +49,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/copy',
     'src/machine',
     'src/store/config/schema',
-    'src/system/home',
     'src/system/package',
   ],
-  'src/cli': [
-    'src/session',
-    'src/doctor',
-    'src/swarm',
-    'src/transfer',
-    'src/copy',
-    'src/machine',
-    'src/driver',
-    'src/go-template',
-    'src/system',
-  ],
+  'src/cli': ['src/session', 'src/doctor', 'src/swarm', 'src/transfer', 'src/machine', 'src/driver', 'src/go-template', 'src/system'],
   'src/session': ['src/swarm', 'src/machine', 'src/system/home'],
   'src/doctor': [
     'src/swarm',
@@ -86,11 +75,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/docker',
     'src/system',
   ],
-  'src/transfer': ['src/machine', 'src/driver', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
+  'src/transfer': ['src/machine', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
   'src/copy': ['src/machine', 'src/ssh', 'src/system'],
   'src/machine': ['src/driver', 'src/provision', 'src/guest', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
   'src/driver': ['src/guest'],
-  'src/provision': ['src/system'],
+  'src/provision': [],
   'src/guest': ['src/system'],
   'src/ssh': ['src/system'],
   'src/store': ['src/system'],
@@ -103,11 +92,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Tables that name what stands above them, by dynamic import alone: nothing is loaded before it is asked for.
+ * Tables that name modules of many folders, by dynamic import alone: nothing is loaded before it is asked for.
  * (src/cli/line/oclif.ts names no command at all: it loads the one that oclif found in the manifest.)
  */
 export const tables: Readonly<Record<string, RegExp>> = {
-  'src/driver/registry': /^drivers\/[a-z0-9]+\/index$/,
+  'src/machine/access/driver-registry': /^drivers\/[a-z0-9]+\/index$/,
 };
 
 /** Packages, and the modules of Node that reach outside, by the rooms that may import them. What is not here nobody may import. */

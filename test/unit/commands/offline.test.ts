@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { driverNames } from '../../../src/driver/registry.js';
+import { driverNames } from '../../../src/machine/access/driver-registry.js';
 import { packageVersion } from '../../../src/system/package.js';
 import { line, type LineResult } from './line.js';
 

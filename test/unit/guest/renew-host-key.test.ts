@@ -7,7 +7,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { guestFiles } from '../../../src/base/guest.js';
 import type { RemoteShell } from '../../../src/base/shell.js';
 import { ensureGuestKeys } from '../../../src/guest/keys.js';
-import { renewHostKey, type Login } from '../../../src/guest/renew-host-key.js';
+import { renewHostKey, type Login } from '../../../src/guest/host-key-renewal.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
-import { parseFacts } from '../../../src/provision/look/detect.js';
+import { parseFacts } from '../../../src/provision/look/detect-host.js';
 import { provision } from '../../../src/provision/provision.js';
 import { detection, hosts, type Condition, type SampleHost } from './hosts.js';
 import { RecordingShell } from './recording-shell.js';

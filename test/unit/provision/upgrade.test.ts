@@ -1,7 +1,7 @@
 import { plain } from '../../../src/base/text.js';
 import { expect } from 'chai';
 
-import { parseFacts } from '../../../src/provision/look/detect.js';
+import { parseFacts } from '../../../src/provision/look/detect-host.js';
 import { upgradeEngine } from '../../../src/provision/upgrade.js';
 import { failureOf } from '../../helpers/failure.js';
 import { detection, hosts, type Condition, type SampleHost } from './hosts.js';

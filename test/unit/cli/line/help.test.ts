@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { usageLine } from '../../../../src/cli/line/usage.js';
 import { twoColumns, wrap } from '../../../../src/cli/line/wrap.js';
-import { driverNames } from '../../../../src/driver/registry.js';
+import { driverNames } from '../../../../src/machine/access/driver-registry.js';
 import { filesBelow } from '../../architecture/sources.js';
 import { line } from '../../commands/line.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
-import { parseFacts } from '../../../../src/provision/look/detect.js';
+import { parseFacts } from '../../../../src/provision/look/detect-host.js';
 import { distributionOf } from '../../../../src/provision/families/table.js';
 import { effectiveMode, planInstall } from '../../../../src/provision/plan/install.js';
 import { detection, hosts } from '../hosts.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
 import { needsRestart, planConfig, type ConfigPlan } from '../../../../src/provision/plan/config.js';
-import { parseFacts } from '../../../../src/provision/look/detect.js';
+import { parseFacts } from '../../../../src/provision/look/detect-host.js';
 import type { HostFacts } from '../../../../src/provision/look/facts.js';
 import { detection, hosts, type Condition, type SampleHost } from '../hosts.js';
 import { request } from '../request.js';

@@ -1,17 +1,17 @@
-import { TsmachineError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
-import type { DriverDescription, DriverModule } from './contract.js';
+import { TsmachineError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest.js';
+import type { DriverDescription, DriverModule } from '../../driver/contract.js';
 
 /** A driver with its description of itself. */
 export interface DescribedDriver extends DriverModule, DriverDescription {}
 
 /** Built-in drivers. The index modules are light; the code of a driver is loaded only when one of its machines is used. */
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
-  generic: () => import('../../drivers/generic/index.js'),
-  hyperv: () => import('../../drivers/hyperv/index.js'),
-  none: () => import('../../drivers/none/index.js'),
-  nspawn: () => import('../../drivers/nspawn/index.js'),
-  virtualbox: () => import('../../drivers/virtualbox/index.js'),
+  generic: () => import('../../../drivers/generic/index.js'),
+  hyperv: () => import('../../../drivers/hyperv/index.js'),
+  none: () => import('../../../drivers/none/index.js'),
+  nspawn: () => import('../../../drivers/nspawn/index.js'),
+  virtualbox: () => import('../../../drivers/virtualbox/index.js'),
 };
 
 /** Names of the built-in drivers, sorted. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../../src/base/errors.js';
-import { detect, parseFacts } from '../../../../src/provision/look/detect.js';
+import { detect, parseFacts } from '../../../../src/provision/look/detect-host.js';
 import { detection, hosts } from '../hosts.js';
 import { RecordingShell } from '../recording-shell.js';
 

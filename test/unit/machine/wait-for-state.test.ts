@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { silentIo } from '../../../src/base/io.js';
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { Machine } from '../../../src/machine/machine.js';
-import { showingConsole } from '../../../src/machine/state.js';
+import { showingConsole } from '../../../src/machine/wait-for-state.js';
 import { openSession } from '../../../src/session.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 
