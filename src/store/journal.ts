@@ -5,7 +5,7 @@ import { TsmachineError } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
 import { run, say } from '../base/text.js';
 import { isJson } from './conform.js';
-import { readJsonFile, writeJsonFile } from './json-file.js';
+import { isNewer, readJsonFile, writeJsonFile } from './json-file.js';
 
 const steps = ['reserved', 'certificates', 'prechecked', 'created', 'running', 'connected', 'detected', 'provisioned', 'verified'] as const;
 
@@ -36,8 +36,8 @@ export async function readJournal(file: string): Promise<Journal | undefined> {
   const found = await readJsonFile(file);
   if (found === undefined) return undefined;
   if (isJournal(found.value)) return found.value;
-  if (isJson(found.value) && typeof found.value['version'] === 'number' && found.value['version'] > newest) {
-    const version = found.value['version'];
+  if (isNewer(found.value, newest)) {
+    const { version } = found.value;
     throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine (version ${version} of the format)`, {
       hint: 'Finish or remove this machine with the tsmachine that began it, or a newer one',
     });

@@ -1,4 +1,5 @@
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
+import { isJson } from './conform.js';
 
 /**
  * What a JSON file of ours holds, not checked yet.
@@ -7,7 +8,12 @@ import { readIfExists, writeAtomic } from '../system/files/atomic.js';
  */
 export async function readJsonFile(file: string): Promise<{ readonly value: unknown } | undefined> {
   const text = await readIfExists(file);
-  return text === undefined ? undefined : { value: parse(text) };
+  return text === undefined ? undefined : { value: parseJson(text) };
+}
+
+/** Whether a newer tsmachine wrote this document. @param newest the newest version of its format that is known here */
+export function isNewer(value: unknown, newest: number): value is { readonly version: number } {
+  return isJson(value) && typeof value['version'] === 'number' && value['version'] > newest;
 }
 
 /** Writes a JSON file of ours, mode 0600. @throws TsmachineError STORE_UNWRITABLE, STORE_FULL */
@@ -15,7 +21,8 @@ export async function writeJsonFile(file: string, value: object): Promise<void> 
   await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`, 0o600);
 }
 
-function parse(text: string): unknown {
+/** What a text of ours says; undefined when it is not JSON, which no valid text is. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

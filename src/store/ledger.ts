@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { TsmachineError } from '../base/errors.js';
 import type { LedgerEntry } from '../base/machine.js';
 import { say, run } from '../base/text.js';
-import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson, type Json } from './conform.js';
+import { isNewer, parseJson, readJsonFile, writeJsonFile } from './json-file.js';
 
 /** ledger.json of a machine or a store: its id, and everything that was ever requested for it and is not known to be gone. */
 export interface Ledger {
@@ -28,9 +28,9 @@ export function newLedger(path?: string): Ledger {
  * @throws TsmachineError CONFIG_FUTURE for one of a newer version; CONFIG_UNREADABLE for one that is cut off, or holds an entry twice
  */
 export async function readLedger(file: string): Promise<Ledger | undefined> {
-  const text = await readIfExists(file);
-  if (text === undefined) return undefined;
-  const ledger = parseLedger(text);
+  const found = await readJsonFile(file);
+  if (found === undefined) return undefined;
+  const ledger = ledgerFrom(found.value);
   if (ledger === 'newer') {
     throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine`, {
       hint: 'Use the tsmachine that wrote it, or a newer one',
@@ -44,7 +44,7 @@ export async function readLedger(file: string): Promise<Ledger | undefined> {
 
 /** @throws TsmachineError STORE_FULL or STORE_UNWRITABLE; the old file is then untouched */
 export async function writeLedger(file: string, ledger: Ledger): Promise<void> {
-  await writeAtomic(file, `${JSON.stringify(ledger, null, 2)}\n`, 0o600);
+  await writeJsonFile(file, ledger);
 }
 
 /** The ledger with an entry changed or added. Pure. */
@@ -61,17 +61,12 @@ export function withoutEntry(ledger: Ledger, key: string): Ledger {
 
 /** @returns undefined for what is no ledger: cut off, edited, or with an entry twice */
 export function parseLedger(text: string): Ledger | 'newer' | undefined {
-  const ledger = parse(text);
-  if (isJson(ledger) && typeof ledger['version'] === 'number' && ledger['version'] > newest) return 'newer';
-  return isLedger(ledger) ? ledger : undefined;
+  return ledgerFrom(parseJson(text));
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // cut off: no ledger to the caller, which says so
-  }
+function ledgerFrom(value: unknown): Ledger | 'newer' | undefined {
+  if (isNewer(value, newest)) return 'newer';
+  return isLedger(value) ? value : undefined;
 }
 
 function isLedger(value: unknown): value is Ledger {

@@ -2,11 +2,11 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../base/errors.js';
-import { makePrivateDir, unreadable, writeAtomic } from '../system/files/atomic.js';
+import { makePrivateDir, unreadable } from '../system/files/atomic.js';
 import { mountPointOf } from '../system/files/mount-point.js';
 import { withLock } from '../system/locks/lock.js';
 import { isJson } from './conform.js';
-import { readJsonFile } from './json-file.js';
+import { isNewer, readJsonFile, writeJsonFile } from './json-file.js';
 import { isId } from './ledger.js';
 
 /** A machine of a store as the computer remembers it, also when the store is gone. */
@@ -57,7 +57,7 @@ export function openStoreRegistry(dir: string): StoreRegistry {
   const write = async (store: RememberedStore) => {
     if (Object.keys(store.machines).length === 0) return rm(fileOf(store.id), { force: true });
     await makePrivateDir(join(dir, 'stores'));
-    await writeAtomic(fileOf(store.id), `${JSON.stringify(store, null, 2)}\n`, 0o600);
+    await writeJsonFile(fileOf(store.id), store);
   };
   const locked = (id: string, use: () => Promise<void>) =>
     withLock(join(dir, 'locks', id), { what: 'what this computer remembers of a store' }, use);
@@ -122,7 +122,7 @@ async function read(file: string, id: string): Promise<RememberedStore | undefin
   if (!found) return undefined;
   const { value } = found;
   if (isStore(value) && value.id === id) return value;
-  if (isJson(value) && typeof value['version'] === 'number' && value['version'] > 1) {
+  if (isNewer(value, 1)) {
     throw new TsmachineError('CONFIG_FUTURE', `${file} was written by a newer tsmachine`, {
       hint: 'Use the tsmachine that wrote it, or a newer one',
     });
