@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say, type Text } from '../../base/text.js';
-import type { Leftover } from '../../driver/contract.js';
+import type { Driver, Leftover } from '../../driver/contract.js';
 import { driverNames } from '../access/driver-registry.js';
 import { onEach, type Outcome } from '../choose/each.js';
 import type { Session } from '../session.js';
@@ -33,7 +33,12 @@ export interface GcOptions {
  * @throws TsmachineError DRIVER_UNKNOWN; what a driver that was named throws. A driver that was not named and cannot look is left out
  */
 export async function findLeftovers(session: Session, options: GcOptions = {}): Promise<GcItem[]> {
-  return (await look(session, options)).items;
+  const items: GcItem[] = [];
+  await look(session, { ...options, strict: true }, async (driver, leftovers) => {
+    const owners = new Owners(session);
+    for (const leftover of leftovers) items.push(...(await itemOf(owners, driver, leftover, options.store)));
+  });
+  return items;
 }
 
 /** Removes those that are removable; a failure does not stop the others. @returns the outcome of each, by its id */
@@ -65,7 +70,14 @@ async function removeOne(session: Session, item: GcItem, store: string | undefin
  */
 export async function forgetWhatIsGone(session: Session, options: Pick<GcOptions, 'drivers'> = {}): Promise<void> {
   const { registry } = session;
-  const { found, looked } = await look(session, options, false);
+  const found: Leftover[] = [];
+  /** Drivers that could look, and see all there is. */
+  const looked = new Set<string>();
+  await look(session, { ...options, strict: false }, (name, leftovers, driver) => {
+    found.push(...leftovers);
+    if (driver.leftovers && !driver.account) looked.add(name);
+    return Promise.resolve();
+  });
   const left = new Set(found.map(({ owner }) => owner?.machine));
   const paths = new Set(found.map(({ path }) => path));
   const owners = new Owners(session);
@@ -84,30 +96,25 @@ export async function forgetWhatIsGone(session: Session, options: Pick<GcOptions
   }
 }
 
-interface Looked {
-  readonly items: GcItem[];
-  /** Also what is in use. */
-  readonly found: Leftover[];
-  /** Drivers that could look, and see all there is. */
-  readonly looked: ReadonlySet<string>;
-}
+type Found = (name: string, leftovers: readonly Leftover[], driver: Driver) => Promise<void>;
 
-async function look(session: Session, { drivers = [], store }: GcOptions, strict = true): Promise<Looked> {
+/**
+ * Asks drivers what they find of tsmachine's, in use or not.
+ * @param options.strict fail for a driver that was named and cannot look, and warn of one whose machines are remembered
+ */
+async function look(
+  session: Session,
+  { drivers = [], strict }: Pick<GcOptions, 'drivers'> & { readonly strict: boolean },
+  found: Found,
+): Promise<void> {
   const remembered = new Set(
     (await rememberedStores(session)).flatMap(({ machines }) => Object.values(machines).map(({ driver }) => driver)),
   );
-  const items: GcItem[] = [];
-  const found: Leftover[] = [];
-  const looked = new Set<string>();
   for (const name of drivers.length > 0 ? new Set(drivers) : [...new Set([...driverNames(), ...remembered])].sort()) {
     session.signal.throwIfAborted();
     try {
       const { driver, ctx } = await openAccount(session, name);
-      const leftovers = (await driver.leftovers?.(ctx)) ?? [];
-      found.push(...leftovers);
-      if (driver.leftovers && !driver.account) looked.add(name);
-      const owners = new Owners(session);
-      for (const leftover of leftovers) items.push(...(await itemOf(owners, name, leftover, store)));
+      await found(name, (await driver.leftovers?.(ctx)) ?? [], driver);
     } catch (error) {
       session.signal.throwIfAborted();
       if (strict && drivers.includes(name)) throw error;
@@ -116,7 +123,6 @@ async function look(session: Session, { drivers = [], store }: GcOptions, strict
       else session.io.debug(text);
     }
   }
-  return { items, found, looked };
 }
 
 interface Judgement {
