@@ -61,14 +61,13 @@ export class Resources {
 
   /** Strikes it off the ledger. A shared resource stays there as long as another machine uses it; only this machine's use is struck off. */
   async released({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void> {
-    const { machine } = await this.owner();
-    await this.#change(scope, (ledger) => {
-      const users =
-        scope === 'machine' ? [] : (ledger.entries.find((entry) => entry.key === key)?.users ?? []).filter((id) => id !== machine);
+    const { store, machine } = await this.owner();
+    const changed = await this.#change(scope, (ledger) => {
       const entry = ledger.entries.find((one) => one.key === key);
+      const users = scope === 'machine' ? [] : (entry?.users ?? []).filter((id) => id !== machine);
       return entry && users.length > 0 ? withEntry(ledger, { ...entry, users }) : withoutEntry(ledger, key);
     });
-    await this.owner(); // the registry as well
+    if (scope === 'machine') await this.#remember(store, changed);
   }
 
   async #obtain<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string> {
