@@ -35,13 +35,13 @@ const engineUrl: Rule = (value) => {
 };
 
 /** GitLab Runner's guide makes a machine of `--url localhost`, only to have the certificates made; to Docker Machine any word was a URL. */
-const placeholder = /^[a-z0-9][a-z0-9.-]*$/i;
+const bareWord = /^[a-z0-9][a-z0-9.-]*$/i;
 
 function hostOf(url: string): string {
   const malformed = new TsmachineError('FLAG_INVALID', `--url ${JSON.stringify(url)} is not an engine URL`, {
     hint: 'Give it as tcp://HOST:PORT or unix:///PATH',
   });
-  if (url.startsWith('unix:///') || placeholder.test(url)) return '';
+  if (url.startsWith('unix:///') || bareWord.test(url)) return '';
   const match = /^tcp:\/\/(?<host>[^/?#@\s]+)$/.exec(url);
   // A tcp: address is read as http: so that the platform's own parser checks the host, the brackets and the port.
   if (!match?.groups?.['host'] || !URL.canParse(`http://${match.groups['host']}`)) throw malformed;

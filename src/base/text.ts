@@ -60,7 +60,7 @@ function written({ run: words, evaluated }: Command, program: string): string {
   return evaluated ? `eval $(${line})` : line;
 }
 
-/** A placeholder for a word that only the user knows: `NAME`, `...`. */
+/** Stands for a word that only the user knows: `NAME`, `...`. */
 const isPlaceholder = /^([A-Z][A-Z0-9_:,.=-]*|\.\.\.)$/;
 
 function partsOf(text: Text | number): readonly (string | Command)[] {
