@@ -23,6 +23,16 @@ export async function storeIdAt(root: string): Promise<string | undefined> {
   return (await readLedger(storePaths(root).ledger))?.id;
 }
 
+/** The id in a ledger, of a store or a machine; undefined where there is none, and where it cannot be read. */
+export async function idIfReadable(file: string): Promise<string | undefined> {
+  try {
+    return (await readLedger(file))?.id;
+  } catch (error) {
+    if (TsmachineError.is(error)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * A store that is reached by another path, through a link or a mount, is no copy: the ledger there is the very same file. A ledger there
  * that cannot be read may be the original's: this store then gets an id of its own.

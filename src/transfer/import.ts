@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 
 import type { ArchiveFile } from './archive/archive.js';
-import { readLedger } from '../store/ledger.js';
+import { idIfReadable } from '../store/identity.js';
 import type { Staging } from '../store/store.js';
 import { attachDriver } from '../machine/machine.js';
 import { whyUnreadable } from '../system/files/disk-error.js';
@@ -44,7 +44,7 @@ export async function importMachines(session: Session, request: ImportRequest): 
     session.signal.throwIfAborted();
     await lockAll(session, [...names].sort(), async () => {
       for (const name of names) await requireFreeName(session, name);
-      for (const machine of machines) await refuseKnownMachine(session, machine);
+      await refuseKnownMachines(session, machines);
       await staging.publish(names);
       for (const machine of machines) await takeOver(session, machine);
     });
@@ -129,23 +129,17 @@ function refuseSameId(machines: readonly PlacedMachine[]): void {
   throw new TsmachineError('ARCHIVE_INVALID', 'The export holds one machine under two names', { hint: 'Export the machines again' });
 }
 
-async function refuseKnownMachine({ store }: Session, { name, ledger }: PlacedMachine): Promise<void> {
-  if (!ledger) return;
+/** A ledger here that cannot be read is the other machine's trouble. */
+async function refuseKnownMachines({ store }: Session, machines: readonly PlacedMachine[]): Promise<void> {
+  const arriving = new Map(machines.flatMap(({ name, ledger }) => (ledger ? [[ledger.id, name] as const] : [])));
+  if (arriving.size === 0) return;
   for (const other of await store.names()) {
-    if ((await idOf(store.machine(other).ledger)) !== ledger.id) continue;
+    const id = await idIfReadable(store.machine(other).ledger);
+    const name = id === undefined ? undefined : arriving.get(id);
+    if (name === undefined) continue;
     throw new TsmachineError('MACHINE_EXISTS', `"${name}" of the export is in this store already: it is machine "${other}"`, {
       hint: say`Use it as it is: ${run('inspect', other)}`,
     });
-  }
-}
-
-/** A ledger here that cannot be read is the other machine's trouble. */
-async function idOf(file: string): Promise<string | undefined> {
-  try {
-    return (await readLedger(file))?.id;
-  } catch (error) {
-    if (TsmachineError.is(error)) return undefined;
-    throw error;
   }
 }
 

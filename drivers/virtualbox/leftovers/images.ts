@@ -82,6 +82,6 @@ function imagesOf(root: string): string {
 }
 
 /** The root of the store that a machine's folder is in. */
-function rootOf(machineDir: string): string {
+export function rootOf(machineDir: string): string {
   return dirname(dirname(machineDir));
 }

@@ -13,7 +13,7 @@ import { extraData } from '../program/extra-data.js';
 import { readLabels, vmKind } from '../vm/identity.js';
 import { parseVmList, readVmList, type ListedVm } from '../vm/list.js';
 import { inaccessible, isBelow } from '../vm/vm.js';
-import { listImages } from './images.js';
+import { listImages, rootOf } from './images.js';
 
 export const interfaceKind = 'VirtualBox host-only interface';
 export const networkKind = 'VirtualBox host-only network';
@@ -113,7 +113,7 @@ async function unusedNetworks(
 /** @param global VirtualBox's own settings */
 function notesIn(global: ReadonlyMap<string, string>, registered: readonly RegisteredMachine[]): Leftover[] {
   const image = global.get(pendingMediumKey);
-  const owner = registered.find(({ path }) => image !== undefined && isBelow(image, dirname(dirname(path))))?.owner;
+  const owner = registered.find(({ path }) => image !== undefined && isBelow(image, rootOf(path)))?.owner;
   return [
     ...(global.has(pendingKey) ? [{ kind: noteKind, id: pendingKey, ...ofStore(parseAnnouncement(global.get(pendingKey))?.store) }] : []),
     ...(image === undefined ? [] : [{ kind: noteKind, id: pendingMediumKey, name: image, ...ofStore(owner?.store) }]),

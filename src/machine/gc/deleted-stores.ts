@@ -1,7 +1,7 @@
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say } from '../../base/text.js';
-import { storeIdAt } from '../../store/identity.js';
-import { machinePaths } from '../../store/paths.js';
+import { idIfReadable, storeIdAt } from '../../store/identity.js';
+import { machinePaths, storePaths } from '../../store/paths.js';
 import { storeState, type RememberedMachines, type RememberedStore } from '../../store/registry.js';
 import type { Session } from '../session.js';
 
@@ -47,10 +47,10 @@ export async function rememberedStores(session: Session): Promise<RememberedStor
 
 async function movedHere({ store: { root } }: Session, stores: readonly RememberedStore[]): Promise<RememberedStore | undefined> {
   const here = stores.find(({ path }) => path === root);
-  const id = await idAt(root);
+  const id = await idIfReadable(storePaths(root).ledger);
   if (id === undefined || here?.id === id) return undefined;
   const known = stores.find((store) => store.id === id);
-  return known && (await idAt(known.path)) !== id ? known : undefined;
+  return known && (await idIfReadable(storePaths(known.path).ledger)) !== id ? known : undefined;
 }
 
 async function isDeleted(store: RememberedStore): Promise<boolean> {
@@ -58,16 +58,6 @@ async function isDeleted(store: RememberedStore): Promise<boolean> {
     return ['gone', 'replaced'].includes(await storeState(store, storeIdAt));
   } catch (error) {
     if (TsmachineError.is(error)) return false; // there, and unreadable
-    throw error;
-  }
-}
-
-/** A ledger that cannot be read tells no id. */
-async function idAt(path: string): Promise<string | undefined> {
-  try {
-    return await storeIdAt(path);
-  } catch (error) {
-    if (TsmachineError.is(error)) return undefined;
     throw error;
   }
 }

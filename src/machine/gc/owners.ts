@@ -4,7 +4,7 @@ import { basename, dirname, sep } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { run, say, type Text } from '../../base/text.js';
 import type { Leftover } from '../../driver/contract.js';
-import { storeIdAt } from '../../store/identity.js';
+import { idIfReadable, storeIdAt } from '../../store/identity.js';
 import { storePaths } from '../../store/paths.js';
 import { storeState, type RememberedStore } from '../../store/registry.js';
 import { homeDirIfAny } from '../../system/home.js';
@@ -89,9 +89,9 @@ export class Owners {
   }
 
   async #ofUnknownStore(store: string, machine: string | undefined): Promise<Verdict> {
-    const { root } = this.#session.store;
+    const { paths } = this.#session.store;
     // the store in use, of which this computer remembers nothing
-    const isHere = (await storeIdAt(root).catch(() => undefined)) === store;
+    const isHere = (await idIfReadable(paths.ledger)) === store;
     if (isHere && machine === undefined) return inUse;
     return unknown(say`this computer does not know its store. If no other does: ${run('gc', '--store', store)}`);
   }
