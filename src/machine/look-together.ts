@@ -1,9 +1,7 @@
-import { secretsOf } from '../base/flags.js';
 import { TsmachineError } from '../base/errors.js';
-import type { DriverData } from '../base/machine.js';
 import type { Look, LookFailure } from '../driver/contract.js';
 import type { HostConfig } from '../store/config/schema.js';
-import { accountContext } from './access/driver-context.js';
+import { accountContext, accountsOf } from './access/driver-context.js';
 import type { Machine } from './machine.js';
 import type { Session } from './session.js';
 
@@ -27,10 +25,8 @@ export class LookTogether {
     const { driver, module, name } = machine;
     const beside = driver.lookAll ? this.#configs.filter((config) => config.DriverName === module.name) : [];
     if (!driver.lookAll || beside.length < 2) return machine.look();
-    const secrets = secretsOf(module.flags, this.#session.flags, this.#session.env);
-    const accountOf = (data: DriverData) => driver.account?.(data, secrets) ?? '';
+    const accountOf = accountsOf(this.#session, machine);
     const account = accountOf(machine.data);
-    const key = `${module.name} ${account}`;
     const group = () =>
       new Map(beside.filter(isReadable).flatMap(({ Name, Driver }) => (accountOf(Driver) === account ? [[Name, Driver] as const] : [])));
     const isReadable = ({ Name, Driver }: HostConfig) => {
@@ -41,8 +37,8 @@ export class LookTogether {
         return false; // its own row says why
       }
     };
-    const asked = this.#asked.get(key) ?? driver.lookAll(group(), accountContext(this.#session, module.name, secrets));
-    this.#asked.set(key, asked);
+    const asked = this.#asked.get(account) ?? driver.lookAll(group(), accountContext(this.#session, module));
+    this.#asked.set(account, asked);
     const answer = (await asked).get(name);
     if (!answer) throw new TsmachineError('DRIVER_FAILED', `Driver ${module.name} gave no answer for ${name}`);
     if ('error' in answer) throw TsmachineError.from(answer.error, 'DRIVER_FAILED');

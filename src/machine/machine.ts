@@ -1,5 +1,4 @@
 import type { DriverData } from '../base/machine.js';
-import { secretsOf } from '../base/flags.js';
 import { TsmachineError } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import type { Driver, DriverContext, Endpoint, Look } from '../driver/contract.js';
@@ -30,7 +29,7 @@ export class Machine {
     this.#session = session;
     this.#config = config;
     this.resources = new Resources(session, config.Name, open.name);
-    this.ctx = driverContext(session, this, secretsOf(open.flags, session.flags, session.env));
+    this.ctx = driverContext(session, this);
   }
 
   get config(): HostConfig {

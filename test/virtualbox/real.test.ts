@@ -302,7 +302,7 @@ describe('a real VBoxManage', () => {
       rmSync(join(real.dir, 'deleted'), { recursive: true });
       if (isAsleep) real.forget();
       const session = sessionOf('store');
-      const ctx = accountContext(session, 'virtualbox', {});
+      const ctx = accountContext(session, { name: 'virtualbox', flags: [] });
       const found = (await driver.leftovers?.(ctx)) ?? [];
       const ids = (machines: readonly Machine[]) => machines.map(({ data }) => String(data['VMId'])).sort();
       expect(found.map(({ kind, id }) => `${kind} ${id}`).sort()).to.deep.equal(
@@ -328,7 +328,7 @@ describe('a real VBoxManage', () => {
     expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Error' });
     expect((await failureOf(driver.start(two.data, two.ctx))).message).to.match(/^Unable to start the VM/);
     expect(await driver.look(two.data, two.ctx)).to.include({ state: 'Stopped' });
-    const ctx = accountContext(sessionOf('store'), 'virtualbox', {});
+    const ctx = accountContext(sessionOf('store'), { name: 'virtualbox', flags: [] });
     const gone = ((await driver.leftovers?.(ctx)) ?? []).filter(({ id }) => id === one.data['VMId']);
     for (const left of gone) await driver.discard?.(left, ctx);
     real.forget();

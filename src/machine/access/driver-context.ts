@@ -1,12 +1,13 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-import type { FlagValues } from '../../base/flags.js';
+import { secretsOf, type FlagValues } from '../../base/flags.js';
 import { prefixed, type Io } from '../../base/io.js';
 import type { DriverData } from '../../base/machine.js';
-import type { AccountContext, DriverContext, RegisteredMachine } from '../../driver/contract.js';
+import type { AccountContext, Driver, DriverContext, RegisteredMachine } from '../../driver/contract.js';
 import { ownLedger } from '../../store/identity.js';
 import type { Secrets, Session } from '../session.js';
+import type { OpenDriver } from './driver-pool.js';
 import { computerFiles } from './files.js';
 import { limited } from './limit.js';
 import { logIn, type LoginMachine } from './login.js';
@@ -14,8 +15,17 @@ import type { Resources } from './resources.js';
 
 const computerLockTimeout = 15 * 60_000;
 
+type KnownDriver = Pick<OpenDriver, 'name' | 'flags'>;
+
+/** A machine's driver. */
+interface OwnDriver {
+  readonly module: KnownDriver;
+  readonly driver: Driver;
+}
+
 /** The machine as its driver sees it: its data, and what was made for it. */
 interface OwnMachine extends LoginMachine {
+  readonly module: LoginMachine['module'] & KnownDriver;
   readonly data: DriverData;
   readonly resources: Resources;
   keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData>;
@@ -23,7 +33,7 @@ interface OwnMachine extends LoginMachine {
 }
 
 /** Builds what a driver may do to the world, for one machine. Everything heavy loads when it is first used. */
-export function driverContext(session: Session, machine: OwnMachine, secrets: FlagValues): DriverContext {
+export function driverContext(session: Session, machine: OwnMachine): DriverContext {
   const { store, signal } = session;
   const { name, resources } = machine;
   const io = prefixed(session.io, name);
@@ -32,7 +42,7 @@ export function driverContext(session: Session, machine: OwnMachine, secrets: Fl
     ...worldOf(session, io),
     machineName: name,
     machineDir: paths.dir,
-    secrets,
+    secrets: secretsFor(session, machine.module),
     owner: () => resources.owner(),
     data: () => machine.data,
     keep: (patch) => machine.keep(patch),
@@ -71,11 +81,11 @@ export function driverContext(session: Session, machine: OwnMachine, secrets: Fl
 }
 
 /** Builds what a driver may do to the world for many machines, or for none. */
-export function accountContext(session: Session, driver: string, secrets: FlagValues): AccountContext {
+export function accountContext(session: Session, driver: KnownDriver): AccountContext {
   const { store, registry } = session;
   return {
     ...worldOf(session, session.io),
-    secrets,
+    secrets: secretsFor(session, driver),
     storeId: () => store.lockLedger(async () => (await ownLedger(store.root)).id, { signal: session.signal }),
     machineDir: (name) => store.machine(name).dir,
     async registered() {
@@ -84,7 +94,7 @@ export function accountContext(session: Session, driver: string, secrets: FlagVa
       });
       return stores.flatMap(({ id, machines }) =>
         Object.entries(machines)
-          .filter(([, machine]) => machine.driver === driver)
+          .filter(([, machine]) => machine.driver === driver.name)
           .map(([name, machine]): RegisteredMachine => ({
             owner: { store: id, machine: machine.id },
             name,
@@ -94,6 +104,19 @@ export function accountContext(session: Session, driver: string, secrets: FlagVa
       );
     },
   };
+}
+
+/**
+ * Tells in which account a machine of this driver is: the same text for machines that one call can reach.
+ * @returns what makes it of a machine's data
+ */
+export function accountsOf(session: Session, { driver, module }: OwnDriver): (data: DriverData) => string {
+  const secrets = secretsFor(session, module);
+  return (data) => `${module.name} ${driver.account?.(data, secrets) ?? ''}`;
+}
+
+function secretsFor({ flags: given, env }: Session, { flags }: Pick<KnownDriver, 'flags'>): FlagValues {
+  return secretsOf(flags, given, env);
 }
 
 /** What is the same for one machine and for many. */

@@ -1,13 +1,12 @@
 import { TsmachineError } from '../../base/errors.js';
-import { secretsOf } from '../../base/flags.js';
 import type { AccountContext, Driver, Leftover } from '../../driver/contract.js';
 import { accountContext } from '../access/driver-context.js';
 import type { Session } from '../session.js';
 
 /** A driver, and what it may do for no machine in particular. @throws TsmachineError DRIVER_UNKNOWN */
 export async function openAccount(session: Session, name: string): Promise<{ driver: Driver; ctx: AccountContext }> {
-  const { driver, flags } = await session.drivers.open(name);
-  return { driver, ctx: accountContext(session, name, secretsOf(flags, session.flags, session.env)) };
+  const open = await session.drivers.open(name);
+  return { driver: open.driver, ctx: accountContext(session, open) };
 }
 
 /** Removes one thing that a driver found. */

@@ -1,7 +1,6 @@
-import { secretsOf } from '../../base/flags.js';
 import type { DriverData } from '../../base/machine.js';
 import type { Driver, PortRule } from '../../driver/contract.js';
-import { accountContext } from '../../machine/access/driver-context.js';
+import { accountContext, accountsOf } from '../../machine/access/driver-context.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Swarm } from '../reach/swarm.js';
 
@@ -17,7 +16,7 @@ function rulesOf(dataPathPort = 4789): PortRule[] {
 }
 
 interface Account {
-  readonly driver: Driver & Required<Pick<Driver, 'openPorts'>>;
+  readonly openPorts: NonNullable<Driver['openPorts']>;
   readonly machines: Machine[];
 }
 
@@ -30,30 +29,28 @@ export async function openMemberPorts(swarm: Swarm, joining: readonly string[], 
   const { session, name, record } = swarm;
   const names = new Set([...Object.keys(record.members), ...joining]);
   const machines = [...swarm.members.values()].flatMap((member) => (names.has(member.name) && member.machine ? [member.machine] : []));
-  const accounts = accountsOf(swarm, machines);
+  const accounts = byAccount(swarm, machines);
   if (accounts.size === 0) return;
   const addresses = new Map(await Promise.all(machines.map(async (machine) => [machine, (await machine.where()).addresses] as const)));
-  for (const { driver, machines: own } of accounts.values()) {
+  for (const { openPorts, machines: own } of accounts.values()) {
     const [first] = own;
     if (!first) continue;
     const peers = machines
       .filter((machine) => !own.includes(machine))
       .flatMap((machine) => (addresses.get(machine) ?? []).map(({ ip }) => ip));
     const members = new Map<string, DriverData>(own.map((machine) => [machine.name, machine.data]));
-    const ctx = accountContext(session, first.module.name, secretsOf(first.module.flags, session.flags, session.env));
-    await driver.openPorts(members, ctx, { swarm: name, peers, rules: rulesOf(dataPathPort) });
+    await openPorts(members, accountContext(session, first.module), { swarm: name, peers, rules: rulesOf(dataPathPort) });
   }
 }
 
-/** Members by driver and account, of those drivers that open ports. */
-function accountsOf({ session }: Swarm, machines: readonly Machine[]): Map<string, Account> {
+/** Members by account, of those drivers that open ports. */
+function byAccount({ session }: Swarm, machines: readonly Machine[]): Map<string, Account> {
   const accounts = new Map<string, Account>();
   for (const machine of machines) {
-    const { driver, module, data } = machine;
+    const { driver } = machine;
     if (!driver.openPorts) continue;
-    const secrets = secretsOf(module.flags, session.flags, session.env);
-    const key = `${module.name} ${driver.account?.(data, secrets) ?? ''}`;
-    const account = accounts.get(key) ?? { driver: { ...driver, openPorts: driver.openPorts.bind(driver) }, machines: [] };
+    const key = accountsOf(session, machine)(machine.data);
+    const account = accounts.get(key) ?? { openPorts: driver.openPorts.bind(driver), machines: [] };
     account.machines.push(machine);
     accounts.set(key, account);
   }

@@ -22,17 +22,13 @@ export function place(): Place {
   const abort = new AbortController();
   const session = openSession({ storePath, io, signal: abort.signal });
   const unused = () => Promise.resolve({});
-  const ctx = driverContext(
-    session,
-    {
-      name: 'vm1',
-      module: { features: { hostKeyKnown: false } },
-      data: {},
-      resources: new Resources(session, 'vm1', 'none'),
-      keep: unused,
-      replace: unused,
-    },
-    {},
-  );
+  const ctx = driverContext(session, {
+    name: 'vm1',
+    module: { name: 'none', flags: [], features: { hostKeyKnown: false } },
+    data: {},
+    resources: new Resources(session, 'vm1', 'none'),
+    keep: unused,
+    replace: unused,
+  });
   return { ctx, io, cache: ctx.cacheDir, abort };
 }
