@@ -3,6 +3,7 @@ import { TsmachineError } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import type { Driver, DriverContext, Endpoint, Look } from '../driver/contract.js';
 import { patched } from '../driver/kit/data.js';
+import { Turns } from '../driver/kit/turns.js';
 import type { HostConfig } from '../store/config/schema.js';
 import { driverContext } from './access/driver-context.js';
 import { notTyped, type OpenDriver } from './access/driver-pool.js';
@@ -19,8 +20,7 @@ export class Machine {
   readonly resources: Resources;
   readonly #session: Session;
   #config: HostConfig;
-  /** Writes are queued; each one writes the latest data. */
-  #saved: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(session: Session, config: HostConfig, open: OpenDriver) {
     this.name = config.Name;
@@ -67,10 +67,9 @@ export class Machine {
     return this.data;
   }
 
+  /** Writes take turns; each one writes the latest data. */
   save(): Promise<void> {
-    const write = () => this.#session.store.save({ name: this.name, config: this.#config });
-    this.#saved = this.#saved.then(write, write);
-    return this.#saved;
+    return this.#turns.take('config.json', () => this.#session.store.save({ name: this.name, config: this.#config }));
   }
 }
 
