@@ -88,7 +88,8 @@ describe('the npm package', function () {
   });
 
   it('stays small', () => {
-    expect(packed.size).to.be.below(1.5 * 1024 * 1024);
+    // With every driver the package must stay one install under 15 MB; this bound shows early when something large slips in.
+    expect(packed.size).to.be.below(2 * 1024 * 1024);
     expect(packed.unpackedSize).to.be.below(6 * 1024 * 1024);
   });
 
