@@ -163,13 +163,20 @@ export abstract class MachineCommand extends Command {
     return answer;
   }
 
-  /** Prints data on stdout. */
+  /** Prints a result on stdout, for people; control characters are written out. */
   protected print(text: string): void {
     this.invocation.progress.write(this.invocation.screen.stdout, text);
   }
 
-  /** Prints a result: as JSON with --json, else what `text` returns. */
-  protected show(result: unknown, text: () => string): void {
-    this.print(this.invocation.json ? JSON.stringify(result, renderTexts, 2) : text());
+  /** Prints a result on stdout that programs and shells read: unchanged, except on a terminal. */
+  protected printData(text: string): void {
+    this.invocation.progress.writeData(this.invocation.screen.stdout, text);
+  }
+
+  /** Prints a result: as JSON with --json, else what `text` returns; `data` is for text that a program or a shell reads. */
+  protected show(result: unknown, text: () => string, { data = false } = {}): void {
+    if (this.invocation.json) this.print(JSON.stringify(result, renderTexts, 2));
+    else if (data) this.printData(text());
+    else this.print(text());
   }
 }

@@ -1,5 +1,6 @@
 import { ExitError } from '@oclif/core/errors';
 
+import { TsmachineError } from '../base/errors.js';
 import { debugWanted } from './line/globals.js';
 import { listenForInterrupts } from './terminal/interrupt.js';
 import { openConfig } from './line/oclif.js';
@@ -17,14 +18,43 @@ export async function main(argv: readonly string[]): Promise<void> {
   const screen = processScreen(process.env);
   // Node ends with 0 when nothing is left to wait for, even in the middle of a command whose wait can no longer end.
   process.exitCode = 1;
-  const exit = await runCommandLine(argv, process.env, screen);
+  const exit = await runCommandLine(argv, process.env, screen, watchForLostEnds);
   await Promise.all([drained(screen.stdout), drained(screen.stderr)]);
   process.exitCode = exit;
   setTimeout(() => process.exit(), 0).unref(); // not at once: the caller may have something to do first
 }
 
-/** Runs one command line and prints its error, if any. @returns the exit status */
-export async function runCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, screen: Screen): Promise<number> {
+/** Calls back with what ends a process before its command has completed. @returns what stops the watch */
+type Watch = (report: (error: unknown) => void) => () => void;
+
+/** Node has nothing left to wait for although the command is not over, or an error was thrown where nobody could catch it. */
+const watchForLostEnds: Watch = (report) => {
+  const onDry = () => {
+    report(new TsmachineError('INTERNAL', 'The command stopped half-way: it waits for something that can no longer happen'));
+  };
+  const onUncaught = (error: Error) => {
+    report(error);
+    process.exit(1);
+  };
+  process.once('beforeExit', onDry);
+  process.on('uncaughtException', onUncaught);
+  return () => {
+    process.off('beforeExit', onDry);
+    process.off('uncaughtException', onUncaught);
+  };
+};
+
+/**
+ * Runs one command line and prints its error, if any.
+ * @param watch only for a process of its own
+ * @returns the exit status
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  screen: Screen,
+  watch: Watch = () => () => undefined,
+): Promise<number> {
   const progress = new Progress(screen);
   const interruption = listenForInterrupts({
     print: (text) => {
@@ -36,6 +66,14 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
     },
   });
   const invocation = { line: argv, env, screen, progress, interruption, debug: argv.includes('--debug'), json: false };
+  const fail = (error: unknown): number => {
+    if (invocation.json) progress.write(screen.stdout, JSON.stringify(errorJson(error), undefined, 2));
+    const rendered = renderError(error, invocation);
+    progress.close();
+    if (!invocation.json) progress.write(screen.stderr, rendered.text);
+    return rendered.exit;
+  };
+  const unwatch = watch(fail);
   try {
     const { leading, command = 'help', rest } = splitCommandLine(argv);
     const config = await openConfig(invocation);
@@ -52,15 +90,12 @@ export async function runCommandLine(argv: readonly string[], env: NodeJS.Proces
     return 0;
   } catch (error) {
     if (error instanceof ExitError) return error.oclif.exit ?? 0;
-    const exit = interruption.exit();
-    if (invocation.json) progress.write(screen.stdout, JSON.stringify(errorJson(error), undefined, 2));
-    const rendered = renderError(error, invocation);
-    progress.close();
-    if (!invocation.json) progress.write(screen.stderr, rendered.text);
-    return exit ?? rendered.exit;
+    const status = fail(error);
+    return interruption.exit() ?? status;
   } finally {
     progress.close();
     interruption.dispose();
+    unwatch();
   }
 }
 

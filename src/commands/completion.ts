@@ -29,7 +29,7 @@ export default class Completion extends MachineCommand {
     const { env } = this.invocation;
     const { completionScript } = await import('../cli/completion/scripts.js');
     const given = optionalArgument(argv) ?? detectShell(env, process.platform);
-    this.print((await completionScript(given)).trimEnd());
+    this.printData((await completionScript(given)).trimEnd());
   }
 
   private async printWords(typed: readonly string[]): Promise<void> {
@@ -44,7 +44,7 @@ export default class Completion extends MachineCommand {
       swarms: (path) => this.swarms(path),
     });
     const lines = choiceLines(choice, current);
-    if (lines.length > 0) this.print(lines.join('\n'));
+    if (lines.length > 0) this.printData(lines.join('\n'));
   }
 
   private names(storagePath: string | undefined): MachineNames {

@@ -28,6 +28,7 @@ export default class Config extends MachineCommand {
     const { url, caPath, certPath, keyPath } = await withPrefix('Error running connection boilerplate: ', connecting);
     // Docker Machine printed double quotes here. The docker client has deprecated reading them (28.4) and will stop.
     const files = [`--tlscacert=${quote(caPath)}`, `--tlscert=${quote(certPath)}`, `--tlskey=${quote(keyPath)}`];
-    this.show({ name, url, tlsverify: true, caPath, certPath, keyPath }, () => ['--tlsverify', ...files, `-H=${url}`].join('\n'));
+    const line = () => ['--tlsverify', ...files, `-H=${url}`].join('\n');
+    this.show({ name, url, tlsverify: true, caPath, certPath, keyPath }, line, { data: true });
   }
 }

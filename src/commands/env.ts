@@ -28,7 +28,7 @@ export default class Env extends MachineCommand {
     const { flags, argv } = await this.parse(Env);
     const shell = shellNamed(flags.shell === undefined || flags.shell === '' ? detectShell(env, process.platform) : flags.shell);
     const lines = flags.unset ? this.unset(argv, shell, flags['no-proxy']) : await this.set(argv, shell, flags);
-    this.print([...lines, ...usageHint(shell, [programName(), ...line].map((word) => quote(word)).join(' '))].join('\n'));
+    this.printData([...lines, ...usageHint(shell, [programName(), ...line].map((word) => quote(word)).join(' '))].join('\n'));
   }
 
   private unset(words: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): string[] {

@@ -24,10 +24,10 @@ export default class Inspect extends MachineCommand {
     const { serializeHostConfig } = await import('../store/config/schema.js');
     const json = serializeHostConfig(await inspectMachine(session, name));
     if (!format) {
-      this.print(json);
+      this.printData(json);
       return;
     }
     const { formatConfig } = await import('../cli/format/inspect.js');
-    this.print(formatConfig(json, format, { pointed: this.invocation.screen.live }));
+    this.printData(formatConfig(json, format, { pointed: this.invocation.screen.live }));
   }
 }

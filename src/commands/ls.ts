@@ -58,7 +58,7 @@ export default class Ls extends MachineCommand {
     const rows = (await listMachines(session, options)).map((row) => ({ ...row, error: asTyped(row.error) }));
     if (formatted)
       formatted(rows, (text) => {
-        this.print(text);
+        this.invocation.progress.writeUnchanged(this.invocation.screen.stdout, text); // the template is the user's, the values are visible
       });
     else this.show(rows.map(jsonRow), () => machineTable(rows));
     if (!formatted && !flags.json) await this.mentionLeftovers(session);

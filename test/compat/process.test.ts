@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { expect } from 'chai';
@@ -38,6 +39,28 @@ describe('compatibility: the process', () => {
     const { code, stderr } = await tsmachine(['ls'], { store: '', env: { HOME: '' } });
     expect(code).to.equal(1);
     expect(stderr).to.match(/^The home folder is unknown: HOME is not set\n/);
+  });
+
+  describe('that loses its command half-way', () => {
+    const planted = (fault: string) => ({
+      store,
+      env: { NODE_OPTIONS: `--require=${fileURLToPath(new URL('../helpers/planted-fault.cjs', import.meta.url))}`, PLANTED_FAULT: fault },
+    });
+
+    it('fails and says so when nothing is left to wait for', async () => {
+      const { code, stdout, stderr } = await tsmachine(['ls'], planted('never'));
+      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+      expect(stderr).to.match(/^The command stopped half-way: it waits for something that can no longer happen\n/);
+      const json = await tsmachine(['ls', '--json'], planted('never'));
+      expect(json).to.deep.include({ code: 1, stderr: '' });
+      expect(JSON.parse(json.stdout)).to.have.nested.property('error.code', 'INTERNAL');
+    });
+
+    it('shows an error that nobody caught as any other, without a stack trace and without control characters', async () => {
+      const { code, stdout, stderr } = await tsmachine(['ls'], planted('throw'));
+      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+      expect(stderr).to.equal('planted \\u001b[31m\nRun it again with --debug to see where the error came from\n');
+    });
   });
 
   it('survives a reader that goes away', async () => {

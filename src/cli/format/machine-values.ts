@@ -1,5 +1,6 @@
 import type { MachineRow } from '../../machine/list.js';
 import { activeMark } from '../output/machine-table.js';
+import { visible } from '../terminal/visible.js';
 import { duration } from '../../go-template/text/duration.js';
 import {
   bool,
@@ -10,6 +11,7 @@ import {
   type IntValue,
   type MapValue,
   type PointerValue,
+  type StringValue,
   type StructValue,
   type Value,
 } from '../../go-template/values.js';
@@ -43,18 +45,18 @@ export const headerValue: MapValue = {
 export function machineValue(row: MachineRow): StructValue {
   const { options } = row;
   return struct('commands.HostListItem', {
-    Name: string(row.name),
+    Name: seen(row.name),
     Active: string(activeMark(row)),
     ActiveHost: bool(row.activeHost),
     ActiveSwarm: bool(row.activeSwarm),
-    DriverName: string(row.driverName),
-    State: state(row.state),
-    URL: string(row.url),
+    DriverName: seen(row.driverName),
+    State: state(visible(row.state)),
+    URL: seen(row.url),
     SwarmOptions: pointer('swarm.Options', swarmFields, options?.SwarmOptions),
-    Swarm: string(row.swarm),
+    Swarm: seen(row.swarm),
     EngineOptions: pointer('engine.Options', engineFields, options?.EngineOptions),
-    Error: string(row.error),
-    DockerVersion: string(row.dockerVersion),
+    Error: seen(row.error),
+    DockerVersion: seen(row.dockerVersion),
     ResponseTime: duration(row.responseMs),
   });
 }
@@ -102,6 +104,11 @@ const engineFields: Fields = {
   InstallURL: ['string'],
 };
 
+/** What an engine, a driver or config.json says, in a template that is the user's: only the values are written out. */
+function seen(value: string): StringValue {
+  return string(visible(value));
+}
+
 function pointer(name: string, fields: Fields, options: object | undefined): PointerValue {
   const known = new Map<string, unknown>(Object.entries(options ?? {}));
   const values = Object.entries(fields).map(([field, [type, key = field]]): [string, Value] => [field, typed(type, known.get(key))]);
@@ -123,8 +130,8 @@ function typed(type: Fields[string][0], value: unknown): Value {
     case 'float':
       return float(typeof value === 'number' ? value : 0);
     case 'string':
-      return string(typeof value === 'string' ? value : '');
+      return seen(typeof value === 'string' ? value : '');
     case 'strings':
-      return strings(Array.isArray(value) ? value.map(String) : null);
+      return strings(Array.isArray(value) ? value.map((item) => visible(String(item))) : null);
   }
 }

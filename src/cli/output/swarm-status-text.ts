@@ -7,7 +7,7 @@ import { table } from './table.js';
 export function swarmStatusText(status: SwarmStatus): string {
   const { name, id = 'not created yet', problems } = status;
   const problemLines = problems.flatMap(({ level, message, fix }) => [
-    `${level === 'fault' ? 'FAULT' : 'warning'}: ${asTyped(message)}`,
+    `${level === 'fault' ? 'FAULT' : 'warning'}: ${asTyped(message).replace(/\s*\n\s*/g, ' ')}`,
     ...fixLines(fix),
   ]);
   return [

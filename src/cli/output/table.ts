@@ -5,9 +5,11 @@ const usualPadding = 3;
 /**
  * Pads columns with spaces as Go's tabwriter does: the last cell of a row is not padded and does not widen its column, and a column
  * is as wide as its widest cell in consecutive rows that have more cells after it.
+ * A cell is one line, whatever it holds: what an engine says must not look like another row.
  * @param padding spaces between two columns
  */
-export function table(rows: readonly (readonly string[])[], padding = usualPadding): string {
+export function table(given: readonly (readonly string[])[], padding = usualPadding): string {
+  const rows = given.map((row) => row.map(oneLine));
   const widths: number[][] = rows.map(() => []);
   rows.forEach((row, i) => {
     for (let column = 0; column < row.length - 1; column++) {
@@ -34,4 +36,8 @@ function pad(cell: string, to: number): string {
 
 function width(cell: string): number {
   return Array.from(cell).length;
+}
+
+function oneLine(cell: string): string {
+  return cell.replace(/\s*[\r\n]+\s*|\t/g, ' ');
 }

@@ -1,4 +1,5 @@
 import type { Screen } from './screen.js';
+import { visible } from './visible.js';
 
 interface Task {
   readonly text: string;
@@ -12,7 +13,8 @@ const announcedDelay = 2000;
 
 /**
  * Shows the current step of each machine. On a terminal this is one line per machine with its seconds, redrawn below all other output;
- * elsewhere it is one plain line for each new text. All other output goes through `write`, so that the two never mix.
+ * elsewhere it is one plain line for each new text. All other output goes through `write` or `writeData`, so that the two never mix, and
+ * so that no control character from outside reaches the terminal.
  */
 export class Progress {
   readonly #screen: Screen;
@@ -35,7 +37,7 @@ export class Progress {
     if (before?.text === text) return;
     if (!this.#screen.live && passing) return;
     this.#set(key, text, 0, passing ? before?.since : undefined);
-    if (!this.#screen.live) this.#screen.stderr.write(`${text}\n`);
+    if (!this.#screen.live) this.#screen.stderr.write(`${visible(text)}\n`);
   }
 
   /** Sets the current step of `key` when its text was just printed: the terminal shows it with its seconds if it takes long. */
@@ -50,8 +52,18 @@ export class Progress {
     if (this.#tasks.size === 0) this.#stop();
   }
 
-  /** Prints a permanent line above the progress lines. */
+  /** Prints a permanent line above the progress lines, with control characters written out. */
   write(stream: NodeJS.WritableStream, text: string): void {
+    this.writeUnchanged(stream, visible(text));
+  }
+
+  /** As `write`, for what a program or a shell is to read: control characters are written out on a terminal only. */
+  writeData(stream: NodeJS.WritableStream, text: string): void {
+    this.writeUnchanged(stream, isTerminal(stream) ? visible(text) : text);
+  }
+
+  /** As `write`, for text whose control characters are the user's own. */
+  writeUnchanged(stream: NodeJS.WritableStream, text: string): void {
     this.#erase();
     stream.write(`${text}\n`);
     this.#draw();
@@ -117,9 +129,13 @@ export function progressLines(tasks: readonly Pick<Task, 'text' | 'since'>[], no
   const shown = tasks.slice(0, tasks.length > room ? room - 1 : room);
   const lines = shown.map(({ text, since }) => {
     const elapsed = ` ${Math.floor((now - since) / 1000)}s`;
-    const flat = text.replace(/\s+/g, ' ');
+    const flat = visible(text.replace(/\s+/g, ' '));
     const space = columns - 1 - elapsed.length;
     return (flat.length > space ? `${flat.slice(0, Math.max(0, space - 1))}…` : flat) + elapsed;
   });
   return shown.length < tasks.length ? [...lines, `and ${tasks.length - shown.length} more`] : lines;
+}
+
+function isTerminal(stream: NodeJS.WritableStream): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
 }

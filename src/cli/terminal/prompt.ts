@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 
 import type { Screen } from './screen.js';
+import { visible } from './visible.js';
 
 /**
  * Asks on stderr and reads one line from stdin, which may be a pipe.
@@ -8,7 +9,7 @@ import type { Screen } from './screen.js';
  */
 export async function askLine(question: string, screen: Screen, signal: AbortSignal): Promise<string | undefined> {
   signal.throwIfAborted();
-  screen.stderr.write(question);
+  screen.stderr.write(visible(question));
   // Not as a terminal: the kernel keeps editing the line, so that Ctrl-C sends the usual signal.
   const lines = createInterface({ input: screen.stdin, terminal: false });
   let answer: string | undefined;
@@ -53,7 +54,7 @@ export async function askSecret(question: string, screen: Screen, signal: AbortS
   if (!stdin.isTTY) return undefined;
   signal.throwIfAborted();
   stdin.setRawMode(true);
-  stderr.write(`${question} `);
+  stderr.write(`${visible(question)} `);
   stdin.setEncoding('utf8');
   try {
     return await new Promise<string | undefined>((resolve, reject) => {

@@ -64,6 +64,12 @@ describe('architecture: what sources say', () => {
     expect(engine.flatMap((file) => offences(file, textOf(file), terminal))).to.deep.equal([]);
   });
 
+  it('prints only where control characters are written out', () => {
+    const doors = ['src/cli/terminal/progress.ts', 'src/cli/terminal/prompt.ts'];
+    const printers = sourceFiles('src/cli', 'src/commands').filter((file) => /\b(stdout|stderr|screen\[\w+\])\.write\(/.test(textOf(file)));
+    expect(printers.sort()).to.deep.equal(doors);
+  });
+
   it('names no command by the name of the tool: run() and say`` do, and the command line puts in the name that was typed', () => {
     expect(commands).to.include.keys('ls', 'swarm', 'create');
     expect(sourceFiles('src', 'drivers').flatMap((file) => namedCommands(file))).to.deep.equal([]);

@@ -7,16 +7,28 @@ export interface FakeScreen extends Screen {
   readonly err: () => string;
 }
 
-/** Streams in memory. `live` makes it a terminal of 80 by 24 as far as progress is concerned. */
-export function fakeScreen(options: { live?: boolean; input?: string | undefined; columns?: number; rows?: number } = {}): FakeScreen {
+/** `live` makes it a terminal of 80 by 24 as far as progress is concerned, `terminal` one as far as stdout and stderr say. */
+interface FakeScreenOptions {
+  live?: boolean;
+  terminal?: boolean;
+  input?: string | undefined;
+  columns?: number;
+  rows?: number;
+}
+
+/** Streams in memory. */
+export function fakeScreen(options: FakeScreenOptions = {}): FakeScreen {
   const texts = { out: '', err: '' };
   const sink = (name: keyof typeof texts) =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
+    Object.assign(
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          texts[name] += String(chunk);
+          done();
+        },
+      }),
+      { isTTY: options.terminal === true },
+    );
   const stdin = new PassThrough();
   if (options.input !== undefined) stdin.end(options.input);
   return {
