@@ -19,6 +19,7 @@ export const forTests = {
   busybox: 'busybox-static',
   ps: 'procps',
   script: 'bsdutils',
+  strace: 'strace',
   tmux: 'tmux',
   zsh: 'zsh',
   fish: 'fish',

@@ -154,9 +154,35 @@ export function messageOf(error: unknown): Text {
   return TsmachineError.is(error) ? error.text : errorText(error);
 }
 
-/** What Node or a library says of an error, as one string. */
+/** What a disk or a file system says by its error codes, in words for a person. */
+const diskReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk reports an I/O error',
+  ESTALE: 'the network disk was replaced or is gone',
+  EMFILE: 'too many files are open (ulimit -n)',
+  ENFILE: 'too many files are open on this computer',
+  ELOOP: 'it is a symbolic link that leads in circles',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** Why a file or folder cannot be read or written, in words for a person. */
+export function whyUnusable(error: unknown): string {
+  return diskReasons[systemCode(error) ?? ''] ?? errorText(error);
+}
+
+/** What Node or a library says of an error, as one string. A failed file call is told as its path and the reason. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (!('path' in error && 'syscall' in error) || String(error.syscall).startsWith('spawn')) return error.message;
+  const reason = diskReasons[systemCode(error) ?? ''];
+  return reason === undefined ? error.message : `${String(error.path)}: ${reason}`;
 }
 
 /** The `code` of a Node system error (`ENOENT`, `ENOSPC`), or undefined. */

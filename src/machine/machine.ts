@@ -69,7 +69,7 @@ export class Machine {
 
   /** Writes take turns; each one writes the latest data. */
   save(): Promise<void> {
-    return this.#turns.take('config.json', () => this.#session.store.save({ name: this.name, config: this.#config }));
+    return this.#turns.take('save', () => this.#session.store.save({ name: this.name, config: this.#config }));
   }
 }
 

@@ -1,14 +1,15 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { TsmachineError } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, writeAtomic } from '../system/files/atomic.js';
 import { entriesIfExists, statIfExists } from '../system/files/if-exists.js';
+import { isAbandoned, removeAbandoned } from '../system/files/owned-folder.js';
 import { type LockOptions, withLock } from '../system/locks/lock.js';
 import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
 import { type StoredMachine, loadMachine } from './load.js';
-import { type MachinePaths, type StorePaths, isHidden, lockPaths, machinePaths, storePaths } from './paths.js';
+import { type MachinePaths, type StorePaths, isHidden, lockPaths, machinePaths, stagingPrefix, storePaths } from './paths.js';
 import { serializeHostConfig } from './config/schema.js';
 import { type Staging, withStaging } from './staging.js';
 import { openSwarmStore, type SwarmStore } from './swarms.js';
@@ -79,7 +80,7 @@ export function openStore(root: string): Store {
     async reserve(name) {
       for (const folder of [paths.certsDir, machine(name).dir]) await makePrivateDir(folder);
     },
-    remove: async (name) => removeFolder(machine(name).dir),
+    remove: async (name) => removeMachine(machine(name)),
     lock: async (name, use, options) => withLock(locks.machine(inside(name)), { ...options, what: `machine "${name}"` }, use),
     lockCertificates: (use, options) => withLock(locks.certificates, { ...options, what: 'the certificates' }, use),
     lockLedger: (use, options) => withLock(locks.ledger, { ...options, what: "the store's ledger" }, use),
@@ -103,7 +104,10 @@ function inside(name: string): string {
 
 async function listNames(machinesDir: string): Promise<string[]> {
   const names: string[] = [];
-  for (const entry of await entriesIfExists(machinesDir)) {
+  const entries = await entriesIfExists(machinesDir);
+  // a killed import leaves keys in a folder that no listing shows
+  if (entries.some(({ name }) => isAbandoned(stagingPrefix, name))) await removeAbandoned(join(machinesDir, stagingPrefix));
+  for (const entry of entries) {
     if (isHidden(entry.name)) continue;
     if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(machinesDir, entry.name))))) names.push(entry.name);
   }
@@ -118,10 +122,16 @@ async function isEmptyFolder(path: string): Promise<boolean> {
   return (await isFolder(path)) && (await readdir(path)).length === 0;
 }
 
-async function removeFolder(path: string): Promise<void> {
+/** The configuration goes last: a removal that is cut off leaves a machine that can be removed. Of a link, only the link goes. */
+async function removeMachine({ dir, config }: MachinePaths): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    const isLink = await lstat(dir).then(
+      (found) => found.isSymbolicLink(),
+      () => false, // nothing there, or the next call says why
+    );
+    const others = isLink ? [] : (await entriesIfExists(dir)).map((entry) => join(dir, entry.name)).filter((path) => path !== config);
+    for (const path of [...others, dir]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
-    throw diskError(error, 'Cannot remove', path);
+    throw diskError(error, 'Cannot remove', dir);
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { type ArchiveFile, manifestName } from './archive/archive.js';
@@ -8,6 +8,7 @@ import { type HostConfig, serializeHostConfig } from '../store/config/schema.js'
 import { isHidden, machineFiles, publicKeyOf } from '../store/paths.js';
 import { homeDirIfAny } from '../system/home.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
+import { entriesIfExists } from '../system/files/if-exists.js';
 import { packageVersion } from '../system/package.js';
 import { authorityFiles } from '../machine/engine/certificates.js';
 import { Resources } from '../machine/access/resources.js';
@@ -170,7 +171,9 @@ async function warnOfOmitted(session: Session, name: string, included: readonly 
     [...included, own.config, own.configBackup, own.journal, own.ledger, own.ca, own.cert, own.key].map((path) => resolve(path)),
   );
   const isPublicKey = (entry: string) => entry.endsWith(publicKeyOf(''));
-  const left = (await readdir(own.dir)).filter((entry) => !known.has(join(own.dir, entry)) && !isPublicKey(entry) && !isHidden(entry));
+  const left = (await entriesIfExists(own.dir))
+    .map((entry) => entry.name)
+    .filter((entry) => !known.has(join(own.dir, entry)) && !isPublicKey(entry) && !isHidden(entry));
   if (left.length > 0) session.io.warn(`${name}: not in the export: ${left.sort().join(', ')}. The host itself stays where it is`);
 }
 

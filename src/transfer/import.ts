@@ -4,9 +4,8 @@ import type { ArchiveFile } from './archive/archive.js';
 import { idIfReadable } from '../store/identity.js';
 import type { Staging } from '../store/store.js';
 import { attachDriver } from '../machine/machine.js';
-import { whyUnreadable } from '../system/files/disk-error.js';
 import { writeAtomic } from '../system/files/atomic.js';
-import { TsmachineError, messageOf } from '../base/errors.js';
+import { TsmachineError, messageOf, whyUnusable } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import { isHidden, machineFiles } from '../store/paths.js';
 import { entryOf, readManifest } from './export-manifest.js';
@@ -60,7 +59,7 @@ async function readExport(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     if (TsmachineError.is(error)) throw error;
-    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${whyUnreadable(error)}`, { cause: error });
+    throw new TsmachineError('ARCHIVE_INVALID', `Cannot read ${file}: ${whyUnusable(error)}`, { cause: error });
   }
 }
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { whyUnreadable } from '../system/files/disk-error.js';
-import { TsmachineError } from '../base/errors.js';
+import { TsmachineError, whyUnusable } from '../base/errors.js';
 import type { Session } from '../machine/session.js';
 
 export const passphraseVariable = 'TSMACHINE_PASSPHRASE';
@@ -51,6 +50,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new TsmachineError('ARCHIVE_PASSPHRASE', `Cannot read the passphrase from ${file}: ${whyUnreadable(error)}`, { cause: error });
+    throw new TsmachineError('ARCHIVE_PASSPHRASE', `Cannot read the passphrase from ${file}: ${whyUnusable(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { errorText, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
+import { makeOwnedFolder, removeAbandoned } from '../../system/files/owned-folder.js';
 import { findHostKeys } from '../trust/known-hosts.js';
 import { parseJump } from '../dial/route.js';
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
@@ -17,6 +18,10 @@ import { configArguments } from './user-config.js';
 const controlTimeout = 5000;
 /** Seconds after which a login that runs no command ends by itself, in case this program could not end it. */
 const idle = 120;
+
+/** Where the socket of a shared login lies, in the computer's folder for temporary files. */
+const folderPrefix = 'tsm-';
+const socketIn = (folder: string) => join(folder, 's');
 
 export interface SharedLoginOptions extends Trust {
   readonly io: Io;
@@ -43,10 +48,11 @@ export interface SharedLogin {
 export async function shareLogin(endpoint: SshEndpoint, options: SharedLoginOptions): Promise<SharedLogin | undefined> {
   const { io, signal, env } = options;
   if (process.platform === 'win32' || !(await isKnown(endpoint, options))) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), 'tsm-'));
-  const control = join(folder, 's');
   // no questions, not even in a window
   const quietly = { ...env, SSH_ASKPASS_REQUIRE: 'never' };
+  await removeAbandoned(join(tmpdir(), folderPrefix), (folder) => endLogin(socketIn(folder), quietly));
+  const folder = await makeOwnedFolder(join(tmpdir(), folderPrefix));
+  const control = socketIn(folder);
   const refused = await call(
     [...configArguments(env), ...loginArguments(endpoint, options, control)],
     quietly,
@@ -66,11 +72,15 @@ function sharedLogin(folder: string, control: string, env: NodeJS.ProcessEnv): S
     env,
     alive: async () => (await call([...controlArguments(control), '-O', 'check', 'machine'], env, controlTimeout)) === undefined,
     async close() {
-      // fails harmlessly when the login is already gone
-      await call([...controlArguments(control), '-O', 'exit', 'machine'], env, controlTimeout);
+      await endLogin(control, env);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Fails harmlessly when the login is already gone. */
+async function endLogin(control: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await call([...controlArguments(control), '-O', 'exit', 'machine'], env, controlTimeout);
 }
 
 /**

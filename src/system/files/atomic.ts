@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { TsmachineError, systemCode, whyUnusable } from '../../base/errors.js';
 import { quote } from '../../base/quote.js';
 import { diskError } from './disk-error.js';
 
@@ -97,15 +97,16 @@ export async function readIfExists(path: string): Promise<string | undefined> {
 export function unreadable(error: unknown, path: string): TsmachineError {
   const problem = (why: string, hint?: string) =>
     new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${path}: ${why}`, { hint, cause: error });
+  const why = whyUnusable(error);
   switch (systemCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return problem('permission denied', `Run as its owner (ls -l ${quote(path)})`);
+      return problem(why, `Run as its owner (ls -l ${quote(path)})`);
     case 'ENOTDIR':
-      return problem('a part of the path is a file, not a folder', 'Move the file away, or choose another folder with --storage-path');
-    case 'EISDIR':
-      return problem('it is a folder');
+      return problem(why, 'Move the file away, or choose another folder with --storage-path');
+    case 'EIO':
+      return problem(why, 'Look at the messages of the kernel (dmesg), and check the disk');
     default:
-      return problem(errorText(error));
+      return problem(why);
   }
 }

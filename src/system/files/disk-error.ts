@@ -1,24 +1,7 @@
 import { dirname } from 'node:path';
 
-import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { TsmachineError, systemCode, whyUnusable } from '../../base/errors.js';
 import { quote } from '../../base/quote.js';
-
-/** Why a file cannot be read, in words for a person. */
-export function whyUnreadable(error: unknown): string {
-  switch (systemCode(error)) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'ENOTDIR':
-      return 'a part of the path is a file, not a folder';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    default:
-      return errorText(error);
-  }
-}
 
 /**
  * The error for a failed write to disk, with a hint.
@@ -27,24 +10,23 @@ export function whyUnreadable(error: unknown): string {
  */
 export function diskError(error: unknown, doing: string, path: string): TsmachineError {
   if (TsmachineError.is(error)) return error;
-  const code = systemCode(error);
   const unwritable = (why: string, hint?: string) =>
     new TsmachineError('STORE_UNWRITABLE', `${doing} ${path}: ${why}`, { hint, cause: error });
-  switch (code) {
+  const why = whyUnusable(error);
+  switch (systemCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new TsmachineError('STORE_FULL', `${doing} ${path}: ${code === 'EDQUOT' ? 'the disk quota is used up' : 'the disk is full'}`, {
+      return new TsmachineError('STORE_FULL', `${doing} ${path}: ${why}`, {
         hint: `Free some space (df -h ${quote(dirname(path))}), or choose another folder with --storage-path`,
         cause: error,
       });
     case 'EROFS':
-      return unwritable('the disk is read-only', 'Choose another folder with --storage-path or MACHINE_STORAGE_PATH');
+      return unwritable(why, 'Choose another folder with --storage-path or MACHINE_STORAGE_PATH');
     case 'EACCES':
     case 'EPERM':
-      return unwritable(
-        'permission denied',
-        `Run as its owner (ls -ld ${quote(dirname(path))}), or choose another folder with --storage-path`,
-      );
+      return unwritable(why, `Run as its owner (ls -ld ${quote(dirname(path))}), or choose another folder with --storage-path`);
+    case 'EIO':
+      return unwritable(why, 'Look at the messages of the kernel (dmesg), and check the disk');
     case 'ENOTDIR':
     case 'EEXIST':
     case 'EISDIR':
@@ -55,6 +37,6 @@ export function diskError(error: unknown, doing: string, path: string): Tsmachin
     case 'ENOENT':
       return unwritable(`there is no folder ${dirname(path)}`);
     default:
-      return unwritable(errorText(error));
+      return unwritable(why);
   }
 }

@@ -35,13 +35,16 @@ export async function withLock<T>(lockFile: string, options: LockOptions, use: (
   const leaveQueue = await enterQueue(path, waiting);
   try {
     const lock = await acquire(path, waiting);
+    let result: T;
     try {
-      const result = await use();
+      result = await use();
       if (await lock.lost()) throw lockLost(options.what);
-      return result;
-    } finally {
-      await lock.release();
+    } catch (error) {
+      await lock.release().catch(() => undefined); // the first failure is the one to tell
+      throw error;
     }
+    await lock.release();
+    return result;
   } finally {
     leaveQueue();
   }
@@ -85,7 +88,10 @@ async function tryLock(path: string): Promise<HeldLock | undefined> {
     return {
       lost: async () => compromised || !(await marks.stillOurs()),
       release: async () => {
-        if (!compromised) await release();
+        if (compromised) return;
+        await release().catch((error: unknown) => {
+          throw diskError(error, 'The work is done, but cannot remove the lock', `${path}.lock`);
+        });
       },
     };
   } catch (error) {

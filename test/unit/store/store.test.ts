@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +7,7 @@ import { expect } from 'chai';
 
 import { newHostConfig } from '../../../src/store/config/schema.js';
 import { openStore, type Store } from '../../../src/store/store.js';
+import { makeOwnedFolder } from '../../../src/system/files/owned-folder.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
@@ -162,6 +164,15 @@ describe('the store', () => {
     await store.reserve('m2');
     for (const name of ['m1', 'm2', 'm3']) await store.remove(name);
     expect(await store.names()).to.deep.equal([]);
+  });
+
+  it('removes what a killed import left behind when the machines are listed', async () => {
+    await store.reserve('m1');
+    const left = await makeOwnedFolder(join(store.paths.machinesDir, '.new-'));
+    const abandoned = left.replace(`-${process.pid}-`, `-${spawnSync('true').pid}-`);
+    mkdirSync(join(abandoned, 'machines'), { recursive: true });
+    expect(await store.names()).to.deep.equal(['m1']);
+    expect([existsSync(abandoned), existsSync(left)]).to.deep.equal([false, true]);
   });
 
   it('removes a link, not what it leads to', async () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { TsmachineError } from '../../../../src/base/errors.js';
-import { diskError, whyUnreadable } from '../../../../src/system/files/disk-error.js';
+import { TsmachineError, whyUnusable } from '../../../../src/base/errors.js';
+import { diskError } from '../../../../src/system/files/disk-error.js';
 import { makePrivateDir, readIfExists, writeAtomic } from '../../../../src/system/files/atomic.js';
 import { failureOf } from '../../../helpers/failure.js';
 import { scratch } from '../../../helpers/scratch.js';
@@ -100,7 +100,7 @@ describe('diskError', () => {
     expect(made('EDQUOT').message).to.contain('quota');
     expect(made('EROFS').message).to.equal('Cannot write /s/config.json: the disk is read-only');
     expect(made('EACCES').message).to.equal('Cannot write /s/config.json: permission denied');
-    expect(made('EIO').message).to.contain('EIO');
+    expect(made('EIO').message).to.contain('I/O error');
     for (const code of ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EIO']) expect(made(code)).to.include({ code: 'STORE_UNWRITABLE' });
   });
 
@@ -109,7 +109,7 @@ describe('diskError', () => {
       try {
         return readFileSync(path, 'utf8');
       } catch (error) {
-        return whyUnreadable(error);
+        return whyUnusable(error);
       }
     };
     const folder = scratch();

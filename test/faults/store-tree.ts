@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Every file and folder below `root` with its mode, apart from cached downloads: `machines/m1/config.json 600`. */
+export async function treeOf(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true }).catch((): string[] => []);
+  const lines = entries
+    .filter((entry) => !/^cache(\/|$)/.test(entry))
+    .map(async (entry) => `${entry} ${((await stat(join(root, entry))).mode & 0o777).toString(8)}`);
+  return (await Promise.all(lines)).sort();
+}
+
+/** What must be the same after a command that had nothing to do with it: the content of every file in `folder`. */
+export async function contentOf(folder: string): Promise<Record<string, string>> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const sums = files.map(async (entry): Promise<[string, string]> => {
+    const path = join(entry.parentPath, entry.name);
+    return [
+      path.slice(folder.length + 1),
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    ];
+  });
+  return Object.fromEntries((await Promise.all(sums)).sort());
+}

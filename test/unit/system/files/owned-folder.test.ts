@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { isAbandoned, makeOwnedFolder, removeAbandoned } from '../../../../src/system/files/owned-folder.js';
+import { scratch } from '../../../helpers/scratch.js';
+
+/** The number of a process that has ended. */
+const ended = () => spawnSync('true').pid;
+
+describe('a folder that says who made it', () => {
+  it('is removed once its process has ended, and nothing else is', async () => {
+    const folder = scratch();
+    const own = basename(await makeOwnedFolder(join(folder, '.new-')));
+    const abandoned = own.replace(String(process.pid), String(ended()));
+    const others = [abandoned.replace('.new-', '.old-'), abandoned.replace('.new-', '.new-elsewhere-'), '.new-AbCdEf', 'machine'];
+    for (const name of [abandoned, ...others]) mkdirSync(join(folder, name, 'deep'), { recursive: true });
+    const asked: string[] = [];
+    await removeAbandoned(join(folder, '.new-'), (path) => Promise.resolve(void asked.push(basename(path))));
+    expect(readdirSync(folder).sort()).to.deep.equal([own, ...others].sort());
+    expect(asked).to.deep.equal([abandoned]);
+  });
+
+  it('is not abandoned while its process runs, whoever that belongs to', async () => {
+    const own = basename(await makeOwnedFolder(join(scratch(), 'tsm-')));
+    expect(isAbandoned('tsm-', own)).to.equal(false);
+    expect(isAbandoned('tsm-', own.replace(String(process.pid), '1'))).to.equal(false);
+    expect(isAbandoned('tsm-', own.replace(String(process.pid), String(ended())))).to.equal(true);
+  });
+
+  it('does not look where there is no folder', async () => {
+    await removeAbandoned(join(scratch(), 'missing', 'tsm-'));
+  });
+});
