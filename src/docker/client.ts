@@ -21,7 +21,10 @@ export interface RequestOptions {
   /** The type of bytes and streams; default application/octet-stream. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
-  /** Milliseconds without a byte until the request fails; 0 waits forever. Default 60 000. */
+  /**
+   * Milliseconds for the whole call, however its bytes arrive; default 60 000, for GET that of the engine's options. Of a stream: without a
+   * byte, until it fails; 0 waits forever.
+   */
   readonly timeout?: number;
   /** The engine's own signal does not end this request: for cleaning up after an interruption. */
   readonly evenAborted?: boolean;
@@ -32,6 +35,8 @@ export interface EngineOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for connecting and the TLS handshake; default 10 000. */
   readonly timeout?: number | undefined;
+  /** Milliseconds for a whole GET; default 30 000. */
+  readonly readTimeout?: number | undefined;
 }
 
 /** An engine's API. Every call throws ENGINE_UNREACHABLE, ENGINE_TLS or ENGINE_API, or the reason of the signal that ended it. */
@@ -41,7 +46,10 @@ export interface Engine {
   version(): Promise<EngineVersion>;
   ping(): Promise<void>;
   info(): Promise<Record<string, unknown>>;
-  /** One call with the API version that both sides support; the JSON of the answer, undefined for an empty one. */
+  /**
+   * One call with the API version that both sides support; the JSON of the answer, undefined for an empty one. Nothing checks that it is a
+   * T: `ask` of shape.ts does.
+   */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>;
   /** GET of something that may not exist: undefined when the engine answers 404. */
   find<T = unknown>(path: string, options?: RequestOptions): Promise<T | undefined>;
@@ -53,8 +61,20 @@ export interface Engine {
   close(): void;
 }
 
+const defaultTimeout = 60_000;
+
+/** How a call is made. */
+interface Manner {
+  /** The API version in the path. */
+  readonly prefix?: string;
+  /** The status that says there is no such thing, which is no failure then. */
+  readonly absence?: number;
+  readonly streamed?: boolean;
+}
+
 /** Does not connect yet: the first call does. @throws TsmachineError FLAG_INVALID for the URL, CERT_UNREADABLE. */
-export function openEngine(target: EngineTarget, { signal: engineSignal, timeout = 10_000 }: EngineOptions = {}): Engine {
+export function openEngine(target: EngineTarget, options: EngineOptions = {}): Engine {
+  const { signal: engineSignal, timeout = 10_000, readTimeout = 30_000 } = options;
   const connection = openConnection(target, timeout);
   let known: Promise<EngineVersion> | undefined;
 
@@ -62,13 +82,13 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     method: string,
     path: string,
     options: RequestOptions = {},
-    prefix = '',
-    absence?: number,
+    { prefix = '', absence, streamed = false }: Manner = {},
   ): Promise<[IncomingMessage, Asked]> {
     const signal = either(options.evenAborted === true ? undefined : engineSignal, options.signal);
     const operation = `${method} ${path}`;
     const asked = { target, operation, signal };
     const { headers, body } = encode(options);
+    const limit = options.timeout ?? (method === 'GET' ? readTimeout : defaultTimeout);
     const response = await send(connection, {
       method,
       path: prefix + path + queryText(options.query),
@@ -76,7 +96,9 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
       body,
       signal,
       operation,
-      idleTimeout: options.timeout ?? 60_000,
+      idleTimeout: limit,
+      totalTimeout: body instanceof Readable ? 0 : limit || defaultTimeout, // an upload takes its time
+      streamed,
     });
     if (response.statusCode !== absence) await expectSuccess(response, asked);
     return [response, asked];
@@ -94,8 +116,8 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     return known;
   }
 
-  async function versioned(method: string, path: string, options: RequestOptions, absence?: number): Promise<[IncomingMessage, Asked]> {
-    return call(method, path, options, `/v${negotiateApi(await version(), target.machine)}`, absence);
+  async function versioned(method: string, path: string, options: RequestOptions, manner: Manner = {}): Promise<[IncomingMessage, Asked]> {
+    return call(method, path, options, { ...manner, prefix: `/v${negotiateApi(await version(), target.machine)}` });
   }
 
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
@@ -103,7 +125,7 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
   }
 
   async function find<T>(path: string, options: RequestOptions = {}): Promise<T | undefined> {
-    const [response, asked] = await versioned('GET', path, options, 404);
+    const [response, asked] = await versioned('GET', path, options, { absence: 404 });
     const answer = await readJson(response, asked);
     return response.statusCode === 404 ? undefined : (answer as T);
   }
@@ -118,7 +140,7 @@ export function openEngine(target: EngineTarget, { signal: engineSignal, timeout
     request,
     find,
     async stream(method, path, options = {}) {
-      const [response] = await versioned(method, path, options);
+      const [response] = await versioned(method, path, options, { streamed: true });
       return response;
     },
     close() {

@@ -7,6 +7,7 @@ import type { Asked } from './call/answer.js';
 import type { Engine } from './client.js';
 import { explain } from './call/failure.js';
 import { frames } from './frames.js';
+import { ask, id as containerId, number, object } from './shape.js';
 
 export { importImage, pullImage } from './images.js';
 
@@ -30,13 +31,20 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** The answer of `POST /containers/create`. */
+export const created = object({ Id: containerId }, {});
+const ended = object({ StatusCode: number }, {});
+
+/** Bytes of a program's output that are kept; a hostile one must not fill the memory. */
+const longestOutput = 16 * 2 ** 20;
+
 /**
  * Runs a program in a new container, waits until it ends and removes the container, also after an error.
  * @throws TsmachineError ENGINE_API (a missing image, a program that cannot start), ENGINE_UNREACHABLE
  */
 export async function runContainer(engine: Engine, request: RunRequest): Promise<RunResult> {
   const options = request.signal === undefined ? {} : { signal: request.signal };
-  const { Id: id } = await engine.request<{ Id: string }>('POST', '/containers/create', {
+  const { Id: id } = await ask(engine, created, 'POST', '/containers/create', {
     ...options,
     query: { name: request.name },
     body: {
@@ -73,7 +81,7 @@ async function runToEnd(engine: Engine, id: string, { signal, timeout = 60_000 }
   try {
     await engine.request('POST', `/containers/${id}/start`, options);
     const texts = await collect(output, { target: engine.target, operation: `POST ${path}`, signal });
-    const { StatusCode: exitCode } = await engine.request<{ StatusCode: number }>('POST', `/containers/${id}/wait`, {
+    const { StatusCode: exitCode } = await ask(engine, ended, 'POST', `/containers/${id}/wait`, {
       ...options,
       timeout,
     });
@@ -85,8 +93,13 @@ async function runToEnd(engine: Engine, id: string, { signal, timeout = 60_000 }
 
 async function collect(output: IncomingMessage, asked: Asked): Promise<Pick<RunResult, 'stdout' | 'stderr'>> {
   const parts = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
+  let size = 0;
   try {
-    for await (const { stream, data } of frames(output)) parts[stream].push(data);
+    for await (const { stream, data } of frames(output, longestOutput)) {
+      size += data.length;
+      if (size > longestOutput) throw new RangeError(`the output is longer than ${longestOutput / 2 ** 20} MiB`);
+      parts[stream].push(data);
+    }
   } catch (error) {
     asked.signal?.throwIfAborted();
     throw error instanceof RangeError ? engineError(asked, error.message, error) : explain(error, { ...asked, phase: 'answered' });

@@ -1,10 +1,12 @@
 import { TLSSocket } from 'node:tls';
 
 import { TsmachineError } from '../base/errors.js';
+import { expectSuccess, readText } from './call/answer.js';
 import { openConnection } from './call/connection.js';
 import { send } from './call/send.js';
 import { engineAddress } from './call/target.js';
 import type { EngineTarget } from './call/target.js';
+import { notAnEngine } from './version.js';
 
 export type { EngineTarget } from './call/target.js';
 
@@ -23,9 +25,10 @@ export interface ServedCertificate {
 }
 
 /**
- * Checks that the engine trusts us and we trust it: mutual TLS and one answer, because a TLS 1.3 server refuses a client's certificate
- * only after the handshake.
- * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, FLAG_INVALID for the URL; the signal's reason when aborted.
+ * Checks that the engine trusts us, that we trust it, and that it is one: mutual TLS and the answer to a ping, because a TLS 1.3
+ * server refuses a client's certificate only after the handshake.
+ * @throws TsmachineError ENGINE_UNREACHABLE, ENGINE_TLS, CERT_UNREADABLE, ENGINE_API for an answer that is not an engine's,
+ * FLAG_INVALID for the URL; the signal's reason when aborted.
  */
 export async function handshake(target: EngineTarget, options: HandshakeOptions = {}): Promise<ServedCertificate> {
   const { timeout = 10_000, signal } = options;
@@ -34,11 +37,15 @@ export async function handshake(target: EngineTarget, options: HandshakeOptions 
   }
   const connection = openConnection(target, timeout);
   try {
-    const response = await send(connection, { method: 'GET', path: '/_ping', signal, idleTimeout: timeout, operation: 'TLS handshake' });
+    const asked = { target, operation: 'TLS handshake', signal };
+    const limits = { idleTimeout: timeout, totalTimeout: timeout };
+    const response = await send(connection, { method: 'GET', path: '/_ping', signal, ...limits, operation: asked.operation });
     const { socket } = response;
     if (!(socket instanceof TLSSocket)) throw new TypeError('TLS connection without a TLS socket');
     const served = socket.getPeerX509Certificate();
     if (served === undefined) throw new TypeError('verified connection without a certificate');
+    await expectSuccess(response, asked);
+    if ((await readText(response, asked)).trim() !== 'OK') throw notAnEngine(target.machine);
     return { fingerprint256: served.fingerprint256, notAfter: new Date(served.validTo), pem: served.toString() };
   } finally {
     connection.agent.destroy();

@@ -5,6 +5,8 @@ import type { Asked } from './call/answer.js';
 import type { Engine } from './client.js';
 import { explain } from './call/failure.js';
 import { jsonLines } from './lines.js';
+import { askFor, list, object, text, type Shape } from './shape.js';
+import { Silence } from './call/silence.js';
 
 export interface ProgressOptions {
   readonly signal?: AbortSignal;
@@ -27,6 +29,9 @@ export async function pullImage(engine: Engine, reference: string, options: Prog
   return progress(engine, { fromImage: repo, tag }, options, {});
 }
 
+/** Milliseconds in which an image has to arrive, however much the engine reports meanwhile. */
+const longestPull = 2 * 60 * 60_000;
+
 async function progress(
   engine: Engine,
   query: Record<string, string>,
@@ -37,6 +42,7 @@ async function progress(
   const asked: Asked = { target: engine.target, operation: `POST ${path}`, signal };
   const response = await engine.stream('POST', path, { query, ...content, ...(signal === undefined ? {} : { signal }) });
   let last = '';
+  const total = setTimeout(() => response.destroy(new Silence(longestPull, 'no complete answer')), longestPull);
   try {
     for await (const line of jsonLines(response)) {
       if (typeof line['error'] === 'string') throw engineError(asked, line['error']);
@@ -47,7 +53,11 @@ async function progress(
     signal?.throwIfAborted();
     // The engine answers while it is still receiving, so the cause may be an error of the archive.
     if (content.body?.errored) throw content.body.errored;
+    if (error instanceof SyntaxError) throw engineError(asked, `the answer is not JSON: ${error.message}`, error);
     throw explain(error, { ...asked, phase: 'answered' });
+  } finally {
+    clearTimeout(total);
+    response.destroy();
   }
   return last;
 }
@@ -58,9 +68,11 @@ export interface ImageFacts {
   readonly Config?: { readonly Env?: readonly string[] | null } | null;
 }
 
+const imageFacts: Shape<ImageFacts> = object({ Id: text }, { Config: object({}, { Env: list(text) }) });
+
 /** Looks up an image; undefined when the engine has none of that name. */
 export function findImage(engine: Engine, reference: string): Promise<ImageFacts | undefined> {
-  return engine.find(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
+  return askFor(engine, imageFacts, `/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
 }
 
 /**

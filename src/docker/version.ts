@@ -1,7 +1,11 @@
 import { TsmachineError } from '../base/errors.js';
+import { run } from '../base/text.js';
 
 /** The newest Engine API that this client is written for: engine 28.3 and later. */
 export const newestApi = '1.51';
+
+/** The oldest with swarm mode: engine 1.12. */
+const oldestApi = '1.24';
 
 /** The answer of `GET /version`. */
 export interface EngineVersion {
@@ -15,7 +19,7 @@ export interface EngineVersion {
 
 /**
  * The API version to use: the highest that both sides support.
- * @throws TsmachineError ENGINE_API when the engine no longer supports ours.
+ * @throws TsmachineError ENGINE_API when the engine no longer supports ours, or only older ones.
  */
 export function negotiateApi(server: EngineVersion, machine: string, own = newestApi): string {
   if (compareApi(own, server.MinAPIVersion) < 0) {
@@ -25,6 +29,13 @@ export function negotiateApi(server: EngineVersion, machine: string, own = newes
       {
         hint: 'Update tsmachine.',
       },
+    );
+  }
+  if (compareApi(server.ApiVersion, oldestApi) < 0) {
+    throw new TsmachineError(
+      'ENGINE_API',
+      `The engine of "${machine}" (${server.Version}) speaks API up to ${server.ApiVersion}; ${oldestApi} or later is needed`,
+      { hint: run('upgrade', machine) },
     );
   }
   return compareApi(own, server.ApiVersion) < 0 ? own : server.ApiVersion;
@@ -43,11 +54,23 @@ export function compareApi(one: string, other: string): number {
  */
 export function parseEngineVersion(answer: unknown, machine: string): EngineVersion {
   const fields: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
-  const { Version, ApiVersion, MinAPIVersion = '1.0', Os = '', Arch = '' } = fields;
-  if (typeof Version !== 'string' || typeof ApiVersion !== 'string' || !/^\d+\.\d+$/.test(ApiVersion)) {
-    throw new TsmachineError('ENGINE_API', `What answers as the engine of "${machine}" reports no Docker version`, {
-      hint: 'Another program may listen on that port.',
-    });
-  }
-  return { ...fields, Version, ApiVersion, MinAPIVersion: String(MinAPIVersion), Os: String(Os), Arch: String(Arch) };
+  const { Version, ApiVersion, Os, Arch } = fields;
+  const MinAPIVersion = fields['MinAPIVersion'] ?? '1.0';
+  if (!isWord(Version) || !isApi(ApiVersion) || !isApi(MinAPIVersion)) throw notAnEngine(machine, 'reports no Docker version');
+  return { ...fields, Version, ApiVersion, MinAPIVersion, Os: isWord(Os) ? Os : '', Arch: isWord(Arch) ? Arch : '' };
+}
+
+/** The error for something that answers where an engine should. */
+export function notAnEngine(machine: string, why = 'does not answer as one'): TsmachineError {
+  return new TsmachineError('ENGINE_API', `What answers as the engine of "${machine}" ${why}`, {
+    hint: 'Another program may listen on that port.',
+  });
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]{1,100}$/.test(value);
+}
+
+function isApi(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,4}\.\d{1,4}$/.test(value);
 }

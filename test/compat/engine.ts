@@ -12,9 +12,10 @@ export interface StandInEngine {
   close(): Promise<void>;
 }
 
-/** An engine on loopback that answers `/version` over mutual TLS and nothing else. */
+/** An engine on loopback that answers `/version` and `/_ping` over mutual TLS and nothing else. */
 export async function standInEngine(version: string): Promise<StandInEngine> {
   const server: Server = createServer({ requestCert: true, rejectUnauthorized: true }, (request, response) => {
+    if (request.url === '/_ping') return response.end('OK');
     const known = request.url?.endsWith('/version') === true;
     response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
     response.end(

@@ -33,10 +33,24 @@ export async function readText(response: IncomingMessage, asked: Asked): Promise
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** More levels than any answer has; code that walks through it would run out of stack. */
+const deepest = 200;
+
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
 /** The JSON of an answer; undefined for an empty one. @throws TsmachineError ENGINE_API when it is not JSON. */
 export async function readJson(response: IncomingMessage, asked: Asked): Promise<unknown> {
   const text = await readText(response, asked);
   if (text.trim() === '') return undefined;
+  if (isTooDeep(text)) throw engineError(asked, `the answer is nested deeper than ${deepest} levels`);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -49,7 +63,7 @@ export async function expectSuccess(response: IncomingMessage, asked: Asked): Pr
   const status = response.statusCode ?? 0;
   if ((status >= 200 && status < 300) || status === 304) return;
   const text = await readText(response, asked);
-  const words = messageIn(text) ?? (excerpt(text) || 'no explanation');
+  const words = excerpt(messageIn(text) ?? text, 900) || 'no explanation';
   throw engineError(asked, `${words} (HTTP ${status})`, new EngineRefusal(status, words));
 }
 
@@ -58,7 +72,7 @@ export function engineError(asked: Asked, words: string, cause?: unknown): Tsmac
   const { target, operation } = asked;
   return new TsmachineError(
     'ENGINE_API',
-    `The engine of "${target.machine}" at ${engineAddress(target).text} failed at ${operation}: ${words}`,
+    `The engine of "${target.machine}" at ${engineAddress(target).text} failed at ${operation}: ${excerpt(words, 1000)}`,
     { cause },
   );
 }
@@ -73,7 +87,8 @@ function messageIn(text: string): string | undefined {
   }
 }
 
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 200)}...` : line;
+/** One line of at most `most` characters: an engine's words must not look like ours, nor fill the screen. */
+function excerpt(text: string, most = 200): string {
+  const line = text.slice(0, 10_000).replace(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most)}...` : line;
 }

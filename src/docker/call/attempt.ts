@@ -20,6 +20,13 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte in either direction; 0 waits forever. */
   readonly idleTimeout: number;
+  /**
+   * Milliseconds until the head of the answer, and, unless the answer is a stream, until its end; a byte now and then does not extend it.
+   * 0: no limit.
+   */
+  readonly totalTimeout: number;
+  /** The answer is read piece by piece, for as long as pieces come. */
+  readonly streamed?: boolean;
 }
 
 export interface Failed {
@@ -38,7 +45,16 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
     let phase: Phase = 'connecting';
     let bodyError: Error | undefined;
     let response: IncomingMessage | undefined;
-    const timer = setTimeout(() => request.destroy(new Silence(connection.connectTimeout)), connection.connectTimeout);
+    const end = (error: Error) => {
+      (response ?? request).destroy(error);
+    };
+    const timer = setTimeout(() => {
+      end(new Silence(connection.connectTimeout));
+    }, connection.connectTimeout);
+    const tooLate = () => {
+      end(new Silence(call.totalTimeout, response === undefined ? 'no answer' : 'no complete answer'));
+    };
+    const total = call.totalTimeout > 0 ? setTimeout(tooLate, call.totalTimeout) : undefined;
     const reach = (next: Phase, final = false) => {
       phase = next;
       if (final) clearTimeout(timer);
@@ -48,16 +64,16 @@ export function attempt(connection: Connection, call: Call): Promise<IncomingMes
     });
     request.once('response', (incoming) => {
       response = incoming;
+      if (call.streamed === true) clearTimeout(total);
       reach('answered', true);
       resolve(incoming);
     });
     request.on('timeout', () => {
-      const silence = new Silence(call.idleTimeout);
-      if (response === undefined) request.destroy(silence);
-      else response.destroy(silence);
+      end(new Silence(call.idleTimeout));
     });
     const fail = (error: Error) => {
       clearTimeout(timer);
+      clearTimeout(total);
       resolve({ error, phase, reused: request.reusedSocket, bodyError });
     };
     request.on('error', fail);

@@ -19,6 +19,7 @@ export function refusalOf(target: EngineTarget, timeout: number, signal?: AbortS
       ...serverName(at.host),
     });
     const end = (outcome?: Error) => {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
       socket.destroy();
       resolve(outcome);
@@ -27,9 +28,9 @@ export function refusalOf(target: EngineTarget, timeout: number, signal?: AbortS
       end();
     };
     signal?.addEventListener('abort', abort);
-    socket.setTimeout(timeout, () => {
+    const timer = setTimeout(() => {
       end(new Silence(timeout));
-    });
+    }, timeout);
     socket.once('secureConnect', () => {
       end();
     });

@@ -5,6 +5,7 @@ import type { Call, Failed } from './attempt.js';
 import type { Connection } from './connection.js';
 import { explain, isRefusal } from './failure.js';
 import { refusalOf } from './refusal.js';
+import { Silence } from './silence.js';
 
 /** A call and its name in messages. */
 export interface NamedCall extends Call {
@@ -19,12 +20,16 @@ export async function send(connection: Connection, call: NamedCall): Promise<Inc
   call.signal?.throwIfAborted();
   let outcome = await attempt(connection, call);
   // The engine may close an idle connection just as it is used again.
-  if (!(outcome instanceof IncomingMessage) && outcome.reused && call.method === 'GET') outcome = await attempt(connection, call);
+  if (!(outcome instanceof IncomingMessage) && wasClosed(outcome) && call.method === 'GET') outcome = await attempt(connection, call);
   if (outcome instanceof IncomingMessage) return outcome;
   call.signal?.throwIfAborted();
   if (outcome.bodyError !== undefined) throw outcome.bodyError;
   const error = (await refused(connection, call, outcome)) ?? outcome.error;
   throw explain(error, { target: connection.target, operation: call.operation, phase: outcome.phase });
+}
+
+function wasClosed({ reused, error }: Failed): boolean {
+  return reused && !(error instanceof Silence);
 }
 
 /**

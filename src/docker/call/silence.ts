@@ -1,10 +1,10 @@
-/** No data arrived for too long. Its code is that of the system's own timeout. */
+/** No data arrived for too long, or not all of it in time. Its code is that of the system's own timeout. */
 export class Silence extends Error {
   readonly code = 'ETIMEDOUT';
 
   /** `timeout` in milliseconds. */
-  constructor(timeout: number) {
-    super(`no answer within ${timeout / 1000} s`);
+  constructor(timeout: number, what: 'no answer' | 'no complete answer' = 'no answer') {
+    super(`${what} within ${timeout / 1000} s`);
     this.name = 'Silence';
   }
 }

@@ -28,8 +28,8 @@ export async function verifyEngine(session: Session, machine: Machine, facts?: H
       try {
         return await handshake(target, { signal: session.signal, timeout: 5000 });
       } catch (error) {
-        // the engine may still be starting; any other failure is final
-        if (!TsmachineError.is(error) || error.code !== 'ENGINE_UNREACHABLE') throw error;
+        // the engine, or a proxy before it, may still be starting; any other failure is final
+        if (!TsmachineError.is(error) || !['ENGINE_UNREACHABLE', 'ENGINE_API'].includes(error.code)) throw error;
         last = error;
         return undefined;
       }

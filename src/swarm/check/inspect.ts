@@ -6,6 +6,7 @@ import type { SshConnection } from '../../ssh/types.js';
 import { engineTarget, runningEngineUrl } from '../../machine/engine/engine.js';
 import { clockSkew } from '../../provision/look/clock.js';
 import { TsmachineError } from '../../base/errors.js';
+import { ask, flag, list, number, object, text, type Shape } from '../../docker/shape.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 
@@ -58,7 +59,7 @@ export async function inspectEngine(session: Session, machine: Machine): Promise
   const { openEngine } = await import('../../docker/client.js');
   const engine = openEngine(target, { signal: session.signal, timeout: engineTimeout });
   try {
-    return parseInfo(await engine.request('GET', '/info', { timeout: engineTimeout }));
+    return parseInfo(await ask(engine, infoShape, 'GET', '/info', { timeout: engineTimeout }));
   } finally {
     engine.close();
   }
@@ -81,6 +82,18 @@ interface Info {
     readonly Cluster?: Cluster | null;
   };
 }
+
+const clusterShape: Shape<Cluster> = object({}, { DataPathPort: number, DefaultAddrPool: list(text), SubnetSize: number });
+const infoShape: Shape<Info> = object(
+  {},
+  {
+    ServerVersion: text,
+    ID: text,
+    LiveRestoreEnabled: flag,
+    FirewallBackend: object({}, { Driver: text }),
+    Swarm: object({}, { LocalNodeState: text, ControlAvailable: flag, Cluster: clusterShape }),
+  },
+);
 
 /** The answer of `GET /info`, with defaults for what an engine leaves out. */
 export function parseInfo(info: Info): InspectedEngine {

@@ -2,9 +2,11 @@ import { TsmachineError } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 import type { Io } from '../../base/io.js';
 import type { Engine } from '../../docker/client.js';
+import { created } from '../../docker/containers.js';
 import { findImage, pullImage, type ImageFacts } from '../../docker/images.js';
+import { ask, askFor } from '../../docker/shape.js';
 import { classicContainers, type ClassicContainer, type ClassicMember } from './containers.js';
-import { isSame, type ContainerFacts } from './same.js';
+import { containerFacts, isSame } from './same.js';
 
 /**
  * Starts the containers that make a machine a member of a classic swarm. A container that already has the right settings is kept, so that
@@ -36,7 +38,9 @@ async function ensureImage(engine: Engine, reference: string, io: Io): Promise<I
 }
 
 async function ensureContainer(engine: Engine, { name, config }: ClassicContainer, image: ImageFacts, io: Io): Promise<void> {
-  const found = await explained(`Error while inspecting container ${name}`, () => engine.find<ContainerFacts>(`/containers/${name}/json`));
+  const found = await explained(`Error while inspecting container ${name}`, () =>
+    askFor(engine, containerFacts, `/containers/${name}/json`),
+  );
   if (found && isSame(found, image, config)) {
     if (!found.State.Running) await start(engine, found.Id);
     return;
@@ -48,7 +52,7 @@ async function ensureContainer(engine: Engine, { name, config }: ClassicContaine
     );
   }
   const { Id: id } = await explained('Error while creating container', () =>
-    engine.request<{ Id: string }>('POST', '/containers/create', { query: { name }, body: config }),
+    ask(engine, created, 'POST', '/containers/create', { query: { name }, body: config }),
   );
   await start(engine, id);
 }

@@ -1,25 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ImageFacts } from '../../docker/images.js';
+import { flag, id, list, object, record, text, type Shape } from '../../docker/shape.js';
 import type { ContainerConfig } from './containers.js';
 
-/** The part of `GET /containers/NAME/json` that is compared. Engines write null for empty lists. */
+/** The part of `GET /containers/NAME/json` that is compared. */
 export interface ContainerFacts {
   readonly Id: string;
   /** The image's id. */
   readonly Image: string;
   readonly State: { readonly Running: boolean };
   readonly Config: {
-    readonly Cmd: readonly string[] | null;
-    readonly Env: readonly string[] | null;
-    readonly Labels: Readonly<Record<string, string>> | null;
+    readonly Cmd?: readonly string[] | null;
+    readonly Env?: readonly string[] | null;
+    readonly Labels?: Readonly<Record<string, string>> | null;
   };
   readonly HostConfig: {
-    readonly Binds: readonly string[] | null;
-    readonly PortBindings: Readonly<Record<string, unknown>> | null;
+    readonly Binds?: readonly string[] | null;
+    readonly PortBindings?: Readonly<Record<string, unknown>> | null;
     readonly RestartPolicy: { readonly Name: string };
   };
 }
+
+export const containerFacts: Shape<ContainerFacts> = object(
+  {
+    Id: id,
+    Image: text,
+    State: object({ Running: flag }, {}),
+    Config: object({}, { Cmd: list(text), Env: list(text), Labels: record(text) }),
+    HostConfig: object({ RestartPolicy: object({ Name: text }, {}) }, { Binds: list(text), PortBindings: record((value) => value) }),
+  },
+  {},
+);
 
 /** Whether a container is the one that this configuration and this image would make. */
 export function isSame(found: ContainerFacts, image: ImageFacts, wanted: ContainerConfig): boolean {

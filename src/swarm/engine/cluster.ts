@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 import type { Engine } from '../../docker/client.js';
+import { ask, flag, id, list, number, object, record, text, type Shape } from '../../docker/shape.js';
 import type { ExternalCa, SwarmSettings } from '../model/declaration.js';
 import type { Role } from '../../base/swarm-node.js';
 
@@ -23,13 +24,13 @@ export interface Cluster {
 
 /** Parts of the API's SwarmSpec that tsmachine reads or sets; the others pass through a change untouched. Durations are nanoseconds. */
 export interface ClusterSpec {
-  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly Labels?: Readonly<Record<string, string>>;
   readonly Orchestration?: { readonly TaskHistoryRetentionLimit?: number };
   readonly Raft?: { readonly SnapshotInterval?: number; readonly KeepOldSnapshots?: number };
   readonly Dispatcher?: { readonly HeartbeatPeriod?: number };
   readonly CAConfig?: {
     readonly NodeCertExpiry?: number;
-    readonly ExternalCAs?: readonly ExternalCaSpec[] | null;
+    readonly ExternalCAs?: readonly ExternalCaSpec[];
     readonly ForceRotate?: number;
   };
   readonly EncryptionConfig?: { readonly AutoLockManagers?: boolean };
@@ -38,7 +39,7 @@ export interface ClusterSpec {
 interface ExternalCaSpec {
   readonly Protocol: string;
   readonly URL: string;
-  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Options?: Readonly<Record<string, string>>;
   readonly CACert?: string;
 }
 
@@ -49,15 +50,47 @@ interface ClusterObject {
   readonly Spec: ClusterSpec;
   readonly TLSInfo?: { readonly TrustRoot?: string };
   readonly RootRotationInProgress?: boolean;
-  readonly DefaultAddrPool?: readonly string[] | null;
+  readonly DefaultAddrPool?: readonly string[];
   readonly SubnetSize?: number;
   readonly DataPathPort?: number;
   readonly JoinTokens?: { readonly Worker: string; readonly Manager: string };
 }
 
+const clusterSpec: Shape<ClusterSpec> = object(
+  {},
+  {
+    Labels: record(text),
+    Orchestration: object({}, { TaskHistoryRetentionLimit: number }),
+    Raft: object({}, { SnapshotInterval: number, KeepOldSnapshots: number }),
+    Dispatcher: object({}, { HeartbeatPeriod: number }),
+    CAConfig: object(
+      {},
+      {
+        NodeCertExpiry: number,
+        ExternalCAs: list(object({ Protocol: text, URL: text }, { Options: record(text), CACert: text })),
+        ForceRotate: number,
+      },
+    ),
+    EncryptionConfig: object({}, { AutoLockManagers: flag }),
+  },
+);
+
+const clusterObject: Shape<ClusterObject> = object(
+  { ID: id, Version: object({ Index: number }, {}), Spec: clusterSpec },
+  {
+    CreatedAt: text,
+    TLSInfo: object({}, { TrustRoot: text }),
+    RootRotationInProgress: flag,
+    DefaultAddrPool: list(text),
+    SubnetSize: number,
+    DataPathPort: number,
+    JoinTokens: object({ Worker: text, Manager: text }, {}),
+  },
+);
+
 /** @param manager the engine of a manager */
 export async function readCluster(manager: Engine): Promise<Cluster> {
-  const { ID, Version, Spec, ...facts } = await manager.request<ClusterObject>('GET', '/swarm');
+  const { ID, Version, Spec, ...facts } = await ask(manager, clusterObject, 'GET', '/swarm');
   return {
     id: ID,
     version: Version.Index,
@@ -73,7 +106,7 @@ export async function readCluster(manager: Engine): Promise<Cluster> {
 
 /** What `GET /swarm` answers, without its secrets: join tokens, and keys of a CA where an engine shows them. */
 export async function inspectCluster(manager: Engine): Promise<object> {
-  const { JoinTokens: _, Spec, ...cluster } = await manager.request<ClusterObject & { Spec: { CAConfig?: object } }>('GET', '/swarm');
+  const { JoinTokens: _, Spec, ...cluster } = await ask(manager, clusterObject, 'GET', '/swarm');
   const ca: Record<string, unknown> = { ...Spec.CAConfig };
   delete ca['SigningCAKey'];
   return { ...cluster, Spec: { ...Spec, ...(Spec.CAConfig ? { CAConfig: ca } : {}) } };
@@ -81,7 +114,7 @@ export async function inspectCluster(manager: Engine): Promise<object> {
 
 /** The secret with which an engine joins. It is read when it is needed and stored nowhere. */
 export async function joinToken(manager: Engine, role: Role): Promise<string> {
-  const { JoinTokens: tokens } = await manager.request<ClusterObject>('GET', '/swarm');
+  const { JoinTokens: tokens } = await ask(manager, clusterObject, 'GET', '/swarm');
   const token = role === 'manager' ? tokens?.Manager : tokens?.Worker;
   if (token !== undefined && token !== '') return token;
   throw new TsmachineError('ENGINE_API', `The engine of "${manager.target.machine}" gives no join token: it is not a manager`);
@@ -89,7 +122,7 @@ export async function joinToken(manager: Engine, role: Role): Promise<string> {
 
 /** The key that unlocks managers after a restart; undefined for a swarm without autolock. */
 export async function unlockKey(manager: Engine): Promise<string | undefined> {
-  const { UnlockKey: key = '' } = await manager.request<{ UnlockKey?: string }>('GET', '/swarm/unlockkey');
+  const { UnlockKey: key = '' } = await ask(manager, object({}, { UnlockKey: text }), 'GET', '/swarm/unlockkey');
   return key === '' ? undefined : key;
 }
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../../docker/client.js';
+import { ask, flag, list, object, text, type Shape } from '../../docker/shape.js';
 
 /** `pending`: a join that goes on in the background; `error`: a join that failed, or a node whose certificate has expired. */
 export type MembershipState = 'inactive' | 'pending' | 'active' | 'error' | 'locked';
@@ -30,14 +31,34 @@ interface Info {
     readonly LocalNodeState?: string;
     readonly ControlAvailable?: boolean;
     readonly Error?: string;
-    readonly RemoteManagers?: readonly { readonly NodeID: string; readonly Addr: string }[] | null;
+    readonly RemoteManagers?: readonly { readonly NodeID: string; readonly Addr: string }[];
     readonly Cluster?: { readonly ID?: string };
   };
 }
 
+const info: Shape<Info> = object(
+  {},
+  {
+    Name: text,
+    ServerVersion: text,
+    Swarm: object(
+      {},
+      {
+        NodeID: text,
+        NodeAddr: text,
+        LocalNodeState: text,
+        ControlAvailable: flag,
+        Error: text,
+        RemoteManagers: list(object({ NodeID: text, Addr: text }, {})),
+        Cluster: object({}, { ID: text }),
+      },
+    ),
+  },
+);
+
 /** @throws TsmachineError ENGINE_* as every call of the Engine API */
 export async function membershipOf(engine: Engine): Promise<Membership> {
-  const { Name = '', ServerVersion = '', Swarm: swarm = {} } = (await engine.info()) as Info;
+  const { Name = '', ServerVersion = '', Swarm: swarm = {} } = await ask(engine, info, 'GET', '/info');
   return {
     state: stateOf(swarm.LocalNodeState),
     ...given('nodeId', swarm.NodeID),

@@ -2,6 +2,7 @@ import type { Text } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
 import { refusalIn } from '../../docker/call/engine-refusal.js';
+import { ask, askFor, flag, id as nodeId, list, number, object, oneOf, record, text, type Shape } from '../../docker/shape.js';
 import type { Availability, Labels, Role } from '../../base/swarm-node.js';
 
 /** A node as its swarm's managers see it. */
@@ -33,24 +34,37 @@ export interface NodeChange {
 interface NodeObject {
   readonly ID: string;
   readonly Version: { readonly Index: number };
-  readonly Spec: { readonly Role: Role; readonly Availability: Availability; readonly Labels?: Labels | null };
+  readonly Spec: { readonly Role: Role; readonly Availability: Availability; readonly Labels?: Labels };
   readonly Description?: { readonly Hostname?: string; readonly Engine?: { readonly EngineVersion?: string } };
   readonly Status?: { readonly State?: Node['state']; readonly Message?: string; readonly Addr?: string };
   readonly ManagerStatus?: {
     readonly Leader?: boolean;
     readonly Reachability?: NonNullable<Node['reachability']>;
     readonly Addr?: string;
-  } | null;
+  };
 }
+
+const nodeObject: Shape<NodeObject> = object(
+  {
+    ID: nodeId,
+    Version: object({ Index: number }, {}),
+    Spec: object({ Role: oneOf('worker', 'manager'), Availability: oneOf('active', 'pause', 'drain') }, { Labels: record(text) }),
+  },
+  {
+    Description: object({}, { Hostname: text, Engine: object({}, { EngineVersion: text }) }),
+    Status: object({}, { State: oneOf('ready', 'down', 'unknown', 'disconnected'), Message: text, Addr: text }),
+    ManagerStatus: object({}, { Leader: flag, Reachability: oneOf('reachable', 'unreachable', 'unknown'), Addr: text }),
+  },
+);
 
 /** @param manager the engine of a manager. @throws TsmachineError ENGINE_API without a quorum */
 export async function listNodes(manager: Engine): Promise<Node[]> {
-  return (await manager.request<NodeObject[]>('GET', '/nodes', { timeout: 10_000 })).map(toNode);
+  return (await ask(manager, list(nodeObject), 'GET', '/nodes', { timeout: 10_000 })).map(toNode);
 }
 
 /** Undefined for a node that the swarm does not know. */
 export async function findNode(manager: Engine, id: string): Promise<Node | undefined> {
-  const found = await manager.find<NodeObject>(`/nodes/${id}`);
+  const found = await askFor(manager, nodeObject, `/nodes/${id}`);
   return found && toNode(found);
 }
 
@@ -66,7 +80,7 @@ export async function changeNode(manager: Engine, id: string, change: NodeChange
     const {
       Version: { Index: version },
       Spec: spec,
-    } = await manager.request<NodeObject>('GET', `/nodes/${id}`);
+    } = await ask(manager, nodeObject, 'GET', `/nodes/${id}`);
     const now = spec.Labels ?? {};
     const wanted = {
       ...spec,

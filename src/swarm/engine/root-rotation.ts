@@ -1,4 +1,5 @@
 import type { Engine } from '../../docker/client.js';
+import { ask, id, list, object, oneOf, text, type Shape } from '../../docker/shape.js';
 import { readCluster, updateCluster } from './cluster.js';
 import type { Node } from './nodes.js';
 
@@ -27,6 +28,15 @@ interface NodeWithTls {
   readonly Status?: { readonly State?: Node['state'] };
 }
 
+const tlsInfo: Shape<TlsInfo> = object({}, { TrustRoot: text, CertIssuerSubject: text, CertIssuerPublicKey: text });
+const nodeWithTls: Shape<NodeWithTls> = object(
+  { ID: id },
+  {
+    Description: object({}, { Hostname: text, TLSInfo: tlsInfo }),
+    Status: object({}, { State: oneOf('ready', 'down', 'unknown', 'disconnected') }),
+  },
+);
+
 /**
  * Begins a new root CA. It is trusted beside the old one until every node has a certificate of it (swarmkit ca/reconciler.go).
  * @param certExpiry of the certificates of nodes, in nanoseconds
@@ -46,8 +56,8 @@ export async function beginRootRotation(manager: Engine, { certExpiry }: { certE
 export async function rootRotationState(manager: Engine): Promise<RotationState> {
   const [{ rotationInProgress }, { TLSInfo: wanted = {} }, nodes] = await Promise.all([
     readCluster(manager),
-    manager.request<{ TLSInfo?: TlsInfo }>('GET', '/swarm'),
-    manager.request<NodeWithTls[]>('GET', '/nodes', { timeout: 10_000 }),
+    ask(manager, object({}, { TLSInfo: tlsInfo }), 'GET', '/swarm'),
+    ask(manager, list(nodeWithTls), 'GET', '/nodes', { timeout: 10_000 }),
   ]);
   const stragglers = nodes.filter(({ Description }) => !isIssuedBy(Description?.TLSInfo, wanted));
   return {

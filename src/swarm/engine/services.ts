@@ -1,4 +1,5 @@
 import type { Engine } from '../../docker/client.js';
+import { ask, list, number, object, record, text, type Shape } from '../../docker/shape.js';
 
 /** How far a service is from its wanted state. */
 export interface ServiceState {
@@ -16,6 +17,11 @@ interface ServiceObject {
   readonly ServiceStatus?: { readonly RunningTasks?: number; readonly DesiredTasks?: number; readonly CompletedTasks?: number };
 }
 
+const serviceObject: Shape<ServiceObject> = object(
+  { Spec: object({ Name: text }, { Mode: record((value) => value) }) },
+  { ServiceStatus: object({}, { RunningTasks: number, DesiredTasks: number, CompletedTasks: number }) },
+);
+
 const modes: Readonly<Record<string, string>> = {
   Replicated: 'replicated',
   Global: 'global',
@@ -25,7 +31,7 @@ const modes: Readonly<Record<string, string>> = {
 
 /** Every service, by name. Engines before API 1.41 count no tasks: their services are left out. @param manager the engine of a manager */
 export async function listServices(manager: Engine): Promise<ServiceState[]> {
-  const services = await manager.request<ServiceObject[]>('GET', '/services', { query: { status: true }, timeout: 10_000 });
+  const services = await ask(manager, list(serviceObject), 'GET', '/services', { query: { status: true }, timeout: 10_000 });
   return services
     .flatMap(({ Spec: { Name, Mode = {} }, ServiceStatus: status }) =>
       status

@@ -1,5 +1,6 @@
 import { waitFor } from '../../base/wait.js';
 import type { Engine } from '../../docker/client.js';
+import { ask, id, list, number, object, text, type Shape } from '../../docker/shape.js';
 
 /** A task as the managers see it: one container that a service wants, on one node. */
 export interface Task {
@@ -24,11 +25,16 @@ interface TaskObject {
   readonly DesiredState: string;
 }
 
+const taskObject: Shape<TaskObject> = object(
+  { ID: id, Status: object({ State: text }, { Err: text }), DesiredState: text },
+  { ServiceID: text, Slot: number, NodeID: text },
+);
+
 type TaskFilter = Partial<Record<'node' | 'service', readonly string[]>>;
 
 /** @param manager the engine of a manager */
 export async function listTasks(manager: Engine, filter: TaskFilter): Promise<Task[]> {
-  return (await manager.request<TaskObject[]>('GET', '/tasks', { query: { filters: JSON.stringify(filter) } })).map(toTask);
+  return (await ask(manager, list(taskObject), 'GET', '/tasks', { query: { filters: JSON.stringify(filter) } })).map(toTask);
 }
 
 /** What still has to move from a node, and what cannot. */

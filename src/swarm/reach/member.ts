@@ -10,6 +10,8 @@ import type { Session } from '../../machine/session.js';
 
 /** Milliseconds for connecting to a member's engine. */
 const engineTimeout = 5000;
+/** Milliseconds for an answer of it: the other members wait meanwhile. */
+const answerTimeout = 10_000;
 
 /** A machine as a member, or future member, of a swarm, as far as it can be reached now. */
 export interface Member {
@@ -48,7 +50,11 @@ export async function lookAtMember(session: Session, name: string, read: ReadPem
     const [best] = addresses;
     if (dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${name} has no address yet`);
     const { openEngine } = await import('../../docker/client.js');
-    const engine = openEngine(await engineTarget(machine.config, dockerUrl, read), { signal, timeout: engineTimeout });
+    const engine = openEngine(await engineTarget(machine.config, dockerUrl, read), {
+      signal,
+      timeout: engineTimeout,
+      readTimeout: answerTimeout,
+    });
     const known = { name, machine, unfinished, state, ...(best ? { address: best.ip } : {}), addresses: addresses.map(({ ip }) => ip) };
     try {
       return { ...known, engine, membership: await membershipOf(engine) };

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 
+import { errorText, TsmachineError } from '../../base/errors.js';
 import { readCluster, type Cluster } from '../engine/cluster.js';
 import { managersAmong, quorumOf } from '../model/quorum.js';
 import { listServices, type ServiceState } from '../engine/services.js';
@@ -68,8 +69,14 @@ async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
   };
 }
 
+/** @throws TsmachineError ENGINE_API for a root certificate that is none */
 function rootExpiry({ trustRoot }: Cluster): Date | undefined {
-  return trustRoot === '' ? undefined : new Date(new X509Certificate(trustRoot).validTo);
+  if (trustRoot === '') return undefined;
+  try {
+    return new Date(new X509Certificate(trustRoot).validTo);
+  } catch (cause) {
+    throw new TsmachineError('ENGINE_API', `A manager shows a root certificate that cannot be read: ${errorText(cause)}`, { cause });
+  }
 }
 
 function managersInRecord({ record, members }: Swarm) {

@@ -9,6 +9,8 @@ export interface FetchTextOptions {
 
 /** Milliseconds without data until the request fails. */
 const idleTimeout = 20_000;
+/** Milliseconds for the whole document. */
+const totalTimeout = 120_000;
 /** The most bytes that are read. */
 const longest = 16 * 2 ** 20;
 
@@ -26,6 +28,7 @@ export async function fetchText(url: string, { signal, token }: FetchTextOptions
     idleTimeout,
     headers: { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...login },
   });
+  const late = setTimeout(() => response.destroy(new Error(`no complete answer within ${totalTimeout / 1000} s`)), totalTimeout);
   try {
     const { statusCode = 0, statusMessage = '' } = response;
     if (statusCode !== 200) throw failed(address, `HTTP ${statusCode} ${statusMessage}`.trim(), statusHint(statusCode));
@@ -42,6 +45,7 @@ export async function fetchText(url: string, { signal, token }: FetchTextOptions
     signal?.throwIfAborted();
     throw TsmachineError.is(error) ? error : failed(address, errorText(error), 'Run the command again', error);
   } finally {
+    clearTimeout(late);
     response.destroy();
   }
 }

@@ -124,6 +124,13 @@ function send(request: http.ClientRequest, idleTimeout: number): Promise<http.In
 function start(request: http.ClientRequest, idleTimeout: number, reject: (error: Error) => void): void {
   request.on('error', reject);
   request.setTimeout(idleTimeout, () => request.destroy(new Error(`no data for ${idleTimeout / 1000} s`)));
+  // a head that comes byte by byte is never idle
+  const late = setTimeout(() => request.destroy(new Error(`no answer within ${idleTimeout / 1000} s`)), idleTimeout);
+  for (const end of ['response', 'connect', 'close']) {
+    request.once(end, () => {
+      clearTimeout(late);
+    });
+  }
   request.end();
 }
 

@@ -20,6 +20,8 @@ export interface FetchTerms {
 export class Interrupted extends Error {}
 
 const idleTimeout = 60_000;
+/** A transfer that brings fewer bytes in this many milliseconds stands still, whatever trickles in. */
+const pace = { bytes: 64 * 1024, milliseconds: 60_000 };
 
 /**
  * Fetches the rest of a file: everything, or what the part is missing.
@@ -99,13 +101,22 @@ async function* body(
   total: number | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
+  let received = 0;
+  const watch = setInterval(() => {
+    if (received < pace.bytes) response.destroy(new Error(`only ${received} bytes in ${pace.milliseconds / 1000} s`));
+    received = 0;
+  }, pace.milliseconds);
   try {
     for await (const chunk of response) {
-      if (Buffer.isBuffer(chunk)) yield chunk;
+      if (!Buffer.isBuffer(chunk)) continue;
+      received += chunk.length;
+      yield chunk;
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw interrupted(done(), total, errorText(error));
+  } finally {
+    clearInterval(watch);
   }
   signal?.throwIfAborted();
 }

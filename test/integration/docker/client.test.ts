@@ -6,6 +6,8 @@ import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
 import { openEngine, type Engine, type EngineOptions } from '../../../src/docker/client.js';
+import { membershipOf } from '../../../src/swarm/engine/membership.js';
+import { findNode, listNodes } from '../../../src/swarm/engine/nodes.js';
 import { makeAuthority, type Authority } from './certificates.js';
 import { json, listen, startEngine, startPlainEngine, type Answers, type Running } from './engine.js';
 
@@ -170,8 +172,63 @@ describe("an engine's API", function () {
     for (const path of ['/never', '/half']) {
       const error = await failure(engine.request('GET', path, { timeout: 200 }));
       expect(error.code, path).to.equal('ENGINE_UNREACHABLE');
-      expect(error.message, path).to.contain('connected, but no answer within 0.2 s');
+      expect(error.message, path).to.match(/connected, but no (complete )?answer within 0\.2 s/);
     }
+  });
+
+  it('is given up when it sends a byte now and then, as head or as body', async () => {
+    const dripping: NodeJS.Timeout[] = [];
+    const drip = (socket: { write(text: string): unknown }) => dripping.push(setInterval(() => socket.write(' '), 20));
+    await start({
+      'GET /head': (request) => {
+        request.socket.write('HTTP/1.1 200 OK\r\nX: ');
+        drip(request.socket);
+      },
+      'GET /body': (_request, response) => {
+        drip(response);
+      },
+      'GET /continue': (request) => {
+        dripping.push(setInterval(() => request.socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 20));
+      },
+    });
+    await engine.version();
+    try {
+      for (const path of ['/head', '/body', '/continue']) {
+        const error = await failure(engine.request('GET', path, { timeout: 300 }));
+        expect(error.code, path).to.equal('ENGINE_UNREACHABLE');
+        expect(error.message, path).to.contain(path === '/body' ? 'no complete answer within 0.3 s' : 'no answer within 0.3 s');
+      }
+      const slow = openEngine({ ...engine.target }, { readTimeout: 300 });
+      expect((await failure(slow.find('/body'))).message).to.contain('no complete answer within 0.3 s');
+      slow.close();
+    } finally {
+      dripping.forEach(clearInterval);
+    }
+  });
+
+  it('is not believed when its answer has another shape, is nested without end, or has words without end', async () => {
+    await start({
+      'GET /nodes': [null],
+      'GET /info': { Swarm: { ControlAvailable: 'yes' } },
+      'GET /nodes/x': { ID: '../../y', Version: { Index: 1 }, Spec: { Role: 'worker', Availability: 'active' } },
+      'GET /deep': (_request, response) => {
+        response.end('['.repeat(100_000) + ']'.repeat(100_000));
+      },
+      'GET /words': (_request, response) => {
+        json(response, 500, { message: `one\ntwo ${'x'.repeat(100_000)}` });
+      },
+    });
+    const says = async (work: Promise<unknown>, words: string) => {
+      const error = await failure(work);
+      expect(error.code).to.equal('ENGINE_API');
+      expect(error.message).to.contain(words);
+      return error;
+    };
+    await says(listNodes(engine), 'failed at GET /nodes: it is not what an engine answers: the answer[0] is not an object');
+    await says(membershipOf(engine), 'the answer.Swarm.ControlAvailable is not true or false');
+    await says(findNode(engine, 'x'), 'the answer.ID is not an id');
+    await says(engine.request('GET', '/deep'), 'nested deeper than 200 levels');
+    expect((await says(engine.request('GET', '/words'), 'one two xxx')).message.length).to.be.below(1100);
   });
 
   it('is given up with the signal of the call or of the engine', async () => {

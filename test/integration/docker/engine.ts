@@ -21,6 +21,10 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 /** Answers by `METHOD /path` without the API version; what is not there is a 404 in an engine's words. */
 export type Answers = Readonly<Record<string, Answer | object>>;
 
+const pong: Answer = (_request, response) => {
+  response.end('OK');
+};
+
 const version = { Version: '28.5.2', ApiVersion: '1.51', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' };
 
 /**
@@ -49,7 +53,7 @@ function engine(answers: Answers, requests: string[]): RequestListener {
     const key = `${method} ${versioned?.[2] ?? path}`;
     const free = key === 'GET /version' || key === 'GET /_ping';
     if (free === (versioned !== null)) return json(response, 400, { message: `stand-in: unexpected version in ${url}` });
-    const answer = answers[key] ?? (key === 'GET /version' ? version : key === 'GET /_ping' ? {} : undefined);
+    const answer = answers[key] ?? (key === 'GET /version' ? version : key === 'GET /_ping' ? pong : undefined);
     if (answer === undefined) return json(response, 404, { message: 'page not found' });
     if (typeof answer === 'function') (answer as Answer)(request, response);
     else json(response, 200, answer);

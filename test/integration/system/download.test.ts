@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileS
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
+import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { expect } from 'chai';
@@ -25,6 +26,8 @@ class FileServer {
   cuts: number[] = [];
   /** Statuses of the next answers; 0 stands for the file. */
   statuses: number[] = [];
+  /** Every answer stops after one byte, and stays open. */
+  drips = false;
   private readonly server = http.createServer((request, response) => {
     this.answer(request, response);
   });
@@ -58,6 +61,7 @@ class FileServer {
     if (partial && start >= size) return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
     const part = partial ? this.content.subarray(start) : this.content;
     response.writeHead(partial ? 206 : 200, { 'content-length': part.length, ...(this.etag !== undefined && { etag: this.etag }) });
+    if (this.drips) return void response.write(part.subarray(0, 1));
     const cut = this.cuts.shift();
     if (cut === undefined) return void response.end(part);
     response.write(part.subarray(0, cut), () => {
@@ -203,6 +207,20 @@ describe('download', () => {
     expect(error.message).to.equal(`Cannot fetch ${server.url('/images/none')}: HTTP 404 Not Found`);
     server.statuses = [503];
     expect(existsSync(await download(server.url(), dir))).to.equal(true);
+  });
+
+  it('gives up a server that sends a byte now and then', async () => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      server.drips = true;
+      const onProgress = () => {
+        mock.timers.tick(60_000);
+      };
+      const error = await failureOf(download(server.url(), dir, { onProgress }));
+      expect(error.message).to.contain('(only 1 bytes in 60 s), after 4 attempts');
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('follows redirects, and not for ever', async () => {

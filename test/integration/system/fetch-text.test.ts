@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mock } from 'node:test';
 
 import { expect } from 'chai';
 
@@ -94,6 +96,39 @@ describe('the text at an address', () => {
       more();
     };
     expect((await failureOf(fetchText(url))).message).to.contain('it is longer than 16 MiB');
+  });
+
+  describe('that comes too slowly', () => {
+    const arrived = 'http.client.response.finish';
+    const late = () => {
+      setImmediate(() => {
+        mock.timers.tick(120_000);
+      });
+    };
+
+    beforeEach(() => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+    });
+    afterEach(() => {
+      mock.timers.reset();
+      unsubscribe(arrived, late);
+    });
+
+    it('is given up in the middle of its head', async () => {
+      answer = (request) => {
+        request.socket.write('HTTP/1.1 200 OK\r\nX: ');
+        mock.timers.tick(20_000);
+      };
+      expect((await failureOf(fetchText(url))).message).to.contain('no answer within 20 s');
+    });
+
+    it('is given up in the middle of it', async () => {
+      subscribe(arrived, late);
+      answer = (_request, response) => {
+        response.write('x');
+      };
+      expect((await failureOf(fetchText(url))).message).to.contain('no complete answer within 120 s');
+    });
   });
 
   it('is given up at once when aborted', async () => {

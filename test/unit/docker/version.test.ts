@@ -20,7 +20,11 @@ describe('the API version', () => {
     expect(negotiateApi(engine('1.41', '1.12'), 'm1')).to.equal('1.41');
     expect(negotiateApi(engine('1.56', '1.40'), 'm1')).to.equal(newestApi);
     expect(negotiateApi(engine('1.56', newestApi), 'm1')).to.equal(newestApi);
-    expect(negotiateApi(engine('1.15'), 'm1')).to.equal('1.15');
+    expect(negotiateApi(engine('1.24'), 'm1')).to.equal('1.24');
+  });
+
+  it('is never one without swarm mode', () => {
+    expect(() => negotiateApi(engine('1.23', '1.12'), 'm1')).to.throw(TsmachineError, 'speaks API up to 1.23; 1.24 or later is needed');
   });
 
   it('is never below what the engine wants', () => {
@@ -38,6 +42,10 @@ describe('the API version', () => {
     {},
     { Version: '1' },
     { Version: '1', ApiVersion: 'new' },
+    { Version: '1', ApiVersion: '1.40', MinAPIVersion: {} },
+    { Version: '1\u001b[2J', ApiVersion: '1.40' },
+    { Version: 'x'.repeat(200), ApiVersion: '1.40' },
+    { Version: '', ApiVersion: '1.40' },
     { Version: 1, ApiVersion: '1.40' },
   ]) {
     it(`is not taken from ${JSON.stringify(answer)}`, () => {
