@@ -6,6 +6,7 @@ export const packages = {
   debootstrap: 'debootstrap',
   ip: 'iproute2',
   iptables: 'iptables',
+  'iptables-restore': 'iptables',
   'ssh-keygen': 'openssh-client',
   mount: 'mount',
   umount: 'mount',

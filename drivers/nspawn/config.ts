@@ -2,12 +2,12 @@ import { isIPv4 } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 
 import { TsmachineError } from '../../src/base/errors.js';
-import { baseRules, checkFields, id, inside, number, oneOf, optional, path } from '../../src/driver/kit/check.js';
+import { baseRules, checkFields, flag, id, inside, number, oneOf, optional, path } from '../../src/driver/kit/check.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
 import { formatNetwork } from '../../src/base/cidr.js';
 import { parseCidr } from './network/cidr.js';
-import { machineId } from './identity.js';
+import { isMachineId, machineId } from './identity.js';
 
 export type EngineFrom = 'image' | 'machine';
 
@@ -27,6 +27,8 @@ export interface NspawnConfig {
   readonly engine: EngineFrom;
   /** Name of the cached image under the machine; empty until it is known. */
   readonly image: string;
+  /** Other networks may connect to the machine. */
+  readonly open: boolean;
 }
 
 const suiteName = /^[a-z][a-z0-9.-]*$/;
@@ -48,25 +50,30 @@ export function parseConfig(input: ParseInput): DriverData {
     CPUs: intFlag(flags, 'nspawn-cpus', { min: 0, max: 1024 }),
     RootFS: rootfs === '' || isAbsolute(rootfs) ? rootfs : resolve(rootfs),
     Engine: engineFlag(textFlag(flags, 'nspawn-engine')),
+    Open: flags['nspawn-open'] === true,
     Image: '',
   };
 }
 
-/** An id becomes part of the names of control groups and namespaces, so nothing else is accepted. */
+/**
+ * An id becomes part of the names of control groups and namespaces, so nothing else is accepted.
+ * @throws TsmachineError CONFIG_UNREADABLE naming the field
+ */
 export function checkConfig(data: DriverData, { machineDir }: { readonly machineDir: string }): void {
   checkFields(data, {
     ...baseRules,
     SSHKeyPath: optional(inside(machineDir)),
-    Id: (value) => (typeof value === 'string' && /^[0-9a-f]{10}$/.test(value) ? undefined : 'is not the id of a machine'),
+    Id: (value) => (typeof value === 'string' && isMachineId(value) ? undefined : 'is not the id of a machine'),
     IPAddress: optional((value) => (typeof value === 'string' && isIPv4(value) ? undefined : 'is not an IPv4 address')),
     Suite: (value) => (typeof value === 'string' && suiteName.test(value) ? undefined : 'is not the name of a Debian release'),
     Mirror: optional((value) => (typeof value === 'string' && mirrorUrl.test(value) ? undefined : 'is not a URL of http, https or file')),
-    CIDR: optional((value) => (typeof value === 'string' && parseCidr(value) ? undefined : 'is not an IPv4 range')),
+    CIDR: optional((value) => (typeof value === 'string' && rangeOf(value) === value ? undefined : 'is not an IPv4 range for machines')),
     Memory: number(0, 1_048_576),
     CPUs: number(0, 1024),
     RootFS: optional(path),
     Engine: oneOf(['image', 'machine']),
     Image: optional(id),
+    Open: flag,
   });
 }
 
@@ -82,6 +89,7 @@ export function readConfig(data: DriverData): NspawnConfig {
     rootfs: textOf(data, 'RootFS'),
     engine: textOf(data, 'Engine') === 'machine' ? 'machine' : 'image',
     image: textOf(data, 'Image'),
+    open: data['Open'] === true,
   };
 }
 
@@ -99,21 +107,20 @@ function mirrorFlag(mirror: string): string {
 
 function cidrFlag(text: string): string {
   if (text === '') return '';
-  const cidr = parseCidr(text);
+  const range = rangeOf(text);
+  if (range !== undefined) return range;
   const { shortest, longest } = prefixes;
-  if (
-    cidr &&
-    text.includes('/') &&
-    cidr.prefix >= shortest &&
-    cidr.prefix <= longest &&
-    cidr.address >= 2 ** 24 &&
-    cidr.address < 224 * 2 ** 24
-  ) {
-    return formatNetwork(cidr);
-  }
   throw new TsmachineError('FLAG_INVALID', `--nspawn-cidr ${JSON.stringify(text)} is not an IPv4 range from /${shortest} to /${longest}`, {
     hint: 'Such as 10.210.0.0/24',
   });
+}
+
+/** A range that machines can live in, as it is written down; undefined for anything else. */
+function rangeOf(text: string): string | undefined {
+  const cidr = parseCidr(text);
+  const { shortest, longest } = prefixes;
+  const fits = cidr && text.includes('/') && cidr.prefix >= shortest && cidr.prefix <= longest;
+  return fits && cidr.address >= 2 ** 24 && cidr.address < 224 * 2 ** 24 ? formatNetwork(cidr) : undefined;
 }
 
 function engineFlag(text: string): EngineFrom {

@@ -60,7 +60,7 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
   // One after the other: what still ran when another part failed would come back after a remove.
   const keys = await ensureKeys(ctx, computer);
   const lease = await acquireAddress(
-    { id: config.id, machineDir, cidr: config.cidr, ip: config.ip, owner },
+    { id: config.id, machineDir, cidr: config.cidr, ip: config.ip, owner, open: config.open },
     ctx,
     computer,
     buryWith(computer),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { TsmachineError } from '../../src/base/errors.js';
 import { guestHostName } from '../../src/guest/host-name.js';
 
 /** What a machine's parts are called on the computer. Several stores may hold machines of one name, so nothing is named after the name. */
@@ -16,8 +17,17 @@ export function machineId(machineDir: string): string {
   return digest(machineDir, 10);
 }
 
-/** Interface names have at most 15 characters (IFNAMSIZ). */
+export function isMachineId(text: string): boolean {
+  return /^[0-9a-f]{10}$/.test(text);
+}
+
+/**
+ * Every name and path that a machine has on the computer is made of these: an id that climbs out of a control group would end in another
+ * one, with other processes in it. Interface names have at most 15 characters (IFNAMSIZ).
+ * @throws TsmachineError CONFIG_UNREADABLE for what cannot be an id
+ */
 export function partNames(id: string): PartNames {
+  if (!isMachineId(id)) throw new TsmachineError('CONFIG_UNREADABLE', `${JSON.stringify(id)} is not the id of a machine`);
   return { namespace: `tsmachine-${id}`, machine: `tsmachine-${id}`, cable: `tsv-${id}` };
 }
 
@@ -26,7 +36,10 @@ export function bridgeName(cidr: string): string {
   return `tsm-${digest(cidr, 10)}`;
 }
 
-/** The comment by which our firewall rules are found again. */
+/** The names of all of them, as iptables matches interfaces. */
+export const anyBridge = 'tsm-+';
+
+/** The comment by which our firewall rules are found again, and the name of the chain that lies before a bridge (at most 28 characters). */
 export function ruleTag(bridge: string): string {
   return `tsmachine-${bridge}`;
 }

@@ -33,6 +33,13 @@ const flags: readonly FlagSpec[] = [
     usage: 'Your own root file system, a tarball with systemd and sshd, instead of a Debian release',
   },
   {
+    name: 'nspawn-open',
+    type: 'bool',
+    default: false,
+    env: 'NSPAWN_OPEN',
+    usage: 'Let other networks connect to the machine; without it only this computer and its machines can',
+  },
+  {
     name: 'nspawn-engine',
     type: 'string',
     default: 'image',

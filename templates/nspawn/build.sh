@@ -5,6 +5,7 @@
 set -eu
 target=$1 suite=$2 engine=$3 mirror=${4-}
 here=$(dirname "$0")
+. "$here/tree.sh"
 sources=$(cat)
 
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
@@ -21,18 +22,17 @@ packages=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iputils-ping,ca-
 debootstrap --variant=minbase --include="$packages" "$suite" "$target" ${mirror:+"$mirror"}
 
 echo 'I: Configuring packages'
-cp "$here/dpkg.cfg" "$target/etc/dpkg/dpkg.cfg.d/tsmachine"
-cp "$here/apt.conf" "$target/etc/apt/apt.conf.d/80tsmachine"
-if [ -n "$proxy" ]; then printf 'Acquire::http::Proxy "%s";\n' "$proxy" >"$target/etc/apt/apt.conf.d/81proxy"; fi
+put etc/dpkg/dpkg.cfg.d/tsmachine <"$here/dpkg.cfg"
+put etc/apt/apt.conf.d/80tsmachine <"$here/apt.conf"
+if [ -n "$proxy" ]; then printf 'Acquire::http::Proxy "%s";\n' "$proxy" | put etc/apt/apt.conf.d/81proxy; fi
 if [ -n "$sources" ]; then
-  rm -f "$target/etc/apt/sources.list"
-  printf '%s\n' "$sources" >"$target/etc/apt/sources.list.d/debian.sources"
+  remove etc/apt/sources.list
+  printf '%s\n' "$sources" | put etc/apt/sources.list.d/debian.sources
 fi
 
-rm -f "$target/etc/resolv.conf"
-cp -L /etc/resolv.conf "$target/etc/resolv.conf"
-printf '#!/bin/sh\nexit 101\n' >"$target/usr/sbin/policy-rc.d"
-chmod 755 "$target/usr/sbin/policy-rc.d"
+put etc/resolv.conf </etc/resolv.conf
+printf '#!/bin/sh\nexit 101\n' | put usr/sbin/policy-rc.d 755
+folder proc
 mount -t proc proc "$target/proc"
 
 echo 'I: Updating packages'
@@ -40,7 +40,7 @@ if ! output=$(chroot "$target" apt-get -q update 2>&1); then
   printf '%s\n' "$output"
   case $output in *' is expired '*) ;; *) exit 1 ;; esac
   # A mirror that is a snapshot serves expired release files; signatures are still checked.
-  echo 'Acquire::Check-Valid-Until "false";' >"$target/etc/apt/apt.conf.d/82frozen"
+  echo 'Acquire::Check-Valid-Until "false";' | put etc/apt/apt.conf.d/82frozen
   chroot "$target" apt-get -q update
   echo "N: tsmachine: the mirror's release files of $suite have expired: their age is not checked in these machines"
 fi
@@ -55,7 +55,9 @@ if [ "$engine" = image ]; then
 fi
 
 umount "$target/proc"
-rm -f "$target/usr/sbin/policy-rc.d"
-rm -rf "$target"/var/cache/apt/archives/*.deb "$target"/var/cache/apt/*.bin "$target"/var/lib/apt/lists/* "$target"/var/log/*.log "$target"/var/log/apt
+remove usr/sbin/policy-rc.d var/log/apt
+folder var/cache/apt/archives
+folder var/lib/apt/lists
+rm -rf "$target"/var/cache/apt/archives/*.deb "$target"/var/cache/apt/*.bin "$target"/var/lib/apt/lists/* "$target"/var/log/*.log
 
 sh "$here/prepare.sh" "$target"

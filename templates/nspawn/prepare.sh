@@ -4,39 +4,40 @@
 set -eu
 target=$1
 here=$(dirname "$0")
-units=$target/etc/systemd/system
+. "$here/tree.sh"
+units=etc/systemd/system
 
-mkdir -p "$units/multi-user.target.wants" "$target/usr/local/lib/tsmachine" "$target/etc/ssh/sshd_config.d"
-cp "$here/writable.service" "$units/tsmachine-writable.service"
-ln -sfn ../tsmachine-writable.service "$units/multi-user.target.wants/tsmachine-writable.service"
-install -m 755 "$here/writable.sh" "$target/usr/local/lib/tsmachine/writable.sh"
+put "$units/tsmachine-writable.service" <"$here/writable.service"
+link "$units/multi-user.target.wants/tsmachine-writable.service" ../tsmachine-writable.service
+put usr/local/lib/tsmachine/writable.sh 755 <"$here/writable.sh"
 
 while read -r unit; do
   case $unit in '' | '#'*) continue ;; esac
-  rm -rf "${units:?}/$unit"
-  ln -s /dev/null "$units/$unit"
+  link "$units/$unit" /dev/null
 done <"$here/masked-units"
 # Started over D-Bus when it is first needed (reboot, poweroff), not at every boot.
-ln -sfn /dev/null "$units/multi-user.target.wants/systemd-logind.service"
+link "$units/multi-user.target.wants/systemd-logind.service" /dev/null
 
 # Each machine gets its own identity; the image must not hold one.
-rm -f "$target"/etc/ssh/ssh_host_*key "$target"/etc/ssh/ssh_host_*key.pub
-: >"$target/etc/machine-id"
-rm -f "$target/var/lib/dbus/machine-id" "$target/etc/hostname" "$target/etc/resolv.conf"
+folder etc/ssh
+for key in "$target"/etc/ssh/ssh_host_*key "$target"/etc/ssh/ssh_host_*key.pub; do remove "${key#"$target"/}"; done
+put etc/machine-id </dev/null
+remove var/lib/dbus/machine-id etc/hostname etc/resolv.conf
 
-mkdir -p "$target/etc/systemd/journald.conf.d"
-cp "$here/journald.conf" "$target/etc/systemd/journald.conf.d/tsmachine.conf"
+put etc/systemd/journald.conf.d/tsmachine.conf <"$here/journald.conf"
 
-cp "$here/sshd.conf" "$target/etc/ssh/sshd_config.d/10-tsmachine.conf"
+put etc/ssh/sshd_config.d/10-tsmachine.conf <"$here/sshd.conf"
 # Since 9.8 sshd blocks an address after a few failed logins. Here that would always be this computer's own address.
-mkdir -p "$target/run/sshd"
-penalties=$target/etc/ssh/sshd_config.d/11-tsmachine-penalties.conf
-if grep -qs PerSourcePenalties "$target/usr/sbin/sshd"; then echo 'PerSourcePenalties no' >"$penalties"; fi
+folder run/sshd
+penalties=etc/ssh/sshd_config.d/11-tsmachine-penalties.conf
+remove "$penalties"
+if [ -f "$target/usr/sbin/sshd" ] && grep -qs PerSourcePenalties "$target/usr/sbin/sshd"; then echo 'PerSourcePenalties no' | put "$penalties"; fi
 
-mkdir -p "$target/etc/default" "$target/var"
-touch "$target/etc/default/locale" # pam_env complains at every login when it is missing
+# pam_env complains at every login when it is missing
+if [ ! -e "$target/etc/default/locale" ]; then put etc/default/locale </dev/null; fi
 
 # Nothing needs updating at the first boot.
-touch "$target/etc/.updated" "$target/var/.updated"
+put etc/.updated </dev/null
+put var/.updated </dev/null
 
 sync -f "$target"

@@ -1,17 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { systemCode } from '../../../src/base/errors.js';
+import { isRealFolder } from '../folders.js';
 
 /** systemd 258 and later boot under cgroup v2 alone (its NEWS, "cgroup v1 support has been removed"). */
 const firstWithoutV1 = 258;
 
-/** The version of the systemd in a root file system, told by its shared library; undefined when there is none to be found. */
+/**
+ * The version of the systemd in a root file system, told by its shared library; undefined when there is none to be found. Links, which may
+ * lead to this computer's own systemd, are passed over.
+ */
 export async function systemdVersion(root: string): Promise<number | undefined> {
-  const libraries = ['usr/lib', 'usr/lib64', 'lib'].map((dir) => join(root, dir));
-  for (const dir of libraries) {
-    for (const folder of [dir, ...(await names(dir)).filter((name) => name.includes('-linux-')).map((name) => join(dir, name))]) {
-      const files = await names(join(folder, 'systemd'));
+  for (const dir of ['usr/lib', 'usr/lib64', 'lib']) {
+    for (const folder of [dir, ...(await names(root, dir)).filter((name) => name.includes('-linux-')).map((name) => `${dir}/${name}`)]) {
+      const files = await names(root, `${folder}/systemd`);
       const version = files.map((file) => /^libsystemd-shared-(\d+)/.exec(file)?.[1]).find((found) => found !== undefined);
       if (version !== undefined) return Number(version);
     }
@@ -24,11 +26,11 @@ export async function needsUnified(root: string): Promise<boolean> {
   return ((await systemdVersion(root)) ?? 0) >= firstWithoutV1;
 }
 
-async function names(dir: string): Promise<string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
-    throw error;
+async function names(root: string, path: string): Promise<string[]> {
+  let dir = root;
+  for (const folder of path.split('/')) {
+    dir = join(dir, folder);
+    if (!(await isRealFolder(dir))) return [];
   }
+  return readdir(dir);
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { TsmachineError, systemCode } from '../../../src/base/errors.js';
 import type { Computer } from '../api.js';
+import { realFolder } from '../folders.js';
 import { hostName } from '../identity.js';
 import type { Keys } from '../keys.js';
 
@@ -12,7 +12,7 @@ const upstreamResolvers = '/run/systemd/resolve/resolv.conf';
 
 /**
  * Writes into a machine's root what makes it this machine. On the first boot all of it, later only the resolvers, which may have changed.
- * @throws TsmachineError DRIVER_FAILED when the root file system has no /etc
+ * @throws TsmachineError DRIVER_FAILED when a folder of the root file system is a link
  */
 export async function writeIdentity(root: string, machineName: string, keys: Keys, computer: Computer): Promise<void> {
   const resolvers = await resolverText(computer);
@@ -23,37 +23,23 @@ export async function writeIdentity(root: string, machineName: string, keys: Key
   await replace(root, ['etc'], 'hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`, 0o644);
   await replace(root, ['etc', 'ssh'], 'ssh_host_ed25519_key', keys.hostPrivate, 0o600);
   await replace(root, ['etc', 'ssh'], 'ssh_host_ed25519_key.pub', keys.hostPublic, 0o644);
-  await mkdir(join(root, 'root', '.ssh'), { recursive: true, mode: 0o700 });
+  await realFolder(root, ['root', '.ssh'], 0o700);
   await replace(root, ['root', '.ssh'], 'authorized_keys', keys.loginPublic, 0o600);
   await replace(root, ['etc'], 'machine-id', `${randomUUID().replaceAll('-', '')}\n`, 0o444); // last: it says that the rest is there
 }
 
 async function isWritten(root: string): Promise<boolean> {
-  return (await readFile(join(root, 'etc', 'machine-id'), 'utf8').catch(() => '')).trim() !== '';
+  const file = join(await realFolder(root, ['etc']), 'machine-id');
+  const found = await lstat(file).catch(() => undefined);
+  return found?.isFile() === true && (await readFile(file, 'utf8')).trim() !== '';
 }
 
-/** Replaces the file, never following a link: a link inside the machine could lead to a file of this computer. */
+/** Makes the file anew, never following a link: a link inside the machine could lead to a file of this computer. */
 async function replace(root: string, folders: readonly string[], name: string, text: string, mode: number): Promise<void> {
-  let dir = root;
-  for (const folder of folders) {
-    dir = join(dir, folder);
-    await checkFolder(dir);
-  }
-  const path = join(dir, name);
-  await rm(path, { force: true });
+  const path = join(await realFolder(root, folders), name);
+  await rm(path, { recursive: true, force: true });
   await writeFile(path, text, { mode: 0o600, flag: 'wx' });
   await chmod(path, mode); // whatever the umask
-}
-
-async function checkFolder(dir: string): Promise<void> {
-  try {
-    if ((await lstat(dir)).isDirectory()) return;
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-    await mkdir(dir);
-    return;
-  }
-  throw new TsmachineError('DRIVER_FAILED', `${dir} is not a folder: this root file system cannot become a machine`);
 }
 
 /** The computer's resolvers, but none that only answers on the computer itself, if others are known. */

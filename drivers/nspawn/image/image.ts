@@ -19,6 +19,7 @@ const recipe = [
   'build.sh',
   'prepare.sh',
   'unpack.sh',
+  'tree.sh',
   'masked-units',
   'sshd.conf',
   'journald.conf',

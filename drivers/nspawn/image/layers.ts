@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat, symlink } from 'node:fs/promises';
+import { rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, messageOf } from '../../../src/base/errors.js';
 import { say } from '../../../src/base/text.js';
 import { waitFor } from '../../../src/base/wait.js';
 import type { Computer } from '../api.js';
+import { realFolder } from '../folders.js';
 
 /** Where a machine's file system lies in its folder. */
 export interface Layers {
@@ -26,7 +27,7 @@ export function standsOnImage(machineDir: string): boolean {
 
 /**
  * Mounts the machine's root.
- * @throws TsmachineError DRIVER_FAILED when the image is gone or the disk cannot carry an overlay
+ * @throws TsmachineError DRIVER_FAILED when the image is gone, a folder of the machine is a link, or the disk cannot carry an overlay
  */
 export async function mountLayers(machineDir: string, image: string, computer: Computer): Promise<Layers> {
   const layers = layersOf(machineDir);
@@ -36,7 +37,7 @@ export async function mountLayers(machineDir: string, image: string, computer: C
     });
   }
   await unmountBelow(machineDir, computer);
-  for (const dir of ['upper', 'work', 'root', 'docker']) await mkdir(join(machineDir, dir), { recursive: true, mode: 0o755 });
+  for (const dir of ['upper', 'work', 'root', 'docker']) await realFolder(machineDir, [dir]);
   // Relative to the machine's folder and through a link: overlay options have no safe way to hold a path with a comma or a colon.
   const link = join(machineDir, 'image');
   await rm(link, { force: true });

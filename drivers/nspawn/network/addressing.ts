@@ -5,8 +5,8 @@ import type { DriverContext, Owner } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
 import { formatNetwork } from '../../../src/base/cidr.js';
 import { parseCidr } from './cidr.js';
-import { assign, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
-import { dropBridge, raiseBridge } from './network.js';
+import { assign, openAddresses, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
+import { dropBridge, raiseBridge, raiseGuard } from './network.js';
 import { closeComputer, openComputer } from './settings.js';
 import { checkRange, freeRange, parseRoutes, type Route } from './routes.js';
 
@@ -21,6 +21,8 @@ export interface AddressRequest {
   /** The address it had before; empty for a new machine. */
   readonly ip: string;
   readonly owner: Owner;
+  /** Other networks may connect to the machine. */
+  readonly open: boolean;
 }
 
 /** Removes from the computer what belonged to a machine whose folder is gone; false if it still runs and must be left alone. */
@@ -54,9 +56,10 @@ export async function acquireAddress(
       ip: request.ip,
       owner: request.owner,
       since: new Date().toISOString(),
+      ...(request.open ? { open: true } : {}),
     });
-    await writeRegistry(await openComputer(registry, computer), computer.registryFile);
-    await raiseBridge(lease.cidr, computer);
+    await openComputer(registry, computer);
+    await raiseBridge(lease.cidr, openAddresses(registry, lease.cidr), computer);
     return lease;
   });
 }
@@ -94,6 +97,10 @@ async function pruned(registry: Registry, computer: Computer, bury: Bury, except
 /** The registry is written last: interrupted before, the next call does the rest. */
 async function settle(before: Registry, after: Registry, computer: Computer): Promise<void> {
   const stillUsed = rangesOf(after);
-  for (const cidr of rangesOf(before)) if (!stillUsed.includes(cidr)) await dropBridge(cidr, computer);
+  for (const cidr of rangesOf(before)) {
+    const open = openAddresses(after, cidr);
+    if (!stillUsed.includes(cidr)) await dropBridge(cidr, computer);
+    else if (open.length !== openAddresses(before, cidr).length) await raiseGuard(cidr, open, computer);
+  }
   await writeRegistry(stillUsed.length === 0 ? await closeComputer(after, computer) : after, computer.registryFile);
 }

@@ -15,3 +15,9 @@ export function gatewayOf(network: Network): string {
 export function* machineAddresses(network: Network): Generator<string> {
   for (let address = firstAddress(network) + 2; address < lastAddress(network); address += 1) yield formatAddress(address);
 }
+
+/** Whether a machine may have this address of the range. */
+export function isMachineAddress(ip: string, network: Network): boolean {
+  const address = parseNetwork(`${ip}/32`)?.address;
+  return address !== undefined && address >= firstAddress(network) + 2 && address < lastAddress(network);
+}

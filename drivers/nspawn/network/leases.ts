@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../../../src/base/errors.js';
 import type { Owner } from '../../../src/driver/contract.js';
-import { machineAddresses, parseCidr } from './cidr.js';
+import { isMachineAddress, machineAddresses, parseCidr } from './cidr.js';
 import { removeIfEmpty } from '../folders.js';
+import { isMachineId } from '../identity.js';
 
 /** Who has which address. */
 export interface Lease {
@@ -16,11 +17,17 @@ export interface Lease {
   readonly owner?: Owner;
   /** ISO 8601. */
   readonly since?: string;
+  /** Other networks may connect to it. */
+  readonly open?: boolean;
 }
 
 export interface Before {
   readonly bootId: string;
   readonly forwarding: string;
+  /** What the firewall did with forwarded packets that no rule names: ACCEPT or DROP. Missing in what older versions wrote. */
+  readonly forwardPolicy?: string;
+  /** How many inotify instances a user may have: before us, and as we last raised it. Missing where we did not. */
+  readonly inotify?: { readonly was: string; readonly ours: string };
   /** cgroup v2 controllers handed on to the computer's groups. */
   readonly controllers: readonly string[];
 }
@@ -35,20 +42,21 @@ export interface Registry {
 const empty: Registry = { leases: {} };
 
 /**
- * Gives a machine an address of a range: the one it has or had, if it is free, else the lowest free one. Pure.
+ * Gives a machine an address of a range: the one it has or had, if it is free and of this range, else the lowest free one. Pure.
  * @throws TsmachineError DRIVER_FAILED when the range is full
  */
 export function assign(registry: Registry, id: string, wanted: Lease): { registry: Registry; lease: Lease } {
   const present = registry.leases[id];
-  if (present?.machineDir === wanted.machineDir && present.cidr === wanted.cidr && (present.owner || !wanted.owner))
-    return { registry, lease: present };
+  const isSame = present?.machineDir === wanted.machineDir && present.cidr === wanted.cidr && present.open === wanted.open;
+  if (isSame && (present.owner || !wanted.owner)) return { registry, lease: present };
   const taken = new Set(
     Object.entries(registry.leases)
       .filter(([other]) => other !== id)
       .map(([, { ip }]) => ip),
   );
   const range = parseCidr(wanted.cidr);
-  const ip = wanted.ip !== '' && !taken.has(wanted.ip) ? wanted.ip : range && firstFree(machineAddresses(range), taken);
+  const had = range && isMachineAddress(wanted.ip, range) && !taken.has(wanted.ip);
+  const ip = had ? wanted.ip : range && firstFree(machineAddresses(range), taken);
   if (ip === undefined) {
     throw new TsmachineError('DRIVER_FAILED', `The address range ${wanted.cidr} is full`, {
       hint: 'Remove machines, or name a wider range with --nspawn-cidr',
@@ -66,6 +74,11 @@ function firstFree(addresses: Iterable<string>, taken: ReadonlySet<string>): str
 /** The registry without one machine's lease. Pure. */
 export function release(registry: Registry, id: string): Registry {
   return { ...registry, leases: Object.fromEntries(Object.entries(registry.leases).filter(([other]) => other !== id)) };
+}
+
+/** The machines of a range that other networks may connect to. Pure. */
+export function openAddresses({ leases }: Registry, cidr: string): string[] {
+  return Object.values(leases).flatMap((lease) => (lease.cidr === cidr && lease.open === true ? [lease.ip] : []));
 }
 
 /** The ranges in use. Pure. */
@@ -114,7 +127,7 @@ export async function writeRegistry(registry: Registry, file: string): Promise<v
 function isRegistry(value: unknown): value is Registry {
   if (typeof value !== 'object' || value === null || !('leases' in value)) return false;
   const { leases } = value;
-  return typeof leases === 'object' && leases !== null && Object.values(leases).every(isLease);
+  return typeof leases === 'object' && leases !== null && Object.entries(leases).every(([id, lease]) => isMachineId(id) && isLease(lease));
 }
 
 function isLease(value: unknown): value is Lease {
@@ -122,7 +135,7 @@ function isLease(value: unknown): value is Lease {
   const texts = Object.entries(value)
     .filter(([, field]) => typeof field === 'string')
     .map(([name]) => name);
-  return ['machineDir', 'cidr', 'ip'].every((name) => texts.includes(name));
+  return ['machineDir', 'cidr', 'ip'].every((name) => texts.includes(name)) && (!('open' in value) || typeof value.open === 'boolean');
 }
 
 function unreadable(file: string, cause?: unknown): TsmachineError {

@@ -1,6 +1,6 @@
 import type { Computer } from '../api.js';
 import { gatewayOf, parseCidr } from './cidr.js';
-import { bridgeName, macAddress, partNames, ruleTag } from '../identity.js';
+import { anyBridge, bridgeName, macAddress, partNames, ruleTag } from '../identity.js';
 import type { Lease } from './leases.js';
 
 /** A firewall rule of ours without the leading -A or -I. */
@@ -11,8 +11,8 @@ interface Rule {
 }
 
 /**
- * The rules of one range: machines reach the outside under the computer's address, and their traffic passes where the computer
- * forwards nothing by default (Docker sets FORWARD to DROP).
+ * The rules of one range: machines reach the outside under the computer's address, also where the computer forwards nothing by default
+ * (Docker sets FORWARD to DROP), and what is on its way to them goes through a chain of its own.
  */
 export function rulesOf(cidr: string): Rule[] {
   const bridge = bridgeName(cidr);
@@ -20,21 +20,46 @@ export function rulesOf(cidr: string): Rule[] {
   return [
     { table: 'nat', chain: 'POSTROUTING', match: ['-s', cidr, '!', '-d', cidr, ...tag, '-j', 'MASQUERADE'] },
     { table: 'filter', chain: 'FORWARD', match: ['-i', bridge, ...tag, '-j', 'ACCEPT'] },
-    {
-      table: 'filter',
-      chain: 'FORWARD',
-      match: ['-o', bridge, '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', ...tag, '-j', 'ACCEPT'],
-    },
+    { table: 'filter', chain: 'FORWARD', match: ['-o', bridge, ...tag, '-j', ruleTag(bridge)] },
   ];
 }
 
-/** Bridge, address and rules of a range, made where they are missing. The caller holds the network lock. */
-export async function raiseBridge(cidr: string, computer: Computer): Promise<void> {
+/**
+ * The chain before a bridge, as iptables-restore takes it. Machines run as root with the rights of the computer: only other machines, who
+ * is answered, and who asks for an open machine, gets in. A port that the computer's owner forwards is judged by the owner's own rules.
+ */
+export function guardOf(cidr: string, open: readonly string[]): string {
+  const chain = ruleTag(bridgeName(cidr));
+  const rules = [
+    `-i ${anyBridge} -j ACCEPT`,
+    '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+    '-m conntrack --ctstate DNAT -j RETURN',
+    ...open.map((ip) => `-d ${ip}/32 -j ACCEPT`),
+    '-j DROP',
+  ];
+  return ['*filter', `:${chain} - [0:0]`, ...rules.map((rule) => `-A ${chain} ${rule}`), 'COMMIT', ''].join('\n');
+}
+
+/** Makes the chain before a bridge, or replaces it in one step. */
+export async function raiseGuard(cidr: string, open: readonly string[], computer: Computer): Promise<void> {
+  await computer.run('iptables-restore', ['-w', '--noflush'], { input: guardOf(cidr, open) });
+}
+
+/**
+ * Bridge, address and rules of a range, made where they are missing. The caller holds the network lock.
+ * @param open the addresses that other networks may connect to
+ */
+export async function raiseBridge(cidr: string, open: readonly string[], computer: Computer): Promise<void> {
   const bridge = bridgeName(cidr);
   const range = parseCidr(cidr);
   if (!range) throw new RangeError(`Not a range: ${cidr}`);
   const gateway = gatewayOf(range);
   const { exitCode } = await computer.run('ip', ['link', 'show', 'dev', bridge], { ok: [0, 1] });
+  await raiseGuard(cidr, open, computer); // before there is anything to guard
+  for (const { table, chain, match } of rulesOf(cidr)) {
+    const found = await computer.run('iptables', ['-w', '-t', table, '-C', chain, ...match], { ok: [0, 1] });
+    if (found.exitCode !== 0) await computer.run('iptables', ['-w', '-t', table, '-I', chain, ...match]);
+  }
   await batch(
     computer,
     [],
@@ -44,16 +69,14 @@ export async function raiseBridge(cidr: string, computer: Computer): Promise<voi
       `link set ${bridge} up`,
     ],
   );
-  for (const { table, chain, match } of rulesOf(cidr)) {
-    const found = await computer.run('iptables', ['-w', '-t', table, '-C', chain, ...match], { ok: [0, 1] });
-    if (found.exitCode !== 0) await computer.run('iptables', ['-w', '-t', table, '-I', chain, ...match]);
-  }
 }
 
 /** Removes bridge and rules of a range; also what an interrupted raise or an earlier version made, found by its tag. */
 export async function dropBridge(cidr: string, computer: Computer): Promise<void> {
   const bridge = bridgeName(cidr);
-  const tag = new RegExp(`(^|[\\s"])${ruleTag(bridge)}($|[\\s"])`);
+  const guard = ruleTag(bridge);
+  await unlessMissing(computer, ['link', 'delete', 'dev', bridge]);
+  const tag = new RegExp(`--comment "?${guard}"?($|\\s)`);
   for (const [table, chain] of [
     ['nat', 'POSTROUTING'],
     ['filter', 'FORWARD'],
@@ -64,7 +87,7 @@ export async function dropBridge(cidr: string, computer: Computer): Promise<void
       await computer.run('iptables', ['-w', '-t', table, '-D', ...rule], { ok: [0, 1] });
     }
   }
-  await unlessMissing(computer, ['link', 'delete', 'dev', bridge]);
+  for (const action of ['-F', '-X']) await computer.run('iptables', ['-w', action, guard], { ok: [0, 1] });
 }
 
 /** A network namespace with the machine's address, joined to the bridge. Existing ones are replaced, so the machine must be off. */

@@ -1,26 +1,76 @@
 import { join } from 'node:path';
 
+import { TsmachineError, messageOf } from '../../../src/base/errors.js';
+import { say } from '../../../src/base/text.js';
 import type { Computer } from '../api.js';
 import { writeRegistry, type Before, type Registry } from './leases.js';
 
 export const forwardingFile = '/proc/sys/net/ipv4/ip_forward';
+export const inotifyFile = '/proc/sys/fs/inotify/max_user_instances';
+
+/** The kernel's default, left to the computer itself. */
+const ownInstances = 128;
+/** Measured: INSTANCES for systemd, its services and an engine. The rest is for containers: root in a machine is root on this computer. */
+const machineInstances = 16;
 
 /**
- * Remembers the computer's settings before they are changed, then turns forwarding on. After a reboot of the computer they are
- * remembered anew. The caller holds the network lock.
+ * Remembers the computer's settings before they are changed, then turns forwarding on and lets root have the inotify instances that its
+ * machines need. The registry is written before anything changes. After a reboot of the computer the settings are remembered anew. The caller holds the network lock.
+ * @throws TsmachineError DRIVER_FAILED when the kernel refuses a setting
  */
 export async function openComputer(registry: Registry, computer: Computer): Promise<Registry> {
-  const { bootId } = await computer.facts();
-  let remembered = registry;
-  if (registry.before?.bootId !== bootId) {
-    remembered = {
-      ...registry,
-      before: { bootId, forwarding: await computer.setting(forwardingFile), controllers: await handedOn(computer) },
-    };
-    await writeRegistry(remembered, computer.registryFile);
+  const remembered = await withInotify(await withBefore(registry, computer), computer);
+  await writeRegistry(remembered, computer.registryFile);
+  const { inotify } = remembered.before;
+  if (inotify && Number(await computer.setting(inotifyFile)) < Number(inotify.ours)) await change(computer, inotifyFile, inotify.ours);
+  if ((await computer.setting(forwardingFile)) !== '1') {
+    // Who forwards nothing must not begin to forward for strangers because machines need it. Docker does the same.
+    await setForwardPolicy('DROP', computer);
+    await change(computer, forwardingFile, '1');
   }
-  await computer.set(forwardingFile, '1');
   return remembered;
+}
+
+type Remembered = Registry & { readonly before: Before };
+
+async function withBefore(registry: Registry, computer: Computer): Promise<Remembered> {
+  const { bootId } = await computer.facts();
+  const { before } = registry;
+  if (before?.bootId === bootId) return { ...registry, before };
+  const [forwarding, forwardPolicy, controllers] = [
+    await computer.setting(forwardingFile),
+    await forwardPolicyOf(computer),
+    await handedOn(computer),
+  ];
+  return { ...registry, before: { bootId, forwarding, forwardPolicy, controllers } };
+}
+
+/** Without them machines end while they boot, from about the 33rd on, and their systemd does not say why. */
+async function withInotify(registry: Remembered, computer: Computer): Promise<Remembered> {
+  const needed = ownInstances + machineInstances * Object.keys(registry.leases).length;
+  const now = await computer.setting(inotifyFile);
+  if (now === '' || Number(now) >= needed) return registry;
+  const { before } = registry;
+  return { ...registry, before: { ...before, inotify: { was: before.inotify?.was ?? now, ours: String(needed) } } };
+}
+
+async function change(computer: Computer, file: string, value: string): Promise<void> {
+  await computer.set(file, value).catch((error: unknown) => {
+    throw new TsmachineError('DRIVER_FAILED', say`The machines of this computer need ${value} in ${file}: ${messageOf(error)}`, {
+      cause: error,
+      hint: `As root on the computer itself: echo ${value} > ${file}`,
+    });
+  });
+}
+
+/** What becomes of forwarded packets that no rule names: ACCEPT or DROP. */
+async function forwardPolicyOf(computer: Computer): Promise<string> {
+  const { stdout } = await computer.run('iptables', ['-w', '-S', 'FORWARD']);
+  return /^-P FORWARD (\w+)/m.exec(stdout)?.[1] ?? 'ACCEPT';
+}
+
+async function setForwardPolicy(policy: string, computer: Computer): Promise<void> {
+  await computer.run('iptables', ['-w', '-P', 'FORWARD', policy]);
 }
 
 /** Puts the computer's settings back when the last machine has gone. */
@@ -33,7 +83,12 @@ export async function closeComputer(registry: Registry, computer: Computer): Pro
 }
 
 async function putBack(before: Before, computer: Computer): Promise<void> {
-  if (before.forwarding !== '1' && !(await othersForward(computer))) await computer.set(forwardingFile, before.forwarding);
+  const { inotify, forwardPolicy } = before;
+  if (before.forwarding !== '1' && !(await othersForward(computer))) {
+    await computer.set(forwardingFile, before.forwarding);
+    if (forwardPolicy !== undefined) await setForwardPolicy(forwardPolicy, computer);
+  }
+  if (inotify && (await computer.setting(inotifyFile)) === inotify.ours) await computer.set(inotifyFile, inotify.was);
   const ours = (await handedOn(computer)).filter((name) => !before.controllers.includes(name));
   if (ours.length > 0) await computer.set(await controllersFile(computer), ours.map((name) => `-${name}`).join(' '));
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { parseConfig, readConfig } from '../../../../drivers/nspawn/config.js';
+import { checkConfig, parseConfig, readConfig } from '../../../../drivers/nspawn/config.js';
 import nspawn from '../../../../drivers/nspawn/index.js';
 import type { FlagValues } from '../../../../src/driver/contract.js';
 
@@ -52,6 +52,43 @@ describe('nspawn configuration', () => {
       ip: '',
       image: '',
     });
+  });
+
+  for (const [field, value] of [
+    ['Id', 'x/../../unified'],
+    ['Id', '..'],
+    ['Id', ''],
+    ['Id', 4711],
+    ['IPAddress', '10.0.0.1; rm -rf /'],
+    ['IPAddress', '-s'],
+    ['CIDR', '0.0.0.0/0'],
+    ['CIDR', '10.0.0.1/24'],
+    ['CIDR', '127.0.0.1'],
+    ['Suite', '../../etc'],
+    ['Suite', '--foreign'],
+    ['Mirror', '--foreign'],
+    ['Image', '../../../etc'],
+    ['Image', '/etc'],
+    ['RootFS', '--to-command=sh'],
+    ['Engine', '../x'],
+    ['SSHKeyPath', '/root/.ssh/id_rsa'],
+    ['SSHUser', '-oProxyCommand=touch /tmp/x'],
+    ['Memory', '1; x'],
+    ['Open', 'yes'],
+  ] as const) {
+    it(`refuses data whose ${field} is ${JSON.stringify(value)}`, () => {
+      expect(() => {
+        checkConfig({ ...parse(), [field]: value }, { machineDir: '/s/machines/m1' });
+      })
+        .to.throw(`Driver.${field} `)
+        .with.property('code', 'CONFIG_UNREADABLE');
+    });
+  }
+
+  it('takes what it wrote itself', () => {
+    expect(() => {
+      checkConfig(parse({ 'nspawn-cidr': '172.31.9.7/24', 'nspawn-open': true }), { machineDir: '/s/machines/m1' });
+    }).not.to.throw();
   });
 
   it('makes a relative tarball absolute', () => {

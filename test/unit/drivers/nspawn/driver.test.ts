@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -15,6 +15,7 @@ const steps = [
   'route show',
   'link show dev tsm',
   'link add name tsm',
+  'iptables-restore',
   'POSTROUTING',
   '-i tsm',
   '-o tsm',
@@ -139,6 +140,29 @@ describe('nspawn driver', () => {
     expect(play.computer.forward).to.equal('1');
     await play.driver.remove(other, play.ctx('other'));
     await play.expectNothingLeft();
+  });
+
+  it('lets other networks connect to open machines alone, for as long as they exist', async () => {
+    await create('closed');
+    const guard = () => [...play.computer.chains.values()].flat();
+    const base = ['-i tsm-+ -j ACCEPT', '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', '-m conntrack --ctstate DNAT -j RETURN'];
+    expect(guard()).to.deep.equal([...base, '-j DROP']);
+    const open = await create('open', await play.parse('open', { 'nspawn-open': true }));
+    expect(guard()).to.deep.equal([...base, '-d 10.210.0.3/32 -j ACCEPT', '-j DROP']);
+    await play.driver.remove(open, play.ctx('open'));
+    expect(guard()).to.deep.equal([...base, '-j DROP']);
+    await play.driver.remove(play.ctx('closed').data(), play.ctx('closed'));
+    await play.expectNothingLeft();
+  });
+
+  it('touches no process of a machine whose id leads out of its control group', async () => {
+    const data = { ...(await create()), Id: 'x/../../unified' };
+    await writeFile(join(play.dir, 'unified', 'cgroup.procs'), '4712\n');
+    for (const act of ['kill', 'stop', 'remove'] as const) {
+      const error: unknown = await play.driver[act](data, play.ctx('M1.lab')).catch((reason: unknown) => reason);
+      expect(error, act).to.have.property('code', 'CONFIG_UNREADABLE');
+    }
+    expect(play.computer.signals).to.deep.equal([]);
   });
 
   it('buries the network of machines whose store was deleted by hand', async () => {

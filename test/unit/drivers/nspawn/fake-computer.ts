@@ -16,6 +16,10 @@ export interface FakeComputer extends Computer {
   readonly calls: Call[];
   readonly links: Set<string>;
   readonly rules: string[];
+  /** Chains of our own with their rules. */
+  readonly chains: Map<string, string[]>;
+  /** Of the chain FORWARD. */
+  policy: string;
   readonly mounts: string[];
   readonly signals: string[];
   forward: string;
@@ -34,10 +38,19 @@ export const factsV1 = (dir: string): Facts & { cgroups: NonNullable<Facts['cgro
   architecture: 'x64',
   bootId: 'boot-1',
   programs: Object.fromEntries(
-    ['systemd-nspawn', 'debootstrap', 'ip', 'iptables', 'ssh-keygen', 'mount', 'umount', 'setpriv', 'unshare', 'tar'].map((name) => [
-      name,
-      `/bin/${name}`,
-    ]),
+    [
+      'systemd-nspawn',
+      'debootstrap',
+      'ip',
+      'iptables',
+      'iptables-restore',
+      'ssh-keygen',
+      'mount',
+      'umount',
+      'setpriv',
+      'unshare',
+      'tar',
+    ].map((name) => [name, `/bin/${name}`]),
   ),
   cgroups: { version: 1, track: join(dir, 'unified'), hierarchies: [{ mount: join(dir, 'memory'), names: ['memory'] }], controllers: [] },
 });
@@ -51,6 +64,8 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     calls: [],
     links: new Set(),
     rules: [],
+    chains: new Map(),
+    policy: 'ACCEPT',
     mounts: [],
     signals: [],
     forward: '0',
@@ -105,7 +120,8 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     },
   };
   async function answer(program: Program, args: readonly string[], input: string, cwd: string): Promise<ExecResult> {
-    if (program === 'iptables') return iptables(args);
+    if (program === 'iptables') return iptables(args.slice(1));
+    if (program === 'iptables-restore') restore(input);
     if (program === 'ip') return ip(args, input);
     if (program === 'mount') fake.mounts.push(args.at(-1) ?? '');
     if (program === 'umount') fake.mounts.splice(fake.mounts.indexOf(args[0] ?? ''), 1);
@@ -115,20 +131,29 @@ export function fakeComputer(facts: Facts, registryFile: string): FakeComputer {
     return done();
   }
   function iptables(args: readonly string[]): ExecResult {
-    const [, , table = '', action, chain = '', ...match] = args;
+    const [table = '', action, chain = '', ...match] = args[0] === '-t' ? args.slice(1) : ['filter', ...args];
     const rule = [chain, ...match].join(' ');
     const index = fake.rules.indexOf(`${table} ${rule}`);
-    if (action === '-S')
-      return done(
-        fake.rules
-          .filter((each) => each.startsWith(`${table} ${chain} `))
-          .map((each) => `-A ${each.slice(table.length + 1)}\n`)
-          .join(''),
-      );
+    if (action === '-S') return done([...(chain === 'FORWARD' ? [`-P FORWARD ${fake.policy}\n`] : []), ...listed(table, chain)].join(''));
+    if (action === '-P') fake.policy = match[0] ?? '';
+    if (action === '-X') fake.chains.delete(chain);
     if (action === '-C') return done('', index < 0 ? 1 : 0);
     if (action === '-I') fake.rules.push(`${table} ${rule}`);
     if (action === '-D' && index >= 0) fake.rules.splice(index, 1);
     return done();
+  }
+  function listed(table: string, chain: string): string[] {
+    return fake.rules.filter((each) => each.startsWith(`${table} ${chain} `)).map((each) => `-A ${each.slice(table.length + 1)}\n`);
+  }
+  function restore(input: string): void {
+    const chain = /^:(\S+)/m.exec(input)?.[1] ?? '';
+    fake.chains.set(
+      chain,
+      input
+        .split('\n')
+        .filter((line) => line.startsWith(`-A ${chain} `))
+        .map((line) => line.slice(`-A ${chain} `.length)),
+    );
   }
   function add(name: string): void {
     if (fake.links.has(name)) throw new Error(`RTNETLINK answers: File exists (${name})`);

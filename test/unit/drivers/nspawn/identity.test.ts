@@ -12,6 +12,14 @@ describe('nspawn names', () => {
     expect(partNames(one).machine).to.match(/^[a-z0-9-]{1,64}$/);
   });
 
+  for (const id of ['', 'x/../../unified', '../0123456789', '0123456789/', '0123456789\n', 'ABCDEF0123', '01234567890']) {
+    it(`are not made of ${JSON.stringify(id)}`, () => {
+      expect(() => partNames(id))
+        .to.throw('is not the id of a machine')
+        .with.property('code', 'CONFIG_UNREADABLE');
+    });
+  }
+
   it('gives an address always the same hardware address', () => {
     expect(macAddress('10.210.0.255')).to.equal('02:74:0a:d2:00:ff');
   });

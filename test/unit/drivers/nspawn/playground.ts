@@ -84,7 +84,9 @@ export async function openPlayground(): Promise<Playground> {
       expect([...computer.links], 'links').to.deep.equal([]);
       expect(computer.rules, 'rules').to.deep.equal([]);
       expect(computer.mounts, 'mounts').to.deep.equal([]);
+      expect([...computer.chains.keys()], 'chains').to.deep.equal([]);
       expect(computer.forward, 'forwarding').to.equal('0');
+      expect(computer.policy, 'policy of FORWARD').to.equal('ACCEPT');
       for (const place of ['unified', 'memory']) expect(await readdir(join(dir, place)), place).to.deep.equal([]);
       expect(await readdir(dir), 'registry').not.to.include('state');
     },
@@ -94,6 +96,7 @@ export async function openPlayground(): Promise<Playground> {
       return [
         ...computer.links,
         ...computer.rules,
+        ...[...computer.chains.keys()].map((chain) => `chain ${chain}`),
         ...computer.mounts,
         ...groups.flat().map((group) => `group ${group}`),
         ...Object.entries(leases).map(([id, { ip }]) => `lease ${id} ${ip}`),

@@ -4,7 +4,7 @@ import type { Cgroups } from '../../../../../drivers/nspawn/api.js';
 import { groupsOf, launchPlan, trackOf, type LaunchRequest } from '../../../../../drivers/nspawn/boot/launch.js';
 
 const request: LaunchRequest = {
-  id: 'abc',
+  id: '0123456789',
   hostName: 'm1',
   rootDir: '/s/m1/root',
   engineDir: '/s/a:b/docker',
@@ -46,9 +46,9 @@ describe('nspawn launch plan', () => {
         '--keep-unit',
         '--settings=no',
         '--link-journal=no',
-        '--machine=tsmachine-abc',
+        '--machine=tsmachine-0123456789',
         '--hostname=m1',
-        '--network-namespace-path=/run/netns/tsmachine-abc',
+        '--network-namespace-path=/run/netns/tsmachine-0123456789',
         '--capability=all',
         '--system-call-filter=add_key keyctl bpf @keyring',
         '--bind=/s/a\\:b/docker:/var/lib/docker',
@@ -74,7 +74,7 @@ describe('nspawn launch plan', () => {
       const plan = launchPlan(request, { systemd: true, cgroups, programs });
       expect(plan).to.include({ program: 'systemd-run', detached: false });
       expect(plan.args).to.include.members([
-        '--unit=tsmachine-abc.service',
+        '--unit=tsmachine-0123456789.service',
         'Delegate=yes',
         'KillMode=mixed',
         'MemoryMax=512M',
@@ -84,40 +84,40 @@ describe('nspawn launch plan', () => {
       ]);
       expect(plan.groups).to.deep.equal([]);
     }
-    expect(trackOf('abc', { systemd: true, cgroups: v2 })).to.equal('/cg/machine.slice/tsmachine-abc.service');
+    expect(trackOf('0123456789', { systemd: true, cgroups: v2 })).to.equal('/cg/machine.slice/tsmachine-0123456789.service');
   });
 
   it('makes own v1 groups with limits and CPU sets', () => {
     const plan = launchPlan(request, { systemd: false, cgroups: v1, programs });
-    expect(plan).to.include({ program: 'sh', detached: true, track: '/cg/unified/tsmachine-abc' });
+    expect(plan).to.include({ program: 'sh', detached: true, track: '/cg/unified/tsmachine-0123456789' });
     expect(plan.args.slice(0, 6)).to.deep.equal([
       '/t/run.sh',
-      '/cg/unified/tsmachine-abc',
-      '/cg/memory/tsmachine-abc',
-      '/cg/cpu,cpuacct/tsmachine-abc',
-      '/cg/cpuset/tsmachine-abc',
+      '/cg/unified/tsmachine-0123456789',
+      '/cg/memory/tsmachine-0123456789',
+      '/cg/cpu,cpuacct/tsmachine-0123456789',
+      '/cg/cpuset/tsmachine-0123456789',
       '--',
     ]);
     expect(plan.groups)
-      .to.include.members(groupsOf('abc', { systemd: false, cgroups: v1 }))
-      .and.to.include('/cg/unified/tsmachine-abc/keeper');
+      .to.include.members(groupsOf('0123456789', { systemd: false, cgroups: v1 }))
+      .and.to.include('/cg/unified/tsmachine-0123456789/keeper');
     expect(plan.limits).to.deep.equal([
-      { file: '/cg/memory/tsmachine-abc/memory.limit_in_bytes', value: '536870912' },
-      { file: '/cg/cpu,cpuacct/tsmachine-abc/cpu.cfs_period_us', value: '100000' },
-      { file: '/cg/cpu,cpuacct/tsmachine-abc/cpu.cfs_quota_us', value: '200000' },
-      { file: '/cg/cpuset/tsmachine-abc/cpuset.cpus', value: '0-1' },
-      { file: '/cg/cpuset/tsmachine-abc/cpuset.mems', value: '0' },
+      { file: '/cg/memory/tsmachine-0123456789/memory.limit_in_bytes', value: '536870912' },
+      { file: '/cg/cpu,cpuacct/tsmachine-0123456789/cpu.cfs_period_us', value: '100000' },
+      { file: '/cg/cpu,cpuacct/tsmachine-0123456789/cpu.cfs_quota_us', value: '200000' },
+      { file: '/cg/cpuset/tsmachine-0123456789/cpuset.cpus', value: '0-1' },
+      { file: '/cg/cpuset/tsmachine-0123456789/cpuset.mems', value: '0' },
     ]);
   });
 
   it('hands v2 controllers on before it sets limits', () => {
     const plan = launchPlan(request, { systemd: false, cgroups: v2, programs });
-    expect(plan.groups).to.deep.equal(['/cg/tsmachine-abc', '/cg/tsmachine-abc/keeper']);
+    expect(plan.groups).to.deep.equal(['/cg/tsmachine-0123456789', '/cg/tsmachine-0123456789/keeper']);
     expect(plan.limits).to.deep.equal([
       { file: '/cg/cgroup.subtree_control', value: '+cpu +memory' },
-      { file: '/cg/tsmachine-abc/cgroup.subtree_control', value: '+cpu +memory' },
-      { file: '/cg/tsmachine-abc/memory.max', value: '536870912' },
-      { file: '/cg/tsmachine-abc/cpu.max', value: '200000 100000' },
+      { file: '/cg/tsmachine-0123456789/cgroup.subtree_control', value: '+cpu +memory' },
+      { file: '/cg/tsmachine-0123456789/memory.max', value: '536870912' },
+      { file: '/cg/tsmachine-0123456789/cpu.max', value: '200000 100000' },
     ]);
   });
 
