@@ -6,8 +6,8 @@ export interface Form {
   readonly form: string;
 }
 
-/** Bytes a file name may have on the file systems people use; `.lock` and the like are added to it. */
-export const longestName = 200;
+/** Characters of a host name: as many as one part of a DNS name has, and one less than Linux keeps. */
+export const longestHostName = 63;
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 const dnsName = new RegExp(`^(?=.{1,253}$)${label}(?:\\.${label})*\\.?$`, 'i');
@@ -19,14 +19,20 @@ export function isDnsName(text: string): boolean {
 
 /** Whether a Linux computer can have this host name: a DNS name of at most 63 characters, without an underscore and without a final dot. */
 export function isHostName(text: string): boolean {
-  return text.length <= 63 && /^[a-z0-9.-]*[a-z0-9]$/i.test(text) && isDnsName(text);
+  return text.length <= longestHostName && /^[a-z0-9.-]*[a-z0-9]$/i.test(text) && isDnsName(text);
 }
 
 /** These hold for the command line of `create` and for the file of a swarm alike. */
 export const forms = {
+  /** What Docker Machine takes: a machine in the store may have such a name. Bytes of a file name; `.lock` and the like are added to it. */
   machineName: {
-    fits: (text) => /^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/.test(text) && text.length <= longestName,
-    form: `a name of letters, digits, "-" and "." that begins with a letter or a digit and has at most ${longestName} characters`,
+    fits: (text) => /^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/.test(text) && text.length <= 200,
+    form: 'a name of letters, digits, "-" and "." that begins with a letter or a digit and has at most 200 characters',
+  },
+  /** The name becomes the name of a host. */
+  newMachineName: {
+    fits: isHostName,
+    form: `a name of letters, digits, "-" and "." of at most ${longestHostName} characters, whose parts between dots begin and end with a letter or a digit`,
   },
   engineLabel: { fits: (text) => /^[^\s=]+=/.test(text), form: 'key=value' },
   engineOption: { fits: (text) => /^[a-z0-9][\w.-]*(=|$)/i.test(text), form: 'flag=value, without leading dashes' },

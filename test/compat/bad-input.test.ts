@@ -35,6 +35,9 @@ describe('compatibility: bad input', () => {
     ['a_b', 'Invalid hostname'],
     ['.hidden', 'Invalid hostname'],
     ['a'.repeat(300), 'too long'],
+    ['a'.repeat(64), 'too long'],
+    ['a..b', 'cannot be the name of a host'],
+    ['host.', 'cannot be the name of a host'],
   ];
   for (const [name, message] of names) {
     it(`create: the name ${JSON.stringify(name.slice(0, 12))} of ${name.length} characters`, async () => {

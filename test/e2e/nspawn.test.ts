@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -129,6 +129,23 @@ describe('nspawn machines', function () {
     await expectAsFound();
   });
 
+  it('are out of reach of other networks unless they are open, and reach them', async () => {
+    const [closed, open] = await Promise.all([make('closed'), make('open', { flags: { 'nspawn-open': true } })]);
+    const outside = await openOutside(closed.ip);
+    try {
+      await outside.run(`! timeout 2 bash -c '</dev/tcp/${closed.ip}/22'`);
+      await outside.run(`timeout 5 bash -c '</dev/tcp/${open.ip}/22'`);
+      await closed.run(`ping -c1 -W5 ${outside.address}`);
+      await open.run(`timeout 5 bash -c '</dev/tcp/${closed.ip}/22'`);
+      await run('timeout', ['5', 'bash', '-c', `</dev/tcp/${closed.ip}/22`]);
+    } finally {
+      await outside.close();
+    }
+    await closed.remove();
+    await open.remove();
+    await expectAsFound();
+  });
+
   it('may come from an own tarball', async () => {
     const tarball = join(lab.dir, 'own, root.tar');
     const model = await make('model', { engine: 'machine' });
@@ -154,6 +171,16 @@ describe('nspawn machines', function () {
       /--nspawn-mirror/,
     );
     await expectFailure('broken', { 'nspawn-suite': 'nosuchsuite' }, /does not know the release nosuchsuite/, /--nspawn-suite/);
+
+    const elsewhere = join(lab.dir, 'elsewhere');
+    await mkdir(elsewhere);
+    const linked = join(lab.dir, 'linked');
+    for (const dir of ['usr/lib/systemd', 'usr/sbin']) await mkdir(join(linked, dir), { recursive: true });
+    for (const path of ['usr/lib/systemd/systemd', 'usr/sbin/sshd']) await writeFile(join(linked, path), '');
+    await symlink(elsewhere, join(linked, 'etc'));
+    await run('tar', ['-C', linked, '-cf', `${linked}.tar`, '.']);
+    await expectFailure('broken', { 'nspawn-rootfs': `${linked}.tar` }, /\/etc of the root file system is not a folder/, /--nspawn-rootfs/);
+    expect(await readdir(elsewhere)).to.deep.equal([]);
 
     const dead = join(lab.dir, 'dead');
     await mkdir(join(dead, 'usr/lib/systemd'), { recursive: true });
@@ -233,6 +260,34 @@ describe('nspawn machines', function () {
     expect(error).to.have.property('hint').that.matches(hint);
   }
 });
+
+interface Outside {
+  readonly address: string;
+  run(command: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Another network, for which this computer is the way to the machines. */
+async function openOutside(machine: string): Promise<Outside> {
+  const name = `outside${process.pid}`;
+  const link = `out${process.pid}`;
+  await run('ip', ['netns', 'add', name]);
+  const inside = (args: string) => run('ip', ['-n', name, ...args.split(' ')]);
+  await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]);
+  await run('ip', ['addr', 'add', '198.51.100.1/30', 'dev', link]);
+  await run('ip', ['link', 'set', link, 'up']);
+  await inside('addr add 198.51.100.2/30 dev eth0');
+  await inside('link set eth0 up');
+  await inside(`route add ${machine.replace(/\d+$/, '0')}/24 via 198.51.100.1`);
+  return {
+    address: '198.51.100.2',
+    run: (command) => run('ip', ['netns', 'exec', name, 'sh', '-c', command]),
+    async close() {
+      await run('ip', ['link', 'delete', link]);
+      await run('ip', ['netns', 'delete', name]);
+    },
+  };
+}
 
 function isShared(state: readonly string[]): boolean {
   return state.some((line) => line.startsWith('cgroup ') || line.startsWith('process '));

@@ -1,13 +1,21 @@
 import type { Store } from '../../store/store.js';
 import { TsmachineError } from '../../base/errors.js';
-import { forms, longestName } from '../../base/forms.js';
+import { forms, longestHostName } from '../../base/forms.js';
 
-/** @throws TsmachineError NAME_INVALID, in Docker Machine's words (docs/compatibility.md: Errors) */
+/**
+ * Checks the name of a machine that is not in the store yet; those that are may have any name that Docker Machine took.
+ * @throws TsmachineError NAME_INVALID, in Docker Machine's words (docs/compatibility.md: Errors)
+ */
 export function validateName(name: string): void {
-  if (forms.machineName.fits(name)) return;
-  if (name.length > longestName) {
+  if (forms.newMachineName.fits(name)) return;
+  if (name.length > longestHostName) {
     throw new TsmachineError('NAME_INVALID', `Error creating machine: a name of ${name.length} characters is too long`, {
-      hint: `At most ${longestName} characters`,
+      hint: `It becomes the name of a host, which has at most ${longestHostName} characters`,
+    });
+  }
+  if (forms.machineName.fits(name)) {
+    throw new TsmachineError('NAME_INVALID', `Error creating machine: ${JSON.stringify(name)} cannot be the name of a host`, {
+      hint: 'It must end with a letter or a digit, and each part between dots must begin and end with one',
     });
   }
   throw new TsmachineError(

@@ -109,7 +109,7 @@ function nameOf(value: unknown, folderName: string): string {
     .replaceAll(/[^a-zA-Z0-9.-]+/g, '-');
   const made = plain
     .replace(/^[-.]+/, '')
-    .replace(/[-.]+$/, '')
-    .slice(0, 100);
-  return forms.machineName.fits(made) ? made : 'swarm';
+    .slice(0, 50)
+    .replace(/[-.]+$/, '');
+  return forms.newMachineName.fits(made) ? made : 'swarm';
 }

@@ -70,8 +70,8 @@ function ownAuthority(
 }
 
 async function checkNames({ session: { store } }: Swarm, { name, module, config }: Machine, as: string | undefined): Promise<void> {
+  validateName(as ?? name);
   if (as === undefined || as === name) return;
-  validateName(as);
   if (!module.features.ownsHost) {
     throw new TsmachineError(
       'SWARM_STATE',

@@ -25,9 +25,9 @@ export interface DeclareRequest {
  */
 export function declare(request: DeclareRequest): Declared {
   const { name, managers, workers, settings = {} } = request;
-  if (!forms.machineName.fits(`${name}-manager${managers}`)) {
+  if (![`${name}-manager${managers}`, `${name}-worker${workers}`].every(forms.newMachineName.fits)) {
     throw new TsmachineError('NAME_INVALID', `The names of machines cannot begin with ${JSON.stringify(name)}`, {
-      hint: `A name must be ${forms.machineName.form}`,
+      hint: `A name must be ${forms.newMachineName.form}`,
     });
   }
   if (!isCount(managers) || managers < 1) throw notACount('--managers', managers, 'A swarm needs at least one manager');

@@ -119,11 +119,13 @@ describe('provisioning', () => {
     ]);
   });
 
-  it('sets the host name only where asked and where it differs', async () => {
+  it('sets the host name only where asked, where it differs, and where it can be one', async () => {
     expect((await run(hosts.debian12, { engine: '28.5.2' }, { setHostname: true })).shell.variables('hostname.sh')).to.deep.equal({
       NAME: 'm1',
       FILE: '/etc/hostname',
     });
+    const odd = await run(hosts.debian12, { engine: '28.5.2' }, { setHostname: true, machine: 'a..b' });
+    expect(odd.shell.templates).to.deep.equal(['apply.sh']);
     const extra = ['hosts|127.0.1.1 other m1 # x'];
     const right = detection(hosts.debian12, { engine: '28.5.2', extra }).replace('hostname|box', 'hostname|m1');
     const shell = new RecordingShell({ 'provision/apply.sh': [applied] });

@@ -9,7 +9,7 @@ type Fault = (text: string) => string | undefined;
 
 /** The checks for each `format` of docs/swarm.schema.json. */
 export const formats: Readonly<Record<string, Fault>> = {
-  'machine-name': of(forms.machineName),
+  'machine-name': of(forms.newMachineName),
   'engine-option': of(forms.engineOption),
   'engine-label': of(forms.engineLabel),
   'insecure-registry': of(forms.insecureRegistry),

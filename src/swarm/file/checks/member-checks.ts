@@ -1,4 +1,4 @@
-import { longestName } from '../../../base/forms.js';
+import { longestHostName } from '../../../base/forms.js';
 import { machineNames } from '../../model/declaration.js';
 import { quorumWarnings } from '../../model/manager-count.js';
 import type { GroupSection } from '../document.js';
@@ -26,8 +26,10 @@ export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: stri
         const message = `"${machine}": the ${other} is already in line ${lineOf(before.pointer)}`;
         findings.push(finding('error', 'value', pointer, `groups.${name}.${key}: ${message}`));
       } else taken.set(machine.toLowerCase(), { machine, pointer });
-      if (!group.names && machine.length > longestName) {
-        findings.push(finding('error', 'key', at, `groups.${name}: the names of its machines are longer than ${longestName} characters`));
+      if (!group.names && machine.length > longestHostName) {
+        findings.push(
+          finding('error', 'key', at, `groups.${name}: the names of its machines are longer than ${longestHostName} characters`),
+        );
         break;
       }
     }

@@ -219,7 +219,7 @@ const meaning: Row[] = [
     'groups:\n  m: {role: manager, driver: none, names: [Web, web]}\n',
     '2:49: groups.m.names: "web": the machine "Web", which differs only in case, is already in line 2',
   ],
-  ['names too long', `groups:\n  ${'m'.repeat(195)}: {role: manager, driver: none, count: 1}\n`, /^2:3: .* are longer than 200 characters/],
+  ['names too long', `groups:\n  ${'m'.repeat(60)}: {role: manager, driver: none, count: 1}\n`, /^2:3: .* are longer than 63 characters/],
   [
     'a pool smaller than its networks',
     withSettings('default-addr-pool: [10.2.0.0/26]'),
