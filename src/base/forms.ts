@@ -32,7 +32,9 @@ export const forms = {
   /** The name becomes the name of a host. */
   newMachineName: {
     fits: isHostName,
-    form: `a name of letters, digits, "-" and "." of at most ${longestHostName} characters, whose parts between dots begin and end with a letter or a digit`,
+    form:
+      `a name of letters, digits, "-" and "." of at most ${longestHostName} characters, ` +
+      'whose parts between dots begin and end with a letter or a digit',
   },
   engineLabel: { fits: (text) => /^[^\s=]+=/.test(text), form: 'key=value' },
   engineOption: { fits: (text) => /^[a-z0-9][\w.-]*(=|$)/i.test(text), form: 'flag=value, without leading dashes' },

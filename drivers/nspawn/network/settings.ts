@@ -10,7 +10,7 @@ export const inotifyFile = '/proc/sys/fs/inotify/max_user_instances';
 
 /** The kernel's default, left to the computer itself. */
 const ownInstances = 128;
-/** Measured: INSTANCES for systemd, its services and an engine. The rest is for containers: root in a machine is root on this computer. */
+/** For systemd, its services, an engine, and containers: root in a machine is root on this computer. */
 const machineInstances = 16;
 
 /**
