@@ -15,7 +15,8 @@ const machineInstances = 16;
 
 /**
  * Remembers the computer's settings before they are changed, then turns forwarding on and lets root have the inotify instances that its
- * machines need. The registry is written before anything changes. After a reboot of the computer the settings are remembered anew. The caller holds the network lock.
+ * machines need. The registry is written before anything changes. After a reboot of the computer the settings are remembered anew. The
+ * caller holds the network lock.
  * @throws TsmachineError DRIVER_FAILED when the kernel refuses a setting
  */
 export async function openComputer(registry: Registry, computer: Computer): Promise<Registry> {
