@@ -1,4 +1,6 @@
 import { run, say } from '../base/text.js';
+import { maskedUnits, unmask } from '../provision/plan/obstacles.js';
+import { storeIdAt } from '../store/identity.js';
 import { ifKnown, type Check } from './check.js';
 import type { MachineSubject } from './machine-subject.js';
 
@@ -66,11 +68,27 @@ export const hostChecks: readonly Check<MachineSubject>[] = [
       if (!facts) return;
       const { engine, service } = facts;
       const fix = run('provision', name);
-      if (!engine) found.fault('engine-service', 'There is no engine on the host', fix);
+      const masked = maskedUnits(facts);
+      if (masked.length > 0)
+        found.fault(
+          'engine-service',
+          `systemd refuses to start the engine: ${masked.join(', ')} masked`,
+          say`${unmask(name, masked)}, then ${fix}`,
+        );
+      else if (!engine) found.fault('engine-service', 'There is no engine on the host', fix);
       else if (engine.incomplete) found.fault('engine-service', 'The installation of the engine was interrupted', fix);
       else if (!engine.running) found.fault('engine-service', `The engine ${engine.version} is not running`, fix);
       else if (!service.enabled) found.warning('engine-service', 'The engine runs, but does not start when the host boots', fix);
       else found.ok('engine-service', `The engine ${engine.version} runs, with ${engine.runningContainers} containers`);
+    },
+  },
+  {
+    name: 'engine-owner',
+    async run({ session, name, host }, found) {
+      const { owner } = (await ifKnown(host()))?.facts ?? {};
+      if (!owner || owner.store === (await storeIdAt(session.store.root))) return;
+      const message = `The engine was configured last as machine "${owner.name}" of another store (${owner.by}), and trusts that store's clients`;
+      found.warning('engine-owner', message, say`To take it back: ${run('provision', name)}`);
     },
   },
 ];

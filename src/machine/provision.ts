@@ -5,6 +5,7 @@ import type { ProvisionResult } from '../provision/provision.js';
 import type { Facts } from '../store/store.js';
 import {
   certificateNames,
+  whoWorks,
   copyClientCertificates,
   ensureAuthorityOf,
   renewClientCertificateOf,
@@ -48,6 +49,8 @@ export async function provisionHost(
     signal: session.signal,
     setHostname: machine.module.features.ownsHost,
     port: Number(url.port) || 2376,
+    ...portFlagOf(machine),
+    owner: { store: (await machine.ctx.owner()).store, name: machine.name, by: whoWorks(session.env) },
     hostIsIpv6: url.hostname.startsWith('['),
     certificates: () => serverCertificate(session, config, names, renewCertificate),
     engine: config.HostOptions.EngineOptions,
@@ -63,6 +66,11 @@ export async function provisionHost(
     engineVersion: result.engineVersion,
   });
   return result;
+}
+
+function portFlagOf({ module }: Machine): { portFlag?: string } {
+  const flag = module.flags.find(({ name }) => name.endsWith('-engine-port'));
+  return flag ? { portFlag: flag.name } : {};
 }
 
 /** How the engine gets onto the host. Nothing is recorded for a machine that Docker Machine made. */

@@ -10,6 +10,8 @@ import { distributionOf } from './families/table.js';
 import type { EngineFacts, HostFacts } from './look/facts.js';
 import { setHostname } from './apply/set-hostname.js';
 import { installEngine } from './apply/install.js';
+import { refuseObstacles } from './plan/obstacles.js';
+import { takeoverWarning } from './plan/takeover.js';
 import { planInstall } from './plan/install.js';
 import type { ProvisionRequest, ProvisionResult } from './request.js';
 import { Report } from './look/report.js';
@@ -31,6 +33,7 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   io.info(`Provisioning with ${provisioner}...`);
   const current = await waitForCloudInit(shell, facts, request);
   refuseSnap(current, machine);
+  refuseObstacles(current, request);
   const installing = current.engine === undefined || current.engine.incomplete;
   checkDisk(current, machine, installing);
   if (installing) planInstall(current, request.install, machine);
@@ -41,6 +44,8 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   signal.throwIfAborted();
   const plan = planConfig(host, engine, request);
   const certificate = await certificates;
+  const takeover = takeoverWarning(host, plan, certificate, request);
+  if (takeover !== undefined) io.warn(takeover);
   announce(plan, request.restart !== true && needsRestart(plan, host, certificate), engine, request);
   signal.throwIfAborted();
   const applied = await applyConfig(shell, plan, certificate, request);

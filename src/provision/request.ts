@@ -1,5 +1,6 @@
 import type { EngineInstall } from '../base/machine.js';
 import type { Io } from '../base/io.js';
+import type { EngineOwner } from './look/facts.js';
 
 /** The engine options that provisioning reads, with their names in config.json. */
 export interface EngineSettings {
@@ -38,6 +39,10 @@ export interface ProvisionRequest {
   /** The host was created for this machine and gets its name. */
   readonly setHostname: boolean;
   readonly port: number;
+  /** The flag of `create` that sets the port, without dashes; absent where the driver has none. */
+  readonly portFlag?: string;
+  /** This store and machine, for the mark on the host; absent where nothing is to be marked. */
+  readonly owner?: EngineOwner;
   /** The engine is reached at an IPv6 address. */
   readonly hostIsIpv6: boolean;
   /** Called once; runs in parallel with the installation. */

@@ -6,6 +6,7 @@
 # INIT                                     systemd, openrc or boot2docker
 # SOCKET                                   the engine's own socket, or empty when it has none
 # START_TIMEOUT                            seconds that the engine may take to start
+# OWNER OWNER_FILE                         whose the engine is, for other stores to read; left alone when OWNER is empty
 # RESTART                                  yes: the engine's program was replaced, so restart it even if no file changed
 # Prints "key|text" lines. Exit status 0 done, 30 settings refused, 31 engine not started, 32 disk full, 33 a file cannot be written.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
@@ -30,11 +31,11 @@ changed=
 remember() {
   if [ -z "$backup" ]; then
     backup="${CA_FILE%/*}/.tsmachine.$$"
-    mkdir "$backup" 2>/dev/null || stop_unwritable "$backup"
+    said=$(mkdir "$backup" 2>&1) || stop_unwritable "$backup" "$said"
   fi
   count=$((${count:-0} + 1))
-  printf '%s\n' "$1" >"$backup/$count.path" || stop_unwritable "$backup"
-  if [ -e "$1" ]; then cp -p "$1" "$backup/$count.old" || stop_unwritable "$backup"; fi
+  said=$({ printf '%s\n' "$1" >"$backup/$count.path"; } 2>&1) || stop_unwritable "$backup" "$said"
+  if [ -e "$1" ]; then said=$(cp -p "$1" "$backup/$count.old" 2>&1) || stop_unwritable "$1" "$said"; fi
 }
 
 put_back() {
@@ -49,27 +50,34 @@ put_back() {
 
 forget() { if [ -n "$backup" ]; then rm -rf "$backup"; backup=; fi; }
 
+# $2: what the program said that could not write the file $1.
 stop_unwritable() {
-  reason=$(df -Pk "${1%/*}" 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)
+  free=$(df -Pk "${1%/*}" 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)
   fact unwritable "$1"
+  printf '%s\n' "${2:-}" | text why
   put_back; forget
-  if [ -n "$reason" ] && [ "$reason" -lt 200 ]; then exit 32; fi
+  if [ -n "$free" ] && [ "$free" -lt 200 ]; then exit 32; fi
   exit 33
 }
 
 same() { [ -f "$1" ] && [ "$(cat "$1"; echo .)" = "$2." ]; }
 
-# Writes $2 to the file $1 with mode $3 unless it is the content already. Uses builtins only, so that no text appears in an argument list.
-put() {
-  if same "$1" "$2"; then return 0; fi
+# Writes $2 to the file $1 with mode $3. Uses builtins only, so that no text appears in an argument list.
+write() {
   file=$1
   if [ -L "$file" ]; then file=$(readlink -f "$1"); fi
-  (umask 022; mkdir -p "${file%/*}") || stop_unwritable "$file"
+  said=$(umask 022; mkdir -p "${file%/*}" 2>&1) || stop_unwritable "$file" "$said"
   remember "$file"
-  { printf '%s' "$2" >"$file.tsmachine-new" && chmod "$3" "$file.tsmachine-new" && mv -f "$file.tsmachine-new" "$file"; } 2>/dev/null || {
+  said=$({ printf '%s' "$2" >"$file.tsmachine-new" && chmod "$3" "$file.tsmachine-new" && mv -f "$file.tsmachine-new" "$file"; } 2>&1) || {
     rm -f "$file.tsmachine-new"
-    stop_unwritable "$file"
+    stop_unwritable "$file" "$said"
   }
+}
+
+# As write, unless it is the content already; the engine has to read the new one.
+put() {
+  if same "$1" "$2"; then return 0; fi
+  write "$@"
   changed=yes
   fact changed "$1"
 }
@@ -121,7 +129,7 @@ answers() {
 }
 
 log() {
-  if has journalctl && [ "$INIT" = systemd ]; then journalctl -u docker.service --no-pager -o cat -n 60 2>/dev/null | text log
+  if has journalctl && [ "$INIT" = systemd ]; then journalctl -u docker.service -u docker.socket --no-pager -o cat -n 60 2>/dev/null | text log
   else tail -n 60 /var/log/docker.log 2>/dev/null | text log; fi
 }
 
@@ -133,8 +141,10 @@ undo() {
 validate() {
   [ -n "$VALIDATE" ] && [ -n "$SETTINGS" ] || return 0
   candidate="$SETTINGS_FILE.tsmachine-check"
-  (umask 022; mkdir -p "${candidate%/*}")
-  printf '%s' "$SETTINGS" >"$candidate" 2>/dev/null || { rm -f "$candidate"; stop_unwritable "$candidate"; }
+  said=$(umask 022; { mkdir -p "${candidate%/*}" && printf '%s' "$SETTINGS" >"$candidate"; } 2>&1) || {
+    rm -f "$candidate"
+    stop_unwritable "$candidate" "$said"
+  }
   verdict=$(bounded 20 "$VALIDATE" --validate --config-file "$candidate" 2>&1) && status=0 || status=$?
   rm -f "$candidate"
   [ "$status" -eq 0 ] && return 0
@@ -152,6 +162,7 @@ main() {
   validate
   [ -z "$SETTINGS" ] || put "$SETTINGS_FILE" "$SETTINGS" 644
   [ -z "$OVERRIDE" ] || put "$OVERRIDE_FILE" "$OVERRIDE" 644
+  if [ -n "$OWNER" ] && ! same "$OWNER_FILE" "$OWNER"; then write "$OWNER_FILE" "$OWNER" 644; fi
   if [ -n "$changed" ]; then
     if has restorecon; then restorecon -R "${CA_FILE%/*}" 2>/dev/null; fi
     reload
@@ -159,12 +170,16 @@ main() {
   enable_at_boot
   if [ -z "$changed" ] && [ -z "$RESTART" ] && [ -n "$was_running" ]; then forget; ask | text engine; return 0; fi
   fact restarted yes
-  if restart >/dev/null 2>&1 && answers; then
+  # a file, not a pipe: a daemon that inherits a pipe would keep it open
+  words=$(mktemp) || words=
+  if restart >"${words:-/dev/null}" 2>&1 && answers; then
+    [ -z "$words" ] || rm -f "$words"
     forget
     fact engine "$answer"
     return 0
   fi
   log
+  if [ -n "$words" ]; then text restart <"$words"; rm -f "$words"; fi
   undo
   if [ -n "$was_running" ]; then restart >/dev/null 2>&1; answers && fact running yes
   elif [ "$INIT" = systemd ]; then systemctl reset-failed docker.service docker.socket 2>/dev/null; fi

@@ -67,6 +67,9 @@ unit() {
   printf '%s\n' "$unit_text" | sed -n 's/^EnvironmentFile=-\{0,1\}\(\/.*\)$/\1/p' | sort -u | while IFS= read -r file; do
     [ -r "$file" ] && text env-file <"$file"
   done
+  printf '%s\n' "$unit_text" | sed -n 's/^ExecStart=[-@:+!]*\(\/[^ ]*\).*/\1/p' | sort -u | while IFS= read -r file; do
+    [ -x "$file" ] || fact no-program "$file"
+  done
   systemctl show docker.service docker.socket firewalld.service -p Id -p ActiveState -p UnitFileState -p LoadState 2>/dev/null | text state
   config=$(printf '%s\n' "$unit_text" | sed -n 's/.*--config-file[= ]\{1,\}"\{0,1\}\([^" ]*\).*/\1/p' | tail -n 1)
 }
@@ -82,6 +85,9 @@ service() {
   config=${config:-/etc/docker/daemon.json}
   fact config-file "$config"
   if [ -e "$config" ]; then fact config-exists yes; text config <"$config"; fi
+  for file in /etc/docker/tsmachine-owner.json /var/lib/boot2docker/tsmachine-owner.json; do
+    [ -r "$file" ] && head -c 4096 "$file" | text owner
+  done
   [ -r /var/lib/boot2docker/profile ] && text profile </var/lib/boot2docker/profile
   for file in /etc/docker/ca.pem /etc/docker/server.pem /etc/docker/server-key.pem \
     /var/lib/boot2docker/ca.pem /var/lib/boot2docker/server.pem /var/lib/boot2docker/server-key.pem; do
@@ -100,6 +106,12 @@ running() {
   fact shims "$(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^containerd-shim')"
 }
 
+# Who listens where: a port that is taken is named before anything is changed.
+listeners() {
+  if has ss; then ss -H -ltnp 2>/dev/null
+  elif has netstat; then netstat -ltnp 2>/dev/null; fi | head -n 1000 | text listen
+}
+
 guards() {
   fact selinux "$(cat /sys/fs/selinux/enforce 2>/dev/null)"
   grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && fact firewall ufw
@@ -108,7 +120,7 @@ guards() {
 
 main() {
   fact version 1
-  system; init; cloud_init; engine; service; running; guards
+  system; init; cloud_init; engine; service; running; listeners; guards
   fact end yes
 }
 

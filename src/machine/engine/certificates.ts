@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 
 import type { HostConfig } from '../../store/config/schema.js';
 import { readIfExists, writeAtomic } from '../../system/files/atomic.js';
@@ -87,6 +87,11 @@ export async function serverCertificate(
 export function certificateNames(config: HostConfig, addresses: readonly string[], hostname: string): string[] {
   const own = config.HostOptions.AuthOptions.ServerCertSANs;
   return [...new Set([...own, ...addresses, config.Name, hostname, 'localhost', '127.0.0.1', '::1'].filter((name) => name !== ''))];
+}
+
+/** `root@laptop`, in letters that a mark on a host may hold: who works with this store, and where. */
+export function whoWorks(env: NodeJS.ProcessEnv): string {
+  return `${userName(env)}@${hostname()}`.replace(/[^\w.@+-]/g, '_').slice(0, 200);
 }
 
 function userName(env: NodeJS.ProcessEnv): string {

@@ -1,9 +1,8 @@
-import { TsmachineError } from '../../base/errors.js';
-import type { ExecResult, RemoteShell } from '../../base/shell.js';
-import { run, say } from '../../base/text.js';
+import type { RemoteShell } from '../../base/shell.js';
 import type { ConfigPlan } from '../plan/config.js';
-import { diskFull, saysDiskFull } from './disk.js';
+import { applyFailure, applyStatuses } from './apply-failure.js';
 import { Report } from '../look/report.js';
+import { ownerMark } from '../plan/takeover.js';
 import type { ProvisionRequest, ServerCertificate } from '../request.js';
 
 export interface Applied {
@@ -16,16 +15,6 @@ export interface Applied {
 /** Seconds that an engine may take to start: it loads every container it has. */
 const startTimeout = 120;
 
-const blamesSettings = /configur|directive|unknown flag|conflicting options|daemon\.json|invalid (argument|value)|specified both/i;
-/** Journal lines that do not help to find the cause: informational messages of the engine and of systemd. */
-const uninformative = /level=(info|debug)|^(docker\.service: |(Started|Stopping|Stopped|Failed to start) docker\.service)/;
-
-/** Exit statuses of apply.sh. */
-const refused = 30;
-const notStarted = 31;
-const full = 32;
-const unwritable = 33;
-
 /**
  * Writes the changed files, restarts the engine if there were any, and waits until it answers on its own socket.
  * If it does not, the previous files are put back and the engine is started with them.
@@ -37,15 +26,16 @@ export async function applyConfig(
   certificate: ServerCertificate,
   request: ProvisionRequest,
 ): Promise<Applied> {
+  const mark = ownerMark(plan, request);
   const result = await shell.rootScript(
     'provision/apply.sh',
-    { ...applyVariables(plan, certificate), RESTART: request.restart === true ? 'yes' : '' },
+    { ...applyVariables(plan, certificate), OWNER: mark.text, OWNER_FILE: mark.path, RESTART: request.restart === true ? 'yes' : '' },
     {
       timeout: startTimeout * 3000,
-      ok: [0, refused, notStarted, full, unwritable],
+      ok: applyStatuses,
     },
   );
-  if (result.exitCode !== 0) throw failure(result, request);
+  if (result.exitCode !== 0) throw applyFailure(result, request);
   const report = new Report(result.stdout);
   return { restarted: report.has('restarted'), engineVersion: report.first('engine'), changed: report.lines('changed') };
 }
@@ -68,40 +58,4 @@ export function applyVariables(plan: ConfigPlan, certificate: ServerCertificate)
     SOCKET: plan.socket,
     START_TIMEOUT: String(startTimeout),
   };
-}
-
-function failure(result: ExecResult, { machine, restart }: ProvisionRequest): TsmachineError {
-  const report = new Report(result.stdout);
-  const log = relevantLines(report.lines('log'));
-  const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
-  const after = report.has('running')
-    ? 'The previous configuration was put back and the engine is running with it'
-    : 'The previous files were put back';
-  const file = report.first('unwritable');
-  if (result.exitCode === full || saysDiskFull(result.stderr) || saysDiskFull(log.join('\n'))) {
-    return diskFull(machine, `${file === '' ? 'the engine cannot write' : `${file} cannot be written`}. ${after}`);
-  }
-  if (result.exitCode === unwritable) {
-    return new TsmachineError('ENGINE_CONFIG', `${file} on ${machine} cannot be written. Nothing was changed`, {
-      hint: say`Is the file system read-only? ${run('ssh', machine, 'findmnt', '-T', file)}`,
-    });
-  }
-  const settings = blamesSettings.test(log.join('\n'));
-  // When the engine runs with the old settings but not with the new ones, the new settings are the cause.
-  if (result.exitCode === refused || settings || report.has('running')) {
-    return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${lines}`, {
-      hint: 'Correct the --engine-* options (or the daemon.json of the host), then run the command again',
-    });
-  }
-  const why = restart === true ? 'after its upgrade' : `with its new settings. ${after}`;
-  return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start ${why}${lines}`, {
-    hint: say`For the full log: ${run('ssh', machine, 'sudo', 'journalctl', '-u', 'docker', '--no-pager', '-n', '100')}`,
-  });
-}
-
-/** The last 15 warnings and errors that the engine logged since its last start. */
-function relevantLines(log: readonly string[]): string[] {
-  const start = log.findLastIndex((line) => line.startsWith('Starting '));
-  const own = log.slice(start + 1).filter((line) => line.trim() !== '' && !uninformative.test(line));
-  return own.slice(-15).map((line) => line.replace(/^time="[^"]*" /, ''));
 }

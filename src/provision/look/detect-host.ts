@@ -3,7 +3,9 @@ import type { RemoteShell } from '../../base/shell.js';
 import { parseAddresses } from './addresses.js';
 import { findFamily } from '../families/table.js';
 import type { EngineFacts, HostFacts, Init, ServiceFacts } from './facts.js';
+import { parseListeners } from './listeners.js';
 import { parseOsRelease } from './os-release.js';
+import { parseOwner } from './owner.js';
 import { Report } from './report.js';
 
 export type { HostFacts } from './facts.js';
@@ -31,6 +33,7 @@ export function parseFacts(output: string): HostFacts {
   const service = serviceFacts(report, states);
   const engine = engineFacts(report, service, states);
   const addresses = parseAddresses(report.lines('address'));
+  const owner = parseOwner(report.text('owner'));
   const firewall = states.get('firewalld.service')?.['ActiveState'] === 'active' ? 'firewalld' : report.first('firewall');
   return {
     os,
@@ -58,6 +61,8 @@ export function parseFacts(output: string): HostFacts {
     ...(firewall === '' ? {} : { firewall: { name: firewall, openCommand: openCommands[firewall] ?? '' } }),
     ...(engine ? { engine } : {}),
     service,
+    listeners: parseListeners(report.lines('listen')),
+    ...(owner ? { owner } : {}),
     config: {
       path: report.first('config-file') || '/etc/docker/daemon.json',
       ...(report.has('config-exists') ? { text: report.text('config') } : {}),
@@ -100,6 +105,8 @@ function serviceFacts(report: Report, states: States): ServiceFacts {
     environmentFiles: report.text('env-file'),
     active: state ? state['ActiveState'] === 'active' : report.has('service-active'),
     enabled: state ? state['UnitFileState'] === 'enabled' : report.has('service-enabled'),
+    masked: ['docker.service', 'docker.socket'].filter((unit) => states.get(unit)?.['UnitFileState'] === 'masked'),
+    missingPrograms: report.lines('no-program'),
     confD: report.text('conf-d'),
     profile: report.text('profile'),
   };

@@ -25,10 +25,34 @@ export interface ServiceFacts {
   readonly environmentFiles: string;
   readonly active: boolean;
   readonly enabled: boolean;
+  /** Those of docker.service and docker.socket that an administrator has masked: systemd refuses to start them. */
+  readonly masked: readonly string[];
+  /** Programs that the unit and its drop-ins start, and that do not exist. */
+  readonly missingPrograms: readonly string[];
   /** /etc/conf.d/docker (OpenRC). */
   readonly confD: string;
   /** boot2docker's profile. */
   readonly profile: string;
+}
+
+/** A program that listens on a TCP port. */
+export interface Listener {
+  /** As the host prints it: `0.0.0.0`, `[::]`, `*`. */
+  readonly address: string;
+  readonly port: number;
+  /** Empty when the host does not tell. */
+  readonly program: string;
+  readonly pid: string;
+}
+
+/** Whose the engine is, as the store says that configured it last. */
+export interface EngineOwner {
+  /** The store's id. */
+  readonly store: string;
+  /** The machine's name in that store. */
+  readonly name: string;
+  /** `root@laptop`: who worked with that store, and where. */
+  readonly by: string;
 }
 
 export interface ConfigFacts {
@@ -62,5 +86,8 @@ export interface HostFacts {
   readonly firewall?: { readonly name: string; readonly openCommand: string };
   readonly engine?: EngineFacts;
   readonly service: ServiceFacts;
+  readonly listeners: readonly Listener[];
+  /** Absent where no tsmachine left a mark. */
+  readonly owner?: EngineOwner;
   readonly config: ConfigFacts;
 }

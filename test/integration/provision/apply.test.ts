@@ -93,6 +93,34 @@ for (const interpreter of interpreters) {
       expect(box.log.join('\n')).to.not.contain('KEY line').and.not.contain('CERT line');
     });
 
+    it('marks whose the engine is, without a restart for the mark alone', async () => {
+      const marked = (name: string) => request({ owner: { store: 's-1', name, by: 'me@here' } });
+      await applyConfig(box, plan(box), certificate, request());
+      box.clearLog();
+      const again = await applyConfig(box, plan(box), certificate, marked('web'));
+      expect(again).to.deep.equal({ restarted: false, engineVersion: '28.5.2', changed: [] });
+      expect(restarts()).to.equal(0);
+      expect(read('etc', 'tsmachine-owner.json')).to.equal('{"store":"s-1","name":"web","by":"me@here"}\n');
+      const bad = plan(box, { settings: { path: box.path('etc', 'daemon.json'), text: '{"bad": 1}' } });
+      await fail(applyConfig(box, bad, certificate, marked('other')));
+      expect(read('etc', 'tsmachine-owner.json')).to.contain('"web"');
+    });
+
+    it('passes on what systemd says of a restart', async () => {
+      box.program(
+        'systemctl',
+        'case "$1" in restart) echo "Failed to restart docker.service: Unit docker.socket is masked." >&2; exit 1 ;; is-active) echo active ;; esac',
+      );
+      const error = await fail(applyConfig(box, plan(box), certificate, request()));
+      expect(error.message).to.equal('docker.socket of m1 is masked: systemd refuses to start it');
+    });
+
+    it('says why a file cannot be written', async () => {
+      mkdirSync(box.path('etc', 'daemon.json'));
+      const error = await fail(applyConfig(box, plan(box), certificate, request()));
+      expect(error.message).to.match(/daemon\.json on m1 cannot be written: .+. Nothing was changed/);
+    });
+
     it('touches nothing the second time', async () => {
       await applyConfig(box, plan(box), certificate, request());
       box.clearLog();

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 
 import { expect } from 'chai';
@@ -12,12 +14,17 @@ for (const interpreter of interpreters) {
   describe(`detecting with ${interpreter[0]}`, () => {
     it('tells the truth about this computer', async () => {
       const box = new Sandbox(interpreter);
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
       const facts = await detect(box, { signal }).finally(() => {
+        server.close();
         box.remove();
       });
       expect(readFileSync('/etc/os-release', 'utf8')).to.match(new RegExp(`^ID="?${facts.os.id}"?$`, 'm'));
       expect(facts.hostname).to.equal(hostname());
       expect(Math.abs(facts.clock - Date.now() / 1000)).to.be.lessThan(5);
+      expect(facts.listeners.find((one) => one.port === port)).to.deep.include({ address: '127.0.0.1', pid: String(process.pid) });
       expect(facts.free.var).to.be.greaterThan(0);
       expect(facts.free.etc).to.be.greaterThan(0);
       expect(facts.arch).to.equal({ x64: 'x86_64', arm64: 'aarch64' }[process.arch as string] ?? facts.arch);
@@ -43,6 +50,7 @@ for (const interpreter of interpreters) {
         esac`,
         );
         box.prepare(`mkdir -p /run/systemd/system /etc/docker; echo ca >/etc/docker/ca.pem
+        echo '{"store":"s-1","name":"web","by":"me@here"}' >/etc/docker/tsmachine-owner.json
         printf 'DOCKER_OPTS="--mtu 9"' >'${box.path('defaults')}'; printf '{\\n "a|b": 1 }' >'${box.path('own.json')}'`);
         const facts = await detect(box, { signal }).finally(() => {
           box.remove();
@@ -56,6 +64,8 @@ for (const interpreter of interpreters) {
           storageDriver: 'overlay2',
           incomplete: false,
         });
+        expect(facts.service.missingPrograms).to.deep.equal(['/usr/sbin/dockerd']);
+        expect(facts.owner).to.deep.equal({ store: 's-1', name: 'web', by: 'me@here' });
         expect(facts.init).to.equal('systemd');
         expect(facts.service.unit).to.contain('ExecStart=/usr/sbin/dockerd -H fd://');
         expect(facts.service.environmentFiles).to.equal('DOCKER_OPTS="--mtu 9"');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
+import { plain } from '../../../src/base/text.js';
 import { parseFacts } from '../../../src/provision/look/detect-host.js';
 import { provision } from '../../../src/provision/provision.js';
 import { detection, hosts, type Condition, type SampleHost } from './hosts.js';
@@ -229,7 +230,7 @@ describe('a configuration the engine does not take', () => {
     const error = await fails(
       31,
       'log|an older failure\nlog|Starting docker.service - Docker...\nlog|time="x" level=info msg="noise"\n' +
-        'log|docker.service: noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
+        'log|docker.service: Failed with result noise\nlog|failed to start daemon: failed to set log opts\nundone|yes\nrunning|yes\n',
     );
     expect(error?.code).to.equal('ENGINE_CONFIG');
     expect(error?.message)
@@ -252,10 +253,31 @@ describe('a configuration the engine does not take', () => {
 
   it('is told apart from a full or read-only disk', async () => {
     expect((await fails(32, 'unwritable|/etc/docker/ca.pem\n'))?.code).to.equal('HOST_DISK_FULL');
-    const readOnly = await fails(33, 'unwritable|/etc/docker/ca.pem\n');
+    const why = 'why|sh: 80: cannot create /etc/docker/ca.pem.tsmachine-new: Read-only file system';
+    const readOnly = await fails(33, `unwritable|/etc/docker/ca.pem\n${why}\n`);
     expect([readOnly?.code, readOnly?.message]).to.deep.equal([
       'ENGINE_CONFIG',
-      '/etc/docker/ca.pem on m1 cannot be written. Nothing was changed',
+      '/etc/docker/ca.pem on m1 cannot be written: Read-only file system. Nothing was changed',
     ]);
+    expect(plain(readOnly?.hint ?? '')).to.contain('findmnt -T /etc/docker/ca.pem');
+    const immutable = await fails(33, 'unwritable|/etc/docker/ca.pem\nwhy|mv: cannot move x to y: Operation not permitted\n');
+    expect(plain(immutable?.hint ?? '')).to.contain('lsattr -d /etc/docker /etc/docker/ca.pem');
+  });
+
+  it('is explained by what systemd and the engine say, not by the step', async () => {
+    const masked = await fails(31, 'log|\nrestart|Failed to restart docker.service: Unit docker.socket is masked.\nrunning|yes\n');
+    expect([masked?.code, masked?.message]).to.deep.equal(['ENGINE_START', 'docker.socket of m1 is masked: systemd refuses to start it']);
+    const taken = await fails(
+      31,
+      'log|failed to load listeners: listen tcp 0.0.0.0:2376: bind: address already in use\nundone|yes\nrunning|yes\n',
+    );
+    expect(taken?.message).to.contain('Port 2376 of m1').and.contain('another program');
+    expect(plain(taken?.hint ?? '')).to.not.contain('--engine');
+    const missing = await fails(
+      31,
+      "log|docker.service: Unable to locate executable '/usr/bin/dockerd': No such file or directory\nrunning|yes\n" +
+        'restart|Job for docker.service failed because the control process exited with error code.\n',
+    );
+    expect(missing?.message).to.contain("Unable to locate executable '/usr/bin/dockerd'").and.not.contain('Job for');
   });
 });

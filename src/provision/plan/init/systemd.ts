@@ -7,7 +7,7 @@ import type { ProvisionRequest } from '../../request.js';
 import { standardCertificates, type StartPlan } from '../start.js';
 import { dropInPath, environmentFileVariables, foreignUnit, ownDropIn, splitCommand } from './unit.js';
 import { environment } from '../settings/wanted.js';
-import { environmentWord, execWord } from '../settings/words.js';
+import { environmentWord, execWord, type Word } from '../settings/words.js';
 
 /**
  * systemd: settings go into daemon.json, and a drop-in of our own repeats the vendor's command line without them.
@@ -16,11 +16,13 @@ import { environmentWord, execWord } from '../settings/words.js';
 export function planSystemd(facts: HostFacts, engine: EngineFacts, request: ProvisionRequest, present: Settings): StartPlan {
   const unit = foreignUnit(facts.service.unit);
   if (unit.execStart === undefined) throw noUnit(engine, request);
-  const { program, args } = splitCommand(unit.execStart);
+  const { program: named, args } = splitCommand(unit.execStart);
+  const program = existing(named, engine.path, facts.service.missingPrograms);
   const own = ownDropIn(facts.service.unit);
   const variables = new Map([...unit.environment, ...environmentFileVariables(facts.service.environmentFiles)]);
   const daemon = planDaemon(engine, request, present, readRecord(own), { args, variables, quote: execWord });
   const command = [...program.map((word) => word.raw), ...daemon.words].join(' ');
+  const freed = daemon.freed || program !== named;
   const assignments = environment(request);
   return {
     init: 'systemd',
@@ -32,7 +34,7 @@ export function planSystemd(facts: HostFacts, engine: EngineFacts, request: Prov
         `# Written by tsmachine for ${request.machine}. The settings themselves are in ${facts.config.path}.`,
         recordLine(daemon.record),
         '[Service]',
-        ...(daemon.freed ? ['ExecStart=', `ExecStart=${command}`] : []),
+        ...(freed ? ['ExecStart=', `ExecStart=${command}`] : []),
         ...(assignments.length > 0 ? [`Environment=${assignments.map(environmentWord).join(' ')}`] : []),
         '',
       ].join('\n'),
@@ -40,6 +42,16 @@ export function planSystemd(facts: HostFacts, engine: EngineFacts, request: Prov
     presentOverride: own ?? '',
     socket: daemon.socket,
   };
+}
+
+/**
+ * Docker Machine's drop-in (10-machine.conf) starts /usr/bin/dockerd, also where the distribution has the program in another folder: the
+ * engine that is there is started instead.
+ */
+function existing(program: readonly Word[], engine: string, missing: readonly string[]): readonly Word[] {
+  return program.some(({ value }) => missing.includes(value.replace(/^[-@:+!]+/, '')))
+    ? program.map((word) => (/(^|\/)dockerd$/.test(word.value) ? { raw: execWord(engine), value: engine } : word))
+    : program;
 }
 
 function noUnit(engine: EngineFacts, request: ProvisionRequest): TsmachineError {

@@ -61,6 +61,17 @@ describe('the plan of an engine configuration', () => {
     });
   }
 
+  it("starts the engine that is there where Docker Machine's drop-in names one that is not", () => {
+    const dropIns =
+      '\n\n# /etc/systemd/system/docker.service.d/10-machine.conf\n[Service]\nExecStart=\n' +
+      'ExecStart=/usr/bin/dockerd -H tcp://0.0.0.0:2376 -H unix:///var/run/docker.sock --storage-driver overlay2 --tlsverify ' +
+      '--tlscacert /etc/docker/ca.pem --tlscert /etc/docker/server.pem --tlskey /etc/docker/server-key.pem --label provider=generic \nEnvironment=\n';
+    const { plan: made, json } = plan(hosts.debian12, { dropIns, extra: ['no-program|/usr/bin/dockerd'] });
+    expect(execStart(made)).to.equal('/usr/sbin/dockerd --storage-driver overlay2');
+    expect(json['hosts']).to.deep.equal(['unix:///var/run/docker.sock', 'tcp://0.0.0.0:2376']);
+    expect(execStart(plan(hosts.debian12, { dropIns }).plan)).to.equal('/usr/bin/dockerd --storage-driver overlay2');
+  });
+
   it('writes every option of the request where it belongs', () => {
     const { plan: made, json } = plan(
       hosts.ubuntu2404,
