@@ -7,6 +7,7 @@ import type { Reason } from '../docker/call/reason.js';
 import type { EngineVersion } from '../docker/client.js';
 import { compareApi, negotiateApi, newestApi } from '../docker/version.js';
 import { readIfExists } from '../system/files/atomic.js';
+import { barrierText } from '../provision/look/firewall.js';
 import { ifKnown, type Check } from './check.js';
 import type { MachineSubject } from './machine-subject.js';
 
@@ -22,7 +23,7 @@ export const engineChecks: readonly Check<MachineSubject>[] = [
         found.ok('engine', `The engine answers at ${target.url}`);
       } catch (error) {
         subject.session.signal.throwIfAborted();
-        await reportUnreachable(found, subject, target.url, error);
+        await reportUnreachable(found, subject, error);
       }
     },
   },
@@ -82,22 +83,19 @@ const reasons: Readonly<Record<Reason, string>> = {
 };
 
 /** What the host itself says, when it can be asked, shows which firewall is in the way. */
-async function reportUnreachable(found: Findings, subject: MachineSubject, url: string, error: unknown): Promise<void> {
+async function reportUnreachable(found: Findings, subject: MachineSubject, error: unknown): Promise<void> {
   const { reasonOf } = await import('../docker/call/reason.js');
   const { text, hint } = TsmachineError.from(error);
   const reason = reasonOf(error);
   const message = say`${reasons[reason]}: ${text}`;
-  const { facts: host } = (await ifKnown(subject.host())) ?? {};
+  const { facts: host, barrier } = (await ifKnown(subject.host())) ?? {};
   const blocked = reason === 'refused' || reason === 'timeout' || reason === 'no-route';
-  if (blocked && host?.firewall && host.engine?.running === true) {
-    const { name, openCommand } = host.firewall;
-    const port = /:(\d+)$/.exec(url)?.[1] ?? '2376';
-    const command = openCommand.replaceAll('2376', port);
-    found.fault('engine', say`${message}; ${name} is active on the host`, run('ssh', subject.name, command));
+  if (blocked && barrier && host?.engine?.running === true) {
+    found.fault('engine', say`${message}; ${barrierText(barrier)}`, run('ssh', subject.name, barrier.openCommand));
   } else if (reason === 'timeout' && host) {
     found.fault(
       'engine',
-      say`${message}; no known firewall is active on the host itself`,
+      say`${message}; no firewall rule was found on the host itself that drops it`,
       'Open the port in the firewall or security group of its network',
     );
   } else if (reason === 'refused' && host) {

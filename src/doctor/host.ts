@@ -87,7 +87,8 @@ export const hostChecks: readonly Check<MachineSubject>[] = [
     async run({ session, name, host }, found) {
       const { owner } = (await ifKnown(host()))?.facts ?? {};
       if (!owner || owner.store === (await storeIdAt(session.store.root))) return;
-      const message = `The engine was configured last as machine "${owner.name}" of another store (${owner.by}), and trusts that store's clients`;
+      const whose = `machine "${owner.name}" of another store (${owner.by})`;
+      const message = `The engine was configured last as ${whose}, and trusts that store's clients`;
       found.warning('engine-owner', message, say`To take it back: ${run('provision', name)}`);
     },
   },

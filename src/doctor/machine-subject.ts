@@ -12,6 +12,7 @@ import { engineTarget } from '../machine/engine/engine.js';
 import { attachDriver, type Machine } from '../machine/machine.js';
 import type { Session } from '../machine/session.js';
 import { clockSkew } from '../provision/look/clock.js';
+import type { Barrier } from '../provision/look/firewall.js';
 import type { HostFacts } from '../provision/look/detect-host.js';
 import type { SshConnection } from '../ssh/types.js';
 import { readHostKeys } from '../ssh/trust/known-hosts.js';
@@ -35,6 +36,8 @@ interface Host {
   readonly facts: HostFacts;
   /** Seconds that the host's clock is ahead of this computer's; negative when it is behind. */
   readonly clockSkew: number;
+  /** Where the engine does not answer: the firewall that is in the way. */
+  readonly barrier?: Barrier;
 }
 
 /**
@@ -126,7 +129,12 @@ export class MachineSubject {
       const { detect } = await import('../provision/look/detect-host.js');
       const started = Date.now();
       const facts = await detect(login.connection, { signal: this.session.signal });
-      return { facts, clockSkew: clockSkew(facts.clock, started, Date.now()) };
+      const skew = clockSkew(facts.clock, started, Date.now());
+      const target = await ifKnown(this.target());
+      if (!target?.url.startsWith('tcp:') || (await ifKnown(this.engine()))) return { facts, clockSkew: skew };
+      const { findBarrier } = await import('../provision/look/firewall.js');
+      const barrier = await ifKnown(findBarrier(login.connection, facts, target.url));
+      return { facts, clockSkew: skew, ...(barrier ? { barrier } : {}) };
     } finally {
       await login.close();
     }

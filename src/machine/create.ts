@@ -126,7 +126,7 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
     await reservation.done('detected');
     const provisioned = await provisionHost(session, machine, connection, facts, false);
     await reservation.done('provisioned');
-    await verifyEngine(session, machine, facts);
+    await verifyEngine(session, machine, { facts, connection });
     await reservation.done('verified');
     // not a step in the journal: calling the followers a second time changes nothing
     await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, provisioned));

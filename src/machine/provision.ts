@@ -126,7 +126,7 @@ export async function provisionAgain(session: Session, machine: Machine, renewCe
   try {
     const facts = await detectHost(session, connection);
     const result = await provisionHost(session, machine, connection, facts, renewCertificate);
-    await verifyEngine(session, machine, facts);
+    await verifyEngine(session, machine, { facts, connection });
     await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, result));
   } finally {
     await connection.close();

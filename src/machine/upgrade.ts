@@ -46,7 +46,7 @@ export async function upgradeMachine(session: Session, name: string, options: Up
           io.info('Restarting docker...');
           await provisionHost(session, machine, connection, await detectHost(session, connection), false, restart || behind);
         }
-        const version = await verifyEngine(session, machine, facts);
+        const version = await verifyEngine(session, machine, { facts, connection });
         if (changed.length > 0 || behind) io.info(`"${name}" runs Docker ${version}.`);
       } finally {
         await connection.close();

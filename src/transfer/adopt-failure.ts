@@ -1,3 +1,4 @@
+import { behind, type Barrier } from '../provision/look/firewall.js';
 import type { HostFacts } from '../provision/look/detect-host.js';
 import { TsmachineError } from '../base/errors.js';
 import { lines, run, say } from '../base/text.js';
@@ -8,10 +9,12 @@ interface Circumstances {
   readonly driver: string;
   /** The certificates were given, and are not the store's. */
   readonly given: boolean;
+  /** The firewall of the host, when one is known to be in the way. */
+  readonly barrier: Barrier | undefined;
 }
 
 /** The error for an engine that cannot be adopted, with what is known of its host, and what to do. */
-export function engineUnreachable(error: unknown, { facts, machine, driver, given }: Circumstances): unknown {
+export function engineUnreachable(error: unknown, { facts, machine, driver, given, barrier }: Circumstances): unknown {
   if (!TsmachineError.is(error)) return error;
   const create = say`${run('create', '-d', driver, '...', machine)} (with the same flags)`;
   if (error.code === 'ENGINE_TLS') {
@@ -31,13 +34,7 @@ export function engineUnreachable(error: unknown, { facts, machine, driver, give
       cause: error,
       hint: say`Install one: ${create}`,
     });
-  if (facts.firewall) {
-    const { name, openCommand } = facts.firewall;
-    return new TsmachineError(error.code, say`${error.text}; ${name} is active on the host`, {
-      cause: error,
-      hint: `Open the port there: ${openCommand}`,
-    });
-  }
+  if (barrier) return behind(error, barrier);
   return new TsmachineError(error.code, error.text, {
     cause: error,
     hint: lines([error.hint, say`If the engine has no open port, this opens one and restarts the engine: ${create}`]),

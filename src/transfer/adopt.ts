@@ -67,14 +67,29 @@ async function inspectHost(session: Session, machine: Machine, files: MachinePat
   const { ssh, dockerUrl } = await machine.where();
   if (!ssh || dockerUrl === undefined) throw new TsmachineError('MACHINE_STATE', `${machine.name} has no SSH address`);
   io.info('Looking at the host...');
-  const { detect } = await import('../provision/look/detect-host.js');
+  const [{ detect }, { findBarrier }] = await Promise.all([
+    import('../provision/look/detect-host.js'),
+    import('../provision/look/firewall.js'),
+  ]);
   const connection = await logIn(session, machine, ssh, { knownHostsFile: files.knownHosts });
-  const facts = await detect(connection, { signal }).finally(() => connection.close());
-  io.info('Checking connection to Docker...');
   try {
-    return { facts, ...(await proveAccepted({ url: dockerUrl, machine: machine.name }, offered, signal)) };
-  } catch (error) {
-    throw engineUnreachable(error, { facts, machine: machine.name, driver: machine.module.name, given: certificates !== undefined });
+    const facts = await detect(connection, { signal });
+    io.info('Checking connection to Docker...');
+    try {
+      return { facts, ...(await proveAccepted({ url: dockerUrl, machine: machine.name }, offered, signal)) };
+    } catch (error) {
+      signal.throwIfAborted();
+      const barrier = await findBarrier(connection, facts, dockerUrl);
+      throw engineUnreachable(error, {
+        facts,
+        machine: machine.name,
+        driver: machine.module.name,
+        given: certificates !== undefined,
+        barrier,
+      });
+    }
+  } finally {
+    await connection.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 
+import type { RemoteShell } from '../../base/shell.js';
 import type { HostFacts } from '../../provision/look/detect-host.js';
 import { readIfExists } from '../../system/files/atomic.js';
 import { engineTarget, runningEngineUrl } from './engine.js';
@@ -12,13 +13,18 @@ import { waitFor } from '../../base/wait.js';
 /** How long a restarted engine may take until it answers, in milliseconds. */
 const engineTimeout = 60_000;
 
+export interface KnownHost {
+  readonly facts: HostFacts;
+  readonly connection: RemoteShell;
+}
+
 /**
  * Waits until the engine answers `/version` over mutual TLS from this computer, with the certificate that was made for it.
- * @param facts of the host, when they are known: they name the firewall that is in the way
+ * @param host its facts and a login, where there are any: they tell which firewall is in the way
  * @returns the engine's version
  * @throws TsmachineError ENGINE_UNREACHABLE with the host's firewall named, ENGINE_TLS, CERT_NOT_SERVED
  */
-export async function verifyEngine(session: Session, machine: Machine, facts?: HostFacts): Promise<string> {
+export async function verifyEngine(session: Session, machine: Machine, host?: KnownHost): Promise<string> {
   session.io.info('Checking connection to Docker...');
   const target = await engineTarget(machine.config, await runningEngineUrl(machine));
   const [{ handshake }, { openEngine }] = await Promise.all([import('../../docker/handshake.js'), import('../../docker/client.js')]);
@@ -34,9 +40,9 @@ export async function verifyEngine(session: Session, machine: Machine, facts?: H
         return undefined;
       }
     },
-    { timeout: facts ? engineTimeout / 4 : engineTimeout, signal: session.signal, what: `the engine of ${machine.name} to answer` },
-  ).catch((error: unknown) => {
-    throw unreachable(error, last, facts);
+    { timeout: host ? engineTimeout / 4 : engineTimeout, signal: session.signal, what: `the engine of ${machine.name} to answer` },
+  ).catch(async (error: unknown) => {
+    throw await unreachable(error, last, target.url, host);
   });
   await requireOwnCertificate(session, machine, served.fingerprint256);
   const engine = openEngine(target, { signal: session.signal });
@@ -56,12 +62,10 @@ async function requireOwnCertificate(session: Session, machine: Machine, fingerp
   });
 }
 
-function unreachable(error: unknown, last: TsmachineError | undefined, facts: HostFacts | undefined): unknown {
+async function unreachable(error: unknown, last: TsmachineError | undefined, url: string, host: KnownHost | undefined): Promise<unknown> {
   if (!last || !TsmachineError.is(error) || error.code !== 'WAIT_TIMEOUT') return error;
-  const firewall = facts?.firewall;
-  if (firewall === undefined) return last;
-  return new TsmachineError(last.code, say`${last.text}; ${firewall.name} is active on the host`, {
-    cause: last,
-    hint: `Open the port there: ${firewall.openCommand}`,
-  });
+  if (!host) return last;
+  const { behind, findBarrier } = await import('../../provision/look/firewall.js');
+  const barrier = await findBarrier(host.connection, host.facts, url);
+  return barrier ? behind(last, barrier) : last;
 }

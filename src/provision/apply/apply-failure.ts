@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { ExecResult } from '../../base/shell.js';
-import { run, say, type Text } from '../../base/text.js';
+import { lines, run, say, type Text } from '../../base/text.js';
 import { Report } from '../look/report.js';
 import { portTaken, unitsMasked } from '../plan/obstacles.js';
 import type { ProvisionRequest } from '../request.js';
@@ -56,19 +56,22 @@ export function applyFailure(result: ExecResult, request: ProvisionRequest): Tsm
   const masked = [...new Set([...words.matchAll(/Unit (\S+) is masked/g)].map(([, unit = '']) => unit))];
   if (masked.length > 0) return unitsMasked(machine, masked);
   if (new RegExp(`:${request.port}: .*address already in use`).test(words)) return portTaken(request);
-  const lines = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
+  const quoted = log.length === 0 ? '' : `:\n  ${log.join('\n  ')}`;
   if (result.exitCode === refused || blamesSettings.test(words)) {
-    return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${lines}`, {
+    return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} does not accept its new settings. ${after}${quoted}`, {
       hint: 'Correct the --engine-* options (or the daemon.json of the host), then run the command again',
     });
   }
   if (report.has('running')) {
-    return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} did not start with its new settings. ${after}${lines}`, {
-      hint: say`If a setting is the cause, correct the --engine-* options (or the daemon.json of the host). For the full log: ${fullLog(machine)}`,
+    return new TsmachineError('ENGINE_CONFIG', `The engine of ${machine} did not start with its new settings. ${after}${quoted}`, {
+      hint: lines([
+        'If a setting is the cause, correct the --engine-* options (or the daemon.json of the host)',
+        say`For the full log: ${fullLog(machine)}`,
+      ]),
     });
   }
   const why = request.restart === true ? 'after its upgrade' : `with its new settings. ${after}`;
-  return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start ${why}${lines}`, {
+  return new TsmachineError('ENGINE_START', `The engine of ${machine} did not start ${why}${quoted}`, {
     hint: say`For the full log: ${fullLog(machine)}`,
   });
 }

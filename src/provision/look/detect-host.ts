@@ -2,7 +2,7 @@ import { TsmachineError } from '../../base/errors.js';
 import type { RemoteShell } from '../../base/shell.js';
 import { parseAddresses } from './addresses.js';
 import { findFamily } from '../families/table.js';
-import type { EngineFacts, HostFacts, Init, ServiceFacts } from './facts.js';
+import type { EngineFacts, Firewall, HostFacts, Init, ServiceFacts } from './facts.js';
 import { parseListeners } from './listeners.js';
 import { parseOsRelease } from './os-release.js';
 import { parseOwner } from './owner.js';
@@ -34,7 +34,7 @@ export function parseFacts(output: string): HostFacts {
   const engine = engineFacts(report, service, states);
   const addresses = parseAddresses(report.lines('address'));
   const owner = parseOwner(report.text('owner'));
-  const firewall = states.get('firewalld.service')?.['ActiveState'] === 'active' ? 'firewalld' : report.first('firewall');
+  const firewall = firewallOf(report, states);
   return {
     os,
     family: findFamily(os),
@@ -58,7 +58,7 @@ export function parseFacts(output: string): HostFacts {
       ...kilobytes('docker', report.first('free-docker')),
     },
     selinux: report.first('selinux') === '1',
-    ...(firewall === '' ? {} : { firewall: { name: firewall, openCommand: openCommands[firewall] ?? '' } }),
+    ...(firewall === undefined ? {} : { firewall }),
     ...(engine ? { engine } : {}),
     service,
     listeners: parseListeners(report.lines('listen')),
@@ -76,11 +76,6 @@ export function parseFacts(output: string): HostFacts {
   };
 }
 
-const openCommands: Readonly<Record<string, string>> = {
-  firewalld: 'sudo firewall-cmd --permanent --add-port=2376/tcp && sudo firewall-cmd --reload',
-  ufw: 'sudo ufw allow 2376/tcp',
-};
-
 type States = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** Blocks of `systemctl show`, one per unit, by the unit's Id. */
@@ -96,6 +91,11 @@ function unitStates(lines: readonly string[]): States {
     states.set(values['Id'] ?? '', values);
   }
   return states;
+}
+
+function firewallOf(report: Report, states: States): Firewall | undefined {
+  if (states.get('firewalld.service')?.['ActiveState'] === 'active') return 'firewalld';
+  return report.first('firewall') === 'ufw' ? 'ufw' : undefined;
 }
 
 function serviceFacts(report: Report, states: States): ServiceFacts {

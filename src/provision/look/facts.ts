@@ -35,6 +35,8 @@ export interface ServiceFacts {
   readonly profile: string;
 }
 
+export type Firewall = 'firewalld' | 'ufw';
+
 /** A program that listens on a TCP port. */
 export interface Listener {
   /** As the host prints it: `0.0.0.0`, `[::]`, `*`. */
@@ -83,7 +85,8 @@ export interface HostFacts {
   /** Free kilobytes of /var/lib, /etc and /var/lib/docker; undefined when unknown or when there is no such folder. */
   readonly free: { readonly var?: number; readonly etc?: number; readonly docker?: number };
   readonly selinux: boolean;
-  readonly firewall?: { readonly name: string; readonly openCommand: string };
+  /** A firewall that is active; there may be rules without one. */
+  readonly firewall?: Firewall;
   readonly engine?: EngineFacts;
   readonly service: ServiceFacts;
   readonly listeners: readonly Listener[];

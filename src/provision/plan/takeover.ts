@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { run, say, type Text } from '../../base/text.js';
+import { lines, run, say, type Text } from '../../base/text.js';
 import type { HostFacts } from '../look/facts.js';
 import { renderOwner } from '../look/owner.js';
 import type { ProvisionRequest, ServerCertificate } from '../request.js';
@@ -22,7 +22,10 @@ export function takeoverWarning(
   if (before !== undefined && before.store === owner?.store) return undefined; // the store has a new CA
   const whose = before ? `as machine "${before.name}" of another store (${before.by})` : 'by another store';
   const name = before?.name ?? 'NAME';
-  return say`The engine of ${machine} is managed ${whose}: it trusted clients with certificates of that store, and from now on trusts those of this one alone. To share a machine instead: ${run('export', name, '-o', 'FILE')} there, ${run('import', 'FILE')} here`;
+  return lines([
+    `The engine of ${machine} is managed ${whose}: it trusted clients with certificates of that store, and now trusts those of this one`,
+    say`To share a machine instead: "${run('export', name, '-o', 'FILE')}" there, then "${run('import', 'FILE')}" here`,
+  ]);
 }
 
 /** The mark for the host, and its file: beside the certificates. */

@@ -38,7 +38,7 @@ export async function remedies(session: Session, inspected: readonly InspectedMa
 async function readFirewall(session: Session, { connection }: InspectedMachine): Promise<Firewall> {
   if (!connection) return 'none';
   const { firewall } = await detect(connection, { signal: session.signal });
-  if (firewall?.name === 'firewalld' || firewall?.name === 'ufw') return firewall.name;
+  if (firewall !== undefined) return firewall;
   const { stdout } = await connection.rootScript('swarm/firewall.sh', {}, { timeout: 5000 });
   if (/^ip6?tables\|/m.test(stdout)) return 'iptables';
   return /^nft\|/m.test(stdout) ? 'nftables' : 'none';

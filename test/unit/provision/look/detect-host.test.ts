@@ -84,16 +84,13 @@ describe('detection', () => {
     expect(parseFacts(detection(hosts.debian12, { extra })).addresses).to.deep.equal(['192.0.2.7', '10.1.0.1', '2001:db8::1']);
   });
 
-  it('names the firewall and how to open it', () => {
-    expect(parseFacts(detection(hosts.ubuntu2404, { extra: ['firewall|ufw'] })).firewall).to.deep.equal({
-      name: 'ufw',
-      openCommand: 'sudo ufw allow 2376/tcp',
-    });
+  it('names the firewall that is active', () => {
+    expect(parseFacts(detection(hosts.ubuntu2404, { extra: ['firewall|ufw'] })).firewall).to.equal('ufw');
     const output = detection(hosts.rocky, {
       engine: '28.5.2',
       extra: ['state|', 'state|Id=firewalld.service', 'state|ActiveState=active'],
     });
-    expect(parseFacts(output).firewall?.name).to.equal('firewalld');
+    expect(parseFacts(output).firewall).to.equal('firewalld');
   });
 
   it('refuses output that stops before its end', () => {
