@@ -21,6 +21,8 @@ export interface EngineInstall {
   readonly mode: InstallMode;
   /** `28`, `28.5` or `28.5.2`: the newest package that matches. */
   readonly version?: string;
+  /** Packages that are on the host may be removed or downgraded for it, and container runtimes upgraded. */
+  readonly allowRemovals?: boolean;
 }
 
 /** Random ids made once; drivers label every resource with them, so that it is found again whatever becomes of the store. */

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { EngineInstall } from '../base/machine.js';
 import type { FlagValues } from '../base/flags.js';
 import { flagsToKeep } from '../base/flags.js';
@@ -90,7 +92,9 @@ async function makeMachine(
       flags: flagsToKeep(machine.module.flags, flags),
     });
   });
+  if (reservation.resumed) await takeCorrections(session, machine, config, install);
   await reservation.once('certificates', () => ensureAuthorityOf(session, config));
+  await copyClientCertificates(session, config); // `env` and `config` work from the moment that the engine does
   await reservation.once('prechecked', async () => {
     io.info('Running pre-create checks...');
     await machine.driver.precheck(machine.data, machine.ctx).catch((error: unknown) => {
@@ -102,9 +106,23 @@ async function makeMachine(
     await machine.driver.create(machine.data, machine.ctx);
   });
   if (machine.module.features.provision) await bringUp(session, machine, reservation);
-  await copyClientCertificates(session, config);
   await machine.save();
   await reservation.close();
+}
+
+/**
+ * What is not done yet is done as this command says: how the engine is installed, and the containers of a classic swarm. So a version that
+ * does not exist, or an image that cannot be pulled, is corrected by repeating the command with another.
+ */
+async function takeCorrections(
+  { store }: Session,
+  machine: Machine,
+  { HostOptions: wanted }: HostConfig,
+  install: EngineInstall,
+): Promise<void> {
+  const facts = await store.readFacts(machine.name);
+  if (!isDeepStrictEqual(facts.engineInstall, install)) await store.writeFacts(machine.name, { ...facts, engineInstall: install });
+  if (!isDeepStrictEqual(machine.config.HostOptions.SwarmOptions, wanted.SwarmOptions)) await machine.chooseSwarm(wanted.SwarmOptions);
 }
 
 /** A resumed machine has the driver data of its last checkpoint; a new one has what its flags say. */

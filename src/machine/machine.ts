@@ -4,7 +4,7 @@ import { run, say } from '../base/text.js';
 import type { Driver, DriverContext, Endpoint, Look } from '../driver/contract.js';
 import { patched } from '../driver/kit/data.js';
 import { Turns } from '../driver/kit/turns.js';
-import type { HostConfig } from '../store/config/schema.js';
+import type { HostConfig, SwarmOptions } from '../store/config/schema.js';
 import { driverContext } from './access/driver-context.js';
 import { notTyped, type OpenDriver } from './access/driver-pool.js';
 import { Resources } from './access/resources.js';
@@ -65,6 +65,12 @@ export class Machine {
     this.#config = { ...this.#config, Driver: data };
     await this.save();
     return this.data;
+  }
+
+  /** Changes the options of a classic swarm, and writes the machine to disk. */
+  async chooseSwarm(options: SwarmOptions): Promise<void> {
+    this.#config = { ...this.#config, HostOptions: { ...this.#config.HostOptions, SwarmOptions: options } };
+    await this.save();
   }
 
   /** Writes take turns; each one writes the latest data. */

@@ -92,9 +92,12 @@ async function isFree(session: Session, name: string): Promise<boolean> {
   return !(await session.store.exists(name)) || (await session.store.isEmpty(name));
 }
 
-/** Two creates are the same request when they result in the same configuration, wherever the store is. */
+/**
+ * Two creates are the same request when they result in the same configuration, wherever the store is. The containers of a classic swarm
+ * are the last step and are replaced when they differ, so they may differ here too.
+ */
 function digest(config: HostConfig): string {
-  const { AuthOptions: auth, ...options } = config.HostOptions;
+  const { AuthOptions: auth, SwarmOptions: _swarm, ...options } = config.HostOptions;
   const wanted = { driver: config.DriverName, data: { ...config.Driver, StorePath: '' }, options, sans: auth.ServerCertSANs };
   return createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
 }

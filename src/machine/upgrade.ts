@@ -4,6 +4,7 @@ import { withoutSsh } from './access/reachable.js';
 import { powerOn } from './lifecycle.js';
 import { openMachine, type Machine } from './machine.js';
 import { detectHost, installOf, provisionHost } from './provision.js';
+import type { Facts } from '../store/facts.js';
 import { tellFollowers, type Session } from './session.js';
 import { newerImage, systemImages, upgradeToImage } from './upgrade-image.js';
 import { verifyEngine } from './engine/verify.js';
@@ -35,7 +36,12 @@ export async function upgradeMachine(session: Session, name: string, options: Up
       try {
         const facts = await detectHost(session, connection);
         const { upgradeEngine } = await import('../provision/upgrade.js');
-        const { changed, restart } = await upgradeEngine(connection, facts, { machine: name, io, ...options });
+        const { changed, restart } = await upgradeEngine(connection, facts, {
+          machine: name,
+          io,
+          ...options,
+          ...removalsOf(await store.readFacts(name)),
+        });
         signal.throwIfAborted();
         const behind = changed.length === 0 && (await isBehind(session, machine, facts));
         if (changed.length === 0 && !behind) {
@@ -83,9 +89,14 @@ async function isBehind(session: Session, machine: Machine, { engine }: HostFact
   return !engine.running || (await verifyEngine(session, machine)) !== engine.version;
 }
 
+function removalsOf(facts: Pick<Facts, 'engineInstall'>): { allowRemovals?: boolean } {
+  const { allowRemovals } = installOf(facts);
+  return allowRemovals === undefined ? {} : { allowRemovals };
+}
+
 /** The version that was asked for at the creation, if any, no longer applies: a later `provision` has to keep the new one. */
 async function rememberVersion({ store }: Session, name: string, version: string | undefined): Promise<void> {
   const facts = await store.readFacts(name);
   const { mode } = installOf(facts);
-  await store.writeFacts(name, { ...facts, engineInstall: { mode, ...(version === undefined ? {} : { version }) } });
+  await store.writeFacts(name, { ...facts, engineInstall: { mode, ...removalsOf(facts), ...(version === undefined ? {} : { version }) } });
 }

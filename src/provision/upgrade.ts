@@ -6,7 +6,7 @@ import { describeContainers } from './plan/containers.js';
 import { checkDisk } from './apply/disk.js';
 import type { HostFacts } from './look/facts.js';
 import { distributionOf, supportedSystems } from './families/table.js';
-import { checkedVersion, lockTimeout, type InstallPlan } from './plan/install.js';
+import { allowing, checkedVersion, lockTimeout, type InstallPlan } from './plan/install.js';
 import { installTimeout } from './apply/install.js';
 import { packageFailure, packageStatuses, reportLine } from './apply/package-script.js';
 import { Report } from './look/report.js';
@@ -16,6 +16,8 @@ export interface UpgradeRequest {
   readonly io: Io;
   /** As in InstallRequest; absent: the newest available. */
   readonly version?: string;
+  /** As in InstallRequest. */
+  readonly allowRemovals?: boolean;
 }
 
 export interface Upgraded {
@@ -30,8 +32,9 @@ export interface Upgraded {
  * @throws TsmachineError ENGINE_MISSING; ENGINE_INSTALL where the engine is part of the system or did not come from a package; OS_UNKNOWN,
  * PACKAGE_LOCK, HOST_DISK_FULL, FLAG_INVALID
  */
-export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { machine, io, version }: UpgradeRequest): Promise<Upgraded> {
-  const plan = planUpgrade(facts, version, machine);
+export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, request: UpgradeRequest): Promise<Upgraded> {
+  const { machine, io, version } = request;
+  const plan = planUpgrade(facts, request);
   checkDisk(facts, machine, true);
   io.info('Upgrading docker...');
   announce(facts, io);
@@ -51,8 +54,9 @@ export async function upgradeEngine(shell: RemoteShell, facts: HostFacts, { mach
  * What `upgradeEngine` would upgrade, as the host's package manager tells after it refreshed its lists: `docker.io 26.1.5 -> 26.1.9` for
  * each package. Changes nothing else. @throws as upgradeEngine
  */
-export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machine, io, version }: UpgradeRequest): Promise<string[]> {
-  const plan = planUpgrade(facts, version, machine, true);
+export async function newerEngine(shell: RemoteShell, facts: HostFacts, request: UpgradeRequest): Promise<string[]> {
+  const { machine, io, version } = request;
+  const plan = planUpgrade(facts, request, true);
   const result = await shell.rootScript(plan.template, plan.variables, {
     timeout: installTimeout,
     ok: packageStatuses,
@@ -68,7 +72,7 @@ export async function newerEngine(shell: RemoteShell, facts: HostFacts, { machin
  * The script, with its variables, that upgrades an engine. Pure. @throws as upgradeEngine
  * @param check only report what is newer
  */
-export function planUpgrade(facts: HostFacts, version: string | undefined, machine: string, check = false): InstallPlan {
+export function planUpgrade(facts: HostFacts, { version, machine, ...install }: Omit<UpgradeRequest, 'io'>, check = false): InstallPlan {
   const distribution = distributionOf(facts.family);
   const name = facts.os.prettyName || facts.os.id || 'an unknown system';
   if (!facts.engine || facts.engine.incomplete) {
@@ -96,6 +100,7 @@ export function planUpgrade(facts: HostFacts, version: string | undefined, machi
       OPTIONAL: distribution.packages.distro(facts.os)?.optional?.join(' ') ?? '',
       VERSION: checkedVersion(version),
       LOCK_TIMEOUT: String(lockTimeout),
+      ALLOW: allowing(install),
       CHECK: check ? 'yes' : '',
     },
   };

@@ -49,7 +49,10 @@ export async function writeFactsFile(file: string, facts: Facts): Promise<void> 
 
 export function isEngineInstall(value: unknown): value is EngineInstall {
   return (
-    isJson(value) && installModes.some((mode) => mode === value['mode']) && (value['version'] === undefined || isText(value['version']))
+    isJson(value) &&
+    installModes.some((mode) => mode === value['mode']) &&
+    (value['version'] === undefined || isText(value['version'])) &&
+    (value['allowRemovals'] === undefined || typeof value['allowRemovals'] === 'boolean')
   );
 }
 

@@ -6,8 +6,11 @@
 # LOCK_TIMEOUT       seconds to wait for another package manager
 # PROBE_TIMEOUT      seconds that Docker's repository may take to answer
 # Prints progress|, note|, available| and failure| lines among apt's own output.
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository cannot be reached.
+# ALLOW              yes: packages that are there may be removed, downgraded, and container runtimes upgraded
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository cannot be reached,
+# 25 something would be removed.
 # include provision/part-apt.sh
+# include provision/part-changes.sh
 masked=
 list=/etc/apt/sources.list.d/docker-tsmachine.sources
 keyring=/etc/apt/keyrings/docker.asc
@@ -81,15 +84,21 @@ choose_distribution() {
   choose "$@"
 }
 
+# Packages that are there already, such as the containerd.io of Kubernetes, are not named: they are upgraded only if the engine needs it.
+missing() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q ' installed$' && return 1; return 0; }
+
 use_docker() {
   [ -n "$REPOSITORY" ] && [ "$MODE" != distro ] || return 1
   [ "$1" -eq 0 ] || return 1
   add_repository || { rm -f "$list"; return 1; }
   set -- $DOCKER_PACKAGES
-  exists "$1" && choose "$@"
+  exists "$1" || return 1
+  packages=$1; shift
+  for package in "$@"; do if missing "$package"; then packages="$packages $package"; fi; done
+  choose $packages
 }
 
-install() { locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install $chosen; }
+install() { locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 $permit install $chosen; }
 
 main() {
   if dpkg --audit 2>/dev/null | grep -q .; then locked dpkg --configure -a --force-confold; fi
@@ -106,13 +115,22 @@ main() {
   if ! use_docker "$probed"; then
     if [ "$MODE" = docker ]; then
       if [ -n "$VERSION" ] && [ "$probed" -eq 0 ]; then available docker-ce; exit 21; fi
+      if [ "$probed" -eq 0 ]; then
+        reason=$(grep -E '^(E|Err):' "$work/output" | tail -n 1)
+        fact failure "${reason:-$REPOSITORY has no package docker-ce for $RELEASE}"
+        exit 22
+      fi
       sed -n 's/^\(E\|Err\): */failure|/p' "$work/probe" 2>/dev/null | tail -n 3
       exit 23
     fi
-    if [ "$MODE" = auto ]; then fact note "Docker's own packages cannot be reached from this host; installing the distribution's"; fi
+    if [ "$MODE" = auto ] && [ -n "$REPOSITORY" ]; then
+      if [ "$probed" -eq 0 ]; then fact note "Docker's repository has no such package for this host; installing the distribution's"
+      else fact note "Docker's own packages cannot be reached from this host; installing the distribution's"; fi
+    fi
     rm -f "$list"
     if ! choose_distribution; then available docker-ce; available "$1"; exit 21; fi
   fi
+  simulate ''
   fact progress "Installing$chosen"
   mask
   if ! install; then

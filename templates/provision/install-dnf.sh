@@ -6,8 +6,10 @@
 # VERSION            wanted version, or empty
 # LOCK_TIMEOUT       seconds to wait for another package manager
 # PROBE_TIMEOUT      seconds that Docker's repository may take to answer
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 23 Docker's repository cannot be reached.
+# ALLOW              as in install-apt.sh
+# Exit status as in install-apt.sh.
 # include provision/part-dnf.sh
+# include provision/part-changes.sh
 
 repository_file=/etc/yum.repos.d/docker-tsmachine.repo
 key=/etc/pki/rpm-gpg/RPM-GPG-KEY-docker
@@ -46,7 +48,12 @@ use_docker() {
     reason="no package docker-ce for release $RELEASE"
     return 1
   fi
-  choose "$@" && return 0
+  # packages that are there already are not named: they are upgraded only if the engine needs it
+  packages=$1
+  for package in "$@"; do
+    if [ "$package" != "$1" ] && ! rpm -q "$package" >/dev/null 2>&1; then packages="$packages $package"; fi
+  done
+  choose $packages && return 0
   available "$1"
   offered=yes
   return 1
@@ -67,16 +74,19 @@ main() {
     if [ "$MODE" = docker ] || [ -z "$PACKAGES" ]; then
       if [ -n "$offered" ]; then exit 21; fi
       fact failure "$reason"
+      case $reason in 'no package '*) exit 22 ;; esac
       exit 23
     fi
     if [ "$MODE" = auto ] && [ -n "$REPOSITORY" ]; then
-      fact note "Docker's own packages cannot be reached from this host; installing the distribution's"
+      if [ -n "$offered" ]; then fact note "Docker's repository has no such version for this host; installing the distribution's"
+      else fact note "Docker's own packages cannot be used on this host ($reason); installing the distribution's"; fi
     fi
     rm -f "$repository_file"
     if ! use_distribution; then available "${PACKAGES%% *}"; exit 21; fi
   fi
+  simulate ''
   fact progress "Installing$chosen"
-  locked "$manager" -y install $chosen || exit 22
+  locked "$manager" -y $permit install $chosen || exit 22
   if [ -n "$VERSION" ]; then "$manager" -y versionlock add ${chosen%%-[0-9]*} >/dev/null 2>&1; fi
   fact installed "$chosen"
 }

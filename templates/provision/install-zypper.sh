@@ -1,7 +1,8 @@
 # Installs the distribution's engine with zypper.
-# SYSTEM SYSTEM_VERSION PACKAGES VERSION LOCK_TIMEOUT   as in install-apt.sh
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed.
+# SYSTEM SYSTEM_VERSION PACKAGES VERSION LOCK_TIMEOUT ALLOW   as in install-apt.sh
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 25 something would be removed.
 # include provision/part-zypper.sh
+# include provision/part-changes.sh
 
 # On SLES the engine is in a module of its own, which needs a registered system.
 enable_module() {
@@ -17,8 +18,9 @@ main() {
   enable_module
   set -- $PACKAGES
   choose "$1"
+  simulate '' install "$chosen"
   fact progress "Installing $chosen"
-  zypp install "$chosen" || exit 22
+  zypp install $permit "$chosen" || exit 22
   fact installed "$chosen"
 }
 

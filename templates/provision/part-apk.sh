@@ -28,6 +28,14 @@ require() {
   fi
 }
 
+# Asks apk what it would do to packages that are there. $1: packages whose upgrade was asked for; the rest: what is added.
+simulate() {
+  asked=$1; shift
+  apk add -s "$@" 2>/dev/null | sed -n -e 's/^([0-9/]*) Purging \([^ ]*\) (\(.*\))$/remove \1 \2/p' \
+    -e 's/^([0-9/]*) \(Upgrading\|Replacing\) \([^ ]*\) (\(.*\) -> \(.*\))$/upgrade \2 \3 \4/p' \
+    -e 's/^([0-9/]*) Downgrading \([^ ]*\) (\(.*\) -> \(.*\))$/downgrade \1 \2 \3/p' | judge "$asked" || exit "$?"
+}
+
 add() {
   apk --wait "$LOCK_TIMEOUT" add "$@" >"$output" 2>&1 && status=0 || status=$?
   cat "$output"

@@ -54,6 +54,19 @@ choose() {
   done
 }
 
+# apt itself must not remove anything either, should the lists have changed since it was asked.
+if [ "$ALLOW" = yes ]; then permit='--allow-downgrades --allow-change-held-packages'; else permit=--no-remove; fi
+
+# Asks apt what installing $chosen would do to packages that are there. $1: packages whose upgrade was asked for.
+simulate() {
+  apt-get -s -q -o Debug::NoLocking=true --no-install-recommends --allow-change-held-packages --allow-downgrades install $chosen >"$work/plan" 2>&1 || return 0
+  sed -n 's/^Remv \([^ ]*\) \[\([^]]*\)\].*/remove \1 \2/p; s/^Inst \([^ ]*\) \[\([^]]*\)\] (\([^ ]*\) .*/upgrade \1 \2 \3/p' "$work/plan" |
+    while read -r kind name old new; do
+      if [ "$kind" = upgrade ] && dpkg --compare-versions "$new" lt "$old"; then kind=downgrade; fi
+      printf '%s\n' "$kind $name $old $new"
+    done | judge "$1" || exit "$?"
+}
+
 available() { apt-cache madison "$1" | while IFS='| ' read -r _ version _; do fact available "$1 $version"; done; }
 
 # A requested version is held, so that the next upgrade of the host does not replace it.

@@ -27,6 +27,11 @@ locked() {
   done
 }
 
+transaction=install
+if [ "$manager" = dnf ]; then erasing=--allowerasing; else erasing=; fi
+permit=
+if [ "$ALLOW" = yes ]; then permit=$erasing; fi
+
 # Prints every version of package $1, newest last, as VERSION-RELEASE without the epoch.
 versions() {
   "$manager" -q list --showduplicates "$1" 2>/dev/null | while read -r name version _; do
@@ -53,6 +58,18 @@ choose() {
     if [ -n "$exact" ] && { [ "$package" = "$1" ] || versions "$package" | grep -qxF "$exact"; }; then chosen="$chosen $package-$exact"
     else chosen="$chosen $package"; fi
   done
+}
+
+# Asks dnf what installing $chosen would do to packages that are there. $1: packages whose upgrade was asked for.
+simulate() {
+  "$manager" --assumeno $erasing "$transaction" $chosen 2>/dev/null | awk '
+    /^Transaction Summary/ { exit }
+    /^[A-Z][A-Za-z ]*:$/ { kind = /^Removing/ ? "remove" : /^Downgrading/ ? "downgrade" : /^(Upgrading|Updating)/ ? "upgrade" : ""; next }
+    $1 == "replacing" { print "remove", $2, $3; next }
+    /^ / && kind != "" && NF >= 3 { print kind, $1, $3 }' | while read -r kind name new; do
+      old=$(rpm -q --qf '%{VERSION}-%{RELEASE}\n' "$name" 2>/dev/null | head -n 1)
+      if [ "$kind" = remove ]; then printf '%s\n' "remove ${name%.*} $new"; else printf '%s\n' "$kind $name $old $new"; fi
+    done | judge "$1" || exit "$?"
 }
 
 available() { for version in $(versions "$1"); do fact available "$1 $version"; done; }

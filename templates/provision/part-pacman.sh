@@ -27,6 +27,22 @@ locked() {
   done
 }
 
+# --ask 4 answers yes where a package in conflict would be removed; without it the answer is no.
+permit=
+if [ "$ALLOW" = yes ]; then permit='--ask 4'; fi
+
+# Asks pacman which packages that are there it would replace; it removes none by itself. $1: packages whose upgrade was asked for.
+simulate() {
+  asked=$1; shift
+  pacman -Sp --needed --print-format '%n %v' "$@" 2>/dev/null | while read -r name new; do
+    old=$(pacman -Q "$name" 2>/dev/null | cut -d ' ' -f 2)
+    if [ -z "$old" ] || [ "$old" = "$new" ]; then continue; fi
+    kind=upgrade
+    if [ "$(vercmp "$new" "$old" 2>/dev/null)" = -1 ]; then kind=downgrade; fi
+    printf '%s\n' "$kind $name $old $new"
+  done | judge "$asked" || exit "$?"
+}
+
 # Each package exists in one version only: VERSION, if one is wanted, must match it.
 require_version() {
   [ -n "$VERSION" ] || return 0

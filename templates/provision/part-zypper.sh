@@ -15,6 +15,22 @@ zypp() {
   esac
 }
 
+permit=
+if [ "$ALLOW" = yes ]; then permit=--force-resolution; fi
+
+# Asks zypper what it would do to packages that are there. $1: packages whose upgrade was asked for; the rest: the command.
+simulate() {
+  asked=$1; shift
+  zypper -n "$1" --dry-run --force-resolution "$2" 2>/dev/null | awk '
+    /^The following .* going to be / {
+      kind = /REMOVED/ ? "remove" : /downgraded/ ? "downgrade" : /upgraded/ ? "upgrade" : ""; next }
+    /^The following/ { kind = "" }
+    /^  / && kind != "" { for (i = 1; i <= NF; i++) print kind, $i }
+    /^$/ { kind = "" }' | while read -r kind name; do
+      printf '%s\n' "$kind $name $(rpm -q --qf '%{VERSION}-%{RELEASE}\n' "$name" 2>/dev/null | head -n 1)"
+    done | judge "$asked" || exit "$?"
+}
+
 versions() { zypper -n search -s --match-exact -t package "$1" 2>/dev/null | sed -n 's/  *//g; s/^[^|]*|[^|]*|[^|]*|\([^|]*\)|.*/\1/p' | grep '^[0-9]'; }
 
 # Sets $chosen to the package to install, at VERSION if one is wanted.

@@ -1,8 +1,10 @@
 # Upgrades the distribution's engine with apk.
-# VERSION LOCK_TIMEOUT   as in install-apt.sh
+# VERSION LOCK_TIMEOUT ALLOW   as in install-apt.sh
 # CHECK   as in upgrade-apt.sh
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed from a package.
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed from a package,
+# 25 something would be removed.
 # include provision/part-apk.sh
+# include provision/part-changes.sh
 # include provision/part-upgrade.sh
 
 installed() {
@@ -21,6 +23,7 @@ main() {
     tell_newer docker "$(apk search -x docker 2>/dev/null | sed -n 's/^docker-\([0-9].*\)/\1/p' | head -n 1)"
     exit 0
   fi
+  simulate "$(names)" --upgrade docker
   fact progress 'Upgrading docker'
   add --upgrade docker
   finish

@@ -1,8 +1,9 @@
 # Upgrades the engine that apt installed: Docker's packages or the distribution's, whichever are installed.
-# OPTIONAL VERSION LOCK_TIMEOUT   as in install-apt.sh
+# OPTIONAL VERSION LOCK_TIMEOUT ALLOW   as in install-apt.sh
 # CHECK                         not empty: only report what is newer, and change nothing
 # Exit status as in the installing script, and 24 when the engine was not installed from a package.
 # include provision/part-apt.sh
+# include provision/part-changes.sh
 # include provision/part-upgrade.sh
 
 trap 'rm -rf "$work"' EXIT
@@ -35,9 +36,10 @@ main() {
       | sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\] (\([^ ]*\) .*/newer|\1 \2 -> \3/p'
     exit 0
   fi
+  simulate "$*"
   fact progress "Upgrading$chosen"
   apt-mark unhold "$@" >/dev/null 2>&1
-  locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install $chosen || exit 22
+  locked apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 $permit install $chosen || exit 22
   if [ -n "$VERSION" ]; then hold; fi
   finish
 }

@@ -1,8 +1,9 @@
 # Upgrades the engine that dnf or yum installed: Docker's packages or the distribution's, whichever are installed.
-# VERSION LOCK_TIMEOUT   as in install-dnf.sh
+# VERSION LOCK_TIMEOUT ALLOW   as in install-dnf.sh
 # CHECK                as in upgrade-apt.sh
 # Exit status as in the installing script, and 24 when the engine was not installed from a package.
 # include provision/part-dnf.sh
+# include provision/part-changes.sh
 # include provision/part-upgrade.sh
 
 installed() {
@@ -29,10 +30,12 @@ main() {
     tell_newer "$1" "${exact:-$(versions "$1" | tail -n 1)}"
     exit 0
   fi
+  if [ -z "$VERSION" ]; then transaction=upgrade; fi
+  simulate "$*"
   fact progress "Upgrading$chosen"
   # yum's upgrade accepts no version, install does everywhere
-  if [ -n "$VERSION" ]; then locked "$manager" -y install $chosen || exit 22
-  else locked "$manager" -y upgrade $chosen || exit 22; fi
+  if [ -n "$VERSION" ]; then locked "$manager" -y $permit install $chosen || exit 22
+  else locked "$manager" -y $permit upgrade $chosen || exit 22; fi
   if [ -n "$VERSION" ]; then "$manager" -y versionlock add "$1" >/dev/null 2>&1; fi
   finish
 }

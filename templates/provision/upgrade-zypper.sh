@@ -1,8 +1,10 @@
 # Upgrades the distribution's engine with zypper.
-# VERSION LOCK_TIMEOUT   as in install-apt.sh
+# VERSION LOCK_TIMEOUT ALLOW   as in install-apt.sh
 # CHECK   as in upgrade-apt.sh
-# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed from a package.
+# Exit status 0 done, 20 lock held, 21 no such version, 22 failed, 24 the engine was not installed from a package,
+# 25 something would be removed.
 # include provision/part-zypper.sh
+# include provision/part-changes.sh
 # include provision/part-upgrade.sh
 
 installed() {
@@ -21,8 +23,9 @@ main() {
     tell_newer docker "$newest"
     exit 0
   fi
+  if [ -n "$VERSION" ]; then simulate "$(names)" install "$chosen"; fi
   fact progress "Upgrading $chosen"
-  if [ -n "$VERSION" ]; then zypp install "$chosen" || exit 22
+  if [ -n "$VERSION" ]; then zypp install $permit "$chosen" || exit 22
   else zypp update $(names) || exit 22; fi
   finish
 }

@@ -60,7 +60,11 @@ export function requestOf(driverName: string, values: FlagValues, tls: Authority
       InstallURL: text('engine-install-url'),
       TlsVerify: true,
     },
-    install: { mode: installModes.find((mode) => mode === text('engine-install')) ?? 'auto', ...(version === '' ? {} : { version }) },
+    install: {
+      mode: installModes.find((mode) => mode === text('engine-install')) ?? 'auto',
+      ...(version === '' ? {} : { version }),
+      ...(on('engine-allow-removals') ? { allowRemovals: true } : {}),
+    },
     swarm: {
       IsSwarm: on('swarm') || on('swarm-master'),
       Agent: on('swarm'),

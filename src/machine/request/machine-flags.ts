@@ -20,6 +20,11 @@ export const machineFlags: readonly FlagSpec[] = [
   { name: 'engine-storage-driver', type: 'string', default: '', usage: 'Specify a storage driver to use with the engine' },
   { name: 'engine-env', type: 'strings', usage: 'Specify environment variables to set in the engine' },
   { name: 'engine-install', type: 'string', default: 'auto', usage: `How to install the engine: ${installModes.join(', ')}` },
+  {
+    name: 'engine-allow-removals',
+    type: 'bool',
+    usage: 'Let packages on the host be removed, downgraded, or container runtimes upgraded, to install the engine',
+  },
   { name: 'engine-version', type: 'string', default: '', usage: 'Install this version of the engine' },
   { name: 'swarm', type: 'bool', usage: 'Configure Machine to join a Swarm cluster' },
   {

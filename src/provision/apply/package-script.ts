@@ -1,7 +1,7 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 import type { ExecResult } from '../../base/shell.js';
-import { run, say } from '../../base/text.js';
+import { run, say, type Text } from '../../base/text.js';
 import { diskFull, saysDiskFull } from './disk.js';
 import { Report } from '../look/report.js';
 
@@ -11,8 +11,9 @@ const noSuchVersion = 21;
 const failed = 22;
 const unreachable = 23;
 const foreign = 24;
+const takesAway = 25;
 
-export const packageStatuses: readonly number[] = [0, held, noSuchVersion, failed, unreachable, foreign];
+export const packageStatuses: readonly number[] = [0, held, noSuchVersion, failed, unreachable, foreign, takesAway];
 
 /** Passes on one line of such a script's output. */
 export function reportLine(line: string, io: Io): void {
@@ -60,6 +61,16 @@ export function packageFailure(
       hint: "Check the network and the proxy settings of the host, or use the distribution's engine with --engine-install distro",
     });
   }
+  if (result.exitCode === takesAway) {
+    const changes = report.lines('would').join('\n  ');
+    return new TsmachineError(
+      'ENGINE_INSTALL',
+      `${doing} Docker on ${machine} would change what is there. Nothing was changed:\n  ${changes}`,
+      {
+        hint: takesAwayHint(machine, doing, variables),
+      },
+    );
+  }
   if (result.exitCode === foreign) {
     return new TsmachineError(
       'ENGINE_INSTALL',
@@ -72,6 +83,13 @@ export function packageFailure(
   return new TsmachineError('ENGINE_INSTALL', `${doing} Docker on ${machine} failed${detail(report) || `:\n${lastLines(output, 8)}`}`, {
     hint: networkHint(output) ?? say`Try it by hand on the host: ${run('ssh', machine)}`,
   });
+}
+
+function takesAwayHint(machine: string, doing: PackageWork['doing'], variables: Readonly<Record<string, string>>): Text {
+  if (doing === 'Upgrading') return say`If that may be, upgrade the engine on the host: ${run('ssh', machine)}`;
+  const other =
+    variables['MODE'] === 'distro' && variables['REPOSITORY'] !== '' ? ", or use Docker's packages: --engine-install docker" : '';
+  return `If that may be, add --engine-allow-removals${other}. If something on the host needs it (Kubernetes), use another host`;
 }
 
 function detail(report: Report): string {
@@ -98,7 +116,7 @@ function networkHint(output: string): string | undefined {
 function lastLines(output: string, count: number): string {
   const said = output.split('\n').map((line) => line.trimEnd());
   return said
-    .filter((line) => line !== '' && !/^(progress|note|available|failure)\|/.test(line))
+    .filter((line) => line !== '' && !/^(progress|note|available|failure|would)\|/.test(line))
     .slice(-count)
     .join('\n');
 }

@@ -1,4 +1,6 @@
-/** Whether a rule's conditions hold for a new TCP connection to the port; maybe: they depend on where it comes from, or are not understood. */
+/**
+ * Whether a rule's conditions hold for a new TCP connection to the port. maybe: they depend on where it comes from, or are not understood.
+ */
 export type Applies = 'yes' | 'no' | 'maybe';
 
 export interface Rule {

@@ -82,10 +82,16 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
       RELEASE: docker?.release ?? '',
       FINGERPRINT: docker?.fingerprint ?? '',
       VERSION: version,
+      ALLOW: allowing(install),
       LOCK_TIMEOUT: String(lockTimeout),
       PROBE_TIMEOUT: String(probeTimeout),
     },
   };
+}
+
+/** The variable ALLOW of the scripts. */
+export function allowing({ allowRemovals }: Pick<InstallRequest, 'allowRemovals'>): string {
+  return allowRemovals === true ? 'yes' : '';
 }
 
 /** A version as a person writes it, without a leading `v`; empty when there is none. @throws TsmachineError FLAG_INVALID */

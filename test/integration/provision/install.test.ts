@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
+import { plain } from '../../../src/base/text.js';
 import type { ExecResult } from '../../../src/base/shell.js';
 import { parseFacts } from '../../../src/provision/look/detect-host.js';
 import { setHostname } from '../../../src/provision/apply/set-hostname.js';
@@ -17,7 +18,7 @@ type Install = Parameters<typeof planInstall>[1];
 /** What the script of a distribution does and prints. */
 function run(box: Sandbox, host: SampleHost, install: Partial<Install> = {}, more: Record<string, string> = {}): Promise<ExecResult> {
   const plan = planInstall(parseFacts(detection(host)), { mode: 'auto', url: '', ...install }, 'm1');
-  return box.rootScript(plan.template, { ...plan.variables, ...more }, { ok: [0, 20, 21, 22, 23] });
+  return box.rootScript(plan.template, { ...plan.variables, ...more }, { ok: [0, 20, 21, 22, 23, 25] });
 }
 
 for (const interpreter of interpreters) {
@@ -36,7 +37,8 @@ for (const interpreter of interpreters) {
       box.remove();
     });
 
-    const installs = () => box.log.filter((line) => / install | -S | add /.test(`${line} `));
+    /** What the package manager was asked to do, without what it was only asked about. */
+    const installs = () => box.log.filter((line) => / install | -S | add /.test(`${line} `) && !/ (-s|--assumeno|--dry-run) /.test(line));
 
     // each with the shell its distributions have as /bin/sh
     if (interpreter[0] === 'dash')
@@ -64,6 +66,7 @@ for (const interpreter of interpreters) {
             'apt-get',
             `
           case "$*" in
+            "-s "*) exit 0 ;;
             *" install "*) ls /run/systemd/system >"$STATE/masks"; cp /etc/apt/sources.list.d/* "$STATE/" 2>/dev/null ;;
             *update*) exit 0 ;;
           esac
@@ -81,7 +84,7 @@ for (const interpreter of interpreters) {
           expect(exitCode).to.equal(0);
           expect(stdout).to.match(/^note\|.*installing the distribution's$/m);
           expect(installs()).to.have.length(1);
-          expect(installs()[0]).to.match(/ install docker\.io ca-certificates iptables (apparmor )?docker-cli$/);
+          expect(installs()[0]).to.match(/ --no-remove install docker\.io ca-certificates iptables (apparmor )?docker-cli$/);
           expect(kept(box, 'masks').split('\n')).to.include.members(['docker.service', 'docker.socket']);
           expect(box.log.at(-1)).to.equal('systemctl daemon-reload');
         });
@@ -121,6 +124,62 @@ for (const interpreter of interpreters) {
             .to.contain('available|docker-ce 5:27.5.1-1~debian.12~bookworm')
             .and.contain('available|docker.io 20.10.24+dfsg1-1');
           expect(installs()).to.deep.equal([]);
+        });
+
+        describe('on a host with packages that are in the way', () => {
+          const plan = [
+            'Inst runc (1.1.5 Debian:12 [amd64])',
+            'Remv containerd.io [1.7.28-1]',
+            'Inst libseccomp2 [2.5.3-1] (2.5.4-1 Debian:12 [amd64])',
+            'Inst libnftnl11 [1.3-1] (1.2.4-2 Debian:12 [amd64])',
+            'Conf runc (1.1.5 Debian:12 [amd64])',
+          ];
+          beforeEach(() => {
+            box.program('apt-get', `case "$*" in "-s "*) printf '%s\\n' ${plan.map((line) => `'${line}'`).join(' ')} ;; esac`);
+            box.program('dpkg', '[ "$1" != --compare-versions ] || [ "$2 $4" = "1.2.4-2 1.3-1" ]');
+          });
+
+          it('changes nothing, and says what would go', async () => {
+            const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'distro' });
+            expect(exitCode).to.equal(25);
+            expect(stdout.match(/^would\|.*$/gm)).to.deep.equal([
+              'would|remove containerd.io (1.7.28-1)',
+              'would|downgrade libnftnl11 (1.3-1 -> 1.2.4-2)',
+            ]);
+            expect(stdout).to.contain('note|This also upgrades libseccomp2 (2.5.3-1 -> 2.5.4-1)');
+            expect(installs()).to.deep.equal([]);
+            expect(box.log).to.not.include('systemctl daemon-reload');
+            const facts = parseFacts(detection(hosts.debian12));
+            const error = TsmachineError.from(
+              await installEngine(box, facts, request({ install: { mode: 'distro' } })).catch((thrown: unknown) => thrown),
+            );
+            expect(error.code).to.equal('ENGINE_INSTALL');
+            expect(error.message).to.contain('Nothing was changed:\n  remove containerd.io (1.7.28-1)');
+            expect(plain(error.hint ?? ''))
+              .to.contain('--engine-allow-removals')
+              .and.contain('--engine-install docker');
+          });
+
+          it('goes on where that is allowed, and says so', async () => {
+            const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'distro', allowRemovals: true });
+            expect(exitCode).to.equal(0);
+            expect(stdout).to.contain('note|This will remove containerd.io (1.7.28-1)');
+            expect(installs()[0]).to.contain('--allow-downgrades').and.not.contain('--no-remove');
+          });
+        });
+
+        it("does not name those of Docker's packages that are there", async () => {
+          box.state('docker-ce', '');
+          box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
+          box.program('dpkg-query', 'case "$*" in *containerd.io) echo "install ok installed" ;; esac');
+          expect((await run(box, hosts.debian12)).exitCode).to.equal(0);
+          expect(installs()[0]).to.match(/ install docker-ce docker-ce-cli$/);
+        });
+
+        it("says what Docker's repository lacks, not that it cannot be reached", async () => {
+          box.program('apt-helper', 'for last; do :; done; echo data >"$last"');
+          const { exitCode, stdout } = await run(box, hosts.debian12, { mode: 'docker' });
+          expect([exitCode, stdout.includes('has no package docker-ce for bookworm')]).to.deep.equal([22, true]);
         });
 
         it("fails where only Docker's packages will do", async () => {
@@ -204,6 +263,50 @@ for (const interpreter of interpreters) {
           expect([exitCode, stdout.includes('available|docker-ce 29.0.0-1.el9')]).to.deep.equal([21, true]);
         });
 
+        it('changes nothing where something would be removed, replaced, downgraded, or a runtime upgraded', async () => {
+          box.program('rpm', 'case "$*" in *containerd.io*) [ "$2" != containerd.io ] && echo 1.6-1 ;; *) echo 1-1; exit 1 ;; esac');
+          box.program(
+            'dnf',
+            `
+          case "$*" in
+            "--assumeno "*) cat "$STATE/plan" ;;
+            "-q list --showduplicates docker-ce") echo "docker-ce.x86_64 3:28.5.2-1.el9 r" ;;
+          esac; true`,
+          );
+          box.state(
+            'plan',
+            [
+              'Dependencies resolved.',
+              ' Package  Architecture Version Repository Size',
+              'Installing:',
+              ' docker-ce x86_64 3:28.5.2-1.el9 docker-ce-stable 20 M',
+              '     replacing  podman-docker.noarch 2:5.2-1',
+              'Upgrading:',
+              ' containerd.io x86_64 1.7-1 docker-ce-stable 30 M',
+              ' selinux-policy noarch 38-2 base 1 M',
+              'Removing dependent packages:',
+              ' cri-o x86_64 1.30-1 @kube 90 M',
+              'Downgrading:',
+              ' libslirp x86_64 4.4-7 base 60 k',
+              'Transaction Summary',
+              ' Install 1 Package',
+              '',
+            ].join('\n'),
+          );
+          const { exitCode, stdout } = await run(box, hosts.rocky);
+          expect(exitCode).to.equal(25);
+          expect(stdout.match(/^would\|.*$/gm)).to.deep.equal([
+            'would|remove podman-docker (2:5.2-1)',
+            'would|upgrade containerd.io (1.6-1 -> 1.7-1)',
+            'would|remove cri-o (1.30-1)',
+            'would|downgrade libslirp (1-1 -> 4.4-7)',
+          ]);
+          expect(stdout).to.contain('note|This also upgrades selinux-policy');
+          expect(installs()).to.deep.equal([]);
+          expect((await run(box, hosts.rocky, { allowRemovals: true })).exitCode).to.equal(0);
+          expect(installs()[0]).to.match(/^dnf -y --allowerasing install docker-ce /);
+        });
+
         it("takes the distribution's own package on Amazon Linux", async () => {
           expect((await run(box, hosts.amazon2023)).exitCode).to.equal(0);
           expect(installs()).to.deep.equal(['dnf -y install docker']);
@@ -237,6 +340,37 @@ for (const interpreter of interpreters) {
       expect((await run(box, hosts.leap)).exitCode).to.equal(20);
     });
 
+    it('asks zypper, pacman and apk first what would become of packages that are there', async () => {
+      box.program('rpm', 'echo 1.0-1');
+      box.program(
+        'zypper',
+        'case "$*" in *--dry-run*) printf "The following 2 NEW packages are going to be installed:\\n  docker runc\\n\\nThe following package is ' +
+          'going to be REMOVED:\\n  cri-o\\n\\nThe following 2 packages are going to be upgraded:\\n  containerd libzypp\\n\\n" ;; esac',
+      );
+      const zypper = await run(box, hosts.leap);
+      // busybox's shell has an rpm of its own
+      if (interpreter[0] !== 'busybox')
+        expect([zypper.exitCode, zypper.stdout.match(/^would\|.*$/gm)]).to.deep.equal([
+          25,
+          ['would|remove cri-o (1.0-1)', 'would|upgrade containerd (1.0-1)'],
+        ]);
+      box.program(
+        'pacman',
+        'case "$1 $2" in "-Sp --needed") printf "containerd 2-1\\ndocker 28-1\\n" ;; "-Q containerd") echo "containerd 1-1" ;; -Q*) exit 1 ;; esac',
+      );
+      const pacman = await run(box, hosts.arch);
+      expect([pacman.exitCode, pacman.stdout.match(/^would\|.*$/gm)]).to.deep.equal([25, ['would|upgrade containerd (1-1 -> 2-1)']]);
+      box.program(
+        'apk',
+        'case "$1 $2" in "search -x") echo docker-28.3.3-r4 ;; "add -s") printf "(1/3) Purging cri-o (1.30-r0)\\n(2/3) Upgrading musl (1.2.4-r0 -> ' +
+          '1.2.5-r0)\\n(3/3) Installing docker (28.3.3-r4)\\nOK: 300 MiB\\n" ;; esac',
+      );
+      const apk = await run(box, hosts.alpine);
+      expect([apk.exitCode, apk.stdout.match(/^would\|.*$/gm)]).to.deep.equal([25, ['would|remove cri-o (1.30-r0)']]);
+      expect(apk.stdout).to.contain('note|This also upgrades musl (1.2.4-r0 -> 1.2.5-r0)');
+      expect(installs()).to.deep.equal([]);
+    });
+
     it("resolves zypper's versions", async () => {
       box.program(
         'zypper',
@@ -252,11 +386,11 @@ for (const interpreter of interpreters) {
     it('works by pacman, reading lists only when the old ones fail', async () => {
       box.program('pacman', '');
       expect((await run(box, hosts.arch)).exitCode).to.equal(0);
-      expect(box.log).to.deep.equal(['pacman -S --noconfirm --noprogressbar --needed docker']);
+      expect(installs()).to.deep.equal(['pacman -S --noconfirm --noprogressbar --needed docker']);
       box.clearLog();
       box.program('pacman', 'case "$1" in -Sy) : >"$STATE/fresh" ;; -S) [ -e "$STATE/fresh" ] ;; esac');
       expect((await run(box, hosts.arch)).exitCode).to.equal(0);
-      expect(box.log).to.have.length(3);
+      expect(box.log.filter((line) => !line.startsWith('pacman -Sp'))).to.have.length(3);
     });
 
     it('works by apk, and names the repository it needs', async () => {
