@@ -23,6 +23,7 @@ export const forTests = {
   tmux: 'tmux',
   zsh: 'zsh',
   fish: 'fish',
+  tcsh: 'tcsh',
   git: 'git',
   rsync: 'rsync',
   sshfs: 'sshfs',

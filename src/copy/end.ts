@@ -27,8 +27,11 @@ export interface End {
   leaf(path: string): string;
   /** What is at `path`, or, when that is a folder, at the name `into` in it. */
   inspect(path: string, into?: string): Promise<PathInfo>;
-  /** The content of a file. Errors while reading are errors of the stream. */
-  readFile(path: string): Promise<Readable>;
+  /**
+   * The content of a file, at most `size` bytes of it, because a file may grow while it is read. Errors while reading are errors of the
+   * stream. A size of 0 says nothing: the system generates some files when they are read (/proc).
+   */
+  readFile(path: string, size: number): Promise<Readable>;
   /** Writes a file with the mode and time of `source`; `target` is what is there now. */
   writeFile(target: PathInfo, source: PathInfo, content: Readable): Promise<void>;
   /** A folder's content as a tar stream, its own entry included. */
@@ -41,8 +44,8 @@ export interface End {
   openFile?(path: string): Promise<FileHandle>;
   /** This computer only: like `writeFile`, with what `fill` writes into the open file. */
   fillFile?(target: PathInfo, source: PathInfo, fill: (file: FileHandle) => Promise<void>): Promise<void>;
-  /** Only where a program does the copying: writes a file's content into an open file of this computer. */
-  readInto?(path: string, file: FileHandle): Promise<void>;
+  /** Only where a program does the copying: writes a file's content into an open file of this computer, which is empty. */
+  readInto?(source: PathInfo, file: FileHandle): Promise<void>;
   /** Only where a program does the copying: like `writeFile`, with the content of an open file of this computer. */
   writeFrom?(target: PathInfo, source: PathInfo, file: FileHandle): Promise<void>;
 }

@@ -69,13 +69,13 @@ export class LocalEnd implements End {
     });
   }
 
-  async readFile(path: string): Promise<Readable> {
+  async readFile(path: string, size: number): Promise<Readable> {
     try {
       await access(path, 4);
     } catch (error) {
       throw unreadable(path, error);
     }
-    return createReadStream(path, { highWaterMark: 1 << 20 });
+    return createReadStream(path, { highWaterMark: 1 << 20, ...(size > 0 ? { end: size - 1 } : {}) });
   }
 
   async writeFile(target: PathInfo, source: PathInfo, content: Readable): Promise<void> {

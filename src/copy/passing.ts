@@ -20,7 +20,7 @@ export async function passFile({ from, to, source, target, meter }: FilePass): P
     const read = from.readInto.bind(from);
     await to.fillFile(target, source, async (file) => {
       meter.follow(async () => (await file.stat()).size);
-      await read(source.path, file);
+      await read(source, file);
     });
   } else if (from.openFile !== undefined && to.writeFrom !== undefined && tellsPosition) {
     const file = await from.openFile(source.path);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
@@ -11,12 +11,15 @@ import type { FileCalls } from '../system/files/file-calls.js';
 import { packFolder, unpackFolder } from '../system/files/tar.js';
 import { newPart, type End, type PathInfo } from './end.js';
 import { parsePathInfo, type RemotePathInfo } from './remote-path-info.js';
-import { refused, unreadable, unwritable } from './remote-failure.js';
-import { dashless, hardened, checkWrite, writeCommand } from './remote-write.js';
+import { endless, refused, unreadable, unwritable } from './remote-failure.js';
+import { passInto, writeFromStart } from './pass-into.js';
+import { dashless, hardened, checkWrite, writeCommand, type CommandEnd } from './remote-write.js';
 
 /** Milliseconds for removing what is incomplete after an interruption, and for the other short commands. */
 const tidyTimeout = 10_000;
 const shortTimeout = 120_000;
+/** Bytes of a file that has no size. The system generates such files, and some of them never end. */
+const unsizedLimit = 64 * 2 ** 20;
 
 /**
  * A machine as one side of a copy, over one connection: files through `cat`, folders through `tar`, or through SFTP on hosts that have
@@ -36,9 +39,16 @@ export class RemoteEnd implements End {
     this.#io = io;
     const pass = connection.pass?.bind(connection);
     if (pass === undefined) return;
-    this.readInto = async (path, file) => {
-      const { exitCode, stderr } = await pass(readCommand(path), { stdout: file.fd });
-      if (exitCode !== 0) throw unreadable(machine, path, stderr);
+    this.readInto = async (source, file) => {
+      const { path, size } = source;
+      if (connection.noisy !== true) {
+        const end = await passInto(pass, readCommand(path), file, size);
+        if (end !== undefined && end.exitCode !== 0) throw unreadable(machine, path, end.stderr);
+        if ((await file.stat()).size === size) return;
+      }
+      // a stream is free of what start-up files print, and ends where the file ended when it was looked at
+      await file.truncate(0);
+      await writeFromStart(file, await this.readFile(path, size));
     };
     this.writeFrom = async (target, source, file) => {
       checkWrite(machine, target.path, await pass(writeCommand(target, source), { stdin: file.fd }));
@@ -62,10 +72,11 @@ export class RemoteEnd implements End {
     return info;
   }
 
-  async readFile(path: string): Promise<Readable> {
+  async readFile(path: string, size: number): Promise<Readable> {
     const stream = await this.#connection.stream(readCommand(path));
     stream.stdin.end();
-    return checkedOutput(stream, ({ exitCode, stderr }) => (exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr)));
+    const judge = ({ exitCode, stderr }: CommandEnd) => (exitCode === 0 ? undefined : unreadable(this.#machine, path, stderr));
+    return size > 0 ? checkedOutput(stream, judge, size) : checkedOutput(stream, judge, unsizedLimit, endless(this.#machine, path));
   }
 
   async writeFile(target: PathInfo, source: PathInfo, content: Readable): Promise<void> {
@@ -184,22 +195,30 @@ function isOwn(error: Error): boolean {
   return !('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE');
 }
 
-/** A command's output, which ends with an error if the command fails. */
+/**
+ * A command's output, which ends with an error if the command fails.
+ * @param most bytes; what comes after them is not read, and the command is let go
+ * @param excess the error when there is more, if that is one
+ */
 function checkedOutput(
   { stdout, ended }: RemoteStream,
-  judge: (end: Awaited<RemoteStream['ended']>) => TsmachineError | undefined,
+  judge: (end: CommandEnd) => TsmachineError | undefined,
+  most = Infinity,
+  excess?: TsmachineError,
 ): Readable {
-  const checked = new Transform({
-    highWaterMark: 1 << 20,
-    transform(data, _encoding, done) {
-      done(null, data);
-    },
-    flush(done) {
-      ended.then((end) => {
-        done(judge(end) ?? null);
-      }, done);
-    },
-  });
-  pipeline(stdout, checked).catch(() => undefined); // `checked` ends with the same error
-  return checked;
+  const checked = async function* (): AsyncGenerator<Buffer> {
+    let left = most;
+    for await (const data of stdout as AsyncIterable<Buffer>) {
+      if (data.length > left) {
+        if (excess !== undefined) throw excess;
+        yield data.subarray(0, left);
+        return;
+      }
+      left -= data.length;
+      yield data;
+    }
+    const failure = judge(await ended);
+    if (failure !== undefined) throw failure;
+  };
+  return Readable.from(checked(), { objectMode: false, highWaterMark: 1 << 20 });
 }

@@ -8,6 +8,11 @@ export function unreadable(machine: string, path: string, stderr: string): Tsmac
   });
 }
 
+/** The error for a file without a size whose content does not end. */
+export function endless(machine: string, path: string): TsmachineError {
+  return new TsmachineError('COPY_SOURCE', `${path} on ${machine} has no size, and its content does not end`);
+}
+
 /** The error for a file or folder that the host could not write. */
 export function unwritable(machine: string, path: string, stderr: string): TsmachineError {
   if (/no space left|quota exceeded|not enough space/i.test(stderr)) {

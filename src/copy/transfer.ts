@@ -30,8 +30,7 @@ export async function copy({ from, to, recursive, io, signal }: CopyRequest): Pr
     if (source.kind === 'folder') {
       await to.end.writeFolder(target, source, meter.count(await from.end.readFolder(source.path), signal));
     } else if (!(await passFile({ from: from.end, to: to.end, source, target, meter }))) {
-      // files that the system generates when they are read (/proc) have no size
-      const content = meter.count(await from.end.readFile(source.path), signal, source.size > 0 ? source.size : undefined);
+      const content = meter.count(await from.end.readFile(source.path, source.size), signal);
       await to.end.writeFile(target, source, content);
     }
   } catch (error) {

@@ -55,5 +55,13 @@ export interface SshConnection extends RemoteShell {
 /** What copying needs of a connection, whichever client provides it. */
 export interface FileConnection extends Pick<SshConnection, 'exec' | 'script' | 'stream' | 'sftp' | 'close'> {
   /** As `stream`, but the command uses open files of this computer (file descriptors); resolves when it has ended. */
-  pass?(command: string, files: { readonly stdin?: number; readonly stdout?: number }): RemoteStream['ended'];
+  pass?(
+    command: string,
+    files: { readonly stdin?: number; readonly stdout?: number; readonly signal?: AbortSignal },
+  ): RemoteStream['ended'];
+  /**
+   * Whether the start-up files of the login were seen to print on standard output. What `pass` writes into a file begins with that, because
+   * only a stream can be told apart.
+   */
+  readonly noisy?: boolean;
 }

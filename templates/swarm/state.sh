@@ -66,6 +66,7 @@ case $DO in
     tar -C "$state" -czf "$folder/swarm.tar.gz" . || { rm -rf "$folder"; exit 43; }
     chown -R "$OWNER" "$folder" || { rm -rf "$folder"; exit 43; }
     fact folder "$folder"
+    fact size "$(wc -c <"$folder/swarm.tar.gz")"
     ;;
   place)
     new="$state.tsmachine-new"

@@ -5,7 +5,9 @@ import type { ExecOptions, ExecResult, SshEndpoint } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
 import type { FileCalls } from '../../system/files/file-calls.js';
 
-import { execOn, titleOf } from '../run/exec.js';
+import { execOn } from '../run/exec.js';
+import { framedCommand, framedScript } from '../run/frame.js';
+import { titleOf } from '../run/outcome.js';
 import type { Link } from './link.js';
 import { quote } from '../../base/quote.js';
 import { composeScript } from '../run/root-script.js';
@@ -45,7 +47,8 @@ export class Connection implements SshConnection {
     command: string,
     options: Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> & { signal?: AbortSignal } = {},
   ): Promise<ExecResult> {
-    return execOn(this.link, command, { signal: this.#signal, ...options, title: titleOf(command) });
+    const { input, ...rest } = options;
+    return execOn(this.link, framedCommand(command, input), { signal: this.#signal, ...rest, title: titleOf(command) });
   }
 
   async script(
@@ -53,8 +56,8 @@ export class Connection implements SshConnection {
     variables: Readonly<Record<string, string>> = {},
     options: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> = {},
   ): Promise<ExecResult> {
-    const input = composeScript(await readTemplate(template), variables);
-    return execOn(this.link, 'exec sh -s', { ...options, input, signal: this.#signal, title: `the script ${template}` });
+    const program = framedScript(composeScript(await readTemplate(template), variables));
+    return execOn(this.link, program, { ...options, signal: this.#signal, title: `the script ${template}` });
   }
 
   stream(command: string): Promise<RemoteStream> {
@@ -78,9 +81,11 @@ export class Connection implements SshConnection {
   async upload(path: string, content: Uint8Array | string, mode: number): Promise<void> {
     const part = `${path}.${randomBytes(6).toString('hex')}.part`;
     const [whole = '', half = ''] = [path, part].map((name) => quote(name.startsWith('-') ? `./${name}` : name));
-    const write = `cat > ${half} && chmod ${mode.toString(8)} ${half} && mv -f ${half} ${whole}`;
-    const command = `umask 077; ${write} || { status=$?; rm -f ${half}; exit $status; }`;
-    await execOn(this.link, command, { input: content, signal: this.#signal, timeout: 600_000, title: `writing ${path}` });
+    // the end of a broken connection is not distinguishable from the end of the content
+    const isWhole = `[ "$(wc -c < ${half})" -eq ${Buffer.byteLength(content)} ]`;
+    const write = `cat > ${half} && ${isWhole} && chmod ${mode.toString(8)} ${half} && mv -f ${half} ${whole}`;
+    const program = framedCommand(`umask 077; ${write} || { status=$?; rm -f ${half}; exit $status; }`, content);
+    await execOn(this.link, program, { signal: this.#signal, timeout: 600_000, title: `writing ${path}` });
   }
 
   forward(host: string, port: number): Promise<Duplex> {

@@ -1,46 +1,39 @@
-import { constants } from 'node:os';
-import { StringDecoder } from 'node:string_decoder';
-
 import type { ClientChannel } from 'ssh2';
 
 import { TsmachineError, errorText } from '../../base/errors.js';
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
 
 import type { Link } from '../dial/link.js';
-import { at, type Place } from '../dial/place.js';
-import { quote } from '../../base/quote.js';
+import { at } from '../dial/place.js';
+import { Collector, insteadOf } from './collector.js';
+import type { Program } from './frame.js';
+import { checkExitStatus, exitCodeOf, timeoutError, type End, type Ended } from './outcome.js';
 
-export interface RemoteRunOptions extends Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'> {
+export interface RemoteRunOptions extends Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> {
   readonly signal: AbortSignal;
-  /** The command's name in messages; never contains its input. */
+  /** The program's name in messages; never contains its input. */
   readonly title: string;
-  /**
-   * Used instead of `input`: gets the text of each stream and may write to the channel; returning true keeps the text out of the result.
-   */
-  readonly dialogue?: ((channel: ClientChannel, stream: 'stdout' | 'stderr', text: string) => boolean) | undefined;
-}
-
-/** How a command ended, whatever its exit status. */
-export interface Ended extends ExecResult {
-  /** What the host reported: neither `code` nor `signal` when the channel closed without a report. */
-  readonly status: { readonly code?: number | undefined; readonly signal?: string | undefined };
+  /** Used instead of the program's input: gets the text of both streams and may write to the channel. */
+  readonly dialogue?: ((channel: ClientChannel, text: string) => void) | undefined;
 }
 
 /**
- * Runs a POSIX shell command, whatever shell the login has, and checks its exit status.
- * @throws TsmachineError REMOTE_COMMAND (exit status not in `ok`, timeout), SSH_LOST; the signal's reason when aborted.
+ * Runs a program, whatever shell the login has, and checks its exit status.
+ * @throws TsmachineError REMOTE_COMMAND (exit status not in `ok`, timeout, too much output), SSH_LOST; the signal's reason when aborted.
  */
-export async function execOn(link: Link, command: string, options: RemoteRunOptions): Promise<ExecResult> {
-  return checkExitStatus(link.place, options, await runOn(link, command, options));
+export async function execOn(link: Link, program: Program, options: RemoteRunOptions): Promise<ExecResult> {
+  return checkExitStatus(link.place, options, await runOn(link, program, options));
 }
 
-/** Runs a command as `execOn` does, whatever its exit status. */
-export async function runOn(link: Link, command: string, options: RemoteRunOptions): Promise<Ended> {
-  const { signal, title } = options;
+/** Runs a program as `execOn` does, whatever its exit status. */
+export async function runOn(link: Link, { line, input, mark }: Program, options: RemoteRunOptions): Promise<Ended> {
+  const { signal, title, onLine } = options;
+  const { place } = link;
   signal.throwIfAborted();
-  const { channel, end: reported } = await openChannel(link, `exec sh -c ${quote(command)}`, title);
-  const stdout = new Collector(options.onLine);
-  const stderr = new Collector(options.onLine);
+  const { channel, end: reported } = await openChannel(link, line, title);
+  let onExcess: (error: TsmachineError) => void = () => undefined;
+  const collect = () => new Collector({ mark, place, title, onLine, onExcess: (error) => onExcess(error) });
+  const [stdout, stderr] = [collect(), collect()];
   const timeout = options.timeout ?? 60_000;
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -52,41 +45,31 @@ export async function runOn(link: Link, command: string, options: RemoteRunOptio
         channel.close();
         reject(reason);
       };
+      onExcess = stop;
       onAbort = () => {
         stop(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
       timer = setTimeout(() => {
-        stop(timeoutError(link.place, title, timeout, stderr.text()));
+        stop(timeoutError(place, title, timeout, stderr.frame.started ? stderr.text() : stderr.frame.words));
       }, timeout);
       follow(channel, options.dialogue, stdout, stderr, () => {
         resolve(reported);
       });
-      if (options.dialogue === undefined) channel.end(options.input ?? '');
+      if (options.dialogue === undefined) channel.end(input);
     });
-    return { exitCode: exitCodeOf(end), stdout: stdout.text(), stderr: stderr.text(), status: end };
+    return {
+      exitCode: exitCodeOf(end),
+      stdout: stdout.text(),
+      stderr: stderr.text(),
+      status: end,
+      instead: insteadOf(stdout.frame, stderr.frame),
+    };
   } finally {
     clearTimeout(timer);
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }
 }
-
-/** As a shell reports it: 128 plus the signal's number for a command that was killed, 255 when the host reported nothing. */
-export function exitCodeOf(end: End): number {
-  const signals: Readonly<Record<string, number>> = constants.signals;
-  return end.code ?? (end.signal === undefined ? 255 : 128 + (signals[end.signal] ?? 0));
-}
-
-/** @param timeout milliseconds */
-export function timeoutError(place: Place, title: string, timeout: number, stderr: string): TsmachineError {
-  const words = tail(stderr);
-  return new TsmachineError(
-    'REMOTE_COMMAND',
-    `${at(place)}: ${title} did not finish within ${timeout / 1000} s and may still be running there${afterColon(words)}`,
-  );
-}
-
-export type End = Ended['status'];
 
 export interface Opened {
   readonly channel: ClientChannel;
@@ -131,79 +114,14 @@ function follow(
     if (--open === 0) resolve();
   };
   const collect =
-    (name: 'stdout' | 'stderr', into: Collector) =>
+    (into: Collector) =>
     (data: Buffer): void => {
-      if (dialogue?.(channel, name, data.toString()) !== true) into.add(data);
+      dialogue?.(channel, data.toString());
+      into.add(data);
     };
-  channel.on('data', collect('stdout', stdout));
-  channel.stderr.on('data', collect('stderr', stderr));
+  channel.on('data', collect(stdout));
+  channel.stderr.on('data', collect(stderr));
   channel.on('error', () => undefined); // the command closed its input early: its exit status gives the reason
   channel.on('close', done);
   channel.stderr.on('close', done);
-}
-
-/** Returns the result when its exit status is in `ok` (default [0]). @throws TsmachineError REMOTE_COMMAND for any other. */
-export function checkExitStatus(
-  place: Place,
-  { ok, title }: Pick<RemoteRunOptions, 'ok' | 'title'>,
-  { status, ...result }: Ended,
-): ExecResult {
-  const isReported = status.code !== undefined || status.signal !== undefined;
-  if (isReported && (ok ?? [0]).includes(result.exitCode)) return result;
-  const how =
-    status.signal !== undefined
-      ? `was killed by ${status.signal}`
-      : isReported
-        ? `failed with exit status ${result.exitCode}`
-        : 'ended without an exit status';
-  const words = tail(result.stderr) || tail(result.stdout);
-  throw new TsmachineError('REMOTE_COMMAND', `${at(place)}: ${title} ${how}${afterColon(words)}`);
-}
-
-/** Collects the text of one stream and passes on its lines as they arrive. */
-export class Collector {
-  readonly #chunks: Buffer[] = [];
-  readonly #decoder = new StringDecoder('utf8');
-  readonly #onLine: ((line: string) => void) | undefined;
-  #rest = '';
-
-  constructor(onLine: ((line: string) => void) | undefined) {
-    this.#onLine = onLine;
-  }
-
-  add(data: Buffer): void {
-    this.#chunks.push(data);
-    if (this.#onLine === undefined) return;
-    const lines = (this.#rest + this.#decoder.write(data)).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#onLine(line.replace(/\r$/, ''));
-  }
-
-  text(): string {
-    if (this.#rest !== '') this.#onLine?.(this.#rest);
-    this.#rest = '';
-    return Buffer.concat(this.#chunks).toString('utf8');
-  }
-}
-
-function afterColon(words: string): string {
-  return words === '' ? '' : `: ${words}`;
-}
-
-/** The last five lines, shortened. */
-function tail(text: string): string {
-  const lines = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  return lines
-    .slice(-5)
-    .map((line) => line.slice(0, 300))
-    .join('\n');
-}
-
-/** The first words of a command, for messages. */
-export function titleOf(command: string): string {
-  const line = command.trim().split('\n')[0] ?? '';
-  return `'${line.length > 60 ? `${line.slice(0, 57)}...` : line}'`;
 }

@@ -4,7 +4,9 @@ import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
 
-import { checkExitStatus, runOn } from './exec.js';
+import { runOn } from './exec.js';
+import { announce, commandLine, newMark } from './frame.js';
+import { checkExitStatus } from './outcome.js';
 import type { Link } from '../dial/link.js';
 import { at } from '../dial/place.js';
 import { quote } from '../../base/quote.js';
@@ -22,15 +24,17 @@ export interface RootRun extends Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> 
 }
 
 const refusalStatus = 97;
-const refusalMark = 'tsmachine-no-root:';
-const prompt = 'tsmachine-password:';
-const ready = 'tsmachine-root-is-ready';
+
+/** What a call's own messages begin with; they all contain its mark, which no start-up file and no sudoers file can know. */
+const refusal = (mark: string): string => `${mark}-no-root:`;
+const prompt = (mark: string): string => `${mark}-password:`;
+const ready = (mark: string): string => `${mark}-root-is-ready`;
 
 /**
  * Becomes root and runs the script on standard input, in one command line. When a password is needed, it reports that instead.
  * `sudo` is tried with exactly the command that follows, because sudoers may allow only that one.
  */
-const withoutPassword = `
+const withoutPassword = (mark: string): string => `
 if [ "$(id -u)" = 0 ]; then exec sh -s; fi
 if command -v sudo >/dev/null 2>&1; then
   why=$(LC_ALL=C sudo -n sh -s </dev/null 2>&1) && exec sudo -n sh -s
@@ -41,10 +45,11 @@ elif command -v doas >/dev/null 2>&1; then
 else
   why= with=none
 fi
-printf "%s\\n" "${refusalMark}$with" "$why" >&2
+printf "%s\\n" "${refusal(mark)}$with" "$why" >&2
 exit ${refusalStatus}`;
 
-const withPassword = `LC_ALL=C; export LC_ALL; exec sudo -S -p ${prompt} sh -c "echo ${ready}; exec sh -s"`;
+const withPassword = (mark: string): string =>
+  `LC_ALL=C; export LC_ALL; exec sudo -S -p ${prompt(mark)} sh -c "echo ${ready(mark)}; exec sh -s"`;
 
 /**
  * Runs scripts as root over one connection: as uid 0, with sudo or doas without a password, or with sudo and a password that is asked for
@@ -66,11 +71,12 @@ export class RootShell {
    */
   async run(script: string, options: RootRun): Promise<ExecResult> {
     if (this.#password !== undefined) return this.#runWithPassword(script, this.#password, options);
-    const ended = await runOn(this.#link, withoutPassword, { ...options, signal: this.#options.signal, input: script });
-    const refusal =
-      ended.exitCode === refusalStatus && ended.stderr.startsWith(refusalMark) ? ended.stderr.slice(refusalMark.length) : undefined;
-    if (refusal === undefined) return checkExitStatus(this.#link.place, options, ended);
-    const [means = 'none', ...words] = refusal.trim().split('\n');
+    const mark = newMark();
+    const program = { line: commandLine(withoutPassword(mark)), input: `${announce(mark)}\n${script}`, mark };
+    const ended = await runOn(this.#link, program, { ...options, signal: this.#options.signal });
+    const [, refused] = ended.instead?.split(refusal(mark)) ?? [];
+    if (refused === undefined) return checkExitStatus(this.#link.place, options, ended);
+    const [means = 'none', ...words] = refused.trim().split('\n');
     const why = words.join('\n').trim();
     if (means === 'sudo' && /password|authentication is required/i.test(why)) {
       return this.#runWithPassword(script, await this.#findPassword(), options);
@@ -79,29 +85,30 @@ export class RootShell {
   }
 
   async #runWithPassword(script: string, password: string, options: RootRun): Promise<ExecResult> {
+    const mark = newMark();
     const state = { isRoot: false, asked: 0, before: '' };
     // The password is sent only when sudo asks for it, the script only once the shell runs as root: they cannot be mixed up.
-    const dialogue = (channel: ClientChannel, _stream: 'stdout' | 'stderr', text: string): boolean => {
-      if (state.isRoot) return false;
+    const dialogue = (channel: ClientChannel, text: string): void => {
+      if (state.isRoot) return;
       state.before += text;
-      if (state.before.includes(ready)) {
+      if (state.before.includes(ready(mark))) {
         state.isRoot = true;
-        channel.end(script);
-      } else if (state.before.split(prompt).length - 1 > state.asked) {
+        channel.end(`${announce(mark)}\n${script}`);
+      } else if (state.before.split(prompt(mark)).length - 1 > state.asked) {
         state.asked += 1;
         if (state.asked === 1) channel.write(`${password}\n`);
         else channel.end(); // sudo asks again: the password was wrong
       }
-      return true;
     };
-    const ended = await runOn(this.#link, withPassword, { ...options, signal: this.#options.signal, dialogue });
+    const program = { line: commandLine(withPassword(mark)), input: '', mark };
+    const ended = await runOn(this.#link, program, { ...options, signal: this.#options.signal, dialogue });
     const { isRoot, asked, before } = state;
     if (isRoot) {
       this.#password = password;
       return checkExitStatus(this.#link.place, options, ended);
     }
     if (asked > 1 || /incorrect password|authentication (failed|attempt)/i.test(before)) throw this.#wrongPassword();
-    throw this.#refused('sudo', before.replaceAll(prompt, '').trim());
+    throw this.#refused('sudo', before.replaceAll(prompt(mark), '').trim());
   }
 
   async #findPassword(): Promise<string> {

@@ -4,11 +4,13 @@ import type { ExecOptions, ExecResult } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
 import type { FileCalls } from '../../system/files/file-calls.js';
 
-import { Collector, checkExitStatus, timeoutError, titleOf } from '../run/exec.js';
+import { Collector, Complaint, insteadOf } from '../run/collector.js';
+import { framedCommand, framedScript, noiseLimit, type Program } from '../run/frame.js';
+import { checkExitStatus, endlessNoise, neverBegan, timeoutError, titleOf } from '../run/outcome.js';
 import { connectionLost } from '../dial/failures.js';
 import type { Place } from '../dial/place.js';
-import { quote } from '../../base/quote.js';
 import { composeScript } from '../run/root-script.js';
+import { framedStream } from '../run/stream.js';
 import type { SharedLogin } from './shared-login.js';
 import type { FileConnection, RemoteStream, SshConnection } from '../types.js';
 
@@ -16,7 +18,6 @@ type ShortOptions = Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>;
 
 /** The exit status of ssh's own failures; a command may end with it too. */
 const ownFailure = 255;
-const complaintLimit = 4000;
 
 /** A machine's connection through the system's ssh: every command is an ssh process that uses the shared login. */
 export class SharedConnection implements FileConnection {
@@ -25,6 +26,7 @@ export class SharedConnection implements FileConnection {
   readonly #signal: AbortSignal;
   readonly #connect: () => Promise<SshConnection>;
   #native: Promise<SshConnection> | undefined;
+  noisy = false;
 
   /** @param connect logs in with the built-in client, for what only that one can do */
   constructor(login: SharedLogin, place: Place, signal: AbortSignal, connect: () => Promise<SshConnection>) {
@@ -36,71 +38,98 @@ export class SharedConnection implements FileConnection {
 
   async exec(
     command: string,
-    { signal = this.#signal, ...options }: ShortOptions & Pick<ExecOptions, 'input'> & { signal?: AbortSignal } = {},
+    { signal = this.#signal, input, ...options }: ShortOptions & Pick<ExecOptions, 'input'> & { signal?: AbortSignal } = {},
   ): Promise<ExecResult> {
-    return this.#run(command, { ...options, signal, title: titleOf(command) });
+    return this.#run(framedCommand(command, input), { ...options, signal, title: titleOf(command) });
   }
 
   async script(template: string, variables: Readonly<Record<string, string>> = {}, options: ShortOptions = {}): Promise<ExecResult> {
-    const input = composeScript(await readTemplate(template), variables);
-    return this.#run('exec sh -s', { ...options, input, signal: this.#signal, title: `the script ${template}` });
+    const program = framedScript(composeScript(await readTemplate(template), variables));
+    return this.#run(program, { ...options, signal: this.#signal, title: `the script ${template}` });
   }
 
   async #run(
-    command: string,
-    options: ShortOptions & Pick<ExecOptions, 'input'> & { readonly signal: AbortSignal; readonly title: string },
+    { line, input, mark }: Program,
+    options: ShortOptions & { readonly signal: AbortSignal; readonly title: string },
   ): Promise<ExecResult> {
-    const { signal, title, timeout = 60_000 } = options;
-    const child = this.#start(command, signal);
-    const [stdout, stderr] = [new Collector(options.onLine), new Collector(options.onLine)];
+    const { signal, title, onLine, timeout = 60_000 } = options;
+    const limit = new AbortController();
+    const child = this.#start(line, signal);
+    const collect = () =>
+      new Collector({
+        mark,
+        place: this.#place,
+        title,
+        onLine,
+        onExcess: (error) => {
+          limit.abort(error);
+        },
+      });
+    const [stdout, stderr] = [collect(), collect()];
     child.stdout.on('data', (data: Buffer) => {
       stdout.add(data);
     });
     child.stderr.on('data', (data: Buffer) => {
       stderr.add(data);
     });
-    child.stdin.end(options.input ?? '');
-    const limit = new AbortController();
+    child.stdin.end(input);
     const timer = setTimeout(() => {
-      limit.abort(timeoutError(this.#place, title, timeout, stderr.text()));
+      limit.abort(timeoutError(this.#place, title, timeout, stderr.frame.started ? stderr.text() : stderr.frame.words));
     }, timeout);
     const exitCode = await this.#end(child, AbortSignal.any([signal, limit.signal]), title).finally(() => {
       clearTimeout(timer);
     });
-    return checkExitStatus(this.#place, options, { exitCode, stdout: stdout.text(), stderr: stderr.text(), status: { code: exitCode } });
+    this.noisy ||= stdout.frame.noise > 0;
+    const instead = insteadOf(stdout.frame, stderr.frame);
+    const ended = { exitCode, stdout: stdout.text(), stderr: stderr.text(), status: { code: exitCode }, instead };
+    return checkExitStatus(this.#place, options, ended);
   }
 
   async stream(command: string): Promise<RemoteStream> {
-    const child = this.#start(command, this.#signal);
-    const ended = this.#result(child, command);
-    ended.catch(() => undefined); // reported where `ended` is awaited; a broken stream is noticed first
-    return { stdin: child.stdin, stdout: child.stdout, ended };
-  }
-
-  async pass(command: string, { stdin, stdout }: { readonly stdin?: number; readonly stdout?: number }): RemoteStream['ended'] {
-    this.#signal.throwIfAborted();
-    const stdio: StdioOptions = [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe'];
-    return this.#result(spawn('ssh', this.#arguments(command), { ...this.#settings, stdio }), command);
-  }
-
-  async #result(child: ChildProcess, command: string): RemoteStream['ended'] {
-    let stderr = '';
-    child.stderr?.on('data', (data: Buffer) => {
-      stderr = (stderr + data.toString()).slice(-complaintLimit);
+    const { line, mark } = framedCommand(command);
+    const title = titleOf(command);
+    const child = this.#start(line, this.#signal);
+    const { stdin, stdout, stderr } = child;
+    return framedStream(this.#place, {
+      mark,
+      title,
+      stdin,
+      stdout,
+      stderr,
+      exit: this.#end(child, this.#signal, title),
+      stop: () => {
+        stop(child);
+      },
     });
-    const exitCode = await this.#end(child, this.#signal, titleOf(command));
-    return { exitCode, stderr };
   }
 
-  #start(command: string, signal: AbortSignal): ChildProcessWithoutNullStreams {
+  async pass(
+    command: string,
+    { stdin, stdout, signal: own }: { readonly stdin?: number; readonly stdout?: number; readonly signal?: AbortSignal },
+  ): RemoteStream['ended'] {
+    this.#signal.throwIfAborted();
+    const title = titleOf(command);
+    const { line, mark } = framedCommand(command, '', { output: false });
+    const stdio: StdioOptions = [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe'];
+    const child = spawn('ssh', this.#login.commandArguments(line), { ...this.#settings, stdio });
+    const complaint = new Complaint(mark);
+    const limit = new AbortController();
+    child.stderr?.on('data', (data: Buffer) => {
+      complaint.add(data);
+      if (complaint.frame.noise > noiseLimit) limit.abort(endlessNoise(this.#place, title));
+    });
+    const signals = [this.#signal, limit.signal, ...(own === undefined ? [] : [own])];
+    const exitCode = await this.#end(child, AbortSignal.any(signals), title);
+    const instead = insteadOf(complaint.frame);
+    if (instead !== undefined) throw neverBegan(this.#place, title, instead);
+    return { exitCode, stderr: complaint.text() };
+  }
+
+  #start(line: string, signal: AbortSignal): ChildProcessWithoutNullStreams {
     signal.throwIfAborted();
-    const child = spawn('ssh', this.#arguments(command), { ...this.#settings, stdio: 'pipe' });
+    const child = spawn('ssh', this.#login.commandArguments(line), { ...this.#settings, stdio: 'pipe' });
     child.stdin.on('error', () => undefined); // the command closed its input early: its exit status gives the reason
     return child;
-  }
-
-  #arguments(command: string): string[] {
-    return this.#login.commandArguments(`exec sh -c ${quote(command)}`);
   }
 
   /** In a process group of its own: this program decides what Ctrl-C ends. */

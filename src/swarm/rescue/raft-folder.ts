@@ -1,5 +1,8 @@
+import { buffer } from 'node:stream/consumers';
+
 import type { SshConnection } from '../../ssh/types.js';
 import type { RaftState } from './survivor.js';
+import { checkState } from './backup-file.js';
 import { connectTo } from '../../machine/access/connection.js';
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
@@ -8,6 +11,8 @@ import type { Session } from '../../machine/session.js';
 
 /** Milliseconds for stopping an engine, saving or restoring its state, and starting it again. */
 const stateTimeout = 300_000;
+/** Bytes of a saved state: it is held in memory. */
+const largest = 2 ** 31;
 
 /** What an engine has on disk about its swarm: docker-state.json of moby's daemon/cluster, and the raft log. */
 export interface SwarmState extends RaftState {
@@ -37,18 +42,24 @@ export async function readRaft(session: Session, machine: Machine): Promise<Swar
 /**
  * The swarm state of a machine's engine as a tar.gz, saved while the engine is stopped. The engine is started again in any case, even when
  * the connection is lost meanwhile.
- * @throws TsmachineError SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
+ * @throws TsmachineError ARCHIVE_INVALID when what arrived is not such a state, SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
  */
 export async function saveRaft(session: Session, machine: Machine): Promise<Buffer> {
   return connected(session, machine, async (connection) => {
-    const folder = (await runState(connection, machine, { DO: 'save', OWNER: connection.user })).get('folder') ?? '';
+    const saved = await runState(connection, machine, { DO: 'save', OWNER: connection.user });
+    const folder = saved.get('folder') ?? '';
+    const size = Number(saved.get('size'));
     const { RemoteEnd } = await import('../../copy/remote-end.js');
     const { quote } = await import('../../base/quote.js');
     try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of await new RemoteEnd(connection, machine.name, session.io).readFile(`${folder}/swarm.tar.gz`))
-        chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
+      if (size > largest) throw new TsmachineError('SWARM_STATE', `The swarm state of ${machine.name} is too large to save: ${size} bytes`);
+      const end = new RemoteEnd(connection, machine.name, session.io);
+      const state = await buffer(await end.readFile(`${folder}/swarm.tar.gz`, size));
+      if (state.length !== size) {
+        throw new TsmachineError('SWARM_STATE', `${machine.name} sent ${state.length} bytes of its swarm state, not ${size}`);
+      }
+      await checkState(state, machine.name);
+      return state;
     } finally {
       if (!connection.closed) {
         await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {

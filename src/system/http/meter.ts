@@ -55,17 +55,13 @@ export class Meter {
     }, longAfter).unref();
   }
 
-  /**
-   * Passes the bytes of `source` on and counts them; at most `most`, because a file may grow while it is read. An error of the source
-   * becomes an error of the result, and an abort ends both.
-   */
-  count(source: Readable, signal: AbortSignal, most = Infinity): Readable {
+  /** Passes the bytes of `source` on and counts them. An error of the source becomes an error of the result, and an abort ends both. */
+  count(source: Readable, signal: AbortSignal): Readable {
     const counter = new Transform({
       highWaterMark: chunk,
       transform: (data: Buffer, _encoding, done) => {
-        const wanted = data.length > most - this.bytes ? data.subarray(0, most - this.bytes) : data;
-        this.bytes += wanted.length;
-        done(null, wanted);
+        this.bytes += data.length;
+        done(null, data);
       },
     });
     pipeline(source, counter, { signal }).catch(() => undefined); // the counter ends with the same error, which its reader gets

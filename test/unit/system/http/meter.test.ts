@@ -31,14 +31,6 @@ describe('a meter', () => {
     ]);
   });
 
-  it('passes on no more than was announced, and counts it', async () => {
-    const meter = new Meter(new RecordingIo(), 'x', 5);
-    const counted = meter.count(Readable.from([Buffer.from('abc'), Buffer.from('defg')]), new AbortController().signal, 5);
-    expect((await buffer(counted)).toString()).to.equal('abcde');
-    expect(meter.bytes).to.equal(5);
-    meter.stop();
-  });
-
   it('takes figures that are counted elsewhere, and what was there before for no speed', async () => {
     const io = new RecordingIo();
     const meter = new Meter(io, 'x', undefined);
