@@ -1,8 +1,8 @@
 import { TsmachineError } from '../../src/base/errors.js';
 import { run, say } from '../../src/base/text.js';
-import { waitFor } from '../../src/base/wait.js';
+import { unlessTimeout, waitFor } from '../../src/base/wait.js';
 import { numberOf, textOf } from '../../src/driver/kit/data.js';
-import type { Driver, DriverContext, DriverData, Endpoint, Look, State } from '../../src/driver/contract.js';
+import type { Driver, DriverContext, DriverData, Endpoint, Look, RemoteShell, State } from '../../src/driver/contract.js';
 import { checkConfig, dockerUrl, jumpHosts, parseConfig, sshEndpoint } from './config.js';
 
 const probeTimeout = 15_000;
@@ -61,29 +61,42 @@ async function state(data: DriverData, ctx: DriverContext): Promise<State> {
 async function restart(data: DriverData, ctx: DriverContext): Promise<void> {
   const host = sshEndpoint(data);
   const before = await ctx.ssh(host, async (shell) => {
-    const { stdout } = await shell.exec('cat /proc/sys/kernel/random/boot_id');
-    await shell.rootScript('generic/reboot.sh', {}, { timeout: 15_000 });
-    return stdout.trim();
+    const id = await bootId(shell);
+    await shell.rootScript('generic/reboot.sh', {}, { timeout: 30_000, endsHost: true });
+    return id;
   });
-  await waitFor(
-    async () => {
-      try {
-        const now = await ctx.ssh(host, async (shell) => (await shell.exec('cat /proc/sys/kernel/random/boot_id')).stdout.trim());
-        return now === before ? undefined : now;
-      } catch (error) {
-        ctx.signal.throwIfAborted();
-        ctx.io.debug(`waiting for the reboot: ${TsmachineError.from(error).message}`);
-        return undefined;
-      }
-    },
-    {
-      timeout: rebootTimeout,
-      interval: 1000,
-      maxInterval: 3000,
-      signal: ctx.signal,
-      what: `${ctx.machineName} to come back after its reboot`,
-    },
+  const seen = { answers: false };
+  const rebooted = await unlessTimeout(
+    waitFor(
+      async () => {
+        try {
+          const now = await ctx.ssh(host, bootId);
+          seen.answers = true;
+          return now === before ? undefined : now;
+        } catch (error) {
+          ctx.signal.throwIfAborted();
+          ctx.io.debug(`waiting for the reboot: ${TsmachineError.from(error).message}`);
+          seen.answers = false;
+          return undefined;
+        }
+      },
+      { timeout: rebootTimeout, interval: 1000, maxInterval: 3000, signal: ctx.signal, what: 'a reboot' },
+    ),
   );
+  if (rebooted !== undefined) return;
+  const name = ctx.machineName;
+  const within = `within ${rebootTimeout / 1000} s`;
+  throw seen.answers
+    ? new TsmachineError('WAIT_TIMEOUT', `${name} was told to reboot, but did not do so ${within}`, {
+        hint: run('ssh', name, 'systemctl', 'list-jobs'),
+      })
+    : new TsmachineError('WAIT_TIMEOUT', `${name} went down for its reboot, but did not come back ${within}`, {
+        hint: run('status', name),
+      });
+}
+
+async function bootId(shell: RemoteShell): Promise<string> {
+  return (await shell.exec('cat /proc/sys/kernel/random/boot_id')).stdout.trim();
 }
 
 function refuse(ctx: DriverContext, verb: string): Promise<never> {

@@ -27,6 +27,15 @@ export interface ExecOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** How a script of ours is run on a host. */
+export interface ScriptOptions extends Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> {
+  /**
+   * The script makes the host go down, so nobody may be left to report its exit status: a lost connection is then its end, with status 0.
+   * Whether the host did go down, the caller finds out.
+   */
+  readonly endsHost?: boolean;
+}
+
 export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -38,9 +47,5 @@ export interface RemoteShell {
   /** Runs one command as the login user; the text must be a constant or come from `quote`. */
   exec(command: string, options?: Pick<ExecOptions, 'input' | 'timeout' | 'ok' | 'onLine'>): Promise<ExecResult>;
   /** Runs a template from `templates/` as root, its variables passed on standard input. */
-  rootScript(
-    template: string,
-    variables?: Readonly<Record<string, string>>,
-    options?: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'>,
-  ): Promise<ExecResult>;
+  rootScript(template: string, variables?: Readonly<Record<string, string>>, options?: ScriptOptions): Promise<ExecResult>;
 }

@@ -41,7 +41,15 @@ function failureOf({ name }: Machine, { state, why }: Look): TsmachineError | un
   return state === 'Error' ? new TsmachineError('DRIVER_FAILED', `${name} is in an error state`) : undefined;
 }
 
-const unreached: readonly ErrorCode[] = ['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_UNREACHABLE', 'SSH_LOST', 'SSH_PROTOCOL', 'WAIT_TIMEOUT'];
+const unreached: readonly ErrorCode[] = [
+  'SSH_REFUSED',
+  'SSH_TIMEOUT',
+  'SSH_UNREACHABLE',
+  'SSH_LOST',
+  'SSH_PROTOCOL',
+  'SSH_NOLOGIN',
+  'WAIT_TIMEOUT',
+];
 
 /** Does what needs a booted machine; when it is not reached, the error shows how its console ends, where the driver can read it. */
 export async function showingConsole<T>(session: Session, machine: Machine, work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,8 @@ export const sshTimeouts = {
   bootingConnect: 3000,
   /** ssh2: each of several addresses of one host name. Node's default of 250 is too short for a distant host. */
   eachAddress: 2000,
+  /** ssh2: a host that answers, and says that it is still booting and lets nobody but root log in. */
+  nologin: 90_000,
   /** The system's ssh, run in the foreground or by rsync and sshfs: the TCP connection, to the machine and to each jump host. */
   systemConnect: 10_000,
   /** The system's ssh, when it holds a login that copies share: the TCP connection, and the whole login. */

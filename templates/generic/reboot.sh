@@ -1,4 +1,4 @@
-# Returns before the host goes down, so that the SSH connection can be closed properly.
+# Reboots. The connection may end before the exit status is reported: the host's boot id tells whether it did.
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
   systemctl --no-block reboot
 else

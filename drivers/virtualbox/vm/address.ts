@@ -9,7 +9,7 @@ import { parseVmInfo, type VmFacts } from './vm.js';
 const bootTimeout = 5 * 60_000;
 
 /** How a connection fails while a guest boots or reboots. */
-const notYet = new Set(['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_LOST', 'SSH_UNREACHABLE', 'SSH_PROTOCOL', 'SSH_AUTH']);
+const notYet = new Set(['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_LOST', 'SSH_UNREACHABLE', 'SSH_PROTOCOL', 'SSH_AUTH', 'SSH_NOLOGIN']);
 
 interface Guest {
   readonly vm: string;

@@ -6,7 +6,7 @@ import { say } from '../../base/text.js';
 
 import { Connection } from './connection.js';
 import { Clock, logIn } from './login.js';
-import { isTransient } from './failures.js';
+import { isBooting, isTransient } from './failures.js';
 import { hostTrust } from '../trust/host-trust.js';
 import { identities, type Identity } from '../keys/identities.js';
 import type { Link } from './link.js';
@@ -20,6 +20,8 @@ export type { ConnectOptions, SshConnection } from '../types.js';
 /** How often a login is tried on a host that may not have the key yet, and the milliseconds between two tries. */
 const authTries = 3;
 const authPause = 2000;
+/** Milliseconds between two logins on a host that is still refusing them: how long OpenSSH holds one against the address. */
+const penaltyPause = 5000;
 
 /**
  * Opens the one connection that every step of a command uses, through jump hosts where there are any.
@@ -53,7 +55,8 @@ async function logInWithRetries(hop: Hop, before: Link | undefined, options: Con
   const { io, signal } = options;
   const env = options.env ?? process.env;
   const started = performance.now();
-  const waitFor = hop.isJump ? 0 : (options.waitFor ?? 0);
+  let waitFor = hop.isJump ? 0 : (options.waitFor ?? 0);
+  let early = 0;
   let clock = new Clock(options.timeout ?? sshTimeouts.attempt);
   let offered: Identity[] | undefined;
   let authLeft = options.retryAuth === true && !hop.isJump ? authTries - 1 : 0;
@@ -89,6 +92,11 @@ async function logInWithRetries(hop: Hop, before: Link | undefined, options: Con
       });
     } catch (error) {
       const waited = performance.now() - started;
+      if (isBooting(error)) {
+        waitFor = Math.max(waitFor, options.timeout ?? sshTimeouts.nologin);
+        // each refusal counts for a while as a failed login, and several of them shut an address out (PerSourcePenalties)
+        pause = (early += 1) < 3 ? authPause : penaltyPause;
+      }
       if (isTransient(error) && waited + pause < waitFor) {
         const spent = `${Math.round(waited / 1000)} s of ${Math.round(waitFor / 1000)}`;
         io.progress(`Waiting for SSH on ${address(hop)}, ${spent}: ${TsmachineError.from(error).message}`);

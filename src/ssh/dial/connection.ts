@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 
-import type { ExecOptions, ExecResult, SshEndpoint } from '../../base/shell.js';
+import type { ExecOptions, ExecResult, ScriptOptions, SshEndpoint } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
 import type { FileCalls } from '../../system/files/file-calls.js';
 
@@ -69,11 +69,7 @@ export class Connection implements SshConnection {
     return this.#sftp;
   }
 
-  async rootScript(
-    template: string,
-    variables: Readonly<Record<string, string>> = {},
-    options: Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> = {},
-  ): Promise<ExecResult> {
+  async rootScript(template: string, variables: Readonly<Record<string, string>> = {}, options: ScriptOptions = {}): Promise<ExecResult> {
     const script = composeScript(await readTemplate(template), variables);
     return this.#root.run(script, { ...options, title: `the script ${template}` });
   }

@@ -6,7 +6,12 @@ import { quote } from '../../base/quote.js';
 
 /** Whether waiting may help: these are the errors of a host that is still booting. */
 export function isTransient(error: unknown): boolean {
-  return TsmachineError.is(error) && ['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_UNREACHABLE'].includes(error.code);
+  return TsmachineError.is(error) && ['SSH_REFUSED', 'SSH_TIMEOUT', 'SSH_UNREACHABLE', 'SSH_NOLOGIN'].includes(error.code);
+}
+
+/** Whether the host itself says that it lets nobody in yet; it is then waited for, whoever made it. */
+export function isBooting(error: unknown): boolean {
+  return TsmachineError.is(error) && error.code === 'SSH_NOLOGIN';
 }
 
 /** The error when no TCP connection could be opened. */
@@ -106,22 +111,31 @@ export interface Login {
   readonly partial: boolean;
   /** What the server sent when it closed the connection. */
   readonly said?: string | undefined;
+  /** The text for people that the server sent before it closed the connection without a reason; empty when there is none. */
+  readonly banner: string;
   readonly keyPath: string | undefined;
 }
 
 export function loginFailure(place: Place, login: Login, cause?: unknown): TsmachineError {
-  const { tried, accepts, said } = login;
+  const { tried, accepts, said, banner } = login;
+  if (/booting up|going down|not permitted to log in/i.test(banner)) {
+    return new TsmachineError('SSH_NOLOGIN', `${at(place)} lets nobody but root log in now: ${printable(banner)}`, {
+      hint: 'It is so while /run/nologin or /etc/nologin exists there. systemd removes the first one when the host has booted.',
+      cause,
+    });
+  }
   const who = `${place.user}@${address(place)}`;
   const parts = [`${place.isJump ? `${at(place)}: ` : `"${place.machine}": `}${who} refuses the login`];
   parts.push(tried.length === 0 ? 'there was no key to offer' : `offered: ${tried.join(', ')}`);
   if (accepts.length > 0) parts.push(`it accepts: ${accepts.join(', ')}`);
-  if (said !== undefined && said !== '') parts.push(printable(said));
+  for (const words of [said ?? '', banner]) if (words !== '') parts.push(printable(words));
   return new TsmachineError('SSH_AUTH', parts.join('; '), { hint: loginHint(place, login), cause });
 }
 
-function loginHint(place: Place, { tried, accepts, said, partial, keyPath }: Login): string {
+function loginHint(place: Place, { tried, accepts, said, banner, partial, keyPath }: Login): string {
   if (said !== undefined && /too many authentication failures/i.test(said))
     return 'The server refused after too many wrong keys. Name the right one with a key flag, so that only that key is offered.';
+  if (banner !== '') return 'If that is why: it is the account that the host refuses, not the key. Look at the log of its SSH server.';
   if (partial) return `The key was accepted, but the server also asks for ${accepts.join(' or ')}, which tsmachine cannot provide.`;
   if (accepts.length > 0 && !accepts.includes('publickey'))
     return 'The server does not accept keys: set "PubkeyAuthentication yes" in its sshd_config.';

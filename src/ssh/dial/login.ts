@@ -58,6 +58,9 @@ export class Clock {
   }
 }
 
+/** Characters of a server's text for people that are kept. */
+const bannerLimit = 1000;
+
 type Stage = 'connecting' | 'waiting for the SSH server' | 'logging in';
 
 /**
@@ -97,6 +100,7 @@ function authenticate(client: Client, transport: Transport, request: LoginAttemp
   const { hop, trust, signal } = request;
   const offer = new Offer(hop.user, request.identities);
   let received = '';
+  let banner = '';
   let sawHandshake = false;
   let refused: TsmachineError | undefined;
   return new Promise((resolve, reject) => {
@@ -114,8 +118,11 @@ function authenticate(client: Client, transport: Transport, request: LoginAttemp
     const explain = async (error: Error & { level?: string }): Promise<Error> => {
       if (refused !== undefined) return refused;
       if (TsmachineError.is(error)) return error;
+      const isRefusal = error.level === 'client-authentication';
+      // a server that gives its reason does it with a number (RFC 4253 11.1)
+      const isSilent = !isRefusal && !('code' in error && typeof error.code === 'number');
       if (sawHandshake)
-        return loginFailure(hop, offer.outcome(hop.keyPath, error.level === 'client-authentication' ? '' : error.message), error);
+        return loginFailure(hop, { ...offer.outcome(hop.keyPath, isRefusal ? '' : error.message), banner: isSilent ? banner : '' }, error);
       return beforeHandshake(hop, error, received, await transport.complaint());
     };
     const failExplained = (error: Error): void => {
@@ -128,6 +135,10 @@ function authenticate(client: Client, transport: Transport, request: LoginAttemp
     });
     client.on('close', () => {
       failExplained(new Error(sawHandshake ? 'the server closed the connection' : 'Connection lost before handshake'));
+    });
+    // PAM says why it refuses an account only in a banner, after which the server closes the connection
+    client.on('banner', (text) => {
+      banner = text.slice(0, bannerLimit);
     });
     client.once('handshake', () => {
       sawHandshake = true;
@@ -198,7 +209,7 @@ class Offer {
     }
   }
 
-  outcome(keyPath: string | undefined, received: string): Parameters<typeof loginFailure>[1] {
+  outcome(keyPath: string | undefined, received: string): Omit<Parameters<typeof loginFailure>[1], 'banner'> {
     return { tried: this.#tried, accepts: this.#accepts, partial: this.#partial, said: received, keyPath };
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 
 import { TsmachineError, errorText } from '../../base/errors.js';
-import type { ExecOptions, ExecResult } from '../../base/shell.js';
+import type { ExecResult, ScriptOptions } from '../../base/shell.js';
 
 import type { Link } from '../dial/link.js';
 import { at } from '../dial/place.js';
@@ -9,7 +9,7 @@ import { Collector, insteadOf } from './collector.js';
 import type { Program } from './frame.js';
 import { checkExitStatus, exitCodeOf, timeoutError, type End, type Ended } from './outcome.js';
 
-export interface RemoteRunOptions extends Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> {
+export interface RemoteRunOptions extends ScriptOptions {
   readonly signal: AbortSignal;
   /** The program's name in messages; never contains its input. */
   readonly title: string;

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 import { TsmachineError } from '../../base/errors.js';
-import type { ExecOptions, ExecResult } from '../../base/shell.js';
+import type { ExecResult, ScriptOptions } from '../../base/shell.js';
 
 import { at, type Place } from '../dial/place.js';
 import { noiseLimit } from './frame.js';
@@ -31,9 +31,11 @@ export function exitCodeOf(end: End): number {
  */
 export function checkExitStatus(
   place: Place,
-  { ok, title }: Pick<ExecOptions, 'ok'> & { readonly title: string },
+  { ok, title, endsHost }: Pick<ScriptOptions, 'ok' | 'endsHost'> & { readonly title: string },
   { status, instead, ...result }: Ended,
 ): ExecResult {
+  // a host that goes down ends the programs of its logins, or closes their connections in the middle
+  if (endsHost === true && status.code === undefined) return { ...result, exitCode: 0 };
   if (instead !== undefined) throw neverBegan(place, title, instead);
   const isReported = status.code !== undefined || status.signal !== undefined;
   if (isReported && (ok ?? [0]).includes(result.exitCode)) return result;

@@ -2,7 +2,7 @@ import type { ClientChannel } from 'ssh2';
 
 import { TsmachineError } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
-import type { ExecOptions, ExecResult } from '../../base/shell.js';
+import type { ExecResult, ScriptOptions } from '../../base/shell.js';
 
 import { runOn } from './exec.js';
 import { announce, commandLine, newMark } from './frame.js';
@@ -19,7 +19,7 @@ export interface RootOptions {
   readonly passwordEnv: string | undefined;
 }
 
-export interface RootRun extends Pick<ExecOptions, 'timeout' | 'ok' | 'onLine'> {
+export interface RootRun extends ScriptOptions {
   readonly title: string;
 }
 
@@ -70,6 +70,17 @@ export class RootShell {
    * @throws TsmachineError SUDO_REFUSED, SUDO_PASSWORD, REMOTE_COMMAND, SSH_LOST.
    */
   async run(script: string, options: RootRun): Promise<ExecResult> {
+    if (options.endsHost !== true) return this.#run(script, options);
+    try {
+      return await this.#run(script, options);
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      if (TsmachineError.is(error) && error.code === 'SSH_LOST') return { exitCode: 0, stdout: '', stderr: '' };
+      throw error;
+    }
+  }
+
+  async #run(script: string, options: RootRun): Promise<ExecResult> {
     if (this.#password !== undefined) return this.#runWithPassword(script, this.#password, options);
     const mark = newMark();
     const program = { line: commandLine(withoutPassword(mark)), input: `${announce(mark)}\n${script}`, mark };

@@ -7,7 +7,7 @@ import { connect, type SshConnection } from '../../../src/ssh/dial/connect.js';
 import { RootShell } from '../../../src/ssh/run/root-shell.js';
 import { composeScript } from '../../../src/ssh/run/root-script.js';
 import type { Connection } from '../../../src/ssh/dial/connection.js';
-import type { ExecResult } from '../../../src/base/shell.js';
+import type { ExecResult, ScriptOptions } from '../../../src/base/shell.js';
 import { failureOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { me, needSshd, workshop, type Sshd, type Workshop } from '../../helpers/sshd.js';
@@ -78,7 +78,7 @@ describe('becoming root over SSH', function () {
     kind: string,
     io: RecordingIo,
     env: NodeJS.ProcessEnv = {},
-  ): Promise<(script: string, variables?: Record<string, string>) => Promise<ExecResult>> => {
+  ): Promise<(script: string, variables?: Record<string, string>, options?: ScriptOptions) => Promise<ExecResult>> => {
     const server = await host(kind);
     const connection = await connect(
       { host: '127.0.0.1', port: server.port, user: me, keyPath: key, sudoPasswordEnv: 'M1_SUDO' },
@@ -93,7 +93,7 @@ describe('becoming root over SSH', function () {
     );
     open.push(connection);
     const shell = new RootShell((connection as Connection).link, { io, signal: new AbortController().signal, env, passwordEnv: 'M1_SUDO' });
-    return (script, variables = {}) => shell.run(composeScript(script, variables), { title: 'the script x' });
+    return (script, variables = {}, options = {}) => shell.run(composeScript(script, variables), { title: 'the script x', ...options });
   };
   const calls = (kind: string): Promise<string> => readFile(join(shop.folder, `${kind}.log`), 'utf8');
 
@@ -173,6 +173,19 @@ describe('becoming root over SSH', function () {
       expect(error.message).to.include('the script x').and.include('exit status 97').and.include('no room');
     });
   }
+
+  for (const kind of ['root', 'free'])
+    it(`takes the end of the connection for the end of a script that makes the host go down (${kind})`, async () => {
+      const ends = { 'the session is killed': 'kill -KILL $PPID; read -r line', 'its shell is ended': 'kill -TERM $$' };
+      for (const [how, script] of Object.entries(ends)) {
+        const told = await failureOf((await root(kind, new RecordingIo()))(script));
+        expect(told.code, how).to.be.oneOf(['SSH_LOST', 'REMOTE_COMMAND']);
+        const run = await root(kind, new RecordingIo());
+        expect((await run(script, {}, { endsHost: true })).exitCode, how).to.equal(0);
+      }
+      const refused = (await root(kind, new RecordingIo()))('echo "not allowed" >&2; exit 1', {}, { endsHost: true });
+      expect((await failureOf(refused)).message).to.include('failed with exit status 1: not allowed');
+    });
 
   it('runs a template by its name', async () => {
     const server = await host('root');
