@@ -8,6 +8,8 @@ import type { Lab } from '../helpers/lab.js';
 export interface Ground {
   readonly lab: Lab;
   readonly options: CliOptions;
+  /** The commands' folder for temporary files. */
+  readonly temporary: string;
   /** A folder to copy, with several files. */
   readonly files: string;
   /** An export of `kept`. */
@@ -167,14 +169,16 @@ async function importInto({ options }: Ground, store: string, file: string): Pro
 /** Makes the ground of a lab. */
 export async function newGround(lab: Lab): Promise<Ground> {
   const store = await lab.store('store');
-  const options: CliOptions = { store, env: { TSMACHINE_STATE_DIR: join(lab.dir, 'state') } };
+  const temporary = join(lab.dir, 'tmp');
+  await mkdir(temporary);
+  const options: CliOptions = { store, env: { TSMACHINE_STATE_DIR: join(lab.dir, 'state'), TMPDIR: temporary } };
   const files = await mkdtemp(join(lab.dir, 'files-'));
   for (let i = 0; i < 40; i++) await writeFile(join(files, String(i)), Buffer.alloc(200_000, i));
   const archive = join(lab.dir, 'kept.tsm');
   const ok = (...args: string[]) => succeed(args, options);
   await ok('create', ...nspawn, 'kept');
   await ok('export', '-o', archive, 'kept');
-  return { lab, options, files, archive, ok };
+  return { lab, options, temporary, files, archive, ok };
 }
 
 /** Runs the command and kills it, its helpers not, after `milliseconds`. */

@@ -1,5 +1,4 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -74,8 +73,7 @@ describe('commands that are killed at any moment', function () {
   }
 
   async function state(): Promise<string[]> {
-    const temporary = (await readdir(tmpdir())).filter((entry) => entry.startsWith('tsm-'));
     const machines = (await readdir(join(ground.options.store, 'machines'))).filter((entry) => entry !== 'kept');
-    return [...(await computerState()), ...temporary, ...machines];
+    return [...(await computerState()), ...(await readdir(ground.temporary)), ...machines];
   }
 });
