@@ -7,9 +7,9 @@ import { groupOf, settingsOf, type GroupSection, type SwarmFile } from './docume
 import { checkDriver, typedFlags, type DriverFlags } from './checks/driver-flags.js';
 import type { FileFinding } from './checks/file-finding.js';
 import { checkGroup } from './checks/group-checks.js';
-import { checkManagers, checkNames } from './checks/member-checks.js';
+import { checkManagers, checkNames, checkSize } from './checks/member-checks.js';
 import { parseYaml } from './text/parse.js';
-import { pointerTo } from './text/pointer.js';
+import { pointerTo, withParents } from './text/pointer.js';
 import { swarmFileError, type FileProblem } from './text/file-problem.js';
 import { schemaProblems } from './checks/schema-problems.js';
 import { schemaErrors } from './checks/schema.js';
@@ -36,6 +36,13 @@ export async function readSwarmFile(text: string, { file, folderName, env, drive
   if (problems.length > 0) throw swarmFileError(file, problems, lines);
 
   const tree = treeOf(document, text, env);
+  const tooMuch = checkSize((tree.value as Partial<SwarmFile>).groups);
+  if (tooMuch.length > 0)
+    throw swarmFileError(
+      file,
+      tooMuch.map((one) => problemOf(one, tree)),
+      lines,
+    );
   const errors = await schemaErrors(tree);
   const name = nameOf(tree.value, folderName);
   const findings = check(tree, { name, drivers, lines, faulty: [...tree.unknown, ...misshapen(errors)] });
@@ -73,7 +80,8 @@ interface Checking {
 
 /** The checks that a schema cannot express, for the sections that have the shape of their types. */
 function check(tree: Tree, { name, drivers, lines, faulty }: Checking): FileFinding[] {
-  const isValid = (pointer: string) => !faulty.some((at) => at === pointer || at.startsWith(`${pointer}/`));
+  const tainted = new Set(faulty.flatMap(withParents));
+  const isValid = (pointer: string) => !tainted.has(pointer);
   const lineOf = (pointer: string) => lines.linePos(tree.places.get(pointer)?.value ?? 0).line;
   const { swarm = {} } = tree.value as Partial<SwarmFile>;
   const all = groupsOf(tree);

@@ -37,6 +37,23 @@ export function checkNames(swarm: string, groups: Groups, lineOf: (pointer: stri
   return findings;
 }
 
+/** Far more than swarms have: they keep the work on a wrong file short. */
+const most = { groups: 1000, machines: 10_000 };
+
+/** Checks how much a file declares, before anything else is done with its groups: they may have any shape. */
+export function checkSize(groups: unknown): FileFinding[] {
+  if (typeof groups !== 'object' || groups === null) return [];
+  const sections = Object.values(groups);
+  const machines = sections.reduce<number>((sum, section) => sum + machinesIn(section), 0);
+  const over = sections.length > most.groups ? `${most.groups} groups` : machines > most.machines ? `${most.machines} machines` : undefined;
+  return over === undefined ? [] : [finding('error', 'key', '/groups', `a file declares at most ${over}`)];
+}
+
+function machinesIn(section: unknown): number {
+  const { names, count } = typeof section === 'object' ? ({ ...section } as { names?: unknown; count?: unknown }) : {};
+  return Array.isArray(names) ? names.length : typeof count === 'number' && count > 0 ? count : 0;
+}
+
 /** Checks that there are managers, and a sensible number of them. */
 export function checkManagers(groups: Groups): FileFinding[] {
   const ofManagers = groups.filter(([, { role }]) => role === 'manager');

@@ -1,9 +1,10 @@
 import { isAlias, isMap, isScalar, parseDocument, visit, type Document, type LineCounter, type ParsedNode, type YAMLError } from 'yaml';
 
 import type { FileProblem } from './file-problem.js';
+import { tooDeepAt } from './nesting.js';
 
-/** Characters. No swarm needs more; it keeps a wrong file (a log, an image) from being parsed for minutes. */
-const largest = 1_000_000;
+/** Characters. A thousand machines, each with a group of its own, need less; a wrong file (a log, an image) is not parsed for minutes. */
+const largest = 200_000;
 
 const words: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   TAB_AS_INDENT: 'YAML does not allow a tab here: indent with spaces',
@@ -22,18 +23,22 @@ export function parseYaml(text: string, lines: LineCounter): Parsed {
     const message = `the file has ${text.length} characters, but at most ${largest} are allowed`;
     return { document: parseDocument(''), problems: [{ offset: 0, message }] };
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true });
-  const problems = [...document.errors, ...document.warnings]
-    .filter(({ code }) => code !== 'DUPLICATE_KEY')
-    .map(({ code, message, pos: [offset] }) => ({ offset, message: inWords(code, message, text.slice(0, offset)) }));
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== undefined) {
+    for (const start of [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)]) lines.addNewLine(start);
+    return { document: parseDocument(''), problems: [{ offset: tooDeep, message: 'the values are nested too deeply' }] };
+  }
+  // `duplicateKeys` looks for them instead: the library compares each key with all before it
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true, uniqueKeys: false });
   // one broken line causes errors in the next ones too
-  if (problems.length > 0) return { document, problems: problems.sort((a, b) => a.offset - b.offset).slice(0, 1) };
+  const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  if (first !== undefined) return { document, problems: [inWords(first, text)] };
   return { document, problems: [...directiveProblems(document), ...duplicateKeys(document, lines), ...shapeProblems(document)] };
 }
 
-function inWords(code: YAMLError['code'], message: string, before: string): string {
-  if (before.endsWith('$')) return 'between { } or [ ] a variable must be quoted, as in "${NAME}"';
-  return words[code] ?? `not YAML: ${decapitalised(message)}`;
+function inWords({ code, message, pos: [offset] }: YAMLError, text: string): FileProblem {
+  if (text[offset - 1] === '$') return { offset, message: 'between { } or [ ] a variable must be quoted, as in "${NAME}"' };
+  return { offset, message: words[code] ?? `not YAML: ${decapitalised(message)}` };
 }
 
 function directiveProblems({ directives }: Document.Parsed): FileProblem[] {

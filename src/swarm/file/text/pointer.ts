@@ -11,6 +11,16 @@ export function keysOf(pointer: string): string[] {
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+/** A pointer, and those of everything that it is within. */
+export function withParents(pointer: string): string[] {
+  const found = [pointer];
+  for (let end = pointer.lastIndexOf('/'); end >= 0; end = pointer.lastIndexOf('/', end - 1)) {
+    found.push(pointer.slice(0, end));
+    if (end === 0) break;
+  }
+  return found;
+}
+
 /** The path for messages: `groups.worker.engine.opts`, also for an entry of that list. */
 export function pathText(pointer: string): string {
   return keysOf(pointer.replace(/\/\d+$/, '')).join('.');

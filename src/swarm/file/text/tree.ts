@@ -24,10 +24,17 @@ export interface Tree {
   readonly problems: readonly FileProblem[];
 }
 
-/** A limit, because nested aliases can stand for millions of values in a few lines. */
+/** Limits, because nested aliases can stand for millions of values in a few lines. */
 const mostValues = 50_000;
+const deepest = 100;
 
-/** The values of a document, with aliases, merge keys (`<<`) and variables expanded. */
+/** Ends the work on a document as soon as it is over a limit. */
+class Beyond extends Error {}
+
+/**
+ * The values of a document, with aliases, merge keys (`<<`) and variables expanded. The work is bounded: a document with more than 50,000
+ * values, or with values nested more than 100 deep, gives that problem alone.
+ */
 export function treeOf(document: Document.Parsed, text: string, env: NodeJS.ProcessEnv): Tree {
   const places = new Map<string, Place>();
   const unknown = new Set<string>();
@@ -42,7 +49,7 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
   };
 
   function visit(node: unknown, pointer: string, key: number): unknown {
-    if (++count > mostValues) return undefined;
+    countValue();
     places.set(pointer, { value: offsetOf(node), key });
     if (isAlias(node)) return followAlias(node, pointer, (target) => visit(target, pointer, key));
     if (isMap(node)) return enter(node, () => Object.fromEntries(entriesOf(node, pointer)));
@@ -50,7 +57,12 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
     return isScalar(node) ? scalar(node, pointer, key) : null;
   }
 
+  function countValue(): void {
+    if (++count > mostValues) throw new Beyond(`with its aliases, the file has more than ${mostValues} values`);
+  }
+
   function enter<T>(node: Node, use: () => T): T {
+    if (within.length === deepest) throw new Beyond(`with its aliases, the file has values that are nested more than ${deepest} deep`);
     within.push(node);
     const result = use();
     within.pop();
@@ -79,6 +91,7 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
 
   /** The entries that `<<` merges. When it is a list, the first one that has a key wins. */
   function mergedOf(node: unknown, pointer: string): Map<string, unknown> {
+    countValue();
     if (isAlias(node)) return followAlias(node, pointer, (target) => mergedOf(target, pointer)) ?? new Map<string, unknown>();
     if (isMap(node)) return enter(node, () => entriesOf(node, pointer));
     if (isSeq(node)) return new Map(node.items.toReversed().flatMap((item) => [...mergedOf(item, pointer)]));
@@ -101,10 +114,13 @@ export function treeOf(document: Document.Parsed, text: string, env: NodeJS.Proc
     return expansion.text;
   }
 
-  const value = visit(document.contents, '', offsetOf(document.contents));
-  if (count <= mostValues) return { value, places, unknown, problems };
-  const message = `with its aliases, the file has more than ${mostValues} values`;
-  return { value: {}, places, unknown: new Set(['']), problems: [{ offset: 0, message }] };
+  try {
+    const value = visit(document.contents, '', offsetOf(document.contents));
+    return { value: value ?? {}, places, unknown, problems };
+  } catch (error) {
+    if (!(error instanceof Beyond)) throw error;
+    return { value: {}, places, unknown: new Set(['']), problems: [{ offset: 0, message: error.message }] };
+  }
 }
 
 /** What each alias refers to: the last anchor of its name before it. */

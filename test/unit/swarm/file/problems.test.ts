@@ -298,19 +298,58 @@ describe('swarm file: problems', () => {
     expect(found).to.deep.equal(['3:6: groups.w: 3 must be a mapping of keys and values']);
   });
 
-  it('are found at once in aliases that stand for millions of values, and in files that are too long', async () => {
-    const list = (i: number) =>
-      i === 0
-        ? 'x'
-        : Array(10)
-            .fill(`*a${i - 1}`)
-            .join(', ');
-    const laughs = Array.from({ length: 12 }, (_, i) => `x-${i}: &a${i} [${list(i)}]\n`).join('');
-    const started = performance.now();
-    expect(await problemsOf(`${laughs}groups: {${m}}\n`)).to.deep.equal(['1:1: with its aliases, the file has more than 50000 values']);
-    expect(await problemsOf(`# ${'x'.repeat(1_000_000)}\n`)).to.deep.equal([
-      '1:1: the file has 1000003 characters, but at most 1000000 are allowed',
-    ]);
-    expect(performance.now() - started).to.be.below(3000);
+  describe('that would take for ever', () => {
+    const many = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
+    const tooMany = '1:1: with its aliases, the file has more than 50000 values';
+    const tooDeep = 'the values are nested too deeply';
+    const repeated = (i: number, times: number) =>
+      `[${Array<string>(times)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`;
+    const cases: readonly [what: string, text: string, problem: string][] = [
+      ['lists of aliases of lists', many(12, (i) => `x-${i}: &a${i} ${i === 0 ? 'x' : repeated(i, 10)}`), tooMany],
+      ['a mapping merged twice in each level', many(40, (i) => `x-${i}: &a${i} {${i === 0 ? 'k: 1' : `<<: ${repeated(i, 2)}`}}`), tooMany],
+      [
+        'a mapping of nothing merged twice in each level',
+        many(40, (i) => `x-${i}: &a${i} {${i === 0 ? '' : `<<: ${repeated(i, 2)}`}}`),
+        tooMany,
+      ],
+      [
+        'a long chain of merges',
+        many(3000, (i) => `x-${i}: &a${i} {${i === 0 ? '' : `<<: *a${i - 1}, `}k${i}: 1}`),
+        '1:1: with its aliases, the file has values that are nested more than 100 deep',
+      ],
+      ['thousands of keys', many(16_000, (i) => `k${i}: 1`), '1:1: "groups" is missing'],
+      ['thousands of groups', `groups:\n${many(13_000, (i) => `  g${i}: 1`)}`, '1:1: a file declares at most 1000 groups'],
+      [
+        'thousands of machines',
+        `groups: {${'abcdefghijkl'.replaceAll(/./g, '$&: {count: 1000}, ')}}`,
+        '1:1: a file declares at most 10000 machines',
+      ],
+      ['thousands of open lists', '['.repeat(100_000), tooDeep],
+      ['thousands of lists in lists', `groups: ${'['.repeat(3000)}${']'.repeat(3000)}`, `1:109: ${tooDeep}`],
+      ['lists in lists with brackets in quotes', `groups:\n - ${'["]", '.repeat(3000)}`, `2:604: ${tooDeep}`],
+      ['lists in lists in one line', `a: b\n${'- '.repeat(3000)}`, `2:101: ${tooDeep}`],
+      ['keys in keys in one line', `${'a: '.repeat(3000)}`, `1:152: ${tooDeep}`],
+      ['keys in keys, line by line', many(500, (i) => `${' '.repeat(i)}a:`), `102:1: ${tooDeep}`],
+      [
+        'more text than any swarm needs',
+        `# ${'x'.repeat(200_000)}\n`,
+        '1:1: the file has 200003 characters, but at most 200000 are allowed',
+      ],
+    ];
+    for (const [what, text, problem] of cases) {
+      it(`are found at once: ${what}`, async () => {
+        const started = performance.now();
+        const [first] = await problemsOf(text);
+        expect(first).to.include(problem);
+        expect(performance.now() - started).to.be.below(5000);
+      });
+    }
+  });
+
+  it('are found in an alias that is the whole file, and in groups that are nothing', async () => {
+    expect(await problemsOf('*x')).to.deep.equal(['1:1: *x: there is no anchor &x before it']);
+    expect(await problemsOf('groups:')).to.deep.equal(['1:8: groups: must not be empty']);
   });
 });
