@@ -112,6 +112,7 @@ function number(run: Run, text: string, value: NumberLiteral): Maybe {
 /** Calls a function with the words after it and, as the last argument, the value from the pipe. */
 function callFunction(run: Run, dot: Maybe, identifier: Identifier, whole: Part, { args, piped }: Given): Maybe {
   run.at(identifier);
+  run.work();
   const { name } = identifier;
   const called = run.functions.get(name);
   if (called === undefined) throw run.error(`"${name}" is not a defined function`);
@@ -120,9 +121,14 @@ function callFunction(run: Run, dot: Maybe, identifier: Identifier, whole: Part,
   if (name === 'and' || name === 'or') return shortCircuit(run, dot, name === 'or', args, piped);
   const values = args.map((arg, i) => argument(run, dot, parameterAt(called, i), arg));
   values.push(...piped.map((value) => checked(run, value, parameterAt(called, count - 1))));
+  values.forEach((value) => {
+    run.read(value);
+  });
   if (name === 'call') values.unshift(string(args[0] ? textOf(args[0]) : calleeName(piped[0])));
   try {
-    return called.call(values);
+    const result = called.call(values);
+    run.read(result);
+    return result;
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     run.at(whole);

@@ -13,22 +13,25 @@ const deepestCall = 200;
 
 /** Executes nodes with `dot`; their output is added to the run's. */
 export function walk(run: Run, dot: Maybe, nodes: readonly Node[]): Jump {
-  for (const node of nodes) {
-    const jump = step(run, dot, node);
-    if (jump) return jump;
-  }
-  return undefined;
+  return run.nested(() => {
+    for (const node of nodes) {
+      const jump = step(run, dot, node);
+      if (jump) return jump;
+    }
+    return undefined;
+  });
 }
 
 function step(run: Run, dot: Maybe, node: Node): Jump {
   run.at(node);
+  run.work();
   switch (node.type) {
     case 'text':
-      run.output.push(node.text);
+      run.write(node.text);
       return undefined;
     case 'action': {
       const value = evaluate(run, dot, node.pipeline);
-      if (node.pipeline.variables.length === 0) run.output.push(printed(value));
+      if (node.pipeline.variables.length === 0) run.write(printed(value));
       return undefined;
     }
     case 'break':
@@ -66,7 +69,7 @@ function everyItem(run: Run, node: Branch, over: Maybe): boolean {
   let any = false;
   for (const [index, item] of items(run, over, variables.length)) {
     any = true;
-    run.countIteration();
+    run.work();
     assignItem(run, node, index, item);
     const inner = run.variables.length;
     const jump = walk(run, item, node.list);
@@ -93,6 +96,7 @@ function* items(run: Run, over: Maybe, variables: number): Generator<[Maybe, May
       for (const [i, item] of over.items.entries()) yield [int(i), item];
       return;
     case 'map':
+      run.work(over.entries.size / 8);
       for (const [key, item] of sortedEntries(over)) yield [string(key), item];
       return;
     case 'int':

@@ -1,7 +1,9 @@
 import { charAt } from '../syntax/characters.js';
 import type { Flags } from '../text/integer-text.js';
+import { longestText, tooLong } from '../text/longest.js';
+import { FunctionError } from './function.js';
 import { formatArgument } from './printing.js';
-import { inside, type Maybe } from '../values.js';
+import { indirect, inside, type Maybe } from '../values.js';
 
 /** The largest width and precision that Go accepts. */
 const largest = 1_000_000;
@@ -17,6 +19,7 @@ type Draft = { -readonly [Key in keyof Flags]: Flags[Key] };
 class Formatter {
   readonly #format: string;
   readonly #args: readonly Maybe[];
+  readonly #lastClose: number;
   #at = 0;
   #next = 0;
   /** An explicit index ([2]) was used anywhere; was used just before this position; was wrong in this verb. */
@@ -27,16 +30,23 @@ class Formatter {
   constructor(format: string, args: readonly Maybe[]) {
     this.#format = format;
     this.#args = args;
+    this.#lastClose = format.lastIndexOf(']');
   }
 
   run(): string {
     const parts: string[] = [];
+    let length = 0;
+    const add = (text: string) => {
+      length += text.length;
+      if (length > longestText) throw new FunctionError(tooLong);
+      parts.push(text);
+    };
     while (this.#at < this.#format.length) {
       const percent = this.#format.indexOf('%', this.#at);
       const end = percent < 0 ? this.#format.length : percent;
-      parts.push(this.#format.slice(this.#at, end));
+      add(this.#format.slice(this.#at, end));
       this.#at = end + 1;
-      if (percent >= 0) parts.push(this.#directive());
+      if (percent >= 0) add(this.#directive());
     }
     return parts.join('') + this.#extra();
   }
@@ -59,6 +69,7 @@ class Formatter {
     if (this.#wrongIndex) return `%!${verb}(BADINDEX)`;
     if (this.#next >= this.#args.length) return `%!${verb}(MISSING)`;
     const argument = this.#args[this.#next++];
+    if (Math.max(flags.width ?? 0, flags.precision ?? 0) * valuesIn(argument) > longestText) throw new FunctionError(tooLong);
     if (verb !== 'v') return formatArgument(argument, verb, flags);
     const { sharp = false, plus = false, ...rest } = flags;
     return formatArgument(argument, verb, { ...rest, goSyntax: sharp, fieldNames: plus });
@@ -127,7 +138,7 @@ class Formatter {
     this.#afterIndex = false;
     if (this.#format[this.#at] !== '[') return;
     this.#reordered = true;
-    const close = this.#format.indexOf(']', this.#at);
+    const close = this.#at > this.#lastClose ? -1 : this.#format.indexOf(']', this.#at);
     const digits = /^[0-9]+$/.exec(this.#format.slice(this.#at + 1, close < 0 ? this.#at + 1 : close))?.[0];
     this.#at = close < 0 ? this.#at + 1 : close + 1;
     const index = Number(digits) - 1;
@@ -144,6 +155,14 @@ class Formatter {
     });
     return `%!(EXTRA ${extra.join(', ')})`;
   }
+}
+
+/** How many values are printed for one, each with the width and the precision. */
+function valuesIn(value: Maybe): number {
+  const at = indirect(value);
+  const within =
+    at?.kind === 'slice' ? at.items : at?.kind === 'map' ? at.entries.values() : at?.kind === 'struct' ? at.fields.values() : [];
+  return [...within].reduce((sum, part) => sum + valuesIn(part), 1);
 }
 
 function isFlag(char: string): char is keyof typeof flagNames {

@@ -12,8 +12,15 @@ export function shortest(value: number): Scientific {
   return { digits: digits.replace('.', ''), exponent: Number(exponent) };
 }
 
+/** Every float64 has fewer digits than that, before and after the point: the rest are zeros, and long division need not find them. */
+const mostDigits = 1100;
+
 /** The value, which is not negative, with `count` digits; at least one. */
 export function significant(value: number, count: number): Scientific {
+  if (count > mostDigits) {
+    const { digits, exponent } = significant(value, mostDigits);
+    return { digits: digits.padEnd(count, '0'), exponent };
+  }
   if (value === 0) return { digits: '0'.repeat(count), exponent: 0 };
   let { exponent } = shortest(value);
   let digits = scaled(value, count - 1 - exponent).toString();
@@ -24,6 +31,7 @@ export function significant(value: number, count: number): Scientific {
 
 /** The value, which is not negative, with `places` digits after the decimal point. */
 export function fixed(value: number, places: number): string {
+  if (places > mostDigits) return fixed(value, mostDigits) + '0'.repeat(places - mostDigits);
   const digits = scaled(value, places)
     .toString()
     .padStart(places + 1, '0');
