@@ -22,6 +22,11 @@ export function isHostName(text: string): boolean {
   return text.length <= longestHostName && /^[a-z0-9.-]*[a-z0-9]$/i.test(text) && isDnsName(text);
 }
 
+/** Whether a URL is plain http: anybody on the way can change what comes. */
+export function isPlainHttp(url: string): boolean {
+  return /^http:/i.test(url);
+}
+
 /** These hold for the command line of `create` and for the file of a swarm alike. */
 export const forms = {
   /** What Docker Machine takes: a machine in the store may have such a name. Bytes of a file name; `.lock` and the like are added to it. */

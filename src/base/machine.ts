@@ -23,6 +23,8 @@ export interface EngineInstall {
   readonly version?: string;
   /** Packages that are on the host may be removed or downgraded for it, and container runtimes upgraded. */
   readonly allowRemovals?: boolean;
+  /** The install script may come over plain http. */
+  readonly insecure?: boolean;
 }
 
 /** Random ids made once; drivers label every resource with them, so that it is found again whatever becomes of the store. */

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, readIfExists, unreadable, writeAtomic } from '../system/files/atomic.js';
 
@@ -121,7 +122,7 @@ async function read(file: string): Promise<DockerContext | undefined> {
 
 function parseObject(text: string, file: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch (cause) {
     throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${file}: it is not JSON`, {

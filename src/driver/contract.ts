@@ -2,7 +2,7 @@
  * What a driver is, version 2. Types only: a driver in another process or another language can serve the same contract, because
  * everything that crosses it is plain JSON.
  */
-import type { Files } from '../base/files.js';
+import type { Files } from '../base/guest.js';
 import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../base/flags.js';
 import type { BootDataRequest, GuestContext, GuestKeys, SystemImage, SystemImages } from '../base/guest.js';
 import type { LedgerEntry, Owner } from '../base/machine.js';

@@ -97,6 +97,6 @@ function removalsOf(facts: Pick<Facts, 'engineInstall'>): { allowRemovals?: bool
 /** The version that was asked for at the creation, if any, no longer applies: a later `provision` has to keep the new one. */
 async function rememberVersion({ store }: Session, name: string, version: string | undefined): Promise<void> {
   const facts = await store.readFacts(name);
-  const { mode } = installOf(facts);
-  await store.writeFacts(name, { ...facts, engineInstall: { mode, ...removalsOf(facts), ...(version === undefined ? {} : { version }) } });
+  const { version: _, ...kept } = installOf(facts);
+  await store.writeFacts(name, { ...facts, engineInstall: { ...kept, ...(version === undefined ? {} : { version }) } });
 }

@@ -52,7 +52,8 @@ export function isEngineInstall(value: unknown): value is EngineInstall {
     isJson(value) &&
     installModes.some((mode) => mode === value['mode']) &&
     (value['version'] === undefined || isText(value['version'])) &&
-    (value['allowRemovals'] === undefined || typeof value['allowRemovals'] === 'boolean')
+    (value['allowRemovals'] === undefined || typeof value['allowRemovals'] === 'boolean') &&
+    (value['insecure'] === undefined || typeof value['insecure'] === 'boolean')
   );
 }
 

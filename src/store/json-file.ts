@@ -1,3 +1,4 @@
+import { parseJson } from '../base/json.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson } from './conform.js';
 
@@ -8,7 +9,7 @@ import { isJson } from './conform.js';
  */
 export async function readJsonFile(file: string): Promise<{ readonly value: unknown } | undefined> {
   const text = await readIfExists(file);
-  return text === undefined ? undefined : { value: parseJson(text) };
+  return text === undefined ? undefined : { value: jsonOrNothing(text) };
 }
 
 /** Whether a newer tsmachine wrote this document. @param newest the newest version of its format that is known here */
@@ -22,9 +23,9 @@ export async function writeJsonFile(file: string, value: object): Promise<void> 
 }
 
 /** What a text of ours says; undefined when it is not JSON, which no valid text is. */
-export function parseJson(text: string): unknown {
+export function jsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined; // cut off or edited: the caller finds no document of its kind and says so
   }

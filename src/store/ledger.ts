@@ -4,7 +4,7 @@ import { TsmachineError } from '../base/errors.js';
 import type { LedgerEntry } from '../base/machine.js';
 import { say, run } from '../base/text.js';
 import { isJson, type Json } from './conform.js';
-import { isNewer, parseJson, readJsonFile, writeJsonFile } from './json-file.js';
+import { isNewer, jsonOrNothing, readJsonFile, writeJsonFile } from './json-file.js';
 
 /** ledger.json of a machine or a store: its id, and everything that was ever requested for it and is not known to be gone. */
 export interface Ledger {
@@ -61,7 +61,7 @@ export function withoutEntry(ledger: Ledger, key: string): Ledger {
 
 /** @returns undefined for what is no ledger: cut off, edited, or with an entry twice */
 export function parseLedger(text: string): Ledger | 'newer' | undefined {
-  return ledgerFrom(parseJson(text));
+  return ledgerFrom(jsonOrNothing(text));
 }
 
 function ledgerFrom(value: unknown): Ledger | 'newer' | undefined {

@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import { run, say } from '../../../src/base/text.js';
+import { parseJson } from '../../../src/base/json.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import { hypervFailure } from './failure.js';
 import { readScript } from './scripts.js';
@@ -82,7 +83,7 @@ interface Answer {
 function parse(stdout: string): Answer | undefined {
   const line = stdout.trimEnd().split(/\r?\n/).at(-1) ?? '';
   try {
-    const answer: unknown = JSON.parse(line);
+    const answer: unknown = parseJson(line);
     return typeof answer === 'object' && answer !== null && ('value' in answer || 'error' in answer) ? answer : undefined;
   } catch {
     return undefined; // the caller reports it

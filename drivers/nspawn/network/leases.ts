@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { TsmachineError, systemCode } from '../../../src/base/errors.js';
+import { parseJson } from '../../../src/base/json.js';
 import type { Owner } from '../../../src/driver/contract.js';
 import { isMachineAddress, machineAddresses, parseCidr } from './cidr.js';
 import { removeIfEmpty } from '../folders.js';
@@ -103,7 +104,7 @@ export async function readRegistry(file: string): Promise<Registry> {
     throw error;
   }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (isRegistry(value)) return value;
   } catch (error) {
     throw unreadable(file, error);

@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import { formatNetwork, overlap, subnets, type Network } from '../../../src/base/cidr.js';
+import { parseJson } from '../../../src/base/json.js';
 import { parseCidr } from './cidr.js';
 import { bridgeName } from '../identity.js';
 
@@ -18,7 +19,7 @@ const ours: Network = { address: (10 * 256 + 210) * 65_536, prefix: 16 };
 
 /** Reads `ip -json -4 route show table all`. */
 export function parseRoutes(json: string): Route[] {
-  const rows: unknown = JSON.parse(json === '' ? '[]' : json);
+  const rows: unknown = parseJson(json === '' ? '[]' : json);
   if (!Array.isArray(rows)) return [];
   return rows.flatMap((row: unknown) => {
     const destination = text(row, 'dst');

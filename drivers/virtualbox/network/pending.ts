@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import { waitFor } from '../../../src/base/wait.js';
+import { parseJson } from '../../../src/base/json.js';
 import type { AccountContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { parseHostCidr } from './host-cidr.js';
@@ -75,7 +76,7 @@ interface Announcement {
 export function parseAnnouncement(text: string | undefined): Announcement | undefined {
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (Array.isArray(value)) return { before: value.map(String), store: undefined };
     const { before, store } = value as { before?: unknown; store?: unknown };
     return Array.isArray(before) && typeof store === 'string' ? { before: before.map(String), store } : undefined;

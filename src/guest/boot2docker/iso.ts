@@ -85,9 +85,10 @@ async function fetchIso(source: IsoSource, ctx: IsoContext, again = false): Prom
     await requireIso(source.path, source.path, 'Check the path');
     return source.path;
   }
-  // Without a version, the file at the URL may have changed.
-  const path = await ctx.download(source.url, { again: again && source.version === undefined });
-  await requireIso(path, source.url, 'A proxy or a login page may have answered instead');
+  // Without a version or a checksum, the file at the URL may have changed.
+  const { url, version, sha256 } = source;
+  const path = await ctx.download(url, { again: again && version === undefined && sha256 === undefined, ...(sha256 && { sha256 }) });
+  await requireIso(path, url, 'A proxy or a login page may have answered instead');
   return path;
 }
 

@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 import type { GuestContext } from '../../base/guest.js';
+import { parseJson } from '../../base/json.js';
 
 /** Where to get a boot2docker ISO. The version is known in advance when it comes from a list of releases. */
 export type IsoSource =
-  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string; readonly version?: string };
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string; readonly version?: string; readonly sha256?: string };
 
 /** The default when the user names no ISO: boot2docker's own releases. */
 const ownReleases = 'https://api.github.com/repos/boot2docker/boot2docker/releases';
@@ -28,7 +30,7 @@ export function isoFile(text: string): string | undefined {
 
 /**
  * Where the ISO is; for a list of releases, that of the newest release.
- * @param text a path, a URL, the URL of a list of releases; empty for boot2docker's own
+ * @param text a path, a URL with or without `#sha256:` and its checksum, the URL of a list of releases; empty for boot2docker's own
  * @throws TsmachineError DOWNLOAD
  */
 export async function isoSource(text: string, ctx: Pick<GuestContext, 'io' | 'fetchText'>): Promise<IsoSource> {
@@ -36,11 +38,16 @@ export async function isoSource(text: string, ctx: Pick<GuestContext, 'io' | 'fe
   if (path !== undefined) return { kind: 'file', path };
   const url = text === '' ? ownReleases : text;
   const [, scheme = '', host = '', api = '', owner = '', repository = ''] = releases.exec(url) ?? [];
-  if (host === '') return { kind: 'url', url };
+  if (host === '') return withChecksum(url);
   const version = await newestTag(`${scheme}://${host}${api}/repos/${owner}/${repository}/releases/latest`, ctx);
   const site = host === 'api.github.com' ? 'github.com' : host;
   ctx.io.info(`Latest release for ${site}/${owner}/${repository} is ${version}`);
   return { kind: 'url', url: `${scheme}://${site}/${owner}/${repository}/releases/download/${version}/boot2docker.iso`, version };
+}
+
+function withChecksum(text: string): IsoSource {
+  const [, url = text, sha256] = /^([^#]*)#sha256[:=]([0-9a-fA-F]{64})$/.exec(text) ?? [];
+  return { kind: 'url', url, ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }) };
 }
 
 async function newestTag(url: string, ctx: Pick<GuestContext, 'fetchText'>): Promise<string> {
@@ -58,7 +65,7 @@ async function newestTag(url: string, ctx: Pick<GuestContext, 'fetchText'>): Pro
 
 function tagIn(text: string): string | undefined {
   try {
-    const release: unknown = JSON.parse(text);
+    const release: unknown = parseJson(text);
     const tag = typeof release === 'object' && release !== null && 'tag_name' in release ? release.tag_name : undefined;
     return typeof tag === 'string' && /^[\w.+-]+$/.test(tag) ? tag : undefined;
   } catch (error) {

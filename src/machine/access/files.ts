@@ -2,7 +2,7 @@ import { access, constants, copyFile, mkdir, readdir, rename, rm, stat, statfs, 
 import { dirname } from 'node:path';
 
 import { systemCode } from '../../base/errors.js';
-import type { Files } from '../../base/files.js';
+import type { Files } from '../../base/guest.js';
 import { readIfExists, writeAtomic } from '../../system/files/atomic.js';
 
 /** Windows and hypervisors hold a file for a moment after its last use. */

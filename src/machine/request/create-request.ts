@@ -64,6 +64,7 @@ export function requestOf(driverName: string, values: FlagValues, tls: Authority
       mode: installModes.find((mode) => mode === text('engine-install')) ?? 'auto',
       ...(version === '' ? {} : { version }),
       ...(on('engine-allow-removals') ? { allowRemovals: true } : {}),
+      ...(on('engine-install-insecure') && { insecure: true }),
     },
     swarm: {
       IsSwarm: on('swarm') || on('swarm-master'),

@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import { forms, type Form } from '../../base/forms.js';
+import { forms, isPlainHttp, type Form } from '../../base/forms.js';
 import type { FlagValues } from '../../base/flags.js';
 import { installModes } from '../../base/machine.js';
 
@@ -22,6 +22,8 @@ const rules: readonly Rule[] = [
   { flag: 'swarm-image', fits: (text) => /^[\w.:/@-]*$/.test(text), form: 'the name of an image' },
 ];
 
+const plainScript = 'over plain http, anybody on the way can change the script, and the machine runs it as root';
+
 /**
  * Checks the values of the flags that do not depend on the driver, before anything is touched.
  * @throws TsmachineError FLAG_INVALID naming flag and value
@@ -30,6 +32,12 @@ export function checkMachineFlags(values: FlagValues): void {
   for (const { flag, fits, form } of rules) {
     const wrong = textsOf(values[flag]).find((text) => !fits(text));
     if (wrong !== undefined) throw new TsmachineError('FLAG_INVALID', `--${flag} ${JSON.stringify(wrong)} must be ${form}`);
+  }
+  const script = values['engine-install-url'];
+  if (typeof script === 'string' && isPlainHttp(script) && values['engine-install-insecure'] !== true) {
+    throw new TsmachineError('FLAG_INVALID', `--engine-install-url ${JSON.stringify(script)} must be an https URL: ${plainScript}`, {
+      hint: 'Give an https URL, or allow this one with --engine-install-insecure',
+    });
   }
   const discovery = String(values['swarm-discovery'] ?? '');
   if (discovery !== '' && !/[^:]*:\/\/.*/.test(discovery)) {

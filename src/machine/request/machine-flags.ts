@@ -25,6 +25,7 @@ export const machineFlags: readonly FlagSpec[] = [
     type: 'bool',
     usage: 'Let packages on the host be removed, downgraded, or container runtimes upgraded, to install the engine',
   },
+  { name: 'engine-install-insecure', type: 'bool', usage: 'Let the script of --engine-install-url come over plain http' },
   { name: 'engine-version', type: 'string', default: '', usage: 'Install this version of the engine' },
   { name: 'swarm', type: 'bool', usage: 'Configure Machine to join a Swarm cluster' },
   {

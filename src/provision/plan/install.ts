@@ -1,4 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
+import { isPlainHttp } from '../../base/forms.js';
+import { run, say } from '../../base/text.js';
 import { distributionOf, supportedSystems } from '../families/table.js';
 import { dockerPackages } from '../families/family.js';
 import type { HostFacts } from '../look/facts.js';
@@ -25,7 +27,7 @@ export function effectiveMode(install: InstallRequest): InstallRequest['mode'] {
 /**
  * The script, with its variables, that installs an engine on a host without one. Pure.
  * @throws TsmachineError OS_UNKNOWN; ENGINE_MISSING where nothing may or can be installed;
- * ENGINE_INSTALL where there are no packages for the mode; FLAG_INVALID for the version
+ * ENGINE_INSTALL where there are no packages for the mode; FLAG_INVALID for the version; ENGINE_INSTALL for a script over plain http
  */
 export function planInstall(facts: HostFacts, install: InstallRequest, machine: string): InstallPlan {
   const mode = effectiveMode(install);
@@ -43,7 +45,10 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
   }
   if (mode === 'script') {
     const url = install.url || defaultInstallUrl;
-    return { template: 'provision/install-script.sh', variables: { URL: url, VERSION: version, LOCK_TIMEOUT: String(lockTimeout) } };
+    const insecure = install.insecure === true;
+    if (isPlainHttp(url) && !insecure) throw plainScript(url, machine);
+    const variables = { URL: url, INSECURE: insecure ? 'yes' : '', VERSION: version, LOCK_TIMEOUT: String(lockTimeout) };
+    return { template: 'provision/install-script.sh', variables };
   }
   if (facts.family === 'unknown') {
     const id = facts.os.id || '?';
@@ -92,6 +97,15 @@ export function planInstall(facts: HostFacts, install: InstallRequest, machine: 
 /** The variable ALLOW of the scripts. */
 export function allowing({ allowRemovals }: Pick<InstallRequest, 'allowRemovals'>): string {
   return allowRemovals === true ? 'yes' : '';
+}
+
+/** For configurations of Docker Machine and of older versions: `create` refuses such a URL at once. */
+function plainScript(url: string, machine: string): TsmachineError {
+  return new TsmachineError(
+    'ENGINE_INSTALL',
+    `The install script of ${machine} would come over plain http (${url}): anybody on the way can change it, and ${machine} runs it as root`,
+    { hint: say`Correct InstallURL in its config.json, or create it again with --engine-install-insecure: ${run('rm', machine)}` },
+  );
 }
 
 /** A version as a person writes it, without a leading `v`; empty when there is none. @throws TsmachineError FLAG_INVALID */

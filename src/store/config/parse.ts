@@ -1,4 +1,5 @@
 import { TsmachineError, errorText } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
 import type { DriverData } from '../../base/machine.js';
 import { run, say, type Text } from '../../base/text.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from '../conform.js';
@@ -23,7 +24,7 @@ export interface ConfigSource extends Place {
  */
 export function parseHostConfig(text: string, where: ConfigSource): { config: HostConfig; migratedFrom?: number } {
   try {
-    const document = spell(parseJson(text), ['ConfigVersion']);
+    const document = spell(documentIn(text), ['ConfigVersion']);
     const version = versionOf(document);
     if (version > currentVersion) throw fromTheFuture(version, where);
     if (version === currentVersion) return { config: read(document, where) };
@@ -36,7 +37,7 @@ export function parseHostConfig(text: string, where: ConfigSource): { config: Ho
   }
 }
 
-function parseJson(text: string): Json {
+function documentIn(text: string): Json {
   const content = text.replace(/^\uFEFF/, '');
   if (content.replaceAll('\0', '').trim() === '') throw new Misfit('the file is empty');
   const value = parse(content);
@@ -46,9 +47,11 @@ function parseJson(text: string): Json {
 
 function parse(content: string): unknown {
   try {
-    return JSON.parse(content);
+    return parseJson(content);
   } catch (error) {
-    const message = errorText(error); // for a short text it gives no position
+    const message = errorText(error);
+    if (message.includes('nested')) throw new Misfit(message);
+    // for a short text it gives no position
     const found = /position (\d+)/.exec(message)?.[1];
     const position = found === undefined ? undefined : Number(found);
     const atEnd = position !== undefined && position >= content.trimEnd().length;

@@ -50,6 +50,7 @@ interface EngineSection {
   readonly install?: InstallMode;
   readonly version?: string;
   readonly 'install-url'?: string;
+  readonly 'install-insecure'?: boolean;
 }
 
 export function settingsOf(section: SettingsSection = {}): SwarmSettings {
@@ -86,7 +87,7 @@ export function groupOf(name: string, section: GroupSection): GroupDeclaration {
       StorageDriver: engine['storage-driver'],
       InstallURL: engine['install-url'],
     }),
-    install: { mode: engine.install ?? 'auto', ...given({ version: engine.version }) },
+    install: { mode: engine.install ?? 'auto', ...given({ version: engine.version, insecure: engine['install-insecure'] }) },
     tlsSans: section['tls-sans'] ?? [],
     ...given({ advertiseAddr: section['advertise-addr'], dataPathAddr: section['data-path-addr'], listenAddr: section['listen-addr'] }),
   };

@@ -3,6 +3,7 @@ import { isJson } from '../../store/conform.js';
 import { isMember, type MemberRecord } from '../../store/swarms.js';
 import { run, say } from '../../base/text.js';
 import { TsmachineError, errorText } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
 
 const stateEntry = 'swarm.tar.gz';
 
@@ -61,7 +62,7 @@ export async function checkState(state: Buffer, origin: string): Promise<void> {
 function parse(text: string): BackupManifest | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined; // the caller reports it
   }

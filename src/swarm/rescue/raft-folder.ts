@@ -4,8 +4,9 @@ import type { SshConnection } from '../../ssh/types.js';
 import type { RaftState } from './survivor.js';
 import { checkState } from './backup-file.js';
 import { connectTo } from '../../machine/access/connection.js';
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, errorText, messageOf } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
+import { parseJson } from '../../base/json.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 
@@ -26,7 +27,7 @@ export interface SwarmState extends RaftState {
 export async function readRaft(session: Session, machine: Machine): Promise<SwarmState> {
   return connected(session, machine, async (connection) => {
     const facts = await runState(connection, machine, { DO: 'describe' });
-    const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}');
+    const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}', machine);
     const [, segment = '0'] = /-([0-9a-f]+)\.wal$/.exec(facts.get('wal') ?? '') ?? [];
     return {
       autolock: facts.get('autolock') === 'yes',
@@ -125,7 +126,11 @@ async function runState(
   );
 }
 
-function configOf(text: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+function configOf(text: string, { name }: Machine): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = parseJson(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch (error) {
+    throw new TsmachineError('SWARM_STATE', `docker-state.json on ${name} cannot be read: ${errorText(error)}`, { cause: error });
+  }
 }

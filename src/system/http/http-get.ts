@@ -12,12 +12,15 @@ export interface GetOptions {
   /** Milliseconds without data after which the connection counts as dead. */
   readonly idleTimeout: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** What comes is compared with a digest, so it may come over plain http. */
+  readonly verified?: boolean;
 }
 
 const maxRedirects = 10;
 
 /**
  * Sends a GET, through the proxy that the environment names, and follows redirects. Node 20's `fetch` does not support proxies.
+ * Plain http is for what is verified afterwards, and for servers of this computer: anybody on the way could put something else in its place.
  * @returns the response with its body unread; its status is never a redirect.
  * @throws TsmachineError DOWNLOAD when no response came; the signal's reason.
  */
@@ -25,6 +28,7 @@ export async function get(url: URL, options: GetOptions): Promise<http.IncomingM
   let current = url;
   let terms = options;
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+    if (terms.verified !== true && !isPrivate(current)) throw plainHttp(current, url);
     const response = await getOnce(current, terms);
     const next = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0) ? response.headers.location : undefined;
     if (next === undefined) return response;
@@ -37,6 +41,17 @@ export async function get(url: URL, options: GetOptions): Promise<http.IncomingM
     current = target;
   }
   throw new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(url)}: it was redirected more than ${maxRedirects} times`);
+}
+
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function plainHttp(at: URL, asked: URL): TsmachineError {
+  const why = at === asked ? 'the address is plain http' : `it redirects to plain http (${shown(at)})`;
+  return new TsmachineError('DOWNLOAD', `Cannot fetch ${shown(asked)}: ${why}, so anybody on the way could change what comes`, {
+    hint: 'Use an https address, or fetch the file yourself, compare it with its published checksum, and name the file instead',
+  });
 }
 
 /** Credentials are sent only to the server they were given for. */

@@ -28,10 +28,10 @@ const pace = { bytes: 64 * 1024, milliseconds: 60_000 };
  * @throws Interrupted; TsmachineError DOWNLOAD, STORE_FULL, STORE_UNWRITABLE; the signal's reason.
  */
 export async function fetchRest(terms: FetchTerms): Promise<void> {
-  const { url, part, signal } = terms;
+  const { url, part, signal, verified } = terms;
   const have = await resumable(terms);
   const headers = { 'accept-encoding': 'identity', 'user-agent': 'tsmachine', ...have.headers };
-  const response = await get(url, { signal, idleTimeout, headers });
+  const response = await get(url, { signal, idleTimeout, headers, verified });
   const status = response.statusCode ?? 0;
   if (status === 416 && have.size > 0) {
     response.destroy();

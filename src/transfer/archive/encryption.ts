@@ -1,6 +1,7 @@
 import { type ScryptOptions, createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 import { TsmachineError } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
 
 /** What guessing a passphrase costs: scrypt's N, r and p (RFC 7914). */
 export interface Cost {
@@ -11,8 +12,8 @@ export interface Cost {
 
 /** 128 MiB and about half a second for each guess. */
 const defaultCost: Cost = { N: 2 ** 17, r: 8, p: 1 };
-/** The most memory that a header may ask for, in bytes: it is read before it can be verified. */
-const mostMemory = 2 ** 30;
+/** The most that a header may ask for, because it is read before it can be verified: bytes of memory, and N·r·p, twice our own. */
+const most = { memory: 2 ** 28 + 2 ** 20, work: 2 ** 21 };
 const tagLength = 16;
 const magic = 'tsmachine-export-encrypted';
 const version = 1;
@@ -91,26 +92,30 @@ function parseHeader(text: string): Header {
     throw damaged('its header was changed');
   };
   const bytes = (name: string, length: number) => {
-    const found = Buffer.from(String(value[name]), 'base64');
+    const text = value[name];
+    const found = Buffer.from(typeof text === 'string' ? text : '', 'base64');
     if (found.length === length) return found;
     throw damaged('its header was changed');
   };
   const header = {
     N: number('N', 2 ** 24),
     r: number('r', 64),
-    p: number('p', 16),
+    p: number('p', 64),
     size: number('size', 2 ** 40),
     salt: bytes('salt', 16),
     iv: bytes('iv', 12),
     check: bytes('check', 32),
   };
-  if ((header.N & (header.N - 1)) !== 0 || memoryOf(header) > mostMemory) throw damaged('its header was changed');
+  if (header.N < 2 || (header.N & (header.N - 1)) !== 0) throw damaged('its header was changed');
+  if (memoryOf(header) > most.memory || header.N * header.r * header.p > most.work) {
+    throw damaged('its header asks for more memory or time than tsmachine takes to derive a key');
+  }
   return header;
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch (error) {
     throw damaged('its header was changed', error);

@@ -13,6 +13,9 @@ export interface ArchiveFile {
   readonly content: Buffer;
 }
 
+/** Entries; a machine has about ten files. */
+const mostFiles = 100_000;
+
 /** The two empty blocks at the end of every tar file. */
 export const endOfTar = 1024;
 
@@ -43,6 +46,7 @@ export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
       for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
       const known = path.toLowerCase(); // one file on Windows and macOS
       if (files.has(known)) throw new TsmachineError('ARCHIVE_INVALID', `The export holds ${JSON.stringify(path)} twice`);
+      if (files.size === mostFiles) throw new TsmachineError('ARCHIVE_INVALID', `The export holds more than ${mostFiles} files`);
       files.set(known, { path, content: Buffer.concat(chunks) });
     }
   } catch (error) {

@@ -51,6 +51,7 @@ class FileServer {
     this.requests.push(request.headers);
     this.paths.push(request.url ?? '');
     if (request.url === '/moved') return void response.writeHead(302, { location: '/images/disk.img' }).end();
+    if (request.url === '/plain') return void response.writeHead(302, { location: 'http://nowhere.invalid/disk.img' }).end();
     if (request.url === '/loop') return void response.writeHead(302, { location: '/loop' }).end();
     const status = this.statuses.shift();
     if (status) return void response.writeHead(status).end('no');
@@ -272,6 +273,18 @@ describe('download', () => {
     for (const url of ['', 'disk.img', 'ftp://x/y']) expect(await failureOf(download(url, dir))).to.include({ code: 'DOWNLOAD' });
   });
 
+  it('comes over plain http from elsewhere only when it is verified', async () => {
+    const direct = await failureOf(download('http://nowhere.invalid/disk.img', dir));
+    expect(direct).to.include({ code: 'DOWNLOAD', exit: 1 });
+    expect(direct.message).to.equal(
+      'Cannot fetch http://nowhere.invalid/disk.img: the address is plain http, so anybody on the way could change what comes',
+    );
+    expect((await failureOf(download(server.url('/plain'), dir))).message).to.contain(
+      '/plain: it redirects to plain http (http://nowhere.invalid/disk.img), so anybody on the way could change what comes',
+    );
+    expect((await failureOf(download(server.url('/plain'), dir, { sha256 }))).message).to.contain('the name nowhere.invalid cannot');
+  });
+
   describe('through a proxy', () => {
     const old = { ...process.env };
     afterEach(() => {
@@ -283,7 +296,7 @@ describe('download', () => {
 
     it('asks the proxy for a plain URL, with its login', async () => {
       process.env['http_proxy'] = server.url('').replace('//', '//ann:pw@');
-      expect(readFileSync(await download('http://nowhere.invalid/disk.img', dir)).equals(body)).to.equal(true);
+      expect(readFileSync(await download('http://nowhere.invalid/disk.img', dir, { sha256 })).equals(body)).to.equal(true);
       expect(server.paths).to.deep.equal(['http://nowhere.invalid/disk.img']);
       expect(server.requests[0]).to.include({
         host: 'nowhere.invalid',

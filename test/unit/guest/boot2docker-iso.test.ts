@@ -56,6 +56,8 @@ describe('where a boot2docker ISO comes from', () => {
     expect(await isoSource('/srv/b.iso', ctx)).to.deep.equal({ kind: 'file', path: '/srv/b.iso' });
     expect(await isoSource(pathToFileURL('/srv/b.iso').href, ctx)).to.deep.equal({ kind: 'file', path: '/srv/b.iso' });
     expect(await isoSource('https://x/b.iso', ctx)).to.deep.equal({ kind: 'url', url: 'https://x/b.iso' });
+    const sha256 = 'ab'.repeat(32);
+    expect(await isoSource(`http://x/b.iso#sha256:${sha256}`, ctx)).to.deep.equal({ kind: 'url', url: 'http://x/b.iso', sha256 });
   });
 
   it("the newest of a list of releases, boot2docker's own where nothing is named", async () => {

@@ -1,4 +1,4 @@
-import type { Files } from '../../../base/files.js';
+import type { Files } from '../../../base/guest.js';
 import type { FlagValues } from '../../../base/flags.js';
 import type { AccountContext, Driver, DriverContext, DriverData, DriverModule } from '../../contract.js';
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Settings } from './merge.js';
+import { parseJson } from '../../../base/json.js';
 
 const mark = '# tsmachine-settings: ';
 
@@ -17,7 +18,7 @@ export function readRecord(text: string | undefined): Settings {
   const line = text?.split('\n').find((candidate) => candidate.startsWith(mark));
   if (line === undefined) return {};
   try {
-    const value: unknown = JSON.parse(line.slice(mark.length));
+    const value: unknown = parseJson(line.slice(mark.length));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Settings) : {};
   } catch {
     return {}; // an unreadable record only means that no setting is removed

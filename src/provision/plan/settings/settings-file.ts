@@ -1,5 +1,6 @@
 import { TsmachineError, messageOf } from '../../../base/errors.js';
 import { run, say } from '../../../base/text.js';
+import { parseJson } from '../../../base/json.js';
 import type { Settings } from './merge.js';
 
 /**
@@ -12,7 +13,7 @@ export function parseSettings(text: string | undefined, path: string, machine: s
   const hint = say`Correct the file, then run the command again: ${run('ssh', machine, 'sudo', 'vi', path)}`;
   let value: unknown;
   try {
-    value = JSON.parse(trimmed);
+    value = parseJson(trimmed);
   } catch (cause) {
     const reason = messageOf(cause);
     throw new TsmachineError('ENGINE_CONFIG', say`${path} on ${machine} is not valid JSON: ${reason}. Nothing was changed`, {

@@ -1,3 +1,4 @@
+import { isPlainHttp } from '../../../base/forms.js';
 import type { GroupSection } from '../document.js';
 import { finding, type FileFinding } from './file-finding.js';
 import { parseNodeAddress } from '../../model/node-address.js';
@@ -6,7 +7,12 @@ import { pointerTo } from '../text/pointer.js';
 /** Keys of one group that contradict each other, and what is unwise in it. */
 export function checkGroup(name: string, group: GroupSection): FileFinding[] {
   const at = pointerTo('/groups', name);
-  return [...checkAddresses(at, name, group), ...checkEngineOptions(at, name, group), ...checkLabels(at, name, group)];
+  return [
+    ...checkAddresses(at, name, group),
+    ...checkEngineOptions(at, name, group),
+    ...checkInstallUrl(at, name, group),
+    ...checkLabels(at, name, group),
+  ];
 }
 
 /** An IP address belongs to one host only, except an unspecified one to listen on. */
@@ -23,6 +29,13 @@ function checkAddresses(at: string, name: string, group: GroupSection): FileFind
     if (key === 'listen-addr' || !/^(127\.|::1$)/.test(address.host)) return [];
     return finding('warning', 'value', `${at}/${key}`, `${where}: other nodes cannot reach a loopback address`);
   });
+}
+
+/** A script that runs as root comes over https, unless the file says otherwise. */
+function checkInstallUrl(at: string, name: string, { engine = {} }: GroupSection): FileFinding[] {
+  if (!isPlainHttp(engine['install-url'] ?? '') || engine['install-insecure'] === true) return [];
+  const message = 'anybody on the way can change a script that comes over plain http: use https, or set install-insecure: true';
+  return [finding('error', 'value', `${at}/engine/install-url`, `groups.${name}.engine.install-url: ${message}`)];
 }
 
 /** Options that dockerd refuses to combine with a swarm (see its IsSwarmCompatible). */

@@ -85,7 +85,7 @@ describe('cli: templates without end', () => {
     it(`end soon: ${what}`, () => {
       const started = performance.now();
       expect(inspected(template).error ?? '').to.match(error);
-      expect(performance.now() - started).to.be.below(5000);
+      expect(performance.now() - started).to.be.below(10_000);
     });
   }
 

@@ -36,6 +36,17 @@ describe('machine: values of the flags of create', () => {
     });
   }
 
+  it('takes an install script over plain http only when that is allowed', async () => {
+    const { message, hint } = await check('engine-install-url', 'http://mirror.example.com/install.sh');
+    expect(message).to.equal(
+      '--engine-install-url "http://mirror.example.com/install.sh" must be an https URL: ' +
+        'over plain http, anybody on the way can change the script, and the machine runs it as root',
+    );
+    expect(hint).to.contain('--engine-install-insecure');
+    const allowed = { ...defaults, 'engine-install-url': 'http://mirror.example.com/install.sh', 'engine-install-insecure': true };
+    expect(requestOf('none', allowed, {}).install).to.deep.equal({ mode: 'auto', insecure: true });
+  });
+
   const bad: [string, string | string[]][] = [
     ['engine-label', ['a']],
     ['engine-label', ['=b']],

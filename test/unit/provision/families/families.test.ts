@@ -78,6 +78,10 @@ describe('distribution families', () => {
   it("runs a script of the user's on any system", () => {
     const plan = planInstall(factsOf('gentoo'), { mode: 'auto', url: 'https://example.com/i.sh', version: '27.1' }, 'm1');
     expect(plan).to.deep.include({ template: 'provision/install-script.sh' });
+    const plain = { mode: 'auto', url: 'http://example.com/i.sh' } as const;
+    expect(() => planInstall(factsOf('gentoo'), plain, 'm1')).to.throw(/would come over plain http \(http:\/\/example.com\/i.sh\)/);
+    expect(planInstall(factsOf('gentoo'), { ...plain, insecure: true }, 'm1').variables).to.include({ INSECURE: 'yes' });
+    expect(plan.variables).to.include({ INSECURE: '' });
     expect(plan.variables).to.include({ URL: 'https://example.com/i.sh', VERSION: '27.1' });
   });
 

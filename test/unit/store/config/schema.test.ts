@@ -34,6 +34,13 @@ describe('config.json of Docker Machine', () => {
     });
   }
 
+  it('is refused when its values are nested without end', async () => {
+    const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+    const error = await failureOf(() => parse(`{"ConfigVersion":3,"DriverName":"none","Driver":{"x":${deep}}}`));
+    expect(error).to.include({ code: 'CONFIG_UNREADABLE' });
+    expect(error.message).to.match(/^Cannot read .*config\.json: its values are nested more than 200 deep$/);
+  });
+
   it('is what a new machine gets', () => {
     const config = newHostConfig({
       name: 'one',

@@ -343,7 +343,7 @@ describe('swarm file: problems', () => {
         const started = performance.now();
         const [first] = await problemsOf(text);
         expect(first).to.include(problem);
-        expect(performance.now() - started).to.be.below(5000);
+        expect(performance.now() - started).to.be.below(10_000);
       });
     }
   });

@@ -89,11 +89,40 @@ describe('archive: encrypted exports', () => {
 
   it('do not let a header take all memory', async () => {
     const bytes = await seal(files, { modified, passphrase: 'right', cost });
-    const greedy = Buffer.from(bytes.toString('latin1').replace('"N":1024', '"N":16777216'), 'latin1');
-    expect(await failureOf(unseal(greedy, answer('right')))).to.include({
-      code: 'ARCHIVE_INVALID',
-      message: 'The export is damaged: its header was changed',
-    });
+    const parameters = '"N":1024,"r":8,"p":1';
+    for (const greedy of [
+      '"N":16777216,"r":8,"p":1',
+      '"N":131072,"r":64,"p":1',
+      '"N":131072,"r":8,"p":16',
+      '"N":8192,"r":8,"p":64',
+      '"N":1024,"r":64,"p":64',
+    ]) {
+      const changed = Buffer.from(bytes.toString('latin1').replace(parameters, greedy), 'latin1');
+      const started = performance.now();
+      expect(await failureOf(unseal(changed, answer('right'))), greedy).to.include({
+        code: 'ARCHIVE_INVALID',
+        message: 'The export is damaged: its header asks for more memory or time than tsmachine takes to derive a key',
+      });
+      expect(performance.now() - started).to.be.below(1000);
+    }
+  });
+
+  it('do not let a header pass for another one', async () => {
+    const bytes = await seal(files, { modified, passphrase: 'right', cost });
+    for (const [from, to] of [
+      ['"N":1024', '"N":1'],
+      ['"N":1024', '"N":1023'],
+      ['"N":1024', '"N":-1024'],
+      ['"r":8', '"r":0'],
+      ['"p":1', '"p":1.5'],
+      [/"salt":"[^"]*"/, '"salt":{"toString":1}'],
+    ] as const) {
+      const changed = Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
+      expect(await failureOf(unseal(changed, answer('right'))), to).to.include({
+        code: 'ARCHIVE_INVALID',
+        message: 'The export is damaged: its header was changed',
+      });
+    }
   });
 
   it('of a newer version say so', async () => {
