@@ -2,7 +2,14 @@ import type { DriverModule, FlagSpec } from '../../src/driver/contract.js';
 
 const flags: readonly FlagSpec[] = [
   { name: 'generic-engine-port', type: 'int', default: 2376, env: 'GENERIC_ENGINE_PORT', usage: 'Docker engine port' },
-  { name: 'generic-ip-address', type: 'string', default: '', env: 'GENERIC_IP_ADDRESS', usage: 'IP address or DNS name of the host' },
+  {
+    name: 'generic-ip-address',
+    type: 'string',
+    default: '',
+    env: 'GENERIC_IP_ADDRESS',
+    example: '10.0.0.5',
+    usage: 'IP address or DNS name of the host',
+  },
   { name: 'generic-ssh-user', type: 'string', default: 'root', env: 'GENERIC_SSH_USER', usage: 'SSH user' },
   {
     name: 'generic-ssh-key',

@@ -1,6 +1,8 @@
 import type { DriverModule, FlagSpec } from '../../src/driver/contract.js';
 
-const flags: readonly FlagSpec[] = [{ name: 'url', type: 'string', default: '', usage: 'URL of host when no driver is selected' }];
+const flags: readonly FlagSpec[] = [
+  { name: 'url', type: 'string', default: '', example: 'tcp://10.0.0.5:2376', usage: 'URL of host when no driver is selected' },
+];
 
 const none: DriverModule = {
   name: 'none',

@@ -44,7 +44,8 @@ const flags: readonly FlagSpec[] = [
     type: 'string',
     default: 'image',
     env: 'NSPAWN_ENGINE',
-    usage: 'Where the engine comes from: "image" (installed once, in the cached image) or "machine" (installed in each machine)',
+    values: ['image', 'machine'],
+    usage: 'Whether the engine is installed once in the cached image, or in each machine',
   },
 ];
 

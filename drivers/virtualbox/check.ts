@@ -5,7 +5,8 @@ import { TsmachineError } from '../../src/base/errors.js';
 import { forms } from '../../src/base/forms.js';
 import { baseRules, checkFields, flag, inside, number, oneOf, optional, path, port, text, type Rule } from '../../src/driver/kit/check.js';
 import type { DriverData } from '../../src/driver/contract.js';
-import { limits, nicTypes, promiscuousModes, uiTypes } from './config.js';
+import { nicTypes, promiscuousModes, uiTypes } from './choices.js';
+import { limits } from './config.js';
 import { parseHostCidr } from './network/host-cidr.js';
 
 /** @throws TsmachineError CONFIG_UNREADABLE naming the field */

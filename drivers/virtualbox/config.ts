@@ -5,6 +5,7 @@ import { parseImageChoice } from '../../src/guest/image/choice.js';
 import { TsmachineError } from '../../src/base/errors.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
+import { nicTypes, promiscuousModes, uiTypes } from './choices.js';
 import { parseHostCidr } from './network/host-cidr.js';
 
 /** The `Driver` object of config.json, typed. The first fields are Docker Machine's (see docs/compatibility.md: The virtualbox driver). */
@@ -51,9 +52,6 @@ export interface VirtualboxConfig {
 }
 
 export const defaultCidr = '192.168.99.1/24';
-export const uiTypes = ['gui', 'sdl', 'headless', 'separate'];
-export const promiscuousModes = ['deny', 'allow-vms', 'allow-all'];
-export const nicTypes = ['82540EM', '82543GC', '82545EM', 'Am79C970A', 'Am79C973', 'virtio'];
 /** Memory and disks in MB. */
 export const limits = {
   cpus: { min: -1, max: 64 },

@@ -1,6 +1,5 @@
+import { nicTypes, promiscuousModes, uiTypes } from './choices.js';
 import type { DriverModule, FlagSpec } from '../../src/driver/contract.js';
-
-const nictypes = '82540EM, 82543GC, 82545EM, Am79C970A, Am79C973, virtio';
 
 const flags: readonly FlagSpec[] = [
   { name: 'virtualbox-memory', type: 'int', default: 1024, env: 'VIRTUALBOX_MEMORY_SIZE', usage: 'Size of memory for host in MB' },
@@ -42,10 +41,11 @@ const flags: readonly FlagSpec[] = [
   { name: 'virtualbox-host-dns-resolver', type: 'bool', env: 'VIRTUALBOX_HOST_DNS_RESOLVER', usage: 'Use the host DNS resolver' },
   {
     name: 'virtualbox-nat-nictype',
+    values: nicTypes,
     type: 'string',
     default: '82540EM',
     env: 'VIRTUALBOX_NAT_NICTYPE',
-    usage: `Network card of the NAT adapter: ${nictypes}`,
+    usage: 'Network card of the NAT adapter',
   },
   {
     name: 'virtualbox-nat-only',
@@ -62,25 +62,28 @@ const flags: readonly FlagSpec[] = [
   },
   {
     name: 'virtualbox-hostonly-nictype',
+    values: nicTypes,
     type: 'string',
     default: '82540EM',
     env: 'VIRTUALBOX_HOSTONLY_NIC_TYPE',
-    usage: `Network card of the host-only adapter: ${nictypes}`,
+    usage: 'Network card of the host-only adapter',
   },
   {
     name: 'virtualbox-hostonly-nicpromisc',
+    values: promiscuousModes,
     type: 'string',
     default: 'deny',
     env: 'VIRTUALBOX_HOSTONLY_NIC_PROMISC',
-    usage: 'Promiscuous mode of the host-only adapter: deny, allow-vms, allow-all',
+    usage: 'Promiscuous mode of the host-only adapter',
   },
   { name: 'virtualbox-hostonly-no-dhcp', type: 'bool', env: 'VIRTUALBOX_HOSTONLY_NO_DHCP', usage: 'Disable the host-only DHCP server' },
   {
     name: 'virtualbox-ui-type',
+    values: uiTypes,
     type: 'string',
     default: 'headless',
     env: 'VIRTUALBOX_UI_TYPE',
-    usage: 'UI type: gui, sdl, headless, separate',
+    usage: 'UI type',
   },
   { name: 'virtualbox-no-share', type: 'bool', env: 'VIRTUALBOX_NO_SHARE', usage: 'Share no folder with the guest' },
   {

@@ -13,6 +13,7 @@ interface Kind {
 export const errorTable = {
   // what was typed
   USAGE: { fault: 'user', exit: 2 },
+  ARGUMENT_COUNT: { fault: 'user', exit: 2 },
   TEMPLATE: { fault: 'user', exit: 1 },
   NAME_INVALID: { fault: 'user', exit: 2 },
   FLAG_INVALID: { fault: 'user', exit: 2 },

@@ -16,6 +16,10 @@ export interface FlagSpec {
   readonly env?: string;
   /** The value names a local file. In a swarm file, a relative path is relative to that file's folder. */
   readonly file?: true;
+  /** All the values it may have. The help names them, and shells complete them. */
+  readonly values?: readonly string[];
+  /** A value for the example in the help; for flags without which there is no machine. */
+  readonly example?: string;
   /** It is given each time or found in the environment, and never written down: not in data, ledger, journal, facts or logs. */
   readonly secret?: true;
 }

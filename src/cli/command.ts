@@ -12,7 +12,7 @@ import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues }
 import type { Invocation } from './line/invocation.js';
 import { optionalArgument } from './line/arguments.js';
 import { isMachineConfig, type MachineConfig } from './line/oclif.js';
-import { programName, renderTexts } from './line/program.js';
+import { programName, renderTexts, standsInForDockerMachine } from './line/program.js';
 import { TerminalIo } from './terminal/terminal-io.js';
 import { parseError, withUsage } from './line/usage.js';
 
@@ -69,6 +69,11 @@ export abstract class MachineCommand extends Command {
     return Promise.resolve(this.flags);
   }
 
+  /** The examples that the help shows; those of `create` depend on the driver. */
+  static helpExamples(_words: readonly string[], _env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+    return Promise.resolve(this.examples.map((example) => (typeof example === 'string' ? example : example.command)));
+  }
+
   /**
    * Reads Docker Machine's grammar (argv.ts), then runs oclif's parser. `argv` of the result holds the positional words in order.
    * @throws TsmachineError USAGE or FLAG_INVALID, naming the flag
@@ -88,10 +93,16 @@ export abstract class MachineCommand extends Command {
   }
 
   /** Adds the usage to a mistake on the command line, and the next command to an interruption. `main` renders the error. */
-  protected override catch(error: Error): Promise<never> {
+  protected override async catch(error: Error): Promise<never> {
     const exit = this.invocation.interruption.exit();
-    if (exit === undefined || error instanceof ExitError) return Promise.reject(withUsage(error, this.ctor));
-    return Promise.reject(new TsmachineError('CANCELLED', 'Interrupted', { exit, hint: this.afterInterrupt, cause: error }));
+    if (exit !== undefined && !(error instanceof ExitError)) {
+      throw new TsmachineError('CANCELLED', 'Interrupted', { exit, hint: this.afterInterrupt, cause: error });
+    }
+    // completion scripts for Docker Machine get the flags of a driver by calling `create -d NAME`
+    if (standsInForDockerMachine() && TsmachineError.is(error) && error.code === 'ARGUMENT_COUNT') {
+      await this.config.runCommand('help', ['--', ...this.ctor.id.split(':'), ...this.argv]);
+    }
+    throw withUsage(error, this.ctor);
   }
 
   /** Opens the store given on the command line or in the environment, else the one in the home folder. */

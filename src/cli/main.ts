@@ -86,7 +86,7 @@ export async function runCommandLine(
     // not oclif's run(): it looks for hooks and the help class in separate files, but the built program is one file
     if (includesFlag(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
     else if (found) await config.runCommand(id, [...leading, ...(passThrough ? ['--'] : []), ...words], found);
-    else throw unknownCommand([command, ...rest], config.commandIDs);
+    else throw unknownCommand([command, ...rest], config.commands);
     return 0;
   } catch (error) {
     if (error instanceof ExitError) return error.oclif.exit ?? 0;

@@ -1,6 +1,6 @@
 import type { UpOptions } from '../swarm/up/up.js';
 import { MachineCommand } from './command.js';
-import { toFlagInput } from './options/driver-flags.js';
+import { driverHeading, toFlagInput } from './options/driver-flags.js';
 import { jsonFlag, type FlagInput } from './line/flags.js';
 import { repeatableLine } from './line/repeatable.js';
 import { declaredBy, upChars, upDriver, upFlags } from './options/swarm-up-flags.js';
@@ -13,7 +13,7 @@ export abstract class SwarmUpCommand extends MachineCommand {
 
   static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
     const driver = await upDriver(words, env);
-    return { ...SwarmUpCommand.flags, ...toFlagInput(driver?.flags ?? []) };
+    return { ...SwarmUpCommand.flags, ...(driver ? toFlagInput(driver.flags, {}, driverHeading(driver.name)) : {}) };
   }
 
   /** Reads the declaration of the swarm, and prints its warnings. */

@@ -1,7 +1,7 @@
 import { flagValues } from '../base/flags.js';
 import { adoptFlags, adoptingDriver } from '../cli/options/adopt-flags.js';
 import { MachineCommand } from '../cli/command.js';
-import { toFlagInput } from '../cli/options/driver-flags.js';
+import { driverHeading, toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
 import { oneNewName } from '../cli/line/arguments.js';
 import { adoptRequestOf } from '../transfer/adopt-request.js';
@@ -17,8 +17,8 @@ export default class Adopt extends MachineCommand {
   static override flags = toFlagInput(adoptFlags, { driver: 'd' });
 
   static override async helpFlags(words: readonly string[]): Promise<FlagInput> {
-    const { flags } = await adoptingDriver(words);
-    return { ...Adopt.flags, ...toFlagInput(flags) };
+    const { name, flags } = await adoptingDriver(words);
+    return { ...Adopt.flags, ...toFlagInput(flags, {}, driverHeading(name)) };
   }
 
   async run(): Promise<void> {

@@ -1,14 +1,17 @@
 import { chosenDriver } from '../cli/options/chosen-driver.js';
 import { MachineCommand } from '../cli/command.js';
 import { createFlags, readConcurrency } from '../cli/options/create-flags.js';
-import { toFlagInput } from '../cli/options/driver-flags.js';
+import { driverHeading, toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
 import { newNames } from '../cli/line/arguments.js';
 import { repeatableLine } from '../cli/line/repeatable.js';
 import { requestOf } from '../machine/request/create-request.js';
+import { isForClassicSwarm } from '../machine/request/machine-flags.js';
 import type { Session } from '../machine/session.js';
 import { flagValues, type FlagSpec } from '../base/flags.js';
 import { run, say, type Text } from '../base/text.js';
+
+const classicHeading = "Options of classic swarms, which came before Docker's own";
 
 export default class Create extends MachineCommand {
   static override summary = 'Create a machine';
@@ -16,14 +19,22 @@ export default class Create extends MachineCommand {
     "'<%= config.bin %> create --driver NAME --help' also lists the flags of that driver." +
     ' With several names, the machines are created at the same time.';
   static override usage = 'name...';
-  static override examples = ['<%= config.bin %> create -d generic --generic-ip-address 10.0.0.5 m1'];
   static override operands = { kind: 'none' } as const;
   static override infoTo = 'stdout' as const;
   static override flags = toFlagInput(createFlags, { driver: 'd' });
 
   static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
-    const { flags } = await chosenDriver(words, env);
-    return sorted({ ...Create.flags, ...toFlagInput(flags) });
+    const { name, flags } = await chosenDriver(words, env);
+    const own = toFlagInput(flags, {}, driverHeading(name));
+    const classic = toFlagInput(createFlags.filter(isForClassicSwarm), {}, classicHeading);
+    const shared = toFlagInput(createFlags, { driver: 'd' }); // not `flags`: what is said of them depends on the program's name
+    return { ...sorted({ ...shared, ...own }), ...classic };
+  }
+
+  static override async helpExamples(words: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+    const { name, flags } = await chosenDriver(words, env);
+    const needed = flags.flatMap((flag) => (flag.example === undefined ? [] : [`--${flag.name}`, flag.example]));
+    return [['<%= config.bin %> create', '-d', name, ...needed, 'm1'].join(' ')];
   }
 
   async run(): Promise<void> {

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 
 import { MachineCommand } from '../cli/command.js';
-import { noProxyName, noProxyValue, setLines, unsetLines } from '../cli/shells/docker-env.js';
+import { noProxyNames, noProxyValue, setLines, unsetLines } from '../cli/shells/docker-env.js';
 import { withPrefix } from '../cli/output/error-prefix.js';
 import { programName } from '../cli/line/program.js';
 import { quote } from '../base/quote.js';
@@ -17,7 +17,7 @@ export default class Env extends MachineCommand {
   static override flags = {
     swarm: Flags.boolean({ description: 'Point to the classic Swarm instead of the Docker Engine' }),
     shell: Flags.string({
-      description: 'Print the commands for this shell: bash, zsh, fish, cmd, powershell, tcsh or emacs; the default is to detect it',
+      description: 'Print the commands for this shell: bash, zsh, fish, cmd, powershell, tcsh, nu or emacs; the default is to detect it',
     }),
     unset: Flags.boolean({ char: 'u', description: 'Unset variables instead of setting them' }),
     'no-proxy': Flags.boolean({ description: 'Add the IP address of the machine to the NO_PROXY environment variable' }),
@@ -33,7 +33,7 @@ export default class Env extends MachineCommand {
 
   private unset(words: readonly string[], shell: ReturnType<typeof shellNamed>, noProxy: boolean): string[] {
     if (words.length > 0) throw new TsmachineError('USAGE', 'Error: Expected no machine name when the -u flag is present');
-    return [...unsetLines(shell), ...(noProxy ? [shell.unset(noProxyName(this.invocation.env))] : [])];
+    return [...unsetLines(shell), ...(noProxy ? this.noProxyNames().map((name) => shell.unset(name)) : [])];
   }
 
   private async set(
@@ -47,6 +47,12 @@ export default class Env extends MachineCommand {
     await session.store.load(name); // the error for an unknown machine has no prefix
     const { url, certDir } = await withPrefix('Error checking TLS connection: ', () => dockerConnection(session, name, flags));
     const lines = setLines(shell, { name, url, certDir }, process.platform);
-    return flags['no-proxy'] ? [...lines, shell.set(noProxyName(env), noProxyValue(env, await machineIp(session, name)))] : lines;
+    if (!flags['no-proxy']) return lines;
+    const ip = await machineIp(session, name);
+    return [...lines, ...this.noProxyNames().map((variable) => shell.set(variable, noProxyValue(env[variable], ip)))];
+  }
+
+  private noProxyNames() {
+    return noProxyNames(this.invocation.env, process.platform);
   }
 }

@@ -23,7 +23,7 @@ const posix: Dialect = {
 const dialects: Readonly<Record<string, Dialect>> = {
   bash: posix,
   zsh: posix,
-  unheardof: posix,
+  ksh: posix,
   fish: {
     set: (name, value) => `set -gx ${name} "${value}";`,
     unset: (name) => `set -e ${name};`,
@@ -73,7 +73,7 @@ function factsOf(shell: string, { set, unset, comment, evaluate }: Dialect): Fac
     fact('one', setting, { SHELL: `/usr/local/bin/${shell}` }),
     fact(`one --no-proxy --shell=${shell}`, [...setting, set('NO_PROXY', '127.0.0.1')]),
     fact(`one --no-proxy --shell=${shell}`, [...setting, set('NO_PROXY', 'zz,127.0.0.1')], { NO_PROXY: 'zz' }),
-    fact(`one --no-proxy --shell=${shell}`, [...setting, set('no_proxy', '127.0.0.1,x')], { no_proxy: '127.0.0.1,x', NO_PROXY: 'zz' }),
+    fact(`one --no-proxy --shell=${shell}`, [...setting, set('no_proxy', '127.0.0.1,x')], { no_proxy: '127.0.0.1,x' }),
     fact(`--unset --no-proxy --shell ${shell}`, [...unsetting, unset('NO_PROXY')], { NO_PROXY: 'zz' }),
   ];
 }
@@ -103,6 +103,7 @@ export const environmentFacts: Readonly<Record<string, readonly Fact[]>> = {
   ],
   env: [
     ...Object.entries(dialects).flatMap(([shell, dialect]) => factsOf(shell, dialect)),
+    { line: 'env one --shell unheardof', code: 1, err: /^There are no commands for the shell "unheardof"\nChoose one of bash, / },
     {
       line: 'env one',
       env: { SHELL: '' },

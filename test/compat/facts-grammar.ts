@@ -35,7 +35,7 @@ export const grammarFacts: Readonly<Record<string, readonly Fact[]>> = {
       {
         line,
         as: 'docker-machine',
-        out: /^Usage: docker-machine \[OPTIONS\][^]*\n {2}version +Show the version [^]*\nRun 'docker-machine COMMAND --help' for more/,
+        out: /^Usage: docker-machine \[OPTIONS\][^]*\n {2}version\t+Show the version [^]*\nRun 'docker-machine COMMAND --help' for more/,
       },
     ]),
   ],

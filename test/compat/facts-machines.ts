@@ -49,6 +49,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       store: 'default',
       as: 'docker-machine',
       code: 1,
+      out: /^Usage: docker-machine rm \[OPTIONS\] name\.\.\.\n\nRemove a machine\n/,
       err: /^Error: Expected to get one or more machine names as arguments\n/,
     },
     { line: 'ls -q extra words', out: 'one\ntwo\n' },
@@ -105,6 +106,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
       line: 'create -d none --url {url}',
       as: 'docker-machine',
       code: 1,
+      out: /\n {3}--url \t+URL of host when no driver is selected\n/,
       err: /^Error: No machine name specified\nUsage: docker-machine create /,
     },
     {

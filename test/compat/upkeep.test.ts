@@ -135,7 +135,9 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect(await here.run(['context'])).to.deep.equal({
       code: 2,
       stdout: '',
-      stderr: 'tsmachine context needs one of its commands\ntsmachine context create\ntsmachine context ls\ntsmachine context rm\n',
+      stderr:
+        'tsmachine context needs one of its commands\ntsmachine context create  Create Docker contexts for machines\n' +
+        'tsmachine context ls      List the Docker contexts of machines\ntsmachine context rm      Remove the Docker contexts of machines\n',
     });
     for (const words of [
       ['context', '--help'],

@@ -1,6 +1,5 @@
 import { driverNames } from '../../machine/access/driver-registry.js';
-import { installModes } from '../../base/machine.js';
-import type { FlagInput } from '../line/flags.js';
+import { valuesOf, type FlagInput } from '../line/flags.js';
 import { shellNames } from '../shells/shells.js';
 import { nothing, words, type Choice } from './candidate.js';
 
@@ -9,7 +8,6 @@ const states = ['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting',
 /** The flags with known values. A flag of one name has the same values in every command. */
 const known: Readonly<Record<string, (typed: string) => Choice>> = {
   driver: () => words(driverNames()),
-  'engine-install': () => words(installModes),
   shell: () => words(shellNames()),
   filter: filter,
   'storage-path': () => ({ candidates: [], place: 'folders' }),
@@ -20,7 +18,8 @@ const known: Readonly<Record<string, (typed: string) => Choice>> = {
 export function valueChoice(name: string, flag: FlagInput[string], typed: string): Choice {
   const choice = Object.hasOwn(known, name) ? known[name] : undefined;
   if (choice) return choice(typed);
-  if (flag.type === 'option' && flag.options) return words(flag.options);
+  const values = valuesOf(flag);
+  if (values) return words(values);
   return flag.type === 'option' && typeof (flag.default ?? flag.defaultHelp) !== 'number' ? { candidates: [], place: 'files' } : nothing;
 }
 

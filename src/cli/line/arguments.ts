@@ -13,18 +13,18 @@ export function noArguments(args: readonly string[]): void {
   if (args.length > 0) throw new TsmachineError('USAGE', 'Error: Too many arguments given');
 }
 
-/** The names for a command that has no default machine (rm). @throws TsmachineError USAGE for none */
+/** The names for a command that has no default machine (rm). @throws TsmachineError ARGUMENT_COUNT for none */
 export function atLeastOneName(args: readonly string[]): string[] {
-  if (args.length === 0) throw new TsmachineError('USAGE', 'Error: Expected to get one or more machine names as arguments');
+  if (args.length === 0) throw new TsmachineError('ARGUMENT_COUNT', 'Error: Expected to get one or more machine names as arguments');
   return [...new Set(args)];
 }
 
 /**
  * The names of new machines, all checked before the first one is created. Called as `docker-machine`, only one is accepted.
- * @throws TsmachineError USAGE, NAME_INVALID
+ * @throws TsmachineError ARGUMENT_COUNT, USAGE, NAME_INVALID
  */
 export function newNames(args: readonly string[]): readonly string[] {
-  if (args.length === 0) throw new TsmachineError('USAGE', 'Error: No machine name specified');
+  if (args.length === 0) throw new TsmachineError('ARGUMENT_COUNT', 'Error: No machine name specified');
   if (args.length > 1 && standsInForDockerMachine()) {
     throw new TsmachineError('USAGE', `Invalid command line. Found extra arguments [${args.slice(1).join(' ')}]`, {
       hint: 'To create several machines at once, call this program by its own name, tsmachine',
@@ -43,7 +43,7 @@ export function newNames(args: readonly string[]): readonly string[] {
   return args;
 }
 
-/** The name of one new machine. @throws TsmachineError USAGE, NAME_INVALID */
+/** The name of one new machine. @throws TsmachineError ARGUMENT_COUNT, USAGE, NAME_INVALID */
 export function oneNewName(args: readonly string[]): string {
   const [name = ''] = newNames(args);
   optionalArgument(args);
@@ -69,17 +69,17 @@ export function parseRenames(words: readonly string[]): Record<string, string> {
   );
 }
 
-/** The two arguments of `scp`. @throws TsmachineError USAGE for any other number */
+/** The two arguments of `scp`. @throws TsmachineError ARGUMENT_COUNT for any other number */
 export function sourceAndTarget(args: readonly string[]): readonly [string, string] {
   const [from, to, ...more] = args;
-  if (from === undefined || to === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
+  if (from === undefined || to === undefined || more.length > 0) throw new TsmachineError('ARGUMENT_COUNT', 'Improper number of arguments');
   return [from, to];
 }
 
-/** The arguments of `mount`: the remote folder and, optionally, the mount point. @throws TsmachineError USAGE */
+/** The arguments of `mount`: the remote folder and, optionally, the mount point. @throws TsmachineError ARGUMENT_COUNT */
 export function remoteAndMountPoint(args: readonly string[]): readonly [string, string | undefined] {
   const [remote, mountPoint, ...more] = args;
-  if (remote === undefined || more.length > 0) throw new TsmachineError('USAGE', 'Improper number of arguments');
+  if (remote === undefined || more.length > 0) throw new TsmachineError('ARGUMENT_COUNT', 'Improper number of arguments');
   return [remote, mountPoint];
 }
 

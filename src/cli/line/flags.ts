@@ -5,6 +5,12 @@ import { TsmachineError } from '../../base/errors.js';
 
 export type FlagInput = Interfaces.FlagInput;
 
+/** All the values that a flag may have, where they are known. */
+export function valuesOf(flag: FlagInput[string]): readonly string[] | undefined {
+  if (flag.type !== 'option') return undefined;
+  return flag.options ?? (Array.isArray(flag.helpValue) ? flag.helpValue : undefined);
+}
+
 /** A flag that takes whole seconds, such as `ls --timeout`. */
 export const seconds = Flags.custom<number>({
   parse: (text) => {

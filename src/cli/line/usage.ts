@@ -1,11 +1,11 @@
 import { TsmachineError, errorText, type ErrorCode } from '../../base/errors.js';
-import { lines, run } from '../../base/text.js';
-import { nearest } from '../../base/nearest.js';
+import { lines, run, say } from '../../base/text.js';
 import type { FlagInput } from './flags.js';
 import { programName } from './program.js';
-import { commandWords, verbsOf } from './topic.js';
+import { suggestions } from './suggestions.js';
+import { commandWords } from './topic.js';
 
-const usageCodes: readonly ErrorCode[] = ['USAGE', 'FLAG_INVALID', 'FLAG_MISSING'];
+const usageCodes: readonly ErrorCode[] = ['USAGE', 'ARGUMENT_COUNT', 'FLAG_INVALID', 'FLAG_MISSING'];
 
 /** What the usage line of a command needs. The class of a command is one. */
 export interface Usage {
@@ -40,24 +40,31 @@ export function parseError(error: unknown): TsmachineError {
   return new TsmachineError(code, flag === undefined ? reason : `${flag}: ${reason}`, { cause: error });
 }
 
-/** The error for words that are not a command, with the nearest one; or for a topic without a verb, with its verbs. */
-export function unknownCommand(words: readonly string[], known: readonly string[]): TsmachineError {
+/** What is known of a command without loading it. */
+export interface KnownCommand {
+  readonly id: string;
+  readonly summary?: string | undefined;
+}
+
+/** The error for words that are not a command, with what was probably meant; or for a topic without a verb, with its commands. */
+export function unknownCommand(words: readonly string[], commands: readonly KnownCommand[]): TsmachineError {
   const program = programName();
   const [name = '', verb = ''] = words;
-  const verbs = verbsOf(name, known);
-  if (verbs.length > 0 && verb !== '' && !verb.startsWith('-')) {
-    const near = nearest(`${name}:${verb}`, verbs);
-    return new TsmachineError('USAGE', `${program}: '${name} ${verb}' is not a ${program} command. See '${program} ${name} --help'.`, {
-      hint: near === undefined ? undefined : `Did you mean '${commandWords(near)}'?`,
-    });
-  }
-  if (verbs.length > 0) {
+  const verbs = commands.filter(({ id }) => id.startsWith(`${name}:`)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (verbs.length > 0 && (verb === '' || verb.startsWith('-'))) {
+    const longest = Math.max(...verbs.map(({ id }) => id.length));
     return new TsmachineError('USAGE', `${program} ${name} needs one of its commands`, {
-      hint: lines(verbs.map((id) => run(...id.split(':')))),
+      hint: lines(verbs.map(({ id, summary = '' }) => say`${run(...id.split(':'))}${' '.repeat(longest - id.length)}  ${summary}`)),
     });
   }
-  const near = nearest(name, known);
-  return new TsmachineError('USAGE', `${program}: '${name}' is not a ${program} command. See '${program} --help'.`, {
-    hint: near === undefined ? undefined : `Did you mean '${near}'?`,
+  const ids = commands.map(({ id }) => id);
+  const typed = verbs.length > 0 ? `${name} ${verb}` : name;
+  const help = verbs.length > 0 ? `${program} ${name} --help` : `${program} --help`;
+  return new TsmachineError('USAGE', `${program}: '${typed}' is not a ${program} command. See '${help}'.`, {
+    hint: didYouMean(suggestions(verbs.length > 0 ? [name, verb] : [name], ids)),
   });
+}
+
+function didYouMean(ids: readonly string[]): string | undefined {
+  return ids.length === 0 ? undefined : `Did you mean ${ids.map((id) => `'${commandWords(id)}'`).join(' or ')}?`;
 }

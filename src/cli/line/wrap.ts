@@ -13,6 +13,16 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** Columns of a terminal between two tab stops. */
+const tabStop = 8;
+
+/** Lays out terms and their explanations in two columns with tabs between them, one line each, as Go's tabwriter does. */
+export function tabbedColumns(rows: readonly (readonly [string, string])[], indent: number): string[] {
+  const cells = rows.map(([left, right]) => [' '.repeat(indent) + left, right] as const);
+  const width = Math.ceil((Math.max(0, ...cells.map(([left]) => left.length)) + 1) / tabStop);
+  return cells.map(([left, right]) => left + '\t'.repeat(width - Math.floor(left.length / tabStop)) + right);
+}
+
 export interface ColumnOptions {
   /** Spaces before each line. */
   readonly indent: number;

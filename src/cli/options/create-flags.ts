@@ -1,12 +1,20 @@
 import { TsmachineError } from '../../base/errors.js';
 import type { FlagSpec, FlagValues } from '../../base/flags.js';
+import { driverNames } from '../../machine/access/driver-registry.js';
 import { defaultDriver, machineFlags } from '../../machine/request/machine-flags.js';
 
 export const concurrencyFlag: FlagSpec = { name: 'concurrency', type: 'int', default: 4, usage: 'How many machines are made at once' };
 
 /** The flags of `create` that do not depend on the driver. */
 export const createFlags: readonly FlagSpec[] = [
-  { name: 'driver', type: 'string', default: defaultDriver, env: 'MACHINE_DRIVER', usage: 'Driver to create machine with.' },
+  {
+    name: 'driver',
+    type: 'string',
+    default: defaultDriver,
+    env: 'MACHINE_DRIVER',
+    values: driverNames(),
+    usage: 'Driver to create machine with.',
+  },
   ...machineFlags,
   concurrencyFlag,
 ];

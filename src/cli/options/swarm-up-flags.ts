@@ -5,7 +5,7 @@ import type { UpOptions } from '../../swarm/up/up.js';
 import type { DescribedDriver } from '../../machine/access/driver-registry.js';
 import type { FlagSpec, FlagValues } from '../../base/flags.js';
 import { flagValues } from '../../base/flags.js';
-import { loadDriverModule } from '../../machine/access/driver-registry.js';
+import { driverNames, loadDriverModule } from '../../machine/access/driver-registry.js';
 import { absoluteFiles } from '../../machine/request/create-request.js';
 import { flagsWithoutClassicSwarm } from '../../machine/request/machine-flags.js';
 import { concurrencyFlag, driverNameOf, readConcurrency } from './create-flags.js';
@@ -17,7 +17,13 @@ export const upFlags: readonly FlagSpec[] = [
   { name: 'file', type: 'string', usage: 'Swarm file; the default, without the flags below, is swarm.yaml in the current folder' },
   { name: 'managers', type: 'int', usage: 'Number of managers, without a swarm file (1)' },
   { name: 'workers', type: 'int', usage: 'Number of workers, without a swarm file (0)' },
-  { name: 'driver', type: 'string', env: 'MACHINE_DRIVER', usage: 'Driver to create the machines with, without a swarm file' },
+  {
+    name: 'driver',
+    type: 'string',
+    env: 'MACHINE_DRIVER',
+    values: driverNames(),
+    usage: 'Driver to create the machines with, without a swarm file',
+  },
   ...flagsWithoutClassicSwarm,
   concurrencyFlag,
 ];

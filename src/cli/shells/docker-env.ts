@@ -19,13 +19,18 @@ export function unsetLines(shell: Shell): string[] {
   return Object.keys(dockerVariables('', { url: '', certDir: '' })).map((name) => shell.unset(name));
 }
 
-/** The name of the variable that lists hosts without a proxy: `no_proxy` if it is set, else `NO_PROXY`. */
-export function noProxyName(env: NodeJS.ProcessEnv): 'no_proxy' | 'NO_PROXY' {
-  return env['no_proxy'] ? 'no_proxy' : 'NO_PROXY';
+/**
+ * The names of the variables that list hosts without a proxy: those that are set, because some programs read one first and some the other;
+ * `NO_PROXY` where neither is. On Windows both names mean one variable.
+ */
+export function noProxyNames(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): readonly ('no_proxy' | 'NO_PROXY')[] {
+  const given = (['no_proxy', 'NO_PROXY'] as const).filter((name) => env[name]);
+  if (given.length === 0) return ['NO_PROXY'];
+  return platform === 'win32' ? given.slice(0, 1) : given;
 }
 
-/** The value of that variable with the machine's address, which is added only once. */
-export function noProxyValue(env: NodeJS.ProcessEnv, ip: string): string {
-  const entries = (env[noProxyName(env)] ?? '').split(',').filter((entry) => entry !== '');
+/** The list of hosts without a proxy in `list`, with the machine's address, which is added only once. */
+export function noProxyValue(list: string | undefined, ip: string): string {
+  const entries = (list ?? '').split(',').filter((entry) => entry !== '');
   return (entries.includes(ip) ? entries : [...entries, ip]).join(',');
 }

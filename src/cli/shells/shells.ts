@@ -63,16 +63,45 @@ const emacs: Shell = {
   evaluate: (command) => `(with-temp-buffer (shell-command "${command}" (current-buffer)) (eval-buffer))`,
 };
 
-const shells: Readonly<Record<string, Shell>> = { fish, powershell, cmd, tcsh, emacs };
+/**
+ * Nushell runs no text as code: the line of `evaluate` reads the variables out of the output, whatever is between the outer quotes.
+ * It can set variables but not remove them; docker takes an empty one as missing.
+ */
+const nu: Shell = {
+  set: (name, value) => `$env.${name} = '${value}'`,
+  unset: (name) => `$env.${name} = ''`,
+  comment: '#',
+  evaluate: (command) => `${command} | lines | parse "$env.{name} = '{value}'" | transpose -r | into record | load-env`,
+};
+
+const shells: Readonly<Record<string, Shell>> = { bash: posix, zsh: posix, fish, powershell, cmd, tcsh, emacs, nu };
+
+/** Other programs of the same language. */
+const aliases: Readonly<Record<string, Shell>> = { pwsh: powershell, powershell_ise: powershell, csh: tcsh, nushell: nu };
+
+/** sh, dash, ash, ksh93, mksh, rbash, bash-5.2 ... */
+const posixName = /^(r?(ba|k|z)|a|da|hu|lk|mk|ok|pdk|po|ya)?sh([-\d].*)?$/;
+
+/** SHELL of accounts that nobody logs in to, such as those of services: the script that asks runs in sh. */
+const noLogin: readonly string[] = ['nologin', 'false', 'true', 'busybox'];
 
 /** The names that `--shell` completes. */
 export function shellNames(): string[] {
-  return ['bash', 'zsh', ...Object.keys(shells)].sort();
+  return Object.keys(shells).sort();
 }
 
-/** The shell with this name. Every unknown name (bash, zsh, sh ...) is a POSIX shell. */
+/**
+ * The shell with this name, in any case: the name of a program or, for a POSIX shell, of any of its kind.
+ * @throws TsmachineError SHELL_UNKNOWN: lines for another shell would do nothing, or something else
+ */
 export function shellNamed(name: string): Shell {
-  return (Object.hasOwn(shells, name) ? shells[name] : undefined) ?? posix;
+  const word = name.toLowerCase();
+  const known = [shells, aliases].find((names) => Object.hasOwn(names, word))?.[word];
+  if (known) return known;
+  if (posixName.test(word) || noLogin.includes(word)) return posix;
+  throw new TsmachineError('SHELL_UNKNOWN', `There are no commands for the shell ${JSON.stringify(name)}`, {
+    hint: say`Choose one of ${shellNames().join(', ')}, as in ${run('env', '--shell', 'bash')}`,
+  });
 }
 
 /**

@@ -19,7 +19,7 @@ export const machineFlags: readonly FlagSpec[] = [
   { name: 'engine-label', type: 'strings', usage: 'Specify labels for the created engine' },
   { name: 'engine-storage-driver', type: 'string', default: '', usage: 'Specify a storage driver to use with the engine' },
   { name: 'engine-env', type: 'strings', usage: 'Specify environment variables to set in the engine' },
-  { name: 'engine-install', type: 'string', default: 'auto', usage: `How to install the engine: ${installModes.join(', ')}` },
+  { name: 'engine-install', type: 'string', default: 'auto', values: installModes, usage: 'How to install the engine' },
   {
     name: 'engine-allow-removals',
     type: 'bool',
@@ -46,5 +46,10 @@ export const machineFlags: readonly FlagSpec[] = [
   { name: 'tls-san', type: 'strings', usage: 'Support extra SANs for TLS certs' },
 ];
 
-/** Those flags without Docker Machine's classic swarms, for machines of a swarm as Docker has it today. */
-export const flagsWithoutClassicSwarm: readonly FlagSpec[] = machineFlags.filter(({ name }) => !name.startsWith('swarm'));
+/** Whether a flag is about classic swarms, which Docker Machine made before Docker had swarms of its own. */
+export function isForClassicSwarm({ name }: FlagSpec): boolean {
+  return name.startsWith('swarm');
+}
+
+/** The flags for machines of a swarm as Docker has it today. */
+export const flagsWithoutClassicSwarm: readonly FlagSpec[] = machineFlags.filter((flag) => !isForClassicSwarm(flag));

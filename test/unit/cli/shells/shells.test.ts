@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 
 import { expect } from 'chai';
 
-import { noProxyName, noProxyValue, setLines, unsetLines } from '../../../../src/cli/shells/docker-env.js';
+import { noProxyNames, noProxyValue, setLines, unsetLines } from '../../../../src/cli/shells/docker-env.js';
 import { quote } from '../../../../src/base/quote.js';
 import { detectShell, shellNamed, usageHint } from '../../../../src/cli/shells/shells.js';
+import { plain } from '../../../../src/base/text.js';
 import { failureOf } from '../../../helpers/failure.js';
 
 const machine = { name: 'one', url: 'tcp://127.0.0.1:12376', certDir: '/store/machines/one' };
@@ -14,9 +15,17 @@ describe('cli: shells', () => {
   const set: Record<string, string> = {
     bash: 'export DOCKER_TLS_VERIFY="1"',
     zsh: 'export DOCKER_TLS_VERIFY="1"',
-    toString: 'export DOCKER_TLS_VERIFY="1"',
+    sh: 'export DOCKER_TLS_VERIFY="1"',
+    ksh93: 'export DOCKER_TLS_VERIFY="1"',
+    'bash-5.2': 'export DOCKER_TLS_VERIFY="1"',
+    nologin: 'export DOCKER_TLS_VERIFY="1"',
     fish: 'set -gx DOCKER_TLS_VERIFY "1";',
     powershell: '$Env:DOCKER_TLS_VERIFY = "1"',
+    pwsh: '$Env:DOCKER_TLS_VERIFY = "1"',
+    PowerShell: '$Env:DOCKER_TLS_VERIFY = "1"',
+    csh: 'setenv DOCKER_TLS_VERIFY "1";',
+    nu: `$env.DOCKER_TLS_VERIFY = '1'`,
+    nushell: `$env.DOCKER_TLS_VERIFY = '1'`,
     cmd: 'SET DOCKER_TLS_VERIFY=1',
     tcsh: 'setenv DOCKER_TLS_VERIFY "1";',
     emacs: '(setenv "DOCKER_TLS_VERIFY" "1")',
@@ -27,6 +36,7 @@ describe('cli: shells', () => {
     powershell: 'Remove-Item Env:\\DOCKER_HOST',
     cmd: 'SET DOCKER_HOST=',
     tcsh: 'unsetenv DOCKER_HOST;',
+    nu: `$env.DOCKER_HOST = ''`,
     emacs: '(setenv "DOCKER_HOST" nil)',
   };
   const hints: Record<string, [string, string]> = {
@@ -34,6 +44,10 @@ describe('cli: shells', () => {
     fish: ['# Run this command to configure your shell: ', '# eval (CMD)'],
     powershell: ['# Run this command to configure your shell: ', '# & CMD | Invoke-Expression'],
     cmd: ['REM Run this command to configure your shell: ', `REM \t@FOR /f "tokens=*" %i IN ('CMD') DO @%i`],
+    nu: [
+      '# Run this command to configure your shell: ',
+      `# CMD | lines | parse "$env.{name} = '{value}'" | transpose -r | into record | load-env`,
+    ],
     tcsh: [': Run this command to configure your shell: ', ': eval `CMD`'],
     emacs: [';; Run this command to configure your shell: ', ';; (with-temp-buffer (shell-command "CMD" (current-buffer)) (eval-buffer))'],
   };
@@ -51,6 +65,14 @@ describe('cli: shells', () => {
   for (const [name, lines] of Object.entries(hints)) {
     it(`says in ${name} how to use it`, () => {
       expect(usageHint(shellNamed(name), 'CMD')).to.deep.equal(lines);
+    });
+  }
+
+  for (const name of ['xonsh', 'elvish', 'toString', 'fishy', 'publish', '']) {
+    it(`refuses ${JSON.stringify(name)}, whose commands it does not know`, async () => {
+      const error = await failureOf(() => shellNamed(name));
+      expect(error).to.include({ code: 'SHELL_UNKNOWN', exit: 1 });
+      expect(plain(error.hint ?? '')).to.contain('bash, cmd, emacs, fish, nu, powershell, tcsh, zsh');
     });
   }
 
@@ -100,17 +122,24 @@ describe('cli: shell detection', () => {
 });
 
 describe('cli: NO_PROXY', () => {
-  const cases: [NodeJS.ProcessEnv, string, string][] = [
-    [{}, 'NO_PROXY', '10.0.0.1'],
-    [{ NO_PROXY: 'a,b' }, 'NO_PROXY', 'a,b,10.0.0.1'],
-    [{ NO_PROXY: 'a', no_proxy: 'c' }, 'no_proxy', 'c,10.0.0.1'],
-    [{ NO_PROXY: 'a', no_proxy: '' }, 'NO_PROXY', 'a,10.0.0.1'],
-    [{ no_proxy: '10.0.0.1,z' }, 'no_proxy', '10.0.0.1,z'],
-    [{ NO_PROXY: '10.0.0.11' }, 'NO_PROXY', '10.0.0.11,10.0.0.1'],
+  const cases: [NodeJS.ProcessEnv, Record<string, string>][] = [
+    [{}, { NO_PROXY: '10.0.0.1' }],
+    [{ NO_PROXY: 'a,b' }, { NO_PROXY: 'a,b,10.0.0.1' }],
+    [
+      { NO_PROXY: 'a', no_proxy: 'c' },
+      { no_proxy: 'c,10.0.0.1', NO_PROXY: 'a,10.0.0.1' },
+    ],
+    [{ NO_PROXY: 'a', no_proxy: '' }, { NO_PROXY: 'a,10.0.0.1' }],
+    [{ no_proxy: '10.0.0.1,z' }, { no_proxy: '10.0.0.1,z' }],
+    [{ NO_PROXY: '10.0.0.11' }, { NO_PROXY: '10.0.0.11,10.0.0.1' }],
   ];
-  for (const [env, name, value] of cases) {
-    it(`becomes ${value}`, () => {
-      expect([noProxyName(env), noProxyValue(env, '10.0.0.1')]).to.deep.equal([name, value]);
+  for (const [env, wanted] of cases) {
+    it(`${JSON.stringify(env)} becomes ${JSON.stringify(wanted)}`, () => {
+      const names = noProxyNames(env, 'linux');
+      expect(Object.fromEntries(names.map((name) => [name, noProxyValue(env[name], '10.0.0.1')]))).to.deep.equal(wanted);
     });
   }
+  it('is one variable on Windows, whatever its case', () => {
+    expect(noProxyNames({ NO_PROXY: 'a', no_proxy: 'a' }, 'win32')).to.deep.equal(['no_proxy']);
+  });
 });
