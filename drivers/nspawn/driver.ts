@@ -72,7 +72,7 @@ async function boot(data: DriverData, ctx: DriverContext, computer: Computer): P
   await pinHostKey(ctx, keys, lease.ip);
   const consoleLog = consoleLogOf(machineDir);
   if (!(await isRunning(config.id, computer))) {
-    ctx.io.progress('Booting');
+    ctx.io.info('Booting...');
     const layers = await mountLayers(machineDir, imageDir(ctx.cacheDir, config.image), computer);
     await writeIdentity(layers.root, ctx.machineName, keys, computer);
     await layCable(config.id, lease, computer);

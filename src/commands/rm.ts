@@ -25,19 +25,32 @@ export default class Rm extends MachineCommand {
     const { flags, argv } = await this.parse(Rm);
     const names = atLeastOneName(argv);
     this.io.info(`About to remove ${names.join(', ')}`);
-    this.io.info('WARNING: This action will delete both local reference and remote instance.');
-    if (!flags.y && !flags.force && !(await this.agrees('Are you sure? (y/n): ', run('rm', '-y', ...names)))) return;
     const session = await this.session();
+    await this.sayWhatGoes(session, names);
+    if (!flags.y && !flags.force && !(await this.agrees('Are you sure? (y/n): ', run('rm', '-y', ...names)))) return;
     const shared = flags.shared || (!flags.force && (await this.removesShared(session, names)));
     if (shared === undefined) return;
     this.afterInterrupt = run('rm', ...names);
     const { removeMachines } = await import('../swarm/members/leave/removal.js');
     await removeMachines(session, names, { force: flags.force, shared }, (all, remove) =>
       this.onNames(all, async (session, name) => {
+        const there = await session.store.exists(name);
         await withPrefix(`Error removing host "${name}": `, () => remove(session, name));
-        session.io.info(`Successfully removed ${name}`);
+        if (there) session.io.info(`Successfully removed ${name}`); // with --force, one that is not there is only a warning
       }),
     );
+  }
+
+  /** A host that its driver did not make stays as it is. */
+  private async sayWhatGoes(session: Session, names: readonly string[]): Promise<void> {
+    const { hostsThatStay } = await import('../machine/remove.js');
+    const [stay, there] = await Promise.all([hostsThatStay(session, names), session.store.names()]);
+    const others = names.filter((name) => there.includes(name) && !stay.includes(name));
+    if (stay.length === 0 || others.length > 0) this.io.info('WARNING: This action will delete both local reference and remote instance.');
+    if (stay.length > 0) {
+      const whose = others.length === 0 ? 'the local reference' : `the local reference to ${stay.join(', ')}`;
+      this.io.info(`WARNING: This action will delete only ${whose}; the host itself, and what runs on it, stays.`);
+    }
   }
 
   /**

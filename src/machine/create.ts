@@ -11,7 +11,7 @@ import { run, say } from '../base/text.js';
 import { type Machine, attachDriver } from './machine.js';
 import { validateName } from './choose/names.js';
 import { detectHost, provisionHost } from './provision.js';
-import { reserve, type Reservation } from './reservation.js';
+import { refuseExisting, reserve, type Reservation } from './reservation.js';
 import { tellFollowers, type Session } from './session.js';
 import { showingConsole, waitForState } from './wait-for-state.js';
 import { verifyEngine } from './engine/verify.js';
@@ -37,11 +37,13 @@ export interface CreateRequest {
  * @throws TsmachineError as its steps do; a failed pre-create check exits with 3 and leaves nothing behind
  */
 export async function createMachine(session: Session, request: CreateRequest): Promise<void> {
+  validateName(request.name);
+  await refuseExisting(session, request.name); // before its flags are looked at, as Docker Machine did
   const config = await planMachine(session, request);
   await session.store.lock(
     request.name,
     async () => {
-      const reservation = await reserve(session, config, request.command);
+      const reservation = await reserve(session, { config, flags: request.flags, command: request.command });
       try {
         await makeMachine(session, config, request, reservation);
       } catch (error) {

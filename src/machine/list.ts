@@ -8,7 +8,7 @@ import type { HostConfig, HostOptions } from '../store/config/schema.js';
 import type { State } from '../base/machine.js';
 import { swarmUrl } from '../store/config/swarm-address.js';
 import { engineTarget, readingOnce, type ReadPem } from './engine/engine.js';
-import { TsmachineError, errorText } from '../base/errors.js';
+import { TsmachineError, errorText, messageOf } from '../base/errors.js';
 import { evaluate, plain, run, say } from '../base/text.js';
 import { LookTogether } from './look-together.js';
 import { attachDriver, type Machine } from './machine.js';
@@ -64,13 +64,16 @@ export async function listMachines(
   const limit = atMost(machinesAtOnce);
   const read = readingOnce();
   const over = new AbortController();
+  const inUse = dockerHostInUse(session);
   const bounded: Session = { ...session, signal: AbortSignal.any([session.signal, over.signal]) };
   const together = new LookTogether(
     bounded,
     wanted.flatMap((entry) => entry.config ?? []),
   );
   try {
-    const rows = await Promise.all(wanted.map((entry) => limit(() => rowOf(session, entry, { masters, timeoutMs, read, together }))));
+    const rows = await Promise.all(
+      wanted.map((entry) => limit(() => rowOf(session, entry, { masters, timeoutMs, read, together, inUse }))),
+    );
     return rows.filter((row) => !isReadable(row) || stateMatches(stateOf(row.state), filters)).sort(byNaturalOrder);
   } finally {
     over.abort(); // what answers too late is not waited for
@@ -126,9 +129,11 @@ interface Listing {
   readonly timeoutMs: number;
   readonly read: ReadPem;
   readonly together: LookTogether;
+  /** The address that docker uses here; it never fails. */
+  readonly inUse: Promise<string>;
 }
 
-async function rowOf(session: Session, entry: Entry, { masters, timeoutMs, read, together }: Listing): Promise<MachineRow> {
+async function rowOf(session: Session, entry: Entry, { masters, timeoutMs, read, together, inUse }: Listing): Promise<MachineRow> {
   const started = performance.now();
   if (!entry.config) return { ...blank, name: entry.name, driverName: instead.unreadableConfig, state: 'Error', error: entry.error ?? '' };
   const { config } = entry;
@@ -143,7 +148,7 @@ async function rowOf(session: Session, entry: Entry, { masters, timeoutMs, read,
     const base = { ...blank, name: entry.name, driverName: config.DriverName, options: config.HostOptions, ...facts };
     if (base.state === 'Timeout') return base;
     const responseMs = Math.round(performance.now() - started);
-    return { ...base, ...swarmOf(config, masters), ...activity(session.env, config, base), ...unfinished(entry, base), responseMs };
+    return { ...base, ...swarmOf(config, masters), ...activity(await inUse, config, base), ...unfinished(entry, base), responseMs };
   } finally {
     over.abort();
   }
@@ -192,7 +197,7 @@ async function askEngine(session: Session, target: Promise<EngineTarget>): Promi
       engine.close();
     }
   } catch (error) {
-    return { dockerVersion: 'Unknown', error: oneLine(error) };
+    return { dockerVersion: 'Unknown', error: `Unable to query docker version: ${oneLine(error)}` };
   }
 }
 
@@ -203,9 +208,26 @@ function swarmOf(config: HostConfig, masters: ReadonlyMap<string, string>): Pick
   return { swarm: swarm.Master ? `${master} (master)` : master };
 }
 
-/** A machine is active when DOCKER_HOST points at it; a classic swarm's master also at the swarm's port. */
-function activity(env: NodeJS.ProcessEnv, config: HostConfig, row: MachineRow): Pick<MachineRow, 'activeHost' | 'activeSwarm'> {
-  const dockerHost = env['DOCKER_HOST'] ?? '';
+/**
+ * The address that a docker client uses here: DOCKER_HOST, else that of the context which DOCKER_CONTEXT names or which is in use.
+ * @returns an empty string for docker's default, and where docker's own configuration cannot be read
+ */
+async function dockerHostInUse(session: Session): Promise<string> {
+  const { DOCKER_HOST: host = '', DOCKER_CONTEXT: named } = session.env;
+  if (host !== '') return host;
+  try {
+    const { contextsOf } = await import('./context.js');
+    const contexts = contextsOf(session);
+    const name = named || (await contexts?.current());
+    return name === undefined ? '' : ((await contexts?.find(name))?.host ?? '');
+  } catch (error) {
+    session.io.debug(say`The docker context in use is not known: ${messageOf(error)}`);
+    return '';
+  }
+}
+
+/** A machine is active when docker uses its address; a classic swarm's master also with the swarm's port. */
+function activity(dockerHost: string, config: HostConfig, row: MachineRow): Pick<MachineRow, 'activeHost' | 'activeSwarm'> {
   if (row.state !== 'Running' || dockerHost === '') return { activeHost: false, activeSwarm: false };
   const swarm = config.HostOptions.SwarmOptions;
   return { activeHost: row.url === dockerHost, activeSwarm: swarm.Master && swarmUrl(row.url, swarm.Host) === dockerHost };
@@ -227,7 +249,7 @@ function oneLine(error: unknown): string {
     .trim();
 }
 
-/** The name of the machine that DOCKER_HOST of the session's environment points at. @throws TsmachineError NO_ACTIVE_MACHINE */
+/** The name of the machine that docker uses, by DOCKER_HOST of the session's environment or by its context. @throws TsmachineError NO_ACTIVE_MACHINE */
 export async function activeMachine(session: Session, options: Pick<ListOptions, 'timeoutMs'> = {}): Promise<string> {
   const rows = await listMachines(session, options);
   const active = rows.find((row) => row.activeHost || row.activeSwarm);

@@ -5,6 +5,8 @@ import type { Owner } from '../base/machine.js';
 import type { Leftover } from '../driver/contract.js';
 import { ownLedger } from '../store/identity.js';
 import { readLedger } from '../store/ledger.js';
+import { loadDriverModule } from './access/driver-registry.js';
+import { onEach } from './choose/each.js';
 import { openMachine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
 
@@ -41,6 +43,17 @@ export async function removeMachine(session: Session, name: string, options: Rem
 }
 
 /**
+ * Removes what an interrupted create left, so that it can begin anew. The caller holds the machine's lock.
+ * @throws TsmachineError the driver's error; DRIVER_FAILED when something stays
+ */
+export async function undoCreate(session: Session, name: string): Promise<void> {
+  const owner = await ownerOf(session, name, { force: false });
+  await removeRemote(session, name);
+  await session.store.remove(name);
+  await forget(session, owner, false);
+}
+
+/**
  * Which of these machines were exported and may be in use on another computer.
  * @throws TsmachineError CONFIG_UNREADABLE, CONFIG_FUTURE when that cannot be told
  */
@@ -51,6 +64,15 @@ export async function sharedMachines(session: Session, names: readonly string[])
     if (await mayBeShared(session, name, owner, { force: false })) shared.push(name);
   }
   return shared;
+}
+
+/** Which of these machines are hosts that their driver did not make: they stay when the machine is removed. One that cannot be read is none. */
+export async function hostsThatStay({ store }: Session, names: readonly string[]): Promise<string[]> {
+  const outcomes = await onEach(names, 50, async (name) => {
+    const { config } = await store.load(name);
+    return (await loadDriverModule(config.DriverName)).features.ownsHost;
+  });
+  return outcomes.flatMap((outcome) => ('value' in outcome && !outcome.value ? [outcome.name] : []));
 }
 
 /** @throws TsmachineError MACHINE_SHARED when one of them was exported */

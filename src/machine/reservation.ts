@@ -4,7 +4,12 @@ import { closeJournal, readJournal, writeJournal, type Journal, type Step } from
 import type { HostConfig } from '../store/config/schema.js';
 import { TsmachineError } from '../base/errors.js';
 import { run, say } from '../base/text.js';
+import type { FlagValues } from '../base/flags.js';
+import { readLedger } from '../store/ledger.js';
+import { loadDriverModule } from './access/driver-registry.js';
 import { refuseOtherCase } from './choose/names.js';
+import { undoCreate } from './remove.js';
+import { differingFlags } from './request/differences.js';
 import type { Session } from './session.js';
 
 /** A name that is reserved in the store, with the journal of what has been done for its machine. */
@@ -48,30 +53,44 @@ export class Reservation {
   }
 }
 
+/** What is reserved, and for which request. */
+interface Wanted {
+  readonly config: HostConfig;
+  /** The driver's flags, to name those that an interrupted create had otherwise. */
+  readonly flags: FlagValues;
+  /** What to type to repeat the request; kept in the journal. */
+  readonly command?: readonly string[] | undefined;
+}
+
+/** Refuses the name of a machine that is finished. @throws TsmachineError MACHINE_EXISTS */
+export async function refuseExisting({ store }: Session, name: string): Promise<void> {
+  await refuseOtherCase(store, name);
+  // an empty folder was left by a run that was killed between its first two steps: the name is free
+  if (!(await store.exists(name)) || (await store.isEmpty(name)) || (await readJournal(store.machine(name).journal))) return;
+  throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
+    hint: say`Look at it: ${run('inspect', name)}. Remove it: ${run('rm', name)}`,
+  });
+}
+
 /**
  * Reserves the name, or finds the reservation that an interrupted `create` left. The caller holds the machine's lock.
- * The journal is written before config.json: a folder with a configuration and no journal is a finished machine.
- * @param command what to type to repeat the request; kept in the journal
+ * The journal is written before config.json: a folder with a configuration and no journal is a finished machine. One that was interrupted
+ * before it had made anything begins anew when the request has changed.
  * @throws TsmachineError MACHINE_EXISTS, MACHINE_DIFFERS when the interrupted create had other settings
  */
-export async function reserve(session: Session, config: HostConfig, command?: readonly string[]): Promise<Reservation> {
+export async function reserve(session: Session, { config, flags, command }: Wanted): Promise<Reservation> {
   const { store } = session;
   const name = config.Name;
   const request = digest(config);
   const paths = store.machine(name);
-  await refuseOtherCase(store, name);
+  await refuseExisting(session, name);
   const found = await readJournal(paths.journal);
-  if (found && found.request !== request) {
-    const message = `The creation of ${name} was interrupted, and its settings were not those of this command`;
-    throw new TsmachineError('MACHINE_DIFFERS', message, {
-      hint: say`Repeat it with its settings (driver ${found.driver}) to finish it, or start over: ${run('rm', '-y', name)}`,
-    });
-  }
-  if (found) return new Reservation(paths.journal, found, true);
-  if (!(await isFree(session, name))) {
-    throw new TsmachineError('MACHINE_EXISTS', `Docker machine "${name}" already exists`, {
-      hint: say`Look at it: ${run('inspect', name)}. Remove it: ${run('rm', name)}`,
-    });
+  if (found?.request === request) return new Reservation(paths.journal, found, true);
+  if (found) {
+    const differing = await differences(session, found, { config, flags });
+    if (await hasMadeSomething(session, name, found)) throw differsError(name, found, differing);
+    await undoCreate(session, name);
+    session.io.info(`Starting the creation of ${name} over with other settings${differing}`);
   }
   await store.reserve(name);
   const journal: Journal = {
@@ -87,9 +106,25 @@ export async function reserve(session: Session, config: HostConfig, command?: re
   return new Reservation(paths.journal, journal, false);
 }
 
-/** An empty folder was left by a run that was killed between its first two steps: the name is free. */
-async function isFree(session: Session, name: string): Promise<boolean> {
-  return !(await session.store.exists(name)) || (await session.store.isEmpty(name));
+/** As the end of a sentence. Before step "reserved" the settings are not on disk. */
+async function differences(session: Session, found: Journal, { config, flags }: Wanted): Promise<string> {
+  if (!found.done.includes('reserved')) return '';
+  const names = await differingFlags(session, config, flags);
+  return names.length === 0 ? '' : `: ${names.join(', ')}`;
+}
+
+/** Whether a machine was made, or a host of somebody else's changed: until then nothing is lost by starting over. */
+async function hasMadeSomething({ store }: Session, name: string, { done, driver }: Journal): Promise<boolean> {
+  const { features } = await loadDriverModule(driver);
+  if (!features.ownsHost) return done.includes('detected');
+  return done.includes('created') || ((await readLedger(store.machine(name).ledger))?.entries.length ?? 0) > 0;
+}
+
+function differsError(name: string, { driver }: Journal, differing: string): TsmachineError {
+  const message = `The creation of ${name} was interrupted, and its settings were not those of this command${differing}`;
+  return new TsmachineError('MACHINE_DIFFERS', message, {
+    hint: say`Repeat it with its settings (driver ${driver}) to finish it, or start over: ${run('rm', '-y', name)}`,
+  });
 }
 
 /**

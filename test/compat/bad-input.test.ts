@@ -119,7 +119,8 @@ describe('compatibility: bad input', () => {
   }
 
   it('rm: declined, and nobody there to answer', async () => {
-    const about = 'About to remove one\nWARNING: This action will delete both local reference and remote instance.\n';
+    const about =
+      'About to remove one\nWARNING: This action will delete only the local reference; the host itself, and what runs on it, stays.\n';
     expect(await shop.run(['rm', 'one'], { input: 'no\n' })).to.deep.equal({ code: 0, stdout: about, stderr: question });
     expect(await shop.run(['rm', 'one'], { input: '' })).to.deep.equal({
       code: 1,
@@ -140,7 +141,8 @@ describe('compatibility: bad input', () => {
     expect(result).to.deep.equal({
       code: 1,
       stdout:
-        'About to remove one, nope\nWARNING: This action will delete both local reference and remote instance.\nSuccessfully removed one\n',
+        'About to remove one, nope\n' +
+        'WARNING: This action will delete only the local reference; the host itself, and what runs on it, stays.\nSuccessfully removed one\n',
       stderr: `nope: Error removing host "nope": ${notThere('nope')}\n1 of 2 machines failed: nope\n`,
     });
   });

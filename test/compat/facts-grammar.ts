@@ -98,7 +98,11 @@ export const grammarFacts: Readonly<Record<string, readonly Fact[]>> = {
       out: 'Running pre-create checks...\n',
       err: /^Error with pre-create check: "SSH key does not exist: \\"\/nope\\""\n/,
     })),
-    { line: 'rm -f nope', out: /^About to remove nope\n/, err: /^Error removing host "nope": / },
+    {
+      line: 'rm -f nope',
+      out: /^About to remove nope\n[^\n]*\n$/,
+      err: /^Error removing host "nope": Docker machine "nope" does not exist\. /,
+    },
     { line: 'rm one', input: '', code: 1, out: /^About to remove one\n/, err: /^Are you sure\? \(y\/n\): \nNothing was done: / },
     { line: 'ls --filter label=foo', store: 'old', out: /^NAME/ },
   ],

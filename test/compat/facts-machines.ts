@@ -8,7 +8,7 @@ const single = ['env', 'inspect', 'status', 'url', 'config'];
 const many = ['ip', 'kill', 'provision', 'restart', 'start', 'stop'];
 const oneName = (command: string) => new RegExp(`^Error: Expected one machine name as an argument\\nUsage: docker-machine ${command} `);
 const cannot = (done: string) => `hosts without a driver cannot be ${done}\none is only a URL: do it where that engine runs\n`;
-const removal = 'WARNING: This action will delete both local reference and remote instance.\n';
+const removal = 'WARNING: This action will delete only the local reference; the host itself, and what runs on it, stays.\n';
 const regenerate = 'Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ';
 const connect = 'To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run:';
 

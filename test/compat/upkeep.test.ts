@@ -122,6 +122,14 @@ describe('upkeep: doctor, export, import, adopt and context from the command lin
     expect(JSON.parse((await here.run(['context', 'ls', '--json'])).stdout)).to.deep.equal([
       { context: 'one', machine: 'one', host: url, state: 'ok', current: false },
     ]);
+    // the context in use makes a machine active as DOCKER_HOST does, which comes first
+    await writeFile(join(here.store, '.docker', 'config.json'), JSON.stringify({ currentContext: 'one' }));
+    expect(await here.run(['active'])).to.deep.equal({ code: 0, stdout: 'one\n', stderr: '' });
+    expect((await here.run(['ls', '-f', '{{.Active}}'])).stdout).to.equal('*\n');
+    expect((await here.run(['active'], { env: { DOCKER_HOST: 'tcp://192.0.2.1:2376' } })).code).to.equal(1);
+    expect((await here.run(['active'], { env: { DOCKER_CONTEXT: 'other' } })).code).to.equal(1);
+    await writeFile(join(here.store, '.docker', 'config.json'), '{}');
+    expect((await here.run(['active'], { env: { DOCKER_CONTEXT: 'one' } })).stdout).to.equal('one\n');
     expect(await here.run(['context', 'rm', 'one'])).to.deep.equal({ code: 0, stdout: 'Removed the Docker context of one\n', stderr: '' });
     await here.run(['create', '-d', 'none', '--url', url, 'extra']);
     await here.run(['context', 'create', 'extra']);

@@ -21,7 +21,7 @@ interface BootingVm {
  * @throws TsmachineError WAIT_TIMEOUT; DRIVER_FAILED when the VM is turned off
  */
 export async function waitForAddress(vm: BootingVm, ctx: DriverContext, { hyperv }: Pick<Tools, 'hyperv'>): Promise<string> {
-  ctx.io.progress('Waiting for host to start...');
+  ctx.io.info('Waiting for host to start...');
   let tries = 0;
   return waitFor(
     async () => {

@@ -69,7 +69,7 @@ async function buildVm(mark: string, ctx: DriverContext, tools: Tools): Promise<
 }
 
 async function makeVm(generation: 1 | 2, ctx: DriverContext, hyperv: HyperV): Promise<string> {
-  ctx.io.progress('Creating VM...');
+  ctx.io.info('Creating VM...');
   const { machineName: name, mark, cpus, dynamicMemory: dynamic, mac, vlan, virtualSwitch, memory: asked } = readConfig(ctx.data());
   const memory = asked * megabyte;
   const notes = notesOf(mark, await ctx.owner());

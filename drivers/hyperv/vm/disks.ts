@@ -32,7 +32,7 @@ export async function ensureBase(config: HypervConfig, ctx: DriverContext, { hyp
   const target = join(ctx.cacheDir, 'hyperv', `${await cacheName(image.path, ctx.cacheDir)}.vhdx`);
   await ctx.lock(`hyperv-${basename(target)}`, async () => {
     if (await files.exists(target)) return;
-    ctx.io.progress(`Preparing ${image.title} for Hyper-V`);
+    ctx.io.info(`Preparing ${image.title} for Hyper-V...`);
     await files.makeDir(dirname(target));
     const part = target.replace(/\.vhdx$/, '.part.vhdx');
     await files.remove(part); // left by a run that was interrupted
@@ -89,7 +89,7 @@ export async function makeDisk(config: HypervConfig, base: string, ctx: DriverCo
       hint: say`${run('rm', '-y', ctx.machineName)}, then create it with --hyperv-disk-size ${needed} or more`,
     });
   }
-  ctx.io.progress('Creating VHD');
+  ctx.io.info('Creating VHD...');
   await hyperv.newDisk({ path, parent: base, size });
   return path;
 }

@@ -14,7 +14,7 @@ export async function boot(ctx: DriverContext, tools: Tools): Promise<void> {
   const config = readConfig(ctx.data());
   const vm = await existingVm(config, ctx, tools);
   if (stateOf(vm) !== 'Running') {
-    ctx.io.progress('Starting VM...');
+    ctx.io.info('Starting VM...');
     await tools.hyperv.start(vm.id);
   }
   const ip = await waitForAddress({ id: vm.id, switch: config.virtualSwitch }, ctx, tools);
@@ -28,7 +28,7 @@ export async function halt(config: HypervConfig, ctx: DriverContext, tools: Tool
   if (isOff(vm)) return;
   const find = () => findVm(config, ctx, tools);
   if (stateOf(vm) === 'Paused') await tools.hyperv.start(vm.id);
-  ctx.io.progress('Waiting for host to stop...');
+  ctx.io.info('Waiting for host to stop...');
   try {
     await tools.hyperv.stop(vm.id, haltTimeout);
     await waitUntilOff(find, ctx);

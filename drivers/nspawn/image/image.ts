@@ -118,7 +118,7 @@ async function build(config: NspawnConfig, plan: ImagePlan, target: string, ctx:
     if (tail.length > 15) tail.shift();
     ctx.io.debug(line);
     if (line.startsWith(notice)) ctx.io.warn(line.slice(notice.length));
-    if (/^(I: |Unpacking |Setting up )/.test(line)) ctx.io.progress(`Image: ${line.replace(/^I: /, '')}`);
+    if (/^(I: |Unpacking |Setting up )/.test(line)) ctx.io.progress(`Image: ${line.replace(/^I: /, '')}`, true);
   };
   try {
     await computer.run('setpriv', [...contained, ...script], { input: sources, timeout: buildTimeout, onLine });

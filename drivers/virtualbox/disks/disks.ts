@@ -30,7 +30,7 @@ export async function ensureBase(config: VirtualboxConfig, ctx: DriverContext, v
   const target = join(ctx.cacheDir, 'virtualbox', `${await cacheName(image.path, ctx.cacheDir)}.vdi`);
   await ctx.lock(mediaLock, async () => {
     if (await ctx.files.exists(target)) return;
-    ctx.io.progress(`Preparing ${image.title} for VirtualBox`);
+    ctx.io.info(`Preparing ${image.title} for VirtualBox...`);
     await ctx.files.makeDir(dirname(target));
     const part = `${target}${unfinished}`;
     try {
@@ -95,7 +95,7 @@ async function dropDisk(disk: string, files: Files, vbox: VBoxManage): Promise<v
 export async function copyDisk(source: string, ctx: DriverContext, vbox: VBoxManage): Promise<string> {
   const disk = boot2dockerDiskOf(ctx.machineDir);
   await dropDisk(disk, ctx.files, vbox);
-  ctx.io.progress(`Copying ${source} to ${disk}`);
+  ctx.io.info(`Copying ${source} to ${disk}...`);
   await vbox.run(['clonemedium', 'disk', source, disk, '--format', 'VMDK'], { timeout: copyTimeout });
   return disk;
 }

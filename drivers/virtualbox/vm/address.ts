@@ -33,7 +33,7 @@ export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBo
       hint: 'Was it changed outside of tsmachine?',
     });
   const keepOurs = addressKeeper(adapter.host, guest.network, ctx, vbox, computer);
-  ctx.io.progress('Waiting for an IP...');
+  ctx.io.info('Waiting for an IP...');
   return waitFor(
     async () => {
       const ip = await find(guest, adapter, ctx, vbox, computer);
@@ -57,7 +57,7 @@ export async function waitForAddress(guest: Guest, ctx: DriverContext, vbox: VBo
  * @throws TsmachineError WAIT_TIMEOUT, DRIVER_FAILED when the VM ends
  */
 export async function waitForLogin(guest: Pick<Guest, 'vm' | 'ssh' | 'hint'>, ctx: DriverContext, vbox: VBoxManage): Promise<void> {
-  ctx.io.progress('Waiting for the guest to boot...');
+  ctx.io.info('Waiting for the guest to boot...');
   await waitFor(
     async () => {
       if ((await bySsh(guest.ssh, 'true', ctx)) !== undefined) return true;

@@ -52,7 +52,7 @@ async function makeVm(name: string, id: string, ctx: DriverContext, vbox: VBoxMa
   const config = readConfig(ctx.data());
   await unregister(config, ctx, vbox);
   await ctx.files.remove(join(ctx.machineDir, name)); // the settings of half a VM
-  ctx.io.progress('Creating VirtualBox VM...');
+  ctx.io.info('Creating VirtualBox VM...');
   const commands = buildCommands({
     config: { ...config, machineName: name },
     owner: await ctx.owner(),

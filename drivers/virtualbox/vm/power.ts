@@ -72,7 +72,7 @@ async function startConnected(
 ): Promise<VirtualboxConfig> {
   ctx.io.info('Check network to re-create if needed...');
   const connected = await connectVm(config, facts, ctx, vbox, computer);
-  ctx.io.progress('Starting the VM...');
+  ctx.io.info('Starting the VM...');
   await start(connected, facts, ctx, vbox);
   return connected;
 }

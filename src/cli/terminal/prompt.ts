@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-
 import type { Screen } from './screen.js';
 import { visible } from './visible.js';
 
@@ -10,29 +8,55 @@ import { visible } from './visible.js';
 export async function askLine(question: string, screen: Screen, signal: AbortSignal): Promise<string | undefined> {
   signal.throwIfAborted();
   screen.stderr.write(visible(question));
-  // Not as a terminal: the kernel keeps editing the line, so that Ctrl-C sends the usual signal.
-  const lines = createInterface({ input: screen.stdin, terminal: false });
   let answer: string | undefined;
   try {
-    answer = await new Promise<string | undefined>((resolve, reject) => {
-      lines.once('line', resolve);
-      lines.once('close', () => {
-        resolve(undefined);
-      });
-      signal.addEventListener(
-        'abort',
-        () => {
-          reject(abortReason(signal));
-        },
-        { once: true },
-      );
-    });
+    answer = await readLine(screen.stdin, signal);
     return answer;
   } finally {
     if (answer === undefined) screen.stderr.write('\n'); // nobody pressed Enter
-    lines.close();
-    screen.stdin.pause();
   }
+}
+
+/**
+ * Reads up to the end of a line and leaves what comes after it for the next question. The kernel edits the line of a terminal.
+ * @returns undefined at the end of input
+ */
+function readLine(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<string | undefined> {
+  if (stdin.readableEnded) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    let read = Buffer.alloc(0);
+    const onData = (chunk: string | Buffer) => {
+      read = Buffer.concat([read, Buffer.from(chunk)]);
+      const end = read.indexOf('\n');
+      if (end >= 0)
+        finish(() => {
+          if (end + 1 < read.length) stdin.unshift(read.subarray(end + 1));
+          resolve(read.subarray(0, end).toString().replace(/\r$/, ''));
+        });
+    };
+    const onEnd = () => {
+      finish(() => {
+        resolve(read.length === 0 ? undefined : read.toString());
+      });
+    };
+    const onError = (error: Error) => {
+      finish(() => {
+        reject(error);
+      });
+    };
+    const onAbort = () => {
+      onError(abortReason(signal));
+    };
+    const finish = (settle: () => void) => {
+      stdin.pause();
+      stdin.off('data', onData).off('end', onEnd).off('error', onError);
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    stdin.on('data', onData).once('end', onEnd).once('error', onError);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stdin.resume();
+  });
 }
 
 /** Whether an answer means yes: it begins with y or Y. Anything else means no, as in Docker Machine. */

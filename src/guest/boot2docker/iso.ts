@@ -46,7 +46,7 @@ export async function bringIso(text: string, ctx: IsoContext): Promise<string> {
   const source = await isoSource(text, ctx);
   const path = await fetchIso(source, ctx);
   const target = isoOf(ctx.machineDir);
-  ctx.io.progress(`Copying ${path} to ${target}`);
+  ctx.io.info(`Copying ${path} to ${target}...`);
   await copyTo(target, path);
   return target;
 }

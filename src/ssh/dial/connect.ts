@@ -60,6 +60,7 @@ async function logInWithRetries(hop: Hop, before: Link | undefined, options: Con
   let clock = new Clock(options.timeout ?? sshTimeouts.attempt);
   let offered: Identity[] | undefined;
   let authLeft = options.retryAuth === true && !hop.isJump ? authTries - 1 : 0;
+  let told = '';
   let pause = 150;
   for (;;) {
     const trust = await hostTrust({
@@ -99,7 +100,9 @@ async function logInWithRetries(hop: Hop, before: Link | undefined, options: Con
       }
       if (isTransient(error) && waited + pause < waitFor) {
         const spent = `${Math.round(waited / 1000)} s of ${Math.round(waitFor / 1000)}`;
-        io.progress(`Waiting for SSH on ${address(hop)}, ${spent}: ${TsmachineError.from(error).message}`);
+        const reason = TsmachineError.from(error).message;
+        io.progress(`Waiting for SSH on ${address(hop)}, ${spent}: ${reason}`, reason === told); // a log needs each reason once
+        told = reason;
         await sleep(pause, undefined, { signal });
         pause = Math.min(pause * 1.5, 1000);
       } else if (TsmachineError.is(error) && error.code === 'SSH_AUTH' && authLeft > 0) {

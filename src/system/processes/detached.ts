@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 
-import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
-import { say } from '../../base/text.js';
-import { commandMissing } from './command-missing.js';
+import { notStarted } from './command-missing.js';
 import { diskError } from '../files/disk-error.js';
 
 /**
@@ -23,9 +21,7 @@ export async function spawnDetached(file: string, args: readonly string[], logFi
     if (child.pid === undefined) throw new Error('it has no process id');
     return child.pid;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw commandMissing(file, undefined, error);
-    const why = systemCode(error) === 'EACCES' ? 'the file is not executable' : errorText(error);
-    throw new TsmachineError('COMMAND_FAILED', say`Cannot run "${[file, ...args].join(' ')}": ${why}`, { cause: error });
+    throw notStarted(file, error);
   } finally {
     await log.close();
   }

@@ -4,7 +4,7 @@ import type { Options } from 'execa';
 
 import { TsmachineError } from '../../base/errors.js';
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
-import { commandMissing } from './command-missing.js';
+import { commandMissing, notStarted } from './command-missing.js';
 import { ownGroup, supervise } from './supervise.js';
 
 export { spawnDetached } from './detached.js';
@@ -81,12 +81,7 @@ async function spawnError(file: string, command: string, options: RunOptions, en
     }
     return commandMissing(file, options.hint, ending.cause);
   }
-  return new TsmachineError('COMMAND_FAILED', `Cannot run "${command}": ${startProblem(ending)}`, { cause: ending.cause });
-}
-
-function startProblem(ending: Ending): string {
-  if (ending.code === 'EACCES') return 'the file is not executable';
-  return ending.originalMessage ?? ending.code ?? 'it could not be started';
+  return notStarted(file, ending.cause);
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 import { systemCode } from '../../base/errors.js';
+import { notStarted } from './command-missing.js';
 
 /**
  * Runs an interactive program with this program's own standard streams.
  * @returns its exit status (128 plus the signal's number when it was killed), or undefined when the program is not installed.
+ * @throws TsmachineError COMMAND_FAILED when it is there and cannot be run
  */
 export function runForeground(
   file: string,
@@ -22,7 +24,7 @@ export function runForeground(
     child.once('error', (error) => {
       options.signal.removeEventListener('abort', stop);
       if (systemCode(error) === 'ENOENT') resolve(undefined);
-      else reject(error);
+      else reject(notStarted(file, error));
     });
     child.once('exit', (code, name) => {
       options.signal.removeEventListener('abort', stop);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { run } from '../../../src/system/processes/exec.js';
+import { runForeground } from '../../../src/system/processes/foreground.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
@@ -68,9 +69,26 @@ describe('run', () => {
     const file = join(scratch(), 'plain');
     writeFileSync(file, 'text');
     chmodSync(file, 0o600);
-    const error = await failureOf(run(file, []));
-    expect(error.code).to.equal('COMMAND_FAILED');
-    expect(error.message).to.contain('not executable');
+    for (const error of [
+      await failureOf(run(file, [])),
+      await failureOf(runForeground(file, [], { signal: new AbortController().signal, env: process.env })),
+    ]) {
+      expect(error).to.include({ code: 'COMMAND_FAILED', message: `Cannot run "${file}": ${file} is not executable` });
+      expect(error.hint).to.contain(`chmod +x ${file}`);
+    }
+  });
+
+  it('names the file on the PATH that is not executable', async () => {
+    const folder = scratch();
+    const file = join(folder, 'tsmachine-no-such-program');
+    writeFileSync(file, 'text', { mode: 0o600 });
+    const { PATH } = process.env;
+    process.env['PATH'] = `/nowhere:${folder}:${PATH ?? ''}`;
+    try {
+      expect((await failureOf(run('tsmachine-no-such-program', []))).message).to.contain(`${file} is not executable`);
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 
   it('shows program, arguments, status and the last five lines of stderr; never input or environment', async () => {

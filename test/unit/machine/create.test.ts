@@ -11,7 +11,8 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { silentIo } from '../../../src/base/io.js';
 import { removeMachine } from '../../../src/machine/remove.js';
 import { openSession, type Session } from '../../../src/session.js';
-import { readJournal, writeJournal } from '../../../src/store/journal.js';
+import { readJournal, writeJournal, type Step } from '../../../src/store/journal.js';
+import { newLedger, writeLedger } from '../../../src/store/ledger.js';
 import { openStore, type StoredMachine } from '../../../src/store/store.js';
 
 describe('createMachine', () => {
@@ -113,9 +114,46 @@ describe('createMachine', () => {
     expect((await session.store.load('one')).name).to.equal('one');
   });
 
-  it('goes on where the journal ends, and refuses to go on with other settings', async () => {
+  it('refuses a name that is taken before it looks at the flags, as Docker Machine did', async () => {
+    await createMachine(session, request('one'));
+    expect(await failure(createMachine(session, request('one', '')))).to.have.property('code', 'MACHINE_EXISTS');
+  });
+
+  it('begins anew with other settings, which it names, while nothing has been made', async () => {
     await interrupted('one');
-    expect(await failure(createMachine(session, request('one', 'tcp://127.0.0.1:2')))).to.include({ code: 'MACHINE_DIFFERS' });
+    await writeFile(join(session.store.machine('one').dir, 'of-the-first-try'), '');
+    await createMachine(session, { ...request('one', 'tcp://127.0.0.1:2'), engine: { Labels: ['a=b'] } });
+    expect(said).to.include(
+      'Starting the creation of one over with other settings: --url (it was "tcp://127.0.0.1:12376"), --engine-label (it was not given)',
+    );
+    expect(said).to.include('Running pre-create checks...');
+    expect((await session.store.load('one')).config.Driver['URL']).to.equal('tcp://127.0.0.1:2');
+    expect(await readdir(session.store.machine('one').dir)).not.to.include('of-the-first-try');
+    expect(await journalOf('one')).to.equal(undefined);
+  });
+
+  it('refuses other settings, and names them, once a host was looked at to be changed', async () => {
+    await interrupted('one', ['reserved', 'certificates', 'prechecked', 'created', 'running', 'connected', 'detected']);
+    const error = await failure(createMachine(session, request('one', 'tcp://127.0.0.1:2')));
+    expect(error).to.include({
+      code: 'MACHINE_DIFFERS',
+      message:
+        'The creation of one was interrupted, and its settings were not those of this command: --url (it was "tcp://127.0.0.1:12376")',
+    });
+    expect(plain(error.hint ?? '')).to.contain('tsmachine rm -y one');
+  });
+
+  it('refuses another driver once a machine was made, or anything was asked of a provider', async () => {
+    await interrupted('one', ['reserved', 'certificates', 'prechecked', 'created'], 'nspawn');
+    expect((await failure(createMachine(session, request('one', 'tcp://127.0.0.1:2')))).code).to.equal('MACHINE_DIFFERS');
+    await interrupted('two', undefined, 'nspawn');
+    const entry = { key: 'vm', kind: 'vm', scope: 'machine', token: 't', wanted: '{}', request: {} } as const;
+    await writeLedger(session.store.machine('two').ledger, { ...newLedger(), entries: [entry] });
+    expect((await failure(createMachine(session, request('two', 'tcp://127.0.0.1:2')))).code).to.equal('MACHINE_DIFFERS');
+  });
+
+  it('goes on where the journal ends', async () => {
+    await interrupted('one');
     await createMachine(session, request('one'));
     expect(said.some((line) => line.startsWith('Continuing the interrupted creation of one'))).to.equal(true);
     expect(said).not.to.include('Running pre-create checks...');
@@ -148,7 +186,11 @@ describe('createMachine', () => {
   });
 
   /** As a kill -9 after the pre-create check leaves it. */
-  async function interrupted(name: string): Promise<void> {
+  async function interrupted(
+    name: string,
+    done: readonly Step[] = ['reserved', 'certificates', 'prechecked'],
+    driver = 'none',
+  ): Promise<void> {
     await createMachine(session, request(name));
     said.length = 0;
     const { journal } = session.store.machine(name);
@@ -156,10 +198,10 @@ describe('createMachine', () => {
     await writeJournal(journal, {
       version: 1,
       operation: 'create',
-      driver: 'none',
+      driver,
       request: digest,
       startedAt: '2026-01-01T00:00:00Z',
-      done: ['reserved', 'certificates', 'prechecked'],
+      done,
     });
   }
 

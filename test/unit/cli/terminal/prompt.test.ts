@@ -31,6 +31,12 @@ describe('cli: prompts', () => {
     expect(await askLine('Sure? ', screen, never)).to.equal('yes');
     expect([screen.out(), screen.err()]).to.deep.equal(['', 'Sure? ']);
   });
+  it('leave the lines that follow to the next questions', async () => {
+    const screen = fakeScreen({ input: 'yes\r\nno\nmaybe' });
+    const answers: (string | undefined)[] = [];
+    for (const question of ['1 ', '2 ', '3 ', '4 ']) answers.push(await askLine(question, screen, never));
+    expect(answers).to.deep.equal(['yes', 'no', 'maybe', undefined]);
+  });
   it('have no answer at the end of input', async () => {
     const screen = fakeScreen({ input: '' });
     expect(await askLine('Sure? ', screen, never)).to.equal(undefined);
