@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-import { baseRules, checkFields, listOf, port, text, type Rule } from '../../src/driver/kit/check.js';
+import { baseRules, checkFields, listOf, optional, port, sshHost, text, type Rule } from '../../src/driver/kit/check.js';
 import { TsmachineError } from '../../src/base/errors.js';
 import { run } from '../../src/base/text.js';
-import { isDnsName } from '../../src/base/forms.js';
+import { isDnsName, isLoginName } from '../../src/base/forms.js';
+import { parseExpectedKey } from '../../src/base/ssh/host-key.js';
+import { isJump } from '../../src/base/ssh/jump-host.js';
 import { baseData, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput, SshEndpoint } from '../../src/driver/contract.js';
-
-const jumpHost = /^([^\s@:-][^\s@:]*@)?(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9_][a-zA-Z0-9_.-]*)(:\d{1,5})?$/;
 
 /**
  * Flags to the `Driver` object (docs/compatibility.md: The generic driver). The user's key is referenced where it lies, never copied into
@@ -27,29 +27,50 @@ export function parseConfig(input: ParseInput): DriverData {
     throw new TsmachineError('FLAG_INVALID', `--generic-ip-address ${JSON.stringify(host)} is neither an IP address nor a DNS name`);
   }
   const user = textFlag(flags, 'generic-ssh-user');
-  if (!/^[^\s:@'"\\/-][^\s:@'"\\/]*$/.test(user)) {
+  if (user !== '' && !isLoginName(user)) {
     throw new TsmachineError('FLAG_INVALID', `--generic-ssh-user ${JSON.stringify(user)} is not a user name`);
   }
   const jumps = listFlag(flags, 'generic-jump-host');
   for (const jump of jumps) {
-    if (!jumpHost.test(jump))
-      throw new TsmachineError('FLAG_INVALID', `--generic-jump-host ${JSON.stringify(jump)} is not [user@]host[:port]`);
+    if (!isJump(jump)) throw new TsmachineError('FLAG_INVALID', `--generic-jump-host ${JSON.stringify(jump)} is not [user@]host[:port]`);
+  }
+  const hostKey = textFlag(flags, 'generic-host-key').trim();
+  if (hostKey !== '' && parseExpectedKey(hostKey) === undefined) {
+    throw new TsmachineError('FLAG_INVALID', `--generic-host-key ${JSON.stringify(hostKey)} is neither a public key nor a fingerprint`, {
+      hint: 'On the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub. Give what it prints, or the text of the file.',
+    });
   }
   const key = textFlag(flags, 'generic-ssh-key');
   const keyPath = key === '' ? '' : resolve(key);
   return {
-    ...baseData(input, { ip: host, sshUser: user, sshPort: portFlag(flags, 'generic-ssh-port'), sshKeyPath: keyPath }),
+    ...baseData(input, {
+      ip: host,
+      sshUser: user,
+      sshPort: flags['generic-ssh-port'] === undefined ? 0 : portFlag(flags, 'generic-ssh-port'),
+      sshKeyPath: keyPath,
+    }),
     EnginePort: portFlag(flags, 'generic-engine-port'),
     SSHKey: key,
     ...(jumps.length > 0 ? { JumpHosts: jumps } : {}),
+    ...(hostKey === '' ? {} : { HostKey: hostKey }),
   };
 }
 
 export function checkConfig(data: DriverData): void {
-  checkFields(data, { ...baseRules, EnginePort: port, SSHKey: text, JumpHosts: listOf(jump) });
+  checkFields(data, {
+    ...baseRules,
+    EnginePort: port,
+    SSHKey: text,
+    SSHAlias: sshHost,
+    JumpHosts: listOf(jump),
+    HostKey: optional(hostKeyRule),
+  });
 }
 
-const jump: Rule = (value) => text(value) ?? (jumpHost.test(value as string) ? undefined : 'has an entry that is not [user@]host[:port]');
+const jump: Rule = (value) => text(value) ?? (isJump(value as string) ? undefined : 'has an entry that is not [user@]host[:port]');
+
+const hostKeyRule: Rule = (value) =>
+  text(value) ?? (parseExpectedKey(value as string) ? undefined : 'is neither a public key nor a fingerprint');
 
 /** IPv4 such as `10.1.2` or `300.1.1.1` looks like a DNS name to a pattern; nobody means one. */
 function isAddress(host: string): boolean {
@@ -59,14 +80,21 @@ function isAddress(host: string): boolean {
 export function sshEndpoint(data: DriverData): SshEndpoint {
   const keyPath = textOf(data, 'SSHKeyPath');
   const jump = jumpHosts(data);
+  const hostKey = textOf(data, 'HostKey');
   return {
-    host: textOf(data, 'IPAddress'),
-    port: numberOf(data, 'SSHPort', 22),
+    host: sshName(data),
+    port: numberOf(data, 'SSHPort', 0) || 22,
     user: textOf(data, 'SSHUser') || 'root',
     sudoPasswordEnv: 'GENERIC_SUDO_PASSWORD',
     ...(keyPath === '' ? {} : { keyPath }),
     ...(jump.length > 0 ? { jump } : {}),
+    ...(hostKey === '' ? {} : { hostKey }),
   };
+}
+
+/** What ssh is asked for: the name in the user's ssh configuration where the host was given by one, else the address. */
+export function sshName(data: DriverData): string {
+  return textOf(data, 'SSHAlias') || textOf(data, 'IPAddress');
 }
 
 export function jumpHosts(data: DriverData): string[] {

@@ -1,9 +1,10 @@
 import { TsmachineError } from '../../src/base/errors.js';
 import { run, say } from '../../src/base/text.js';
 import { unlessTimeout, waitFor } from '../../src/base/wait.js';
+import { host } from '../../src/driver/kit/check.js';
 import { numberOf, textOf } from '../../src/driver/kit/data.js';
 import type { Driver, DriverContext, DriverData, Endpoint, Look, RemoteShell, State } from '../../src/driver/contract.js';
-import { checkConfig, dockerUrl, jumpHosts, parseConfig, sshEndpoint } from './config.js';
+import { checkConfig, dockerUrl, jumpHosts, parseConfig, sshEndpoint, sshName } from './config.js';
 
 const probeTimeout = 15_000;
 const rebootTimeout = 300_000;
@@ -12,10 +13,7 @@ export const generic: Driver = {
   parse: async (input) => parseConfig(input),
   check: checkConfig,
   precheck,
-  create(data, ctx) {
-    if (textOf(data, 'SSHKeyPath') === '') ctx.io.info('No SSH key specified. Assuming an existing key at the default location.');
-    return Promise.resolve();
-  },
+  create,
   look,
   where: endpoint,
   start: (_data, ctx) => refuse(ctx, 'start'),
@@ -33,6 +31,26 @@ async function precheck(data: DriverData, ctx: DriverContext): Promise<void> {
   });
 }
 
+/** Writes down what the user's ssh configuration makes of the name: where the engine is reached, and who logs in where no flag says so. */
+async function create(data: DriverData, ctx: DriverContext): Promise<void> {
+  if (textOf(data, 'SSHKeyPath') === '') ctx.io.info('No SSH key specified. Assuming an existing key at the default location.');
+  const name = sshName(data);
+  const [user, port] = [textOf(data, 'SSHUser'), numberOf(data, 'SSHPort', 0)];
+  const found = await ctx.sshHost(name, { ...(user === '' ? {} : { user }), ...(port === 0 ? {} : { port }) });
+  if (host(found.host) !== undefined) {
+    throw new TsmachineError(
+      'FLAG_INVALID',
+      `Your ssh configuration says that ${name} is ${JSON.stringify(found.host)}, which is no address`,
+    );
+  }
+  await ctx.keep({
+    IPAddress: found.host,
+    SSHUser: user || (found.user ?? 'root'),
+    SSHPort: port || (found.port ?? 22),
+    ...(found.host === name ? {} : { SSHAlias: name }),
+  });
+}
+
 function endpoint(data: DriverData): Endpoint {
   return { addresses: [{ ip: textOf(data, 'IPAddress'), scope: 'public' }], ssh: sshEndpoint(data), dockerUrl: dockerUrl(data) };
 }
@@ -45,11 +63,11 @@ async function look(data: DriverData, ctx: DriverContext): Promise<Look> {
 
 /** A host behind a jump host has no address of its own here, so only a login tells; any other is asked for its SSH port. */
 async function state(data: DriverData, ctx: DriverContext): Promise<State> {
-  if (jumpHosts(data).length === 0) {
-    return (await ctx.listens(textOf(data, 'IPAddress'), numberOf(data, 'SSHPort', 22), probeTimeout)) ? 'Running' : 'Stopped';
-  }
+  const ssh = sshEndpoint(data);
+  const { host: address, proxied } = await ctx.sshHost(ssh.host, ssh);
+  if (!proxied && jumpHosts(data).length === 0) return (await ctx.listens(address, ssh.port, probeTimeout)) ? 'Running' : 'Stopped';
   try {
-    return await ctx.ssh(sshEndpoint(data), () => Promise.resolve('Running' as const));
+    return await ctx.ssh(ssh, () => Promise.resolve('Running' as const));
   } catch (error) {
     ctx.signal.throwIfAborted();
     ctx.io.debug(`not reachable through its jump host: ${TsmachineError.from(error).message}`);
@@ -59,8 +77,8 @@ async function state(data: DriverData, ctx: DriverContext): Promise<State> {
 
 /** Reboots and waits for another boot id: the SSH port alone stays open for a while after `shutdown` returned. */
 async function restart(data: DriverData, ctx: DriverContext): Promise<void> {
-  const host = sshEndpoint(data);
-  const before = await ctx.ssh(host, async (shell) => {
+  const login = sshEndpoint(data);
+  const before = await ctx.ssh(login, async (shell) => {
     const id = await bootId(shell);
     await shell.rootScript('generic/reboot.sh', {}, { timeout: 30_000, endsHost: true });
     return id;
@@ -70,7 +88,7 @@ async function restart(data: DriverData, ctx: DriverContext): Promise<void> {
     waitFor(
       async () => {
         try {
-          const now = await ctx.ssh(host, bootId);
+          const now = await ctx.ssh(login, bootId);
           seen.answers = true;
           return now === before ? undefined : now;
         } catch (error) {

@@ -3,14 +3,21 @@ import type { DriverModule, FlagSpec } from '../../src/driver/contract.js';
 const flags: readonly FlagSpec[] = [
   { name: 'generic-engine-port', type: 'int', default: 2376, env: 'GENERIC_ENGINE_PORT', usage: 'Docker engine port' },
   {
+    name: 'generic-host-key',
+    type: 'string',
+    default: '',
+    env: 'GENERIC_HOST_KEY',
+    usage: "The host's SSH key: its public key, or a fingerprint such as SHA256:...",
+  },
+  {
     name: 'generic-ip-address',
     type: 'string',
     default: '',
     env: 'GENERIC_IP_ADDRESS',
     example: '10.0.0.5',
-    usage: 'IP address or DNS name of the host',
+    usage: 'IP address, DNS name or ssh_config name of the host',
   },
-  { name: 'generic-ssh-user', type: 'string', default: 'root', env: 'GENERIC_SSH_USER', usage: 'SSH user' },
+  { name: 'generic-ssh-user', type: 'string', default: 'root', soft: true, env: 'GENERIC_SSH_USER', usage: 'SSH user' },
   {
     name: 'generic-ssh-key',
     type: 'string',
@@ -19,7 +26,7 @@ const flags: readonly FlagSpec[] = [
     file: true,
     usage: 'SSH private key (default: agent, then your default keys)',
   },
-  { name: 'generic-ssh-port', type: 'int', default: 22, env: 'GENERIC_SSH_PORT', usage: 'SSH port' },
+  { name: 'generic-ssh-port', type: 'int', default: 22, soft: true, env: 'GENERIC_SSH_PORT', usage: 'SSH port' },
   {
     name: 'generic-jump-host',
     type: 'strings',

@@ -68,6 +68,7 @@ export const errorTable = {
   SSH_HOST_KEY_UNKNOWN: { fault: 'host', exit: 1 },
   SSH_AUTH: { fault: 'user', exit: 1 },
   SSH_NOLOGIN: { fault: 'host', exit: 1 },
+  SSH_ALGORITHMS: { fault: 'user', exit: 1 },
   SSH_PROTOCOL: { fault: 'host', exit: 1 },
   SSH_LOST: { fault: 'host', exit: 1 },
   SUDO_REFUSED: { fault: 'host', exit: 1 },

@@ -12,6 +12,8 @@ export interface FlagSpec {
   readonly usage: string;
   readonly type: FlagType;
   readonly default?: FlagValue;
+  /** The default holds only where nothing else says more: the driver gets an empty value, and decides. */
+  readonly soft?: true;
   /** The environment variable read when the flag is not given. */
   readonly env?: string;
   /** The value names a local file. In a swarm file, a relative path is relative to that file's folder. */
@@ -32,7 +34,7 @@ const whole = /^[+-]?\d{1,15}$/;
  */
 export function flagValues(specs: readonly FlagSpec[], given: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): FlagValues {
   return Object.fromEntries(
-    specs.map((spec) => [spec.name, asGiven(spec, given[spec.name]) ?? fromEnvironment(spec, env) ?? spec.default ?? nothing(spec)]),
+    specs.map((spec) => [spec.name, asGiven(spec, given[spec.name]) ?? fromEnvironment(spec, env) ?? preset(spec)]),
   );
 }
 
@@ -75,6 +77,10 @@ function fromEnvironment({ type, env: variable }: FlagSpec, env: NodeJS.ProcessE
       .filter((part) => part !== '');
   if (type === 'bool') return goBool(text) ?? false;
   return type === 'int' ? toInteger(text, variable) : text;
+}
+
+function preset(spec: FlagSpec): FlagValue | undefined {
+  return (spec.soft ? undefined : spec.default) ?? nothing(spec);
 }
 
 function nothing({ type }: FlagSpec): FlagValue | undefined {

@@ -27,6 +27,16 @@ export function isPlainHttp(url: string): boolean {
   return /^http:/i.test(url);
 }
 
+/** Whether a text can stand for a user in an address and on a command line: no option, nothing that a shell or ssh gives a meaning to. */
+export function isLoginName(text: string): boolean {
+  return /^(?!-)[^\s\0-\x1f\x7f:@/\\'"`$;&<>|(){}]{1,256}$/.test(text);
+}
+
+/** Whether a text can be what ssh connects to: an IP address, a DNS name or a name of the user's ssh configuration. */
+export function isSshHost(text: string): boolean {
+  return isIP(text) > 0 || /^\w[\w.-]{0,252}$/.test(text);
+}
+
 /** These hold for the command line of `create` and for the file of a swarm alike. */
 export const forms = {
   /** What Docker Machine takes: a machine in the store may have such a name. Bytes of a file name; `.lock` and the like are added to it. */

@@ -9,8 +9,21 @@ export interface SshEndpoint {
   readonly jump?: readonly string[];
   /** Whether the host key is known before the first connection; set when that differs between machines of one driver. */
   readonly hostKeyKnown?: boolean;
+  /** The host key that the user expects at the first contact: a public key, or a fingerprint such as `SHA256:...`. */
+  readonly hostKey?: string;
   /** The environment variable that may hold the sudo password of `user`. */
   readonly sudoPasswordEnv?: string;
+}
+
+/** What the user's ssh configuration makes of a host's name. */
+export interface SshHost {
+  /** The address or DNS name behind the name: HostName, or the name itself. */
+  readonly host: string;
+  /** Undefined where it names none. */
+  readonly user: string | undefined;
+  readonly port: number | undefined;
+  /** Whether it leads through another host or program (ProxyJump, ProxyCommand), so that the host may have no address of its own here. */
+  readonly proxied: boolean;
 }
 
 export interface ExecOptions {

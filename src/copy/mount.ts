@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import { parsePlace, type Place } from './place.js';
 import { remotePath } from './remote-end.js';
-import { sshfsArguments } from '../ssh/system/rsync-sshfs.js';
+import { localWord, sshfsArguments } from '../ssh/system/rsync-sshfs.js';
 import { runForeground } from '../system/processes/foreground.js';
 import { resolveNames } from '../machine/choose/each.js';
 import { TsmachineError, systemCode } from '../base/errors.js';
@@ -22,7 +22,7 @@ export async function mountFolder(session: Session, where: string, mountpoint?: 
   const login = await systemLogin(session, machine, user);
   const target = mountpoint ?? path;
   await requireFolder(target);
-  const args = await sshfsArguments({ ...login, path: remotePath(path) }, target, env);
+  const args = sshfsArguments({ ...login, path: remotePath(path) }, target, env);
   const status = await runForeground('sshfs', args, { signal, env });
   checkStatus('sshfs', status, 'You must have a copy of the sshfs binary locally to use the mount feature');
 }
@@ -31,6 +31,7 @@ export async function mountFolder(session: Session, where: string, mountpoint?: 
 export async function unmountFolder(session: Session, where: string, mountpoint?: string): Promise<void> {
   const { env, signal } = session;
   const { path } = await openPlace(session, where);
+  const folder = localWord(mountpoint ?? path);
   const missing = 'You must have a copy of the fusermount binary locally to use the unmount option';
   // macOS has no fusermount; with fuse 3 it may be called fusermount3
   const programs =
@@ -41,7 +42,7 @@ export async function unmountFolder(session: Session, where: string, mountpoint?
           ['fusermount3', '-u'],
         ];
   for (const [program = '', ...args] of programs) {
-    const status = await runForeground(program, [...args, mountpoint ?? path], { signal, env });
+    const status = await runForeground(program, [...args, folder], { signal, env });
     if (status !== undefined) {
       checkStatus(program, status, missing);
       return;

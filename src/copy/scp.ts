@@ -117,7 +117,7 @@ async function copyDelta(session: Session, places: readonly [Place, Place], mach
     if (name === undefined) return path;
     return { ...(await systemLogin(session, machineAt(machines, name), user)), path: remotePath(path) };
   };
-  const args = await rsyncArguments(await side(places[0]), await side(places[1]), { ...options, env });
+  const args = rsyncArguments(await side(places[0]), await side(places[1]), { ...options, env });
   const status = await runForeground('rsync', args, { signal, env });
   if (status !== undefined) return status;
   throw new TsmachineError('COMMAND_MISSING', 'You must have a copy of the rsync binary locally to use the --delta option', {

@@ -7,7 +7,7 @@ import type { FlagSpec, FlagType, FlagValue, FlagValues } from '../base/flags.js
 import type { BootDataRequest, GuestContext, GuestKeys, SystemImage, SystemImages } from '../base/guest.js';
 import type { LedgerEntry, Owner } from '../base/machine.js';
 import type { Address, DriverData, State } from '../base/machine.js';
-import type { ExecOptions, ExecResult, RemoteShell, SshEndpoint } from '../base/shell.js';
+import type { ExecOptions, ExecResult, RemoteShell, SshEndpoint, SshHost } from '../base/shell.js';
 import type { Text } from '../base/text.js';
 
 export type {
@@ -27,6 +27,7 @@ export type {
   Owner,
   RemoteShell,
   SshEndpoint,
+  SshHost,
   State,
   SystemImage,
   SystemImages,
@@ -181,6 +182,8 @@ export interface DriverContext extends GuestContext {
   spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number>;
   /** Opens one SSH connection for the duration of `use`. */
   ssh<T>(endpoint: SshEndpoint, use: (shell: RemoteShell) => Promise<T>): Promise<T>;
+  /** Asks the user's ssh configuration about a host (`ssh -G`). @param login what is decided already */
+  sshHost(host: string, login?: { readonly user?: string; readonly port?: number }): Promise<SshHost>;
   /** Whether something listens there. @param timeout milliseconds, default 1000 */
   listens(host: string, port: number, timeout?: number): Promise<boolean>;
   /** Runs `use` when fewer than the account's bound are under way; after a refusal for too many calls all of them wait. */

@@ -16,6 +16,8 @@ export const sshTimeouts = {
   /** The system's ssh, when it holds a login that copies share: the TCP connection, and the whole login. */
   sharedConnect: 5000,
   sharedLogin: 8000,
+  /** The system's ssh, where ssh2 cannot log in: the whole login, in which a person may have to touch a security key. */
+  carriedLogin: 60_000,
 } as const;
 
 /** The `-o` setting that gives the system's ssh a limit for the TCP connection. */

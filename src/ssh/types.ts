@@ -27,6 +27,8 @@ export interface ConnectOptions {
    * Default 0: one attempt.
    */
   readonly waitFor?: number;
+  /** Never use the system's ssh, even where ssh2 cannot do what the host or the user's key asks for. */
+  readonly builtInOnly?: boolean;
   /** A booting host may not have the key yet: a refused login is tried again, three times in all, two seconds apart. */
   readonly retryAuth?: boolean;
   readonly env?: NodeJS.ProcessEnv;

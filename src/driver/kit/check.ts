@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute, resolve, sep } from 'node:path';
 
 import { TsmachineError } from '../../base/errors.js';
+import { isDnsName, isLoginName, isSshHost } from '../../base/forms.js';
 import type { DriverData } from '../contract.js';
 
 /** What is wrong with a field's value, as the end of a sentence that begins with its name; undefined when nothing is. */
@@ -64,17 +65,17 @@ function matching(pattern: RegExp, what: string): Rule {
 }
 
 /** A login: nothing that a program takes for an option or a part of an address. */
-export const sshUser = matching(/^[^\s:@'"\\/-][^\s:@'"\\/]*$/, 'the name of a user');
+export const sshUser: Rule = (value) => text(value) ?? (isLoginName(value as string) ? undefined : 'is not the name of a user');
 
 /** An id or a name that becomes a part of paths and command lines. */
 export const id = matching(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.:-]*$/, 'an id');
 
-const label = '[a-zA-Z0-9_](?:[a-zA-Z0-9_-]*[a-zA-Z0-9_])?';
-const dnsName = new RegExp(`^(?=.{1,253}$)${label}(?:\\.${label})*\\.?$`);
-
 /** An IP address or a DNS name. */
 export const host: Rule = (value) =>
-  text(value) ?? (isIP(value as string) !== 0 || dnsName.test(value as string) ? undefined : 'is neither an IP address nor a DNS name');
+  text(value) ?? (isIP(value as string) !== 0 || isDnsName(value as string) ? undefined : 'is neither an IP address nor a DNS name');
+
+/** What ssh connects to: an address, a DNS name or a name of the user's ssh configuration. */
+export const sshHost: Rule = (value) => text(value) ?? (isSshHost(value as string) ? undefined : 'is not the name of a host');
 
 /** A file or folder somewhere on this computer. */
 export const path: Rule = (value) => text(value) ?? (isAbsolute(value as string) ? undefined : 'is not an absolute path');

@@ -51,6 +51,7 @@ export class MemoryMachine {
       },
       spawnDetached: refuse('programs'),
       ssh: refuse('SSH'),
+      sshHost: (host) => Promise.resolve({ host, user: undefined, port: undefined, proxied: false }),
       listens: () => Promise.resolve(false),
       identity: () => ensureGuestKeys(parts.machineDir, parts.machineName),
       bootData: async (request) =>

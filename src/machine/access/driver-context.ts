@@ -62,6 +62,10 @@ export function driverContext(session: Session, machine: OwnMachine): DriverCont
         await connection.close();
       }
     },
+    async sshHost(host, login = {}) {
+      const { sshHostOf } = await import('../../ssh/system/host-of.js');
+      return sshHostOf(host, { ...login, io, signal, env: session.env });
+    },
     async listens(host, port, timeout = 1000) {
       const { probePort } = await import('../../system/http/probe.js');
       return (await probePort(host, port, { timeout, signal })) === 'open';

@@ -14,7 +14,7 @@ export interface LoginMachine {
 export type LoginChanges = Partial<Pick<ConnectOptions, 'knownHostsFile' | 'unknownHostKey' | 'timeout' | 'waitFor' | 'retryAuth'>>;
 
 /** Where a machine's host key is pinned, and whether an unknown key is trusted: the machine's endpoint decides, else its driver. */
-export function trustOf(session: Session, { name, module }: LoginMachine, endpoint: SshEndpoint): Required<Trust> {
+export function trustOf(session: Session, { name, module }: LoginMachine, endpoint: SshEndpoint): Required<Omit<Trust, 'jumps'>> {
   return {
     machine: name,
     knownHostsFile: session.store.machine(name).knownHosts,

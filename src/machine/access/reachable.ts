@@ -9,7 +9,7 @@ import { trustOf } from './login.js';
 /** What the system's own programs (ssh, rsync, sshfs) need to log in. */
 export interface SystemLogin {
   readonly endpoint: SshEndpoint;
-  readonly trust: Required<Trust>;
+  readonly trust: Trust;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface SystemLogin {
  * @param user another login than the machine's own
  * @throws TsmachineError MACHINE_STATE when it has no SSH or does not run
  */
-export async function systemLogin(session: Session, machine: Machine, user?: string): Promise<SystemLogin> {
+export async function sshLogin(session: Session, machine: Machine, user?: string): Promise<SystemLogin> {
   if (!machine.module.features.provision) throw withoutSsh(machine);
   const { ssh, state } = await machine.look();
   if (state !== 'Running') {
@@ -28,6 +28,16 @@ export async function systemLogin(session: Session, machine: Machine, user?: str
   if (!ssh) throw withoutAddress(machine);
   const endpoint = user === undefined ? ssh : { ...ssh, user };
   return { endpoint, trust: trustOf(session, machine, endpoint) };
+}
+
+/**
+ * As `sshLogin`, for the system's own programs: they know pinned host keys alone, so the machine's is pinned from here on.
+ * @throws TsmachineError also SSH_HOST_KEY_*
+ */
+export async function systemLogin(session: Session, machine: Machine, user?: string): Promise<SystemLogin> {
+  const { endpoint, trust } = await sshLogin(session, machine, user);
+  const { systemTrust } = await import('../../ssh/system/first-contact.js');
+  return { endpoint, trust: await systemTrust(endpoint, trust, session) };
 }
 
 /** What needs the host asked for a machine that is only an engine's URL. */

@@ -1,5 +1,5 @@
 import { openMachine } from '../machine.js';
-import { systemLogin } from './reachable.js';
+import { sshLogin } from './reachable.js';
 import type { Session } from '../session.js';
 
 /**
@@ -16,7 +16,7 @@ export async function openShell(
   { native = false }: { native?: boolean } = {},
 ): Promise<number> {
   const { io, signal, env } = session;
-  const { endpoint, trust } = await systemLogin(session, await openMachine(session, name));
+  const { endpoint, trust } = await sshLogin(session, await openMachine(session, name));
   const { interactive } = await import('../../ssh/system/session.js');
   return interactive(endpoint, { ...trust, args: [...args], signal, io, env, native });
 }

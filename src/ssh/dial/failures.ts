@@ -1,6 +1,7 @@
 import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
 import { say } from '../../base/text.js';
 
+import { offerOf } from './offer.js';
 import { address, at, type Place } from './place.js';
 import { quote } from '../../base/quote.js';
 
@@ -93,12 +94,17 @@ export function notSsh(place: Place, said: string, cause?: unknown): TsmachineEr
   });
 }
 
-export function handshakeFailure(place: Place, error: unknown): TsmachineError {
+/**
+ * The error of a handshake that failed. Where the two sides have no algorithm in common, that is a limit of the built-in client:
+ * SSH_ALGORITHMS, and the system's ssh may do better.
+ * @param received what the server sent, as latin1
+ */
+export function handshakeFailure(place: Place, error: unknown, received: string): TsmachineError {
   const text = errorText(error);
+  const offer = offerOf(text, received);
+  if (offer !== undefined) return new TsmachineError('SSH_ALGORITHMS', `${at(place)}: ${offer}`, { cause: error });
   return new TsmachineError('SSH_PROTOCOL', say`${at(place)}: the SSH handshake failed: ${text}`, {
-    hint: /no matching/i.test(text)
-      ? 'Its SSH server offers only old algorithms: update it.'
-      : `For details: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,
+    hint: `For details: ssh -v -p ${place.port} ${quote(`${place.user}@${place.host}`)}`,
     cause: error,
   });
 }

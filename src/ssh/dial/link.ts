@@ -10,10 +10,11 @@ export class Link {
   closed = false;
   #reason: unknown;
   readonly #watchers = new Set<(reason: unknown) => void>();
-  readonly #release: () => void;
+  readonly #release: () => void | Promise<void>;
+  #released: Promise<void> = Promise.resolve();
 
   /** @param release frees what the link was built on (a proxy program, the channel through the previous hop) once it is gone. */
-  constructor(client: Client, place: Place, release: () => void) {
+  constructor(client: Client, place: Place, release: () => void | Promise<void>) {
     this.client = client;
     this.place = place;
     this.#release = release;
@@ -50,9 +51,13 @@ export class Link {
     });
   }
 
-  /** Closes the connection and waits up to half a second for the other side to do the same. */
-  close(): Promise<void> {
-    if (this.closed) return Promise.resolve();
+  /** Closes the connection, waits up to half a second for the other side to do the same, and frees what the link was built on. */
+  async close(): Promise<void> {
+    if (!this.closed) await this.#end();
+    await this.#released;
+  }
+
+  #end(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.client.destroy();
@@ -72,6 +77,6 @@ export class Link {
     this.closed = true;
     for (const watcher of [...this.#watchers]) watcher(this.#reason);
     this.#watchers.clear();
-    this.#release();
+    this.#released = Promise.resolve(this.#release());
   }
 }

@@ -61,6 +61,9 @@ export class Clock {
 /** Characters of a server's text for people that are kept. */
 const bannerLimit = 1000;
 
+/** Bytes that are kept of what a server sends first: its greeting and the lists of its algorithms. */
+const greetingLimit = 8192;
+
 type Stage = 'connecting' | 'waiting for the SSH server' | 'logging in';
 
 /**
@@ -113,7 +116,7 @@ function authenticate(client: Client, transport: Transport, request: LoginAttemp
       client.destroy();
     };
     const listen = (data: Buffer): void => {
-      if (received.length < 400) received += data.toString('latin1');
+      if (received.length < greetingLimit) received += data.toString('latin1');
     };
     const explain = async (error: Error & { level?: string }): Promise<Error> => {
       if (refused !== undefined) return refused;
@@ -231,5 +234,5 @@ function beforeHandshake(hop: Hop, error: Error, received: string, complaint: st
   if ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) return dialFailure(hop, error);
   // cloud-init restarts a guest's server on its first boot
   if (/^connection lost before handshake$/i.test(text)) return dropped(hop, '', error);
-  return handshakeFailure(hop, error);
+  return handshakeFailure(hop, error, received);
 }

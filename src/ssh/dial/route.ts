@@ -1,16 +1,19 @@
-import { userInfo } from 'node:os';
-
 import { TsmachineError } from '../../base/errors.js';
+import { parseJump } from '../../base/ssh/jump-host.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
 import type { Place } from './place.js';
 import type { ConnectOptions } from '../types.js';
+import { checkEndpoint } from '../endpoint.js';
+import { localUser } from '../system/tokens.js';
 import { readHostSettings, type HostSettings } from '../system/user-config.js';
 
 /** One login on the way to the machine; the last hop is the machine itself. */
 export interface Hop extends Place {
   readonly keyPath: string | undefined;
   readonly settings: HostSettings | undefined;
+  /** The hop as the system's ssh would reach it. */
+  readonly endpoint: SshEndpoint;
   /** A program whose input and output are the connection, instead of TCP. */
   readonly proxyCommand: string | undefined;
 }
@@ -24,6 +27,7 @@ const maxJumps = 8;
 export async function planRoute(endpoint: SshEndpoint, options: ConnectOptions): Promise<Hop[]> {
   const env = options.env ?? process.env;
   const { io, signal } = options;
+  checkEndpoint(options.machine, endpoint);
   const settings = await readHostSettings(endpoint.host, { user: endpoint.user, port: endpoint.port, io, signal, env });
   const jumps = endpoint.jump !== undefined && endpoint.jump.length > 0 ? endpoint.jump : (settings?.proxyJump ?? []);
   const target: Hop = {
@@ -34,6 +38,7 @@ export async function planRoute(endpoint: SshEndpoint, options: ConnectOptions):
     port: endpoint.port,
     keyPath: endpoint.keyPath,
     settings,
+    endpoint,
     proxyCommand: jumps.length > 0 ? undefined : settings?.proxyCommand,
   };
   return [...(await planJumps(jumps, endpoint, options, maxJumps)), target];
@@ -52,35 +57,18 @@ async function planJumps(jumps: readonly string[], endpoint: SshEndpoint, option
     const settings = await readHostSettings(jump.host, { user: jump.user, port: jump.port, io: options.io, signal: options.signal, env });
     // the first jump host may itself be reachable only through others
     const before = index === 0 ? (settings?.proxyJump ?? []) : [];
+    const { keyPath } = endpoint;
+    const login = { user: jump.user ?? settings?.user ?? localUser(), port: jump.port ?? settings?.port ?? 22 };
     hops.push(...(await planJumps(before, endpoint, options, left - jumps.length)), {
       machine: options.machine,
       isJump: true,
-      user: jump.user ?? settings?.user ?? userInfo().username,
+      ...login,
       host: settings?.hostname ?? jump.host,
-      port: jump.port ?? settings?.port ?? 22,
-      keyPath: endpoint.keyPath,
+      keyPath,
       settings,
+      endpoint: { host: jump.host, ...login, ...(keyPath === undefined ? {} : { keyPath }), jump: jumps.slice(0, index) },
       proxyCommand: index === 0 && before.length === 0 ? settings?.proxyCommand : undefined,
     });
   }
   return hops;
-}
-
-/**
- * Reads `[user@]host[:port]`, an IPv6 address in brackets, with or without `ssh://`.
- * @throws TsmachineError FLAG_INVALID.
- */
-export function parseJump(text: string): { user?: string; host: string; port?: number } {
-  const match =
-    /^(?:ssh:\/\/)?(?:(?<user>[^@\s]+)@)?(?:\[(?<v6>[0-9a-fA-F:.%]+)\]|(?<host>[^-:@/\s[\]][^:@/\s[\]]*))(?::(?<port>\d{1,5}))?\/?$/.exec(
-      text.trim(),
-    );
-  const { user, v6, host, port } = match?.groups ?? {};
-  const name = v6 ?? host;
-  if (name === undefined || (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) || user?.startsWith('-') === true) {
-    throw new TsmachineError('FLAG_INVALID', `"${text}" is not a jump host`, {
-      hint: 'Write [user@]host[:port], an IPv6 address in brackets.',
-    });
-  }
-  return { host: name, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port: Number(port) }) };
 }

@@ -29,7 +29,7 @@ export interface Transport {
  */
 export async function openTransport(hop: Hop, before: Link | undefined, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Transport> {
   if (before !== undefined) return plain(await throughJump(hop, before));
-  if (hop.proxyCommand !== undefined) return throughProgram(hop, hop.proxyCommand, env);
+  if (hop.proxyCommand !== undefined) return throughProgram(hop.proxyCommand, env);
   return plain(await throughTcp(hop, signal));
 }
 
@@ -60,7 +60,15 @@ function plain(stream: Duplex): Transport {
 
 function throughTcp(hop: Hop, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host: hop.host, port: hop.port, noDelay: true, autoSelectFamilyAttemptTimeout: sshTimeouts.eachAddress });
+    const { addressFamily: family, bindAddress: localAddress } = hop.settings ?? {};
+    const socket = connectTcp({
+      host: hop.host,
+      port: hop.port,
+      noDelay: true,
+      autoSelectFamilyAttemptTimeout: sshTimeouts.eachAddress,
+      ...(family === undefined ? {} : { family }),
+      ...(localAddress === undefined ? {} : { localAddress }),
+    });
     gatherWrites(socket);
     const stop = (): void => {
       socket.destroy();
@@ -110,13 +118,11 @@ function forwardFailure(hop: Hop, before: Link, error: Error & { reason?: unknow
   return new TsmachineError('SSH_UNREACHABLE', `${through}, cannot be reached: ${words}`, details);
 }
 
-function throughProgram(hop: Hop, command: string, env: NodeJS.ProcessEnv): Transport {
-  const values: Record<string, string> = { h: hop.host, p: String(hop.port), r: hop.user, n: hop.host, '%': '%' };
-  const line = command.replace(/%([hprn%])/g, (_, letter: string) => values[letter] ?? '');
+function throughProgram(command: string, env: NodeJS.ProcessEnv): Transport {
   const child =
     process.platform === 'win32'
-      ? spawn(line, { shell: true, stdio: ['pipe', 'pipe', 'pipe'], env, windowsHide: true })
-      : spawn('/bin/sh', ['-c', `exec ${line}`], { stdio: ['pipe', 'pipe', 'pipe'], env });
+      ? spawn(command, { shell: true, stdio: ['pipe', 'pipe', 'pipe'], env, windowsHide: true })
+      : spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'pipe'], env });
   let complaint = '';
   child.stderr.on('data', (data: Buffer) => {
     complaint = (complaint + data.toString()).slice(-500);

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 import type { AnyAuthMethod, ParsedKey } from 'ssh2';
@@ -69,24 +68,20 @@ function isSame(signer: Signer, file: KeyFile): boolean {
 
 async function signersOf({ settings, env }: IdentityRequest): Promise<Signer[]> {
   const socket = agentSocket(settings?.identityAgent, env);
-  return socket === undefined ? [] : agentSigners(expand(socket, env));
-}
-
-function configuredPaths({ settings, env }: IdentityRequest): string[] {
-  return (settings?.identityFiles ?? []).map((file) => expand(file, env));
+  return socket === undefined ? [] : agentSigners(socket);
 }
 
 async function configuredFiles(request: IdentityRequest): Promise<KeyFile[]> {
   const folder = sshFolder(request.env);
   return usable(
-    configuredPaths(request).filter((file) => dirname(file) !== folder || !sshDefaults.has(basename(file))),
+    (request.settings?.identityFiles ?? []).filter((file) => dirname(file) !== folder || !sshDefaults.has(basename(file))),
     request,
   );
 }
 
 async function defaultFiles(request: IdentityRequest): Promise<KeyFile[]> {
   const paths = defaultKeys.map((name) => join(sshFolder(request.env), name));
-  const allowed = configuredPaths(request);
+  const allowed = request.settings?.identityFiles ?? [];
   return usable(request.settings === undefined ? paths : paths.filter((path) => allowed.includes(path)), request);
 }
 
@@ -149,13 +144,4 @@ function describe(key: ParsedKey): string {
     .replace(/-sha2-nistp\d+$/, '')
     .toUpperCase();
   return `${key.comment === '' ? '' : `${key.comment} `}${type} ${fingerprint(key.getPublicSSH().toString('base64'))}`;
-}
-
-/** Expands `~`, `%d` and `${VARIABLE}` in a path of `~/.ssh/config`. */
-function expand(path: string, env: NodeJS.ProcessEnv): string {
-  const home = env['HOME'] ?? homedir();
-  return path
-    .replace(/^~(?=[/\\]|$)/, home)
-    .replaceAll('%d', home)
-    .replace(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '');
 }

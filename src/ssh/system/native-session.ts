@@ -28,6 +28,7 @@ export async function runNativeSession(endpoint: SshEndpoint, options: SessionOp
     io,
     signal,
     unknownHostKey: options.unknownHostKey ?? 'trust',
+    builtInOnly: true,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   try {

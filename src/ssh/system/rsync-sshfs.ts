@@ -1,6 +1,6 @@
 import type { SshEndpoint } from '../../base/shell.js';
 
-import { endpointSettings, isPinned, sshSettings, type Trust } from './system-client.js';
+import { endpointSettings, sshSettings, type Trust } from './system-client.js';
 import { configArguments } from './user-config.js';
 
 /** A path on a machine, as rsync and sshfs need it. */
@@ -20,13 +20,9 @@ export interface RsyncOptions {
  * The arguments that make rsync copy between this computer and a machine over ssh, with tsmachine's own ssh settings. A file that is
  * interrupted is kept in a folder of its own, and the next run continues it.
  */
-export async function rsyncArguments(
-  from: string | RemoteTarget,
-  to: string | RemoteTarget,
-  { recursive, quiet, env }: RsyncOptions,
-): Promise<string[]> {
+export function rsyncArguments(from: string | RemoteTarget, to: string | RemoteTarget, { recursive, quiet, env }: RsyncOptions): string[] {
   const remote = [from, to].find((side) => typeof side !== 'string');
-  const shell = remote === undefined ? [] : ['-e', await rsyncShell(remote, env)];
+  const shell = remote === undefined ? [] : ['-e', rsyncShell(remote, env)];
   return [
     ...(quiet ? ['-q'] : ['--progress']),
     // keep links, modes and times; do not let the remote shell interpret names
@@ -39,8 +35,8 @@ export async function rsyncArguments(
 }
 
 /** The value of rsync's --rsh. */
-async function rsyncShell({ endpoint, trust }: RemoteTarget, env: NodeJS.ProcessEnv): Promise<string> {
-  const settings = [...sshSettings(endpoint, trust, await isPinned(endpoint, trust, env)), ...endpointSettings(endpoint)];
+function rsyncShell({ endpoint, trust }: RemoteTarget, env: NodeJS.ProcessEnv): string {
+  const settings = [...sshSettings(endpoint, trust), ...endpointSettings(endpoint)];
   const words = ['ssh', ...configArguments(env), ...settings.flatMap((setting) => ['-o', setting])];
   return words.map(rsyncQuote).join(' ');
 }
@@ -51,14 +47,15 @@ function rsyncQuote(word: string): string {
 }
 
 /** The arguments that make sshfs mount a machine's folder here, with the machine's host key pinned. */
-export async function sshfsArguments(
-  { endpoint, trust, path }: RemoteTarget,
-  mountpoint: string,
-  env: NodeJS.ProcessEnv,
-): Promise<string[]> {
-  const settings = [...sshSettings(endpoint, trust, await isPinned(endpoint, trust, env)), ...endpointSettings(endpoint)];
+export function sshfsArguments({ endpoint, trust, path }: RemoteTarget, mountpoint: string, env: NodeJS.ProcessEnv): string[] {
+  const settings = [...sshSettings(endpoint, trust), ...endpointSettings(endpoint)];
   const accepted = settings.filter((setting) => !setting.startsWith('HashKnownHosts=')); // sshfs rejects ssh settings that it does not know
-  return [...configArguments(env), ...accepted.flatMap((setting) => ['-o', fuseQuote(setting)]), `${login(endpoint)}:${path}`, mountpoint];
+  return [
+    ...configArguments(env),
+    ...accepted.flatMap((setting) => ['-o', fuseQuote(setting)]),
+    `${login(endpoint)}:${path}`,
+    localWord(mountpoint),
+  ];
 }
 
 /** libfuse splits a list of options at its commas (fuse_opt_parse). */
@@ -70,7 +67,7 @@ function login({ user, host }: SshEndpoint): string {
   return `${user}@${host.includes(':') ? `[${host}]` : host}`;
 }
 
-/** A local path, changed where rsync would take it for a flag or a remote host. */
-function localWord(path: string): string {
+/** A local path, changed where a program would take it for a flag, or rsync for a remote host. */
+export function localWord(path: string): string {
   return /^-|^[^/]*:/.test(path) && !/^[A-Za-z]:[\\/]/.test(path) ? `./${path}` : path;
 }

@@ -1,45 +1,39 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
-import type { SshEndpoint } from '../../base/shell.js';
-import { runForeground } from '../../system/processes/foreground.js';
-
-import { findHostKeys, pinHostKey } from '../trust/known-hosts.js';
+import { parseJump } from '../../base/ssh/jump-host.js';
 import { quote } from '../../base/quote.js';
-import { parseJump } from '../dial/route.js';
+import type { SshEndpoint } from '../../base/shell.js';
+
+import { checkEndpoint } from '../endpoint.js';
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
 import type { SessionOptions } from './session-options.js';
-import { configArguments } from './user-config.js';
+import { defaultKnownHosts, readHostSettings, type HostSettingsQuery } from './user-config.js';
 
 /** Whose host key is expected, and where it is pinned. */
-export type Trust = Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'>;
-
-/**
- * Runs the system's ssh with this program's own standard streams. The user's arguments come last, each as an argument of its own.
- * @returns its exit status, or undefined when ssh is not installed on this computer.
- */
-export async function runSystemSsh(endpoint: SshEndpoint, options: SessionOptions): Promise<number | undefined> {
-  const env = options.env ?? process.env;
-  const pinned = await isPinned(endpoint, options, env);
-  const args = [...configArguments(env), ...sshArguments(endpoint, options, pinned), ...options.args];
-  return runForeground('ssh', args, { signal: options.signal, env });
+export interface Trust extends Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'> {
+  /** How the keys of the endpoint's jump hosts are checked, as `jumpTrusts` found out. */
+  readonly jumps?: readonly JumpTrust[] | undefined;
 }
 
-/** Whether the machine's host key is known. On the first connection it is copied from the user's own known_hosts when it is there. */
-export async function isPinned(endpoint: SshEndpoint, { machine, knownHostsFile }: Trust, env: NodeJS.ProcessEnv): Promise<boolean> {
-  if ((await findHostKeys(knownHostsFile, { host: machine })).length > 0) return true;
-  const address = { host: endpoint.host, port: endpoint.port };
-  const own = await findHostKeys(knownHostsFile, address);
-  const found = own.length > 0 ? own : await findHostKeys(join(env['HOME'] ?? homedir(), '.ssh', 'known_hosts'), address);
-  const keys = found.filter((entry) => entry.marker === undefined);
-  for (const key of keys) await pinHostKey(knownHostsFile, { host: machine }, `${key.type} ${key.base64}`);
-  return keys.length > 0;
+/** How the key of a jump host is checked at the first contact: as the user's ssh would. */
+export interface JumpTrust {
+  readonly files: readonly string[];
+  readonly strict: boolean;
+}
+
+/** What the user's ssh configuration says of the keys of the endpoint's jump hosts. */
+export async function jumpTrusts(endpoint: SshEndpoint, query: HostSettingsQuery): Promise<JumpTrust[]> {
+  return Promise.all(
+    (endpoint.jump ?? []).map(async (text) => {
+      const { host, user, port } = parseJump(text);
+      const settings = await readHostSettings(host, { ...query, user, port });
+      return { files: settings?.knownHosts ?? defaultKnownHosts(query.env), strict: settings?.strictHostKeys === 'yes' };
+    }),
+  );
 }
 
 /** The arguments that come before the user's own. */
-export function sshArguments(endpoint: SshEndpoint, options: Trust, pinned: boolean): string[] {
+export function sshArguments(endpoint: SshEndpoint, trust: Trust): string[] {
   return [
-    ...sshSettings(endpoint, options, pinned).flatMap((setting) => ['-o', setting]),
+    ...sshSettings(endpoint, trust).flatMap((setting) => ['-o', setting]),
     `${endpoint.user}@${endpoint.host}`,
     ...(endpoint.keyPath === undefined ? [] : ['-o', 'IdentitiesOnly=yes', ...keyArguments(endpoint.keyPath)]),
     '-p',
@@ -47,20 +41,32 @@ export function sshArguments(endpoint: SshEndpoint, options: Trust, pinned: bool
   ];
 }
 
-/** Every setting of a connection to a machine, apart from its address, port and key, as `-o` takes them. */
-export function sshSettings(endpoint: SshEndpoint, options: Trust, pinned: boolean): string[] {
-  const strict = pinned || options.unknownHostKey === 'refuse';
-  const jumps = endpoint.jump ?? [];
+/**
+ * Every setting of a connection to a machine, apart from its address, port and key, as `-o` takes them. The machine's key must be pinned
+ * (see `ensurePinned`): ssh itself never accepts a new one.
+ * @throws TsmachineError CONFIG_UNREADABLE for an endpoint that a program could take for something else
+ */
+export function sshSettings(endpoint: SshEndpoint, trust: Trust): string[] {
+  checkEndpoint(trust.machine, endpoint);
   return [
     connectTimeoutSetting(sshTimeouts.systemConnect),
     'PasswordAuthentication=no',
     'ServerAliveInterval=60',
-    // the first connection reports that the host key was added; later ones report errors only
-    `LogLevel=${strict ? 'ERROR' : 'INFO'}`,
-    `HostKeyAlias=${options.machine}`,
-    ...hostKeySettings([options.knownHostsFile], strict),
-    ...(jumps.length > 0 ? [`ProxyCommand=${proxyCommand(endpoint, options.knownHostsFile, jumps)}`] : []),
+    'LogLevel=ERROR',
+    `HostKeyAlias=${trust.machine}`,
+    ...hostKeySettings([trust.knownHostsFile], true),
+    ...jumpSettings(endpoint, trust),
   ];
+}
+
+/** The setting that leads through the endpoint's own jump hosts, if it has any. */
+export function jumpSettings(endpoint: SshEndpoint, { knownHostsFile, jumps = [] }: Trust): string[] {
+  const all = (endpoint.jump ?? []).map((text, index) => ({
+    ...parseJump(text),
+    strict: jumps[index]?.strict ?? false,
+    files: [knownHostsFile, ...(jumps[index]?.files ?? ['~/.ssh/known_hosts'])],
+  }));
+  return all.length > 0 ? [`ProxyCommand=${proxyCommand(all, endpoint.keyPath)}`] : [];
 }
 
 /** Port and key as settings, for programs that pass only `-o` settings to ssh. */
@@ -68,7 +74,8 @@ export function endpointSettings({ port, keyPath }: SshEndpoint): string[] {
   return [`Port=${port}`, ...(keyPath === undefined ? [] : ['IdentitiesOnly=yes', `IdentityFile=${fileSetting(keyPath)}`])];
 }
 
-function hostKeySettings(files: readonly string[], strict: boolean): string[] {
+/** How ssh checks a host's key. @param strict false accepts a host that no file names, and adds its key to the first file */
+export function hostKeySettings(files: readonly string[], strict: boolean): string[] {
   return [
     `UserKnownHostsFile=${files.map(fileSetting).join(' ')}`,
     'HashKnownHosts=no',
@@ -90,23 +97,21 @@ function keyArguments(path: string): string[] {
   return path.includes('%') ? ['-o', `IdentityFile=${fileSetting(path)}`] : ['-i', path];
 }
 
+type TrustedJump = ReturnType<typeof parseJump> & JumpTrust;
+
 /**
  * Jump hosts as a ProxyCommand, each reached through the ones before it. `-J` would do the same but passes no settings on, so the
  * jump hosts' keys that are pinned for this machine would be ignored.
  */
-function proxyCommand(endpoint: SshEndpoint, knownHostsFile: string, jumps: readonly string[]): string {
-  const jump = parseJump(jumps.at(-1) ?? '');
+function proxyCommand(jumps: readonly TrustedJump[], keyPath: string | undefined): string {
   const before = jumps.slice(0, -1);
+  const { user, host, port, files, strict } = jumps[before.length] ?? { host: '', files: [], strict: true };
   const words = ['ssh'];
-  const settings = [
-    connectTimeoutSetting(sshTimeouts.systemConnect),
-    'LogLevel=ERROR',
-    ...hostKeySettings([knownHostsFile, '~/.ssh/known_hosts'], false),
-  ];
+  const settings = [connectTimeoutSetting(sshTimeouts.systemConnect), 'LogLevel=ERROR', ...hostKeySettings(files, strict)];
   for (const setting of settings) words.push('-o', setting.replaceAll('%', '%%'));
-  if (before.length > 0) words.push('-o', `ProxyCommand=${proxyCommand(endpoint, knownHostsFile, before)}`.replaceAll('%', '%%'));
-  if (endpoint.keyPath !== undefined) words.push(...keyArguments(endpoint.keyPath).map((word) => word.replaceAll('%', '%%')));
-  if (jump.port !== undefined) words.push('-p', String(jump.port));
-  if (jump.user !== undefined) words.push('-l', jump.user);
-  return `${quote(...words)} -W '[%h]:%p' ${quote(jump.host)}`;
+  if (before.length > 0) words.push('-o', `ProxyCommand=${proxyCommand(before, keyPath)}`.replaceAll('%', '%%'));
+  if (keyPath !== undefined) words.push(...keyArguments(keyPath).map((word) => word.replaceAll('%', '%%')));
+  if (port !== undefined) words.push('-p', String(port));
+  if (user !== undefined) words.push('-l', user);
+  return `${quote(...words)} -W '[%h]:%p' ${quote(host)}`;
 }

@@ -1,24 +1,23 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 
-import { TsmachineError } from '../../base/errors.js';
+import type { TsmachineError } from '../../base/errors.js';
+import { keyType, type ExpectedKey } from '../../base/ssh/host-key.js';
 import type { Io } from '../../base/io.js';
 
-import { findHostKeys, fingerprint, knownHostsName, pinHostKey, type HostAddress, type KnownHost } from './known-hosts.js';
-import { at, type Place } from '../dial/place.js';
-import { quote } from '../../base/quote.js';
+import { findHostKeys, fingerprint, pinHostKey, shortType, type HostAddress } from './known-hosts.js';
+import { changed, otherThanExpected, revoked, unknown } from './refusals.js';
+import { at } from '../dial/place.js';
+import { readSource, userSource, type Contact, type Source } from './sources.js';
 
 /** What the check of one host's key needs to know. */
-export interface TrustRequest {
-  readonly place: Place;
-  readonly knownHostsFile: string;
-  readonly unknownHostKey: 'trust' | 'refuse';
-  /** The name ssh would look for in the user's own known_hosts when it is not the host's (HostKeyAlias). */
-  readonly userAlias?: string | undefined;
+export interface TrustRequest extends Contact {
+  /** The key that the user said the host has. */
+  readonly expected?: ExpectedKey | undefined;
+  /** The fingerprint of the host's key, where an authority of the user's known-hosts files vouches for it. Asked only when it matters. */
+  readonly certified?: (() => Promise<string | undefined>) | undefined;
+  /** Types of keys that were presented and are not the expected one: another type is asked for. */
+  readonly passedOver?: readonly string[];
   readonly io: Io;
-  readonly env: NodeJS.ProcessEnv;
 }
 
 /** The check of one host's key. */
@@ -27,6 +26,8 @@ export interface HostTrust {
   readonly algorithms: ServerHostKeyAlgorithm[];
   /** Checks the key that the host presents. @returns the error to close the connection with; undefined for a key that is accepted */
   check(key: Buffer): TsmachineError | undefined;
+  /** The type of the key that was refused, when the expected one may be of another type that is left: only its fingerprint is known. */
+  refusedType(): string | undefined;
   /** Pins the accepted key if it is not pinned yet; called after the login, because a booting host may still replace its keys. */
   pin(): Promise<void>;
 }
@@ -41,45 +42,58 @@ const offered: ServerHostKeyAlgorithm[] = [
   'ssh-rsa',
 ];
 
-/** Reads the known keys of a host: from the machine's own file first, then from the user's and the system's known_hosts. */
+/**
+ * Reads the known keys of a host. What is pinned in the machine's own file decides. At the first contact the key that the user told us to
+ * expect does, then the known-hosts files of the user's ssh configuration.
+ * @throws TsmachineError CONFIG_UNREADABLE for a file that is there and cannot be read
+ */
 export async function hostTrust(request: TrustRequest): Promise<HostTrust> {
-  const { place, knownHostsFile } = request;
+  const { place, knownHostsFile, expected, settings } = request;
   const byAddress: HostAddress = { host: place.host, port: place.port };
   const pinName: HostAddress = place.isJump ? byAddress : { host: place.machine };
-  const own = await findHostKeys(knownHostsFile, pinName);
-  const ownByAddress = place.isJump || own.length > 0 ? [] : await findHostKeys(knownHostsFile, byAddress);
-  const sources: Source[] = [
-    { file: knownHostsFile, name: knownHostsName(pinName), entries: own },
-    { file: knownHostsFile, name: knownHostsName(byAddress), entries: ownByAddress },
-    ...(own.length + ownByAddress.length > 0 ? [] : await userSources(request, byAddress)),
-  ];
-  let accepted: { key: string; print: string; type: string; pinned: boolean; known: boolean } | undefined;
+  const own = await readSource([knownHostsFile], [pinName], findHostKeys);
+  const ownByAddress = place.isJump || own.plain.length > 0 ? undefined : await readSource([knownHostsFile], [byAddress], findHostKeys);
+  const users = await userSource(request);
+  const isFirst = own.plain.length === 0 && (ownByAddress?.plain.length ?? 0) === 0;
+  const vouched = isFirst && expected === undefined && users.authorities.length > 0 ? await request.certified?.() : undefined;
+  const strict = settings?.strictHostKeys ?? 'ask';
+  let accepted: { key: string; print: string; pinned: boolean; known: boolean } | undefined;
+  let refused: string | undefined;
 
+  /** Whether the key is known; or why it is refused. */
+  const judge = (base64: string, print: string): boolean | TsmachineError => {
+    const isKey = (source: Source | undefined) => source?.plain.some((entry) => entry.base64 === base64) === true;
+    for (const source of [own, ownByAddress, users]) {
+      const entry = source?.revoked.find((one) => one.base64 === base64);
+      if (entry !== undefined) return revoked(place, entry, print);
+    }
+    for (const source of [own, ownByAddress]) {
+      if (source !== undefined && source.plain.length > 0) return isKey(source) || changed(place, source, print);
+    }
+    if (expected !== undefined) return matches(expected, base64) || otherThanExpected(request, { pinName, print, expected });
+    if (isKey(users) || users.withoutPort.some((entry) => entry.base64 === base64) || fingerprint(base64) === vouched) return true;
+    if (users.plain.length > 0 && strict !== 'no') return changed(place, users, print);
+    return request.unknownHostKey === 'refuse' || strict === 'yes' ? unknown(request, { pinName, print, files: users.files }) : false;
+  };
+
+  const known = [...own.plain, ...(ownByAddress?.plain ?? []), ...typed(expected), ...(isFirst ? users.plain : [])];
+  const algorithms = preferred(known, request.passedOver ?? []);
   return {
-    algorithms: preferred(sources.flatMap((source) => source.entries)),
+    algorithms,
     check(blob) {
-      const key = { type: blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1'), base64: blob.toString('base64') };
-      const print = `${shortType(key.type)} ${fingerprint(key.base64)}`;
-      let known = false;
-      for (const source of sources) {
-        const same = source.entries.find((entry) => entry.base64 === key.base64);
-        if (same?.marker === '@revoked') return revoked(place, source, print);
-        const plain = source.entries.filter((entry) => entry.marker === undefined);
-        if (plain.length === 0) continue;
-        if (same === undefined) return changed(place, source, plain, print);
-        known = true;
-        break;
+      const base64 = blob.toString('base64');
+      const type = keyType(base64) ?? 'unknown';
+      const print = `${shortType(type)} ${fingerprint(base64)}`;
+      const verdict = judge(base64, print);
+      if (typeof verdict !== 'boolean') {
+        const mayBeOther = isFirst && expected !== undefined && 'print' in expected;
+        refused = mayBeOther && algorithms.some((algorithm) => typeOf(algorithm) !== type) ? type : undefined;
+        return verdict;
       }
-      if (!known && request.unknownHostKey === 'refuse') return unknown(request, pinName, print);
-      accepted = {
-        key: `${key.type} ${key.base64}`,
-        print,
-        type: key.type,
-        known,
-        pinned: own.some((entry) => entry.base64 === key.base64),
-      };
+      accepted = { key: `${type} ${base64}`, print, known: verdict, pinned: own.plain.some((entry) => entry.base64 === base64) };
       return undefined;
     },
+    refusedType: () => refused,
     async pin() {
       if (accepted === undefined || accepted.pinned) return;
       await pinHostKey(knownHostsFile, pinName, accepted.key);
@@ -88,59 +102,22 @@ export async function hostTrust(request: TrustRequest): Promise<HostTrust> {
   };
 }
 
-interface Source {
-  readonly file: string;
-  readonly name: string;
-  readonly entries: readonly KnownHost[];
+function matches(expected: ExpectedKey, base64: string): boolean {
+  return 'print' in expected ? expected.print === fingerprint(base64) : expected.base64 === base64;
 }
 
-async function userSources({ env, userAlias }: TrustRequest, byAddress: HostAddress): Promise<Source[]> {
-  const home = env['HOME'] ?? homedir();
-  const files = [join(home, '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'];
-  const wanted = userAlias === undefined ? byAddress : { host: userAlias };
-  return Promise.all(files.map(async (file) => ({ file, name: knownHostsName(wanted), entries: await findHostKeys(file, wanted) })));
+function typed(expected: ExpectedKey | undefined): { type: string }[] {
+  return expected === undefined || 'print' in expected ? [] : [expected];
 }
 
-function preferred(entries: readonly KnownHost[]): ServerHostKeyAlgorithm[] {
-  const types = new Set(entries.filter((entry) => entry.marker === undefined).map((entry) => entry.type));
-  const isKnown = (algorithm: string) => types.has(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
-  return [...offered.filter(isKnown), ...offered.filter((algorithm) => !isKnown(algorithm))];
+/** The type of the keys that an algorithm signs with (RFC 8332). */
+function typeOf(algorithm: string): string {
+  return algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm;
 }
 
-function shortType(type: string): string {
-  return type
-    .replace(/^ssh-/, '')
-    .replace(/-sha2-nistp\d+$/, '')
-    .toUpperCase();
-}
-
-function changed(place: Place, source: Source, pinned: readonly KnownHost[], print: string): TsmachineError {
-  const before = pinned.map((entry) => `${shortType(entry.type)} ${fingerprint(entry.base64)}`).join(', ');
-  return new TsmachineError(
-    'SSH_HOST_KEY_CHANGED',
-    `The host key of ${at(place)} has changed: known is ${before}, presented was ${print}`,
-    {
-      hint:
-        'Somebody may be intercepting the connection, or another host has this address now. If you know why it changed: ' +
-        `ssh-keygen -R ${quote(source.name)} -f ${quote(source.file)}`,
-    },
-  );
-}
-
-function revoked(place: Place, source: Source, print: string): TsmachineError {
-  return new TsmachineError('SSH_HOST_KEY_CHANGED', `The host key of ${at(place)}, ${print}, is marked as revoked in ${source.file}`, {
-    hint: 'Do not use this host until it has a new key.',
-  });
-}
-
-function unknown({ place, knownHostsFile }: TrustRequest, pinName: HostAddress, print: string): TsmachineError {
-  return new TsmachineError(
-    'SSH_HOST_KEY_UNKNOWN',
-    `The host key of ${at(place)}, ${print}, is not known, and this machine's key may not be trusted on first use`,
-    {
-      hint:
-        `Compare it with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add the key to ${knownHostsFile} ` +
-        `under the name ${knownHostsName(pinName)}: ssh-keyscan -p ${place.port} ${place.host}`,
-    },
-  );
+function preferred(entries: readonly { readonly type: string }[], passedOver: readonly string[]): ServerHostKeyAlgorithm[] {
+  const types = new Set(entries.map((entry) => entry.type));
+  const left = offered.filter((algorithm) => !passedOver.includes(typeOf(algorithm)));
+  const isKnown = (algorithm: string) => types.has(typeOf(algorithm));
+  return [...left.filter(isKnown), ...left.filter((algorithm) => !isKnown(algorithm))];
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import type { SshEndpoint } from '../../../src/base/shell.js';
 import { connect, type ConnectOptions } from '../../../src/ssh/dial/connect.js';
 import { fingerprint, pinHostKey, readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
 import { failureOf } from '../../helpers/failure.js';
@@ -37,10 +38,10 @@ describe('the host key', function () {
     file = join(shop.folder, `known hosts ${(count += 1)}`);
   });
 
-  const visit = async (options: Partial<ConnectOptions> & { port?: number; keyPath?: string } = {}): Promise<void> => {
-    const { port = server.port, keyPath = key, ...rest } = options;
+  const visit = async (options: Partial<ConnectOptions> & Partial<SshEndpoint> = {}): Promise<void> => {
+    const { port = server.port, keyPath = key, jump = [], hostKey, ...rest } = options;
     const connection = await connect(
-      { host: '127.0.0.1', port, user: me, keyPath },
+      { host: '127.0.0.1', port, user: me, keyPath, jump, ...(hostKey === undefined ? {} : { hostKey }) },
       {
         machine: 'm1',
         knownHostsFile: file,
@@ -137,6 +138,7 @@ describe('the host key', function () {
       await writeFile(own, `[127.0.0.1]:${server.port} ${other}\n`);
       const error = await failureOf(visit({ env: { HOME: home } }));
       expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+      expect(error.message).to.include(`(${own}:1)`);
       expect(error.hint).to.include(own).and.include(`[127.0.0.1]:${server.port}`);
     });
 
@@ -144,7 +146,101 @@ describe('the host key', function () {
       await writeFile(join(home, '.ssh', 'known_hosts'), `@revoked * ${server.hostKey}\n`);
       const error = await failureOf(visit({ env: { HOME: home } }));
       expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
-      expect(error.message).to.include('revoked');
+      expect(error.message).to.include('revoked').and.include('known_hosts:1');
+    });
+
+    const configure = (...lines: string[]): Promise<void> => writeFile(join(home, '.ssh', 'config'), `${lines.join('\n')}\n`);
+    const another = async (): Promise<string> => (await readFile(`${await shop.key(`another-${(count += 1)}`)}.pub`, 'utf8')).trim();
+    const env = (): NodeJS.ProcessEnv => ({ HOME: home, PATH: process.env['PATH'] });
+
+    it("is looked for in the files that the user's ssh configuration names", async () => {
+      const work = join(home, '.ssh', 'kh work');
+      await configure(`UserKnownHostsFile "${work}"`, 'StrictHostKeyChecking yes');
+      await writeFile(work, `# mine\n[127.0.0.1]:${server.port} ${await another()}\n`);
+      const error = await failureOf(visit({ env: env() }));
+      expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+      expect(error.message).to.include(`(${work}:2)`);
+      await writeFile(work, `[127.0.0.1]:${server.port} ${await another()}\n[127.0.0.*]:${server.port} ${server.hostKey}\n`);
+      await visit({ env: env() });
+      expect(io.infos).to.deep.equal([]);
+      expect(await readHostKeys(file, { host: 'm1' })).to.have.length(1);
+    });
+
+    it('must be there where StrictHostKeyChecking is yes', async () => {
+      await configure('UserKnownHostsFile /dev/null', 'GlobalKnownHostsFile /dev/null', 'StrictHostKeyChecking yes');
+      const error = await failureOf(visit({ env: env() }));
+      expect(error.code).to.equal('SSH_HOST_KEY_UNKNOWN');
+      expect(error.message)
+        .to.include('StrictHostKeyChecking yes')
+        .and.include(fingerprint(base64(server.hostKey)));
+    });
+
+    it('is found under HostKeyAlias, and as ssh does without the port', async () => {
+      const own = join(home, '.ssh', 'known_hosts');
+      await configure('HostKeyAlias gate', 'StrictHostKeyChecking yes');
+      await writeFile(own, `gate ${server.hostKey}\n`);
+      await visit({ env: env() });
+      await configure('StrictHostKeyChecking yes');
+      await writeFile(own, `127.0.0.1 ${server.hostKey}\n`);
+      await visit({ env: env(), knownHostsFile: `${file}-2` });
+      expect(io.infos).to.deep.equal([]);
+    });
+
+    it('of a host that has a certificate of a known authority is trusted without a word', async () => {
+      const [authority, own] = [await shop.key('authority'), await shop.key('certified')];
+      execFileSync('ssh-keygen', ['-q', '-s', authority, '-h', '-I', 'host', '-n', '127.0.0.1', `${own}.pub`]);
+      const certified = await shop.sshd({ authorized: [key], hostKeys: [own], settings: [`HostCertificate ${own}-cert.pub`] });
+      const known = join(home, '.ssh', 'ca');
+      await configure(`UserKnownHostsFile "${known}"`, 'StrictHostKeyChecking yes');
+      await writeFile(known, `@cert-authority 127.0.0.* ${await another()}\n`);
+      expect((await failureOf(visit({ env: env(), port: certified.port }))).code).to.equal('SSH_HOST_KEY_UNKNOWN');
+      await writeFile(known, `@cert-authority 127.0.0.*,[127.0.0.*]:* ${await readFile(`${authority}.pub`, 'utf8')}`);
+      await visit({ env: env(), port: certified.port });
+      expect(io.infos).to.deep.equal([]);
+      expect((await readHostKeys(file, { host: 'm1' }))[0]?.base64).to.equal(base64(certified.hostKey));
+      await certified.stop();
+    });
+
+    it('of a jump host is checked the same way', async () => {
+      const gate = await shop.sshd({ authorized: [key] });
+      const known = join(home, '.ssh', 'gates');
+      await configure('Host gate', ' HostName 127.0.0.1', ` Port ${gate.port}`, ` User ${me}`, ` UserKnownHostsFile "${known}"`);
+      await writeFile(known, `[127.0.0.1]:${gate.port} ${await another()}\n`);
+      const error = await failureOf(visit({ env: env(), jump: ['gate'] }));
+      expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+      expect(error.message).to.include('jump host').and.include(`(${known}:1)`);
+      await writeFile(known, `[127.0.0.1]:${gate.port} ${gate.hostKey}\n`);
+      await visit({ env: env(), jump: ['gate'] });
+      expect(io.infos).to.have.length(1);
+      await gate.stop();
+    });
+  });
+
+  describe('that the user told us to expect', () => {
+    it('is accepted without a word, as a key or as a fingerprint, of whatever type', async () => {
+      const ecdsa = (await readFile(join(shop.folder, 'host-ecdsa.pub'), 'utf8')).trim();
+      const given = [
+        server.hostKey,
+        `${ecdsa} root@host`,
+        fingerprint(base64(server.hostKey)),
+        `256 ${fingerprint(base64(ecdsa))} root@host (ECDSA)`,
+      ];
+      for (const [index, hostKey] of given.entries()) await visit({ hostKey, knownHostsFile: `${file}-${index}` });
+      expect(io.infos).to.deep.equal([]);
+      expect((await readHostKeys(`${file}-3`, { host: 'm1' }))[0]?.type).to.equal('ecdsa-sha2-nistp256');
+    });
+
+    it('is refused before the login when it is another one', async () => {
+      const before = server.accepted();
+      for (const hostKey of [`SHA256:${'A'.repeat(43)}`, (await readFile(`${await shop.key('stranger-host')}.pub`, 'utf8')).trim()]) {
+        const error = await failureOf(visit({ hostKey }));
+        expect(error.code).to.equal('SSH_HOST_KEY_CHANGED');
+        expect(error.message)
+          .to.include('is not the expected one')
+          .and.include(fingerprint(base64(server.hostKey)));
+      }
+      expect(server.accepted()).to.equal(before);
+      expect(await readHostKeys(file, { host: 'm1' })).to.deep.equal([]);
     });
   });
 });

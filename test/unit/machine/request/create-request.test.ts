@@ -134,7 +134,7 @@ describe('machine: a request from flags by name', () => {
 
   it('takes a number as text, one string for a list of one, and undefined for nothing', async () => {
     const { flags } = await request({ 'generic-ssh-port': '23', 'generic-jump-host': 'gate', 'generic-ssh-user': undefined });
-    expect(flags).to.deep.include({ 'generic-ssh-port': 23, 'generic-jump-host': ['gate'], 'generic-ssh-user': 'root' });
+    expect(flags).to.deep.include({ 'generic-ssh-port': 23, 'generic-jump-host': ['gate'], 'generic-ssh-user': '' });
   });
 
   it('prefers false to what the environment says', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { parseJump } from '../../../../src/ssh/dial/route.js';
+import { parseJump } from '../../../../src/base/ssh/jump-host.js';
 import { configArguments, parseSettings } from '../../../../src/ssh/system/user-config.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
 
@@ -26,31 +26,49 @@ describe('a jump host', () => {
 });
 
 describe('what ssh -G says', () => {
+  const env = { HOME: '/h', KEYS: '/keys' };
+
   it('is taken over', () => {
     const settings = parseSettings(
       'box',
       'user bob\nhostname 10.0.0.1\nport 2222\nidentityfile ~/.ssh/a\nidentityfile ~/b c\nidentitiesonly yes\n' +
-        'proxyjump a,ops@b:3\nidentityagent none\n',
+        'proxyjump a,ops@b:3\nidentityagent none\ncertificatefile ~/c-cert.pub\nuserknownhostsfile ~/.ssh/work hosts /x/%h\n' +
+        'globalknownhostsfile none\nstricthostkeychecking true\naddressfamily inet6\n',
+      env,
     );
     expect(settings).to.deep.equal({
       hostname: '10.0.0.1',
       user: 'bob',
       port: 2222,
-      identityFiles: ['~/.ssh/a', '~/b c'],
+      identityFiles: ['/h/.ssh/a', '/h/b c'],
+      certificateFiles: ['/h/c-cert.pub'],
       identitiesOnly: true,
       identityAgent: 'none',
       proxyJump: ['a', 'ops@b:3'],
       proxyCommand: undefined,
       hostKeyAlias: undefined,
+      knownHosts: ['/h/.ssh/work hosts', '/x/10.0.0.1'],
+      strictHostKeys: 'yes',
+      addressFamily: 6,
+      bindAddress: undefined,
     });
   });
 
   it('may be next to nothing', () => {
-    expect(parseSettings('box', 'proxyjump none\nproxycommand none\n')).to.include({
+    expect(parseSettings('box', 'proxyjump none\nproxycommand none\n', env)).to.include({
       hostname: 'box',
       proxyCommand: undefined,
       identitiesOnly: false,
+      strictHostKeys: 'ask',
     });
+  });
+
+  it('has its tokens and variables replaced', () => {
+    const files = ['%d/%h-%n-%p-%r', '${KEYS}/%%h', '~/%k', '%d/%x'].map((file) => `identityfile ${file}\n`).join('');
+    const text = `user bob\nhostname 10.0.0.1\nport 2222\n${files}hostkeyalias other\nproxycommand nc %h %p\n`;
+    const settings = parseSettings('box', text, env);
+    expect(settings.identityFiles).to.deep.equal(['/h/10.0.0.1-box-2222-bob', '/keys/%h', '/h/other', '/h/%x']);
+    expect(settings.proxyCommand).to.equal('nc 10.0.0.1 2222');
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { failureOf } from '../../../helpers/failure.js';
 import {
   fingerprint,
   forgetHostKeys,
@@ -54,6 +55,25 @@ describe('known_hosts', () => {
     expect(namesHost('10.0.0.?', '10.0.0.10')).to.equal(false);
     expect(namesHost('*,!secret', 'secret')).to.equal(false);
     expect(namesHost('[a]:2222', 'a')).to.equal(false);
+  });
+
+  it('are matched in no time, whatever their patterns, and lines beyond reason are passed over', async () => {
+    const started = performance.now();
+    expect(namesHost(`${'*a'.repeat(12)}*b`, 'a'.repeat(200))).to.equal(false);
+    await writeFile(
+      file,
+      `${'*a'.repeat(8000)}*b ssh-ed25519 ${one}\n${'host,'.repeat(5000)} ssh-ed25519 ${one}\nhost ssh-ed25519 ${two}\n`,
+    );
+    expect((await readHostKeys(file, { host: 'host' })).map(({ base64 }) => base64)).to.deep.equal([two]);
+    expect(await readHostKeys(file, { host: 'a'.repeat(200) })).to.deep.equal([]);
+    expect(performance.now() - started).to.be.lessThan(1000);
+  });
+
+  it('are not read from a file too large to be of one machine', async () => {
+    await writeFile(file, `# ${'x'.repeat(1024 ** 2)}\n`);
+    const error = await failureOf(readHostKeys(file, { host: 'host' }));
+    expect(error.code).to.equal('CONFIG_UNREADABLE');
+    expect(error.message).to.include(file);
   });
 
   it('understands hashed names', () => {
