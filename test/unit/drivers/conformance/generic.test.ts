@@ -20,6 +20,7 @@ runDriverConformance(generic, {
       samples: {
         'generic-ip-address': 'host.example.com',
         'generic-ssh-key': join(dir, 'another'),
+        'generic-host-key': `SHA256:${'A'.repeat(43)}`,
         'generic-jump-host': ['admin@jump:22'],
       },
       parts: () => ({ listens: (host, port) => around(`listens ${host} ${port}`, () => Promise.resolve(port === 22)) }),
