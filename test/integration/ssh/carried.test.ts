@@ -8,6 +8,7 @@ import type { SshEndpoint } from '../../../src/base/shell.js';
 import { connect, type ConnectOptions, type SshConnection } from '../../../src/ssh/dial/connect.js';
 import { Link } from '../../../src/ssh/dial/link.js';
 import { execOn } from '../../../src/ssh/run/exec.js';
+import { framedCommand } from '../../../src/ssh/run/frame.js';
 import { bridge } from '../../../src/ssh/system/bridge.js';
 import { separateLogins } from '../../../src/ssh/system/shared-login.js';
 import { fingerprint, readHostKeys } from '../../../src/ssh/trust/known-hosts.js';
@@ -125,8 +126,7 @@ describe("a connection that only the system's ssh can make", function () {
     const login = await separateLogins({ host: '127.0.0.1', port: server.port, user: me, keyPath: key }, options, 10_000);
     if (typeof login === 'string') throw new Error(login);
     const { client, release } = await bridge(login);
-    const { exitCode, stdout } = await execOn(new Link(client, place, release), 'cat; exit 3', {
-      input: 'there',
+    const { exitCode, stdout } = await execOn(new Link(client, place, release), framedCommand('cat; exit 3', 'there'), {
       ok: [3],
       signal: options.signal,
       title: 'cat',
