@@ -1,3 +1,5 @@
+import { parseJson } from '../base/json.js';
+
 /** Characters of one line. */
 const longest = 2 ** 20;
 
@@ -20,6 +22,6 @@ export async function* jsonLines(source: AsyncIterable<Uint8Array>): AsyncGenera
 
 function parsed(line: string): Record<string, unknown>[] {
   if (line.trim() === '') return [];
-  const value: unknown = JSON.parse(line);
+  const value: unknown = parseJson(line);
   return typeof value === 'object' && value !== null ? [{ ...value }] : [];
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { TsmachineError } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
 import { explain } from './failure.js';
 import { EngineRefusal } from './engine-refusal.js';
 import { engineAddress } from './target.js';
@@ -52,7 +53,7 @@ export async function readJson(response: IncomingMessage, asked: Asked): Promise
   if (text.trim() === '') return undefined;
   if (isTooDeep(text)) throw engineError(asked, `the answer is nested deeper than ${deepest} levels`);
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
     throw engineError(asked, `the answer is not JSON: ${excerpt(text)}`, error);
   }
@@ -79,7 +80,7 @@ export function engineError(asked: Asked, words: string, cause?: unknown): Tsmac
 
 function messageIn(text: string): string | undefined {
   try {
-    const answer: unknown = JSON.parse(text);
+    const answer: unknown = parseJson(text);
     const message = typeof answer === 'object' && answer !== null && 'message' in answer ? answer.message : undefined;
     return typeof message === 'string' && message !== '' ? message : undefined;
   } catch {

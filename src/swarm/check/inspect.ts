@@ -6,6 +6,7 @@ import type { SshConnection } from '../../ssh/types.js';
 import { engineTarget, runningEngineUrl } from '../../machine/engine/engine.js';
 import { clockSkew } from '../../provision/look/clock.js';
 import { TsmachineError } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
 import { ask, flag, list, number, object, text, type Shape } from '../../docker/shape.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
@@ -46,7 +47,7 @@ export function parseAddresses(lines: readonly string[], links: readonly string[
 
 function hasFeature(daemon: string, feature: string): boolean {
   try {
-    const { features } = JSON.parse(daemon) as { features?: Record<string, unknown> };
+    const { features } = parseJson(daemon) as { features?: Record<string, unknown> };
     return features?.[feature] === true;
   } catch {
     return false; // an engine could not read the file either, and reports its settings itself

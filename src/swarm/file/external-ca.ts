@@ -8,7 +8,7 @@ import type { ExternalCa } from '../model/declaration.js';
 export function parseExternalCa(text: string): ExternalCa | string {
   const fields = new Map<string, string>();
   for (const field of text.split(',')) {
-    const [, key = '', value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(field) ?? [];
+    const [, key = '', value = ''] = /^([^=\s]+)=(.*)$/.exec(field.trim()) ?? [];
     if (key === '') return 'must be protocol=cfssl,url=https://HOST/sign and options as key=value, separated by commas';
     if (fields.has(key.toLowerCase())) return 'must have every key only once';
     fields.set(key.toLowerCase(), value);

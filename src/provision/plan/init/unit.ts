@@ -66,7 +66,7 @@ function serviceSettings(text: string): [string, string][] {
   return logical.flatMap((line): [string, string][] => {
     const header = /^\s*\[(.+)\]\s*$/.exec(line)?.[1];
     if (header !== undefined) section = header;
-    const setting = /^\s*([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line);
+    const setting = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(line.trim());
     return section === 'Service' && setting?.[1] !== undefined ? [[setting[1], setting[2] ?? '']] : [];
   });
 }
@@ -76,7 +76,7 @@ export function environmentFileVariables(text: string): Map<string, string> {
   const variables = new Map<string, string>();
   for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
     if (/^\s*[#;]/.test(line)) continue;
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*?)\s*$/.exec(line);
+    const match = /^(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line.trim());
     if (match?.[1] === undefined) continue;
     const text = match[2] ?? '';
     const quote = /^(["'])(.*)\1$/.exec(text);

@@ -19,4 +19,10 @@ describe('os-release', () => {
   it('leaves optional values out where there are none', () => {
     expect(parseOsRelease('')).to.deep.equal({ id: '', idLike: [], versionId: '', prettyName: '' });
   });
+
+  it('takes no time over a line of blanks', () => {
+    const started = performance.now();
+    expect(parseOsRelease(`ID=a${' '.repeat(200_000)}b\nNAME=c  \n`)).to.include({ prettyName: 'c' });
+    expect(performance.now() - started).to.be.below(2000);
+  });
 });

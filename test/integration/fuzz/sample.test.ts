@@ -1,0 +1,20 @@
+import { expect } from 'chai';
+
+import { fuzz } from '../../fuzz/fuzz.js';
+
+/** About half a minute; `npm run fuzz` takes more. */
+const count = 8000;
+
+describe('a sample of the fuzzing', function () {
+  this.timeout(300_000);
+
+  it('finds no fault', async () => {
+    const lines: string[] = [];
+    const print = (line: string) => {
+      lines.push(line);
+      console.log(`      ${line}`);
+    };
+    const faults = await fuzz({ seed: Date.now() % 1_000_000, count, print });
+    expect(faults, lines.join('\n')).to.deep.equal([]);
+  });
+});
