@@ -13,26 +13,28 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', s: ' ', r:
  */
 export function splitWords(line: string): Word[] {
   const words: Word[] = [];
-  let raw = '';
+  let start = 0;
   let value = '';
   let quote = '';
+  const end = (at: number) => {
+    if (at > start) words.push({ raw: line.slice(start, at), value });
+    start = at + 1;
+    value = '';
+  };
   for (let i = 0; i < line.length; i++) {
     const char = line[i] ?? '';
     if (quote === '' && /\s/.test(char)) {
-      if (raw !== '') words.push({ raw, value });
-      raw = value = '';
+      end(i);
       continue;
     }
-    raw += char;
     if (char === '\\' && i + 1 < line.length) {
       const next = line[++i] ?? '';
-      raw += next;
       value += escapes[next] ?? next;
     } else if (quote === '' && (char === '"' || char === "'")) quote = char;
     else if (char === quote) quote = '';
     else value += char;
   }
-  if (raw !== '') words.push({ raw, value });
+  end(line.length);
   return words;
 }
 
