@@ -19,8 +19,8 @@ export interface FuzzRequest {
   readonly print: (line: string) => void;
 }
 
-/** Milliseconds for one input until it counts as endless; a busy computer may be slow. */
-const endless = 20_000;
+/** Milliseconds for the start, and for one input, until it counts as endless; a busy computer may be slow. */
+const endless = 120_000;
 /** MiB of the process's own values; more ends it. */
 const heap = 200;
 
