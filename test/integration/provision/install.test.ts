@@ -407,6 +407,9 @@ for (const interpreter of interpreters) {
       box.program('curl', 'while [ "$1" != -o ]; do shift; done; printf "echo ran VERSION=\\$VERSION" >"$2"');
       const url = 'https://example.com/i.sh';
       expect((await run(box, hosts.gentoo, { url, version: '27.1' })).stdout).to.contain('ran VERSION=27.1');
+      expect(box.log.at(-1)).to.contain('--proto =https --proto-redir =https ');
+      await run(box, hosts.gentoo, { url: 'http://example.com/i.sh', insecure: true });
+      expect(box.log.at(-1)).to.contain('--proto =http,https --proto-redir =http,https ');
       box.program(
         'curl',
         'while [ "$1" != -o ]; do shift; done; echo "touch /tmp/never" >"$2"; echo "curl: (18) transfer closed" >&2; exit 18',
