@@ -47,6 +47,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'drivers/**/*.ts'],
+    // these read what this installation or this very process wrote
+    ignores: [
+      'src/base/json.ts',
+      'src/system/package.ts',
+      'src/swarm/file/checks/schema.ts',
+      'src/cli/format/inspect.ts',
+      'src/driver/kit/conformance/**',
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'JSON', property: 'parse', message: 'Use parseJson of src/base/json.ts, which is bounded.' },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unused-expressions': 'off', // chai: expect(x).to.be.true
