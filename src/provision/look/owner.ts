@@ -1,3 +1,4 @@
+import { parseJson } from '../../base/json.js';
 import type { EngineOwner } from './facts.js';
 
 /** What the mark on a host may hold; the host may be anybody's. */
@@ -11,7 +12,7 @@ const forms: Readonly<Record<keyof EngineOwner, RegExp>> = {
 export function parseOwner(text: string): EngineOwner | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined; // a damaged mark says no more than none
   }
