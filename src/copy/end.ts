@@ -25,6 +25,8 @@ export interface End {
   name(path: string): string;
   /** The last part of a path; `.` where there is no name (`.`, `..`, the root, nothing). */
   leaf(path: string): string;
+  /** The paths that are meant: those that a pattern matches, or the path itself. Patterns of this computer are its shell's business. */
+  expand?(path: string): Promise<string[]>;
   /** What is at `path`, or, when that is a folder, at the name `into` in it. */
   inspect(path: string, into?: string): Promise<PathInfo>;
   /**

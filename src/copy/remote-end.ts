@@ -23,7 +23,7 @@ const unsizedLimit = 64 * 2 ** 20;
 
 /**
  * A machine as one side of a copy, over one connection: files through `cat`, folders through `tar`, or through SFTP on hosts that have
- * no tar. Names reach the host as quoted words; nothing in them is expanded.
+ * no tar. Names reach the host as quoted words; nothing in them is expanded but by `expand`.
  */
 export class RemoteEnd implements End {
   readonly #connection: FileConnection;
@@ -62,6 +62,12 @@ export class RemoteEnd implements End {
   leaf(path: string): string {
     const name = posix.basename(remotePath(path));
     return name === '' || name === '..' ? '.' : name;
+  }
+
+  async expand(path: string): Promise<string[]> {
+    if (!/[*?[]/.test(path)) return [path];
+    const { stdout } = await this.#connection.script('copy/expand.sh', { WHERE: remotePath(path) }, { timeout: shortTimeout });
+    return stdout.split('\0').slice(0, -1);
   }
 
   async inspect(path: string, into = ''): Promise<RemotePathInfo> {

@@ -69,11 +69,12 @@ export function parseRenames(words: readonly string[]): Record<string, string> {
   );
 }
 
-/** The two arguments of `scp`. @throws TsmachineError ARGUMENT_COUNT for any other number */
-export function sourceAndTarget(args: readonly string[]): readonly [string, string] {
-  const [from, to, ...more] = args;
-  if (from === undefined || to === undefined || more.length > 0) throw new TsmachineError('ARGUMENT_COUNT', 'Improper number of arguments');
-  return [from, to];
+/** The arguments of `scp`: what is copied, and where. Called as `docker-machine`, only one is copied. @throws TsmachineError ARGUMENT_COUNT */
+export function sourcesAndTarget(args: readonly string[]): readonly [readonly string[], string] {
+  const target = args.at(-1);
+  if (target === undefined || args.length < 2 || (args.length > 2 && standsInForDockerMachine()))
+    throw new TsmachineError('ARGUMENT_COUNT', 'Improper number of arguments');
+  return [args.slice(0, -1), target];
 }
 
 /** The arguments of `mount`: the remote folder and, optionally, the mount point. @throws TsmachineError ARGUMENT_COUNT */

@@ -20,8 +20,12 @@ export interface RsyncOptions {
  * The arguments that make rsync copy between this computer and a machine over ssh, with tsmachine's own ssh settings. A file that is
  * interrupted is kept in a folder of its own, and the next run continues it.
  */
-export function rsyncArguments(from: string | RemoteTarget, to: string | RemoteTarget, { recursive, quiet, env }: RsyncOptions): string[] {
-  const remote = [from, to].find((side) => typeof side !== 'string');
+export function rsyncArguments(
+  from: readonly (string | RemoteTarget)[],
+  to: string | RemoteTarget,
+  { recursive, quiet, env }: RsyncOptions,
+): string[] {
+  const remote = [...from, to].find((side) => typeof side !== 'string');
   const shell = remote === undefined ? [] : ['-e', rsyncShell(remote, env)];
   return [
     ...(quiet ? ['-q'] : ['--progress']),
@@ -30,7 +34,7 @@ export function rsyncArguments(from: string | RemoteTarget, to: string | RemoteT
     ...shell,
     ...(recursive ? ['-r'] : []),
     '--',
-    ...[from, to].map((side) => (typeof side === 'string' ? localWord(side) : `${login(side.endpoint)}:${side.path}`)),
+    ...[...from, to].map((side) => (typeof side === 'string' ? localWord(side) : `${login(side.endpoint)}:${side.path}`)),
   ];
 }
 

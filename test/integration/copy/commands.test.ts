@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -98,6 +98,29 @@ describe('scp and mount on machines', function () {
     expect([down.code, readFileSync(join(here, 'g'), 'utf8'), server.accepted() - logins]).to.deep.equal([0, 'text', 2]);
   });
 
+  it('expands patterns at the machine, whatever the names are, and copies several sources into a folder', async () => {
+    mkdirSync(join(there, 'in'));
+    for (const name of ['a 1.txt', "b'$HOME.txt", 'c\nd.txt', 'e.log', '-n.txt', '*.lit']) writeFileSync(join(there, name), name);
+    const one = await run('scp', '-q', `m1:${there}/*.txt`, `m1:${there}/e.lo?`, here);
+    expect([one.code, one.stderr]).to.deep.equal([0, '']);
+    expect(readdirSync(here).sort()).to.deep.equal(['-n.txt', 'a 1.txt', "b'$HOME.txt", 'c\nd.txt', 'e.log', 'f']);
+    expect((await run('scp', '-q', `m1:${there}/*.lit`, join(here, 'literally'))).code).to.equal(0);
+    expect(readFileSync(join(here, 'literally'), 'utf8')).to.equal('*.lit');
+    const across = await run('scp', '-q', `m1:${there}/[ae]*`, join(here, 'f'), `m2:${join(there, 'in')}/`);
+    expect([across.code, across.stderr]).to.deep.equal([0, '']);
+    expect(readdirSync(join(there, 'in')).sort()).to.deep.equal(['a 1.txt', 'e.log', 'f']);
+  });
+
+  it('copies what it can of several sources, and names those that it cannot', async () => {
+    mkdirSync(join(there, 'sub'));
+    writeFileSync(join(there, 'x'), 'x');
+    const { code, stderr } = await run('scp', '-q', `m1:${there}/*`, `m1:${there}/nothing*`, here);
+    expect([code, readFileSync(join(here, 'x'), 'utf8')]).to.deep.equal([1, 'x']);
+    expect(stderr).to.include(`${there}/sub on m1 is a folder`).and.include(`${there}/nothing* on m1 does not exist`);
+    expect((await run('scp', '-q', '-r', `m1:${there}/*`, here)).code).to.equal(0);
+    expect(readdirSync(here).sort()).to.deep.equal(['f', 'sub', 'x']);
+  });
+
   it('is silent with -q', async () => {
     expect(await run('scp', '-q', join(here, 'f'), `m1:${there}`)).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
@@ -121,7 +144,9 @@ describe('scp and mount on machines', function () {
     'Use "tsmachine create" to add a new one.';
   const mistakes: [string[], number, string][] = [
     [['scp'], 2, 'Improper number of arguments'],
-    [['scp', 'a', 'm1:b', 'c'], 2, 'Improper number of arguments'],
+    [['scp', 'a', 'b', 'localhost:c'], 2, 'Neither "a", "b" nor "localhost:c" is on a machine'],
+    [['scp', '-d', 'm1:a', 'm2:b', 'c'], 2, '--delta copies between this computer and one machine, not between two machines'],
+    [['scp', 'a', 'b', 'm1:/etc/hostname'], 1, '/etc/hostname on m1 is not a folder that exists, and several files cannot become one'],
     [['scp', 'a', 'localhost:b'], 2, 'Neither "a" nor "localhost:b" is on a machine'],
     [['scp', 'C:\\x', 'D:\\y'], 2, 'Neither "C:\\\\x" nor "D:\\\\y" is on a machine'],
     [['scp', 'nope:a', 'b'], 1, loading],
