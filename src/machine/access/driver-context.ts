@@ -1,6 +1,3 @@
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
-
 import { secretsOf, type FlagValues } from '../../base/flags.js';
 import { prefixed, type Io } from '../../base/io.js';
 import type { DriverData } from '../../base/machine.js';
@@ -145,9 +142,10 @@ function worldOf(session: Session, io: Io) {
     },
     limit: (account, use) => limited(account, use, signal),
     async lock(lockName, use) {
-      const { withLock } = await import('../../system/locks/lock.js');
-      return withLock(
-        computerLock(lockName),
+      const { computerLocksDir, withComputerLock } = await import('../../system/locks/computer-lock.js');
+      return withComputerLock(
+        computerLocksDir(session.env),
+        lockName,
         {
           what: lockName,
           signal,
@@ -165,11 +163,4 @@ function worldOf(session: Session, io: Io) {
 /** The token goes to GitHub's lists of releases, and nowhere else. */
 export function githubLogin(url: string, { githubToken: token = '' }: Secrets): { token?: string } {
   return token !== '' && /^https:\/\/(?:api\.github\.com|[^/]+\/api\/v3)\/repos\//i.test(url) ? { token } : {};
-}
-
-/** Locks of the computer lie outside every store, in a folder per user so that no other user can hold them. */
-function computerLock(lockName: string): string {
-  const user = process.getuid?.() ?? userInfo().username;
-  const base = process.platform === 'linux' && user === 0 ? '/run/lock' : tmpdir();
-  return join(base, `tsmachine-${user}`, lockName.replace(/[^\w.-]/g, '_'));
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 
 import type { SshConnection } from '../../ssh/types.js';
@@ -77,7 +78,7 @@ export async function saveRaft(session: Session, machine: Machine): Promise<Buff
  */
 export async function placeRaft(session: Session, machine: Machine, saved: Buffer): Promise<void> {
   await connected(session, machine, async (connection) => {
-    const archive = `/var/tmp/tsmachine-swarm-${process.pid}-${Date.now()}.tar.gz`;
+    const archive = `/var/tmp/tsmachine-swarm-${randomUUID()}.tar.gz`;
     await connection.upload(archive, saved, 0o600);
     await runState(connection, machine, { DO: 'place', ARCHIVE: archive });
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -22,9 +22,16 @@ export async function removeAbandoned(start: string, end: (folder: string) => Pr
   const entries = await readdir(dirname(start)).catch((): string[] => []);
   for (const entry of entries.filter((name) => isAbandoned(basename(start), name))) {
     const folder = join(dirname(start), entry);
+    if (!(await isOurs(folder))) continue;
     await end(folder);
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** In a folder that users share, another one can give any name to what it makes, or to a link. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found?.isDirectory() === true && (process.getuid === undefined || found.uid === process.getuid());
 }
 
 /** Whether an entry of a folder was made for a process of this computer that has ended. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
@@ -21,6 +21,22 @@ describe('a folder that says who made it', () => {
     await removeAbandoned(join(folder, '.new-'), (path) => Promise.resolve(void asked.push(basename(path))));
     expect(readdirSync(folder).sort()).to.deep.equal([own, ...others].sort());
     expect(asked).to.deep.equal([abandoned]);
+  });
+
+  it('is left alone when it is a link, or somebody else made it', async () => {
+    const [folder, theirs] = [scratch(), scratch()];
+    const name = basename(await makeOwnedFolder(join(folder, 'tsm-')));
+    const [link, foreign] = ['AbCdEf', 'GhIjKl'].map((end) => name.replace(/\d+-\w{6}$/, `${ended()}-${end}`));
+    symlinkSync(theirs, join(folder, link ?? ''));
+    if (process.getuid?.() === 0) {
+      mkdirSync(join(folder, foreign ?? ''));
+      chownSync(join(folder, foreign ?? ''), 65_534, 65_534);
+    }
+    const before = readdirSync(folder);
+    const asked: string[] = [];
+    await removeAbandoned(join(folder, 'tsm-'), (path) => Promise.resolve(void asked.push(path)));
+    expect(readdirSync(folder)).to.deep.equal(before);
+    expect(asked).to.deep.equal([]);
   });
 
   it('is not abandoned while its process runs, whoever that belongs to', async () => {
