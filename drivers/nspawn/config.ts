@@ -49,7 +49,8 @@ export function parseConfig(input: ParseInput): DriverData {
     Memory: intFlag(flags, 'nspawn-memory', { min: 0, max: 1_048_576 }),
     CPUs: intFlag(flags, 'nspawn-cpus', { min: 0, max: 1024 }),
     RootFS: rootfs === '' || isAbsolute(rootfs) ? rootfs : resolve(rootfs),
-    Engine: engineFlag(textFlag(flags, 'nspawn-engine')),
+    // The image has the suite's version. Any other is installed in the machine, or refused there with the versions that are offered.
+    Engine: input.engineVersion === undefined ? engineFlag(textFlag(flags, 'nspawn-engine')) : 'machine',
     Open: flags['nspawn-open'] === true,
     Image: '',
   };

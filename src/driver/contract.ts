@@ -207,6 +207,8 @@ export interface ParseInput {
   readonly machineDir: string;
   /** Flags given or found in the environment, defaults filled in. */
   readonly flags: FlagValues;
+  /** The version of the engine that was asked for. It is installed while the machine is provisioned, on a host without an engine alone. */
+  readonly engineVersion?: string;
 }
 
 /** Ports that a swarm's members need of each other. */

@@ -69,7 +69,13 @@ export async function planMachine(session: Session, request: CreateRequest): Pro
     name,
     root,
     driverName,
-    driver: await driver.parse({ machineName: name, storePath: root, machineDir: session.store.machine(name).dir, flags: request.flags }),
+    driver: await driver.parse({
+      machineName: name,
+      storePath: root,
+      machineDir: session.store.machine(name).dir,
+      flags: request.flags,
+      ...(request.install.version ? { engineVersion: request.install.version } : {}),
+    }),
     engine: request.engine,
     ...(request.swarm ? { swarm: request.swarm } : {}),
     serverCertSans: [...request.tlsSans],
@@ -107,7 +113,7 @@ async function makeMachine(
     io.info('Creating machine...');
     await machine.driver.create(machine.data, machine.ctx);
   });
-  if (machine.module.features.provision) await bringUp(session, machine, reservation);
+  if (machine.module.features.provision) await bringUp(session, machine, install, reservation);
   await machine.save();
   await reservation.close();
 }
@@ -133,7 +139,7 @@ async function open(session: Session, config: HostConfig, reservation: Reservati
   return { name: config.Name, machine: await attachDriver(session, stored) };
 }
 
-async function bringUp(session: Session, machine: Machine, reservation: Reservation): Promise<void> {
+async function bringUp(session: Session, machine: Machine, install: EngineInstall, reservation: Reservation): Promise<void> {
   const { io } = session;
   await waitUntilRunning(session, machine);
   await reservation.done('running');
@@ -143,6 +149,8 @@ async function bringUp(session: Session, machine: Machine, reservation: Reservat
   try {
     await reservation.done('connected');
     const facts = await detectHost(session, connection);
+    const { refuseOtherVersion } = await import('../provision/provision.js');
+    refuseOtherVersion(facts, install, machine.name);
     await reservation.done('detected');
     const provisioned = await provisionHost(session, machine, connection, facts, false);
     await reservation.done('provisioned');

@@ -1,4 +1,5 @@
 import { TsmachineError } from '../base/errors.js';
+import type { EngineInstall } from '../base/machine.js';
 import type { RemoteShell } from '../base/shell.js';
 import { run, say } from '../base/text.js';
 import { applyConfig } from './apply/apply-config.js';
@@ -10,6 +11,7 @@ import { distributionOf } from './families/table.js';
 import type { EngineFacts, HostFacts } from './look/facts.js';
 import { setHostname } from './apply/set-hostname.js';
 import { installEngine } from './apply/install.js';
+import { isVersion } from './plan/engine-version.js';
 import { refuseObstacles } from './plan/obstacles.js';
 import { takeoverWarning } from './plan/takeover.js';
 import { planInstall } from './plan/install.js';
@@ -53,6 +55,21 @@ export async function provision(shell: RemoteShell, facts: HostFacts, request: P
   return { provisioner, engineVersion: applied.engineVersion || engine.version, restarted, changed, certificates: plan.certificates };
 }
 
+/**
+ * Refuses a host whose engine is of another version than the one that was asked for when the machine was created.
+ * @throws TsmachineError ENGINE_INSTALL
+ */
+export function refuseOtherVersion({ engine }: HostFacts, { version: wanted }: EngineInstall, machine: string): void {
+  if (!wanted || !engine || engine.incomplete || isVersion(engine.version, wanted)) return;
+  throw new TsmachineError(
+    'ENGINE_INSTALL',
+    `${machine} already has engine ${engine.version}, and version ${wanted} is not installed over it`,
+    {
+      hint: say`Leave out --engine-version to keep that engine, then change it: ${run('upgrade', '--engine-version', wanted, machine)}`,
+    },
+  );
+}
+
 /** Runs in parallel with everything else; a failure is reported where the result is awaited. */
 function started<T>(work: () => Promise<T>): Promise<T> {
   const running = work();
@@ -89,9 +106,10 @@ async function withEngine(
   request: ProvisionRequest,
 ): Promise<{ host: HostFacts; engine: EngineFacts }> {
   if (facts.engine && !facts.engine.incomplete) {
-    const wanted = request.install.version?.replace(/^v/, '');
-    if (wanted && !facts.engine.version.startsWith(wanted)) {
-      request.io.warn(`Engine ${facts.engine.version} is already installed and stays: version ${wanted} is not installed over it`);
+    const { version } = facts.engine;
+    const { version: wanted } = request.install;
+    if (wanted && !isVersion(version, wanted)) {
+      request.io.warn(`Engine ${version} is already installed and stays: version ${wanted} is not installed over it`);
     }
     return { host: facts, engine: facts.engine };
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { isVersion } from '../../provision/plan/engine-version.js';
 import type { Facts } from '../../store/store.js';
 import type { HostConfig } from '../../store/config/schema.js';
 import type { Wanted } from '../steps/wanted.js';
@@ -24,7 +25,10 @@ export function differences(made: HostConfig, facts: Facts, { config, request }:
     : ['names in the certificate'];
   const install =
     facts.engineInstall === undefined || isDeepStrictEqual(facts.engineInstall, { ...request.install }) ? [] : ['engine to install'];
-  return [...driver, ...engine, ...sans, ...install];
+  const { version } = request.install;
+  const has = facts.engineVersion;
+  const other = version && has && !isVersion(has, version) ? [`engine ${has}`] : [];
+  return [...driver, ...engine, ...sans, ...install, ...other];
 }
 
 function isNothing(value: unknown): boolean {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { TsmachineError } from '../../../src/base/errors.js';
 import { plain } from '../../../src/base/text.js';
 import { parseFacts } from '../../../src/provision/look/detect-host.js';
-import { provision } from '../../../src/provision/provision.js';
+import { provision, refuseOtherVersion } from '../../../src/provision/provision.js';
 import { detection, hosts, type Condition, type SampleHost } from './hosts.js';
 import { RecordingShell } from './recording-shell.js';
 import { request } from './request.js';
@@ -96,6 +96,22 @@ describe('provisioning', () => {
     const { shell, warnings } = await run(hosts.debian12, { engine: '20.10.24+dfsg1' }, { install: { version: '29' } });
     expect(shell.templates).to.deep.equal(['apply.sh']);
     expect(warnings[0]).to.contain('20.10.24+dfsg1').and.contain('29');
+  });
+
+  it('refuses at a create a host whose engine is of another version than the one asked for', () => {
+    const facts = parseFacts(detection(hosts.debian12, { engine: '26.1.5+dfsg1' }));
+    for (const version of ['26', '26.1', 'v26.1.5', '26.1.5+dfsg1', '26.1.5+dfsg1-9']) {
+      refuseOtherVersion(facts, { mode: 'auto', version }, 'm1');
+    }
+    refuseOtherVersion(facts, { mode: 'auto' }, 'm1');
+    refuseOtherVersion(parseFacts(detection(hosts.debian12)), { mode: 'auto', version: '99' }, 'm1');
+    for (const version of ['99', '2', '26.10', '28.5']) {
+      expect(() => {
+        refuseOtherVersion(facts, { mode: 'auto', version }, 'm1');
+      }, version)
+        .to.throw(`m1 already has engine 26.1.5+dfsg1, and version ${version} is not installed over it`)
+        .with.property('code', 'ENGINE_INSTALL');
+    }
   });
 
   it('finishes an installation that was interrupted', async () => {

@@ -29,6 +29,18 @@ describe('nspawn configuration', () => {
     expect(parse()).to.include({ SSHUser: 'root', SSHPort: 22, SSHKeyPath: '/s/machines/m1/id_ed25519', Suite: 'trixie', Engine: 'image' });
   });
 
+  it('leaves the engine to provisioning when a version is asked for', () => {
+    const input = {
+      machineName: 'm1',
+      storePath: '/s',
+      machineDir: '/s/machines/m1',
+      flags: { 'nspawn-suite': 'trixie', 'nspawn-memory': 0 },
+    };
+    const flags = { ...input.flags, 'nspawn-cpus': 0, 'nspawn-engine': 'image' };
+    expect(parseConfig({ ...input, flags })['Engine']).to.equal('image');
+    expect(parseConfig({ ...input, flags, engineVersion: '99' })['Engine']).to.equal('machine');
+  });
+
   it('reads back what it wrote', () => {
     const config = readConfig(
       parse({
