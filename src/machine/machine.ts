@@ -2,9 +2,10 @@ import type { DriverData } from '../base/machine.js';
 import { TsmachineError } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import type { Driver, DriverContext, Endpoint, Look } from '../driver/contract.js';
-import { patched } from '../driver/kit/data.js';
+import { patched, textOf } from '../driver/kit/data.js';
 import { Turns } from '../driver/kit/turns.js';
 import type { HostConfig, SwarmOptions } from '../store/config/schema.js';
+import { nameAsRsa } from '../store/key-name.js';
 import { driverContext } from './access/driver-context.js';
 import { notTyped, type OpenDriver } from './access/driver-pool.js';
 import { Resources } from './access/resources.js';
@@ -75,7 +76,12 @@ export class Machine {
 
   /** Writes take turns; each one writes the latest data. */
   save(): Promise<void> {
-    return this.#turns.take('save', () => this.#session.store.save({ name: this.name, config: this.#config }));
+    return this.#turns.take('save', async () => {
+      const { store } = this.#session;
+      const paths = store.machine(this.name);
+      await store.save({ name: this.name, config: this.#config });
+      await nameAsRsa(paths, textOf(this.data, 'SSHKeyPath') || paths.sshKey);
+    });
   }
 }
 

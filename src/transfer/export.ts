@@ -168,7 +168,9 @@ async function sshKeyOf(
 async function warnOfOmitted(session: Session, name: string, included: readonly string[]): Promise<void> {
   const own = session.store.machine(name);
   const known = new Set(
-    [...included, own.config, own.configBackup, own.journal, own.ledger, own.ca, own.cert, own.key].map((path) => resolve(path)),
+    [...included, own.config, own.configBackup, own.journal, own.ledger, own.ca, own.cert, own.key, own.rsaKey].map((path) =>
+      resolve(path),
+    ),
   );
   const isPublicKey = (entry: string) => entry.endsWith(publicKeyOf(''));
   const left = (await entriesIfExists(own.dir))

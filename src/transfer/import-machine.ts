@@ -72,13 +72,24 @@ export async function placeMachine(session: Session, arrival: Arrival): Promise<
   const rest = [...files, ...certificates].filter(([file]) => file !== machineFiles.config && file !== machineFiles.knownHosts);
   const knownHosts = files.get(machineFiles.knownHosts)?.toString('utf8');
   const placedFiles = [
-    ...[...new Map(rest)].map(([file, content]) => ({ file, content, mode: modeOf(file) })),
+    ...[...new Map([...rest, ...underRsaName(placed, files)])].map(([file, content]) => ({ file, content, mode: modeOf(file) })),
     ...(knownHosts === undefined
       ? []
       : [{ file: machineFiles.knownHosts, content: renameHost(knownHosts, from, to), mode: 0o600 as const }]),
     { file: machineFiles.config, content: serializeHostConfig(placed), mode: 0o600 as const },
   ];
   return { name: to, config: placed, ledger, files: placedFiles };
+}
+
+/** The machine's own key under the name that scripts look for, too. */
+function underRsaName({ Driver: { SSHKeyPath: path } }: HostConfig, files: Arrival['files']): [string, Buffer][] {
+  const key = typeof path === 'string' && path !== '' ? basename(path) : machineFiles.sshKey;
+  if (key === machineFiles.userSshKey) return [];
+  return [key, publicKeyOf(key)].flatMap((file): [string, Buffer][] => {
+    const content = files.get(file);
+    const name = file === key ? machineFiles.rsaKey : publicKeyOf(machineFiles.rsaKey);
+    return content === undefined || files.has(name) ? [] : [[name, content]];
+  });
 }
 
 /** A driver that is not here cannot check its data now; it does before the machine is used. */
