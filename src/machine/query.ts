@@ -98,7 +98,7 @@ async function checkSwarm(session: Session, config: HostConfig, url: string, own
     session.signal.throwIfAborted();
     if (!engineAnswers) throw error;
     const words = 'Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started';
-    const hint = say`Start its containers again: ${run('provision', config.Name)}`;
+    const hint = say`Start its containers again, or see why they end: ${run('provision', config.Name)}`;
     throw new TsmachineError('ENGINE_UNREACHABLE', words, { cause: error, hint });
   }
 }

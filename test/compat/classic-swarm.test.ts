@@ -97,7 +97,7 @@ describe('compatibility: classic swarm', () => {
           stdout: '',
           stderr:
             `${prefix}Connection to Swarm cannot be checked but the certs are valid. Maybe swarm is not started\n` +
-            'Start its containers again: tsmachine provision boss\n',
+            'Start its containers again, or see why they end: tsmachine provision boss\n',
         });
       });
     }

@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import { say } from '../../base/text.js';
+import { evaluate, say, type Text } from '../../base/text.js';
 import type { Io } from '../../base/io.js';
 import type { Engine } from '../../docker/client.js';
 import { created } from '../../docker/containers.js';
@@ -7,21 +7,27 @@ import { findImage, pullImage, type ImageFacts } from '../../docker/images.js';
 import { ask, askFor } from '../../docker/shape.js';
 import { classicContainers, type ClassicContainer, type ClassicMember } from './containers.js';
 import { containerFacts, isSame } from './same.js';
+import { refuseEnding, type Started, type Watch } from './watch.js';
 
 /**
  * Starts the containers that make a machine a member of a classic swarm. A container that already has the right settings is kept, so that
  * this may be repeated after any interruption; a container of the same name with other settings is replaced.
- * @throws TsmachineError ENGINE_API, ENGINE_UNREACHABLE, ENGINE_TLS; the messages begin with Docker Machine's words for scripts
+ * @throws TsmachineError ENGINE_API, ENGINE_UNREACHABLE, ENGINE_TLS; the messages begin with Docker Machine's words for scripts;
+ * SWARM_STATE for a container that does not keep running
  */
-export async function configureClassic(engine: Engine, member: ClassicMember, io: Io): Promise<void> {
+export async function configureClassic(engine: Engine, member: ClassicMember, io: Io, watch: Watch): Promise<void> {
+  const started: Started[] = [];
   for (const container of classicContainers(member)) {
     const image = await ensureImage(engine, container.image, io);
-    await ensureContainer(engine, container, image, io);
+    started.push(await ensureContainer(engine, container, image, io));
   }
+  await refuseEnding(engine, started, watch);
 }
 
 async function ensureImage(engine: Engine, reference: string, io: Io): Promise<ImageFacts> {
-  const hint = `If no registry has it: load ${reference} into the engine of ${engine.target.machine} with "docker load"`;
+  const { machine } = engine.target;
+  const load = say`"docker load -i FILE" after ${evaluate('env', machine)}`;
+  const hint = say`If no registry has it, load ${reference} into the engine (${load}), or name another image: --swarm-image`;
   return explained(
     'Unable to pull image',
     async () => {
@@ -37,13 +43,14 @@ async function ensureImage(engine: Engine, reference: string, io: Io): Promise<I
   );
 }
 
-async function ensureContainer(engine: Engine, { name, config }: ClassicContainer, image: ImageFacts, io: Io): Promise<void> {
+async function ensureContainer(engine: Engine, container: ClassicContainer, image: ImageFacts, io: Io): Promise<Started> {
+  const { name, config } = container;
   const found = await explained(`Error while inspecting container ${name}`, () =>
     askFor(engine, containerFacts, `/containers/${name}/json`),
   );
   if (found && isSame(found, image, config)) {
     if (!found.State.Running) await start(engine, found.Id);
-    return;
+    return { container, id: found.Id, fresh: !found.State.Running };
   }
   if (found) {
     io.info(`Replacing container ${name}: it has other settings`);
@@ -55,6 +62,7 @@ async function ensureContainer(engine: Engine, { name, config }: ClassicContaine
     ask(engine, created, 'POST', '/containers/create', { query: { name }, body: config }),
   );
   await start(engine, id);
+  return { container, id, fresh: true };
 }
 
 async function start(engine: Engine, id: string): Promise<void> {
@@ -62,7 +70,7 @@ async function start(engine: Engine, id: string): Promise<void> {
 }
 
 /** Puts Docker Machine's words in front of the engine's error, but not of an interruption. */
-async function explained<T>(what: string, work: () => Promise<T>, hint?: string): Promise<T> {
+async function explained<T>(what: string, work: () => Promise<T>, hint?: Text): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ImageFacts } from '../../docker/images.js';
-import { flag, id, list, object, record, text, type Shape } from '../../docker/shape.js';
+import { flag, id, list, number, object, record, text, type Shape } from '../../docker/shape.js';
 import type { ContainerConfig } from './containers.js';
 
 /** The part of `GET /containers/NAME/json` that is compared. */
@@ -9,7 +9,9 @@ export interface ContainerFacts {
   readonly Id: string;
   /** The image's id. */
   readonly Image: string;
-  readonly State: { readonly Running: boolean };
+  readonly State: { readonly Running: boolean; readonly Restarting?: boolean; readonly ExitCode?: number };
+  /** How often the engine has started it again by itself. */
+  readonly RestartCount?: number;
   readonly Config: {
     readonly Cmd?: readonly string[] | null;
     readonly Env?: readonly string[] | null;
@@ -26,11 +28,11 @@ export const containerFacts: Shape<ContainerFacts> = object(
   {
     Id: id,
     Image: text,
-    State: object({ Running: flag }, {}),
+    State: object({ Running: flag }, { Restarting: flag, ExitCode: number }),
     Config: object({}, { Cmd: list(text), Env: list(text), Labels: record(text) }),
     HostConfig: object({ RestartPolicy: object({ Name: text }, {}) }, { Binds: list(text), PortBindings: record((value) => value) }),
   },
-  {},
+  { RestartCount: number },
 );
 
 /** Whether a container is the one that this configuration and this image would make. */

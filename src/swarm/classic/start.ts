@@ -14,9 +14,15 @@ const deprecation = say`Classic Swarm is no longer developed: ${swarmMode}`;
 /**
  * Starts the containers of a classic swarm on a machine that was created with `--swarm` or `--swarm-master`.
  * @param certificates where provisioning put the engine's certificates on the host
+ * @param settling milliseconds for which new containers are watched
  * @throws TsmachineError as configureClassic
  */
-export async function configureSwarm(session: Session, machine: Machine, certificates: ProvisionResult['certificates']): Promise<void> {
+export async function configureSwarm(
+  session: Session,
+  machine: Machine,
+  certificates: ProvisionResult['certificates'],
+  settling = 2000,
+): Promise<void> {
   const {
     SwarmOptions: options,
     EngineOptions: { Env: env },
@@ -39,7 +45,7 @@ export async function configureSwarm(session: Session, machine: Machine, certifi
   const { fingerprint256: fingerprint } = new X509Certificate(await readFile(store.machine(machine.name).serverCert));
   const engine = openEngine(target, { signal });
   try {
-    await configureClassic(engine, { options, address, enginePort: at.port, env, certificates, fingerprint }, io);
+    await configureClassic(engine, { options, address, enginePort: at.port, env, certificates, fingerprint }, io, { settling, signal });
   } finally {
     engine.close();
   }

@@ -68,7 +68,7 @@ describe('classic swarm, ordered from an engine', function () {
     return openMachine(session, 'm1');
   }
   const configure = async (swarm?: Partial<SwarmOptions>, env?: readonly string[]) =>
-    configureSwarm(session, await machine(swarm, env), remote);
+    configureSwarm(session, await machine(swarm, env), remote, 0);
   const calls = () => engine.requests.map((line) => line.replace(/\/v[\d.]+/, '').replace(/\?.*/, ''));
   const present = () => [...engine.containers.values()].map(({ Id, Name, running }) => `${Id} ${Name} ${running ? 'runs' : 'is stopped'}`);
   const has = (name = 'swarm:latest') => engine.images.set(name, `sha256:${name}`);
@@ -165,8 +165,28 @@ describe('classic swarm, ordered from an engine', function () {
     const error = await failureOf(configure({ ...wish, Image: 'lab/swarm:1' }));
     expect(error.code).to.equal('ENGINE_API');
     expect(error.message).to.match(/^Unable to pull image: .*"m1".*manifest for lab\/swarm:1 not found/);
-    expect(hintOf(error)).to.equal('If no registry has it: load lab/swarm:1 into the engine of m1 with "docker load"');
+    expect(hintOf(error)).to.equal(
+      'If no registry has it, load lab/swarm:1 into the engine ("docker load -i FILE" after eval $(tsmachine env m1)), ' +
+        'or name another image: --swarm-image',
+    );
     expect(present()).to.deep.equal([]);
+  });
+
+  it('looks again at what it started, and shows the last lines of a container that ends again and again', async () => {
+    has();
+    engine.ending.set('swarm-agent', 'Usage: swarm join [OPTIONS] <discovery>\ndiscovery required');
+    const watched = async () => configureSwarm(session, await machine(wish), remote, 10_000);
+    const error = await failureOf(watched());
+    expect(error.code).to.equal('SWARM_STATE');
+    expect(error.message).to.equal(
+      'The container swarm-agent of m1 does not keep running (exit status 1). Its last lines:\n' +
+        '  Usage: swarm join [OPTIONS] <discovery>\n  discovery required',
+    );
+    expect(hintOf(error)).to.contain('--swarm-discovery').and.contain('tsmachine ssh m1 sudo docker logs swarm-agent');
+    const again = await failureOf(watched());
+    expect(again.message).to.equal(error.message);
+    engine.ending.clear();
+    await configure();
   });
 
   it('warns of a swarm whose members cannot find each other', async () => {

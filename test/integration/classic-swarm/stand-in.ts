@@ -17,6 +17,8 @@ export interface StandIn extends Running {
   /** What its registry has, name to id. */
   readonly registry: Map<string, string>;
   readonly containers: Map<string, Container>;
+  /** Containers that end as soon as they are started, by name, with what they print. */
+  readonly ending: Map<string, string>;
   /** Ports that are taken: a container that wants one of them does not start. */
   readonly taken: Set<string>;
 }
@@ -30,12 +32,14 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
     images: new Map<string, string>(),
     registry: new Map<string, string>(),
     containers: new Map<string, Container>(),
+    ending: new Map<string, string>(),
     taken: new Set<string>(),
   };
   let made = 0;
+  let restarts = 0;
   const find = (key: string) => [...state.containers.values()].find((one) => one.Id === key || one.Name === key);
 
-  async function answer(request: IncomingMessage): Promise<[number, object?]> {
+  async function answer(request: IncomingMessage): Promise<[number, (object | Buffer)?]> {
     const { method = '' } = request;
     const url = new URL(request.url ?? '', 'http://engine');
     if (method === 'GET' && url.pathname === '/version') return [200, engineVersion];
@@ -52,6 +56,7 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
     const [, key = '', verb = ''] = /^\/containers\/([\w-]+)(\/\w+)?$/.exec(path) ?? [];
     const container = find(key);
     if (!container) return [404, { message: `No such container: ${key}` }];
+    if (method === 'GET' && verb === '/logs') return [200, framed(state.ending.get(container.Name) ?? '')];
     if (method === 'GET' && verb === '/json') return [200, inspected(container)];
     if (method === 'POST' && verb === '/start') return start(container);
     if (method === 'DELETE' && verb === '') return remove(container, query('force') === 'true');
@@ -84,7 +89,8 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
       Id,
       Name: `/${Name}`,
       Image: state.images.get(Image),
-      State: { Running: running },
+      RestartCount: state.ending.has(Name) ? (restarts += 1) : 0,
+      State: { Running: running, Restarting: false, ExitCode: state.ending.has(Name) ? 1 : 0 },
       Config: { ...config, Image, Env: [...Env, 'PATH=/usr/bin'] },
       HostConfig: {
         Binds: (Binds as unknown[]).length === 0 ? null : Binds,
@@ -113,7 +119,8 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
     requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
     answer(request).then(
       ([status, body]) => {
-        if (body === undefined) response.writeHead(status).end();
+        if (Buffer.isBuffer(body)) response.writeHead(status).end(body);
+        else if (body === undefined) response.writeHead(status).end();
         else json(response, status, body);
       },
       (error: unknown) => {
@@ -122,6 +129,14 @@ export async function startStandIn(tls: ServerOptions): Promise<StandIn> {
     );
   });
   return { ...(await listen(server, requests, { host: '127.0.0.1', port: 0 })), ...state };
+}
+
+/** As engines send the output of a container without a terminal: 8 bytes before each piece, here of standard error. */
+function framed(lines: string): Buffer {
+  const bytes = Buffer.from(`${lines}\n`);
+  const head = Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32BE(bytes.length, 4);
+  return Buffer.concat([head, bytes]);
 }
 
 async function text(request: IncomingMessage): Promise<string> {
