@@ -47,11 +47,13 @@ export const computerChecks: readonly Check<Computer>[] = [
         found.ok('docker-client', `docker ${version}, API ${api}`);
       } catch (error) {
         session.signal.throwIfAborted();
-        const { code, text } = TsmachineError.from(error);
+        const { code, text, hint } = TsmachineError.from(error);
         found.warning(
           'docker-client',
           code === 'COMMAND_MISSING' ? 'There is no docker client on this computer' : text,
-          'apt-get install docker-cli, or see https://docs.docker.com/engine/install/',
+          hint !== undefined && code !== 'COMMAND_MISSING'
+            ? hint
+            : 'apt-get install docker-cli, or see https://docs.docker.com/engine/install/',
         );
       }
     },

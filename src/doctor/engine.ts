@@ -54,7 +54,7 @@ export const engineChecks: readonly Check<MachineSubject>[] = [
   },
   {
     name: 'docker-client',
-    async run({ name, engine, client: readClient }, found) {
+    async run({ name, engine, machine, client: readClient }, found) {
       const [version, client] = await Promise.all([ifKnown(engine()), ifKnown(readClient())]);
       if (!version || !client) return;
       const range = apiRange(version);
@@ -63,7 +63,8 @@ export const engineChecks: readonly Check<MachineSubject>[] = [
         found.fault('docker-client', message, 'Upgrade the docker client');
       } else if (compareApi(version.ApiVersion, client.oldestApi) < 0) {
         const message = `The docker client ${client.version} needs API ${client.oldestApi} or later: the ${range}`;
-        found.fault('docker-client', message, run('upgrade', name));
+        const ours = (await ifKnown(machine()))?.module.features.provision !== false;
+        found.fault('docker-client', message, ours ? run('upgrade', name) : `Upgrade the engine of ${name} where it runs`);
       }
     },
   },
@@ -88,6 +89,10 @@ async function reportUnreachable(found: Findings, subject: MachineSubject, error
   const { text, hint } = TsmachineError.from(error);
   const reason = reasonOf(error);
   const message = say`${reasons[reason]}: ${text}`;
+  if ((await ifKnown(subject.machine()))?.module.features.provision === false) {
+    found.fault('engine', message, `${subject.name} is only a URL here: look at that engine where it runs`);
+    return;
+  }
   const { facts: host, barrier } = (await ifKnown(subject.host())) ?? {};
   const blocked = reason === 'refused' || reason === 'timeout' || reason === 'no-route';
   if (blocked && barrier && host?.engine?.running === true) {

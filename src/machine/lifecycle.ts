@@ -54,6 +54,7 @@ export async function restartMachine(session: Session, name: string): Promise<vo
     }
     await waitForState(session, machine, 'Running');
     await waitForEngine(session, machine, before);
+    session.io.info(`Machine "${name}" was restarted.`);
     await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
   });
   await tellFollowers(session, (follower) => follower.returned?.(session, name));

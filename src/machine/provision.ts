@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
 import type { SshConnection } from '../ssh/types.js';
 import type { EngineInstall } from '../base/machine.js';
 import type { HostFacts } from '../provision/look/detect-host.js';
@@ -102,32 +105,51 @@ export async function regenerateCertificates(session: Session, name: string, opt
 }
 
 async function reprovision(session: Session, name: string, renewCertificate: boolean): Promise<void> {
-  await session.store.lock(
+  const done = await session.store.lock(
     name,
     async () => {
       const machine = await openMachine(session, name);
       await ensureAuthorityOf(session, machine.config, { needsSigning: renewCertificate });
       await copyClientCertificates(session, machine.config);
       await tellFollowers(session, (follower) => follower.changed?.(session, machine.name));
-      if (!machine.module.features.provision) return;
+      if (!machine.module.features.provision) return undefined;
       session.io.info('Waiting for SSH to be available...');
-      await provisionAgain(session, machine, renewCertificate);
+      return provisionAgain(session, machine, renewCertificate);
     },
     { signal: session.signal },
   );
   await tellFollowers(session, (follower) => follower.returned?.(session, name));
+  session.io.info(
+    done ? await outcome(session, name, done, renewCertificate) : `"${name}" is only a URL: the certificates in its folder are up to date.`,
+  );
+}
+
+/** What is true now, in one line. */
+async function outcome({ store }: Session, name: string, { version, changed }: Provisioned, renewed: boolean): Promise<string> {
+  if (renewed) {
+    const { validTo } = new X509Certificate(await readFile(store.machine(name).serverCert));
+    return `"${name}" has a new certificate, valid until ${new Date(validTo).toISOString().slice(0, 10)}, and runs Docker ${version}.`;
+  }
+  return changed ? `"${name}" is provisioned and runs Docker ${version}.` : `"${name}" runs Docker ${version}. Nothing had to be changed.`;
+}
+
+interface Provisioned {
+  /** The version of the engine that answers. */
+  readonly version: string;
+  readonly changed: boolean;
 }
 
 /**
  * Provisions a machine again over one connection, and waits until its engine answers. The caller holds the machine's lock.
  */
-export async function provisionAgain(session: Session, machine: Machine, renewCertificate: boolean): Promise<void> {
+export async function provisionAgain(session: Session, machine: Machine, renewCertificate: boolean): Promise<Provisioned> {
   const connection = await connectTo(session, machine);
   try {
     const facts = await detectHost(session, connection);
     const result = await provisionHost(session, machine, connection, facts, renewCertificate);
-    await verifyEngine(session, machine, { facts, connection });
+    const version = await verifyEngine(session, machine, { facts, connection });
     await tellFollowers(session, (follower) => follower.provisioned?.(session, machine.name, result));
+    return { version, changed: result.restarted || result.changed.length > 0 };
   } finally {
     await connection.close();
   }

@@ -76,7 +76,8 @@ describe('certificates of a real engine', () => {
         }).on('error', reject);
       });
     const before = await served();
-    await succeed(['regenerate-certs', '-f', 'm1'], { store });
+    const { stdout } = await succeed(['regenerate-certs', '-f', 'm1'], { store });
+    expect(stdout).to.match(/\n"m1" has a new certificate, valid until \d{4}-\d\d-\d\d, and runs Docker \d\S+\.\n$/);
     expect(await served()).not.to.equal(before);
     await succeed(['env', 'm1'], { store });
   });

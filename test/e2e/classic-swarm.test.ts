@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { succeed, tsmachine } from '../helpers/cli.js';
@@ -108,7 +111,11 @@ describe('a classic swarm of real engines', () => {
     const failed = await tsmachine(create(hand, '--swarm'), { store });
     expect(failed.code).to.equal(1);
     expect(failed.stderr).to.match(/Error creating machine: Unable to pull image: /);
-    expect(failed.stderr).to.contain(`load ${image} into the engine of hand`);
+    expect(failed.stderr).to.contain(`load ${image} into the engine ("docker load -i FILE" after eval $(tsmachine env hand))`);
+    const { stdout: env } = await succeed(['env', 'hand'], { store });
+    expect((await readFile(join(/DOCKER_CERT_PATH="(.*)"/.exec(env)?.[1] ?? '', 'ca.pem'), 'utf8')).length).to.be.greaterThan(0);
+    const other = await tsmachine([...create(hand, '--swarm', '--swarm-strategy', 'binpack')], { store });
+    expect(other.stderr).to.match(/Error creating machine: Unable to pull image: /);
     await load(hand);
     await succeed(create(hand, '--swarm'), { store });
     expect(await inspect(hand, 'swarm-agent'))

@@ -71,7 +71,8 @@ describe('a host with an engine of its own', () => {
   it('is not restarted by a second provisioning that changes nothing', async () => {
     const started = () => host.run('systemctl show -p ActiveEnterTimestampMonotonic docker');
     const before = (await started()).stdout;
-    await succeed(['provision', 'own'], { store });
+    const { stdout } = await succeed(['provision', 'own'], { store });
+    expect(stdout).to.match(/\n"own" runs Docker \d\S+\. Nothing had to be changed\.\n$/);
     expect((await started()).stdout).to.equal(before);
   });
 

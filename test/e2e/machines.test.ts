@@ -81,7 +81,7 @@ describe('local machines from nothing to rm', () => {
   });
 
   it('restarts, and kills', async () => {
-    await succeed(['restart', 'worker1'], { store });
+    expect((await succeed(['restart', 'worker1'], { store })).stdout).to.contain('Machine "worker1" was restarted.\n');
     await succeed(['version', 'worker1'], { store });
     await succeed(['kill', 'worker1'], { store });
     expect((await succeed(['status', 'worker1'], { store })).stdout).to.equal('Stopped\n');

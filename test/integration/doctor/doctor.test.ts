@@ -85,10 +85,14 @@ describe('doctor', function () {
       .to.include({ level: 'fault' })
       .and.property('message')
       .match(/^Connection timed out: /);
+    for (const name of ['refused', 'silent', 'foreign']) {
+      const fixes = findings.filter(({ machine }) => machine === name).map(({ fix = '' }) => fix);
+      expect(fixes.join('\n'), name).to.not.match(/ssh|provision|upgrade/);
+    }
     expect(of(findings, 'nameless', 'engine')?.message).to.match(/^Name not found: /);
     expect(of(findings, 'foreign', 'engine')).to.include({
       level: 'fault',
-      fix: 'If this is the right machine: tsmachine regenerate-certs foreign',
+      fix: 'foreign is only a URL here: look at that engine where it runs',
     });
     expect(of(findings, 'foreign', 'engine')?.message).to.match(/^TLS fails: .* is not signed by this store's CA$/);
   });
