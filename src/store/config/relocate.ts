@@ -11,14 +11,15 @@ export interface Place {
 /**
  * Maps paths inside the recorded store to where the store is now. Paths outside it (the user's own certificates and keys) stay.
  * The recorded root may be another system's, with its separators.
- * @param recorded every root that the file names: one that was edited by hand can name two
+ * @param recorded every root that the file names: one that was edited by hand can name two, and of these the inner one counts
  */
 export function relocator(recorded: readonly Place[], now: Place): (path: string) => string {
-  const places = recorded.filter(({ root }) => isUsable(root) && (root !== now.root || recorded[0]?.name !== now.name));
+  const places = recorded.filter(({ root }) => isUsable(root)).sort((one, other) => other.root.length - one.root.length);
   return (path) => {
     for (const { root, name } of places) {
       const inside = parts(root, path);
       if (!inside) continue;
+      if (root === now.root && name === now.name) return path;
       const renamed = inside[0] === machinesFolder && inside[1] === name ? [machinesFolder, now.name, ...inside.slice(2)] : inside;
       return join(now.root, ...renamed);
     }

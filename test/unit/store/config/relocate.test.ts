@@ -35,6 +35,17 @@ describe('relocator', () => {
     expect([both('/one/x'), both('/two/y')]).to.deep.equal(['/new/x', '/new/y']);
   });
 
+  it('takes the inner one of two roots, also when the store is still there', () => {
+    const recorded = [
+      { root: '/home/ann', name: 'a' },
+      { root: '/home/ann/store', name: 'a' },
+    ];
+    expect(relocator(recorded, { root: '/new', name: 'a' })('/home/ann/store/certs/ca.pem')).to.equal('/new/certs/ca.pem');
+    expect(relocator(recorded, { root: '/home/ann/store', name: 'a' })('/home/ann/store/certs/ca.pem')).to.equal(
+      '/home/ann/store/certs/ca.pem',
+    );
+  });
+
   it('reads Windows paths in any case and with either separator', () => {
     const windows = relocator([{ root: 'C:\\Users\\Ann\\store', name: 'a' }], { root: '/new', name: 'a' });
     expect(windows('c:\\users\\ann\\store\\certs\\ca.pem')).to.equal('/new/certs/ca.pem');
