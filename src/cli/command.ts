@@ -147,8 +147,11 @@ export abstract class MachineCommand extends Command {
     options: { prefixed?: boolean; limit?: number } = {},
   ): Promise<T[]> {
     const { onMachines } = await import('./many.js');
-    const { debug } = this.invocation;
-    return onMachines(names, this.io, { limit: 16, debug, ...options }, async (name, io) => work(await this.session(io), name));
+    const {
+      debug,
+      interruption: { signal },
+    } = this.invocation;
+    return onMachines(names, this.io, { limit: 16, debug, signal, ...options }, async (name, io) => work(await this.session(io), name));
   }
 
   /** Asks a yes-or-no question on stderr. @returns undefined when the input ends without an answer */

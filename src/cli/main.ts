@@ -1,6 +1,7 @@
 import { ExitError } from '@oclif/core/errors';
 
 import { TsmachineError } from '../base/errors.js';
+import { listenToCalls } from '../system/calls.js';
 import { debugWanted } from './line/globals.js';
 import { listenForInterrupts } from './terminal/interrupt.js';
 import { openConfig } from './line/oclif.js';
@@ -74,6 +75,7 @@ export async function runCommandLine(
     return rendered.exit;
   };
   const unwatch = watch(fail);
+  let stopTelling: (() => void) | undefined;
   try {
     const { leading, command = 'help', rest } = splitCommandLine(argv);
     const config = await openConfig(invocation);
@@ -82,6 +84,7 @@ export async function runCommandLine(
     const found = config.findCommand(id);
     const passThrough = found?.['passThrough'] === true;
     invocation.debug = debugWanted(passThrough ? leading : argv, env);
+    if (invocation.debug) stopTelling = tellCalls(progress, screen);
     invocation.json = !passThrough && includesFlag(words, ['--json']);
     // not oclif's run(): it looks for hooks and the help class in separate files, but the built program is one file
     if (includesFlag(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
@@ -93,10 +96,18 @@ export async function runCommandLine(
     const status = fail(error);
     return interruption.exit() ?? status;
   } finally {
+    stopTelling?.();
     progress.close();
     interruption.dispose();
     unwatch();
   }
+}
+
+/** With --debug: every program, host, engine and server that is called, with the time it took and what came of it. */
+function tellCalls(progress: Progress, { stderr }: Screen): () => void {
+  return listenToCalls(({ what, milliseconds, result }) => {
+    progress.write(stderr, `debug: ${what}: ${result} (${milliseconds} ms)`);
+  });
 }
 
 function includesFlag(words: readonly string[], flags: readonly string[]): boolean {

@@ -9,6 +9,8 @@ export interface ManyOptions {
   /** Puts the name of the machine in front of every line when there are several. The messages of most commands contain it already. */
   readonly prefixed?: boolean;
   readonly debug: boolean;
+  /** Aborted by Ctrl-C: what fails from then on failed because of it, and the caller says so once for all machines. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function onMachines<T>(
     try {
       return await work(name, own);
     } catch (error) {
-      if (!isCancelled(error)) io.error(`${name}: ${renderError(error, options).text}`);
+      if (!isCancelled(error) && options.signal?.aborted !== true) io.error(`${name}: ${renderError(error, options).text}`);
       throw error;
     } finally {
       own.finished();

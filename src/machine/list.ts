@@ -249,7 +249,10 @@ function oneLine(error: unknown): string {
     .trim();
 }
 
-/** The name of the machine that docker uses, by DOCKER_HOST of the session's environment or by its context. @throws TsmachineError NO_ACTIVE_MACHINE */
+/**
+ * The name of the machine that docker uses, by DOCKER_HOST of the session's environment or by its context.
+ * @throws TsmachineError NO_ACTIVE_MACHINE
+ */
 export async function activeMachine(session: Session, options: Pick<ListOptions, 'timeoutMs'> = {}): Promise<string> {
   const rows = await listMachines(session, options);
   const active = rows.find((row) => row.activeHost || row.activeSwarm);

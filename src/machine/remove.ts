@@ -66,7 +66,7 @@ export async function sharedMachines(session: Session, names: readonly string[])
   return shared;
 }
 
-/** Which of these machines are hosts that their driver did not make: they stay when the machine is removed. One that cannot be read is none. */
+/** Which of these are hosts that their driver did not make: they stay when the machine is removed. One that cannot be read is none. */
 export async function hostsThatStay({ store }: Session, names: readonly string[]): Promise<string[]> {
   const outcomes = await onEach(names, 50, async (name) => {
     const { config } = await store.load(name);

@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 
+import { reporting } from '../../system/calls.js';
 import { attempt } from './attempt.js';
 import type { Call, Failed } from './attempt.js';
 import type { Connection } from './connection.js';
@@ -16,7 +17,16 @@ export interface NamedCall extends Call {
  * Sends one request and returns the answer as soon as its head has arrived, whatever its status.
  * @throws TsmachineError ENGINE_UNREACHABLE or ENGINE_TLS; the signal's reason when aborted; the body's own error.
  */
-export async function send(connection: Connection, call: NamedCall): Promise<IncomingMessage> {
+export function send(connection: Connection, call: NamedCall): Promise<IncomingMessage> {
+  const { machine, url } = connection.target;
+  return reporting(
+    `engine ${machine} (${url}): ${call.operation}`,
+    () => sendPatiently(connection, call),
+    ({ statusCode }) => `${statusCode ?? 'no status'}`,
+  );
+}
+
+async function sendPatiently(connection: Connection, call: NamedCall): Promise<IncomingMessage> {
   call.signal?.throwIfAborted();
   let outcome = await attempt(connection, call);
   // The engine may close an idle connection just as it is used again.

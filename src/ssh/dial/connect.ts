@@ -5,6 +5,7 @@ import { parseExpectedKey } from '../../base/ssh/host-key.js';
 import type { SshEndpoint } from '../../base/shell.js';
 import { say } from '../../base/text.js';
 
+import { reporting } from '../../system/calls.js';
 import { Connection } from './connection.js';
 import { Clock, logIn } from './login.js';
 import { isBooting, isTransient } from './failures.js';
@@ -114,7 +115,7 @@ async function logInWithRetries(hop: Hop, before: Link | undefined, options: Con
       withClockStopped: (ask) => clock.pausedWhile(ask),
     });
     try {
-      return await logIn({
+      const attempt: Parameters<typeof logIn>[0] = {
         hop,
         before,
         trust,
@@ -123,7 +124,8 @@ async function logInWithRetries(hop: Hop, before: Link | undefined, options: Con
         env,
         signal,
         connectTimeout: waitFor > 0 ? sshTimeouts.bootingConnect : undefined,
-      });
+      };
+      return await reporting(`ssh: log in as ${hop.user} on ${address(hop)}`, () => logIn(attempt));
     } catch (error) {
       const waited = performance.now() - started;
       if (isBooting(error)) {

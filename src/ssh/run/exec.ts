@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import { TsmachineError, errorText } from '../../base/errors.js';
 import type { ExecResult, ScriptOptions } from '../../base/shell.js';
 
+import { reporting } from '../../system/calls.js';
 import type { Link } from '../dial/link.js';
 import { at } from '../dial/place.js';
 import { Collector, insteadOf } from './collector.js';
@@ -26,7 +27,15 @@ export async function execOn(link: Link, program: Program, options: RemoteRunOpt
 }
 
 /** Runs a program as `execOn` does, whatever its exit status. */
-export async function runOn(link: Link, { line, input, mark }: Program, options: RemoteRunOptions): Promise<Ended> {
+export function runOn(link: Link, program: Program, options: RemoteRunOptions): Promise<Ended> {
+  return reporting(
+    `ssh ${at(link.place)}: ${options.title}`,
+    () => runThere(link, program, options),
+    ({ exitCode }) => `exit status ${exitCode}`,
+  );
+}
+
+async function runThere(link: Link, { line, input, mark }: Program, options: RemoteRunOptions): Promise<Ended> {
   const { signal, title, onLine } = options;
   const { place } = link;
   signal.throwIfAborted();

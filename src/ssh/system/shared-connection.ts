@@ -2,6 +2,7 @@ import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams, type Std
 
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
 import { readTemplate } from '../../system/package.js';
+import { reporting } from '../../system/calls.js';
 import type { FileCalls } from '../../system/files/file-calls.js';
 
 import { Collector, Complaint, insteadOf } from '../run/collector.js';
@@ -138,7 +139,15 @@ export class SharedConnection implements FileConnection {
   }
 
   /** The exit status, once the command has ended and all it wrote was read. */
-  async #end(child: ChildProcess, signal: AbortSignal, title: string): Promise<number> {
+  #end(child: ChildProcess, signal: AbortSignal, title: string): Promise<number> {
+    return reporting(
+      `ssh: ${title}`,
+      () => this.#ended(child, signal, title),
+      (status) => `exit status ${status}`,
+    );
+  }
+
+  async #ended(child: ChildProcess, signal: AbortSignal, title: string): Promise<number> {
     const abort = (): void => {
       stop(child);
     };

@@ -8,6 +8,7 @@ import type { Io } from '../../base/io.js';
 import { parseJump } from '../../base/ssh/jump-host.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
+import { commandLine, reporting } from '../../system/calls.js';
 import { makeOwnedFolder, removeAbandoned } from '../../system/files/owned-folder.js';
 import { readHostKeys } from '../trust/known-hosts.js';
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
@@ -179,6 +180,14 @@ function controlArguments(control: string): string[] {
 
 /** Runs ssh to its end. @returns why it failed; undefined when it succeeded */
 function call(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, signal?: AbortSignal): Promise<string | undefined> {
+  return reporting(
+    `run: ${commandLine('ssh', args)}`,
+    () => runSsh(args, env, timeout, signal),
+    (why) => why ?? 'exit status 0',
+  );
+}
+
+function runSsh(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number, signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
     // in its own process group: Ctrl-C in the terminal would end the login before the work that uses it has cleaned up
     const child = spawn('ssh', args, { stdio: ['ignore', 'ignore', 'pipe'], env, detached: true });

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import tls from 'node:tls';
 
 import { TsmachineError, errorText, systemCode } from '../../base/errors.js';
+import { reporting } from '../calls.js';
 import { proxyFor, proxyLogin } from './proxy.js';
 
 export interface GetOptions {
@@ -60,7 +61,15 @@ function withoutLogin({ headers = {}, ...others }: GetOptions): GetOptions {
   return { ...others, headers: rest };
 }
 
-async function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
+function getOnce(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
+  return reporting(
+    `fetch: ${shown(url)}`,
+    () => sendOnce(url, options),
+    ({ statusCode }) => `${statusCode ?? 'no status'}`,
+  );
+}
+
+async function sendOnce(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
   options.signal?.throwIfAborted();
   const proxy = proxyFor(url, options.env ?? process.env);
   try {

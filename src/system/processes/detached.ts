@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 
+import { commandLine, reporting } from '../calls.js';
 import { notStarted } from './command-missing.js';
 import { diskError } from '../files/disk-error.js';
 
@@ -9,7 +10,15 @@ import { diskError } from '../files/disk-error.js';
  * @returns its process id once it is running.
  * @throws TsmachineError COMMAND_MISSING, COMMAND_FAILED, or the log file's STORE_UNWRITABLE / STORE_FULL.
  */
-export async function spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number> {
+export function spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number> {
+  return reporting(
+    `start: ${commandLine(file, args)}`,
+    () => start(file, args, logFile),
+    (pid) => `process ${pid}`,
+  );
+}
+
+async function start(file: string, args: readonly string[], logFile: string): Promise<number> {
   const log = await openLog(logFile);
   try {
     const child = spawn(file, args, { detached: true, windowsHide: true, stdio: ['ignore', log.fd, log.fd] });

@@ -5,6 +5,7 @@ import type { Options } from 'execa';
 import { TsmachineError } from '../../base/errors.js';
 import type { ExecOptions, ExecResult } from '../../base/shell.js';
 import { commandMissing, notStarted } from './command-missing.js';
+import { commandLine, reporting } from '../calls.js';
 import { ownGroup, supervise } from './supervise.js';
 
 export { spawnDetached } from './detached.js';
@@ -23,7 +24,15 @@ const shownLines = 5;
  * @throws TsmachineError COMMAND_MISSING when it is not installed, COMMAND_FAILED unless it ends with an `ok` status;
  * the signal's reason when aborted. Errors show the arguments and the last lines of output, never input or environment.
  */
-export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<ExecResult> {
+export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<ExecResult> {
+  return reporting(
+    `run: ${commandLine(file, args)}`,
+    () => runProgram(file, args, options),
+    ({ exitCode }) => `exit status ${exitCode}`,
+  );
+}
+
+async function runProgram(file: string, args: readonly string[], options: RunOptions): Promise<ExecResult> {
   options.signal?.throwIfAborted();
   const timeout = options.timeout ?? defaultTimeout;
   const { execa } = await import('execa');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 import { systemCode } from '../../base/errors.js';
+import { commandLine, reporting } from '../calls.js';
 import { notStarted } from './command-missing.js';
 
 /**
@@ -10,6 +11,18 @@ import { notStarted } from './command-missing.js';
  * @throws TsmachineError COMMAND_FAILED when it is there and cannot be run
  */
 export function runForeground(
+  file: string,
+  args: readonly string[],
+  options: { signal: AbortSignal; env: NodeJS.ProcessEnv },
+): Promise<number | undefined> {
+  return reporting(
+    `run: ${commandLine(file, args)}`,
+    () => runHere(file, args, options),
+    (status) => (status === undefined ? 'not installed' : `exit status ${status}`),
+  );
+}
+
+function runHere(
   file: string,
   args: readonly string[],
   options: { signal: AbortSignal; env: NodeJS.ProcessEnv },

@@ -69,4 +69,17 @@ describe('cli: many machines', () => {
     await failureOf(onMachines(['a', 'b'], terminal, options, () => Promise.reject(new TsmachineError('CANCELLED', 'Interrupted'))));
     expect(screen.err()).to.equal('');
   });
+
+  it('says nothing of what an interruption made fail: the command says it once', async () => {
+    const { screen, io: terminal } = io();
+    const controller = new AbortController();
+    const work = (name: string) => {
+      if (name === 'c') controller.abort();
+      const aborted = new DOMException('This operation was aborted', 'AbortError');
+      return Promise.reject(name === 'a' ? broken(name) : aborted);
+    };
+    const error = await failureOf(onMachines(['a', 'c', 'd'], terminal, { ...options, limit: 1, signal: controller.signal }, work));
+    expect(screen.err()).to.equal('a: a is broken\nmend it\n');
+    expect(error.code).to.equal('SEVERAL_FAILED');
+  });
 });
