@@ -36,6 +36,6 @@ export const sshConfig: Target = {
   share: 14,
   open: () => ({
     make: (chance) => changedText(chance.pick(sshConfigSamples), chance, sshConfigSamples),
-    take: (input) => parseSettings('web1', String(input)),
+    take: (input) => parseSettings('web1', String(input), { HOME: '/root' }),
   }),
 };
