@@ -53,11 +53,11 @@ export const hostChecks: readonly Check<MachineSubject>[] = [
   {
     name: 'disk',
     async run({ name, host }, found) {
-      const { free } = (await ifKnown(host()))?.facts ?? {};
+      const { free, storage = '' } = (await ifKnown(host()))?.facts ?? {};
       const kilobytes = free?.docker ?? free?.var;
       if (kilobytes === undefined) return;
       const level = kilobytes < diskFault ? 'fault' : kilobytes < diskWarning ? 'warning' : 'ok';
-      const message = `${Math.floor(kilobytes / megabyte)} MB are free for /var/lib/docker`;
+      const message = `${Math.floor(kilobytes / megabyte)} MB are free for ${storage}`;
       found.add(level, 'disk', message, run('ssh', name, 'sudo', 'docker', 'system', 'df'));
     },
   },

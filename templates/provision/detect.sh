@@ -24,7 +24,6 @@ system() {
   if has ip; then ip -o addr show scope global 2>/dev/null | text address
   else fact plain-addresses "$(hostname -I 2>/dev/null)"; fi
   fact free-var "$(df -Pk /var/lib 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
-  [ -d /var/lib/docker ] && fact free-docker "$(df -Pk /var/lib/docker 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
   fact free-etc "$(df -Pk /etc 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
 }
 
@@ -101,7 +100,8 @@ running() {
   else [ -S /var/run/docker.sock ] || return 0; fi
   if has docker; then
     unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY
-    bounded docker info --format '{{.ServerVersion}}|{{.ContainersRunning}}|{{.LiveRestoreEnabled}}|{{.Driver}}' 2>/dev/null | text info
+    info=$(bounded docker info --format '{{.ServerVersion}}|{{.ContainersRunning}}|{{.LiveRestoreEnabled}}|{{.Driver}}|{{.DockerRootDir}}' 2>/dev/null)
+    printf '%s\n' "$info" | text info
   fi
   fact shims "$(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^containerd-shim')"
 }
@@ -112,6 +112,16 @@ listeners() {
   elif has netstat; then netstat -ltnp 2>/dev/null; fi | head -n 1000 | text listen
 }
 
+# Where the engine keeps images and containers: a running one says it; of another, its command line or its settings file.
+storage() {
+  root=$(printf '%s\n' "$info" | cut -s -d '|' -f 5)
+  [ -n "$root" ] || root=$(printf '%s\n' "$unit_text" | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}"\{0,1\}\([^" ]*\).*/\1/p' | tail -n 1)
+  [ -n "$root" ] || root=$(sed -n 's/.*"data-root"[^"]*"\([^"]*\)".*/\1/p' "$config" 2>/dev/null | head -n 1)
+  root=${root:-/var/lib/docker}
+  fact storage "$root"
+  [ -d "$root" ] && fact free-docker "$(df -Pk "$root" 2>/dev/null | sed -n '2p' | sed 's/  */ /g' | cut -d ' ' -f 4)"
+}
+
 guards() {
   fact selinux "$(cat /sys/fs/selinux/enforce 2>/dev/null)"
   grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && fact firewall ufw
@@ -119,8 +129,9 @@ guards() {
 }
 
 main() {
+  info= unit_text=
   fact version 1
-  system; init; cloud_init; engine; service; running; listeners; guards
+  system; init; cloud_init; engine; service; running; storage; listeners; guards
   fact end yes
 }
 

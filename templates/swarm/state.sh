@@ -1,7 +1,8 @@
-# Saves, restores or describes an engine's swarm state, /var/lib/docker/swarm. Saving and restoring stop the engine meanwhile.
-# DO       describe, save or place
+# Saves, restores or describes an engine's swarm state. Saving it and putting it in its place stop the engine meanwhile.
+# ROOT     the folder of the engine's storage, as the engine itself says it
+# DO       describe; save; unpack a state beside the engine's own, then place or discard it
 # OWNER    the login that fetches the saved state
-# ARCHIVE  the state to put back; it is removed afterwards
+# ARCHIVE  the state to unpack; it is removed afterwards
 # Prints "key|text" lines. Exit status 40 no state there, 41 not stopped, 42 not started, 43 the state could not be saved or placed.
 export LC_ALL=C
 umask 077
@@ -9,8 +10,8 @@ umask 077
 trap '' HUP PIPE
 
 fact() { printf '%s|%s\n' "$1" "$2"; }
-root=$(sed -n 's/.*"data-root"[^"]*"\([^"]*\)".*/\1/p' /etc/docker/daemon.json 2>/dev/null | head -n 1)
-state="${root:-/var/lib/docker}/swarm"
+state="${ROOT:-/var/lib/docker}/swarm"
+new="$state.tsmachine-new"
 
 stop_engine() {
   if [ -d /run/systemd/system ]; then
@@ -68,12 +69,16 @@ case $DO in
     fact folder "$folder"
     fact size "$(wc -c <"$folder/swarm.tar.gz")"
     ;;
-  place)
-    new="$state.tsmachine-new"
+  unpack)
+    [ -d "${state%/*}" ] || { rm -f "$ARCHIVE"; echo "there is no folder ${state%/*}" >&2; exit 43; }
     rm -rf "$new" && mkdir -p "$new" && tar -C "$new" -xzf "$ARCHIVE" || { rm -rf "$new" "$ARCHIVE"; exit 43; }
     rm -f "$ARCHIVE"
     [ -s "$new/docker-state.json" ] || { rm -rf "$new"; exit 40; }
     chown -R 0:0 "$new"; chmod 700 "$new"
+    ;;
+  discard) rm -rf "$new" ;;
+  place)
+    [ -s "$new/docker-state.json" ] || exit 40
     halt
     rm -rf "$state.tsmachine-old"
     if [ -e "$state" ]; then mv "$state" "$state.tsmachine-old" || exit 43; fi

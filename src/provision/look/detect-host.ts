@@ -52,6 +52,7 @@ export function parseFacts(output: string): HostFacts {
     clock: Number(report.first('clock')),
     cloudInit: (report.first('cloud-init') || 'absent') as HostFacts['cloudInit'],
     snapDocker: report.has('snap'),
+    storage: report.first('storage') || '/var/lib/docker',
     free: {
       ...kilobytes('var', report.first('free-var')),
       ...kilobytes('etc', report.first('free-etc')),

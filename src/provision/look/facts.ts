@@ -82,7 +82,9 @@ export interface HostFacts {
   readonly clock: number;
   readonly cloudInit: 'absent' | 'running' | 'finished';
   readonly snapDocker: boolean;
-  /** Free kilobytes of /var/lib, /etc and /var/lib/docker; undefined when unknown or when there is no such folder. */
+  /** The folder where the engine keeps images and containers, or would keep them. */
+  readonly storage: string;
+  /** Free kilobytes of /var/lib, /etc and `storage`; undefined when unknown or when there is no such folder. */
   readonly free: { readonly var?: number; readonly etc?: number; readonly docker?: number };
   readonly selinux: boolean;
   /** A firewall that is active; there may be rules without one. */

@@ -75,6 +75,7 @@ interface Cluster {
 interface Info {
   readonly ServerVersion?: string;
   readonly ID?: string;
+  readonly DockerRootDir?: string;
   readonly LiveRestoreEnabled?: boolean;
   readonly FirewallBackend?: { readonly Driver?: string };
   readonly Swarm?: {
@@ -104,6 +105,7 @@ export function parseInfo(info: Info): InspectedEngine {
     version: info.ServerVersion ?? '',
     id: info.ID ?? '',
     liveRestore: info.LiveRestoreEnabled === true,
+    storage: info.DockerRootDir ?? '/var/lib/docker',
     firewallBackend: info.FirewallBackend?.Driver ?? '',
     swarm: swarm.LocalNodeState || 'inactive',
     manager: swarm.ControlAvailable === true,

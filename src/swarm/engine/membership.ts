@@ -20,11 +20,14 @@ export interface Membership {
   readonly error?: string;
   readonly hostname: string;
   readonly engineVersion: string;
+  /** The folder of the engine's storage, whatever its unit, its settings file or its user namespace make of it. */
+  readonly storage?: string;
 }
 
 interface Info {
   readonly Name?: string;
   readonly ServerVersion?: string;
+  readonly DockerRootDir?: string;
   readonly Swarm?: {
     readonly NodeID?: string;
     readonly NodeAddr?: string;
@@ -41,6 +44,7 @@ const info: Shape<Info> = object(
   {
     Name: text,
     ServerVersion: text,
+    DockerRootDir: text,
     Swarm: object(
       {},
       {
@@ -58,7 +62,7 @@ const info: Shape<Info> = object(
 
 /** @throws TsmachineError ENGINE_* as every call of the Engine API */
 export async function membershipOf(engine: Engine): Promise<Membership> {
-  const { Name = '', ServerVersion = '', Swarm: swarm = {} } = await ask(engine, info, 'GET', '/info');
+  const { Name = '', ServerVersion = '', DockerRootDir, Swarm: swarm = {} } = await ask(engine, info, 'GET', '/info');
   return {
     state: stateOf(swarm.LocalNodeState),
     ...given('nodeId', swarm.NodeID),
@@ -69,6 +73,7 @@ export async function membershipOf(engine: Engine): Promise<Membership> {
     managers: (swarm.RemoteManagers ?? []).map(({ NodeID, Addr }) => ({ nodeId: NodeID, address: Addr })),
     hostname: Name,
     engineVersion: ServerVersion,
+    ...given('storage', DockerRootDir),
   };
 }
 

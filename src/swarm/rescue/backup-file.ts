@@ -2,7 +2,7 @@ import type { ArchiveFile } from '../../transfer/archive/archive.js';
 import { isJson } from '../../store/conform.js';
 import { isMember, type MemberRecord } from '../../store/swarms.js';
 import { run, say } from '../../base/text.js';
-import { TsmachineError, errorText } from '../../base/errors.js';
+import { TsmachineError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 
 const stateEntry = 'swarm.tar.gz';
@@ -42,21 +42,6 @@ export function readBackup(files: readonly ArchiveFile[], name: string): { manif
   throw new TsmachineError('ARCHIVE_INVALID', `${name} is not a backup of a swarm`, {
     hint: say`${run('swarm', 'backup')} writes backups. An export of machines is for ${run('import')}`,
   });
-}
-
-/**
- * Reads a saved state to its end: a gzip file of a tar file with the file that every engine in a swarm has.
- * @param origin where it comes from, for the message
- * @throws TsmachineError ARCHIVE_INVALID
- */
-export async function checkState(state: Buffer, origin: string): Promise<void> {
-  const { namesInTarGz } = await import('../../transfer/archive/archive.js');
-  const invalid = (why: string, cause?: unknown) =>
-    new TsmachineError('ARCHIVE_INVALID', `The swarm state from ${origin} is damaged: ${why}`, { cause });
-  const names = await namesInTarGz(state).catch((error: unknown) => {
-    throw invalid(errorText(error), error);
-  });
-  if (!names.includes('./docker-state.json')) throw invalid('it has no docker-state.json');
 }
 
 function parse(text: string): BackupManifest | undefined {

@@ -56,10 +56,11 @@ export async function backupSwarm(session: Session, given?: string, { force = fa
 /** Saves the state of one manager to a file. Afterwards its engine runs again, but may not be part of the quorum yet. */
 export async function keepBackup(swarm: Swarm, source: string, { output, passphrase }: Omit<BackupOptions, 'force'> = {}): Promise<string> {
   const { session, record } = swarm;
-  const { machine, membership } = swarm.reached(source);
-  const { autolock } = await readRaft(session, machine);
+  const member = swarm.reached(source);
+  const { membership } = member;
+  const { autolock } = await readRaft(session, member);
   session.io.progress(`Saving the state of ${source} while its engine is stopped`);
-  const state = await saveRaft(session, machine);
+  const state = await saveRaft(session, member);
   const takenAt = new Date();
   const manifest: BackupManifest = {
     version: 1,

@@ -3,13 +3,13 @@ import { buffer } from 'node:stream/consumers';
 
 import type { SshConnection } from '../../ssh/types.js';
 import type { RaftState } from './survivor.js';
-import { checkState } from './backup-file.js';
 import { connectTo } from '../../machine/access/connection.js';
 import { TsmachineError, errorText, messageOf } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
 import { parseJson } from '../../base/json.js';
-import type { Machine } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
+import type { Reached } from '../reach/swarm.js';
+import { readSavedState } from './saved-state.js';
 
 /** Milliseconds for stopping an engine, saving or restoring its state, and starting it again. */
 const stateTimeout = 300_000;
@@ -25,10 +25,10 @@ export interface SwarmState extends RaftState {
 }
 
 /** Reads the swarm state of a machine's engine without stopping it. @throws TsmachineError SWARM_STATE when it has none, SSH_*, SUDO_* */
-export async function readRaft(session: Session, machine: Machine): Promise<SwarmState> {
-  return connected(session, machine, async (connection) => {
-    const facts = await runState(connection, machine, { DO: 'describe' });
-    const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}', machine);
+export async function readRaft(session: Session, member: Reached): Promise<SwarmState> {
+  return connected(session, member, async (connection) => {
+    const facts = await runState(connection, member, { DO: 'describe' });
+    const { ListenAddr, DataPathPort } = configOf(facts.get('config') ?? '{}', member);
     const [, segment = '0'] = /-([0-9a-f]+)\.wal$/.exec(facts.get('wal') ?? '') ?? [];
     return {
       autolock: facts.get('autolock') === 'yes',
@@ -46,26 +46,27 @@ export async function readRaft(session: Session, machine: Machine): Promise<Swar
  * the connection is lost meanwhile.
  * @throws TsmachineError ARCHIVE_INVALID when what arrived is not such a state, SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
  */
-export async function saveRaft(session: Session, machine: Machine): Promise<Buffer> {
-  return connected(session, machine, async (connection) => {
-    const saved = await runState(connection, machine, { DO: 'save', OWNER: connection.user });
+export async function saveRaft(session: Session, member: Reached): Promise<Buffer> {
+  return connected(session, member, async (connection) => {
+    const { name } = member;
+    const saved = await runState(connection, member, { DO: 'save', OWNER: connection.user });
     const folder = saved.get('folder') ?? '';
     const size = Number(saved.get('size'));
     const { RemoteEnd } = await import('../../copy/remote-end.js');
     const { quote } = await import('../../base/quote.js');
     try {
-      if (size > largest) throw new TsmachineError('SWARM_STATE', `The swarm state of ${machine.name} is too large to save: ${size} bytes`);
-      const end = new RemoteEnd(connection, machine.name, session.io);
+      if (size > largest) throw new TsmachineError('SWARM_STATE', `The swarm state of ${name} is too large to save: ${size} bytes`);
+      const end = new RemoteEnd(connection, name, session.io);
       const state = await buffer(await end.readFile(`${folder}/swarm.tar.gz`, size));
       if (state.length !== size) {
-        throw new TsmachineError('SWARM_STATE', `${machine.name} sent ${state.length} bytes of its swarm state, not ${size}`);
+        throw new TsmachineError('SWARM_STATE', `${name} sent ${state.length} bytes of its swarm state, not ${size}`);
       }
-      await checkState(state, machine.name);
+      await readSavedState(state, name, session.signal);
       return state;
     } finally {
       if (!connection.closed) {
         await connection.exec(`rm -rf ${quote(folder)}`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-          session.io.warn(say`${folder} on ${machine.name} holds keys and could not be removed: ${messageOf(error)}`);
+          session.io.warn(say`${folder} on ${name} holds keys and could not be removed: ${messageOf(error)}`);
         });
       }
     }
@@ -73,18 +74,32 @@ export async function saveRaft(session: Session, machine: Machine): Promise<Buff
 }
 
 /**
- * Replaces the engine's state by a saved one and starts the engine with it. The host must have the address of the host that was saved.
- * @throws TsmachineError SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
+ * Unpacks a saved state beside the engine's own, which stays in force until `placeRaft`.
+ * @throws TsmachineError SWARM_STATE, SSH_*, SUDO_*
  */
-export async function placeRaft(session: Session, machine: Machine, saved: Buffer): Promise<void> {
-  await connected(session, machine, async (connection) => {
+export async function unpackRaft(session: Session, member: Reached, saved: Buffer): Promise<void> {
+  await connected(session, member, async (connection) => {
     const archive = `/var/tmp/tsmachine-swarm-${randomUUID()}.tar.gz`;
     await connection.upload(archive, saved, 0o600);
-    await runState(connection, machine, { DO: 'place', ARCHIVE: archive });
+    await runState(connection, member, { DO: 'unpack', ARCHIVE: archive });
   });
 }
 
-async function connected<T>(session: Session, machine: Machine, use: (connection: SshConnection) => Promise<T>): Promise<T> {
+/** Removes what `unpackRaft` left: it holds the keys of a swarm. */
+export async function discardRaft(session: Session, member: Reached): Promise<void> {
+  await connected(session, member, (connection) => runState(connection, member, { DO: 'discard' }));
+}
+
+/**
+ * Replaces the engine's state by the one that `unpackRaft` unpacked, and starts the engine with it. The host must have the address of the
+ * host that was saved.
+ * @throws TsmachineError SWARM_STATE, ENGINE_START, SSH_*, SUDO_*
+ */
+export async function placeRaft(session: Session, member: Reached): Promise<void> {
+  await connected(session, member, (connection) => runState(connection, member, { DO: 'place' }));
+}
+
+async function connected<T>(session: Session, { machine }: Reached, use: (connection: SshConnection) => Promise<T>): Promise<T> {
   const connection = await connectTo(session, machine);
   try {
     return await use(connection);
@@ -102,13 +117,17 @@ const failures: Readonly<Record<number, string>> = {
 
 async function runState(
   connection: SshConnection,
-  { name }: Machine,
+  { name, membership: { storage = '' } }: Reached,
   variables: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, string>> {
-  const { exitCode, stdout, stderr } = await connection.rootScript('swarm/state.sh', variables, {
-    timeout: stateTimeout,
-    ok: [0, 40, 41, 42, 43],
-  });
+  const { exitCode, stdout, stderr } = await connection.rootScript(
+    'swarm/state.sh',
+    { ROOT: storage, ...variables },
+    {
+      timeout: stateTimeout,
+      ok: [0, 40, 41, 42, 43],
+    },
+  );
   if (exitCode !== 0) {
     const reason = stderr.trim().split('\n').slice(-3).join('\n');
     throw new TsmachineError(
@@ -127,7 +146,7 @@ async function runState(
   );
 }
 
-function configOf(text: string, { name }: Machine): Readonly<Record<string, unknown>> {
+function configOf(text: string, { name }: Reached): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null ? { ...value } : {};

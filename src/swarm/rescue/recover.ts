@@ -62,8 +62,9 @@ async function goOnAlone(swarm: Swarm, { force }: { force: boolean }): Promise<s
   io.info(`Swarm "${swarm.name}" has lost its quorum: ${numbers}.`);
   const best = await chooseSurvivor(swarm, candidates);
   io.info(`${best.name} goes on alone, and the others join it again.`);
-  await swarm.keep({ rejoining: managersBeside(swarm.record, best.name) });
   await keepBackup(swarm, best.name);
+  // Only now: a member that has to join again is no longer asked, so a run that ends before this must leave no trace.
+  await swarm.keep({ rejoining: managersBeside(swarm.record, best.name) });
   await beginAnew(swarm, best.name, best);
   return best.name;
 }
@@ -136,7 +137,7 @@ async function chooseSurvivor(swarm: Swarm, candidates: readonly Reached[]): Pro
   for (const outcome of await onEach(
     candidates.map(({ name }) => name),
     10,
-    (name) => readRaft(swarm.session, swarm.reached(name).machine),
+    (name) => readRaft(swarm.session, swarm.reached(name)),
   )) {
     if ('value' in outcome) states.push({ name: outcome.name, ...outcome.value });
     else if (candidates.length === 1) throw outcome.error;

@@ -9,9 +9,9 @@ import { waitUntilAwake } from './backup.js';
 import { readBackup, type BackupManifest } from './backup-file.js';
 import { beginAnew, refuseAutolock, requireAddress } from './begin-anew.js';
 import { bringBack } from './bring-back.js';
-import { readRaft, placeRaft } from './raft-folder.js';
+import { discardRaft, placeRaft, readRaft, unpackRaft } from './raft-folder.js';
 import { swarmOf } from '../reach/find.js';
-import { withSwarm, type Swarm } from '../reach/swarm.js';
+import { withSwarm, type Reached, type Swarm } from '../reach/swarm.js';
 
 export interface RestoreOptions {
   /** Called only when the backup is encrypted. */
@@ -26,7 +26,9 @@ export interface RestoreOptions {
  */
 export async function restoreSwarm(session: Session, file: string, machine: string, options: RestoreOptions = {}): Promise<void> {
   const { manifest, state } = await readFrom(file, options);
-  refuseAutolock(manifest.swarm, manifest.machine, manifest);
+  const { readSavedState } = await import('./saved-state.js');
+  const { autolock, address = manifest.address } = await readSavedState(state, file, session.signal);
+  refuseAutolock(manifest.swarm, manifest.machine, { autolock: autolock || manifest.autolock });
   const { swarms } = session.store;
   await swarms.lock(
     manifest.swarm,
@@ -39,17 +41,17 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
         record,
         async (swarm) => {
           refuseWorking(swarm, machine, manifest, options);
-          const { engine, membership, machine: host } = swarm.reached(machine);
-          await requireAddress(session, swarm.reached(machine), manifest.address);
+          const member = swarm.reached(machine);
+          const { membership } = member;
+          await requireAddress(session, member, address);
           if (membership.engineVersion !== manifest.engineVersion) {
             session.io.warn(`The backup is from engine ${manifest.engineVersion}, but ${machine} has ${membership.engineVersion}`);
           }
-          await swarm.keep(recordAfterRestore(swarm.record, manifest, machine));
-          if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true });
           session.io.progress(`Restoring the state of ${manifest.takenAt} on ${machine}`);
-          await placeRaft(session, host, state);
+          await unpackRaft(session, member, state);
+          await changeOver(swarm, member, recordAfterRestore(swarm.record, manifest, machine));
           await waitUntilAwake(swarm, machine);
-          await beginAnew(swarm, machine, await readRaft(session, host));
+          await beginAnew(swarm, machine, await readRaft(session, swarm.reached(machine)));
           session.io.info(`${machine} is now the only manager of swarm "${swarm.name}", in the state of ${manifest.takenAt}.`);
           await bringBack(swarm, machine);
         },
@@ -58,6 +60,24 @@ export async function restoreSwarm(session: Session, file: string, machine: stri
     },
     { signal: session.signal },
   );
+}
+
+/**
+ * The point of no return: the machine leaves the swarm that it is in, and its engine starts with the state that was unpacked. All that
+ * can be checked was checked before.
+ */
+async function changeOver(swarm: Swarm, member: Reached, record: Partial<SwarmRecord>): Promise<void> {
+  const { session } = swarm;
+  try {
+    if (member.membership.state !== 'inactive') await leaveSwarm(member.engine, { force: true });
+    await swarm.keep(record);
+    await placeRaft(session, member);
+  } catch (error) {
+    await discardRaft(session, member).catch((cause: unknown) => {
+      session.io.warn(say`The unpacked state stays on ${member.name}, with the keys of the swarm: ${messageOf(cause)}`);
+    });
+    throw error;
+  }
 }
 
 async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{ manifest: BackupManifest; state: Buffer }> {

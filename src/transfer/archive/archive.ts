@@ -6,7 +6,6 @@ import { type ArchiveFile, unpackTar } from './tar.js';
 
 export type { ArchiveFile } from './tar.js';
 export { entryParts } from './entry-path.js';
-export { namesInTarGz } from './tar.js';
 
 /** The first entry of every export: it describes the others. */
 export const manifestName = 'tsmachine.json';

@@ -1,7 +1,3 @@
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-
 import type { Header } from 'tar-stream';
 
 import { TsmachineError, errorText } from '../../base/errors.js';
@@ -55,22 +51,6 @@ export async function unpackTar(bytes: Buffer): Promise<ArchiveFile[]> {
       : new TsmachineError('ARCHIVE_INVALID', `The export is damaged: ${errorText(error)}`, { cause: error });
   }
   return [...files.values()];
-}
-
-/** The names of the entries of a gzip file of a tar file, which is read to its end. @throws Error for anything else, or a part of one */
-export async function namesInTarGz(bytes: Buffer): Promise<string[]> {
-  const { extract } = await import('tar-stream');
-  const archive = extract();
-  // tar-stream has streams of its own, which work with pipeline() all the same
-  const read = pipeline(Readable.from([bytes], { objectMode: false }), createGunzip(), archive as unknown as Writable);
-  read.catch(() => undefined); // awaited below; the entries end with the same error
-  const names: string[] = [];
-  for await (const entry of archive) {
-    names.push(entry.header.name);
-    entry.resume();
-  }
-  await read;
-  return names;
 }
 
 function checkedPath({ name, type }: Header): string {

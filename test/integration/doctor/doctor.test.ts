@@ -179,8 +179,8 @@ describe('doctor', function () {
         [
           '#!/bin/sh',
           'sh -c "$SSH_ORIGINAL_COMMAND" | awk -F"|" -v OFS="|" \'',
-          '$1 == "clock" { $2 -= 120 } $1 == "free-docker" || $1 == "free-var" { $2 = 1000 } $1 ~ /^engine|^firewall|^service/ { next }',
-          '$1 == "end" { print "free-docker|1000"; print "engine|/usr/bin/dockerd";',
+          '$1 == "clock" { $2 -= 120 } $1 == "free-docker" || $1 == "free-var" { $2 = 1000 } $1 ~ /^engine|^firewall|^service|^storage/ { next }',
+          '$1 == "end" { print "storage|/srv/docker"; print "free-docker|1000"; print "engine|/usr/bin/dockerd";',
           '  print "engine-version|Docker version 20.10.24, build x"; print "service-active|yes";',
           '  print "info|20.10.24|2|false|overlay2"; print "firewall|ufw" } { print }\'',
           '',
@@ -218,7 +218,7 @@ describe('doctor', function () {
       expect(of(findings, 'host', 'engine')).to.include({ level: 'ok' });
       expect(of(findings, 'host', 'clock')).to.include({ level: 'fault' });
       expect(of(findings, 'host', 'clock')?.message).to.match(/is 1[12]\d s behind/);
-      expect(of(findings, 'host', 'disk')).to.include({ level: 'fault', message: '0 MB are free for /var/lib/docker' });
+      expect(of(findings, 'host', 'disk')).to.include({ level: 'fault', message: '0 MB are free for /srv/docker' });
       expect(of(findings, 'host', 'host-key')).to.include({ level: 'warning', fix: 'tsmachine ssh host true' });
       const { knownHosts } = ann.session.store.machine('host');
       expect(await readFile(knownHosts, 'utf8').catch(() => 'none')).to.equal('none');

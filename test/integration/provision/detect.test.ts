@@ -39,7 +39,7 @@ for (const interpreter of interpreters) {
         }
         const box = new Sandbox(interpreter, true);
         box.program('dockerd', 'echo "Docker version 20.10.24+dfsg1, build 297e128"');
-        box.program('docker', 'echo "20.10.24+dfsg1|2|true|overlay2"');
+        box.program('docker', 'echo "20.10.24+dfsg1|2|true|overlay2|/srv"');
         box.program(
           'systemctl',
           `
@@ -66,6 +66,8 @@ for (const interpreter of interpreters) {
         });
         expect(facts.service.missingPrograms).to.deep.equal(['/usr/sbin/dockerd']);
         expect(facts.owner).to.deep.equal({ store: 's-1', name: 'web', by: 'me@here' });
+        expect(facts.storage).to.equal('/srv');
+        expect(facts.free.docker).to.be.greaterThan(0);
         expect(facts.init).to.equal('systemd');
         expect(facts.service.unit).to.contain('ExecStart=/usr/sbin/dockerd -H fd://');
         expect(facts.service.environmentFiles).to.equal('DOCKER_OPTS="--mtu 9"');
@@ -81,7 +83,11 @@ for (const interpreter of interpreters) {
       box.program('docker', '');
       box.program(
         'systemctl',
-        'case "$1" in show) printf "Id=docker.service\\nActiveState=inactive\\n" ;; is-active) echo inactive; exit 3 ;; esac',
+        `case "$1" in
+          cat) printf '[Service]\\nExecStart=/usr/sbin/dockerd -H fd:// --data-root /var/data\\n' ;;
+          show) printf "Id=docker.service\\nActiveState=inactive\\n" ;;
+          is-active) echo inactive; exit 3 ;;
+        esac`,
       );
       box.prepare('mkdir -p /run/systemd/system');
       const facts = await detect(box, { signal });
@@ -89,6 +95,7 @@ for (const interpreter of interpreters) {
       box.remove();
       expect(asked).to.deep.equal([]);
       expect(facts.engine?.running).to.equal(false);
+      expect(facts.storage).to.equal('/var/data');
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../base/findings.js';
+import { quote } from '../../../base/quote.js';
 import { run, say, type Text } from '../../../base/text.js';
 import type { CheckedMember } from './facts.js';
 
@@ -22,7 +23,7 @@ export function duplicateFindings(members: readonly CheckedMember[]): Finding[] 
         check: 'engine-id',
         level: 'fault',
         message: `The engines of ${list(names)} have the same id ${id}: their hosts are copies of each other`,
-        fix: onAllButOne(names, 'sudo rm -f /var/lib/docker/engine-id /etc/docker/key.json && sudo systemctl restart docker'),
+        fix: onAllButOne(names, `sudo rm -f ${idFile(members, names)} /etc/docker/key.json && sudo systemctl restart docker`),
       }),
     ),
     ...shared(
@@ -49,6 +50,12 @@ function shared(
     if (key !== '') groups.set(key, [...(groups.get(key) ?? []), member.name]);
   }
   return [...groups].filter(([, names]) => names.length > 1).map(([key, names]) => finding(key, names));
+}
+
+/** The file of the engine's id on the machine that the command is shown for. */
+function idFile(members: readonly CheckedMember[], names: readonly string[]): string {
+  const { engine } = members.find(({ name }) => name === names.at(-1)) ?? {};
+  return quote(`${engine?.storage ?? '/var/lib/docker'}/engine-id`);
 }
 
 function onAllButOne(names: readonly string[], ...command: string[]): Text {

@@ -28,6 +28,8 @@ export interface InspectedEngine {
   readonly version: string;
   /** Unique, unless the engine's host is a copy of another one. */
   readonly id: string;
+  /** The folder of its storage. */
+  readonly storage: string;
   readonly liveRestore: boolean;
   /** Such as `iptables` or `nftables`; empty for engines that do not report it. */
   readonly firewallBackend: string;

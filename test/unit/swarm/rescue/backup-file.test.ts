@@ -1,10 +1,7 @@
-import { gzipSync } from 'node:zlib';
-
 import { expect } from 'chai';
 
 import { manifestName, seal, unseal } from '../../../../src/transfer/archive/archive.js';
-import { backupEntries, checkState, readBackup, type BackupManifest } from '../../../../src/swarm/rescue/backup-file.js';
-import { packTar } from '../../../../src/transfer/archive/tar.js';
+import { backupEntries, readBackup, type BackupManifest } from '../../../../src/swarm/rescue/backup-file.js';
 import { failureOf } from '../../../helpers/failure.js';
 
 describe('the backup of a swarm', () => {
@@ -31,34 +28,6 @@ describe('the backup of a swarm', () => {
     const sealed = await seal(files, { modified: new Date(0), passphrase: 'p', cost: { N: 2, r: 1, p: 1 } });
     expect(sealed.includes('192.0.2.1')).to.equal(false);
     expect(readBackup(await unseal(sealed, () => Promise.resolve('p')), 'f').state).to.deep.equal(state);
-  });
-
-  describe('holds a state', () => {
-    const content = Buffer.from('x'.repeat(5000));
-    const saved = async (name: string) => gzipSync(await packTar([{ path: name, content }], new Date(0)));
-
-    it('that is a whole archive with what every engine in a swarm has', async () => {
-      await checkState(await saved('./docker-state.json'), 'm1');
-    });
-
-    it('and no other: what a login prints before it, a part of it, a changed byte, another archive', async () => {
-      const whole = await saved('./docker-state.json');
-      const changed = Buffer.from(whole);
-      changed[40] = (changed[40] ?? 0) ^ 1;
-      const others = {
-        printed: Buffer.concat([Buffer.from('Welcome\n'), whole]),
-        part: whole.subarray(0, -10),
-        changed,
-        'not tar': gzipSync(content),
-        empty: Buffer.alloc(0),
-        other: await saved('./daemon.json'),
-      };
-      for (const [what, state] of Object.entries(others)) {
-        const { code, message } = await failureOf(checkState(state, 'm1'));
-        expect(code, what).to.equal('ARCHIVE_INVALID');
-        expect(message, what).to.match(/^The swarm state from m1 is damaged: /);
-      }
-    });
   });
 
   for (const [what, change] of Object.entries({

@@ -46,7 +46,7 @@ describe('swarm check: findings without a packet', () => {
   });
 
   it('name what must be unique and is not, once for all machines that share it', () => {
-    const copy = { host: { machineId: 'x', hostname: 'vm' }, engine: { id: 'y' } };
+    const copy = { host: { machineId: 'x', hostname: 'vm' }, engine: { id: 'y', storage: '/srv/docker' } };
     const found = evaluate([member('a', copy), member('b', copy), member('c')]);
     expect(found.map(({ level, check }) => `${level} ${check}`)).to.deep.equal([
       'fault machine-id',
@@ -55,6 +55,7 @@ describe('swarm check: findings without a packet', () => {
     ]);
     expect(found[0]?.message).to.match(/^a and b have the same machine id x:/);
     expect(plain(found[0]?.fix ?? '')).to.contain("tsmachine ssh b 'sudo rm -f /etc/machine-id");
+    expect(plain(found[1]?.fix ?? '')).to.contain("tsmachine ssh b 'sudo rm -f /srv/docker/engine-id /etc/docker/key.json");
   });
 
   it('do not compare missing machine ids', () => {

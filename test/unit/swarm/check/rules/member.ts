@@ -12,6 +12,7 @@ const host: InspectedHost = {
 const engine: InspectedEngine = {
   version: '28.5.2',
   id: '',
+  storage: '/var/lib/docker',
   liveRestore: false,
   firewallBackend: 'iptables',
   swarm: 'inactive',
