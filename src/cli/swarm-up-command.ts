@@ -13,17 +13,18 @@ export abstract class SwarmUpCommand extends MachineCommand {
 
   static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
     const driver = await upDriver(words, env);
-    return { ...SwarmUpCommand.flags, ...(driver ? toFlagInput(driver.flags, {}, driverHeading(driver.name)) : {}) };
+    return { ...this.flags, ...(driver ? toFlagInput(driver.flags, {}, driverHeading(driver.name)) : {}) };
   }
 
-  /** Reads the declaration of the swarm, and prints its warnings. */
-  protected async declared(): Promise<Omit<UpOptions, 'ioOf'>> {
+  /** Reads the declaration of the swarm, and prints its warnings. @returns it, and whether -y was given */
+  protected async declared(): Promise<{ declared: Omit<UpOptions, 'ioOf' | 'confirmRemoval'>; confirmed: boolean }> {
     const { env, line } = this.invocation;
     const driver = await upDriver(this.argv, env);
-    const flags = { ...SwarmUpCommand.flags, ...toFlagInput(driver?.flags ?? []) };
+    const own = (this.constructor as typeof SwarmUpCommand).flags;
+    const flags = { ...own, ...toFlagInput(driver?.flags ?? []) };
     const { flags: given, argv: words } = await this.parse({ baseFlags: SwarmUpCommand.baseFlags, flags });
-    const { warnings, ...declared } = await declaredBy({ words, given, driver, globals: this.globals, env, cwd: process.cwd() });
+    const { warnings, ...rest } = await declaredBy({ words, given, driver, globals: this.globals, env, cwd: process.cwd() });
     for (const { message, line: at } of warnings) this.io.warn(`Warning: ${at === undefined ? '' : `line ${at}: `}${message}`);
-    return { ...declared, command: repeatableLine(line, [], '') };
+    return { declared: { ...rest, command: repeatableLine(line, [], '') }, confirmed: given['y'] === true };
   }
 }

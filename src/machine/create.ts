@@ -83,6 +83,25 @@ export async function planMachine(session: Session, request: CreateRequest): Pro
   });
 }
 
+/**
+ * Whether a machine like this could be created now, before what it replaces is removed: its flags, its certificates and the driver's own
+ * check. The name may be taken, so the driver is asked about another.
+ * @throws TsmachineError as `createMachine` before it makes anything
+ */
+export async function checkCreation(session: Session, request: CreateRequest): Promise<void> {
+  const config = await planMachine(session, { ...request, name: `${request.name}-next` });
+  await ensureAuthorityOf(session, config);
+  await precheck(await attachDriver(session, config));
+}
+
+async function precheck({ driver, data, ctx }: Machine): Promise<void> {
+  try {
+    await driver.precheck(data, ctx);
+  } catch (error) {
+    throw failedCheck(error);
+  }
+}
+
 async function makeMachine(
   session: Session,
   config: HostConfig,
@@ -105,9 +124,7 @@ async function makeMachine(
   await copyClientCertificates(session, config); // `env` and `config` work from the moment that the engine does
   await reservation.once('prechecked', async () => {
     io.info('Running pre-create checks...');
-    await machine.driver.precheck(machine.data, machine.ctx).catch((error: unknown) => {
-      throw failedCheck(error);
-    });
+    await precheck(machine);
   });
   await reservation.once('created', async () => {
     io.info('Creating machine...');

@@ -7,7 +7,7 @@ import { ownLedger } from '../store/identity.js';
 import { readLedger } from '../store/ledger.js';
 import { loadDriverModule } from './access/driver-registry.js';
 import { onEach } from './choose/each.js';
-import { openMachine } from './machine.js';
+import { openMachine, type Machine } from './machine.js';
 import { tellFollowers, type Session } from './session.js';
 
 export interface RemoveOptions {
@@ -113,13 +113,22 @@ async function removeParts(session: Session, name: string, owner: MaybeOwner): P
   }
 }
 
-/** Until step "reserved" the driver was never called, and an empty folder never had a driver: there is only the folder to remove. */
-async function removeRemote(session: Session, name: string): Promise<void> {
+/**
+ * The machine as its driver will remove it, for a caller that has something to undo before. Undefined where the driver was never called:
+ * until step "reserved", and for an empty folder, there is only the folder to remove.
+ * @throws TsmachineError CONFIG_*, DRIVER_UNKNOWN
+ */
+export async function machineToRemove(session: Session, name: string): Promise<Machine | undefined> {
   const { store } = session;
   const interrupted = await readJournal(store.machine(name).journal);
-  if (interrupted && !interrupted.done.includes('reserved')) return;
-  if ((await store.exists(name)) && (await store.isEmpty(name))) return;
-  const machine = await openMachine(session, name);
+  if (interrupted && !interrupted.done.includes('reserved')) return undefined;
+  if ((await store.exists(name)) && (await store.isEmpty(name))) return undefined;
+  return openMachine(session, name);
+}
+
+async function removeRemote(session: Session, name: string): Promise<void> {
+  const machine = await machineToRemove(session, name);
+  if (!machine) return;
   const { left } = await machine.driver.remove(machine.data, machine.ctx);
   if (left.length === 0) return;
   throw new TsmachineError('DRIVER_FAILED', join([`Not everything of ${name} could be removed:`, ...left.map(describe)], '\n'), {

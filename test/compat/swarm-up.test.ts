@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -163,6 +163,58 @@ describe('swarm up and swarm plan from the command line', () => {
     expect(up).to.include({ code: 1, stdout: '' });
     expect(up.stderr).to.match(/^There is a machine "prod-manager1"[^\n]*\n[^]*prod-worker1 is in swarm "other" already\n/);
     expect(await readdir(join(shop.store, 'swarms'))).to.deep.equal(['other']);
+  });
+
+  describe('of a swarm that has more machines than are declared', () => {
+    const fewer = ['--managers', '1', ...none, 'prod'];
+
+    beforeEach(async () => {
+      await shop.run(['create', ...none, 'prod-manager1', 'prod-worker1', 'prod-worker2']);
+      const member = (role: string) => ({ role, group: role });
+      await mkdir(join(shop.store, 'swarms', 'prod'), { recursive: true });
+      await writeFile(
+        join(shop.store, 'swarms', 'prod', 'swarm.json'),
+        JSON.stringify({
+          version: 1,
+          name: 'prod',
+          members: { 'prod-manager1': member('manager'), 'prod-worker1': member('worker'), 'prod-worker2': member('worker') },
+        }),
+      );
+    });
+    const machines = async () => (await readdir(join(shop.store, 'machines'))).sort();
+
+    it('up removes none of them unasked, and says what to type', async () => {
+      const before = await readFile(join(shop.store, 'swarms', 'prod', 'swarm.json'), 'utf8');
+      const unanswered = await shop.run(['swarm', 'up', ...fewer]);
+      expect(unanswered.code).to.equal(1);
+      expect(unanswered.stdout).to.match(/^About to remove prod-worker1, prod-worker2, which are no longer declared\n/);
+      expect(unanswered.stderr).to.contain(`tsmachine swarm up -y ${fewer.join(' ')}\n`);
+      const declined = await shop.run(['swarm', 'up', ...fewer], { input: 'n\n' });
+      expect(declined.code).to.equal(1);
+      expect(declined.stderr).to.match(/Nothing was changed: swarm "prod" as it is declared has no prod-worker1, prod-worker2\n/);
+      expect(await machines()).to.deep.equal(['prod-manager1', 'prod-worker1', 'prod-worker2']);
+      expect(await readFile(join(shop.store, 'swarms', 'prod', 'swarm.json'), 'utf8')).to.equal(before);
+    });
+
+    it('up asks just so when it is a file that has fewer', async () => {
+      const path = await file(`name: prod\ngroups:\n${group('manager', 'manager')}`);
+      const { code, stdout, stderr } = await shop.run(['swarm', 'up', '-f', path]);
+      expect({ code, stdout }).to.deep.include({ code: 1 });
+      expect(stdout).to.match(/^About to remove prod-worker1, prod-worker2, /);
+      expect(stderr).to.contain(`tsmachine swarm up -y -f ${path}\n`);
+      expect(await machines()).to.have.length(3);
+    });
+
+    for (const [how, words, input] of [
+      ['-y', ['-y'], undefined],
+      ['the answer yes', [], 'y\n'],
+    ] as const) {
+      it(`up removes them with ${how}`, async () => {
+        const { stderr } = await shop.run(['swarm', 'up', ...words, ...fewer], { input });
+        expect(stderr).to.contain('prod-manager1'); // its engine does not answer
+        expect(await machines()).to.deep.equal(['prod-manager1']);
+      });
+    }
   });
 
   it('help: with a driver, its flags too', async () => {

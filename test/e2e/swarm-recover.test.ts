@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -12,6 +12,7 @@ import { openStore } from '../../src/store/store.js';
 import { updateCluster } from '../../src/swarm/engine/cluster.js';
 import { membershipOf } from '../../src/swarm/engine/membership.js';
 import { changeNode, type Node } from '../../src/swarm/engine/nodes.js';
+import { manifestName, seal, unseal } from '../../src/transfer/archive/archive.js';
 import { succeed, tsmachine } from '../helpers/cli.js';
 import { openLab, type Lab } from '../helpers/lab.js';
 import { createService, loadImages, nodesSeenBy, running, withEngine } from '../helpers/swarm.js';
@@ -49,6 +50,17 @@ describe('a swarm after disasters', () => {
   });
 
   const record = () => openStore(store).swarms.find('rcv');
+  /** The backup with something before the state in it, and a digest that fits. */
+  async function damagedCopy(passphrase: string): Promise<string> {
+    const files = await unseal(await readFile(backup), () => Promise.resolve(passphrase));
+    const changed = files.map(({ path, content }) => ({
+      path,
+      content: path === manifestName ? content : Buffer.concat([Buffer.from('Welcome\n'), content]),
+    }));
+    const file = join(lab.dir, 'damaged.tsm');
+    await writeFile(file, await seal(changed, { modified: new Date(0) }));
+    return file;
+  }
   const ip = async (name: string) => (await succeed(['ip', name], { store })).stdout.trim();
   const nodeOf = async (seenBy: string, name: string) => (await nodesSeenBy(store, seenBy)).filter(({ hostname }) => hostname === name);
 
@@ -165,6 +177,11 @@ describe('a swarm after disasters', () => {
     const working = await tsmachine(['swarm', 'restore', backup, 'rcv-m1'], { store, env });
     expect(working.code).to.equal(1);
     expect(working.stderr).to.contain('Swarm "rcv" still works');
+    const damaged = await damagedCopy(env.TSMACHINE_PASSPHRASE);
+    const refused = await tsmachine(['swarm', 'restore', '--force', damaged, 'rcv-m1'], { store });
+    expect(refused.code).to.equal(1);
+    expect(refused.stderr).to.match(/The swarm state in \S+ is not complete: /);
+    expect(await told('rcv-m3'), 'the swarm that works is left alone').to.deep.equal(whole);
     const source = managers.find((name) => working.stderr.includes(`taken from ${name} `)) ?? 'rcv-m1';
     await succeed(['kill', ...managers], { store });
     await destroy([source]);

@@ -156,6 +156,14 @@ describe('a swarm that shrinks, loses nodes and gets new ones', () => {
       .and.contain(`tsmachine start ${worker}\n`)
       .and.contain(`tsmachine swarm replace ${worker}`);
     await converged('rm-m3', 4, worker);
+    const entries = openStore(store);
+    const { flags, ...facts } = await entries.readFacts(worker);
+    await entries.writeFacts(worker, { ...facts, flags: { ...flags, 'nspawn-rootfs': '/nowhere.tar' } });
+    const refused = await tsmachine(['swarm', 'replace', worker], { store });
+    expect(refused.code, 'a machine that cannot be made again is not removed').to.equal(3);
+    expect(refused.stderr).to.contain('/nowhere.tar');
+    expect((await nodes('rm-m3')).map(({ hostname }) => hostname)).to.include(worker);
+    await entries.writeFacts(worker, { ...facts, ...(flags ? { flags } : {}) });
     await succeed(['swarm', 'replace', worker], { store });
     const found = await nodes('rm-m3');
     expect(found).to.have.length(4);

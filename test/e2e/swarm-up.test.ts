@@ -37,7 +37,7 @@ describe('swarm up', () => {
     'nspawn',
     'upt',
   ];
-  const up = (shape: Shape) => succeed(words('up', shape), { store });
+  const up = (shape: Shape) => succeed([...words('up', shape), '-y'], { store });
   const namesOf = ({ managers, workers }: Shape) => [...named('manager', managers), ...named('worker', workers)];
   const named = (role: string, count: number) => Array.from({ length: count }, (_, i) => `upt-${role}${i + 1}`);
 
@@ -93,8 +93,15 @@ describe('swarm up', () => {
     await loadImages(store, ['upt-manager1']);
     await createService(store, 'upt-manager1', 'web', 2);
     await running(store, 'upt-manager1', 'web', 2);
+    await up({ managers: 1, workers: 3 });
+    const unasked = await tsmachine(words('up', { managers: 1, workers: 1 }), { store });
+    expect(unasked.code, 'nobody was asked').to.equal(1);
+    expect(unasked.stdout).to.contain('About to remove upt-worker2, upt-worker3, which are no longer declared\n');
+    await expectSwarm({ managers: 1, workers: 3 }, 'unasked');
+    expect((await tsmachine(words('plan', { managers: 1, workers: 1 }), { store })).stdout).to.contain(
+      'It asks before it removes upt-worker2, upt-worker3; -y answers yes.\n',
+    );
     for (const shape of [
-      { managers: 1, workers: 3 },
       { managers: 1, workers: 1 },
       { managers: 3, workers: 1 },
       { managers: 1, workers: 1 },
@@ -138,9 +145,9 @@ describe('swarm up', () => {
     for (let turn = 0; kills < 10; turn++) {
       const shape = shapes[turn % shapes.length] ?? { managers: 1, workers: 0 };
       const milliseconds = Math.round(300 + chance() * 12_000);
-      const killed = await killedAfter(milliseconds, words('up', shape));
+      const killed = await killedAfter(milliseconds, [...words('up', shape), '-y']);
       if (killed.signal === 'SIGKILL') kills += 1;
-      const finished = await tsmachine(words('up', shape), { store });
+      const finished = await tsmachine([...words('up', shape), '-y'], { store });
       const when = `turn ${turn}: ${shape.managers}+${shape.workers} killed after ${milliseconds} ms (seed ${seed})`;
       expect(finished.code, `${when}\n${killed.stderr}\n--- again\n${finished.stdout}${finished.stderr}`).to.equal(0);
       await expectSwarm(shape, when);

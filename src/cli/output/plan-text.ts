@@ -13,8 +13,13 @@ export function planText({ name, steps, notes, problems }: PlanReport): string {
   const end =
     steps.length === 0 || problems.length > 0
       ? []
-      : [`${count(steps.length)} to make. To make them, run this with the same arguments: ${asTyped(run('swarm', 'up'))}`];
+      : [`${count(steps.length)} to make. To make them, run this with the same arguments: ${asTyped(run('swarm', 'up'))}`, ...asks(steps)];
   return [...(steps.length === 0 && problems.length > 0 ? [] : [head]), ...what, ...wrong, ...noteLines(notes), ...end].join('\n');
+}
+
+function asks(steps: PlanReport['steps']): string[] {
+  const removed = steps.flatMap(({ kind, machine }) => (kind === 'remove' && machine !== undefined ? [machine] : []));
+  return removed.length === 0 ? [] : [`It asks before it removes ${removed.join(', ')}; -y answers yes.`];
 }
 
 /** What `swarm up` has done, for people. */

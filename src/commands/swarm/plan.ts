@@ -9,7 +9,7 @@ export default class SwarmPlan extends SwarmUpCommand {
   static override examples = ['<%= config.bin %> swarm plan', '<%= config.bin %> swarm plan -f prod/swarm.yaml'];
 
   async run(): Promise<void> {
-    const declared = await this.declared();
+    const { declared } = await this.declared();
     const { planUp } = await import('../../swarm/up/up.js');
     const report = await planUp(await this.session(), declared);
     this.show(report, () => planText(report));

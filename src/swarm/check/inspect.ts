@@ -1,6 +1,7 @@
 import type { InspectedEngine, HostAddress, InspectedHost, Presence } from './rules/facts.js';
 import { parseRoutes } from './rules/routes.js';
 import { defaultSettings } from './rules/settings.js';
+import { bareNetworks } from '../engine/allocation.js';
 import { Report } from '../../provision/look/report.js';
 import type { SshConnection } from '../../ssh/types.js';
 import { engineTarget, runningEngineUrl } from '../../machine/engine/engine.js';
@@ -60,7 +61,8 @@ export async function inspectEngine(session: Session, machine: Machine): Promise
   const { openEngine } = await import('../../docker/client.js');
   const engine = openEngine(target, { signal: session.signal, timeout: engineTimeout });
   try {
-    return parseInfo(await ask(engine, infoShape, 'GET', '/info', { timeout: engineTimeout }));
+    const found = parseInfo(await ask(engine, infoShape, 'GET', '/info', { timeout: engineTimeout }));
+    return found.manager ? { ...found, bareNetworks: (await bareNetworks(engine)).map(({ name: network }) => network) } : found;
   } finally {
     engine.close();
   }
@@ -91,6 +93,7 @@ const infoShape: Shape<Info> = object(
   {
     ServerVersion: text,
     ID: text,
+    DockerRootDir: text,
     LiveRestoreEnabled: flag,
     FirewallBackend: object({}, { Driver: text }),
     Swarm: object({}, { LocalNodeState: text, ControlAvailable: flag, Cluster: clusterShape }),
@@ -113,7 +116,7 @@ export function parseInfo(info: Info): InspectedEngine {
   };
 }
 
-/** An engine leaves out settings that nobody gave when the swarm was created. */
+/** An engine leaves out settings that nobody gave when the swarm was created. A length of 0 beside a pool is none: no network fits. */
 function settingsOfCluster({
   DataPathPort: port,
   DefaultAddrPool: pools,
@@ -122,6 +125,6 @@ function settingsOfCluster({
   return {
     dataPathPort: port || defaultSettings.dataPathPort,
     pools: pools?.length ? pools : defaultSettings.pools,
-    subnetSize: size || defaultSettings.subnetSize,
+    subnetSize: pools?.length ? (size ?? 0) : size || defaultSettings.subnetSize,
   };
 }

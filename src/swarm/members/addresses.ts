@@ -10,6 +10,7 @@ import type { Session } from '../../machine/session.js';
 import { advertisedFault, dataPathFault, listenFault } from '../model/node-address.js';
 import { isAddressFault, type NodeAddresses } from '../engine/init-join-leave.js';
 import { hostAddresses } from '../reach/host-addresses.js';
+import { addressOfInterface, namesInterface } from './interface-address.js';
 
 /** A node's addresses as a command or a file gives them; each is an IP address or an interface of the host. */
 export interface GivenAddresses {
@@ -19,13 +20,26 @@ export interface GivenAddresses {
 }
 
 /**
- * The addresses a machine takes part in a swarm with: those given, else its private address when all members are in one place, else its
- * public one.
- * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name without an address
+ * The addresses a machine takes part in a swarm with: those given, each interface resolved to its address; else its private address when
+ * all members are in one place, else its public one.
+ * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name without an address, and for an interface with none or several
  */
 export async function nodeAddresses(swarm: Swarm, machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
+  const { advertiseAddr, ...others } = await resolved(swarm.session, machine, given);
+  if (advertiseAddr !== undefined) return { ...others, advertiseAddr };
   const isSpread = [...swarm.members.values()].some(({ machine: other }) => other !== undefined && other.place !== machine.place);
-  return { ...given, advertiseAddr: given.advertiseAddr ?? (await ownAddress(machine, isSpread ? 'public' : 'private')) };
+  return { ...others, advertiseAddr: await ownAddress(machine, isSpread ? 'public' : 'private') };
+}
+
+/** A host that cannot be asked leaves it to its engine to resolve them. */
+async function resolved(session: Session, machine: Machine, { advertiseAddr, listenAddr, dataPathAddr }: GivenAddresses) {
+  const all = { advertiseAddr, listenAddr, dataPathAddr };
+  if (!Object.values(all).some(namesInterface)) return all;
+  const there = await hostAddresses(session, machine);
+  if (!there) return all;
+  const known = (await machine.where()).addresses.map(({ ip }) => ip);
+  const resolve = (text: string | undefined) => (namesInterface(text) ? addressOfInterface(machine.name, text, there, known) : text);
+  return { advertiseAddr: resolve(advertiseAddr), listenAddr: resolve(listenAddr), dataPathAddr: resolve(dataPathAddr) };
 }
 
 /** Checks the given addresses before any engine is asked. @throws TsmachineError FLAG_INVALID */

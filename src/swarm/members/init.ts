@@ -85,9 +85,9 @@ export async function begin(
   { settings, availability, forceNewCluster, ...given }: Omit<InitOptions, 'name'>,
 ): Promise<void> {
   const { machine, engine } = swarm.reached(name);
+  const addresses = await nodeAddresses(swarm, machine, given);
   await swarm.keep({ first: name, members: { ...swarm.record.members, [name]: { ...swarm.record.members[name], role: 'manager' } } });
   swarm.session.io.progress(`Initialising the swarm on ${name}`);
-  const addresses = await nodeAddresses(swarm, machine, given);
   await openMemberPorts(swarm, [name]);
   const { cluster, nodeId } = await namingAddresses(swarm.session, machine, () =>
     initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }),

@@ -136,11 +136,11 @@ async function join(
     session: { signal },
   } = swarm;
   const { engine: manager } = swarm.reached(swarm.manager?.name ?? name);
+  const addresses = await nodeAddresses(swarm, machine, options);
   await swarm.keepMember(name, { ...swarm.record.members[name], role });
+  await openMemberPorts(swarm, [name]);
   if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true }); // what an interrupted or failed join left
   io.progress(`Joining ${name} as a ${role}`);
-  const addresses = await nodeAddresses(swarm, machine, options);
-  await openMemberPorts(swarm, [name]);
   const { nodeId = '' } = await namingAddresses(swarm.session, machine, async () =>
     joinSwarm(engine, manager, {
       ...addresses,

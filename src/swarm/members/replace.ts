@@ -2,7 +2,7 @@ import { flagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { readJournal } from '../../store/journal.js';
 import type { Replacement, SwarmRecord } from '../../store/swarms.js';
-import { createMachine } from '../../machine/create.js';
+import { checkCreation, createMachine, type CreateRequest } from '../../machine/create.js';
 import type { Session } from '../../machine/session.js';
 import { refuseShared } from '../../machine/remove.js';
 import { removeMember } from './leave/remove-member.js';
@@ -31,6 +31,7 @@ export async function replaceMachine(session: Session, name: string, as?: string
       async (swarm) => {
         if (!swarm.manager) throw swarm.whyNoManager();
         const replacement = await replacementFor(swarm, name, as);
+        if (replacement.by === name && !replacement.gone) await checkCreation(session, await requestFor(session, name, replacement));
         await note(swarm, name, replacement);
         if (replacement.by === name) {
           const onRemoved = () => note(swarm, name, { ...replacement, gone: true });
@@ -74,12 +75,16 @@ async function bringIn(swarm: Swarm, old: string, replacement: Replacement): Pro
 }
 
 async function makeUnlessMade(session: Session, old: string, replacement: Replacement): Promise<void> {
-  const { by: name, driver: driverName, flags, engine, swarm, tlsSans, tls, install } = replacement;
   const { store } = session;
-  const begun = await readJournal(store.machine(name).journal);
-  if (!begun && (await store.exists(name)) && !(await store.isEmpty(name))) return;
+  const begun = await readJournal(store.machine(replacement.by).journal);
+  if (!begun && (await store.exists(replacement.by)) && !(await store.isEmpty(replacement.by))) return;
+  await createMachine(session, await requestFor(session, old, replacement));
+}
+
+async function requestFor(session: Session, old: string, replacement: Replacement): Promise<CreateRequest> {
+  const { by: name, driver: driverName, flags, engine, swarm, tlsSans, tls, install } = replacement;
   const { flags: specs } = await loadDriverModule(driverName);
-  await createMachine(session, {
+  return {
     name,
     driverName,
     flags: flagValues(specs, flags, session.env),
@@ -89,5 +94,5 @@ async function makeUnlessMade(session: Session, old: string, replacement: Replac
     tls,
     install,
     command: ['swarm', 'replace', old],
-  });
+  };
 }

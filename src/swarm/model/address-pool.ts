@@ -8,3 +8,13 @@ export function poolFault(text: string): string | undefined {
   if (network.address !== firstAddress(network)) return `must begin at a /${network.prefix} boundary: bits after the prefix are set`;
   return undefined;
 }
+
+/**
+ * Why a swarm with these pools can make no network. Engines accept such pools over their API, where a missing length is 0.
+ * @param subnetSize prefix length of the networks cut from the pools
+ */
+export function subnetFault(pools: readonly string[], subnetSize: number): string | undefined {
+  const small = pools.find((pool) => (parseNetwork(pool)?.prefix ?? 0) > subnetSize);
+  if (small === undefined) return undefined;
+  return `The address pool ${small} of the swarm is to be cut into networks of /${subnetSize}, which are larger than the pool: no network can be made`;
+}

@@ -33,6 +33,7 @@ export function machineProblems(seen: SeenSwarm, name: string, member: MemberDec
       hint: say`Give the swarm's machine another name, or remove the existing one: ${run('rm', machine)}`,
     });
   }
+  if (now.addressFault) problems.push({ ...now.addressFault, blocks: true });
   if (now.error && !now.unfinished) problems.push({ ...now.error, message: aboutMachine(machine, now.error.message), blocks: false });
   else if (!now.unfinished && now.state !== undefined && now.state !== 'Running' && !isOff(now)) {
     problems.push({ code: 'MACHINE_STATE', message: `${machine} is ${now.state}`, hint: run('status', machine), blocks: false });

@@ -44,6 +44,8 @@ export interface SeenMachine {
   readonly membership?: Membership | undefined;
   /** Why it or its engine does not answer. */
   readonly error?: Omit<PlanProblem, 'blocks'> | undefined;
+  /** Why the host cannot take part in the swarm with the addresses that are declared. */
+  readonly addressFault?: Omit<PlanProblem, 'blocks'> | undefined;
   /** Another swarm of the store that has it. */
   readonly otherSwarm?: string | undefined;
   /** Settings it was created with that differ from the declared ones. */

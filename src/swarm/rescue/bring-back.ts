@@ -7,6 +7,7 @@ import { TsmachineError, messageOf } from '../../base/errors.js';
 import { join, run, say } from '../../base/text.js';
 import { waitFor } from '../../base/wait.js';
 import { throwFailures } from '../../machine/choose/failures.js';
+import { nodeAddresses } from '../members/addresses.js';
 import { joinMachine } from '../members/join.js';
 import type { Swarm } from '../reach/swarm.js';
 
@@ -84,7 +85,9 @@ export async function rejoinNow(swarm: Swarm, name: string, before: Rejoin): Pro
 
 /** A member that has an older state of the swarm leaves it, and joins again. */
 async function rejoin(swarm: Swarm, name: string, before: Rejoin): Promise<void> {
-  if (hasOldState(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(swarm.reached(name).engine, { force: true });
+  const { engine, machine } = swarm.reached(name);
+  await nodeAddresses(swarm, machine, {}); // what refuses the join does so before it leaves
+  if (hasOldState(swarm, swarm.manager?.name ?? '', name, before)) await leaveSwarm(engine, { force: true });
   await swarm.lookAt(name);
   await swarm.lookAtNodes();
   if (before.node !== undefined && swarm.members.get(name)?.membership?.nodeId !== before.node) await removeFormerNode(swarm, before.node);

@@ -6,6 +6,7 @@ import { quorumWarnings } from '../model/manager-count.js';
 import { hasQuorum, inNumbers, managersAmong } from '../model/quorum.js';
 import { isOff, type Member } from '../reach/member.js';
 import type { Moved } from './moved.js';
+import { networkProblems, type NetworkFacts } from './network-problems.js';
 import type { KnownNodes } from './nodes.js';
 
 export interface StatusProblem {
@@ -23,6 +24,8 @@ export interface SwarmFacts {
   readonly services: readonly ServiceState[];
   readonly moved: readonly Moved[];
   readonly ca?: { readonly expires: Date; readonly rotating: boolean };
+  /** Known only while a manager answers. */
+  readonly networking?: NetworkFacts;
 }
 
 /** What is wrong with a swarm, and the commands that fix it; faults first. @param now milliseconds since 1970 */
@@ -36,8 +39,11 @@ export function problemsOf(swarm: KnownNodes, facts: SwarmFacts, now: number): S
     ...facts.services
       .filter((service) => !isConverged(service))
       .map(({ name, running, wanted }) =>
-        fault(`Service ${name}: ${running} of ${wanted} tasks are running`, lines([onManager, `docker service ps ${name}`])),
+        fault(`Service ${name}: ${running} of ${wanted} tasks are running`, lines([onManager(swarm), `docker service ps ${name}`])),
       ),
+    ...(facts.networking ? networkProblems(swarm.name, facts.networking, managerOf(swarm)) : []).map(({ message, fix }) =>
+      fault(message, fix),
+    ),
     ...caProblems(swarm.name, facts.ca, now),
     ...warnings(swarm),
   ];
@@ -63,7 +69,15 @@ function movedProblem(swarm: KnownNodes, { machine, advertised, addresses }: Mov
   );
 }
 
-const onManager = evaluate('env', 'MANAGER');
+/** The machine of the leader, else of another manager that the others reach; the word where this store has none. */
+function managerMachine(swarm: KnownNodes): string {
+  const managers = swarm.nodes.filter(({ leader, reachability }) => leader || reachability === 'reachable');
+  const machines = [...managers].sort((a, b) => Number(b.leader) - Number(a.leader)).flatMap((node) => swarm.machineOf(node) ?? []);
+  return machines[0] ?? 'MANAGER';
+}
+
+const onManager = (swarm: KnownNodes): Command => evaluate('env', managerMachine(swarm));
+const managerOf = (swarm: KnownNodes) => ({ manager: managerMachine(swarm), onManager: onManager(swarm) });
 
 /** What is wrong with a node, as its managers see it. */
 function nodeProblems(swarm: KnownNodes, node: Node): StatusProblem[] {
@@ -78,7 +92,7 @@ function nodeProblems(swarm: KnownNodes, node: Node): StatusProblem[] {
     return [
       fault(
         `Node ${node.hostname === '' ? node.id : node.hostname} ${is}, and it is not a machine of this store`,
-        lines([onManager, demote, `docker node rm --force ${node.id}`]),
+        lines([onManager(swarm), demote, `docker node rm --force ${node.id}`]),
       ),
     ];
   }
@@ -144,14 +158,19 @@ function caProblems(name: string, ca: SwarmFacts['ca'], now: number): StatusProb
   return [...(ca.rotating ? [rotating] : []), ...(left < warnBefore ? expiry : [])];
 }
 
-function warnings({ name, nodes }: KnownNodes): StatusProblem[] {
+function warnings(swarm: KnownNodes): StatusProblem[] {
+  const { name, nodes } = swarm;
   const versions = [...new Set(nodes.map(({ engineVersion }) => engineVersion).filter((version) => version !== ''))].sort();
   const takesTasks = nodes.length === 0 || nodes.some(({ state, availability }) => state === 'ready' && availability === 'active');
-  const promoteOrDemote = say`${run('swarm', 'promote', 'MACHINE')}, or ${run('swarm', 'demote', 'MACHINE')}`;
+  const machinesOf = (is: (node: Node) => boolean) => nodes.filter(is).flatMap((node) => swarm.machineOf(node) ?? []);
+  const [worker = 'MACHINE'] = machinesOf(({ role, state }) => role === 'worker' && state === 'ready');
+  const [manager = 'MACHINE'] = machinesOf(({ role, leader }) => role === 'manager' && !leader);
+  const ready = machinesOf(({ state }) => state === 'ready');
+  const promoteOrDemote = say`${run('swarm', 'promote', worker)}, or ${run('swarm', 'demote', manager)}`;
   return [
     ...quorumWarnings(managersAmong(nodes).total).map((message) => warning(message, promoteOrDemote)),
     ...(versions.length > 1 ? [warning(`The engines have different versions: ${versions.join(', ')}`, run('swarm', 'upgrade', name))] : []),
-    ...(takesTasks ? [] : [warning('No node accepts tasks', run('swarm', 'activate', 'MACHINE'))]),
+    ...(takesTasks ? [] : [warning('No node accepts tasks', run('swarm', 'activate', ...(ready.length > 0 ? ready : ['MACHINE'])))]),
   ];
 }
 

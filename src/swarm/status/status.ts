@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 
 import { errorText, TsmachineError } from '../../base/errors.js';
+import { unlessTimeout, waitFor } from '../../base/wait.js';
+import { findUnallocated } from '../engine/allocation.js';
 import { readCluster, type Cluster } from '../engine/cluster.js';
 import { managersAmong, quorumOf } from '../model/quorum.js';
 import { listServices, type ServiceState } from '../engine/services.js';
@@ -9,6 +11,9 @@ import type { Session } from '../../machine/session.js';
 import { problemsOf, type StatusProblem } from './problems.js';
 import type { Swarm } from '../reach/swarm.js';
 import { withInspectedSwarm } from './inspected-swarm.js';
+
+/** Milliseconds for nodes to report to a new leader: they try again at growing intervals, of eight seconds at most. */
+const reportTimeout = 20_000;
 
 /** What `swarm status` shows. */
 export interface SwarmStatus {
@@ -40,8 +45,11 @@ export async function swarmStatus(session: Session, given?: string): Promise<Swa
 
 /** The status as the managers report it. When none answers: what the store and the engines know. */
 async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
+  await waitForReports(swarm);
   const control = swarm.manager?.engine;
-  const [cluster, services] = control ? await Promise.all([readCluster(control), listServices(control)]) : [undefined, []];
+  const [cluster, services, unallocated] = control
+    ? await Promise.all([readCluster(control), listServices(control), findUnallocated(control, swarm.session.signal)])
+    : [undefined, []];
   const expires = cluster && rootExpiry(cluster);
   const problems = problemsOf(
     swarm,
@@ -50,6 +58,7 @@ async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
       moved: await movedMembers(swarm),
       ...(control ? {} : { trouble: swarm.whyNoManager() }),
       ...(cluster && expires ? { ca: { expires, rotating: cluster.rotationInProgress } } : {}),
+      ...(cluster && unallocated ? { networking: { ...unallocated, pools: cluster.defaultAddrPool, subnetSize: cluster.subnetSize } } : {}),
     },
     Date.now(),
   );
@@ -67,6 +76,30 @@ async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
     ...(cluster && expires ? { ca: { expires: expires.toISOString(), rotating: cluster.rotationInProgress } } : {}),
     problems,
   };
+}
+
+/**
+ * A leader that has just begun does not know the state of a node until the node has reported to it: after a restart that takes a few
+ * seconds, in which nothing is wrong. Nodes whose engine says that it is in the swarm are waited for.
+ */
+async function waitForReports(swarm: Swarm): Promise<void> {
+  const { io, signal } = swarm.session;
+  const late = () =>
+    swarm.nodes.flatMap((node) => {
+      const name = swarm.machineOf(node);
+      return name !== undefined && node.state === 'unknown' && swarm.members.get(name)?.membership?.state === 'active' ? [name] : [];
+    });
+  if (late().length === 0) return;
+  io.progress(`Waiting for ${late().join(', ')} to report to the leader`);
+  await unlessTimeout(
+    waitFor(
+      async () => {
+        await swarm.lookAtNodes();
+        return late().length === 0 ? true : undefined;
+      },
+      { timeout: reportTimeout, maxInterval: 500, signal, what: `${late().join(', ')} to report to the leader` },
+    ),
+  );
 }
 
 /** @throws TsmachineError ENGINE_API for a root certificate that is none */

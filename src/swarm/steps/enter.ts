@@ -2,6 +2,7 @@ import type { Io } from '../../base/io.js';
 import type { Labels } from '../../base/swarm-node.js';
 import { unlessTimeout, waitFor } from '../../base/wait.js';
 import { leaveSwarm } from '../engine/init-join-leave.js';
+import { nodeAddresses } from '../members/addresses.js';
 import { begin } from '../members/init.js';
 import { joinMachine } from '../members/join.js';
 import type { Reached } from '../reach/swarm.js';
@@ -49,6 +50,8 @@ export async function joinToSwarm(up: UpRun, step: Joining, io: Io): Promise<voi
 /** Has the machine leave the swarm and join again. */
 export async function joinSwarmAgain(up: UpRun, step: Joining, io: Io): Promise<void> {
   await checkBeforeJoin(up, step.machine, io);
+  const { machine } = up.swarm.reached(step.machine);
+  await nodeAddresses(up.swarm, machine, up.wanted.get(step.machine)?.member ?? {}); // what refuses the join does so before it leaves
   await leaveToRejoin(up.swarm, step.machine);
   await join(up, step, io);
 }

@@ -3,7 +3,9 @@ import { isIP } from 'node:net';
 import { readCluster, withSettings } from '../engine/cluster.js';
 import type { SwarmDeclaration } from '../model/declaration.js';
 import type { PlanProblem, SeenMachine, SeenSwarm } from '../plan/plan.js';
-import type { TsmachineError } from '../../base/errors.js';
+import { TsmachineError } from '../../base/errors.js';
+import { nodeAddresses } from '../members/addresses.js';
+import { namesInterface } from '../members/interface-address.js';
 import type { Member } from '../reach/member.js';
 import type { Swarm } from '../reach/swarm.js';
 import { differences } from './differences.js';
@@ -45,9 +47,24 @@ async function describeMachine(
     addresses: addresses.every((address) => isIP(address) !== 0) ? addresses : [],
     membership,
     error: error && asProblem(error),
+    addressFault: wanted && (await addressFault(swarm, member, wanted)),
     otherSwarm,
     differs: finished && wanted ? differences(machine.config, await swarm.session.store.readFacts(name), wanted) : [],
   };
+}
+
+/** A member that is to join with the address of an interface: its host is asked whether that is one address. */
+async function addressFault(swarm: Swarm, { machine, membership }: Member, { member }: Wanted): Promise<SeenMachine['addressFault']> {
+  const { advertiseAddr, listenAddr, dataPathAddr } = member;
+  if (!machine || !membership || membership.state === 'active') return undefined;
+  if (![advertiseAddr, listenAddr, dataPathAddr].some(namesInterface)) return undefined;
+  try {
+    await nodeAddresses(swarm, machine, member);
+    return undefined;
+  } catch (error) {
+    if (TsmachineError.is(error) && error.code === 'SWARM_JOIN') return asProblem(error);
+    throw error;
+  }
 }
 
 function asProblem(error: TsmachineError): Omit<PlanProblem, 'blocks'> {

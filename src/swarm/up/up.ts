@@ -20,6 +20,11 @@ export interface UpOptions extends MachineSettings {
   readonly concurrency?: number;
   /** Where the work on one machine is reported; default: the session's own io. */
   readonly ioOf?: (machine: string) => MachineIo;
+  /**
+   * Whether machines that are no longer declared may be removed, with all that is on them. It is asked once, with all of them, before
+   * anything is done. Without it, such a declaration is refused.
+   */
+  readonly confirmRemoval?: (machines: readonly string[]) => boolean | Promise<boolean>;
 }
 
 /** A plan as people and scripts read it. */
@@ -32,19 +37,19 @@ export interface PlanReport {
 
 /**
  * Brings a swarm to what is declared: creates and starts machines, initialises the swarm, joins machines, changes nodes, and removes
- * machines that it created earlier and that are no longer declared. What is intended is on disk before it is done, so the next run
- * finishes one that was killed.
+ * machines that it created earlier and that are no longer declared, if that is confirmed. What is intended is on disk before it is done,
+ * so the next run finishes one that was killed.
  * @returns what was done; nothing for a swarm that is as declared
- * @throws TsmachineError SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before anything is done; afterwards what failed
+ * @throws TsmachineError CANCELLED when a removal is not confirmed; SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before anything is done; afterwards what failed
  */
 export async function bringUp(session: Session, options: UpOptions): Promise<PlanReport> {
-  const { declaration, concurrency = 4, ioOf = () => session.io } = options;
+  const { declaration, concurrency = 4, ioOf = () => session.io, confirmRemoval } = options;
   const { name, members } = declaration;
   const wanted = await wantedMachines(session, members, options);
   return lockSwarm(session, name, () =>
     withDeclared(session, declaration, async (swarm) => {
       const up: RunningUp = { swarm, declaration, wanted, concurrency, ioOf, done: [], failed: [] };
-      const left = await runStages(up);
+      const left = await runStages(up, confirmRemoval);
       refuseLeftovers(up, left);
       return reportOf(name, { ...left, steps: up.done });
     }),
@@ -52,16 +57,17 @@ export async function bringUp(session: Session, options: UpOptions): Promise<Pla
 }
 
 /** What `bringUp` would do. Changes nothing. */
-export async function planUp(session: Session, options: Omit<UpOptions, 'concurrency' | 'ioOf'>): Promise<PlanReport> {
+export async function planUp(session: Session, options: Omit<UpOptions, 'concurrency' | 'ioOf' | 'confirmRemoval'>): Promise<PlanReport> {
   const { declaration } = options;
   const wanted = await wantedMachines(session, declaration.members, options);
   return withDeclared(session, declaration, async (swarm) => reportOf(declaration.name, await planNow({ swarm, declaration, wanted })));
 }
 
 /** Every stage in its order, with a new plan wherever a stage shows what the swarm is. @returns the plan that is left */
-async function runStages(up: RunningUp): Promise<Plan> {
+async function runStages(up: RunningUp, confirmRemoval: UpOptions['confirmRemoval']): Promise<Plan> {
   let plan = refuseBlocked(up, await planNow(up));
   if (plan.steps.length === 0 && plan.problems.length === 0) return plan;
+  await requireConsent(up, plan, confirmRemoval);
   await recordMembers(up, plan);
 
   const run = async (stage: Stage, { thenPlan = false } = {}) => {
@@ -84,6 +90,19 @@ async function runStages(up: RunningUp): Promise<Plan> {
   await inspectAll(up);
   await waitUntilSeen(up);
   return planNow(up);
+}
+
+/** What is not declared was not named. No later plan removes more: the record and the declaration alone decide. */
+async function requireConsent(
+  { declaration: { name } }: UpRun,
+  { steps }: Plan,
+  confirmRemoval: UpOptions['confirmRemoval'],
+): Promise<void> {
+  const leaving = steps.flatMap((step) => (step.kind === 'remove' ? [step.machine] : []));
+  if (leaving.length === 0 || (await confirmRemoval?.(leaving))) return;
+  throw new TsmachineError('CANCELLED', `Nothing was changed: swarm "${name}" as it is declared has no ${leaving.join(', ')}`, {
+    hint: 'Declare what is to stay, or confirm that it is removed',
+  });
 }
 
 /**

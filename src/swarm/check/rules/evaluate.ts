@@ -3,7 +3,7 @@ import { duplicateFindings } from './duplicates.js';
 import { engineFindings } from './engines.js';
 import type { InspectedEngine, CheckedMember } from './facts.js';
 import { hostFindings } from './hosts.js';
-import { poolFindings } from './pools.js';
+import { allocationFindings, poolFindings } from './pools.js';
 import type { CheckSettings } from './settings.js';
 
 /** What speaks against a swarm of these machines, as far as it can be said without a packet between them. Empty when nothing does. */
@@ -14,6 +14,7 @@ export function evaluateMembers(members: readonly CheckedMember[], settings: Che
     ...duplicateFindings(members),
     ...hostFindings(members),
     ...poolFindings(members, fixed ?? settings, fixed !== undefined),
+    ...allocationFindings(members),
   ];
 }
 

@@ -36,6 +36,8 @@ export interface InspectedEngine {
   /** `inactive`, `active`, `locked`, `pending` or `error`. */
   readonly swarm: string;
   readonly manager: boolean;
+  /** Networks of its swarm that have no addresses; only managers know. */
+  readonly bareNetworks?: readonly string[];
   /** What its swarm was created with and cannot be changed; only managers report it. */
   readonly swarmSettings?: { readonly dataPathPort: number; readonly pools: readonly string[]; readonly subnetSize: number };
 }

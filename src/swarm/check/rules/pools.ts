@@ -1,5 +1,7 @@
 import type { Finding } from '../../../base/findings.js';
 import { firstSubnet, formatNetwork, overlap, parseNetwork, type Network } from '../../../base/cidr.js';
+import { run } from '../../../base/text.js';
+import { subnetFault } from '../../model/address-pool.js';
 import { list, subject } from './duplicates.js';
 import type { CheckedMember } from './facts.js';
 import type { Route } from './routes.js';
@@ -59,6 +61,21 @@ function fix(free: string | undefined, fixed: boolean): Pick<Finding, 'fix'> {
           `docker network create -d overlay --subnet ${free.replace(/\/\d+$/, '/24')} NAME`,
       }
     : { fix: `Create the swarm with another pool: --default-addr-pool ${free} (it cannot be changed later)` };
+}
+
+/** Networks that a swarm which is there cannot give addresses to. Their tasks stay New, and no engine says why. */
+export function allocationFindings(members: readonly CheckedMember[]): Finding[] {
+  const { name, engine } = members.find((one) => one.engine?.swarmSettings) ?? {};
+  if (name === undefined || !engine?.swarmSettings) return [];
+  const { pools, subnetSize } = engine.swarmSettings;
+  const wrong = subnetFault(pools, subnetSize);
+  const fix = run('swarm', 'status', name);
+  if (wrong !== undefined) return [{ check: 'address-pool', level: 'fault', message: wrong, fix }];
+  const { bareNetworks: bare = [] } = engine;
+  if (bare.length === 0) return [];
+  return [
+    { check: 'networks', level: 'fault', message: `The swarm has given no addresses to ${list(bare)}: their services cannot start`, fix },
+  ];
 }
 
 /** The first of some private networks that overlaps no route of any host. */

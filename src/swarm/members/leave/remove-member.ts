@@ -1,6 +1,6 @@
 import { messageOf } from '../../../base/errors.js';
 import { say } from '../../../base/text.js';
-import { refuseShared, removeMachine, type RemoveOptions } from '../../../machine/remove.js';
+import { machineToRemove, refuseShared, removeMachine, type RemoveOptions } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import type { Swarm } from '../../reach/swarm.js';
 import { depart } from './depart.js';
@@ -15,12 +15,16 @@ export interface RemoveMemberOptions extends RemoveOptions {
 
 /**
  * Takes a member out of its swarm, removes its machine and forgets the member. The record keeps the member until its machine is gone, so
- * that an interrupted removal is finished by another.
+ * that an interrupted removal is finished by another. A machine that its driver cannot remove does not leave.
  * @throws TsmachineError what `depart` and `removeMachine` throw; with `force` what `depart` throws is a warning
  */
 export async function removeMember(swarm: Swarm, name: string, options: RemoveMemberOptions): Promise<void> {
   const { session } = swarm;
-  if (!options.force && !options.shared) await refuseShared(session, [name]); // before it has left
+  if (!options.force) {
+    // before it has left
+    if (!options.shared) await refuseShared(session, [name]);
+    if (await session.store.exists(name)) await machineToRemove(session, name);
+  }
   try {
     await depart(swarm, name, { force: true, remembered: true });
   } catch (error) {

@@ -42,6 +42,7 @@ describe('swarm check: what an engine reports about itself', () => {
     expect(parseInfo({})).to.deep.equal({
       version: '',
       id: '',
+      storage: '/var/lib/docker',
       liveRestore: false,
       firewallBackend: '',
       swarm: 'inactive',

@@ -298,6 +298,16 @@ describe('the plan of a swarm', () => {
       });
     }
 
+    it('an interface with several addresses, before anything is made', () => {
+      const addressFault = {
+        code: 'SWARM_JOIN' as const,
+        message: 'The interface eth0 of p-worker1 has several addresses',
+        hint: 'Give one',
+      };
+      const now = seen(small, { machines: { 'p-worker1': { ...inactive('p-worker1'), addressFault } } });
+      expect(problems(declared(1, 1), now)).to.deep.equal([{ ...addressFault, blocks: true }]);
+    });
+
     it('what only a new swarm takes', () => {
       const spec = {};
       const now = {

@@ -70,7 +70,7 @@ describe('what is wrong with a swarm', () => {
       'it is no machine',
       down,
       undefined,
-      /^fault: Node w is down, and it is not a machine of this store\neval \$\(tsmachine env MANAGER\)\ndocker node rm --force w$/,
+      /^fault: Node w is down, and it is not a machine of this store\neval \$\(tsmachine env m1\)\ndocker node rm --force w$/,
     ],
   ];
   for (const [why, found, machine, said] of nodes) {
@@ -119,8 +119,45 @@ describe('what is wrong with a swarm', () => {
       { name: 'once', mode: 'replicated-job', running: 0, wanted: 2, completed: 2 },
     ];
     expect(problems(three, machines, { services })).to.deep.equal([
-      'fault: Service web: 1 of 3 tasks are running\neval $(tsmachine env MANAGER)\ndocker service ps web',
+      'fault: Service web: 1 of 3 tasks are running\neval $(tsmachine env m1)\ndocker service ps web',
     ]);
+  });
+
+  it('is a network without addresses, and tasks that stay New', () => {
+    const networking = {
+      pools: ['10.30.0.0/24'],
+      subnetSize: 24,
+      networks: ['ov'],
+      services: [
+        { name: 'web', tasks: 2 },
+        { name: 'db', tasks: 1 },
+      ],
+    };
+    expect(problems(three, machines, { networking }).map((text) => text.split('\n')[0])).to.deep.equal([
+      'fault: Network ov gets no addresses: the pool 10.30.0.0/24 may be used up, or its subnet overlaps another',
+      'fault: Service web: 2 tasks stay New, because the swarm allocates nothing for them',
+      'fault: Service db: 1 task stays New, because the swarm allocates nothing for it',
+    ]);
+    expect(problems(three, machines, { networking: { ...networking, networks: [], services: [] } })).to.deep.equal([]);
+  });
+
+  it('is a pool from which no network can be cut, once for all networks', () => {
+    const networking = { pools: ['10.30.0.0/16'], subnetSize: 0, networks: ['ingress', 'ov'], services: [] };
+    expect(problems(three, machines, { networking })).to.deep.equal([
+      'fault: The address pool 10.30.0.0/16 of the swarm is to be cut into networks of /0, which are larger than the pool: ' +
+        'no network can be made\nThe pool of a swarm cannot be changed. Make it anew: tsmachine swarm down --keep-machines prod, ' +
+        'then tsmachine swarm init --name prod --default-addr-pool 10.30.0.0/16 m1',
+    ]);
+  });
+
+  it('names machines in its commands, as far as they are known', () => {
+    const w = node('w', { role: 'worker' });
+    const all = problems([...three.slice(0, 2), w], [...machines, member('w')]);
+    expect(all).to.deep.equal([
+      'warning: 2 managers tolerate no more failures than 1: an odd number is better\ntsmachine swarm promote w, or tsmachine swarm demote m2',
+    ]);
+    const drained = three.map((one) => ({ ...one, availability: 'drain' as const }));
+    expect(problems(drained)).to.deep.equal(['warning: No node accepts tasks\ntsmachine swarm activate m1 m2 m3']);
   });
 
   it('is a machine that has moved', () => {

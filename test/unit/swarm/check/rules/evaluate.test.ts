@@ -58,6 +58,19 @@ describe('swarm check: findings without a packet', () => {
     expect(plain(found[1]?.fix ?? '')).to.contain("tsmachine ssh b 'sudo rm -f /srv/docker/engine-id /etc/docker/key.json");
   });
 
+  it('name a swarm that can give its networks no addresses', () => {
+    const settings = { dataPathPort: 4789, pools: ['10.30.0.0/16'], subnetSize: 0 };
+    const [wrong] = evaluate([member('a', { engine: { swarm: 'active', manager: true, swarmSettings: settings, bareNetworks: ['ov'] } })]);
+    expect(wrong).to.include({ level: 'fault', check: 'address-pool' });
+    expect(wrong?.message).to.match(/^The address pool 10\.30\.0\.0\/16 of the swarm is to be cut into networks of \/0/);
+    const full = { swarm: 'active', manager: true, swarmSettings: { ...settings, subnetSize: 24 }, bareNetworks: ['ingress', 'ov'] };
+    expect(evaluate([member('a', { engine: full })])[0]).to.include({
+      level: 'fault',
+      check: 'networks',
+      message: 'The swarm has given no addresses to ingress and ov: their services cannot start',
+    });
+  });
+
   it('do not compare missing machine ids', () => {
     expect(summary([member('a', { host: { machineId: '' } }), member('b', { host: { machineId: '' } })])).to.deep.equal([]);
   });
