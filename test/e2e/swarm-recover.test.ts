@@ -180,7 +180,7 @@ describe('a swarm after disasters', () => {
     const damaged = await damagedCopy(env.TSMACHINE_PASSPHRASE);
     const refused = await tsmachine(['swarm', 'restore', '--force', damaged, 'rcv-m1'], { store });
     expect(refused.code).to.equal(1);
-    expect(refused.stderr).to.match(/The swarm state in \S+ is not complete: /);
+    expect(refused.stderr).to.match(/The swarm state from \S+ is not complete: /);
     expect(await told('rcv-m3'), 'the swarm that works is left alone').to.deep.equal(whole);
     const source = managers.find((name) => working.stderr.includes(`taken from ${name} `)) ?? 'rcv-m1';
     await succeed(['kill', ...managers], { store });
