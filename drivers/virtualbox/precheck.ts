@@ -41,7 +41,7 @@ function withAlternatives(error: unknown, name: string, platform: string): unkno
   const nspawn = platform === 'linux' ? say`make a light machine without it, ${run('create', '-d', 'nspawn', name)}, or ` : '';
   return new TsmachineError(error.code, error.message, {
     cause: error,
-    hint: say`${error.hint ?? ''}, ${nspawn}use a host that exists, ${run('create', '-d', 'generic', name)}`,
+    hint: say`${error.hint ?? ''}, ${nspawn}use a host that exists, ${run('create', '-d', 'generic', '--generic-ip-address', 'HOST', name)}`,
   });
 }
 

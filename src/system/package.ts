@@ -8,7 +8,7 @@ import { TsmachineError } from '../base/errors.js';
 interface OwnPackage {
   readonly root: string;
   /** The content of package.json. */
-  readonly content: object & { readonly version: string };
+  readonly content: object & { readonly version: string; readonly homepage?: string };
 }
 
 /** The build replaces this name with the commit's short hash. */
@@ -25,6 +25,12 @@ export function packageRoot(): string {
 /** The version of this package. */
 export function packageVersion(): string {
   return ownPackage().content.version;
+}
+
+/** The web address of a page of the documentation, which works wherever the program was installed. @param page `swarm-file.md` */
+export function pageAddress(page: string): string {
+  const { homepage = '' } = ownPackage().content;
+  return `${homepage.replace(/#.*$/, '')}/blob/main/docs/${page}`;
 }
 
 /**

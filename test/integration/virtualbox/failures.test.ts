@@ -54,7 +54,7 @@ describe('virtualbox: what goes wrong, by the command line', () => {
       refused(
         'VBoxManage not found. Make sure VirtualBox is installed and VBoxManage is in the path',
         'Install VirtualBox from https://www.virtualbox.org, make a light machine without it, tsmachine create -d nspawn m1, or use a host that exists, ' +
-          'tsmachine create -d generic m1',
+          'tsmachine create -d generic --generic-ip-address HOST m1',
         { env: { ...here.env, PATH: dirname(process.execPath) } },
       ));
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import { run } from '../../../src/system/processes/exec.js';
-import { packageRoot, packageVersion, readTemplate } from '../../../src/system/package.js';
+import { packageRoot, pageAddress, packageVersion, readTemplate } from '../../../src/system/package.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
@@ -16,6 +16,12 @@ describe('the package', () => {
     expect(packageRoot()).to.equal(root);
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(packageVersion()).to.equal(version);
+  });
+
+  it('knows the web address of a page that exists', () => {
+    const [, page = ''] = /^https:\/\/\S+\/blob\/main\/docs\/(.+)$/.exec(pageAddress('swarm-file.md')) ?? [];
+    expect(existsSync(join(root, 'docs', page))).to.equal(true);
+    expect(pageAddress(page)).not.to.contain('#');
   });
 
   it("is found from the build's depth, past the package.json of others", async () => {

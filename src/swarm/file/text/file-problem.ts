@@ -1,6 +1,7 @@
 import type { LineCounter } from 'yaml';
 
 import { TsmachineError } from '../../../base/errors.js';
+import { pageAddress } from '../../../system/package.js';
 
 /** Something that is wrong in a file. */
 export interface FileProblem {
@@ -18,7 +19,7 @@ export function swarmFileError(file: string, problems: readonly FileProblem[], l
   const texts = [...new Set(ordered.map(({ offset, message }) => `${placeText(file, offset, lines)}: ${message}`))];
   const more = texts.length > shown ? [`and ${texts.length - shown} more`] : [];
   return new TsmachineError('SWARM_FILE', [...texts.slice(0, shown), ...more].join('\n'), {
-    hint: 'docs/swarm-file.md describes the swarm file; docs/swarm.schema.json describes it for editors',
+    hint: `${pageAddress('swarm-file.md')} describes the swarm file; ${pageAddress('swarm.schema.json')} describes it for editors`,
   });
 }
 

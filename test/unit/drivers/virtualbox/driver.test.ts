@@ -258,7 +258,7 @@ describe('virtualbox: what goes wrong', () => {
     expect(plain(hint ?? ''))
       .to.match(/virtualbox\.org/)
       .and.to.match(/create -d nspawn m1/)
-      .and.to.match(/create -d generic m1/);
+      .and.to.match(/create -d generic --generic-ip-address HOST m1/);
   });
 
   const checks: [string, (bench: Bench) => void | Promise<void>, RegExp][] = [
