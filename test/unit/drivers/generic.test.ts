@@ -134,6 +134,37 @@ describe('driver generic', () => {
     expect(sshEndpoint(data).hostKey).to.equal(`SHA256:${'A'.repeat(43)}`);
   });
 
+  it('restarts when the connection ends with the reboot, and waits for another boot id', async () => {
+    const told: string[] = [];
+    const ids = ['one', 'one', undefined, 'two'];
+    const ctx = new MemoryMachine().context({
+      machineName: 'm1',
+      machineDir: '/nowhere',
+      cacheDir: '/nowhere',
+      ssh: (_endpoint, use) =>
+        use({
+          exec: () => {
+            const id = ids.shift();
+            told.push(`boot id ${id ?? 'not to be had'}`);
+            return id === undefined ? Promise.reject(new Error('no way')) : Promise.resolve({ exitCode: 0, stdout: `${id}\n`, stderr: '' });
+          },
+          rootScript: (template, _variables, options) => {
+            told.push(`${template}, may end the connection: ${String(options?.endsHost)}`);
+            return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+          },
+        }),
+    });
+    const driver = await generic.open({ env: {}, signal: ctx.signal });
+    await driver.restart?.({ IPAddress: '10.0.0.7' }, ctx);
+    expect(told).to.deep.equal([
+      'boot id one',
+      'generic/reboot.sh, may end the connection: true',
+      'boot id one',
+      'boot id not to be had',
+      'boot id two',
+    ]);
+  }).timeout(10_000);
+
   it('asks for the address', () => {
     expect(() => parse({}))
       .to.throw('generic driver requires the --generic-ip-address option')
