@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: runs all tests from a fresh clone, with no step before it. The suites are unit, integration,
- * e2e, compat and faults; without a name, all of them run, after build, lint, format and type check. `npm test -- unit --grep journal` runs a part
+ * e2e, compat, faults and hostile; without a name, all of them run, after build, lint, format and type check. `npm test -- unit --grep journal` runs a part
  * of one suite. Two suites run only by name: virtualbox runs every command line of that driver through a real VBoxManage, which is fetched
  * on the first run (a few minutes). guest runs that driver's guests as real virtual machines with QEMU, from a cloud image that is made on
  * the first run (a few minutes; without KVM each machine takes longer).
@@ -36,6 +36,7 @@ const suites = {
   compat: { timeout: 10 * minutes, each: 60_000, built: true, system: true },
   // a sample of it in a run of everything, the whole of it by its name
   faults: { timeout: 90 * minutes, each: 60 * minutes, built: true, system: true },
+  hostile: { timeout: 60 * minutes, each: 45 * minutes, system: true },
   virtualbox: { timeout: 40 * minutes, each: 3 * minutes, system: true, onlyByName: true },
   guest: { timeout: 90 * minutes, each: 20 * minutes, built: true, system: true, packages: forGuests, onlyByName: true },
 };
@@ -50,6 +51,7 @@ const total = { passed: 0, failed: [], skipped: [] };
 const remarks = [];
 const scratch = mkdtempSync(join(tmpdir(), 'tsmachine-test-'));
 if (named.includes('faults')) process.env.TSMACHINE_FAULTS ??= 'all';
+if (named.includes('hostile')) process.env.TSMACHINE_HOSTILE ??= 'all';
 process.env.TSMACHINE_TEST_CACHE ??= join(homedir(), '.cache', 'tsmachine-test');
 
 endInOrder();

@@ -22,6 +22,10 @@ export const swarmChecks: readonly Check<MachineSubject>[] = [
         const { role = 'worker' } = record.members[name] ?? {};
         if (member.membership && (await checkMembership(session, found, member, { swarm: record.name, role })))
           await checkNodes(found, member, record.name);
+        if (member.error) {
+          const { text, hint } = member.error;
+          found.fault('swarm', say`The engine does not say whether it takes part in swarm "${record.name}": ${text}`, hint);
+        }
       } finally {
         member.engine?.close();
       }

@@ -11,6 +11,8 @@ export const sshTimeouts = {
   eachAddress: 2000,
   /** ssh2: a host that answers, and says that it is still booting and lets nobody but root log in. */
   nologin: 90_000,
+  /** ssh2: the answer to a request on an open connection, such as to start a command. A host that keeps quiet for longer is given up. */
+  request: 30_000,
   /** The system's ssh, run in the foreground or by rsync and sshfs: the TCP connection, to the machine and to each jump host. */
   systemConnect: 10_000,
   /** The system's ssh, when it holds a login that copies share: the TCP connection, and the whole login. */

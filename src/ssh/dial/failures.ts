@@ -160,6 +160,13 @@ export function connectionLost(place: Place, during: string, cause?: unknown): T
   });
 }
 
+/** A host that lets us in, and then answers nothing. @param timeout milliseconds */
+export function keptQuiet(place: Place, during: string, timeout: number): TsmachineError {
+  return new TsmachineError('SSH_LOST', `${at(place)}: no answer within ${timeout / 1000} s while ${during}`, {
+    hint: 'The host may be overloaded or stuck. Restart it, or try again later.',
+  });
+}
+
 /** The first line of what an unknown server sent, without control characters. */
 function printable(text: string): string {
   return (

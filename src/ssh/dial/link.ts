@@ -1,6 +1,6 @@
 import type { Client } from 'ssh2';
 
-import { connectionLost } from './failures.js';
+import { connectionLost, keptQuiet } from './failures.js';
 import type { Place } from './place.js';
 
 /** One logged-in ssh2 client. When the connection breaks, every operation still running on it fails. */
@@ -29,21 +29,30 @@ export class Link {
 
   /**
    * Runs `start` until it resolves or rejects.
+   * @param within milliseconds, for what the host itself answers: after that the connection is given up
    * @throws TsmachineError SSH_LOST "... while `during`" when the connection breaks first
    */
-  guard<T>(during: string, start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> {
+  guard<T>(during: string, start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void, within?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.closed) {
         reject(connectionLost(this.place, during, this.#reason));
         return;
       }
+      const giveUp = (): void => {
+        reject(keptQuiet(this.place, during, within ?? 0));
+        this.client.destroy();
+        this.#gone();
+      };
+      const timer = within === undefined ? undefined : setTimeout(giveUp, within);
       const watcher = (reason: unknown): void => {
+        clearTimeout(timer);
         reject(connectionLost(this.place, during, reason));
       };
       this.#watchers.add(watcher);
       const unwatched =
         <A>(use: (argument: A) => void) =>
         (argument: A) => {
+          clearTimeout(timer);
           this.#watchers.delete(watcher);
           use(argument);
         };

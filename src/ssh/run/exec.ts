@@ -9,6 +9,7 @@ import { at } from '../dial/place.js';
 import { Collector, insteadOf } from './collector.js';
 import type { Program } from './frame.js';
 import { checkExitStatus, exitCodeOf, timeoutError, type End, type Ended } from './outcome.js';
+import { sshTimeouts } from '../timeouts.js';
 
 export interface RemoteRunOptions extends ScriptOptions {
   readonly signal: AbortSignal;
@@ -88,27 +89,31 @@ export interface Opened {
 
 /** Starts a command line in the login's shell. @throws TsmachineError REMOTE_COMMAND when the host refuses, SSH_LOST. */
 export function openChannel(link: Link, command: string, title: string): Promise<Opened> {
-  return link.guard<Opened>(`starting ${title}`, (resolve, reject) => {
-    link.client.exec(command, (error, channel) => {
-      if (error === undefined) {
-        // Listen right away: the status of a quick command can arrive in the packet that opens its channel.
-        const end: { code?: number | undefined; signal?: string | undefined } = {};
-        channel.once('exit', (status: number | null, name?: string) => {
-          end.code = status ?? undefined;
-          end.signal = name;
-        });
-        resolve({ channel, end });
-      } else if (!link.closed && !/No response from server/.test(error.message)) {
-        reject(
-          new TsmachineError('REMOTE_COMMAND', `${at(link.place)} did not start ${title}: ${errorText(error)}`, {
-            hint: 'The account may have no shell, or the server may limit sessions (MaxSessions).',
-            cause: error,
-          }),
-        );
-      }
-      // the guard reports a broken connection
-    });
-  });
+  return link.guard<Opened>(
+    `starting ${title}`,
+    (resolve, reject) => {
+      link.client.exec(command, (error, channel) => {
+        if (error === undefined) {
+          // Listen right away: the status of a quick command can arrive in the packet that opens its channel.
+          const end: { code?: number | undefined; signal?: string | undefined } = {};
+          channel.once('exit', (status: number | null, name?: string) => {
+            end.code = status ?? undefined;
+            end.signal = name;
+          });
+          resolve({ channel, end });
+        } else if (!link.closed && !/No response from server/.test(error.message)) {
+          reject(
+            new TsmachineError('REMOTE_COMMAND', `${at(link.place)} did not start ${title}: ${errorText(error)}`, {
+              hint: 'The account may have no shell, or the server may limit sessions (MaxSessions).',
+              cause: error,
+            }),
+          );
+        }
+        // the guard reports a broken connection
+      });
+    },
+    sshTimeouts.request,
+  );
 }
 
 function follow(

@@ -6,6 +6,7 @@ import type { FileCalls, FileFacts } from '../../system/files/file-calls.js';
 import type { Link } from '../dial/link.js';
 import { at } from '../dial/place.js';
 import { sftpWrite } from './sftp-write.js';
+import { sshTimeouts } from '../timeouts.js';
 
 /** SSH_FX_NO_SUCH_FILE of the SFTP protocol (draft-ietf-secsh-filexfer-02, 7). */
 const noSuchFile = 2;
@@ -14,12 +15,16 @@ type Failure = Error | null | undefined;
 
 /** Opens SFTP on a connection. @throws TsmachineError SSH_PROTOCOL when the host offers no SFTP, SSH_LOST. */
 export async function openSftp(link: Link): Promise<FileCalls> {
-  return link.guard<FileCalls>('opening SFTP', (resolve, reject) => {
-    link.client.sftp((error, sftp) => {
-      if (error === undefined) resolve(sftpCalls(sftp));
-      else reject(new TsmachineError('SSH_PROTOCOL', `${at(link.place)} offers no SFTP: ${errorText(error)}`, { cause: error }));
-    });
-  });
+  return link.guard<FileCalls>(
+    'opening SFTP',
+    (resolve, reject) => {
+      link.client.sftp((error, sftp) => {
+        if (error === undefined) resolve(sftpCalls(sftp));
+        else reject(new TsmachineError('SSH_PROTOCOL', `${at(link.place)} offers no SFTP: ${errorText(error)}`, { cause: error }));
+      });
+    },
+    sshTimeouts.request,
+  );
 }
 
 /** A host's files behind the calls of `node:fs`. */

@@ -9,6 +9,7 @@ import type { SshEndpoint } from '../../base/shell.js';
 import { openConnection } from '../dial/connect.js';
 import type { Connection } from '../dial/connection.js';
 import type { SessionOptions } from './session-options.js';
+import { sshTimeouts } from '../timeouts.js';
 
 /**
  * A shell or one command over ssh2, connected to this program's streams; with a terminal on the host when there is one here.
@@ -92,12 +93,16 @@ function size(screen: WriteStream | undefined): PseudoTtyOptions {
 
 /** The channel of a shell (empty command) or of one command. */
 function openSession(connection: Connection, command: string, terminal: PseudoTtyOptions | false): Promise<ClientChannel> {
-  return connection.link.guard<ClientChannel>('opening a session', (resolve, reject) => {
-    const done = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) reject(new TsmachineError('REMOTE_COMMAND', `The host did not open a session: ${errorText(error)}`, { cause: error }));
-      else resolve(channel);
-    };
-    if (command === '') connection.link.client.shell(terminal, done);
-    else connection.link.client.exec(command, { pty: terminal }, done);
-  });
+  return connection.link.guard<ClientChannel>(
+    'opening a session',
+    (resolve, reject) => {
+      const done = (error: Error | undefined, channel: ClientChannel): void => {
+        if (error) reject(new TsmachineError('REMOTE_COMMAND', `The host did not open a session: ${errorText(error)}`, { cause: error }));
+        else resolve(channel);
+      };
+      if (command === '') connection.link.client.shell(terminal, done);
+      else connection.link.client.exec(command, { pty: terminal }, done);
+    },
+    sshTimeouts.request,
+  );
 }

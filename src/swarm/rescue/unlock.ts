@@ -25,6 +25,7 @@ export async function unlockSwarm(session: Session, given?: string): Promise<voi
   await withSwarm(session, record, async (swarm) => {
     const locked = lockedMembers(swarm);
     if (locked.length === 0) {
+      throwUnknown(swarm);
       session.io.info(`No manager of swarm "${swarm.name}" is locked.`);
       return;
     }
@@ -37,6 +38,18 @@ export async function unlockSwarm(session: Session, given?: string): Promise<voi
     await swarm.look();
     if (swarm.manager) await keepUnlockKey(swarm);
   });
+}
+
+/** @throws TsmachineError SWARM_STATE when a manager runs and does not say whether it is locked */
+function throwUnknown({ record, members }: Swarm): void {
+  for (const [name, { role }] of Object.entries(record.members)) {
+    const error = role === 'manager' ? members.get(name)?.error : undefined;
+    if (error)
+      throw new TsmachineError('SWARM_STATE', say`Whether ${name} is locked is not known: ${error.text}`, {
+        cause: error,
+        hint: error.hint,
+      });
+  }
 }
 
 /** Managers that wait for their unlock key. */

@@ -31,6 +31,11 @@ describe('cli: rendered errors', () => {
     expect(errorJson(error)).to.deep.equal({ error: { code: 'SSH_AUTH', message: 'm1 refused every key', hint: 'ssh-add' } });
     expect(errorJson(new Error('oops'))).to.deep.equal({ error: { code: 'INTERNAL', message: 'oops' } });
   });
+  it('do not fill the screen with what a host said', () => {
+    const long = new TsmachineError('REMOTE_COMMAND', 'x'.repeat(1_000_000));
+    expect(renderError(long, { debug: false }).text).to.match(/^x{10000}\.\.\. \(990000 more characters\)$/);
+    expect(errorJson(long).error.message.length).to.be.below(11_000);
+  });
   it("get Docker Machine's prefix, but an interruption does not", async () => {
     const prefixed = await failureOf(withPrefix('Error removing host "m1": ', () => Promise.reject(error)));
     expect(prefixed).to.include({ code: 'SSH_AUTH', message: 'Error removing host "m1": m1 refused every key', hint: 'ssh-add' });
