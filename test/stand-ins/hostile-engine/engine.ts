@@ -15,8 +15,6 @@ export interface Certificates {
   /** Signed by another CA. */
   readonly foreign: ServerOptions;
   readonly expired: ServerOptions;
-  /** For another name. */
-  readonly misnamed: ServerOptions;
 }
 
 /** How the engine misbehaves. `late`: not at `/version` and `/_ping`. */
@@ -101,11 +99,10 @@ export const waysOfConnection = [
   'speaks plain HTTP',
   'has the certificate of another CA',
   'has an expired certificate',
-  'has a certificate for another name',
   'refuses every client',
 ] as const;
 
-function serverFor({ good, foreign, expired, misnamed }: Certificates, answer: RequestListener, way: string): Server {
+function serverFor({ good, foreign, expired }: Certificates, answer: RequestListener, way: string): Server {
   const secure = (options: ServerOptions) => createServer({ requestCert: true, rejectUnauthorized: true, ...options }, answer);
   switch (way) {
     case 'is silent from the start':
@@ -124,8 +121,6 @@ function serverFor({ good, foreign, expired, misnamed }: Certificates, answer: R
       return secure({ ...foreign, ca: good.ca });
     case 'has an expired certificate':
       return secure(expired);
-    case 'has a certificate for another name':
-      return secure(misnamed);
     case 'refuses every client':
       return secure({ ...good, ca: foreign.ca });
     default:
