@@ -89,10 +89,8 @@ interface Info {
 
 const clusterShape: Shape<Cluster> = object({}, { DataPathPort: number, DefaultAddrPool: list(text), SubnetSize: number });
 const infoShape: Shape<Info> = object(
-  {},
+  { ServerVersion: text, ID: text },
   {
-    ServerVersion: text,
-    ID: text,
     DockerRootDir: text,
     LiveRestoreEnabled: flag,
     FirewallBackend: object({}, { Driver: text }),
