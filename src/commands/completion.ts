@@ -48,10 +48,14 @@ export default class Completion extends MachineCommand {
   }
 
   private names(storagePath: string | undefined): MachineNames {
-    return async (feature) => {
+    return async ({ feature, role }) => {
       if (storagePath !== undefined) this.globals = { ...this.globals, storagePath };
       const { offeredNames } = await import('../machine/choose/offered.js');
-      return offeredNames(await this.session(), feature);
+      const session = await this.session();
+      const names = await offeredNames(session, feature);
+      if (role === undefined) return names;
+      const { withRole } = await import('../swarm/reach/list.js');
+      return withRole(session, names, role);
     };
   }
 

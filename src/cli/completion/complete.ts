@@ -87,21 +87,21 @@ interface OperandContext {
 }
 
 async function operandChoice(
-  { kind, feature }: Operands,
+  { kind, ...which }: Operands,
   given: readonly string[],
   { commands, current, names, swarms }: OperandContext,
 ): Promise<Choice> {
-  if (kind === 'machines') return words((await names(feature)).filter((name) => !given.includes(name)));
+  if (kind === 'machines') return words((await names(which)).filter((name) => !given.includes(name)));
   if (kind === 'files') return { candidates: [], place: 'files' };
   if (kind === 'machine-paths') {
     if (current.includes(':')) return nothing;
-    return { ...words((await names(feature)).map((name) => `${name}:`)), place: 'files' };
+    return { ...words((await names(which)).map((name) => `${name}:`)), place: 'files' };
   }
   if (kind === 'role-swarm')
     return given.length === 0 ? words(['worker', 'manager']) : given.length === 1 ? words(await swarms()) : nothing;
   if (given.length > 0) return nothing;
   if (kind === 'swarm') return words(await swarms());
-  if (kind === 'machine') return words(await names(feature));
+  if (kind === 'machine') return words(await names(which));
   if (kind === 'command') return commandChoice(commands);
   return kind === 'shell' ? words(completedShells) : nothing;
 }

@@ -8,10 +8,12 @@ export interface Operands {
   readonly kind: OperandKind;
   /** Only machines whose driver has this feature are offered. */
   readonly feature?: keyof DriverFeatures;
+  /** Only machines that have this role in a swarm, as far as the store knows; `member` has any, `none` is in no swarm. */
+  readonly role?: 'manager' | 'worker' | 'member' | 'none';
 }
 
 /** Lists the machines of a store to offer. It only reads the files of the store and contacts no machine. */
-export type MachineNames = (feature: Operands['feature']) => Promise<readonly string[]>;
+export type MachineNames = (operands: Pick<Operands, 'feature' | 'role'>) => Promise<readonly string[]>;
 
 /** Lists the swarms of a store to offer. */
 export type SwarmNames = () => Promise<readonly string[]>;

@@ -7,6 +7,7 @@ export default class SwarmDemote extends MachineCommand {
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm demote manager3'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machines', role: 'manager' } as const;
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDemote);

@@ -7,6 +7,7 @@ export default class SwarmDrain extends MachineCommand {
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm drain worker1'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machines', role: 'member' } as const;
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmDrain);

@@ -10,6 +10,7 @@ export default class SwarmJoin extends MachineCommand {
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm join --role worker --label zone=a worker1 worker2'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machines', role: 'none' } as const;
   static override flags = {
     to: Flags.string({ description: 'The swarm, or a machine in it; optional when there is only one swarm' }),
     ...roleFlag,

@@ -8,7 +8,7 @@ export default class SwarmLabel extends MachineCommand {
   static override description = 'key=value sets a label, key- removes it. Without arguments after the name, prints the labels.';
   static override usage = 'name [key=value...] [key-...]';
   static override examples = ['<%= config.bin %> swarm label worker1 zone=a disk-', '<%= config.bin %> swarm label worker1'];
-  static override operands = { kind: 'machine' } as const;
+  static override operands = { kind: 'machine', role: 'member' } as const;
   static override flags = jsonFlag;
 
   async run(): Promise<void> {

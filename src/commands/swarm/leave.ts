@@ -9,6 +9,7 @@ export default class SwarmLeave extends MachineCommand {
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm leave worker1'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machines', role: 'member' } as const;
   static override flags = {
     force: Flags.boolean({ description: 'Also take out a machine that does not answer, or that is in a swarm without a quorum' }),
   };

@@ -7,6 +7,7 @@ export default class SwarmPromote extends MachineCommand {
   static override usage = 'name...';
   static override examples = ['<%= config.bin %> swarm promote worker1 worker2'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machines', role: 'worker' } as const;
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SwarmPromote);

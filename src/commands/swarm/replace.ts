@@ -11,6 +11,7 @@ export default class SwarmReplace extends MachineCommand {
   static override usage = 'name';
   static override examples = ['<%= config.bin %> swarm replace worker2', '<%= config.bin %> swarm replace --as manager4 manager1'];
   static override infoTo = 'stdout' as const;
+  static override operands = { kind: 'machine', role: 'member' } as const;
   static override flags = {
     as: Flags.string({ description: 'Name of the new machine. It then joins before the old one is removed' }),
   };

@@ -18,9 +18,12 @@ export default class SwarmToken extends MachineCommand {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(SwarmToken);
     const [role, swarm] = roleAndSwarm(argv);
-    const { tokenOf } = await import('../../swarm/members/token.js');
-    const token = await tokenOf(await this.session(), swarm, role, { rotate: flags.rotate });
+    const { joinSecretOf } = await import('../../swarm/members/token.js');
+    const { token, managers } = await joinSecretOf(await this.session(), swarm, role, { rotate: flags.rotate });
+    const [manager] = managers;
+    const join = manager === undefined ? undefined : `docker swarm join --token ${token} ${manager}`;
     this.io.warn(`Anyone who has this token can join as a ${role}. It is not stored on this computer.`);
-    this.show({ role, token }, () => token);
+    if (join !== undefined) this.io.info(`To join an engine that is no machine of this store, run this on its host:\n${join}`);
+    this.show({ role, token, managers, ...(join === undefined ? {} : { join }) }, () => token);
   }
 }

@@ -47,7 +47,7 @@ export async function initSwarm(engine: Engine, request: InitRequest): Promise<M
   try {
     await engine.request('POST', '/swarm/init', { body });
   } catch (error) {
-    throw refused(`The engine of "${engine.target.machine}" cannot initialise a swarm`, error);
+    throw refused(`The engine of "${engine.target.machine}" cannot initialise a swarm`, error, engine.target.machine);
   }
   return membershipOf(engine);
 }
@@ -106,7 +106,7 @@ async function enter(engine: Engine, request: JoinRequest): Promise<Membership &
     await engine.request('POST', '/swarm/join', { body });
   } catch (error) {
     const pending = refusalIn(error)?.message.includes('continue in the background') === true;
-    if (!pending) throw refused(`${machine} cannot join the swarm`, error);
+    if (!pending) throw refused(`${machine} cannot join the swarm`, error, machine);
   }
   return waitFor(
     async () => {
@@ -203,18 +203,20 @@ const remedies: readonly [words: RegExp, hint: Text][] = [
   [/live-restore/i, 'Swarm mode does not work with live-restore: remove "live-restore" from /etc/docker/daemon.json on the host'],
   [/nftables/i, 'Swarm mode needs iptables: remove "firewall-backend" from /etc/docker/daemon.json on the host'],
   [/x509|certificate/i, say`Clocks that differ make certificates invalid: ${run('swarm', 'check')} compares them`],
-  [/already part of a swarm/i, say`${run('swarm', 'leave', 'MACHINE')} takes it out`],
 ];
 
-function refused(what: string, error: unknown): unknown {
+function refused(what: string, error: unknown, machine: string): unknown {
   const words = refusalIn(error)?.message;
-  return words === undefined ? error : new TsmachineError('SWARM_JOIN', `${what}: ${words}`, { cause: error, hint: remedyFor(words) });
+  return words === undefined
+    ? error
+    : new TsmachineError('SWARM_JOIN', `${what}: ${words}`, { cause: error, hint: remedyFor(words, machine) });
 }
 
 function failedJoin(machine: string, words: string): TsmachineError {
-  return new TsmachineError('SWARM_JOIN', `${machine} could not join the swarm: ${words}`, { hint: remedyFor(words) ?? tryCheck });
+  return new TsmachineError('SWARM_JOIN', `${machine} could not join the swarm: ${words}`, { hint: remedyFor(words, machine) ?? tryCheck });
 }
 
-function remedyFor(words: string): Text | undefined {
+function remedyFor(words: string, machine: string): Text | undefined {
+  if (/already part of a swarm/i.test(words)) return say`${run('swarm', 'leave', machine)} takes it out`;
   return remedies.find(([pattern]) => pattern.test(words))?.[1];
 }

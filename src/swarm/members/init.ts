@@ -10,6 +10,7 @@ import type { Session } from '../../machine/session.js';
 import { openMemberPorts } from './ports.js';
 import { checkAddresses, namingAddresses, nodeAddresses, type GivenAddresses } from './addresses.js';
 import { swarmOf } from '../reach/find.js';
+import { withRole } from '../reach/list.js';
 import { lockSwarm } from '../reach/lock.js';
 import { type Swarm, withSwarm } from '../reach/swarm.js';
 
@@ -62,7 +63,8 @@ export async function initSwarmOn(session: Session, machine: string, request: In
       const locks = (await readCluster(swarm.control)).spec.EncryptionConfig?.AutoLockManagers === true;
       if (locks)
         session.io.info(say`Its managers lock themselves when they restart. The key is kept in the store: ${run('swarm', 'unlock', name)}`);
-      const join = run('swarm', 'join', '--role', 'worker', 'MACHINE...');
+      const others = await withRole(session, await session.store.names(), 'none');
+      const join = run('swarm', 'join', '--role', 'worker', ...(others.length > 0 ? others : ['MACHINE...']));
       session.io.info(say`${machine} is a manager of swarm "${name}". Add machines to it: ${join}`);
     });
   });

@@ -96,10 +96,13 @@ function refuseDown({ name, node }: MachineNode): void {
 function refuseNoManager(swarm: Swarm, leaving: readonly string[]): void {
   const { total } = managersAmong(swarm.nodes);
   if (leaving.length === 0 || leaving.length < total) return;
+  const [worker = 'MACHINE'] = swarm.nodes.flatMap((node) =>
+    node.role === 'worker' && node.state === 'ready' ? (swarm.machineOf(node) ?? []) : [],
+  );
   const what = total === 1 ? `${leaving.join()} is its only manager` : `${leaving.join(', ')} are all its managers`;
   throw new TsmachineError('SWARM_QUORUM', `Swarm "${swarm.name}" needs a manager, and ${what}`, {
     hint: lines([
-      say`Make another machine a manager first: ${run('swarm', 'promote', 'MACHINE')}`,
+      say`Make another machine a manager first: ${run('swarm', 'promote', worker)}`,
       say`To end the whole swarm: ${run('swarm', 'down', swarm.name)}`,
     ]),
   });

@@ -7,7 +7,7 @@ import { onEach } from '../../machine/choose/each.js';
 import { TsmachineError } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
-import { lookAtMember, type Member } from './member.js';
+import { isOff, lookAtMember, type Member } from './member.js';
 
 /** How many machines are inspected at once. */
 const inspectedTogether = 100;
@@ -220,6 +220,16 @@ export class Swarm {
       return error ? [error] : [];
     });
     const [first] = silent;
+    const off = managers.filter((name) => {
+      const member = this.#members.get(name);
+      return member !== undefined && isOff(member);
+    });
+    if (off.length > 0) {
+      const are = off.length === 1 ? 'is' : 'are';
+      return new TsmachineError('SWARM_STATE', `No manager of swarm "${this.name}" answers: ${off.join(', ')} ${are} off`, {
+        hint: run('start', ...off),
+      });
+    }
     return new TsmachineError('SWARM_STATE', say`No manager of swarm "${this.name}" answers${first ? say`: ${first.text}` : ''}`, {
       cause: first,
       hint:

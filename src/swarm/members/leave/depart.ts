@@ -24,11 +24,11 @@ export interface DepartOptions {
  * Takes a machine out of its swarm in the order that keeps services running and managers deciding: drain, wait until its tasks run
  * elsewhere, demote, wait until it is a worker, leave, remove its node, forget it in the store.
  * Steps that are done already are skipped, so that an interrupted departure is finished by another. With the last node the swarm ends,
- * and its record goes. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
+ * and its record goes: `last`. The caller holds the swarm's lock; several workers may depart at once, managers one after the other.
  * @throws TsmachineError SWARM_QUORUM before anything was done, when the swarm would lose its quorum without this manager, or has none now;
  * SWARM_STATE, SWARM_LOCKED; without `force` why the engine does not answer
  */
-export async function depart(swarm: Swarm, name: string, { force, remembered = false }: DepartOptions): Promise<void> {
+export async function depart(swarm: Swarm, name: string, { force, remembered = false }: DepartOptions): Promise<'one' | 'last'> {
   const { session } = swarm;
   await swarm.lookAtNodes();
   if (swarm.record.cluster !== undefined && !swarm.manager && !isOutside(swarm, name)) throw swarm.whyNoManager();
@@ -39,13 +39,13 @@ export async function depart(swarm: Swarm, name: string, { force, remembered = f
   if (leaves === 'last') {
     await leave(swarm, name);
     await session.store.swarms.remove(swarm.name);
-    return;
+    return 'last';
   }
   if (node) await moveOut(swarm, name, node);
   else await leave(swarm, name);
   await removeStale(swarm, name);
-  if (remembered) return;
-  await swarm.forgetMember(name);
+  if (!remembered) await swarm.forgetMember(name);
+  return 'one';
 }
 
 async function moveOut(swarm: Swarm, name: string, node: Node): Promise<void> {

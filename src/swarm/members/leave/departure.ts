@@ -4,11 +4,13 @@ import { TsmachineError } from '../../../base/errors.js';
 import { type Text, lines, run, say } from '../../../base/text.js';
 import type { Swarm } from '../../reach/swarm.js';
 
-/** The nodes as the managers list them; a manager that does not answer us is unreachable: the others notice a loss seconds later. */
+/** The nodes as the managers list them, by the names of their machines; a manager that does not answer us is unreachable: the others notice a loss seconds later. */
 export function nodesAsSeen(swarm: Pick<Swarm, 'nodes' | 'members' | 'machineOf'>): Node[] {
   return swarm.nodes.map((node) => {
-    const member = swarm.members.get(swarm.machineOf(node) ?? '');
-    return member && !member.engine && node.reachability !== undefined ? { ...node, reachability: 'unreachable' } : node;
+    const machine = swarm.machineOf(node);
+    const member = swarm.members.get(machine ?? '');
+    const named = { ...node, hostname: machine ?? node.hostname };
+    return member && !member.engine && node.reachability !== undefined ? { ...named, reachability: 'unreachable' } : named;
   });
 }
 
@@ -34,10 +36,11 @@ export function checkDeparture(swarm: string, name: string, node: Node, nodes: r
   // Nodes that are down do not need the swarm.
   const others = nodes.filter(({ id, state }) => id !== node.id && state !== 'down');
   if (others.length === 0) return 'last';
+  const [worker = 'MACHINE'] = others.flatMap(({ role, state, hostname }) => (role === 'worker' && state === 'ready' ? [hostname] : []));
   const who = `${others.length} other node${others.length === 1 ? '' : 's'} (${others.map(({ hostname }) => hostname).join(', ')})`;
   throw new TsmachineError('SWARM_QUORUM', `${name} is the last manager of swarm "${swarm}", and ${who} would have none`, {
     hint: lines([
-      say`Make another machine a manager first: ${run('swarm', 'promote', 'MACHINE')}`,
+      say`Make another machine a manager first: ${run('swarm', 'promote', worker)}`,
       say`To end the whole swarm: ${run('swarm', 'down', swarm)}`,
     ]),
   });

@@ -57,7 +57,10 @@ async function leaveOne(swarm: Swarm, name: string, { force }: { force: boolean 
     session: { io, signal },
   } = swarm;
   try {
-    await depart(swarm, name, { force });
+    if ((await depart(swarm, name, { force })) === 'last') {
+      io.info(`${name} was the last node of swarm "${swarm.name}", which has ended with it.`);
+      return;
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (!force || swarm.manager) throw error; // a swarm that can decide is asked
@@ -78,7 +81,7 @@ async function leaveUnknown(session: Session, name: string, { force }: { force: 
     if (control && !force) {
       throw new TsmachineError('SWARM_QUORUM', `${name} is a manager of a swarm that this store does not know, which may need it`, {
         hint: lines([
-          say`Take the swarm into the store: ${run('swarm', 'init', name, '--name', 'NAME')}`,
+          say`Take the swarm into the store: ${run('swarm', 'init', '--name', await freeName(session), name)}`,
           say`Or leave it anyway: ${run('swarm', 'leave', '--force', name)}`,
         ]),
       });
@@ -88,4 +91,9 @@ async function leaveUnknown(session: Session, name: string, { force }: { force: 
   } finally {
     engine.close();
   }
+}
+
+/** `default`, as `swarm init` calls a swarm, unless the store has one. */
+async function freeName(session: Session): Promise<string> {
+  return (await session.store.swarms.names()).includes('default') ? 'NAME' : 'default';
 }

@@ -1,5 +1,5 @@
-import { messageOf } from '../../../base/errors.js';
-import { say } from '../../../base/text.js';
+import { TsmachineError, messageOf } from '../../../base/errors.js';
+import { lines, run, say } from '../../../base/text.js';
 import { machineToRemove, refuseShared, removeMachine, type RemoveOptions } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import type { Swarm } from '../../reach/swarm.js';
@@ -29,10 +29,23 @@ export async function removeMember(swarm: Swarm, name: string, options: RemoveMe
     await depart(swarm, name, { force: true, remembered: true });
   } catch (error) {
     session.signal.throwIfAborted();
-    if (!options.force) throw error;
+    if (!options.force) throw withWaysOut(swarm, name, error);
     session.io.warn(say`${name} is removed without having left swarm "${swarm.name}": ${messageOf(error)}`);
   }
   await removeAndForget(swarm, name, options);
+}
+
+/** A swarm in which nobody can decide lets nobody leave: the user may want the machine gone all the same. */
+function withWaysOut(swarm: Swarm, name: string, cause: unknown): unknown {
+  if (swarm.manager || !TsmachineError.is(cause)) return cause;
+  return new TsmachineError(cause.code, cause.text, {
+    cause,
+    hint: lines([
+      cause.hint,
+      say`To remove ${name} without asking its swarm: ${run('rm', '-f', name)}`,
+      say`To end the whole swarm: ${run('swarm', 'down', swarm.name)}`,
+    ]),
+  });
 }
 
 /** Removes the machine of a member that is out of its swarm, and forgets the member. */
