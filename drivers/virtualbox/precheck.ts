@@ -39,9 +39,10 @@ export async function checkComputer(config: VirtualboxConfig, ctx: DriverContext
 function withAlternatives(error: unknown, name: string, platform: string): unknown {
   if (!TsmachineError.is(error) || error.code !== 'COMMAND_MISSING') return error;
   const nspawn = platform === 'linux' ? say`make a light machine without it, ${run('create', '-d', 'nspawn', name)}, or ` : '';
+  const existing = run('create', '-d', 'generic', '--generic-ip-address', 'HOST', name);
   return new TsmachineError(error.code, error.message, {
     cause: error,
-    hint: say`${error.hint ?? ''}, ${nspawn}use a host that exists, ${run('create', '-d', 'generic', '--generic-ip-address', 'HOST', name)}`,
+    hint: say`${error.hint ?? ''}, ${nspawn}use a host that exists, ${existing}`,
   });
 }
 

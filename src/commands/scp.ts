@@ -6,8 +6,8 @@ import { sourcesAndTarget } from '../cli/line/arguments.js';
 export default class Scp extends MachineCommand {
   static override summary = 'Copy files between machines';
   static override description =
-    'Arguments are [[user@]machine:][path] [[user@]machine:][path]. Several sources go into a folder. Modes, times and symbolic links are kept. A file ' +
-    'appears under its name only when it is complete.';
+    'Arguments are [[user@]machine:][path] [[user@]machine:][path]. Several sources go into a folder. Modes, times and symbolic links ' +
+    'are kept. A file appears under its name only when it is complete.';
   static override usage = 'FROM... TO';
   static override examples = ['<%= config.bin %> scp -r ./site web1:/srv'];
   static override hiddenAliases = ['cp'];

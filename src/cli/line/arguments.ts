@@ -69,7 +69,10 @@ export function parseRenames(words: readonly string[]): Record<string, string> {
   );
 }
 
-/** The arguments of `scp`: what is copied, and where. Called as `docker-machine`, only one is copied. @throws TsmachineError ARGUMENT_COUNT */
+/**
+ * The arguments of `scp`: what is copied, and where. Called as `docker-machine`, only one is copied.
+ * @throws TsmachineError ARGUMENT_COUNT
+ */
 export function sourcesAndTarget(args: readonly string[]): readonly [readonly string[], string] {
   const target = args.at(-1);
   if (target === undefined || args.length < 2 || (args.length > 2 && standsInForDockerMachine()))

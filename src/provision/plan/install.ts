@@ -103,7 +103,7 @@ export function allowing({ allowRemovals }: Pick<InstallRequest, 'allowRemovals'
 function plainScript(url: string, machine: string): TsmachineError {
   return new TsmachineError(
     'ENGINE_INSTALL',
-    `The install script of ${machine} would come over plain http (${url}): anybody on the way can change it, and ${machine} runs it as root`,
+    `The install script of ${machine} would come over plain http (${url}): anybody on the way can change it, and it runs as root`,
     { hint: say`Correct InstallURL in its config.json, or create it again with --engine-install-insecure: ${run('rm', machine)}` },
   );
 }

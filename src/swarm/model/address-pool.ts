@@ -16,5 +16,5 @@ export function poolFault(text: string): string | undefined {
 export function subnetFault(pools: readonly string[], subnetSize: number): string | undefined {
   const small = pools.find((pool) => (parseNetwork(pool)?.prefix ?? 0) > subnetSize);
   if (small === undefined) return undefined;
-  return `The address pool ${small} of the swarm is to be cut into networks of /${subnetSize}, which are larger than the pool: no network can be made`;
+  return `The address pool ${small} of the swarm is cut into networks of /${subnetSize}, larger than the pool: no network can be made`;
 }

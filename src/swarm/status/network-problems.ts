@@ -19,7 +19,7 @@ export function networkProblems(
 ): { readonly message: Text; readonly fix: Text }[] {
   const wrong = subnetFault(pools, subnetSize);
   const tasks = services.map(({ name, tasks: count }) => ({
-    message: `Service ${name}: ${count} task${count === 1 ? ' stays' : 's stay'} New, because the swarm allocates nothing for ${count === 1 ? 'it' : 'them'}`,
+    message: `Service ${name}: ${count === 1 ? '1 task stays' : `${count} tasks stay`} New, because the swarm allocates nothing for it`,
     fix: lines([onManager, `docker service inspect --pretty ${name}`]) ?? '',
   }));
   if (wrong !== undefined) {

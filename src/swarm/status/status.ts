@@ -58,7 +58,7 @@ async function statusOf(swarm: Swarm): Promise<SwarmStatus> {
       moved: await movedMembers(swarm),
       ...(control ? {} : { trouble: swarm.whyNoManager() }),
       ...(cluster && expires ? { ca: { expires, rotating: cluster.rotationInProgress } } : {}),
-      ...(cluster && unallocated ? { networking: { ...unallocated, pools: cluster.defaultAddrPool, subnetSize: cluster.subnetSize } } : {}),
+      ...(cluster ? { networking: { ...unallocated, pools: cluster.defaultAddrPool, subnetSize: cluster.subnetSize } } : {}),
     },
     Date.now(),
   );

@@ -40,7 +40,8 @@ export interface PlanReport {
  * machines that it created earlier and that are no longer declared, if that is confirmed. What is intended is on disk before it is done,
  * so the next run finishes one that was killed.
  * @returns what was done; nothing for a swarm that is as declared
- * @throws TsmachineError CANCELLED when a removal is not confirmed; SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before anything is done; afterwards what failed
+ * @throws TsmachineError CANCELLED when a removal is not confirmed; SWARM_IMMUTABLE, SWARM_FOREIGN, SWARM_QUORUM, MACHINE_EXISTS before
+ * anything is done; afterwards what failed
  */
 export async function bringUp(session: Session, options: UpOptions): Promise<PlanReport> {
   const { declaration, concurrency = 4, ioOf = () => session.io, confirmRemoval } = options;

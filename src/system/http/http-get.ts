@@ -21,7 +21,8 @@ const maxRedirects = 10;
 
 /**
  * Sends a GET, through the proxy that the environment names, and follows redirects. Node 20's `fetch` does not support proxies.
- * Plain http is for what is verified afterwards, and for servers of this computer: anybody on the way could put something else in its place.
+ * Plain http is for what is verified afterwards, and for servers of this computer: anybody on the way could put something else in its
+ * place.
  * @returns the response with its body unread; its status is never a redirect.
  * @throws TsmachineError DOWNLOAD when no response came; the signal's reason.
  */

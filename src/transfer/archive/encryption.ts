@@ -12,7 +12,7 @@ export interface Cost {
 
 /** 128 MiB and about half a second for each guess. */
 const defaultCost: Cost = { N: 2 ** 17, r: 8, p: 1 };
-/** The most that a header may ask for, because it is read before it can be verified: bytes of memory, and N·r·p. Our own take half of that work. */
+/** The most that a header may ask for, because it is read before it can be verified: bytes of memory, and N·r·p. Our own take half. */
 const most = { memory: 2 ** 27 + 2 ** 20, work: 2 ** 21 };
 const tagLength = 16;
 const magic = 'tsmachine-export-encrypted';

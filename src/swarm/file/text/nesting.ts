@@ -30,7 +30,10 @@ export function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
-/** Words of the lexer that stand for no character of the text: the next word is a scalar; a wrong indent ends all [ and {; a document begins. */
+/**
+ * Words of the lexer that stand for no character of the text: the next word is a scalar; a wrong indent ends all [ and {; a document
+ * begins.
+ */
 const scalarAhead = '\x1f';
 const flowBroken = '\x18';
 const marks = new Set([scalarAhead, flowBroken, '\x02']);

@@ -4,7 +4,10 @@ import { TsmachineError } from '../../../base/errors.js';
 import { type Text, lines, run, say } from '../../../base/text.js';
 import type { Swarm } from '../../reach/swarm.js';
 
-/** The nodes as the managers list them, by the names of their machines; a manager that does not answer us is unreachable: the others notice a loss seconds later. */
+/**
+ * The nodes as the managers list them, by the names of their machines. A manager that does not answer us is unreachable: the others notice
+ * a loss seconds later.
+ */
 export function nodesAsSeen(swarm: Pick<Swarm, 'nodes' | 'members' | 'machineOf'>): Node[] {
   return swarm.nodes.map((node) => {
     const machine = swarm.machineOf(node);

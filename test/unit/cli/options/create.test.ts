@@ -74,10 +74,10 @@ describe('cli: names', () => {
   });
   it('are removed once each', async () => {
     expect(atLeastOneName(['a', 'b', 'a'])).to.deep.equal(['a', 'b']);
-    expect((await failureOf(() => atLeastOneName([]))).code).to.equal('USAGE');
+    expect((await failureOf(() => atLeastOneName([]))).code).to.equal('ARGUMENT_COUNT');
   });
   const wrong: [string[], string][] = [
-    [[], 'USAGE'],
+    [[], 'ARGUMENT_COUNT'],
     [['ok', ''], 'NAME_INVALID'],
     [['ok', '..'], 'NAME_INVALID'],
     [['a', 'a'], 'NAME_INVALID'],

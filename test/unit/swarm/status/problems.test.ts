@@ -135,7 +135,7 @@ describe('what is wrong with a swarm', () => {
     };
     expect(problems(three, machines, { networking }).map((text) => text.split('\n')[0])).to.deep.equal([
       'fault: Network ov gets no addresses: the pool 10.30.0.0/24 may be used up, or its subnet overlaps another',
-      'fault: Service web: 2 tasks stay New, because the swarm allocates nothing for them',
+      'fault: Service web: 2 tasks stay New, because the swarm allocates nothing for it',
       'fault: Service db: 1 task stays New, because the swarm allocates nothing for it',
     ]);
     expect(problems(three, machines, { networking: { ...networking, networks: [], services: [] } })).to.deep.equal([]);
@@ -144,7 +144,7 @@ describe('what is wrong with a swarm', () => {
   it('is a pool from which no network can be cut, once for all networks', () => {
     const networking = { pools: ['10.30.0.0/16'], subnetSize: 0, networks: ['ingress', 'ov'], services: [] };
     expect(problems(three, machines, { networking })).to.deep.equal([
-      'fault: The address pool 10.30.0.0/16 of the swarm is to be cut into networks of /0, which are larger than the pool: ' +
+      'fault: The address pool 10.30.0.0/16 of the swarm is cut into networks of /0, larger than the pool: ' +
         'no network can be made\nThe pool of a swarm cannot be changed. Make it anew: tsmachine swarm down --keep-machines prod, ' +
         'then tsmachine swarm init --name prod --default-addr-pool 10.30.0.0/16 m1',
     ]);

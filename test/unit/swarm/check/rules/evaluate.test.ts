@@ -62,7 +62,7 @@ describe('swarm check: findings without a packet', () => {
     const settings = { dataPathPort: 4789, pools: ['10.30.0.0/16'], subnetSize: 0 };
     const [wrong] = evaluate([member('a', { engine: { swarm: 'active', manager: true, swarmSettings: settings, bareNetworks: ['ov'] } })]);
     expect(wrong).to.include({ level: 'fault', check: 'address-pool' });
-    expect(wrong?.message).to.match(/^The address pool 10\.30\.0\.0\/16 of the swarm is to be cut into networks of \/0/);
+    expect(wrong?.message).to.match(/^The address pool 10\.30\.0\.0\/16 of the swarm is cut into networks of \/0/);
     const full = { swarm: 'active', manager: true, swarmSettings: { ...settings, subnetSize: 24 }, bareNetworks: ['ingress', 'ov'] };
     expect(evaluate([member('a', { engine: full })])[0]).to.include({
       level: 'fault',
