@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-import { errorText, TsmachineError } from '../base/errors.js';
+import { TsmachineError, whyUnusable } from '../base/errors.js';
 import { openAuthority } from './ca.js';
 import { issueCertificate } from './issue.js';
 import { newKeyPair, privateKeyPem } from './keys.js';
@@ -115,7 +115,7 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new TsmachineError('CERT_UNREADABLE', `Cannot read ${path}: ${errorText(error)}`, {
+    throw new TsmachineError('CERT_UNREADABLE', `Cannot read ${path}: ${whyUnusable(error)}`, {
       hint: 'Both the CA certificate and its key are needed to sign a certificate: restore them from a backup.',
       cause: error,
     });

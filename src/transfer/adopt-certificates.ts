@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { EngineTarget } from '../docker/client.js';
 import type { ServedCertificate } from '../docker/handshake.js';
 import { readIfExists } from '../system/files/atomic.js';
-import { TsmachineError, messageOf } from '../base/errors.js';
+import { TsmachineError, whyUnusable } from '../base/errors.js';
 import { say } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 
@@ -64,6 +64,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new TsmachineError('CERT_UNREADABLE', say`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw new TsmachineError('CERT_UNREADABLE', say`Cannot read ${file}: ${whyUnusable(error)}`, { cause: error });
   }
 }

@@ -10,6 +10,7 @@ const oneName = (command: string) => new RegExp(`^Error: Expected one machine na
 const cannot = (done: string) => `hosts without a driver cannot be ${done}\none is only a URL: do it where that engine runs\n`;
 const removal = 'WARNING: This action will delete only the local reference; the host itself, and what runs on it, stays.\n';
 const regenerate = 'Regenerate TLS machine certs?  Warning: this is irreversible. (y/n): ';
+const onlyUrl = (name: string) => `"${name}" is only a URL: the certificates in its folder are up to date.\n`;
 const connect = 'To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run:';
 
 /** Which machines a command works on, and what it does with them. */
@@ -30,8 +31,8 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'stop', store: 'default', code: 1, out: 'Stopping "default"...\n', err: /^hosts without/ },
     { line: 'kill', store: 'default', code: 1, out: 'Killing "default"...\n', err: /^hosts without/ },
     { line: 'restart', store: 'default', code: 1, out: 'Restarting "default"...\n', err: /^hosts without/ },
-    { line: 'provision', store: 'default' },
-    { line: 'regenerate-certs -f', store: 'default', out: 'Regenerating TLS certificates\n' },
+    { line: 'provision', store: 'default', out: onlyUrl('default') },
+    { line: 'regenerate-certs -f', store: 'default', out: `Regenerating TLS certificates\n${onlyUrl('default')}` },
     { line: 'ssh', store: 'default', code: 1, err: /^default has no SSH/ },
     { line: 'version', store: 'default', out: /^tsmachine version / },
     ...['env', 'inspect', 'status', 'url', 'version'].map((command): Fact => ({
@@ -151,7 +152,7 @@ export const machineFacts: Readonly<Record<string, readonly Fact[]>> = {
     { line: 'regenerate-certs nope', input: 'n\n', err: regenerate },
     { line: 'regenerate-certs nope', input: '', code: 1, err: /\(y\/n\): \nEOF\n/ },
     { line: 'regenerate-certs nope', input: 'y\n', code: 1, err: `${regenerate}${notThere('nope')}\n` },
-    { line: 'regenerate-certs one', input: 'Yes\n', out: 'Regenerating TLS certificates\n', err: regenerate },
+    { line: 'regenerate-certs one', input: 'Yes\n', out: `Regenerating TLS certificates\n${onlyUrl('one')}`, err: regenerate },
   ],
   rm: [
     { line: 'rm -y one two', out: /^About to remove one, two\nWARNING: [^\n]*\n(Successfully removed (one|two)\n){2}$/ },

@@ -14,7 +14,7 @@ export const runnerFacts: Readonly<Record<string, readonly Fact[]>> = {
       out: /^Running pre-create checks\.\.\.\n/,
     },
     { line: 'create --driver none --url={url} one', as, env, code: 1, err: /^Docker machine "one" already exists\n/ },
-    { line: 'provision one', as, env },
+    { line: 'provision one', as, env, out: '"one" is only a URL: the certificates in its folder are up to date.\n' },
     { line: 'inspect one', as, env, out: /"DriverName": "none"/ },
     { line: 'inspect nope', as, env, code: 1, err: /^Docker machine "nope" does not exist\./ },
     { line: 'inspect one --format {{.HostOptions.AuthOptions.StorePath}}', as, env, out: '{store}/machines/one\n' },

@@ -84,7 +84,7 @@ describe('swarm up and swarm plan from the command line', () => {
       2,
       /^Nothing describes the swarm: there is no swarm\.yaml here, and no flags were given\nName a file: tsmachine swarm up -f FILE\nOr describe the swarm with flags: tsmachine swarm up --managers 3 --workers 2 -d DRIVER NAME\n/,
     ],
-    ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: ENOENT/],
+    ['a file that is not there', ['-f', '/nonexistent.yaml'], 1, /^Cannot read \/nonexistent\.yaml: there is no such file/],
     ['a file and flags', ['-f', 'x.yaml', '--managers', '1', 'prod'], 2, /^Both --file and --managers describe the swarm\n/],
     ['no name', ['--managers', '1', ...none], 2, /^Error: No swarm name specified\n/],
     ['two names', [...none, 'a', 'b'], 2, /^Error: Expected one /],

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { TsmachineError, messageOf, systemCode } from '../../../src/base/errors.js';
+import { TsmachineError, systemCode, whyUnusable } from '../../../src/base/errors.js';
 import { say } from '../../../src/base/text.js';
 import { waitFor } from '../../../src/base/wait.js';
 import type { LaunchPlan } from './launch.js';
@@ -14,7 +14,7 @@ export async function makeGroups({ groups, limits }: LaunchPlan): Promise<void> 
   for (const group of groups) await mkdir(group, { recursive: true });
   for (const { file, value } of limits) {
     await writeFile(file, value).catch((error: unknown) => {
-      throw new TsmachineError('DRIVER_FAILED', say`The kernel refuses ${value} for ${file}: ${messageOf(error)}`, {
+      throw new TsmachineError('DRIVER_FAILED', say`The kernel refuses ${value} for ${file}: ${whyUnusable(error)}`, {
         cause: error,
         hint: 'Leave --nspawn-memory and --nspawn-cpus out if this computer cannot limit them',
       });

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { TsmachineError, errorText } from '../../../src/base/errors.js';
+import { TsmachineError, errorText, whyUnusable } from '../../../src/base/errors.js';
 import { say } from '../../../src/base/text.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
@@ -174,7 +174,7 @@ async function fileDigest(path: string): Promise<string> {
   try {
     await pipeline(createReadStream(path), hash);
   } catch (error) {
-    throw new TsmachineError('DRIVER_PRECHECK', `The root file system ${path} cannot be read: ${errorText(error)}`, {
+    throw new TsmachineError('DRIVER_PRECHECK', `The root file system ${path} cannot be read: ${whyUnusable(error)}`, {
       cause: error,
       hint: 'Give --nspawn-rootfs the path of a tarball',
     });

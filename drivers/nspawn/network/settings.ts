@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { TsmachineError, messageOf } from '../../../src/base/errors.js';
+import { TsmachineError, whyUnusable } from '../../../src/base/errors.js';
 import { say } from '../../../src/base/text.js';
 import type { Computer } from '../api.js';
 import { writeRegistry, type Before, type Registry } from './leases.js';
@@ -57,7 +57,7 @@ async function withInotify(registry: Remembered, computer: Computer): Promise<Re
 
 async function change(computer: Computer, file: string, value: string): Promise<void> {
   await computer.set(file, value).catch((error: unknown) => {
-    throw new TsmachineError('DRIVER_FAILED', say`The machines of this computer need ${value} in ${file}: ${messageOf(error)}`, {
+    throw new TsmachineError('DRIVER_FAILED', say`The machines of this computer need ${value} in ${file}: ${whyUnusable(error)}`, {
       cause: error,
       hint: `As root on the computer itself: echo ${value} > ${file}`,
     });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { SwarmRecord } from '../../store/swarms.js';
 import { leaveSwarm } from '../engine/init-join-leave.js';
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, messageOf, whyUnusable } from '../../base/errors.js';
 import { run, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { waitUntilAwake } from './backup.js';
@@ -82,7 +82,7 @@ async function changeOver(swarm: Swarm, member: Reached, record: Partial<SwarmRe
 
 async function readFrom(file: string, { passphrase }: RestoreOptions): Promise<{ manifest: BackupManifest; state: Buffer }> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new TsmachineError('ARCHIVE_INVALID', say`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw new TsmachineError('ARCHIVE_INVALID', say`Cannot read ${file}: ${whyUnusable(error)}`, { cause: error });
   });
   const { unseal } = await import('../../transfer/archive/archive.js');
   return readBackup(await unseal(bytes, passphrase), file);

@@ -6,7 +6,7 @@ import { driverNames, loadDriverModule } from '../../machine/access/driver-regis
 import type { Declared, SwarmDeclaration } from '../model/declaration.js';
 import { declare, type DeclareRequest } from '../model/declare.js';
 import { readIfExists } from '../../system/files/atomic.js';
-import { TsmachineError, messageOf } from '../../base/errors.js';
+import { TsmachineError, whyUnusable } from '../../base/errors.js';
 import { lines, run, say } from '../../base/text.js';
 
 /** Where a declaration is read from when nothing names a file. */
@@ -81,7 +81,7 @@ async function read(path: string, file: string): Promise<string> {
 }
 
 function unreadable(file: string, cause: unknown): TsmachineError {
-  return new TsmachineError('SWARM_FILE', say`Cannot read ${file}: ${messageOf(cause)}`, { cause, hint: 'Name another file with -f' });
+  return new TsmachineError('SWARM_FILE', say`Cannot read ${file}: ${whyUnusable(cause)}`, { cause, hint: 'Name another file with -f' });
 }
 
 function withPaths({ settings, ...declaration }: SwarmDeclaration, base: string): SwarmDeclaration {
