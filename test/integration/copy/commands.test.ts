@@ -106,6 +106,7 @@ describe('scp and mount on machines', function () {
     expect(readdirSync(here).sort()).to.deep.equal(['-n.txt', 'a 1.txt', "b'$HOME.txt", 'c\nd.txt', 'e.log', 'f']);
     expect((await run('scp', '-q', `m1:${there}/*.lit`, join(here, 'literally'))).code).to.equal(0);
     expect(readFileSync(join(here, 'literally'), 'utf8')).to.equal('*.lit');
+    expect((await run('ssh', 'm2', 'true')).code).to.equal(0); // says that it trusts a new host key
     const across = await run('scp', '-q', `m1:${there}/[ae]*`, join(here, 'f'), `m2:${join(there, 'in')}/`);
     expect([across.code, across.stderr]).to.deep.equal([0, '']);
     expect(readdirSync(join(there, 'in')).sort()).to.deep.equal(['a 1.txt', 'e.log', 'f']);
