@@ -48,7 +48,14 @@ describe('hyperv: a machine on the stand-in', () => {
     expect(here.standIn.calls().find(({ script }) => script === 'hardware')?.input).to.include({ minimum: 512 * 2 ** 20 });
     expect(data).to.include({ IPAddress: '192.0.2.7', VMId: vm?.uuid, VSwitch: 'external', Built: true });
     expect(await here.driver.look(data, here.ctx())).to.deep.include({ state: 'Running', dockerUrl: 'tcp://192.0.2.7:2376' });
-    expect(here.io.infos).to.deep.equal(['Using switch "external"']);
+    expect(here.io.infos).to.deep.equal([
+      `Preparing ${join(here.dir, 'image.raw')} for Hyper-V...`,
+      'Using switch "external"',
+      'Creating VHD...',
+      'Creating VM...',
+      'Starting VM...',
+      'Waiting for host to start...',
+    ]);
     expect(readdirSync(join(here.dir, 'cache', 'images')), 'the VHD on the way to the VHDX').to.deep.equal([]);
   });
 
