@@ -41,8 +41,19 @@ export async function listTasks(manager: Engine, filter: TaskFilter): Promise<Ta
 export interface Moving {
   /** Tasks that the node still has, or whose replacement does not run yet. */
   readonly waiting: readonly Task[];
-  /** Tasks for whose replacement the swarm finds no node. */
+  /** Tasks for whose replacement the swarm finds no node, or whose replacements fail one after the other. */
   readonly stuck: readonly Task[];
+  /** What the swarm says of the replacements that do not run, each once. */
+  readonly why: readonly string[];
+}
+
+/** Replacements of one task that failed since it had to move: after so many the next one fails as well. */
+const hopeless = 2;
+
+/** The ids of every task of the services of these, whatever became of it. */
+export async function idsBeside(manager: Engine, tasks: readonly Task[]): Promise<Set<string>> {
+  const service = [...new Set(tasks.map((task) => task.service))];
+  return new Set(service.length === 0 ? [] : (await listTasks(manager, { service })).map((task) => task.id));
 }
 
 /** Every task of a node: what runs there, and what is to run there. */
@@ -55,10 +66,18 @@ export async function tasksOn(manager: Engine, node: string): Promise<Task[]> {
  * @param were the tasks that were there
  * @param now every task of their services
  * @param nodeAnswers a node that is down never says that its tasks have ended: then only their replacements count
+ * @param old the ids of tasks that were there before any had to move: what failed then says nothing
  */
-export function movingOf(node: string, were: readonly Task[], now: readonly Task[], nodeAnswers: boolean): Moving {
+export function movingOf(
+  node: string,
+  were: readonly Task[],
+  now: readonly Task[],
+  nodeAnswers: boolean,
+  old: ReadonlySet<string> = new Set(),
+): Moving {
   const waiting: Task[] = [];
   const stuck: Task[] = [];
+  const why = new Set<string>();
   for (const task of were) {
     const alike = now.filter(({ service, slot }) => service === task.service && slot === task.slot);
     const here = alike.filter((other) => other.node === node);
@@ -69,13 +88,18 @@ export function movingOf(node: string, were: readonly Task[], now: readonly Task
     if (task.slot === undefined) continue; // of a service with one on every node: it ends with the node
     const wanted = alike.filter((other) => other.node !== node && isWanted(other));
     if (wanted.length === 0 || wanted.some(({ state }) => state === 'running' || state === 'complete')) continue;
-    (wanted.every(({ state, error }) => state === 'pending' && error !== undefined) ? stuck : waiting).push(task);
+    const failed = alike.filter((other) => other.node !== node && !old.has(other.id) && failedStates.has(other.state));
+    for (const { error } of [...wanted, ...failed]) if (error !== undefined) why.add(error);
+    const hasNoNode = wanted.every(({ state, error }) => state === 'pending' && error !== undefined);
+    (hasNoNode || failed.length >= hopeless ? stuck : waiting).push(task);
   }
-  return { waiting, stuck };
+  return { waiting, stuck, why: [...why] };
 }
 
 export interface MoveWait {
   readonly nodeAnswers: boolean;
+  /** The ids of every task of their services before the node was drained. */
+  readonly old: ReadonlySet<string>;
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -85,7 +109,7 @@ export interface MoveWait {
 
 /**
  * Waits until tasks of a node that no longer takes any have ended there and run elsewhere. Tasks that the swarm finds no
- * node for are not waited for.
+ * node for, and those that fail wherever it starts them, are not waited for.
  * @returns what did not move
  */
 export async function waitUntilMoved(manager: Engine, node: string, were: readonly Task[], wait: MoveWait): Promise<Moving> {
@@ -93,10 +117,10 @@ export async function waitUntilMoved(manager: Engine, node: string, were: readon
   const services = [...new Set(were.map(({ service }) => service))];
   const deadline = performance.now() + timeout;
   let reported = 0;
-  if (were.length === 0) return { waiting: [], stuck: [] };
+  if (were.length === 0) return { waiting: [], stuck: [], why: [] };
   return waitFor(
     async () => {
-      const moving = movingOf(node, were, await listTasks(manager, { service: services }), nodeAnswers);
+      const moving = movingOf(node, were, await listTasks(manager, { service: services }), nodeAnswers, wait.old);
       const left = moving.waiting.length + moving.stuck.length;
       if (left !== reported && left > 0) onProgress(left);
       reported = left;
@@ -106,6 +130,7 @@ export async function waitUntilMoved(manager: Engine, node: string, were: readon
   );
 }
 
+const failedStates = new Set(['failed', 'rejected', 'orphaned']);
 const liveStates = new Set(['new', 'pending', 'assigned', 'accepted', 'preparing', 'ready', 'starting', 'running']);
 
 function isLive({ state }: Task): boolean {

@@ -3,7 +3,7 @@ import { leaveSwarm } from '../../engine/init-join-leave.js';
 import { membershipOf, type Membership } from '../../engine/membership.js';
 import { changeNode, findNode, removeNode, type Node } from '../../engine/nodes.js';
 import { patient } from '../../engine/patient.js';
-import { tasksOn, waitUntilMoved } from '../../engine/tasks.js';
+import { idsBeside, tasksOn, waitUntilMoved } from '../../engine/tasks.js';
 import { TsmachineError } from '../../../base/errors.js';
 import { lines, run, say } from '../../../base/text.js';
 import { demoteAndWait } from '../demote.js';
@@ -76,18 +76,21 @@ export async function moveTasks(
     session: { io, signal },
   } = swarm;
   const were = await tasksOn(manager, id);
+  const old = await idsBeside(manager, were);
   await changeNode(manager, id, { availability: 'drain' });
-  const { waiting, stuck } = await waitUntilMoved(manager, id, were, {
+  const { waiting, stuck, why } = await waitUntilMoved(manager, id, were, {
     nodeAnswers: answers,
+    old,
     timeout: moveTimeout,
     signal,
     onProgress: (left) => {
       io.progress(`Waiting for ${left} task${left === 1 ? '' : 's'} to move from ${name}`, true);
     },
   });
-  if (stuck.length > 0) io.warn(`${stuck.length} of ${were.length} tasks of ${name} are waiting for a node that can run them`);
+  const reasons = why.length === 0 ? '' : `: ${why.join('; ')}`;
+  if (stuck.length > 0) io.warn(`${stuck.length} of ${were.length} tasks of ${name} cannot run on another node${reasons}`);
   if (waiting.length > 0)
-    io.warn(`${waiting.length} of ${were.length} tasks of ${name} did not run elsewhere within ${moveTimeout / 1000} s`);
+    io.warn(`${waiting.length} of ${were.length} tasks of ${name} did not run elsewhere within ${moveTimeout / 1000} s${reasons}`);
 }
 
 /** A manager to ask that is not the one to go. @throws TsmachineError SWARM_STATE */

@@ -47,6 +47,20 @@ describe('tasks that are to leave a node', () => {
     expect(left([task('old', 'shutdown', 'shutdown'), task('new', 'complete', 'complete')]), 'a job').to.equal('0 waiting, 0 stuck');
   });
 
+  it('are not waited for when what replaces them fails again and again, and the reason is told', () => {
+    const gone = task('old', 'shutdown', 'shutdown');
+    const missing = () => task('new', 'rejected', 'shutdown', { error: 'No such image: web:2' });
+    const next = task('new', 'preparing');
+    expect(left([gone, missing(), next]), 'one failure may pass').to.equal('1 waiting, 0 stuck');
+    const failed = [missing(), missing()];
+    expect(movingOf('old', were, [gone, ...failed, next], true)).to.deep.include({ stuck: were, why: ['No such image: web:2'] });
+    const before = new Set(failed.map(({ id }) => id));
+    expect(movingOf('old', were, [gone, ...failed, next], true, before), 'failures of long ago').to.deep.include({
+      waiting: were,
+      why: [],
+    });
+  });
+
   it('of a service on every node only have to end', () => {
     const { slot: _, ...global } = task('old', 'running');
     const { slot: __, ...elsewhere } = task('new', 'failed');
@@ -61,6 +75,7 @@ describe('tasks that are to leave a node', () => {
     ]);
     const moving = await waitUntilMoved(engine, 'old', were, {
       nodeAnswers: true,
+      old: new Set(),
       timeout: 50,
       signal,
       onProgress: (count) => {
