@@ -72,6 +72,7 @@ describe('swarm up', () => {
     const shape = { managers: 3, workers: 2 };
     expect((await tsmachine(words('plan', shape), { store })).code).to.equal(2);
     const made = await up(shape);
+    expect(made.stderr.match(/ip_vs/g)?.length ?? 0, 'a kernel that all hosts share is told of once').to.be.at.most(1);
     const started = performance.now();
     await loadImages(store, namesOf(shape));
     await createService(store, 'upt-manager1', 'web', 5);

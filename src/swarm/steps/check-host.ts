@@ -4,9 +4,13 @@ import { join, lines, say } from '../../base/text.js';
 import type { Session } from '../../machine/session.js';
 import { checkBeforeSwarm } from '../check/before.js';
 
+/** What a command has warned of already: hosts of one kind have the same kernel, and `swarm check` lists each of them. */
+const warned = new WeakMap<Session, Set<string>>();
+
 /**
  * Checks that a host can take part in a swarm before its engine is asked to: cheap, and only on the host itself, not between hosts.
- * @throws TsmachineError SWARM_JOIN with every fault and its remedy; warnings are printed
+ * @throws TsmachineError SWARM_JOIN with every fault and its remedy; warnings are printed, those of a
+ * kernel for the first host that they are true of
  */
 export async function checkHost(session: Session, machine: string, settings: SwarmSettings): Promise<void> {
   const { defaultAddrPool: pools, defaultAddrPoolMaskLength: subnetSize, dataPathPort } = settings;
@@ -15,8 +19,12 @@ export async function checkHost(session: Session, machine: string, settings: Swa
     ...(subnetSize === undefined ? {} : { subnetSize }),
     ...(dataPathPort === undefined ? {} : { dataPathPort }),
   });
-  for (const { level, message, fix } of findings) {
-    if (level === 'warning') session.io.warn(say`Warning: ${message}${fix === undefined ? '' : say` (${fix})`}`);
+  const before = warned.get(session) ?? new Set();
+  warned.set(session, before);
+  for (const { check, message, fix } of findings.filter(({ level }) => level === 'warning')) {
+    if (check.startsWith('kernel-') && before.has(check)) continue;
+    before.add(check);
+    session.io.warn(say`Warning: ${message}${fix === undefined ? '' : say` (${fix})`}`);
   }
   const faults = findings.filter(({ level }) => level === 'fault');
   if (faults.length === 0) return;
