@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
  * `npm test [-- SUITE...] [-- MOCHA OPTIONS]`: runs all tests from a fresh clone, with no step before it. The suites are unit, integration,
- * e2e, compat, faults and hostile; without a name, all of them run, after build, lint, format and type check. `npm test -- unit --grep journal` runs a part
- * of one suite. Two suites run only by name: virtualbox runs every command line of that driver through a real VBoxManage, which is fetched
- * on the first run (a few minutes). guest runs that driver's guests as real virtual machines with QEMU, from a cloud image that is made on
- * the first run (a few minutes; without KVM each machine takes longer).
+ * e2e, compat, faults and hostile; without a name, all of them run, after build, lint, format and type check. `npm test -- unit --grep
+ * journal` runs a part of one suite. Of faults and hostile a run of everything takes a sample, always the same; TSMACHINE_SEED takes another
+ * one. Two suites run only by name: virtualbox runs every command line of that driver through a real VBoxManage, which is fetched on the
+ * first run (a few minutes). guest runs that driver's guests as real virtual machines with QEMU, from a cloud image that is made on the
+ * first run (a few minutes; without KVM each machine takes longer).
  *
  * The last line is `N passed, N failed, N skipped`. A build, lint or type error counts as one failure, and so does a suite that crashes,
  * hangs or finds no test.

@@ -1,8 +1,8 @@
-/**
- * How much of a long suite runs: `npm test` takes a seeded sample, `npm run test:faults` everything. TSMACHINE_FAULTS_SEED repeats a run.
- */
+import { sampleSeed } from '../helpers/chance.js';
+
+/** How much of the suite runs: `npm test` takes a sample, `npm run test:faults` everything, with another seed each time. */
 export const isWhole = process.env['TSMACHINE_FAULTS'] === 'all';
-export const seed = Number(process.env['TSMACHINE_FAULTS_SEED'] ?? (isWhole ? Date.now() % 100_000 : 1));
+export const seed = isWhole && process.env['TSMACHINE_SEED'] === undefined ? Date.now() % 100_000 : sampleSeed;
 
 /** `count` of the items, spread over them by chance, in their order. */
 export function some<T>(items: readonly T[], count: number, chance: () => number): T[] {

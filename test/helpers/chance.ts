@@ -1,3 +1,9 @@
+/**
+ * The seed of the samples that `npm test` takes of long suites. It is the same each time, so that a failure comes from a change and not
+ * from chance; TSMACHINE_SEED takes another sample.
+ */
+export const sampleSeed = Number(process.env['TSMACHINE_SEED'] ?? 1);
+
 /** Numbers from 0 to 1 that a seed repeats (mulberry32). */
 export function chanceOf(seed: number): () => number {
   let state = seed >>> 0;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { runCommandLine } from '../../src/cli/main.js';
-import { chanceOf } from '../helpers/chance.js';
+import { chanceOf, sampleSeed } from '../helpers/chance.js';
 import { fakeScreen } from '../unit/cli/terminal/fake-screen.js';
 
 export interface Outcome {
@@ -17,10 +17,9 @@ const longest = 150;
 /** Every pair by name (`npm run test:hostile`), else a sample that a seed repeats. */
 export function chosenOf<T>(pairs: readonly T[], sampled: number): { chosen: readonly T[]; title: string } {
   if (process.env['TSMACHINE_HOSTILE'] === 'all') return { chosen: pairs, title: `all ${pairs.length}` };
-  const seed = Number(process.env['TSMACHINE_SEED'] ?? Date.now() % 2 ** 32);
-  const chance = chanceOf(seed);
+  const chance = chanceOf(sampleSeed);
   const chosen = Array.from({ length: sampled }, () => pairs[Math.floor(chance() * pairs.length)]);
-  return { chosen: chosen.flatMap((pair) => (pair === undefined ? [] : [pair])), title: `${sampled} of ${pairs.length}, seed ${seed}` };
+  return { chosen: chosen.flatMap((pair) => (pair === undefined ? [] : [pair])), title: `${sampled} of ${pairs.length}, seed ${sampleSeed}` };
 }
 
 /** Runs a command line in this process. */
