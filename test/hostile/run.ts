@@ -19,7 +19,10 @@ export function chosenOf<T>(pairs: readonly T[], sampled: number): { chosen: rea
   if (process.env['TSMACHINE_HOSTILE'] === 'all') return { chosen: pairs, title: `all ${pairs.length}` };
   const chance = chanceOf(sampleSeed);
   const chosen = Array.from({ length: sampled }, () => pairs[Math.floor(chance() * pairs.length)]);
-  return { chosen: chosen.flatMap((pair) => (pair === undefined ? [] : [pair])), title: `${sampled} of ${pairs.length}, seed ${sampleSeed}` };
+  return {
+    chosen: chosen.flatMap((pair) => (pair === undefined ? [] : [pair])),
+    title: `${sampled} of ${pairs.length}, seed ${sampleSeed}`,
+  };
 }
 
 /** Runs a command line in this process. */
