@@ -36,7 +36,7 @@ describe('virtualbox: the first connection', () => {
       expect(refused.code).to.equal(1);
       expect(refused.stderr).to.contain(
         `Error creating machine: The host key of "m1" (127.0.0.1:${port}) has changed: ` +
-          `known is ED25519 ${prints(`${pinned.trim()} x`)}, presented was ED25519 ${prints(other.public)}\n` +
+          `known is ED25519 ${prints(`${pinned.trim()} x`)} (${machine('known_hosts')}:1), presented was ED25519 ${prints(other.public)}\n` +
           'Somebody may be intercepting the connection, or another host has this address now. ' +
           `If you know why it changed: ssh-keygen -R m1 -f ${machine('known_hosts')}\n` +
           'Run the same command again to continue, or remove what was made: tsmachine rm -y m1\n',

@@ -4,6 +4,7 @@ import ssh2, { type Connection, type ServerChannel } from 'ssh2';
 
 import type { GuestPlayer } from '../../stand-ins/virtualbox/service.js';
 import type { Vm } from '../../stand-ins/virtualbox/state.js';
+import { markOf, programOf } from '../../helpers/framed.js';
 import { startEngine, type Running } from '../docker/engine.js';
 
 interface Seed {
@@ -98,14 +99,17 @@ export class Guests implements GuestPlayer {
   }
 
   #serve(channel: ServerChannel, command: string, vm: Vm, seed: Seed, guest: Guest): void {
-    this.commands.push(command);
+    const program = programOf(command);
+    this.commands.push(program);
     const end = (text: string) => {
-      channel.write(text);
+      const mark = markOf(program) || markOf(script);
+      channel.stderr.write(mark);
+      channel.write(mark + text);
       channel.exit(0);
       channel.end();
     };
-    if (command.includes('ip addr show')) return void end(this.#links(vm));
     let script = '';
+    if (program.includes('ip addr show')) return void end(this.#links(vm));
     channel.on('data', (data: Buffer) => {
       script += data.toString();
     });

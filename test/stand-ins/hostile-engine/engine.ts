@@ -61,6 +61,7 @@ function politeAnswer(method: string, path: string, swarm: boolean): Json | unde
     'GET /nodes': [node],
     'GET /nodes/n1': node,
     'GET /swarm': cluster,
+    'GET /networks': [{ Id: 'n1', Name: 'ingress', Driver: 'overlay' }],
     'GET /services': [{ Spec: { Name: 's1', Mode: { Replicated: {} } }, ServiceStatus: { RunningTasks: 1, DesiredTasks: 1 } }],
     'GET /tasks': [{ ID: 't1', ServiceID: 's1', NodeID: 'n1', Status: { State: 'running' }, DesiredState: 'running' }],
     'GET /swarm/unlockkey': { UnlockKey: 'SWMKEY-1-x' },
