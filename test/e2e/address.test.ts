@@ -25,7 +25,7 @@ describe('a machine that comes back under another address', () => {
     [store, other] = await Promise.all([lab.store('store'), lab.store('other')]);
     env = { DOCKER_CONFIG: join(lab.dir, 'docker') };
     const create = ['create', '-d', 'nspawn', '--nspawn-cidr', range, '--tls-san', later, ...swarm, 'moved'];
-    expect((await tsmachine(create, { store })).stderr).to.contain(`load ${swarmImage} into the engine of moved`);
+    expect((await tsmachine(create, { store })).stderr).to.contain(`load ${swarmImage} into the engine`);
     await succeed(['ssh', 'moved', importSwarmImage], { store, input: swarmProgram });
     await succeed(create, { store });
     first = await ip();
