@@ -10,8 +10,11 @@ import type { Session } from '../../machine/session.js';
 
 /** Milliseconds for connecting to a member's engine. */
 const engineTimeout = 5000;
-/** Milliseconds for an answer of it: the other members wait meanwhile. */
-const answerTimeout = 10_000;
+/**
+ * Milliseconds for an answer of it. A manager that has just lost its quorum asks the others for 20 s before it answers for itself
+ * (swarmRequestTimeout in moby daemon/cluster/cluster.go).
+ */
+const answerTimeout = 25_000;
 
 /** A machine as a member, or future member, of a swarm, as far as it can be reached now. */
 export interface Member {
