@@ -22,7 +22,10 @@ export const text = basic('a text', (value) => typeof value === 'string');
 export const number = basic('a number', (value) => typeof value === 'number');
 export const flag = basic('true or false', (value) => typeof value === 'boolean');
 /** An id or a name: it may become part of a path. */
-export const id = basic('an id', (value): value is string => typeof value === 'string' && /^[\w.-]{1,128}$/.test(value));
+export const id = basic('an id', isId);
+
+/** An id, or the empty text that Go writes for none. */
+export const idOrNone = basic('an id', (value): value is string => value === '' || isId(value));
 
 export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
   return basic(`one of ${words.join(', ')}`, (value): value is T => words.some((word) => word === value));
@@ -52,6 +55,10 @@ export function object<R extends Fields, O extends Fields>(required: R, optional
     const others = Object.entries(given).filter(([key]) => !absent.includes(key));
     return Object.fromEntries([...others, ...read(required), ...read(optional)]) as Required<R> & Optional<O>;
   };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.-]{1,128}$/.test(value);
 }
 
 function fieldsOf(value: unknown, at: string): Readonly<Record<string, unknown>> {

@@ -7,7 +7,7 @@ export interface Command {
   readonly asks?: true;
   /** It asks nothing but the version and a ping. */
   readonly early?: true;
-  /** It does not even ask for the version. */
+  /** It does not judge a version: it does not ask for it, or prints it as it is. */
   readonly pings?: true;
   /** It goes on without the engine, prints what is wrong as a part of its result or as a warning, and ends with 0. */
   readonly reports?: true;
@@ -20,7 +20,7 @@ export const commands: readonly Command[] = [
   of('ls --json', { asks: true, early: true, reports: true }),
   of('env m1', { asks: true, early: true, pings: true }),
   of('config m1', { asks: true, early: true, pings: true }),
-  of('version m1', { asks: true, early: true }),
+  of('version m1', { asks: true, early: true, pings: true }),
   of('doctor m1', { early: true }),
   of('doctor --json m1', { early: true }),
   of('swarm status', { asks: true }),

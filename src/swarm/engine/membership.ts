@@ -1,5 +1,5 @@
 import type { Engine } from '../../docker/client.js';
-import { ask, flag, list, object, text, type Shape } from '../../docker/shape.js';
+import { ask, flag, idOrNone, list, object, text, type Shape } from '../../docker/shape.js';
 
 /** `pending`: a join that goes on in the background; `error`: a join that failed, or a node whose certificate has expired. */
 export type MembershipState = 'inactive' | 'pending' | 'active' | 'error' | 'locked';
@@ -48,13 +48,13 @@ const info: Shape<Info> = object(
     Swarm: object(
       {},
       {
-        NodeID: text,
+        NodeID: idOrNone,
         NodeAddr: text,
         LocalNodeState: text,
         ControlAvailable: flag,
         Error: text,
-        RemoteManagers: list(object({ NodeID: text, Addr: text }, {})),
-        Cluster: object({}, { ID: text }),
+        RemoteManagers: list(object({ NodeID: idOrNone, Addr: text }, {})),
+        Cluster: object({}, { ID: idOrNone }),
       },
     ),
   },
