@@ -5,7 +5,7 @@ export interface Command {
   readonly fresh?: true;
   /** It only asks: against a polite engine it succeeds. */
   readonly asks?: true;
-  /** It asks nothing but the version and a ping. */
+  /** It asks nothing but the version, a ping, and whether the engine is in a swarm. */
   readonly early?: true;
   /** It does not judge a version: it does not ask for it, or prints it as it is. */
   readonly pings?: true;
@@ -40,7 +40,7 @@ export const commands: readonly Command[] = [
   of('swarm label m1 a=b'),
   of('swarm leave m1'),
   of('swarm down -y s', { reports: true }),
-  of('swarm unlock'),
+  of('swarm unlock', { early: true }),
   of('swarm unlock --show-key'),
   of('swarm recover'),
   of('swarm replace m1'),
