@@ -24,7 +24,7 @@ const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const suites = {
   unit: { timeout: 5 * minutes, each: 20_000, coverage: true, lanes: 2 },
-  integration: { timeout: 20 * minutes, each: 60_000, built: true, system: true },
+  integration: { timeout: 28 * minutes, each: 60_000, built: true, system: true },
   e2e: {
     timeout: 40 * minutes,
     each: 10 * minutes,
