@@ -33,7 +33,7 @@ export async function withStaging<T>(root: string, use: (staging: Staging) => Pr
       publish: (names) => moveAll(names.map((name) => [machine(name).dir, machinePaths(root, name).dir])),
     });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined); // then the next command removes it
   }
 }
 

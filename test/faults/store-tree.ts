@@ -3,13 +3,13 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Every file and folder below `root` with its mode: `machines/m1/config.json 600`. Not cached downloads, and not locks: one that could not be
- * removed stays until somebody wants it.
+ * Every file and folder below `root` with its mode: `machines/m1/config.json 600`. Not cached downloads, locks, and folders in which
+ * machines are made: what could not be removed of these stays until a later command wants it, or finds that its process has ended.
  */
 export async function treeOf(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true }).catch((): string[] => []);
   const lines = entries
-    .filter((entry) => !/^cache(\/|$)|^locks\/.*\.lock$/.test(entry))
+    .filter((entry) => !/^cache(\/|$)|^locks\/.*\.lock$|^machines\/\.new-/.test(entry))
     .map(async (entry) => `${entry} ${((await stat(join(root, entry))).mode & 0o777).toString(8)}`);
   return (await Promise.all(lines)).sort();
 }
