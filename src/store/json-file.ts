@@ -1,4 +1,4 @@
-import { parseJson } from '../base/json.js';
+import { jsonOrNothing } from '../base/json.js';
 import { readIfExists, writeAtomic } from '../system/files/atomic.js';
 import { isJson } from './conform.js';
 
@@ -20,13 +20,4 @@ export function isNewer(value: unknown, newest: number): value is { readonly ver
 /** Writes a JSON file of ours, mode 0600. @throws TsmachineError STORE_UNWRITABLE, STORE_FULL */
 export async function writeJsonFile(file: string, value: object): Promise<void> {
   await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`, 0o600);
-}
-
-/** What a text of ours says; undefined when it is not JSON, which no valid text is. */
-export function jsonOrNothing(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined; // cut off or edited: the caller finds no document of its kind and says so
-  }
 }

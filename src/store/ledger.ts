@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { TsmachineError } from '../base/errors.js';
+import { jsonOrNothing } from '../base/json.js';
 import type { LedgerEntry } from '../base/machine.js';
 import { say, run } from '../base/text.js';
 import { isJson, type Json } from './conform.js';
-import { isNewer, jsonOrNothing, readJsonFile, writeJsonFile } from './json-file.js';
+import { isNewer, readJsonFile, writeJsonFile } from './json-file.js';
 
 /** ledger.json of a machine or a store: its id, and everything that was ever requested for it and is not known to be gone. */
 export interface Ledger {

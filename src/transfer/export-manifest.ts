@@ -1,6 +1,6 @@
 import { entryParts } from './archive/archive.js';
 import { TsmachineError } from '../base/errors.js';
-import { parseJson } from '../base/json.js';
+import { jsonOrNothing } from '../base/json.js';
 
 export interface ExportedMachine {
   readonly name: string;
@@ -49,12 +49,8 @@ function machine(value: unknown): ExportedMachine {
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = parseJson(text);
-    if (typeof value === 'object' && value !== null) return { ...value };
-  } catch {
-    throw invalid();
-  }
+  const value = jsonOrNothing(text);
+  if (typeof value === 'object' && value !== null) return { ...value };
   throw invalid();
 }
 

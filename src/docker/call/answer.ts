@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { TsmachineError } from '../../base/errors.js';
-import { parseJson } from '../../base/json.js';
+import { NestedTooDeep, jsonOrNothing, parseJson } from '../../base/json.js';
 import { explain } from './failure.js';
 import { EngineRefusal } from './engine-refusal.js';
 import { engineAddress } from './target.js';
@@ -34,28 +34,19 @@ export async function readText(response: IncomingMessage, asked: Asked): Promise
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** More levels than any answer has; code that walks through it would run out of stack. */
-const deepest = 200;
-
-function isTooDeep(json: string): boolean {
-  let depth = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth--;
-    if (depth > deepest) return true;
-  }
-  return false;
-}
-
 /** The JSON of an answer; undefined for an empty one. @throws TsmachineError ENGINE_API when it is not JSON. */
 export async function readJson(response: IncomingMessage, asked: Asked): Promise<unknown> {
   const text = await readText(response, asked);
   if (text.trim() === '') return undefined;
-  if (isTooDeep(text)) throw engineError(asked, `the answer is nested deeper than ${deepest} levels`);
   try {
     return parseJson(text);
   } catch (error) {
-    throw engineError(asked, `the answer is not JSON: ${excerpt(text)}`, error);
+    const isDeep = error instanceof NestedTooDeep;
+    throw engineError(
+      asked,
+      isDeep ? `the answer is nested deeper than ${error.most} levels` : `the answer is not JSON: ${excerpt(text)}`,
+      error,
+    );
   }
 }
 
@@ -78,14 +69,11 @@ export function engineError(asked: Asked, words: string, cause?: unknown): Tsmac
   );
 }
 
+/** Undefined where a proxy or an old engine answers in plain text, which is shown as it is. */
 function messageIn(text: string): string | undefined {
-  try {
-    const answer: unknown = parseJson(text);
-    const message = typeof answer === 'object' && answer !== null && 'message' in answer ? answer.message : undefined;
-    return typeof message === 'string' && message !== '' ? message : undefined;
-  } catch {
-    return undefined; // a proxy or an old engine may answer in plain text, which is shown as it is
-  }
+  const answer = jsonOrNothing(text);
+  const message = typeof answer === 'object' && answer !== null && 'message' in answer ? answer.message : undefined;
+  return typeof message === 'string' && message !== '' ? message : undefined;
 }
 
 /** One line of at most `most` characters: an engine's words must not look like ours, nor fill the screen. */

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 
 import { makePrivateDir, readIfExists, writeAtomic } from '../../system/files/atomic.js';
 import type { Published } from './types.js';
-import { parseJson } from '../../base/json.js';
+import { jsonOrNothing } from '../../base/json.js';
 
 /** The image that was downloaded last for a short name: used when the vendor's index cannot be reached. */
 interface Memory {
@@ -39,12 +39,8 @@ export async function recall(cacheDir: string, key: string): Promise<Remembered 
 
 /** An unreadable file counts as missing: the vendor's index has the same facts. */
 function parse(text: string | undefined): Memory | undefined {
-  try {
-    const value: unknown = parseJson(text ?? 'null');
-    return isMemory(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOrNothing(text ?? 'null');
+  return isMemory(value) ? value : undefined;
 }
 
 function isMemory(value: unknown): value is Memory {

@@ -1,4 +1,4 @@
-import { parseJson } from '../../base/json.js';
+import { jsonOrNothing } from '../../base/json.js';
 import type { EngineOwner } from './facts.js';
 
 /** What the mark on a host may hold; the host may be anybody's. */
@@ -10,12 +10,7 @@ const forms: Readonly<Record<keyof EngineOwner, RegExp>> = {
 
 /** The mark of the store that configured the engine last; undefined when there is none, or when it is damaged. */
 export function parseOwner(text: string): EngineOwner | undefined {
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch {
-    return undefined; // a damaged mark says no more than none
-  }
+  const value = jsonOrNothing(text);
   if (typeof value !== 'object' || value === null) return undefined;
   const words = new Map<string, unknown>(Object.entries(value));
   const word = (key: keyof EngineOwner): string => {

@@ -1,5 +1,5 @@
 import { TsmachineError, errorText } from '../../base/errors.js';
-import { parseJson } from '../../base/json.js';
+import { NestedTooDeep, parseJson } from '../../base/json.js';
 import type { DriverData } from '../../base/machine.js';
 import { run, say, type Text } from '../../base/text.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from '../conform.js';
@@ -49,9 +49,8 @@ function parse(content: string): unknown {
   try {
     return parseJson(content);
   } catch (error) {
-    const message = errorText(error);
-    if (message.includes('nested')) throw new Misfit(message);
-    // for a short text it gives no position
+    if (error instanceof NestedTooDeep) throw new Misfit(error.message);
+    const message = errorText(error); // for a short text it gives no position
     const found = /position (\d+)/.exec(message)?.[1];
     const position = found === undefined ? undefined : Number(found);
     const atEnd = position !== undefined && position >= content.trimEnd().length;

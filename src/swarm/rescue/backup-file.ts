@@ -3,7 +3,7 @@ import { isJson } from '../../store/conform.js';
 import { isMember, type MemberRecord } from '../../store/swarms.js';
 import { run, say } from '../../base/text.js';
 import { TsmachineError } from '../../base/errors.js';
-import { parseJson } from '../../base/json.js';
+import { jsonOrNothing } from '../../base/json.js';
 
 const stateEntry = 'swarm.tar.gz';
 
@@ -45,12 +45,7 @@ export function readBackup(files: readonly ArchiveFile[], name: string): { manif
 }
 
 function parse(text: string): BackupManifest | undefined {
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch {
-    return undefined; // the caller reports it
-  }
+  const value = jsonOrNothing(text);
   if (!isJson(value) || value['kind'] !== 'swarm-backup' || value['version'] !== 1) return undefined;
   const texts = ['writtenBy', 'takenAt', 'swarm', 'cluster', 'machine', 'node', 'address', 'engineVersion'];
   if (texts.some((key) => typeof value[key] !== 'string') || typeof value['autolock'] !== 'boolean' || !isJson(value['members']))

@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import { parseJson } from '../../base/json.js';
+import { jsonOrNothing } from '../../base/json.js';
 import { say } from '../../base/text.js';
 import { isJson } from '../../store/conform.js';
 import { parseNodeAddress } from '../model/node-address.js';
@@ -31,8 +31,8 @@ export async function readSavedState(state: Buffer, origin: string, signal: Abor
     signal.throwIfAborted();
     throw damaged(origin, TsmachineError.from(cause).message, cause);
   }
-  const settings = settingsIn(files.get(settingsFile)?.toString('utf8') ?? '');
-  if (!settings) throw damaged(origin, `it has no ${settingsFile} that can be read`);
+  const settings = jsonOrNothing(files.get(settingsFile)?.toString('utf8') ?? '');
+  if (!isJson(settings)) throw damaged(origin, `it has no ${settingsFile} that can be read`);
   for (const needed of [keyFile, 'certificates/swarm-node.crt', 'certificates/swarm-root-ca.crt'])
     if (!files.has(needed)) throw damaged(origin, `it has no ${needed}`);
   if (![...files.keys()].some((path) => /^raft\/wal[^/]*\/[^/]+\.wal$/.test(path))) throw damaged(origin, 'it has no raft log');
@@ -42,15 +42,6 @@ export async function readSavedState(state: Buffer, origin: string, signal: Abor
     autolock: files.get(keyFile)?.includes('ENCRYPTED') === true,
     ...(advertised?.isIp === true ? { address: advertised.host } : {}),
   };
-}
-
-function settingsIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = parseJson(text);
-    return isJson(value) ? value : undefined;
-  } catch {
-    return undefined; // the caller reports it
-  }
 }
 
 function damaged(origin: string, reason: string, cause?: unknown): TsmachineError {

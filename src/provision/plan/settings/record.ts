@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Settings } from './merge.js';
-import { parseJson } from '../../../base/json.js';
+import { jsonOrNothing } from '../../../base/json.js';
 
 const mark = '# tsmachine-settings: ';
 
@@ -17,12 +17,9 @@ export function recordLine(settings: Settings): string {
 export function readRecord(text: string | undefined): Settings {
   const line = text?.split('\n').find((candidate) => candidate.startsWith(mark));
   if (line === undefined) return {};
-  try {
-    const value: unknown = parseJson(line.slice(mark.length));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Settings) : {};
-  } catch {
-    return {}; // an unreadable record only means that no setting is removed
-  }
+  const value = jsonOrNothing(line.slice(mark.length));
+  // an unreadable record only means that no setting is removed
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Settings) : {};
 }
 
 /** The wanted settings that the user did not have already: only these may be removed later. */
