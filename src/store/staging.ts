@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir } from '../system/files/atomic.js';
-import { makeOwnedFolder } from '../system/files/owned-folder.js';
+import { makeProcessFolder } from '../system/files/process-folder.js';
 import { type MachinePaths, machinePaths, stagingPrefix, storePaths } from './paths.js';
 
 /** A folder beside the machines, on the same disk, where machines are made before any listing shows them. */
@@ -19,7 +19,7 @@ export interface Staging {
 export async function withStaging<T>(root: string, use: (staging: Staging) => Promise<T>): Promise<T> {
   const { machinesDir } = storePaths(root);
   await makePrivateDir(machinesDir);
-  const folder = await makeOwnedFolder(join(machinesDir, stagingPrefix)).catch((error: unknown) => {
+  const folder = await makeProcessFolder(join(machinesDir, stagingPrefix)).catch((error: unknown) => {
     throw diskError(error, 'Cannot make a folder in', machinesDir);
   });
   const machine = (name: string) => machinePaths(folder, name);

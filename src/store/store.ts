@@ -5,7 +5,7 @@ import { TsmachineError } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, writeAtomic } from '../system/files/atomic.js';
 import { entriesIfExists, statIfExists } from '../system/files/if-exists.js';
-import { isAbandoned, removeAbandoned } from '../system/files/owned-folder.js';
+import { isAbandoned, removeAbandoned } from '../system/files/process-folder.js';
 import { type LockOptions, withLock } from '../system/locks/lock.js';
 import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
 import { type StoredMachine, loadMachine } from './load.js';

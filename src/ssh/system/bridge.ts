@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Client, Connection, ServerChannel } from 'ssh2';
 
 import { newEd25519 } from '../../system/ed25519.js';
-import { makeOwnedFolder } from '../../system/files/owned-folder.js';
+import { makeProcessFolder } from '../../system/files/process-folder.js';
 
 import { loadSsh2 } from '../dial/ssh2.js';
 import type { SharedLogin } from './shared-login.js';
@@ -25,7 +25,7 @@ const user = 'bridge';
 export async function bridge(login: SharedLogin): Promise<{ client: Client; release: () => Promise<void> }> {
   const ssh2 = await loadSsh2();
   const password = randomBytes(24).toString('base64');
-  const folder = await makeOwnedFolder(join(tmpdir(), 'tsm-'));
+  const folder = await makeProcessFolder(join(tmpdir(), 'tsm-'));
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\tsm-${randomBytes(12).toString('hex')}` : join(folder, 'b');
   const server = new ssh2.Server({ hostKeys: [newEd25519(user).private] }, (connection) => {
     serve(connection, login, password);

@@ -7,7 +7,7 @@ import { errorText, systemCode, type TsmachineError } from '../../base/errors.js
 import { parseExpectedKey, type HostKey } from '../../base/ssh/host-key.js';
 import type { Io } from '../../base/io.js';
 import type { SshEndpoint } from '../../base/shell.js';
-import { makeOwnedFolder } from '../../system/files/owned-folder.js';
+import { makeProcessFolder } from '../../system/files/process-folder.js';
 
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
 import { hostTrust, type HostTrust } from '../trust/host-trust.js';
@@ -85,7 +85,7 @@ async function presentedKey(
   algorithms: readonly string[],
   contact: FirstContact,
 ): Promise<HostKey | string> {
-  const folder = await makeOwnedFolder(join(tmpdir(), 'tsm-'));
+  const folder = await makeProcessFolder(join(tmpdir(), 'tsm-'));
   try {
     const file = join(folder, 'known_hosts');
     // the same types inside certificates: a certificate that nobody vouches for counts as the key in it

@@ -9,7 +9,7 @@ import { parseJump } from '../../base/ssh/jump-host.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
 import { commandLine, reporting } from '../../system/calls.js';
-import { makeOwnedFolder, removeAbandoned } from '../../system/files/owned-folder.js';
+import { makeProcessFolder, removeAbandoned } from '../../system/files/process-folder.js';
 import { readHostKeys } from '../trust/known-hosts.js';
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
 import { sshArguments, type Trust } from './system-client.js';
@@ -70,7 +70,7 @@ export async function openSharedLogin(endpoint: SshEndpoint, options: SharedLogi
   // no questions, not even in a window
   const quietly = { ...env, SSH_ASKPASS_REQUIRE: 'never' };
   await removeAbandoned(join(tmpdir(), folderPrefix), (folder) => endLogin(socketIn(folder), quietly));
-  const folder = await makeOwnedFolder(join(tmpdir(), folderPrefix));
+  const folder = await makeProcessFolder(join(tmpdir(), folderPrefix));
   const control = socketIn(folder);
   const refused = await call([...configArguments(env), ...loginArguments(endpoint, options, control)], quietly, timeout, signal);
   if (refused === undefined) return sharedLogin(folder, control, quietly);

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 
 import { errorText, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
-import { makeOwnedFolder } from '../../system/files/owned-folder.js';
+import { makeProcessFolder } from '../../system/files/process-folder.js';
 
 import { expandPath, expandTokens, localUser, type TokenValues } from './tokens.js';
 
@@ -93,7 +93,7 @@ const nobody = 'tsmachine-nobody-said';
 export async function configuredUser(host: string, query: HostSettingsQuery): Promise<string | undefined> {
   const [, own = join(sshFolder(query.env), 'config')] = configArguments(query.env);
   const files = own === devNull ? [] : query.env['HOME'] === systemHome() ? [own, '/etc/ssh/ssh_config'] : [own];
-  const folder = await makeOwnedFolder(join(tmpdir(), 'tsm-'));
+  const folder = await makeProcessFolder(join(tmpdir(), 'tsm-'));
   try {
     const file = join(folder, 'config');
     await writeFile(

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import { newHostConfig } from '../../../src/store/config/schema.js';
 import { openStore, type Store } from '../../../src/store/store.js';
-import { makeOwnedFolder } from '../../../src/system/files/owned-folder.js';
+import { makeProcessFolder } from '../../../src/system/files/process-folder.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 
@@ -168,7 +168,7 @@ describe('the store', () => {
 
   it('removes what a killed import left behind when the machines are listed', async () => {
     await store.reserve('m1');
-    const left = await makeOwnedFolder(join(store.paths.machinesDir, '.new-'));
+    const left = await makeProcessFolder(join(store.paths.machinesDir, '.new-'));
     const abandoned = left.replace(`-${process.pid}-`, `-${spawnSync('true').pid}-`);
     mkdirSync(join(abandoned, 'machines'), { recursive: true });
     expect(await store.names()).to.deep.equal(['m1']);

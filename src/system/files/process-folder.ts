@@ -9,12 +9,12 @@ import { systemCode } from '../../base/errors.js';
  * from what a living one uses.
  * @param start the beginning of its path: `/tmp/tsm-`
  */
-export function makeOwnedFolder(start: string): Promise<string> {
+export function makeProcessFolder(start: string): Promise<string> {
   return mkdtemp(`${start}${computer()}-${process.pid}-`);
 }
 
 /**
- * Removes the folders that `makeOwnedFolder` made with this `start`, and whose process on this computer has ended. It is for the next
+ * Removes the folders that `makeProcessFolder` made with this `start`, and whose process on this computer has ended. It is for the next
  * command to call; what cannot be removed stays, which the command has nothing to do with.
  * @param end ends what may still use such a folder
  */

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { isAbandoned, makeOwnedFolder, removeAbandoned } from '../../../../src/system/files/owned-folder.js';
+import { isAbandoned, makeProcessFolder, removeAbandoned } from '../../../../src/system/files/process-folder.js';
 import { scratch } from '../../../helpers/scratch.js';
 
 /** The number of a process that has ended. */
@@ -13,7 +13,7 @@ const ended = () => spawnSync('true').pid;
 describe('a folder that says who made it', () => {
   it('is removed once its process has ended, and nothing else is', async () => {
     const folder = scratch();
-    const own = basename(await makeOwnedFolder(join(folder, '.new-')));
+    const own = basename(await makeProcessFolder(join(folder, '.new-')));
     const abandoned = own.replace(String(process.pid), String(ended()));
     const others = [abandoned.replace('.new-', '.old-'), abandoned.replace('.new-', '.new-elsewhere-'), '.new-AbCdEf', 'machine'];
     for (const name of [abandoned, ...others]) mkdirSync(join(folder, name, 'deep'), { recursive: true });
@@ -25,7 +25,7 @@ describe('a folder that says who made it', () => {
 
   it('is left alone when it is a link, or somebody else made it', async () => {
     const [folder, theirs] = [scratch(), scratch()];
-    const name = basename(await makeOwnedFolder(join(folder, 'tsm-')));
+    const name = basename(await makeProcessFolder(join(folder, 'tsm-')));
     const [link, foreign] = ['AbCdEf', 'GhIjKl'].map((end) => name.replace(/\d+-\w{6}$/, `${ended()}-${end}`));
     symlinkSync(theirs, join(folder, link ?? ''));
     if (process.getuid?.() === 0) {
@@ -40,7 +40,7 @@ describe('a folder that says who made it', () => {
   });
 
   it('is not abandoned while its process runs, whoever that belongs to', async () => {
-    const own = basename(await makeOwnedFolder(join(scratch(), 'tsm-')));
+    const own = basename(await makeProcessFolder(join(scratch(), 'tsm-')));
     expect(isAbandoned('tsm-', own)).to.equal(false);
     expect(isAbandoned('tsm-', own.replace(String(process.pid), '1'))).to.equal(false);
     expect(isAbandoned('tsm-', own.replace(String(process.pid), String(ended())))).to.equal(true);
