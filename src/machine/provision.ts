@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import type { SshConnection } from '../ssh/types.js';
@@ -127,8 +126,9 @@ async function reprovision(session: Session, name: string, renewCertificate: boo
 /** What is true now, in one line. */
 async function outcome({ store }: Session, name: string, { version, changed }: Provisioned, renewed: boolean): Promise<string> {
   if (renewed) {
-    const { validTo } = new X509Certificate(await readFile(store.machine(name).serverCert));
-    return `"${name}" has a new certificate, valid until ${new Date(validTo).toISOString().slice(0, 10)}, and runs Docker ${version}.`;
+    const { certificateExpiry } = await import('../certs/expiry.js');
+    const { notAfter } = certificateExpiry(await readFile(store.machine(name).serverCert, 'utf8'));
+    return `"${name}" has a new certificate, valid until ${notAfter.toISOString().slice(0, 10)}, and runs Docker ${version}.`;
   }
   return changed ? `"${name}" is provisioned and runs Docker ${version}.` : `"${name}" runs Docker ${version}. Nothing had to be changed.`;
 }

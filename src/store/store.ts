@@ -5,7 +5,7 @@ import { TsmachineError } from '../base/errors.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, writeAtomic } from '../system/files/atomic.js';
 import { entriesIfExists, statIfExists } from '../system/files/if-exists.js';
-import { isAbandoned, removeAbandoned } from '../system/files/process-folder.js';
+import { removeAbandoned } from '../system/files/process-folder.js';
 import { type LockOptions, withLock } from '../system/locks/lock.js';
 import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
 import { type StoredMachine, loadMachine } from './load.js';
@@ -106,7 +106,7 @@ async function listNames(machinesDir: string): Promise<string[]> {
   const names: string[] = [];
   const entries = await entriesIfExists(machinesDir);
   // a killed import leaves keys in a folder that no listing shows
-  if (entries.some(({ name }) => isAbandoned(stagingPrefix, name))) await removeAbandoned(join(machinesDir, stagingPrefix));
+  if (entries.some(({ name }) => name.startsWith(stagingPrefix))) await removeAbandoned(join(machinesDir, stagingPrefix));
   for (const entry of entries) {
     if (isHidden(entry.name)) continue;
     if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(machinesDir, entry.name))))) names.push(entry.name);

@@ -32,9 +32,9 @@ export function unmask(machine: string, units: readonly string[]): Text {
 }
 
 export function unitsMasked(machine: string, units: readonly string[]): TsmachineError {
-  const [one, are] = units.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return new TsmachineError('ENGINE_START', `${units.join(' and ')} of ${machine} ${one} masked: systemd refuses to start ${are}`, {
-    hint: say`Somebody masked ${are} on the host. To allow the engine again: ${unmask(machine, units)}`,
+  const [are, them] = units.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  return new TsmachineError('ENGINE_START', `${units.join(' and ')} of ${machine} ${are} masked: systemd refuses to start ${them}`, {
+    hint: say`Somebody masked ${them} on the host. To allow the engine again: ${unmask(machine, units)}`,
   });
 }
 

@@ -3,16 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect as connectTo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Client, Connection, ServerChannel } from 'ssh2';
 
 import { newEd25519 } from '../../system/ed25519.js';
-import { makeProcessFolder } from '../../system/files/process-folder.js';
 
 import { loadSsh2 } from '../dial/ssh2.js';
 import type { SharedLogin } from './shared-login.js';
+import { makeTemporaryFolder } from './temporary-folder.js';
 
 /** The user who the client of a bridge is; its password is made for that one connection. */
 const user = 'bridge';
@@ -25,7 +24,7 @@ const user = 'bridge';
 export async function bridge(login: SharedLogin): Promise<{ client: Client; release: () => Promise<void> }> {
   const ssh2 = await loadSsh2();
   const password = randomBytes(24).toString('base64');
-  const folder = await makeProcessFolder(join(tmpdir(), 'tsm-'));
+  const folder = await makeTemporaryFolder();
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\tsm-${randomBytes(12).toString('hex')}` : join(folder, 'b');
   const server = new ssh2.Server({ hostKeys: [newEd25519(user).private] }, (connection) => {
     serve(connection, login, password);

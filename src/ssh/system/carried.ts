@@ -9,7 +9,7 @@ import type { ConnectOptions } from '../types.js';
 import { bridge } from './bridge.js';
 import { checkPresented } from './first-contact.js';
 import { openSharedLogin } from './shared-login.js';
-import { jumpTrusts, type Trust } from './system-client.js';
+import { jumpTrusts, notInstalled, type Trust } from './system-client.js';
 
 /**
  * Logs in on a host with the system's ssh, which finds its way through jump hosts itself, where ssh2 could not.
@@ -37,7 +37,7 @@ function neither(target: Hop, limit: TsmachineError, said: string): TsmachineErr
     .split('\n')
     .filter((line) => line !== '')
     .slice(-1);
-  if (said === 'it is not installed') {
+  if (said === notInstalled) {
     return new TsmachineError(limit.code, limit.text, {
       cause: limit,
       hint: "Install OpenSSH's client (ssh) on this computer: it is used where the built-in client cannot.",

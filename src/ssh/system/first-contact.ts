@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { errorText, systemCode, type TsmachineError } from '../../base/errors.js';
 import { parseExpectedKey, type HostKey } from '../../base/ssh/host-key.js';
 import type { Io } from '../../base/io.js';
 import type { SshEndpoint } from '../../base/shell.js';
-import { makeProcessFolder } from '../../system/files/process-folder.js';
 
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
 import { hostTrust, type HostTrust } from '../trust/host-trust.js';
 import { findHostKeys, readHostKeys } from '../trust/known-hosts.js';
-import { hostKeySettings, jumpSettings, jumpTrusts, type Trust } from './system-client.js';
+import { hostKeySettings, jumpSettings, jumpTrusts, notInstalled, type Trust } from './system-client.js';
+import { makeTemporaryFolder } from './temporary-folder.js';
 import { configArguments, readHostSettings, type HostSettings } from './user-config.js';
 
 export interface FirstContact {
@@ -85,7 +84,7 @@ async function presentedKey(
   algorithms: readonly string[],
   contact: FirstContact,
 ): Promise<HostKey | string> {
-  const folder = await makeProcessFolder(join(tmpdir(), 'tsm-'));
+  const folder = await makeTemporaryFolder();
   try {
     const file = join(folder, 'known_hosts');
     // the same types inside certificates: a certificate that nobody vouches for counts as the key in it
@@ -136,7 +135,7 @@ function knock(endpoint: SshEndpoint, trust: Trust, settings: readonly string[],
     const limits = { timeout: sshTimeouts.sharedLogin, signal, env, encoding: 'utf8', windowsHide: true } as const;
     execFile('ssh', args, limits, (error, _stdout, stderr) => {
       if (signal.aborted) reject(signal.reason as Error);
-      else if (systemCode(error) === 'ENOENT') resolve('it is not installed');
+      else if (systemCode(error) === 'ENOENT') resolve(notInstalled);
       else resolve(stderr.trim() || (error === null ? '' : errorText(error)));
     });
   });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { devNull, tmpdir } from 'node:os';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 
 import { errorText, systemCode } from '../../base/errors.js';
@@ -9,10 +9,10 @@ import { parseJump } from '../../base/ssh/jump-host.js';
 import type { SshEndpoint } from '../../base/shell.js';
 
 import { commandLine, reporting } from '../../system/calls.js';
-import { makeProcessFolder, removeAbandoned } from '../../system/files/process-folder.js';
 import { readHostKeys } from '../trust/known-hosts.js';
 import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
-import { sshArguments, type Trust } from './system-client.js';
+import { notInstalled, sshArguments, type Trust } from './system-client.js';
+import { makeTemporaryFolder, removeAbandonedFolders } from './temporary-folder.js';
 import { configArguments } from './user-config.js';
 
 /** Milliseconds for the short calls to the process that holds the login. */
@@ -20,8 +20,7 @@ const controlTimeout = 5000;
 /** Seconds after which a login that runs no command ends by itself, in case this program could not end it. */
 const idle = 120;
 
-/** Where the socket of a shared login lies, in the computer's folder for temporary files. */
-const folderPrefix = 'tsm-';
+/** The socket of a shared login. */
 const socketIn = (folder: string) => join(folder, 's');
 
 export interface SharedLoginOptions extends Trust {
@@ -69,8 +68,8 @@ export async function openSharedLogin(endpoint: SshEndpoint, options: SharedLogi
   const { signal, env } = options;
   // no questions, not even in a window
   const quietly = { ...env, SSH_ASKPASS_REQUIRE: 'never' };
-  await removeAbandoned(join(tmpdir(), folderPrefix), (folder) => endLogin(socketIn(folder), quietly));
-  const folder = await makeProcessFolder(join(tmpdir(), folderPrefix));
+  await removeAbandonedFolders((folder) => endLogin(socketIn(folder), quietly));
+  const folder = await makeTemporaryFolder();
   const control = socketIn(folder);
   const refused = await call([...configArguments(env), ...loginArguments(endpoint, options, control)], quietly, timeout, signal);
   if (refused === undefined) return sharedLogin(folder, control, quietly);
@@ -207,7 +206,7 @@ function runSsh(args: readonly string[], env: NodeJS.ProcessEnv, timeout: number
       resolve(why);
     };
     child.once('error', (error) => {
-      finish(systemCode(error) === 'ENOENT' ? 'it is not installed' : errorText(error));
+      finish(systemCode(error) === 'ENOENT' ? notInstalled : errorText(error));
     });
     child.once('exit', (code) => {
       finish(code === 0 ? undefined : complaint.trim() || `exit status ${code ?? 'none'}`);

@@ -7,6 +7,9 @@ import { connectTimeoutSetting, sshTimeouts } from '../timeouts.js';
 import type { SessionOptions } from './session-options.js';
 import { defaultKnownHosts, readHostSettings, type HostSettingsQuery } from './user-config.js';
 
+/** Why the system's ssh did nothing, where there is none. */
+export const notInstalled = 'it is not installed';
+
 /** Whose host key is expected, and where it is pinned. */
 export interface Trust extends Pick<SessionOptions, 'machine' | 'knownHostsFile' | 'unknownHostKey'> {
   /** How the keys of the endpoint's jump hosts are checked, as `jumpTrusts` found out. */

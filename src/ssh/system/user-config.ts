@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { devNull, homedir, tmpdir, userInfo } from 'node:os';
+import { devNull, homedir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { errorText, systemCode } from '../../base/errors.js';
 import type { Io } from '../../base/io.js';
-import { makeProcessFolder } from '../../system/files/process-folder.js';
 
+import { makeTemporaryFolder } from './temporary-folder.js';
 import { expandPath, expandTokens, localUser, type TokenValues } from './tokens.js';
 
 /** The user's ssh settings for a host, as far as tsmachine uses them: tokens and `~` are expanded. */
@@ -93,7 +93,7 @@ const nobody = 'tsmachine-nobody-said';
 export async function configuredUser(host: string, query: HostSettingsQuery): Promise<string | undefined> {
   const [, own = join(sshFolder(query.env), 'config')] = configArguments(query.env);
   const files = own === devNull ? [] : query.env['HOME'] === systemHome() ? [own, '/etc/ssh/ssh_config'] : [own];
-  const folder = await makeProcessFolder(join(tmpdir(), 'tsm-'));
+  const folder = await makeTemporaryFolder();
   try {
     const file = join(folder, 'config');
     await writeFile(

@@ -50,7 +50,7 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-/** Short, because the path of a socket may have 104 characters. */
+/** Short, because the path of a socket has to stay so. */
 function computer(): string {
   return hostname().slice(0, 12).replaceAll(/\W/g, '_');
 }
