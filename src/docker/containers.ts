@@ -5,8 +5,7 @@ import { say } from '../base/text.js';
 import { engineError } from './call/answer.js';
 import type { Asked } from './call/answer.js';
 import type { Engine } from './client.js';
-import { explain } from './call/failure.js';
-import { frames } from './frames.js';
+import { framesOf } from './frames.js';
 import { ask, id as containerId, number, object } from './shape.js';
 
 export { importImage, pullImage } from './images.js';
@@ -94,15 +93,10 @@ async function runToEnd(engine: Engine, id: string, { signal, timeout = 60_000 }
 async function collect(output: IncomingMessage, asked: Asked): Promise<Pick<RunResult, 'stdout' | 'stderr'>> {
   const parts = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
   let size = 0;
-  try {
-    for await (const { stream, data } of frames(output, longestOutput)) {
-      size += data.length;
-      if (size > longestOutput) throw new RangeError(`the output is longer than ${longestOutput / 2 ** 20} MiB`);
-      parts[stream].push(data);
-    }
-  } catch (error) {
-    asked.signal?.throwIfAborted();
-    throw error instanceof RangeError ? engineError(asked, error.message, error) : explain(error, { ...asked, phase: 'answered' });
+  for await (const { stream, data } of framesOf(output, asked, longestOutput)) {
+    size += data.length;
+    if (size > longestOutput) throw engineError(asked, `the output is longer than ${longestOutput / 2 ** 20} MiB`);
+    parts[stream].push(data);
   }
   return { stdout: Buffer.concat(parts.stdout).toString('utf8'), stderr: Buffer.concat(parts.stderr).toString('utf8') };
 }

@@ -1,3 +1,6 @@
+import { engineError, type Asked } from './call/answer.js';
+import { explain } from './call/failure.js';
+
 export interface Frame {
   readonly stream: 'stdout' | 'stderr';
   readonly data: Buffer;
@@ -24,6 +27,19 @@ export async function* frames(source: AsyncIterable<Uint8Array>, longest = 16 * 
     }
   }
   if (pending.length > 0) throw new RangeError('the output ends in the middle of a frame');
+}
+
+/**
+ * The frames of an engine's answer.
+ * @throws TsmachineError ENGINE_API, ENGINE_UNREACHABLE, ENGINE_TLS; the signal's reason when aborted
+ */
+export async function* framesOf(answer: AsyncIterable<Uint8Array>, asked: Asked, longest: number): AsyncGenerator<Frame, void, undefined> {
+  try {
+    yield* frames(answer, longest);
+  } catch (error) {
+    asked.signal?.throwIfAborted();
+    throw error instanceof RangeError ? engineError(asked, error.message, error) : explain(error, { ...asked, phase: 'answered' });
+  }
 }
 
 function frameAt(bytes: Buffer, longest: number): Frame | undefined {

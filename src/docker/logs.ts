@@ -1,7 +1,5 @@
-import { engineError } from './call/answer.js';
-import { explain } from './call/failure.js';
 import type { Engine } from './client.js';
-import { frames } from './frames.js';
+import { framesOf } from './frames.js';
 
 /** Bytes of a log that are read at most. */
 const longest = 64 * 1024;
@@ -15,15 +13,13 @@ export async function lastLines(engine: Engine, container: string, count: number
   const response = await engine.stream('GET', `/containers/${container}/logs`, { query, timeout: 10_000 });
   const parts: Uint8Array[] = [];
   let size = 0;
+  const asked = { target: engine.target, operation: `GET /containers/${container}/logs`, signal: undefined };
   try {
-    for await (const { data } of frames(response, longest)) {
+    for await (const { data } of framesOf(response, asked, longest)) {
       parts.push(data);
       size += data.length;
       if (size > longest) break;
     }
-  } catch (error) {
-    const asked = { target: engine.target, operation: `GET /containers/${container}/logs`, signal: undefined };
-    throw error instanceof RangeError ? engineError(asked, error.message, error) : explain(error, { ...asked, phase: 'answered' });
   } finally {
     response.destroy();
   }
