@@ -30,7 +30,7 @@ export async function beginSwarm(up: UpRun, { machine }: { readonly machine: str
     throw swarm.whyNoManager();
   }
   if (state !== 'inactive') await leaveSwarm((await swarm.lookAt(machine)).engine, { force: true });
-  await checkHost(swarm.session, machine, settings);
+  await checkHost(up, machine, swarm.session.io);
   await begin(swarm, machine, { ...member, settings, availability: member?.availability ?? 'active' });
   swarm.session.io.info(`${machine} is the first manager of swarm "${swarm.name}".`);
 }
@@ -60,7 +60,7 @@ async function checkBeforeJoin(up: UpRun, machine: string, io: Io): Promise<void
   const {
     membership: { state },
   } = await afterPendingJoin(up, machine);
-  if (state === 'inactive') await checkHost({ ...up.swarm.session, io }, machine, up.declaration.settings);
+  if (state === 'inactive') await checkHost(up, machine, io);
 }
 
 async function join({ swarm, wanted }: UpRun, { machine, labels }: Joining, io: Io): Promise<void> {

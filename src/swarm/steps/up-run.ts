@@ -19,6 +19,8 @@ export interface UpRun {
   /** How many machines are created or started at once. */
   readonly concurrency: number;
   readonly ioOf: (machine: string) => MachineIo;
+  /** The checks whose warning was printed. */
+  readonly warned: Set<string>;
 }
 
 /**

@@ -49,7 +49,7 @@ export async function bringUp(session: Session, options: UpOptions): Promise<Pla
   const wanted = await wantedMachines(session, members, options);
   return lockSwarm(session, name, () =>
     withDeclared(session, declaration, async (swarm) => {
-      const up: RunningUp = { swarm, declaration, wanted, concurrency, ioOf, done: [], failed: [] };
+      const up: RunningUp = { swarm, declaration, wanted, concurrency, ioOf, warned: new Set(), done: [], failed: [] };
       const left = await runStages(up, confirmRemoval);
       refuseLeftovers(up, left);
       return reportOf(name, { ...left, steps: up.done });
