@@ -27,6 +27,8 @@ export interface Before {
   readonly forwarding: string;
   /** What the firewall did with forwarded packets that no rule names: ACCEPT or DROP. Missing in what older versions wrote. */
   readonly forwardPolicy?: string;
+  /** The rules that translated addresses of forwarded packets. Missing in what older versions wrote. */
+  readonly translations?: readonly string[];
   /** How many inotify instances a user may have: before us, and as we last raised it. Missing where we did not. */
   readonly inotify?: { readonly was: string; readonly ours: string };
   /** cgroup v2 controllers handed on to the computer's groups. */

@@ -38,12 +38,13 @@ async function withBefore(registry: Registry, computer: Computer): Promise<Remem
   const { bootId } = await computer.facts();
   const { before } = registry;
   if (before?.bootId === bootId) return { ...registry, before };
-  const [forwarding, forwardPolicy, controllers] = [
+  const [forwarding, forwardPolicy, translations, controllers] = [
     await computer.setting(forwardingFile),
     await forwardPolicyOf(computer),
+    await translationsOf(computer),
     await handedOn(computer),
   ];
-  return { ...registry, before: { bootId, forwarding, forwardPolicy, controllers } };
+  return { ...registry, before: { bootId, forwarding, forwardPolicy, translations, controllers } };
 }
 
 /** Without them machines end while they boot, from about the 33rd on, and their systemd does not say why. */
@@ -85,7 +86,7 @@ export async function closeComputer(registry: Registry, computer: Computer): Pro
 
 async function putBack(before: Before, computer: Computer): Promise<void> {
   const { inotify, forwardPolicy } = before;
-  if (before.forwarding !== '1' && !(await othersForward(computer))) {
+  if (before.forwarding !== '1' && !(await othersForward(before, computer))) {
     await computer.set(forwardingFile, before.forwarding);
     if (forwardPolicy !== undefined) await setForwardPolicy(forwardPolicy, computer);
   }
@@ -95,9 +96,14 @@ async function putBack(before: Before, computer: Computer): Promise<void> {
 }
 
 /** Somebody who came after us (an engine on this computer, say) counts on forwarding too when addresses are still translated. */
-async function othersForward(computer: Computer): Promise<boolean> {
+async function othersForward(before: Before, computer: Computer): Promise<boolean> {
+  return (await translationsOf(computer)).some((rule) => !before.translations?.includes(rule));
+}
+
+/** The rules by which packets leave the computer under another address. */
+async function translationsOf(computer: Computer): Promise<string[]> {
   const { stdout } = await computer.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']);
-  return /-j (MASQUERADE|SNAT)/.test(stdout);
+  return stdout.split('\n').filter((rule) => /-j (MASQUERADE|SNAT)/.test(rule));
 }
 
 /** Only under cgroup v2 without systemd do we hand controllers on ourselves. */

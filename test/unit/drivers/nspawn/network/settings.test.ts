@@ -62,6 +62,13 @@ describe('nspawn and the settings of the computer', () => {
     expect([computer.forward, computer.policy]).to.deep.equal(['1', 'DROP']);
   });
 
+  it('are put back where addresses were translated before the first machine', async () => {
+    computer.rules.push('nat POSTROUTING -s 172.17.0.0/16 -j MASQUERADE');
+    const open = await openComputer({ leases: {} }, computer);
+    await closeComputer(open, computer);
+    expect([computer.forward, computer.policy]).to.deep.equal(['0', 'ACCEPT']);
+  });
+
   it('allow as many inotify instances as the machines need, and only that', async () => {
     const withMachines = (count: number, before?: Before): Registry => ({
       leases: Object.fromEntries(
@@ -110,6 +117,7 @@ describe('nspawn and the settings of the computer', () => {
       bootId: 'boot-2',
       forwarding: '1',
       forwardPolicy: 'ACCEPT',
+      translations: [],
       controllers: [],
     });
     const other = fakeComputer({ ...v2(), bootId: 'boot-3' }, computer.registryFile);
