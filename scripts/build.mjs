@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { build } from 'esbuild';
 
@@ -18,9 +18,13 @@ const { file: bundle } = createRequire(import.meta.url)('../bin/load.js');
 /** These stay in node_modules and are loaded when they are needed; only oclif knows the last two. */
 const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'tar-stream', 'ajv', 'yaml', 'typescript', 'ts-node'];
 
+/** One for each cloud. */
+const sdks = ['drivers/amazonec2/sdk.js'];
+
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));
 await removeComments();
+await bundleSdks();
 await writeManifest();
 await bundleCommandLine();
 node(at('scripts', 'warm-cache.cjs'));
@@ -36,6 +40,29 @@ async function removeComments() {
     format: 'esm',
     target: 'node20.19',
     logLevel: 'warning',
+  });
+}
+
+/**
+ * A cloud's SDK becomes one file, with what its driver uses of it alone: whole, it would be larger than everything else together. It is
+ * loaded by the first call of that driver.
+ */
+async function bundleSdks() {
+  await build({
+    entryPoints: sdks.map((name) => at('dist', name)),
+    outdir: at('dist'),
+    outbase: at('dist'),
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none', // they are in the third-party notices
+    logLevel: 'warning',
+    // parts of an SDK are CommonJS
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }
 
@@ -55,6 +82,7 @@ async function bundleCommandLine() {
     minifyWhitespace: true,
     minifySyntax: true,
     external,
+    plugins: [{ name: 'sdks', setup: ({ onResolve }) => onResolve({ filter: /\/sdk\.js$/ }, leaveOut) }],
     logLevel: 'warning',
     define: {
       'import.meta.url': 'moduleUrl',
@@ -72,8 +100,17 @@ async function bundleCommandLine() {
       ].join('\n'),
     },
   });
-  // Code from V8's cache has no import(): bin/load.js imports for it.
-  writeFileSync(bundle, output.text.replaceAll(/(?<!\(name\) => )\bimport\((?="[\w-]+"\))/g, 'importModule('));
+  // Code from V8's cache has no import(): bin/load.js imports for it, and does not lie where the bundle does.
+  const imports = /(?<!\(name\) => )\bimport\(("(?:[\w-]+|\.\/[\w/]+\/sdk\.js)")\)/g;
+  const text = output.text.replaceAll(imports, (_, name) =>
+    name.startsWith('".') ? `importModule(new URL(${name}, moduleUrl).href)` : `importModule(${name})`,
+  );
+  writeFileSync(bundle, text);
+}
+
+/** An SDK stays the file of its own that `bundleSdks` made. */
+function leaveOut({ path, resolveDir }) {
+  return { path: `./${relative(at('dist'), join(resolveDir, path)).replaceAll('\\', '/')}`, external: true };
 }
 
 /** What `oclif manifest` writes, by the same class of @oclif/core. */

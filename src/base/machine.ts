@@ -4,6 +4,12 @@ export type State = 'None' | 'Running' | 'Paused' | 'Saved' | 'Stopped' | 'Stopp
 /** The `Driver` object of config.json: owned by the driver, not interpreted by anything else, and kept complete. */
 export type DriverData = Readonly<Record<string, unknown>>;
 
+/**
+ * The field of a driver's data for what Docker Machine's fields cannot hold: an object. It lies beside config.json, in driver.json, because
+ * Docker Machine drops fields that it does not know when it writes that file.
+ */
+export const ownField = 'Own';
+
 export interface Address {
   readonly ip: string;
   readonly scope: 'public' | 'private';

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 
 import { TsmachineError, systemCode } from '../base/errors.js';
+import { jsonOrNothing } from '../base/json.js';
+import { ownField } from '../base/machine.js';
 import { run, say, type Text } from '../base/text.js';
 import { unreadable, writeAtomic } from '../system/files/atomic.js';
 import type { MachinePaths } from './paths.js';
 import type { Place } from './config/relocate.js';
+import { isJson } from './conform.js';
 import { type HostConfig, parseHostConfig, serializeHostConfig } from './config/schema.js';
 
 /** A machine as the store holds it. */
@@ -22,7 +25,24 @@ export async function loadMachine({ root, name }: Place, files: MachinePaths): P
   const source = { root, name, path: files.config, hint: () => backupHint(name, files) };
   const { config, migratedFrom } = parseHostConfig(bytes.toString('utf8'), source);
   if (migratedFrom !== undefined) await keepMigrated(bytes, config, files);
-  return { name, config };
+  const own = readOwn(name, files);
+  return { name, config: own ? { ...config, Driver: { ...config.Driver, [ownField]: own } } : config };
+}
+
+/** What the driver keeps beside config.json; undefined when there is none. */
+function readOwn(name: string, files: MachinePaths): object | undefined {
+  let text: string;
+  try {
+    text = readFileSync(files.driver, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unreadable(error, files.driver);
+  }
+  const own = jsonOrNothing(text);
+  if (isJson(own)) return own;
+  throw new TsmachineError('CONFIG_UNREADABLE', `Cannot read ${files.driver}: it is not a JSON object`, {
+    hint: say`If there is no copy of the file, remove the machine: ${run('rm', '-f', name)}`,
+  });
 }
 
 function readConfig(name: string, files: MachinePaths): Buffer {

@@ -15,7 +15,7 @@ const certificateFiles = { ca: 'ca.pem', caKey: 'ca-key.pem', cert: 'cert.pem', 
 const ledgerFile = 'ledger.json';
 
 /**
- * Files in a machine's folder. journal, facts, ledger, knownHosts, sshKey, userSshKey and caKey are ours; the rest is Docker Machine's.
+ * Files in a machine's folder. journal, facts, driver, ledger, knownHosts, sshKey, userSshKey and caKey are ours; the rest is Docker Machine's.
  * An export names its entries the same.
  */
 export const machineFiles = {
@@ -24,6 +24,8 @@ export const machineFiles = {
   configBackup: 'config.json.bak',
   journal: 'journal.json',
   facts: 'facts.json',
+  /** What the driver keeps that Docker Machine's fields cannot hold. */
+  driver: 'driver.json',
   /** Who the machine is, and what was made for it outside of its folder. */
   ledger: ledgerFile,
   knownHosts: guestFiles.knownHosts,
@@ -97,6 +99,7 @@ export function machinePaths(root: string, name: string): MachinePaths {
     configBackup: file('configBackup'),
     journal: file('journal'),
     facts: file('facts'),
+    driver: file('driver'),
     ledger: file('ledger'),
     knownHosts: file('knownHosts'),
     sshKey: file('sshKey'),

@@ -2,6 +2,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { TsmachineError } from '../base/errors.js';
+import { ownField } from '../base/machine.js';
 import { diskError } from '../system/files/disk-error.js';
 import { makePrivateDir, writeAtomic } from '../system/files/atomic.js';
 import { entriesIfExists, statIfExists } from '../system/files/if-exists.js';
@@ -10,7 +11,9 @@ import { type LockOptions, withLock } from '../system/locks/lock.js';
 import { type Facts, readFactsFile, writeFactsFile } from './facts.js';
 import { type StoredMachine, loadMachine } from './load.js';
 import { type MachinePaths, type StorePaths, isHidden, lockPaths, machinePaths, stagingPrefix, storePaths } from './paths.js';
-import { serializeHostConfig } from './config/schema.js';
+import { type HostConfig, serializeHostConfig } from './config/schema.js';
+import { isJson } from './conform.js';
+import { writeJsonFile } from './json-file.js';
 import { type Staging, withStaging } from './staging.js';
 import { openSwarmStore, type SwarmStore } from './swarms.js';
 
@@ -76,7 +79,7 @@ export function openStore(root: string): Store {
       return (await names()).find((other) => other !== name && other.toLowerCase() === name.toLowerCase());
     },
     load: async (name) => loadMachine({ root: paths.root, name }, machine(name)),
-    save: async ({ name, config }) => writeAtomic(machine(name).config, serializeHostConfig({ ...config, Name: name }), 0o600),
+    save: async ({ name, config }) => saveMachine(machine(name), { ...config, Name: name }),
     async reserve(name) {
       for (const folder of [paths.certsDir, machine(name).dir]) await makePrivateDir(folder);
     },
@@ -89,6 +92,13 @@ export function openStore(root: string): Store {
     readFacts: async (name) => readFactsFile(machine(name).facts, name),
     writeFacts: async (name, facts) => writeFactsFile(machine(name).facts, facts),
   };
+}
+
+/** What only we know goes first: the configuration is what makes a machine. */
+async function saveMachine(files: MachinePaths, config: HostConfig): Promise<void> {
+  const { [ownField]: own, ...driver } = config.Driver;
+  if (isJson(own)) await writeJsonFile(files.driver, own);
+  await writeAtomic(files.config, serializeHostConfig({ ...config, Driver: driver }), 0o600);
 }
 
 /**

@@ -7,6 +7,7 @@ export interface DescribedDriver extends DriverModule, DriverDescription {}
 
 /** Built-in drivers. The index modules are light; the code of a driver is loaded only when one of its machines is used. */
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
+  amazonec2: () => import('../../../drivers/amazonec2/index.js'),
   generic: () => import('../../../drivers/generic/index.js'),
   hyperv: () => import('../../../drivers/hyperv/index.js'),
   none: () => import('../../../drivers/none/index.js'),

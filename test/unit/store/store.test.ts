@@ -66,6 +66,20 @@ describe('the store', () => {
     expect(readdirSync(store.machine('m1').dir)).to.deep.equal(['config.json', 'facts.json']);
   });
 
+  it('keeps what Docker Machine would drop in a file beside config.json', async () => {
+    await store.reserve('m1');
+    const document = config(store, 'm1');
+    const whole = { ...document, Driver: { ...document.Driver, Own: { zones: ['a', 'b'] } } };
+    await store.save({ name: 'm1', config: whole });
+    expect(readFileSync(store.machine('m1').config, 'utf8')).not.to.include('zones');
+    expect((await store.load('m1')).config).to.deep.equal(whole);
+    await store.save({ name: 'm1', config: document }); // by somebody who knows nothing of it
+    expect((await store.load('m1')).config).to.deep.equal(whole);
+    writeFileSync(store.machine('m1').driver, '["zones"]');
+    const error: unknown = await store.load('m1').catch((reason: unknown) => reason);
+    expect(error).to.have.property('message').that.includes(store.machine('m1').driver);
+  });
+
   it('lists folders in byte-wise order, links too, and nothing else', async () => {
     for (const name of ['b', 'a10', 'a9', 'B', '.hidden']) mkdirSync(join(root, 'machines', name), { recursive: true });
     writeFileSync(join(root, 'machines', 'file'), '');

@@ -1,0 +1,33 @@
+/**
+ * All that is used of Amazon's SDK. The build makes one file of it (scripts/build.mjs), which is loaded when the first call is made. An
+ * action that is missing here is missing in the least IAM policy too.
+ */
+export {
+  AllocateAddressCommand,
+  AssociateAddressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  DeleteSecurityGroupCommand,
+  DescribeAddressesCommand,
+  DescribeImagesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
+  DescribeInstancesCommand,
+  DescribeKeyPairsCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVolumesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  GetConsoleOutputCommand,
+  RebootInstancesCommand,
+  ReleaseAddressCommand,
+  RevokeSecurityGroupIngressCommand,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
