@@ -10,6 +10,7 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 import { commitOf } from './commit.mjs';
+import { noticesOf } from './notices.mjs';
 
 const root = join(import.meta.dirname, '..');
 const at = (...names) => join(root, ...names);
@@ -24,9 +25,10 @@ const sdks = ['drivers/amazonec2/sdk.js'];
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));
 await removeComments();
-await bundleSdks();
+const bundled = await bundleSdks();
 await writeManifest();
-await bundleCommandLine();
+bundled.push(...(await bundleCommandLine()));
+writeFileSync(at('dist', 'THIRD-PARTY-NOTICES.txt'), noticesOf(root, bundled));
 node(at('scripts', 'warm-cache.cjs'));
 
 /** Comments are for readers of the sources; the declarations keep theirs. This makes the package a twentieth smaller. */
@@ -46,9 +48,11 @@ async function removeComments() {
 /**
  * A cloud's SDK becomes one file, with what its driver uses of it alone: whole, it would be larger than everything else together. It is
  * loaded by the first call of that driver.
+ * @returns the files that went into it
  */
 async function bundleSdks() {
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: sdks.map((name) => at('dist', name)),
     outdir: at('dist'),
     outbase: at('dist'),
@@ -64,14 +68,20 @@ async function bundleSdks() {
     // parts of an SDK are CommonJS
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
+  return Object.keys(metafile.inputs);
 }
 
-/** Removes the cache first: it must never lie beside a bundle that it was not made from. */
+/**
+ * Removes the cache first: it must never lie beside a bundle that it was not made from.
+ * @returns the files that went into it
+ */
 async function bundleCommandLine() {
   rmSync(`${bundle}.cache`, { force: true });
   const {
+    metafile,
     outputFiles: [output],
   } = await build({
+    metafile: true,
     // The compiled file, because esbuild finds the commands by the names in their import().
     entryPoints: [at('dist', 'src', 'cli', 'main.js')],
     write: false,
@@ -106,6 +116,7 @@ async function bundleCommandLine() {
     name.startsWith('".') ? `importModule(new URL(${name}, moduleUrl).href)` : `importModule(${name})`,
   );
   writeFileSync(bundle, text);
+  return Object.keys(metafile.inputs);
 }
 
 /** An SDK stays the file of its own that `bundleSdks` made. */
