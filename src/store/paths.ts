@@ -15,8 +15,8 @@ const certificateFiles = { ca: 'ca.pem', caKey: 'ca-key.pem', cert: 'cert.pem', 
 const ledgerFile = 'ledger.json';
 
 /**
- * Files in a machine's folder. journal, facts, driver, ledger, knownHosts, sshKey, userSshKey and caKey are ours; the rest is Docker Machine's.
- * An export names its entries the same.
+ * Files in a machine's folder. journal, facts, driver, ledger, knownHosts, sshKey, userSshKey and caKey are ours; the rest is Docker
+ * Machine's. An export names its entries the same.
  */
 export const machineFiles = {
   config: 'config.json',

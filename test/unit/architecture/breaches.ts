@@ -1,4 +1,4 @@
-import { foreign, mayImport, rooms, tables } from './rules.js';
+import { foreign, mayImport, rooms, sdks, tables } from './rules.js';
 import { roomOf, type Import } from './sources.js';
 
 /** What an import breaks, as a sentence that names file and rule; undefined when it is allowed. */
@@ -19,9 +19,16 @@ function projectRule({ from, to, isStatic }: Import): string | undefined {
 }
 
 function foreignRule({ from, to, kind }: Import): string | undefined {
+  const owner = sdkOwner(to);
+  if (owner !== undefined) return from === owner ? undefined : `only ${owner}.ts may`;
   const allowed = foreign[to];
   if (!allowed) return kind === 'node' ? undefined : `the package has no importer yet; name one in test/unit/architecture/rules.ts`;
   return allowed.includes(roomOf(from)) ? undefined : `only ${allowed.join(' and ')} may`;
+}
+
+/** The module that bundles the SDK to which a package belongs; undefined for any other package. */
+export function sdkOwner(name: string): string | undefined {
+  return Object.entries(sdks).find(([, packages]) => packages.test(name))?.[0];
 }
 
 /** Permissions that lead from a room to one that does not stand below it. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { breach, circleIn, upwardPermissions } from './breaches.js';
-import { foreign, lazy, mayImport, rooms } from './rules.js';
+import { breach, circleIn, sdkOwner, upwardPermissions } from './breaches.js';
+import { foreign, lazy, mayImport, rooms, sdks } from './rules.js';
 import { importsOf, roomOf, sourceFiles, textOf } from './sources.js';
 
 const files = sourceFiles('src', 'drivers');
@@ -58,7 +58,15 @@ describe('architecture: who imports whom', function () {
         .filter(({ kind }) => kind === 'package')
         .map(({ to }) => to),
     );
-    expect([...used].filter((name) => !(name in declared))).to.deep.equal([]);
+    expect([...used].filter((name) => !(name in declared) && sdkOwner(name) === undefined)).to.deep.equal([]);
+  });
+
+  it('bundles the SDKs of clouds: they are development dependencies, and loaded by import() alone', () => {
+    const imports = files.flatMap((file) => importsOf(file));
+    const bundled = imports.filter(({ to }) => sdkOwner(to) !== undefined).map(({ to }) => to);
+    expect(bundled).to.include('@aws-sdk/client-ec2');
+    expect(bundled.filter((name) => !(name in packageJson().devDependencies))).to.deep.equal([]);
+    expect(imports.filter(({ to, isStatic }) => isStatic && to in sdks).map(({ from }) => from)).to.deep.equal([]);
   });
 
   it('loads no heavy library with a command', () => {
@@ -121,6 +129,7 @@ describe('architecture: the rules themselves', () => {
     ['ssh2, dynamic', 'src/machine/shell.ts', "await import('ssh2');", /only src\/ssh may/],
     ['oclif by a subpath', 'src/machine/list.ts', "import * as Flags from '@oclif/core/flags';", /only src\/cli and src\/commands may/],
     ['HTTP', 'drivers/none/driver.ts', "import { request } from 'node:https';", /only src\/docker and src\/system may/],
+    ['an SDK', 'drivers/amazonec2/api.ts', "import { EC2Client } from '@aws-sdk/client-ec2';", /only drivers\/amazonec2\/sdk\.ts may/],
     ['a new package', 'src/machine/list.ts', "import _ from 'lodash/fp';", /imports lodash: the package has no importer yet/],
   ];
   for (const [why, file, text, rule] of cases) {
@@ -184,8 +193,10 @@ describe('architecture: the rules themselves', () => {
   });
 });
 
-function packageJson(): { dependencies: Record<string, string> } {
-  return JSON.parse(textOf('package.json')) as { dependencies: Record<string, string> };
+type Versions = Readonly<Record<string, string>>;
+
+function packageJson(): { dependencies: Versions; devDependencies: Versions } {
+  return JSON.parse(textOf('package.json')) as { dependencies: Versions; devDependencies: Versions };
 }
 
 /** Packages that are loaded together with a module, and the chain of files that brings each. */

@@ -118,6 +118,14 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'node:tls': ['src/docker', 'src/system'],
 };
 
+/**
+ * SDKs of clouds, by the one module that may import them: the build bundles it with what it uses, so they are development dependencies.
+ * Everything else sees their types alone, through that module.
+ */
+export const sdks: Readonly<Record<string, RegExp>> = {
+  'drivers/amazonec2/sdk': /^@(aws-sdk|smithy)\//,
+};
+
 /** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
 export const lazy = ['ajv', 'execa', 'node-forge', 'ssh2', 'tar-fs', 'tar-stream', 'yaml'];
 
