@@ -1,8 +1,5 @@
-import { join } from 'node:path';
-
-import type { DriverData, FlagValues, ParseInput } from '../../src/driver/contract.js';
-import { baseRules, checkFields, flag, id, inside, number, optional, text, type Rule } from '../../src/driver/kit/check.js';
-import { baseData, intFlag, listFlag, numberOf, portFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
+import type { DriverData, FlagValues } from '../../src/driver/contract.js';
+import { numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { Place } from './api.js';
 
 /** A machine's data with types: Docker Machine's fields and rancher-machine's, and in `own` what only tsmachine knows. */
@@ -10,66 +7,208 @@ export interface Config {
   readonly machineName: string;
   readonly region: string;
   readonly instanceId: string;
+  /** The image that was asked for by its id, or taken. */
   readonly ami: string;
+  /** What it runs on; before it is made, what was wanted first. */
+  readonly instanceType: string;
   readonly publicIp: string;
   readonly privateIp: string;
+  /** Empty: the image's. */
   readonly sshUser: string;
   readonly sshPort: number;
   readonly sshKeyPath: string;
+  /** The user's own private key; empty: one of the machine's own. */
+  readonly sshPrivateKeyPath: string;
+  /** A key pair of the user's; empty: none. Docker Machine's files name the one that it imported. */
+  readonly keyName: string;
+  /** Whether the key pair was there before the machine. */
+  readonly existingKey: boolean;
+  /** Groups of the machine: ids. */
+  readonly securityGroupIds: readonly string[];
+  /** Names of the groups that were asked for; empty: a group of the store. */
+  readonly securityGroupNames: readonly string[];
+  readonly securityGroupReadOnly: boolean;
+  /** `80`, `53/udp`. */
+  readonly openPorts: readonly string[];
+  readonly tags: readonly Tag[];
+  /** Empty: the image's. */
+  readonly deviceName: string;
+  /** GB. */
   readonly rootSize: number;
   readonly volumeType: string;
+  readonly encrypted: boolean;
+  /** Empty: the account's key for EBS. */
+  readonly kmsKey: string;
+  /** A name or an ARN; empty: none. */
+  readonly instanceProfile: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  /** Docker Machine's form: what follows the region, `a`. */
+  readonly zone: string;
+  readonly spot: boolean;
+  /** Dollars per hour; empty: up to the price on demand. */
+  readonly spotPrice: string;
+  /** No public address. */
+  readonly privateOnly: boolean;
+  /** The machine is reached by its private address. */
   readonly reachedPrivately: boolean;
+  readonly ebsOptimized: boolean;
+  readonly monitoring: boolean;
+  /** A path; empty: none. */
+  readonly userDataFile: string;
+  readonly metadata: {
+    readonly endpoint: 'enabled' | 'disabled';
+    readonly tokens: 'required' | 'optional';
+    readonly ipv6: 'enabled' | 'disabled';
+    readonly hopLimit: number;
+  };
+  readonly ipv6Count: number;
+  readonly primaryIpv6: boolean;
+  /** The machine is reached by IPv6. */
+  readonly reachedByIpv6: boolean;
   readonly own: Own;
 }
 
 /** What Docker Machine's fields cannot hold. It lies beside config.json, see docs/architecture.md. */
 export interface Own {
+  readonly profile: string;
+  /** Whole names, `eu-central-1a`, in order of preference; empty: every zone that has the type. */
+  readonly zones: readonly string[];
+  readonly subnetIds: readonly string[];
+  /** `ubuntu`, `debian:13`; empty when a certain image was asked for. */
+  readonly image: string;
+  /** The name of the image that was taken; empty while none was. */
+  readonly imageName: string;
+  /** In order of preference; never empty. */
   readonly instanceTypes: readonly string[];
+  /** Whether the user said so. */
+  readonly typesGiven: boolean;
+  /** GB; 0: as much as the image needs, at least `defaultRootSize`. */
+  readonly rootSize: number;
+  /** 0: the type's default. */
+  readonly volumeIops: number;
+  /** MB/s; 0: the type's default. */
+  readonly volumeThroughput: number;
+  readonly cpuCredits: string;
+  readonly tenancy: string;
+  readonly placementGroup: string;
+  readonly hibernation: boolean;
+  readonly terminationProtection: boolean;
+  readonly spotFallback: boolean;
+  /** Networks in CIDR form; empty: this computer's public address. */
+  readonly allowedCidrs: readonly string[];
+  readonly addressLookup: string;
+  /** `new`, the allocation id of one that is there, or empty. */
+  readonly elasticIp: string;
+  /** Subnets of more network interfaces. */
+  readonly extraSubnetIds: readonly string[];
+  readonly metadataHopLimit: number;
 }
 
-/** Pure. @throws TsmachineError FLAG_INVALID, FLAG_MISSING */
-export function parseConfig(input: ParseInput): DriverData {
-  const { flags, machineDir } = input;
-  const types = listFlag(flags, 'amazonec2-instance-type');
-  const own: Own = { instanceTypes: types.length > 0 ? types : ['t3.micro'] };
-  return {
-    ...baseData(input, {
-      sshUser: textFlag(flags, 'amazonec2-ssh-user'),
-      sshPort: portFlag(flags, 'amazonec2-ssh-port'),
-      sshKeyPath: join(machineDir, 'id_ed25519'),
-    }),
-    Region: textFlag(flags, 'amazonec2-region'),
-    AMI: textFlag(flags, 'amazonec2-ami'),
-    InstanceId: '',
-    InstanceType: own.instanceTypes[0],
-    PrivateIPAddress: '',
-    RootSize: intFlag(flags, 'amazonec2-root-size', { min: 1, max: 65_536 }),
-    VolumeType: textFlag(flags, 'amazonec2-volume-type'),
-    Endpoint: textFlag(flags, 'amazonec2-endpoint'),
-    DisableSSL: flags['amazonec2-insecure-transport'] === true,
-    RetryCount: intFlag(flags, 'amazonec2-retries', { min: -1, max: 100 }),
-    Profile: textFlag(flags, 'amazonec2-profile'),
-    Own: own,
-  };
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
 }
+
+export const defaultType = 't3.micro';
+/** GB, as in Docker Machine. */
+export const defaultRootSize = 16;
 
 export function readConfig(data: DriverData): Config {
-  const own = (data['Own'] ?? {}) as Partial<Own>;
+  const own = readOwn(data);
   return {
     machineName: textOf(data, 'MachineName'),
     region: textOf(data, 'Region'),
     instanceId: textOf(data, 'InstanceId'),
     ami: textOf(data, 'AMI'),
+    instanceType: textOf(data, 'InstanceType'),
     publicIp: textOf(data, 'IPAddress'),
     privateIp: textOf(data, 'PrivateIPAddress'),
-    sshUser: textOf(data, 'SSHUser') || 'ubuntu',
-    sshPort: numberOf(data, 'SSHPort', 22),
+    sshUser: textOf(data, 'SSHUser'),
+    sshPort: numberOf(data, 'SSHPort', 22) || 22,
     sshKeyPath: textOf(data, 'SSHKeyPath'),
-    rootSize: numberOf(data, 'RootSize', 16),
-    volumeType: textOf(data, 'VolumeType'),
+    sshPrivateKeyPath: textOf(data, 'SSHPrivateKeyPath'),
+    keyName: textOf(data, 'KeyName'),
+    existingKey: data['ExistingKey'] === true,
+    securityGroupIds: severalOf(data, 'SecurityGroupIds', 'SecurityGroupId'),
+    securityGroupNames: severalOf(data, 'SecurityGroupNames', 'SecurityGroupName'),
+    securityGroupReadOnly: data['SecurityGroupReadOnly'] === true,
+    openPorts: wordsOf(data['OpenPorts']),
+    tags: pairsOf(textOf(data, 'Tags')),
+    deviceName: textOf(data, 'DeviceName'),
+    rootSize: numberOf(data, 'RootSize', defaultRootSize),
+    volumeType: textOf(data, 'VolumeType') || 'gp3',
+    encrypted: data['EncryptEbsVolume'] === true,
+    kmsKey: textOf(data, 'KmsKeyId'),
+    instanceProfile: textOf(data, 'IamInstanceProfile'),
+    vpcId: textOf(data, 'VpcId'),
+    subnetId: textOf(data, 'SubnetId'),
+    zone: textOf(data, 'Zone'),
+    spot: data['RequestSpotInstance'] === true,
+    spotPrice: textOf(data, 'SpotPrice'),
+    privateOnly: data['PrivateIPOnly'] === true,
     reachedPrivately: data['PrivateIPOnly'] === true || data['UsePrivateIP'] === true,
-    own: { instanceTypes: own.instanceTypes ?? [textOf(data, 'InstanceType')] },
+    ebsOptimized: data['UseEbsOptimizedInstance'] === true,
+    monitoring: data['Monitoring'] === true,
+    userDataFile: textOf(data, 'UserDataFile'),
+    metadata: {
+      endpoint: data['HttpEndpoint'] === 'disabled' ? 'disabled' : 'enabled',
+      tokens: data['HttpTokens'] === 'optional' ? 'optional' : 'required',
+      ipv6: data['HttpProtocolIpv6'] === 'enabled' ? 'enabled' : 'disabled',
+      hopLimit: own.metadataHopLimit,
+    },
+    ipv6Count: numberOf(data, 'Ipv6AddressCount', 0),
+    primaryIpv6: data['EnablePrimaryIpv6'] === true,
+    reachedByIpv6: data['Ipv6AddressOnly'] === true,
+    own,
   };
+}
+
+/** For data without it, as Docker Machine writes: what its fields amount to. */
+function readOwn(data: DriverData): Own {
+  const own = (data['Own'] ?? {}) as DriverData; // `check` refuses anything but an object
+  const types = wordsOf(own['instanceTypes']);
+  const subnet = textOf(data, 'SubnetId');
+  return {
+    profile: textOf(own, 'profile'),
+    zones: wordsOf(own['zones']),
+    subnetIds: own['subnetIds'] === undefined && subnet !== '' ? [subnet] : wordsOf(own['subnetIds']),
+    image: textOf(own, 'image'),
+    imageName: textOf(own, 'imageName'),
+    instanceTypes: types.length > 0 ? types : [textOf(data, 'InstanceType') || defaultType],
+    typesGiven: types.length > 0,
+    rootSize: numberOf(own, 'rootSize', 0),
+    volumeIops: numberOf(own, 'volumeIops', 0),
+    volumeThroughput: numberOf(own, 'volumeThroughput', 0),
+    cpuCredits: textOf(own, 'cpuCredits'),
+    tenancy: textOf(own, 'tenancy'),
+    placementGroup: textOf(own, 'placementGroup'),
+    hibernation: own['hibernation'] === true,
+    terminationProtection: own['terminationProtection'] === true,
+    spotFallback: own['spotFallback'] === true,
+    allowedCidrs: wordsOf(own['allowedCidrs']),
+    addressLookup: textOf(own, 'addressLookup'),
+    elasticIp: textOf(own, 'elasticIp'),
+    extraSubnetIds: wordsOf(own['extraSubnetIds']),
+    metadataHopLimit: numberOf(own, 'metadataHopLimit', 1),
+  };
+}
+
+/** `key1,value1,key2,value2` as pairs; a last key without a value is left out, as Docker Machine only warned of it. */
+export function pairsOf(text: string): readonly Tag[] {
+  const words = text === '' ? [] : text.split(',');
+  return words.flatMap((key, i) => (i % 2 === 0 && words[i + 1] !== undefined ? [{ key, value: words[i + 1] ?? '' }] : []));
+}
+
+function wordsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? (value as unknown[]).filter((word): word is string => typeof word === 'string' && word !== '') : [];
+}
+
+/** A list, or the one word of a Docker Machine before 2016. */
+function severalOf(data: DriverData, list: string, one: string): readonly string[] {
+  const words = wordsOf(data[list]);
+  const word = textOf(data, one);
+  return words.length > 0 || word === '' ? words : [word];
 }
 
 /** Where the calls of a machine go. @param secrets the values of the secret flags, now */
@@ -80,28 +219,9 @@ export function placeOf(data: DriverData, secrets: FlagValues): Place {
     endpoint: textOf(data, 'Endpoint'),
     insecureTransport: data['DisableSSL'] === true,
     retries: Math.max(0, numberOf(data, 'RetryCount', 5)),
-    profile: textOf(data, 'Profile'),
+    profile: readOwn(data).profile,
     ...(accessKey !== '' && secretKey !== ''
       ? { keys: { accessKey, secretKey, sessionToken: textFlag(secrets, 'amazonec2-session-token') } }
       : {}),
   };
-}
-
-/** @throws TsmachineError CONFIG_UNREADABLE naming the field */
-export function checkConfig(data: DriverData, { machineDir }: { readonly machineDir: string }): void {
-  checkFields(data, {
-    ...baseRules,
-    SSHKeyPath: optional(inside(machineDir)),
-    Region: optional(id),
-    AMI: optional(id),
-    InstanceId: optional(id),
-    InstanceType: optional(id),
-    PrivateIPAddress: baseRules['IPAddress'] as Rule,
-    RootSize: number(0, 65_536),
-    VolumeType: optional(id),
-    Endpoint: text,
-    DisableSSL: flag,
-    RetryCount: number(-1, 100),
-    Profile: text,
-  });
 }

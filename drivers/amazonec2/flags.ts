@@ -61,7 +61,7 @@ export const flags: readonly FlagSpec[] = [
   bool('spot-fallback', 'Where no spot instance is to be had, take one on demand'),
   int('block-duration-minutes', 'No longer offered by AWS', 0),
   // disk
-  int('root-size', 'Disk in GB', 16, { env: 'AWS_ROOT_SIZE' }),
+  int('root-size', 'Disk in GB (default: more if the image needs it)', 16, { soft: true, env: 'AWS_ROOT_SIZE' }),
   text('device-name', "Root device (default: the image's)", { default: '/dev/sda1', soft: true, env: 'AWS_DEVICE_NAME' }),
   text('volume-type', 'Volume type', { default: 'gp3', env: 'AWS_VOLUME_TYPE' }),
   int('volume-iops', 'Operations a second that the volume allows, 0 for its default', 0),

@@ -1,0 +1,129 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+import type { DriverData } from '../../src/driver/contract.js';
+import {
+  baseRules,
+  checkFields,
+  flag,
+  host,
+  id,
+  inside,
+  listOf,
+  number,
+  oneOf,
+  optional,
+  path,
+  text,
+  type Rule,
+} from '../../src/driver/kit/check.js';
+import { formats, networkOf } from './formats.js';
+
+/** Docker Machine's files pass too, with the lists that Go writes as null. @throws TsmachineError CONFIG_UNREADABLE naming the field */
+export function checkConfig(data: DriverData, { machineDir }: { readonly machineDir: string }): void {
+  checkFields(data, {
+    ...baseRules,
+    SSHKeyPath: optional(keyPath(data, machineDir)),
+    Id: text,
+    AccessKey: text,
+    SecretKey: text,
+    SessionToken: text,
+    Region: optional(id),
+    AMI: optional(id),
+    SSHKeyID: number(0, Number.MAX_SAFE_INTEGER),
+    ExistingKey: flag,
+    KeyName: text,
+    InstanceId: optional(id),
+    InstanceType: optional(id),
+    PrivateIPAddress: optional(host),
+    SecurityGroupId: optional(id),
+    SecurityGroupIds: listOf(id),
+    SecurityGroupName: text,
+    SecurityGroupNames: listOf(text),
+    SecurityGroupReadOnly: flag,
+    OpenPorts: listOf(fits(formats.openPort)),
+    Tags: text,
+    ReservationId: text,
+    DeviceName: optional(fits(formats.device)),
+    RootSize: number(0, 65_536),
+    VolumeType: optional(id),
+    IamInstanceProfile: text,
+    VpcId: optional(id),
+    SubnetId: optional(id),
+    Zone: optional(zone),
+    RequestSpotInstance: flag,
+    SpotPrice: text,
+    BlockDurationMinutes: number(0, 1_000_000),
+    PrivateIPOnly: flag,
+    UsePrivateIP: flag,
+    UseEbsOptimizedInstance: flag,
+    Monitoring: flag,
+    SSHPrivateKeyPath: text,
+    RetryCount: number(-1, Number.MAX_SAFE_INTEGER),
+    Endpoint: optional(fits(formats.endpoint)),
+    DisableSSL: flag,
+    UserDataFile: text,
+    EncryptEbsVolume: flag,
+    KmsKeyId: text,
+    HttpEndpoint: optional(oneOf(['enabled', 'disabled'])),
+    HttpTokens: optional(oneOf(['required', 'optional'])),
+    HttpProtocolIpv6: optional(oneOf(['enabled', 'disabled'])),
+    Ipv6AddressCount: number(0, 1000),
+    EnablePrimaryIpv6: flag,
+    Ipv6AddressOnly: flag,
+    Own: own,
+  });
+}
+
+const ownRules: Readonly<Record<string, Rule>> = {
+  profile: text,
+  zones: listOf(zone),
+  subnetIds: listOf(id),
+  image: text,
+  imageName: text,
+  instanceTypes: listOf(id),
+  rootSize: number(0, 65_536),
+  volumeIops: number(0, 1_000_000),
+  volumeThroughput: number(0, 1_000_000),
+  cpuCredits: text,
+  tenancy: text,
+  placementGroup: text,
+  hibernation: flag,
+  terminationProtection: flag,
+  spotFallback: flag,
+  allowedCidrs: listOf(cidr),
+  addressLookup: optional(fits(formats.url)),
+  elasticIp: optional(id),
+  extraSubnetIds: listOf(id),
+  metadataHopLimit: number(1, 64),
+};
+
+function own(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not an object';
+  for (const [field, rule] of Object.entries(ownRules)) {
+    const fault = Object.hasOwn(value, field) ? rule(Reflect.get(value, field)) : undefined;
+    if (fault !== undefined) return `has a field ${field} that ${fault}`;
+  }
+  return undefined;
+}
+
+/** In the machine's folder, or where the user's own key lies. */
+function keyPath(data: DriverData, machineDir: string): Rule {
+  const own = data['SSHPrivateKeyPath'];
+  return (value) =>
+    path(value) ??
+    (typeof own === 'string' && own !== '' && resolve(value as string) === resolve(own) ? undefined : inside(machineDir)(value));
+}
+
+function fits({ fits: isRight, form }: { readonly fits: (word: string) => boolean; readonly form: string }): Rule {
+  return (value) => text(value) ?? (isRight(value as string) ? undefined : `is not ${form}`);
+}
+
+/** Docker Machine writes what follows the region, which may begin with a dash: `-bos-1a`. */
+function zone(value: unknown): string | undefined {
+  return text(value) ?? (/^[\w-]{1,64}$/.test(value as string) ? undefined : 'is not a zone');
+}
+
+function cidr(value: unknown): string | undefined {
+  return text(value) ?? (isIP(value as string) === 0 && networkOf(value as string) !== undefined ? undefined : 'is not a network');
+}
