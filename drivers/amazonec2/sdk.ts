@@ -16,6 +16,7 @@ export {
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
@@ -30,4 +31,5 @@ export {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+export { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+export { defaultProvider } from '@aws-sdk/credential-provider-node';
