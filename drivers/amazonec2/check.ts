@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
+import { networkOf } from '../../src/base/ip-network.js';
 import type { DriverData } from '../../src/driver/contract.js';
 import {
   baseRules,
@@ -17,7 +18,7 @@ import {
   text,
   type Rule,
 } from '../../src/driver/kit/check.js';
-import { formats, networkOf } from './formats.js';
+import { formats } from './formats.js';
 
 /** Docker Machine's files pass too, with the lists that Go writes as null. @throws TsmachineError CONFIG_UNREADABLE naming the field */
 export function checkConfig(data: DriverData, { machineDir }: { readonly machineDir: string }): void {

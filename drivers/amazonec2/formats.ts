@@ -1,6 +1,4 @@
-import { isIPv6 } from 'node:net';
-
-import { firstAddress, formatNetwork, parseAddress, parseNetwork } from '../../src/base/cidr.js';
+import { networkOf } from '../../src/base/ip-network.js';
 
 /** What Amazon's words look like. An endpoint that is not Amazon's has words of its own, so its ids are not judged by these. */
 export const formats = {
@@ -46,16 +44,6 @@ function isOpenPort(word: string): boolean {
 function isEndpoint(word: string): boolean {
   const url = /^\w+:\/\//.test(word) ? word : `http://${word}`;
   return /^https?:/.test(url) && URL.canParse(url) && !/[\s@?#]/.test(word);
-}
-
-/** A network as EC2 keeps it, without bits after the prefix; an address is a network of one. Undefined for any other text. */
-export function networkOf(word: string): string | undefined {
-  if (parseAddress(word) !== undefined) return `${word}/32`;
-  const network = parseNetwork(word);
-  if (network) return formatNetwork({ ...network, address: firstAddress(network) });
-  const [address = '', prefix = '128', ...more] = word.split('/');
-  if (more.length > 0 || !isIPv6(address) || address.includes('%') || !/^\d{1,3}$/.test(prefix) || Number(prefix) > 128) return undefined;
-  return `${address.toLowerCase()}/${Number(prefix)}`;
 }
 
 /** What is wrong with tags of the form key1,value1,key2,value2; undefined when nothing is. */

@@ -2,11 +2,12 @@ import { join, resolve } from 'node:path';
 
 import { TsmachineError } from '../../src/base/errors.js';
 import { isLoginName } from '../../src/base/forms.js';
+import { networkOf } from '../../src/base/ip-network.js';
 import type { DriverData, FlagValues, ParseInput } from '../../src/driver/contract.js';
 import { baseData, intFlag, listFlag, portFlag, textFlag } from '../../src/driver/kit/data.js';
 import { defaultRootSize, defaultType, type Own } from './config.js';
 import { refuseContradictions } from './contradictions.js';
-import { formats, networkOf, tagFault, type Format } from './formats.js';
+import { formats, tagFault, type Format } from './formats.js';
 
 const prefix = 'amazonec2-';
 

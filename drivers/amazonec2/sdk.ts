@@ -16,11 +16,11 @@ export {
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeNetworkInterfacesCommand,
-  DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DescribeVpcsCommand,
+  DisassociateAddressCommand,
   EC2Client,
   GetConsoleOutputCommand,
   RebootInstancesCommand,
@@ -30,6 +30,6 @@ export {
   StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
-export { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-export { defaultProvider } from '@aws-sdk/credential-provider-node';
+export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
