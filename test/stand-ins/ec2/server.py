@@ -153,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def wait(given):
-    """Waits until `count` calls of `action` have arrived (`answered`: have been answered) since the reset, or a state is noted after `states`."""
+    """Waits until `count` calls of `action` have arrived (`answered`: are answered) since the reset, or more notes than `states`."""
     with stand_in.lock:
         journal, world = stand_in.journal, stand_in.world
 

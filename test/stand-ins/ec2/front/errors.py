@@ -50,6 +50,7 @@ def render_error(service, error, request_id):
         fault = "Sender" if error.status < 500 else "Receiver"
         body = (
             '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error>'
-            f"<Type>{fault}</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+            f"<Type>{fault}</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
     return error.status, "text/xml;charset=UTF-8", body

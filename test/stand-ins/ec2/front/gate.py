@@ -19,16 +19,20 @@ UNKNOWN_KEY = {
     "sts": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
     "ssm": ("UnrecognizedClientException", "The security token included in the request is invalid.", 400),
 }
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. "
+    "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
 WRONG_SECRET = {
     "ec2": UNKNOWN_KEY["ec2"],
     "sts": (
         "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+        MISMATCH,
         403,
     ),
     "ssm": (
         "InvalidSignatureException",
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+        MISMATCH,
         400,
     ),
 }

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import functools
 import json
 import re
 
@@ -10,6 +11,7 @@ from botocore.validate import ParamValidator
 from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
+from front.answers import ec2_xml
 from front.errors import Refused
 
 VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15", "ssm": "2014-11-06"}
@@ -22,6 +24,7 @@ def violation(code, message):
     return Refused(code, message, violation=True)
 
 
+@functools.cache
 def operation(service, action):
     model = MODELS[service]
     if action not in model.operation_names:
@@ -51,21 +54,14 @@ def parse(service, op, pairs, body):
 
 def serialize(service, op, result, request_id):
     """Content type and body of an answer that the model can say."""
-    if op.output_shape is not None:
-        _said(op.output_shape, result, op.name)
+    if service == "ec2":
+        return "text/xml;charset=UTF-8", ec2_xml(op, result, request_id)
+    _said(op.output_shape, result, op.name)
     serializer = get_serializer_class(service, op.service_model.metadata["protocol"])
     # moto's serializers know only shapes of moto's own classes
     own = get_service_model(service).operation_model(op.name)
-    if own.output_shape is None:
-        return "text/xml;charset=UTF-8", EMPTY.format(name=op.name, version=VERSIONS["ec2"], id=request_id)
     answer = serializer(operation_model=own, context=SerializationContext(request_id)).serialize(result)
     return answer["headers"]["Content-Type"], answer["body"]
-
-
-EMPTY = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<{name}Response xmlns="http://ec2.amazonaws.com/doc/{version}/">'
-    "<requestId>{id}</requestId><return>true</return></{name}Response>"
-)
 
 
 def _refuse(report):
@@ -77,11 +73,9 @@ def _refuse(report):
 
 
 def _said(shape, value, path):
-    """The front itself may not answer with what the model lacks: a member with a wrong name would be lost without a word."""
+    """As `ec2_xml`, for the other services."""
     if shape.type_name == "structure" and isinstance(value, dict):
         for name, member in value.items():
-            if name.startswith("_"):
-                raise RuntimeError(f"{path}.{name} is private")
             if name not in shape.members:
                 raise RuntimeError(f"the model has no {path}.{name}")
             _said(shape.members[name], member, f"{path}.{name}")

@@ -17,12 +17,15 @@ def no_capacity(region, kind, zone, spot, asked):
     if not asked:
         return refused(
             "InsufficientInstanceCapacity",
-            f"We currently do not have sufficient {kind} capacity in zones with support for '{'gp3'}' volumes. Our system will be working on provisioning additional capacity.",
+            f"We currently do not have sufficient {kind} capacity in the zones of the "
+            "region. Our system will be working on provisioning additional capacity.",
         )
     return refused(
         "InsufficientInstanceCapacity",
-        f"We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone}). Our system will be working on "
-        f"provisioning additional capacity. You can currently get {kind} capacity by not specifying an Availability Zone in your request or "
+        f"We currently do not have sufficient {kind} capacity in the Availability "
+        f"Zone you requested ({zone}). Our system will be working on "
+        f"provisioning additional capacity. You can currently get {kind} "
+        "capacity by not specifying an Availability Zone in your request or "
         f"choosing {', '.join(others)}.",
     )
 
@@ -40,6 +43,7 @@ def check_quota(region, kind, count, spot):
     if not spot and wanted > limit:
         raise refused(
             "VcpuLimitExceeded",
-            f"You have requested more vCPU capacity than your current vCPU limit of {limit} allows for the instance bucket that the specified "
+            "You have requested more vCPU capacity than your current vCPU limit "
+            f"of {limit} allows for the instance bucket that the specified "
             "instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
         )

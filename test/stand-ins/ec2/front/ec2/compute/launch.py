@@ -38,9 +38,12 @@ def plan(region, params):
     if found["Architecture"] not in described["ProcessorInfo"]["SupportedArchitectures"]:
         raise refused(
             "InvalidParameterValue",
-            f"The architecture '{','.join(described['ProcessorInfo']['SupportedArchitectures'])}' of the specified instance type does not match the "
-            f"architecture '{found['Architecture']}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and "
-            "try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.",
+            f"The architecture '{','.join(described['ProcessorInfo']['SupportedArchitectures'])}' "
+            "of the specified instance type does not match the "
+            f"architecture '{found['Architecture']}' of the specified AMI. Specify "
+            "an instance type and an AMI that have matching architectures, and "
+            "try again. You can use 'describe-instance-types' or 'describe-images' "
+            "to discover the architecture of the instance type or AMI.",
         )
     if "KeyName" in params:
         region.get("key", params["KeyName"])
@@ -85,7 +88,8 @@ def _spot(region, params):
         if offer < price(params.get("InstanceType", "m1.small")):
             raise refused(
                 "SpotMaxPriceTooLow",
-                f"Your Spot request price of {offer:g} is lower than the minimum required Spot request fulfillment price of {price(params.get('InstanceType', 'm1.small')):g}.",
+                f"Your Spot request price of {offer:g} is lower than the minimum required Spot "
+                f"request fulfillment price of {price(params.get('InstanceType', 'm1.small')):g}.",
             )
     return options
 
@@ -114,7 +118,8 @@ def _profile(region, params):
         field = "name" if "Name" in wanted else "arn"
         raise refused(
             "InvalidParameterValue",
-            f"Value ({wanted.get('Name') or wanted['Arn']}) for parameter iamInstanceProfile.{field} is invalid. Invalid IAM Instance Profile {field}",
+            f"Value ({wanted.get('Name') or wanted['Arn']}) for parameter "
+            f"iamInstanceProfile.{field} is invalid. Invalid IAM Instance Profile {field}",
         )
     return {"Arn": f"arn:aws:iam::{region.account.id}:instance-profile/{name}", "Id": "AIPASTANDIN"}
 
@@ -138,7 +143,8 @@ def _disks(found, params):
             if size < root["Ebs"]["VolumeSize"]:
                 raise refused(
                     "InvalidBlockDeviceMapping",
-                    f"Volume of size {size}GB is smaller than snapshot '{root['Ebs']['SnapshotId']}', expect size>= {root['Ebs']['VolumeSize']}GB",
+                    f"Volume of size {size}GB is smaller than snapshot "
+                    f"'{root['Ebs']['SnapshotId']}', expect size>= {root['Ebs']['VolumeSize']}GB",
                 )
             disks[device].update(ebs)
         elif "VirtualName" not in mapping and "NoDevice" not in mapping:
@@ -161,7 +167,9 @@ def _extras(wanted):
         raise refused("InvalidParameterValue", f"Value ({limit}) for parameter httpPutResponseHopLimit is invalid. Expecting 1 to 64")
     placed = params.get("Placement", {})
     if "GroupName" in placed or "HostId" in placed:
-        raise refused("InvalidPlacementGroup.Unknown", f"The Placement Group '{placed.get('GroupName', placed.get('HostId'))}' is unknown.")
+        raise refused(
+            "InvalidPlacementGroup.Unknown", "The Placement Group " f"'{placed.get('GroupName', placed.get('HostId'))}' is unknown."
+        )
 
 
 def _network(region, params, kind):
@@ -221,7 +229,9 @@ def _candidates(region, specs, zone, kind):
     else:
         default = region.default_vpc()
         if default is None:
-            raise refused("VPCIdNotSpecified", "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.")
+            raise refused(
+                "VPCIdNotSpecified", "No default VPC for this user. GroupName is only " "supported for EC2-Classic and default VPC."
+            )
         subnets = [
             subnet
             for subnet in region.subnets()
@@ -236,7 +246,8 @@ def _candidates(region, specs, zone, kind):
     if not able:
         raise refused(
             "Unsupported",
-            f"Your requested instance type ({kind}) is not supported in your requested Availability Zone ({subnets[0].availability_zone}). Please retry "
+            f"Your requested instance type ({kind}) is not supported in your requested "
+            f"Availability Zone ({subnets[0].availability_zone}). Please retry "
             f"your request by not specifying an Availability Zone or choosing {', '.join(zones)}.",
         )
     return able

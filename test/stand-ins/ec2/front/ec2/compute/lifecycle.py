@@ -39,7 +39,9 @@ def start_instances(region, params):
         spot = instance.get("InstanceLifecycle") == "spot"
         request = region.known("spot", instance.get("SpotInstanceRequestId"))
         if request is not None and request["State"] == "cancelled" and instance["State"]["Name"] == "stopped":
-            raise refused("IncorrectSpotRequestState", f"The Spot request {request['SpotInstanceRequestId']} of the instance is cancelled")
+            raise refused(
+                "IncorrectSpotRequestState", f"The Spot request {request['SpotInstanceRequestId']} " "of the instance is cancelled"
+            )
         if instance["State"]["Name"] == "stopped":
             check_quota(region, instance["InstanceType"], 1, spot)
             zone = instance["Placement"]["AvailabilityZone"]
@@ -66,7 +68,8 @@ def stop_instances(region, params):
         if request is not None and request["Type"] == "one-time":
             raise refused(
                 "UnsupportedOperation",
-                f"You can't stop the Spot Instance '{id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.",
+                f"You can't stop the Spot Instance '{id}' because it is associated with a one-time Spot Instance "
+                "request. You can only stop Spot Instances associated with persistent Spot Instance requests.",
             )
         if params.get("Hibernate") and not instance["HibernationOptions"]["Configured"]:
             raise refused("UnsupportedHibernationConfiguration", f"The instance '{id}' is not configured for hibernation")
@@ -93,7 +96,8 @@ def terminate_instances(region, params):
         if instance["_terminationProtected"] and instance["State"]["Name"] not in ("shutting-down", "terminated"):
             raise refused(
                 "OperationNotPermitted",
-                f"The instance '{instance['InstanceId']}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
+                f"The instance '{instance['InstanceId']}' may not be terminated. "
+                "Modify its 'disableApiTermination' instance attribute and try again.",
             )
     changes = _change(region, instances, "shutting-down", ("shutting-down", "terminated"))
     for instance in instances:

@@ -9,7 +9,10 @@ NEXT = {"pending": "running", "stopping": "stopped", "shutting-down": "terminate
 OPTIONS = {"pending": "pending", "stopping": "stopping", "shutting-down": "shuttingDown"}
 USER_STOP = {"Code": "Client.UserInitiatedShutdown", "Message": "Client.UserInitiatedShutdown: User initiated shutdown"}
 SPOT_END = {"Code": "Server.SpotInstanceTermination", "Message": "Server.SpotInstanceTermination: Spot instance termination"}
-SPOT_STOP = {"Code": "Server.SpotInstanceShutdown", "Message": "Server.SpotInstanceShutdown: Instance was stopped due to Spot interruption"}
+SPOT_STOP = {
+    "Code": "Server.SpotInstanceShutdown",
+    "Message": "Server.SpotInstanceShutdown: Instance " "was stopped due to Spot interruption",
+}
 
 
 def told(name):

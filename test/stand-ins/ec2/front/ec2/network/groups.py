@@ -66,7 +66,8 @@ def create_security_group(region, params):
     if not name or not rules.TEXT.fullmatch(name) or not rules.TEXT.fullmatch(description) or not description:
         raise refused(
             "InvalidParameterValue",
-            f"Value ({name}, {description}) for parameter GroupName or GroupDescription is invalid. Character sets beyond ASCII are not supported.",
+            f"Value ({name}, {description}) for parameter GroupName or GroupDescription "
+            "is invalid. Character sets beyond ASCII are not supported.",
         )
     if name == "default":
         raise refused("InvalidGroup.Reserved", "The security group 'default' is reserved")

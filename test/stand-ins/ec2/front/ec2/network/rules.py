@@ -43,7 +43,8 @@ def _of_permission(region, group, permission, egress):
         if description is not None and not TEXT.fullmatch(description):
             raise refused(
                 "InvalidParameterValue",
-                f"Invalid rule description '{description}'. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
+                f"Invalid rule description '{description}'. Valid descriptions are strings less "
+                f"than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
             )
         rule = {"protocol": protocol, "from": first, "to": last, "kind": kind, "peer": value, "egress": egress}
         yield {**rule, "id": f"sgr-0{secrets.token_hex(8)}", "description": description}
