@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import type { AccountContext } from '../../src/driver/contract.js';
+import { repeated, type CallTimes } from './attempts.js';
 import { refusal } from './errors.js';
 import type * as Sdk from './sdk.js';
 
-type Commands = Omit<typeof Sdk, 'EC2Client' | 'SSMClient'>;
+type Commands = Omit<typeof Sdk, 'EC2Client' | 'SSMClient' | 'defaultProvider'>;
 
 /** What EC2 (and SSM, for the ids of public images) is asked. */
 export type Action = keyof Commands extends `${infer Name}Command` ? Name : never;
@@ -18,6 +19,13 @@ export type Output<A extends Action> =
     ? O
     : never;
 
+/** Keys that somebody gave. */
+export interface Keys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly sessionToken: string;
+}
+
 /** Which account and region, and how they are reached. */
 export interface Place {
   readonly region: string;
@@ -28,89 +36,126 @@ export interface Place {
   readonly retries: number;
   /** Of ~/.aws/config; empty for the chain's own choice. */
   readonly profile: string;
-  /** From the secret flags or an old config.json; without them the chain decides. */
-  readonly keys?: { readonly accessKey: string; readonly secretKey: string; readonly sessionToken: string } | undefined;
+  /** Of flags or of an old config.json; without them the SDK's chain finds credentials. */
+  readonly keys?: Keys | undefined;
 }
 
 /** EC2 in one region of one account: the one door to it. */
 export interface Ec2 {
   readonly place: Place;
   /**
-   * One call, within the account's bound, cancelled by the context's signal. Calls that throttle or time out are repeated.
+   * One call, within the account's bound, ended by the context's signal. Calls that fail for a reason that passes are repeated.
    * @throws TsmachineError DRIVER_FAILED, PROVIDER_BUSY; `codeOf` tells Amazon's own code
    */
   call<A extends Action>(action: A, input: Input<A>): Promise<Output<A>>;
 }
 
-export type Caller = Pick<AccountContext, 'signal' | 'limit' | 'io'>;
+export type Caller = Pick<AccountContext, 'signal' | 'limit' | 'io' | 'ask'>;
 
 /** Opens EC2 for a machine or an account; tests bring their own. Loads nothing before the first call. */
 export type OpenEc2 = (place: Place, ctx: Caller) => Ec2;
 
-/** Milliseconds that one call may take, with the SDK's own repetitions. */
-const callTime = 60_000;
+/** Images are found without SSM as well, which a network without a way to it cannot reach. */
+const timesOf = (action: Action): CallTimes =>
+  action === 'GetParameters'
+    ? { attempt: 5000, total: 12_000, pause: 200 }
+    : { attempt: /^(Describe|Get)/.test(action) ? 15_000 : 30_000, total: 75_000, pause: 200 };
 
-export const openAws: OpenEc2 = (place, ctx) => {
-  const client = clientOf(place);
-  return {
+export const openAws: OpenEc2 = (place, ctx) => openAwsWith(timesOf)(place, ctx);
+
+/** With other times, for tests. */
+export const openAwsWith =
+  (times: (action: Action) => CallTimes): OpenEc2 =>
+  (place, ctx) => ({
     place,
     call: <A extends Action>(action: A, input: Input<A>) =>
       ctx.limit(accountOf(place), async () => {
-        const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(callTime)]);
         try {
-          return await (await client()).send(action, input, signal);
+          return await repeated(async (signal) => (await connectionTo(place, ctx)).send(action, input, signal), {
+            retries: place.retries,
+            times: times(action),
+            signal: ctx.signal,
+            renew: () => forget(place),
+          });
         } catch (error) {
           ctx.signal.throwIfAborted();
-          throw refusal(error, { action, region: place.region });
+          const { region, profile, keys } = place;
+          throw refusal(error, { action, region, profile, secrets: keys ? [keys.accessKey, keys.secretKey, keys.sessionToken] : [] });
         }
       }),
-  };
-};
+  });
 
 /** A fingerprint of credentials and region: the calls of one account and region share a bound. */
 export function accountOf({ region, endpoint, profile, keys }: Place): string {
-  const parts = [region, endpoint, profile, keys?.accessKey ?? ''];
+  const parts = [region, endpoint, profile, keys?.accessKey ?? '', keys?.sessionToken ?? ''];
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
 
-interface Client {
+interface Connection {
   send<A extends Action>(action: A, input: Input<A>, signal: AbortSignal): Promise<Output<A>>;
+}
+
+/** One for each account and region: its calls share connections and credentials, so that a code is asked for once. */
+const connections = new Map<string, Promise<Connection>>();
+
+function connectionTo(place: Place, ctx: Caller): Promise<Connection> {
+  const account = accountOf(place);
+  const known = connections.get(account);
+  if (known) return known;
+  const made = connect(place, ctx);
+  connections.set(account, made);
+  made.catch(() => connections.delete(account));
+  return made;
+}
+
+/** Lets the next attempt begin with new credentials. @returns false for keys that were given: there are no others */
+function forget(place: Place): boolean {
+  connections.delete(accountOf(place));
+  return place.keys === undefined;
 }
 
 /** The SDK's types cannot say that a command belongs to its client when the command is not known. */
 type Construct<A extends Action> = new (input: Input<A>) => CommandOf<A>;
 type Send<A extends Action> = (command: CommandOf<A>, options: { readonly abortSignal: AbortSignal }) => Promise<Output<A>>;
 
-/** Loads the SDK on the first call, once. */
-function clientOf(place: Place): () => Promise<Client> {
-  let client: Promise<Client> | undefined;
-  return () => (client ??= connect(place));
-}
-
-async function connect({ region, endpoint, insecureTransport, retries, profile, keys }: Place): Promise<Client> {
+/** Loads the SDK with the first call. */
+async function connect({ region, endpoint, insecureTransport, profile, keys }: Place, { ask, io }: Caller): Promise<Connection> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'; // a notice on every run with Node 20
   const sdk = await import('./sdk.js');
   const scheme = insecureTransport ? 'http' : 'https';
+  const found = sdk.defaultProvider({
+    ...(profile === '' ? {} : { profile }),
+    logger: { debug: nothing, info: nothing, warn: (text: string) => io.debug(text), error: nothing },
+    mfaCodeProvider: async (device) => (await ask(`Code of the MFA device ${device}: `)) ?? noCode(device),
+  });
   const settings = {
     region,
-    maxAttempts: retries + 1,
+    maxAttempts: 1, // `repeated` knows which failures pass
     ...(endpoint === '' ? {} : { endpoint: /^\w+:\/\//.test(endpoint) ? endpoint : `${scheme}://${endpoint}` }),
     ...(profile === '' ? {} : { profile }),
-    ...(keys && {
-      credentials: {
-        accessKeyId: keys.accessKey,
-        secretAccessKey: keys.secretKey,
-        ...(keys.sessionToken === '' ? {} : { sessionToken: keys.sessionToken }),
-      },
-    }),
+    credentials: keys
+      ? {
+          accessKeyId: keys.accessKey,
+          secretAccessKey: keys.secretKey,
+          ...(keys.sessionToken === '' ? {} : { sessionToken: keys.sessionToken }),
+        }
+      : found,
   };
   const ec2 = new sdk.EC2Client(settings);
   const ssm = new sdk.SSMClient(settings);
   return {
     async send<A extends Action>(action: A, input: Input<A>, abortSignal: AbortSignal) {
-      const client = action === 'GetParameter' ? ssm : ec2;
+      const client = action === 'GetParameters' ? ssm : ec2;
       const command = new (sdk[`${action}Command`] as unknown as Construct<A>)(input);
       return (client.send as Send<A>).call(client, command, { abortSignal });
     },
   };
+}
+
+function nothing(): void {
+  // the SDK tells how it looks for credentials
+}
+
+function noCode(device: string): never {
+  throw new Error(`The profile requires multi-factor authentication, and nobody could be asked for the code of ${device}`);
 }

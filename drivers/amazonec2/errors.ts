@@ -1,9 +1,21 @@
-import { TsmachineError, errorText } from '../../src/base/errors.js';
+import { TsmachineError, errorText, systemCode } from '../../src/base/errors.js';
+import { hintFor } from './hints.js';
 
 /** Amazon's code of what it refused, such as `InvalidInstanceID.NotFound`; undefined for any other error. */
 export function codeOf(error: unknown): string | undefined {
   const cause: unknown = TsmachineError.is(error) ? error.cause : error;
-  return cause instanceof Error && '$metadata' in cause ? cause.name : undefined;
+  return cause instanceof Error && statusOf(cause) !== undefined ? cause.name : undefined;
+}
+
+/** The HTTP status of Amazon's answer; undefined when there was none. */
+export function statusOf(error: unknown): number | undefined {
+  const status = metadataOf(error)?.['httpStatusCode'];
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** The code of a failed connection (`ECONNRESET`), also of one that the SDK has wrapped. */
+export function systemCodeOf(error: unknown): string | undefined {
+  return systemCode(error) ?? (error instanceof Error && error.cause !== undefined ? systemCodeOf(error.cause) : undefined);
 }
 
 /** Whether Amazon says that a thing does not exist. */
@@ -11,21 +23,81 @@ export function isNotFound(error: unknown): boolean {
   return /\.(NotFound|Malformed)$|NotFound$/.test(codeOf(error) ?? '');
 }
 
-/** Codes of calls that came too fast (docs.aws.amazon.com/ec2: Request throttling for the Amazon EC2 API). */
-const throttled = new Set(['RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'TooManyRequestsException']);
+/** Whether Amazon has no room for the instance here and now: another zone or type may have. */
+export function isNoCapacity(error: unknown): boolean {
+  return /^(Insufficient\w*Capacity\w*|SpotMaxPriceTooLow|MaxSpotInstanceCountExceeded|Unsupported)$/.test(codeOf(error) ?? '');
+}
 
-/** An error of the SDK as ours, with the call, Amazon's own words and the request's id. */
-export function refusal(error: unknown, { action, region }: { readonly action: string; readonly region: string }): TsmachineError {
+/** Codes of calls that came too fast (docs.aws.amazon.com/ec2: Request throttling for the Amazon EC2 API). */
+const throttled = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'EC2ThrottledException',
+]);
+
+export function isThrottled(error: unknown): boolean {
+  return throttled.has(codeOf(error) ?? '') || statusOf(error) === 429;
+}
+
+/** Which call it was. */
+export interface CallPlace {
+  readonly action: string;
+  readonly region: string;
+  readonly profile: string;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
+}
+
+/** An error of the SDK as ours, with the call, Amazon's own words and code, the request's id, and what to do. */
+export function refusal(error: unknown, place: CallPlace): TsmachineError {
+  if (TsmachineError.is(error)) return error;
   const code = codeOf(error);
   const id = requestId(error);
-  const text = `EC2 (${region}) refused ${action}: ${errorText(error)}${code === undefined ? '' : ` (${code})`}${id === undefined ? '' : `, request ${id}`}`;
-  return new TsmachineError(code !== undefined && throttled.has(code) ? 'PROVIDER_BUSY' : 'DRIVER_FAILED', text, { cause: error });
+  const service = place.action === 'GetParameters' ? 'SSM' : 'EC2';
+  const words = masked(wordsOf(error), place.secrets);
+  const asked = `${service} in ${place.region}`;
+  const text =
+    code === undefined
+      ? `${asked} could not be asked for ${place.action}: ${words}`
+      : `${asked} refuses ${place.action}: ${words} (${code}${id === undefined ? '' : `, request ${id}`})`;
+  return new TsmachineError(isThrottled(error) ? 'PROVIDER_BUSY' : 'DRIVER_FAILED', text, {
+    cause: withoutSecrets(error, place.secrets),
+    hint: hintFor(error, code, place),
+  });
+}
+
+/** Amazon's words. What only Amazon can decode is of no use in a message; it is in the hint. */
+function wordsOf(error: unknown): string {
+  const words = errorText(error).replace(/\s*Encoded authorization failure message: \S+/, '');
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  const said = words.trim() || (first === undefined ? '' : errorText(first)) || systemCodeOf(error) || 'no reason given';
+  return said.replace(/[.\s]+$/, '');
+}
+
+function masked(words: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => (secret.length < 4 ? text : text.replaceAll(secret, '...')), words);
+}
+
+/** The stack of an error is shown with --debug, and Amazon repeats in its words what it was sent. */
+function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message = masked(error.message, secrets);
+  if (error.stack !== undefined) error.stack = masked(error.stack, secrets);
+  return error;
 }
 
 function requestId(error: unknown): string | undefined {
+  const id = metadataOf(error)?.['requestId'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function metadataOf(error: unknown): Readonly<Record<string, unknown>> | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { $metadata: metadata } = error;
-  return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata && typeof metadata.requestId === 'string'
-    ? metadata.requestId
-    : undefined;
+  return typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : undefined;
 }

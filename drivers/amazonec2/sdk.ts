@@ -16,6 +16,7 @@ export {
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRegionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
@@ -32,4 +33,5 @@ export {
   TerminateInstancesCommand,
   UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
-export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+export { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+export { defaultProvider } from '@aws-sdk/credential-provider-node';

@@ -135,6 +135,8 @@ export interface AccountContext extends Pick<GuestContext, 'io' | 'signal' | 'ca
   machineDir(name: string): string;
   /** Machines of every store of this computer that the registry knows, of this driver. */
   registered(): Promise<readonly RegisteredMachine[]>;
+  /** Asks the user for something to be kept in memory alone, such as a one-time code; undefined where nobody can answer. */
+  ask(question: string): Promise<string | undefined>;
   /** Runs a program of this computer. Fails with COMMAND_MISSING or COMMAND_FAILED. */
   exec(file: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Runs `use` when fewer than the account's bound are under way; after a refusal for too many calls all of them wait. */
@@ -156,6 +158,8 @@ export interface DriverContext extends GuestContext {
   /** The ids of the store and of the machine, made when they are first asked for. */
   owner(): Promise<Owner>;
   readonly secrets: FlagValues;
+  /** Asks the user for something to be kept in memory alone, such as a one-time code; undefined where nobody can answer. */
+  ask(question: string): Promise<string | undefined>;
   /**
    * Changes fields of the driver's data, on disk when it returns; undefined takes one away. Parallel calls do not lose each other's.
    * @returns the data

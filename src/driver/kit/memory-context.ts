@@ -96,6 +96,7 @@ function silentWorld() {
   return {
     io: { info: () => undefined, warn: () => undefined, debug: () => undefined, progress: () => undefined },
     signal: new AbortController().signal,
+    ask: () => Promise.resolve(undefined),
     exec: refuse('programs'),
     download: refuse('downloads'),
     fetchText: refuse('downloads'),

@@ -126,6 +126,7 @@ function worldOf(session: Session, io: Io) {
   return {
     io,
     signal,
+    ask: (question) => io.secret(question),
     cacheDir: store.paths.cacheDir,
     files: computerFiles,
     async exec(file, args, options = {}) {
