@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AccountContext } from '../../src/driver/contract.js';
 import { repeated, type CallTimes } from './attempts.js';
 import { refusal } from './errors.js';
+import { recalled } from './recall.js';
 import type * as Sdk from './sdk.js';
 
 type Commands = Omit<typeof Sdk, 'EC2Client' | 'SSMClient' | 'defaultProvider'>;
@@ -48,6 +49,11 @@ export interface Ec2 {
    * @throws TsmachineError DRIVER_FAILED, PROVIDER_BUSY; `codeOf` tells Amazon's own code
    */
   call<A extends Action>(action: A, input: Input<A>): Promise<Output<A>>;
+  /**
+   * The same for what does not change by itself: an answer that this run had within the last minute will do, also another machine's. The
+   * machines of a run that are made together ask once.
+   */
+  recall<A extends Action>(action: A, input: Input<A>): Promise<Output<A>>;
 }
 
 export type Caller = Pick<AccountContext, 'signal' | 'limit' | 'io' | 'ask'>;
@@ -66,9 +72,8 @@ export const openAws: OpenEc2 = (place, ctx) => openAwsWith(timesOf)(place, ctx)
 /** With other times, for tests. */
 export const openAwsWith =
   (times: (action: Action) => CallTimes): OpenEc2 =>
-  (place, ctx) => ({
-    place,
-    call: <A extends Action>(action: A, input: Input<A>) =>
+  (place, ctx) => {
+    const call = <A extends Action>(action: A, input: Input<A>): Promise<Output<A>> =>
       ctx.limit(accountOf(place), async () => {
         try {
           return await repeated(async (signal) => (await connectionTo(place, ctx)).send(action, input, signal), {
@@ -82,8 +87,11 @@ export const openAwsWith =
           const { region, profile, keys } = place;
           throw refusal(error, { action, region, profile, secrets: keys ? [keys.accessKey, keys.secretKey, keys.sessionToken] : [] });
         }
-      }),
-  });
+      });
+    const recall = <A extends Action>(action: A, input: Input<A>): Promise<Output<A>> =>
+      recalled(ctx.signal, JSON.stringify([accountOf(place), action, input]), () => call(action, input));
+    return { place, call, recall };
+  };
 
 /** A fingerprint of credentials and region: the calls of one account and region share a bound. */
 export function accountOf({ region, endpoint, profile, keys }: Place): string {

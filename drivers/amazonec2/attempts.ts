@@ -24,7 +24,7 @@ const passing = new Set([
   'RequestTimeout',
   'RequestTimeoutException',
 ]);
-/** The signature is too old: temporary credentials have expired, or this computer's clock is wrong, which the SDK corrects for the next call. */
+/** The signature is too old: temporary credentials have expired, or the clock is wrong, which the SDK corrects for the next call. */
 const expired = new Set(['RequestExpired', 'ExpiredToken', 'ExpiredTokenException', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 const lost = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
 

@@ -13,7 +13,7 @@ const credentials = 'Give --amazonec2-profile, or --amazonec2-access-key and --a
 const renewed: Hint = ({ profile }) =>
   `The credentials have expired, or the clock of this computer is wrong. Get new ones, such as with: aws sso login${profileWord(profile)}`;
 const quota: Hint = ({ region }) =>
-  `Ask for more at https://console.aws.amazon.com/servicequotas/home?region=${region}, or take another type (--amazonec2-instance-type) or region`;
+  `Ask for more at https://console.aws.amazon.com/servicequotas/home?region=${region}, or give another --amazonec2-instance-type`;
 const noCapacity: Hint = () => 'Name more types or zones: --amazonec2-instance-type and --amazonec2-zone can be repeated';
 const noRight: Hint = ({ action }, words) => {
   const wanted = /perform: ([\w-]+:\w+)/.exec(words)?.[1] ?? `${action === 'GetParameters' ? 'ssm' : 'ec2'}:${action}`;
@@ -41,7 +41,7 @@ const hints: Readonly<Record<string, Hint>> = {
   AccessDenied: noRight,
   AccessDeniedException: noRight,
   OptInRequired: ({ region }) =>
-    `The account has not enabled the region ${region}: enable it at https://console.aws.amazon.com/billing/home#/account, or give another --amazonec2-region`,
+    `Enable the region ${region} at https://console.aws.amazon.com/billing/home#/account, or give another --amazonec2-region`,
   Blocked: () => 'Amazon has blocked the account: write to https://console.aws.amazon.com/support',
   PendingVerification: () => 'Amazon is still checking the new account; this may take some hours. Try again then',
   // how much

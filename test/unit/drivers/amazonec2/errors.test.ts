@@ -46,7 +46,7 @@ describe('errors of Amazon', () => {
 
   const hinted: readonly (readonly [Error, RegExp])[] = [
     [answered('AuthFailure', 'not able to validate'), /--amazonec2-profile/],
-    [answered('OptInRequired', 'You are not subscribed'), /enable it .* --amazonec2-region/],
+    [answered('OptInRequired', 'You are not subscribed'), /Enable the region .* --amazonec2-region/],
     [answered('InvalidKeyPair.NotFound', "The key pair 'x' does not exist"), /--amazonec2-keypair-name/],
     [answered('PendingVerification', 'wait'), /Try again/],
     [answered('InsufficientInstanceCapacity', 'no', 500), /--amazonec2-zone can be repeated/],
