@@ -20,6 +20,8 @@ export const guestFiles = {
   hostKey: 'ssh_host_ed25519_key',
   /** A host key that takes the place of the other one once the host is seen to use it. */
   nextHostKey: 'ssh_host_ed25519_key.next',
+  /** Empty; there while the host key is in user data that others can read. */
+  exposedHostKey: 'ssh_host_ed25519_key.exposed',
   knownHosts: 'known_hosts',
 } as const;
 
@@ -50,6 +52,8 @@ export interface BootDataRequest {
   readonly datasource: Datasource;
   /** The login to be made; `root` for none. */
   readonly user: string;
+  /** Public keys of the user's that log in instead of the machine's own, one line each. */
+  readonly authorizedKeys?: readonly string[];
   /** The user's own: anything that cloud-init takes, such as a script, cloud-config or a multipart archive, perhaps compressed. */
   readonly userData?: Buffer;
   /** Bytes that the provider takes. */
@@ -84,6 +88,8 @@ export interface GuestContext {
 export interface Files {
   /** The text; undefined when there is no such file. */
   read(path: string): Promise<string | undefined>;
+  /** The same for a file that need not be text. */
+  readBytes(path: string): Promise<Buffer | undefined>;
   /** Replaces the file as a whole, with exactly this mode. */
   write(path: string, content: string | Uint8Array, mode: number): Promise<void>;
   exists(path: string): Promise<boolean>;

@@ -1,7 +1,7 @@
 import { TsmachineError } from '../base/errors.js';
 import type { GuestContext, GuestHostKey } from '../base/guest.js';
 import type { RemoteShell } from '../base/shell.js';
-import { adoptNextHostKey, ensureGuestKeys, pinNextHostKey, prepareNextHostKey } from './keys.js';
+import { adoptNextHostKey, ensureGuestKeys, forgetHostKeyExposed, pinNextHostKey, prepareNextHostKey } from './keys.js';
 
 /** Opens one SSH connection for the duration of `use`, trusting what known_hosts has at that moment. */
 export type Login = <T>(use: (shell: RemoteShell) => Promise<T>) => Promise<T>;
@@ -26,6 +26,7 @@ export async function renewHostKey(
     throw error;
   }
   await adoptNextHostKey(machineDir, machineName);
+  await forgetHostKeyExposed(machineDir);
 }
 
 async function install(shell: RemoteShell, next: GuestHostKey, machineName: string): Promise<void> {

@@ -41,6 +41,19 @@ export async function adoptNextHostKey(machineDir: string, machineName: string):
   await rm(publicKeyOf(nextPath), { force: true });
 }
 
+/** Notes that the host key goes into user data that others can read. `renewHostKey` takes the note away. */
+export async function noteHostKeyExposed(machineDir: string): Promise<void> {
+  await writeAtomic(join(machineDir, guestFiles.exposedHostKey), '', 0o600);
+}
+
+export async function isHostKeyExposed(machineDir: string): Promise<boolean> {
+  return (await readIfExists(join(machineDir, guestFiles.exposedHostKey))) !== undefined;
+}
+
+export async function forgetHostKeyExposed(machineDir: string): Promise<void> {
+  await rm(join(machineDir, guestFiles.exposedHostKey), { force: true });
+}
+
 async function ensurePair(path: string, comment: string): Promise<GuestHostKey> {
   const present = await readPair(path);
   if (present !== undefined) return present;

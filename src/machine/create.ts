@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import type { SshConnection } from '../ssh/types.js';
 import type { EngineInstall } from '../base/machine.js';
 import type { FlagValues } from '../base/flags.js';
 import { flagsToKeep } from '../base/flags.js';
@@ -165,6 +166,7 @@ async function bringUp(session: Session, machine: Machine, install: EngineInstal
   const connection = await showingConsole(session, machine, () => connectTo(session, machine));
   try {
     await reservation.done('connected');
+    await renewExposedHostKey(machine, connection);
     const facts = await detectHost(session, connection);
     const { refuseOtherVersion } = await import('../provision/provision.js');
     refuseOtherVersion(facts, install, machine.name);
@@ -179,6 +181,22 @@ async function bringUp(session: Session, machine: Machine, install: EngineInstal
     await connection.close();
   }
   io.info('Docker is up and running!');
+}
+
+/** A host key that others could read in the machine's user data is made anew over the first login. */
+async function renewExposedHostKey(machine: Machine, connection: SshConnection): Promise<void> {
+  const { isHostKeyExposed } = await import('../guest/keys.js');
+  const { name, ctx } = machine;
+  const { ssh } = await machine.where();
+  if (!ssh || !(await isHostKeyExposed(ctx.machineDir))) return;
+  const { renewHostKey } = await import('../guest/host-key-renewal.js');
+  ctx.io.debug(`${name}: changing the SSH host key, which its user data contains`);
+  let first: SshConnection | undefined = connection;
+  await renewHostKey((use) => {
+    const open = first;
+    first = undefined;
+    return open ? use(open) : ctx.ssh(ssh, use);
+  }, ctx);
 }
 
 /** A machine that was created but has stopped since (this computer was switched off in between) is started. */

@@ -1,22 +1,82 @@
+import { TsmachineError } from '../../../src/base/errors.js';
+import { publicKeyOf } from '../../../src/base/guest.js';
+import { quote } from '../../../src/base/quote.js';
 import type { DriverContext, SshEndpoint } from '../../../src/driver/contract.js';
 import type { Config } from '../config.js';
 
-/** Bytes of user data that EC2 takes, before base64 (docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html). */
+/** Bytes of user data that EC2 takes, before base64 (docs.aws.amazon.com/AWSEC2/latest/UserGuide: Run commands when you launch). */
 const userDataLimit = 16_384;
 
+type World = Pick<DriverContext, 'bootData' | 'files'>;
+
 /**
- * The user data of a new instance, in base64. Nothing is made yet when it is refused.
- * @throws TsmachineError FLAG_INVALID when the user's is nothing that cloud-init takes, or too large
+ * The user data of a new instance, in base64, with the user's own file in it. Nothing is made yet when it is refused. The core makes the
+ * host key anew that it contains. The login must be known by now.
+ * @throws TsmachineError FLAG_INVALID, FLAG_MISSING when the user's files are not there, nothing that cloud-init takes, or too large
  */
-export async function userDataOf({ sshUser: user }: Config, ctx: DriverContext): Promise<string> {
-  const { bytes } = await ctx.bootData({ datasource: 'Ec2', user, limit: userDataLimit, measured: 'raw', gzip: true });
+export async function userDataOf(config: Config, ctx: World): Promise<string> {
+  const [userData, authorizedKeys] = await Promise.all([fileOf(config, ctx), keysOf(config, ctx)]);
+  const { bytes } = await ctx.bootData({
+    datasource: 'Ec2',
+    user: config.sshUser || 'ubuntu',
+    limit: userDataLimit,
+    measured: 'raw',
+    gzip: true,
+    ...(userData ? { userData } : {}),
+    ...(authorizedKeys ? { authorizedKeys } : {}),
+  });
   return bytes.toString('base64');
 }
 
-/**
- * Changes the host key over the first login: the one in the user data can be read on the instance by every program. Called at the end of
- * `create`, when the instance runs; a repeated call changes nothing once it was done.
- */
+async function fileOf({ userDataFile: path }: Config, { files }: World): Promise<Buffer | undefined> {
+  if (path === '') return undefined;
+  const bytes = await files.readBytes(path);
+  if (bytes) return bytes;
+  throw new TsmachineError('FLAG_INVALID', `There is no file ${path} (--amazonec2-userdata)`);
+}
+
+/** The public half of the user's own key. Undefined: the machine's own key logs in, or the key pair that EC2 hands over. */
+async function keysOf({ sshPrivateKeyPath: path, keyName }: Config, { files }: World): Promise<string[] | undefined> {
+  if (path === '') return undefined;
+  const [publicText, privateText] = await Promise.all([files.read(publicKeyOf(path)), files.read(path)]);
+  if (privateText === undefined) throw new TsmachineError('FLAG_INVALID', `There is no file ${path} (--amazonec2-ssh-keypath)`);
+  const key = publicLine(publicText ?? '') ?? publicHalf(privateText);
+  if (key !== undefined) return [key];
+  if (keyName !== '') return []; // EC2 knows the public half
+  throw new TsmachineError('FLAG_INVALID', `The public half of ${path} (--amazonec2-ssh-keypath) is not known`, {
+    hint: `Write it beside the key: ssh-keygen -y -f ${quote(path)} >${quote(publicKeyOf(path))}`,
+  });
+}
+
+function publicLine(text: string): string | undefined {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => /^(ssh|ecdsa|sk)-\S+ AAAA\S+/.test(line));
+}
+
+/** OpenSSH's own format has the public half in clear, also of a key with a passphrase (PROTOCOL.key in OpenSSH's sources). */
+function publicHalf(text: string): string | undefined {
+  const [, body] = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text) ?? [];
+  if (body === undefined) return undefined;
+  const bytes = Buffer.from(body, 'base64');
+  const magic = 'openssh-key-v1\0';
+  if (bytes.toString('latin1', 0, magic.length) !== magic) return undefined;
+  let at = magic.length;
+  const next = (): Buffer => {
+    const length = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : 0;
+    const field = bytes.subarray(at + 4, at + 4 + length);
+    at += 4 + length;
+    return field;
+  };
+  for (const _field of ['cipher', 'derivation', 'its options']) next();
+  at += 4; // the number of keys: always one
+  const blob = next();
+  const type = blob.length > 4 ? blob.toString('latin1', 4, 4 + Math.min(64, blob.readUInt32BE(0))) : '';
+  return /^(ssh|ecdsa|sk)-[\w@.-]+$/.test(type) ? `${type} ${blob.toString('base64')}` : undefined;
+}
+
+/** Nothing to do: the core makes the host key anew over the first login. */
 export async function renewKeyAtFirstLogin(_config: Config, _ctx: DriverContext, _endpoint: SshEndpoint): Promise<void> {
   return Promise.resolve();
 }

@@ -89,7 +89,7 @@ export async function attachAddress(
         throw error;
       }
     },
-    { timeout: patience, interval: 500, maxInterval: 3000, signal: ctx.signal, what: `${instanceId} to take the Elastic IP` },
+    { timeout: patience, maxInterval: 3000, signal: ctx.signal, what: `${instanceId} to take the Elastic IP` },
   );
 }
 
@@ -140,7 +140,7 @@ export async function releaseAddress(ec2: Ec2, { signal }: Pick<Caller, 'signal'
     return true;
   };
   const done = await unlessTimeout(
-    waitFor(release, { timeout: 60_000, interval: 500, maxInterval: 3000, signal, what: `the Elastic IP ${id} to be free` }),
+    waitFor(release, { timeout: 60_000, maxInterval: 3000, signal, what: `the Elastic IP ${id} to be free` }),
   );
   return done ? undefined : TsmachineError.from(refusal).message;
 }

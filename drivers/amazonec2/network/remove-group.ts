@@ -47,7 +47,7 @@ export async function deleteGroup(
         const user = await foreignUser(ec2, group.id);
         return user === undefined ? undefined : { why: user };
       },
-      { timeout: patience, interval: 500, maxInterval: 5000, signal, what: `the security group ${group.id} to be unused` },
+      { timeout: patience, maxInterval: 5000, signal, what: `the security group ${group.id} to be unused` },
     ),
   );
   return done ? done.why : TsmachineError.from(refusal).message;

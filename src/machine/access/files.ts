@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import { systemCode } from '../../base/errors.js';
 import type { Files } from '../../base/guest.js';
-import { readIfExists, writeAtomic } from '../../system/files/atomic.js';
+import { readBytesIfExists, readIfExists, writeAtomic } from '../../system/files/atomic.js';
 
 /** Windows and hypervisors hold a file for a moment after its last use. */
 const patience = { maxRetries: 20, retryDelay: 250 };
@@ -11,6 +11,7 @@ const patience = { maxRetries: 20, retryDelay: 250 };
 /** This computer's files, for drivers. */
 export const computerFiles: Files = {
   read: (path) => readIfExists(path),
+  readBytes: (path) => readBytesIfExists(path),
   write: (path, content, mode) => writeAtomic(path, content, mode),
   exists: async (path) => (await optional(stat(path))) !== undefined,
   isReadable: (path) =>

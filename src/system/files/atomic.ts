@@ -93,6 +93,16 @@ export async function readIfExists(path: string): Promise<string | undefined> {
   }
 }
 
+/** The same for a file that need not be text. @throws as `readIfExists` */
+export async function readBytesIfExists(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unreadable(error, path);
+  }
+}
+
 /** The error for a file that exists but cannot be read. */
 export function unreadable(error: unknown, path: string): TsmachineError {
   const problem = (why: string, hint?: string) =>

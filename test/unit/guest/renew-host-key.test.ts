@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { TsmachineError } from '../../../src/base/errors.js';
 import { guestFiles } from '../../../src/base/guest.js';
 import type { RemoteShell } from '../../../src/base/shell.js';
-import { ensureGuestKeys } from '../../../src/guest/keys.js';
+import { ensureGuestKeys, isHostKeyExposed, noteHostKeyExposed } from '../../../src/guest/keys.js';
 import { renewHostKey, type Login } from '../../../src/guest/host-key-renewal.js';
 import { failureOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
@@ -26,6 +26,7 @@ class Guest {
 
   async make(): Promise<void> {
     this.hostKey = keyOf((await ensureGuestKeys(this.machineDir, this.machineName)).hostKey.public);
+    await noteHostKeyExposed(this.machineDir);
   }
 
   readonly login: Login = async (use) => {
@@ -102,6 +103,7 @@ describe('another host key for a guest', () => {
       // Whatever asks for the keys in between keeps both pinned.
       await ensureGuestKeys(guest.machineDir, 'm1');
       expect(guest.pins).to.include(guest.hostKey);
+      expect(await isHostKeyExposed(guest.machineDir), 'it is still to be done').to.equal(true);
       guest.failAt = undefined;
       await guest.renew();
       expectRenewed(before);
