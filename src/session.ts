@@ -17,11 +17,10 @@ const followers = [contextFollower, classicSwarmFollower, membershipFollower];
  * @param options.signal ends every wait and every call when it is aborted; default: never
  * @param options.env the environment to read; default: this process's own
  * @param options.secrets credentials for this run alone, such as a token for GitHub; default: none
+ * @param options.flags flags of drivers that are marked `secret` or `anywhere`, such as keys of a cloud; default: the environment's
  * @throws TsmachineError HOME_MISSING when no path is given and there is no home folder
  */
-export function openSession({ storePath, io = silentIo, signal, env = process.env, secrets = {} }: Partial<SessionOptions> = {}): Session {
-  return openMachineSession(
-    { storePath: storePath ?? defaultStorePath(env), io, signal: signal ?? new AbortController().signal, env, secrets },
-    followers,
-  );
+export function openSession(options: Partial<SessionOptions> = {}): Session {
+  const { storePath, io = silentIo, signal = new AbortController().signal, env = process.env, secrets = {}, flags = {} } = options;
+  return openMachineSession({ storePath: storePath ?? defaultStorePath(env), io, signal, env, secrets, flags }, followers);
 }

@@ -2,7 +2,7 @@ import type { FlagSpec, FlagValue } from '../../src/driver/contract.js';
 
 const prefix = 'amazonec2-';
 
-type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'env' | 'file' | 'values' | 'secret'>>;
+type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'anywhere' | 'env' | 'file' | 'values' | 'secret'>>;
 
 const flag = (type: FlagSpec['type'], name: string, usage: string, otherwise: FlagValue | undefined, options: Options): FlagSpec => ({
   name: `${prefix}${name}`,
@@ -22,7 +22,7 @@ export const flags: readonly FlagSpec[] = [
   text('access-key', 'Access key (default: the usual chain of AWS)', { env: 'AWS_ACCESS_KEY_ID', secret: true }),
   text('secret-key', 'Secret key', { env: 'AWS_SECRET_ACCESS_KEY', secret: true }),
   text('session-token', 'Session token of temporary credentials', { env: 'AWS_SESSION_TOKEN', secret: true }),
-  text('profile', 'Profile of ~/.aws/config', { env: 'AWS_PROFILE' }),
+  text('profile', 'Profile of ~/.aws/config', { env: 'AWS_PROFILE', anywhere: true }),
   // where
   text('region', 'Region', { default: 'us-east-1', env: 'AWS_DEFAULT_REGION' }),
   list('zone', 'Zone, such as a or eu-central-1a; repeat in order of preference (default: every zone that has the type)', {

@@ -24,6 +24,8 @@ export interface FlagSpec {
   readonly example?: string;
   /** It is given each time or found in the environment, and never written down: not in data, ledger, journal, facts or logs. */
   readonly secret?: true;
+  /** It says as whom the provider is asked, as secrets do, without being one: every command takes it. */
+  readonly anywhere?: true;
 }
 
 const whole = /^[+-]?\d{1,15}$/;
@@ -56,9 +58,9 @@ export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): Fla
   return Object.fromEntries(specs.flatMap(({ name, secret }) => (secret || values[name] === undefined ? [] : [[name, values[name]]])));
 }
 
-/** The values of secret flags: given now, or found in the environment. */
+/** The values of the flags that every command takes, secret ones first of all: given now, or found in the environment. */
 export function secretsOf(specs: readonly FlagSpec[], given: FlagValues, env: NodeJS.ProcessEnv): FlagValues {
-  const secret = specs.filter((spec) => spec.secret);
+  const secret = specs.filter((spec) => spec.secret === true || spec.anywhere === true);
   return secret.length === 0 ? {} : flagValues(secret, given, env);
 }
 

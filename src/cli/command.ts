@@ -3,10 +3,12 @@ import { ExitError } from '@oclif/core/errors';
 import type { Interfaces } from '@oclif/core';
 
 import { TsmachineError } from '../base/errors.js';
+import type { FlagValues } from '../base/flags.js';
 import type { Text } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 import { canonicalArgv } from './line/argv.js';
 import type { Operands } from './completion/operands.js';
+import { accountFlags } from './line/account-flags.js';
 import type { FlagInput } from './line/flags.js';
 import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './line/globals.js';
 import type { Invocation } from './line/invocation.js';
@@ -15,6 +17,7 @@ import { isMachineConfig, type MachineConfig } from './line/oclif.js';
 import { programName, renderTexts, standsInForDockerMachine } from './line/program.js';
 import { TerminalIo } from './terminal/terminal-io.js';
 import { parseError, withUsage } from './line/usage.js';
+import { toFlagInput } from './options/driver-flags.js';
 
 type MachineWork<T> = (session: Session, name: string) => Promise<T>;
 type Values = Record<string, unknown>;
@@ -37,6 +40,8 @@ export abstract class MachineCommand extends Command {
   /** What to type after an interruption. */
   protected afterInterrupt: Text | undefined;
   protected globals: GlobalValues = resolveGlobals({}, {});
+  /** Flags of drivers that say as whom providers are asked, as they were given. */
+  #accountFlags: FlagValues = {};
   protected readonly invocation: Invocation;
   protected readonly io: TerminalIo;
 
@@ -82,12 +87,15 @@ export abstract class MachineCommand extends Command {
     options: Interfaces.Input<F, B, A>,
     argv = this.argv,
   ): Promise<Parsed<F, B, A>> {
-    const flags = { ...options.baseFlags, ...options.flags } as Interfaces.FlagInput<F & B>;
+    const account = await accountFlags(argv);
+    const flags = { ...toFlagInput(account), ...options.baseFlags, ...options.flags } as Interfaces.FlagInput<F & B>;
     const words = canonicalArgv(argv, flags);
     const parsed = await super.parse<F & B, Values, A>({ flags, strict: false }, words).catch((error: unknown) => {
       throw parseError(error);
     });
     this.globals = resolveGlobals(parsed.flags as GlobalFlagValues, this.invocation.env);
+    const given = parsed.flags as FlagValues;
+    this.#accountFlags = Object.fromEntries(account.flatMap(({ name }) => (given[name] === undefined ? [] : [[name, given[name]]])));
     // oclif sorts its `argv` by first occurrence, which moves repeated words
     return { ...parsed, argv: parsed.raw.flatMap((token) => (token.type === 'arg' ? [token.input] : [])) };
   }
@@ -119,6 +127,7 @@ export abstract class MachineCommand extends Command {
       signal,
       env,
       secrets: githubToken === '' ? {} : { githubToken },
+      flags: this.#accountFlags,
     });
   }
 

@@ -128,7 +128,7 @@ export interface ResourceCalls<R> {
 export interface AccountContext extends Pick<GuestContext, 'io' | 'signal' | 'cacheDir' | 'download' | 'fetchText' | 'lock'> {
   /** The id of the store that asks. */
   storeId(): Promise<string>;
-  /** Values of flags that are marked `secret`, given now or found in the environment; never on disk. */
+  /** Values of flags that are marked `secret` or `anywhere`, given now or found in the environment; never on disk. */
   readonly secrets: FlagValues;
   readonly files: Files;
   /** The folder of a machine of this store. */

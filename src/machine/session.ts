@@ -23,7 +23,7 @@ export interface Session {
   readonly registry: StoreRegistry;
   /** Drivers that are open; each is opened once. */
   readonly drivers: DriverPool;
-  /** Flags that were given now: only what is secret is taken from here. */
+  /** Flags of drivers that were given now: only what is marked `secret` or `anywhere` is taken from here. */
   readonly flags: FlagValues;
   readonly secrets: Secrets;
   /** What is called after every change of a machine, in this order. */
@@ -56,11 +56,13 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
   readonly secrets?: Secrets;
+  /** Flags of drivers that say as whom providers are asked. */
+  readonly flags?: FlagValues;
 }
 
 /** A session with the followers that the caller gives; `openSession` gives all there are. */
 export function openMachineSession(
-  { storePath, io, signal, env = process.env, secrets = {} }: SessionOptions,
+  { storePath, io, signal, env = process.env, secrets = {}, flags = {} }: SessionOptions,
   followers: readonly Follower[],
 ): Session {
   return {
@@ -71,7 +73,7 @@ export function openMachineSession(
     secrets,
     registry: openStoreRegistry(stateDir(env)),
     drivers: new DriverPool({ env, signal }),
-    flags: {},
+    flags,
     followers,
   };
 }

@@ -2,7 +2,9 @@ import type { Command } from '@oclif/core';
 
 import type { MachineCommand } from '../command.js';
 import type { FlagInput } from '../line/flags.js';
+import { accountFlags } from '../line/account-flags.js';
 import { globalFlags } from '../line/globals.js';
+import { toFlagInput } from '../options/driver-flags.js';
 import { findCommandWords } from '../line/topic.js';
 import { nothing, words, type Candidate, type Choice } from './candidate.js';
 import { completedShells } from './scripts.js';
@@ -26,14 +28,15 @@ export interface CompletionRequest {
 
 /** Finds the completions of the word at the cursor. All shells use it. */
 export async function complete({ before, current, commands, env, machines, swarms }: CompletionRequest): Promise<Choice> {
-  const outer = positionAfter(before, globalFlags, 1);
+  const account = toFlagInput(await accountFlags([...before, current]).catch(() => []));
+  const outer = positionAfter(before, { ...account, ...globalFlags }, 1);
   const [first, ...more] = outer.operands;
-  if (first === undefined) return flagOrValue(outer, current, globalFlags) ?? commandChoice(commands);
+  if (first === undefined) return flagOrValue(outer, current, { ...account, ...globalFlags }) ?? commandChoice(commands);
   const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
   const command = commands.find((one) => one.id === id);
   if (!command || !rest) return more.length === 0 ? commandChoice(commands, first) : nothing;
   const Found = (await command.load()) as unknown as typeof MachineCommand;
-  const flags = { ...(await flagsOf(Found, rest, env)), ...globalFlags };
+  const flags = { ...account, ...(await flagsOf(Found, rest, env)), ...globalFlags };
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
   const storagePath = inner.given['storage-path'] ?? outer.given['storage-path'];
   return (

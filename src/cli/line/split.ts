@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
+import { driverOfFlag } from './account-flags.js';
 import { globalFlags } from './globals.js';
 import { programName } from './program.js';
 
@@ -24,8 +25,10 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
     if (bare === 'h' || bare === 'help') return { leading: argv.slice(0, i), command: 'help', rest: [] };
     if (bare === 'v' || bare === 'version') return { leading: argv.slice(0, i), command: 'version', rest: [] };
     const flag = Object.entries(globalFlags).find(([name, { char }]) => name === bare || char === bare)?.[1];
-    if (!flag) throw new TsmachineError('USAGE', `flag provided but not defined: ${word}`, { hint: `See '${programName()} --help'.` });
-    i += flag.type === 'boolean' || word.includes('=') ? 1 : 2;
+    const takesValue = flag ? flag.type !== 'boolean' : driverOfFlag(word) !== undefined; // flags of drivers that every command takes
+    if (!flag && !takesValue)
+      throw new TsmachineError('USAGE', `flag provided but not defined: ${word}`, { hint: `See '${programName()} --help'.` });
+    i += !takesValue || word.includes('=') ? 1 : 2;
     if (i > argv.length) throw new TsmachineError('USAGE', `flag needs an argument: ${word}`, { hint: `See '${programName()} --help'.` });
   }
   return { leading: argv, command: undefined, rest: [] };
