@@ -1,3 +1,5 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+
 import { TsmachineError } from '../../../src/base/errors.js';
 import { publicKeyOf } from '../../../src/base/guest.js';
 import { quote } from '../../../src/base/quote.js';
@@ -35,14 +37,13 @@ async function fileOf({ userDataFile: path }: Config, { files }: World): Promise
   throw new TsmachineError('FLAG_INVALID', `There is no file ${path} (--amazonec2-userdata)`);
 }
 
-/** The public half of the user's own key. Undefined: the machine's own key logs in, or the key pair that EC2 hands over. */
-async function keysOf({ sshPrivateKeyPath: path, keyName }: Config, { files }: World): Promise<string[] | undefined> {
+/** The public half of the user's own key, also where EC2 knows it: what it hands over is for the image's login alone. */
+async function keysOf({ sshPrivateKeyPath: path }: Config, { files }: World): Promise<string[] | undefined> {
   if (path === '') return undefined;
   const [publicText, privateText] = await Promise.all([files.read(publicKeyOf(path)), files.read(path)]);
   if (privateText === undefined) throw new TsmachineError('FLAG_INVALID', `There is no file ${path} (--amazonec2-ssh-keypath)`);
-  const key = publicLine(publicText ?? '') ?? publicHalf(privateText);
+  const key = publicLine(publicText ?? '') ?? publicHalf(privateText) ?? rsaHalf(privateText);
   if (key !== undefined) return [key];
-  if (keyName !== '') return []; // EC2 knows the public half
   throw new TsmachineError('FLAG_INVALID', `The public half of ${path} (--amazonec2-ssh-keypath) is not known`, {
     hint: `Write it beside the key: ssh-keygen -y -f ${quote(path)} >${quote(publicKeyOf(path))}`,
   });
@@ -74,6 +75,32 @@ function publicHalf(text: string): string | undefined {
   const blob = next();
   const type = blob.length > 4 ? blob.toString('latin1', 4, 4 + Math.min(64, blob.readUInt32BE(0))) : '';
   return /^(ssh|ecdsa|sk)-[\w@.-]+$/.test(type) ? `${type} ${blob.toString('base64')}` : undefined;
+}
+
+/** Of the PEM files that EC2 hands out. One with a passphrase cannot be read. */
+function rsaHalf(text: string): string | undefined {
+  if (!/^-----BEGIN (RSA )?PRIVATE KEY-----/m.test(text) || text.includes('ENCRYPTED')) return undefined;
+  let jwk: JsonWebKey;
+  try {
+    jwk = createPublicKey(text).export({ format: 'jwk' });
+  } catch {
+    return undefined; // a damaged file: the caller says what to do
+  }
+  if (jwk.kty !== 'RSA') return undefined;
+  const numbers = [jwk.e, jwk.n].map((word) => Buffer.from(word ?? '', 'base64url'));
+  // a leading zero keeps a number positive (RFC 4251: mpint)
+  const fields = [
+    Buffer.from('ssh-rsa'),
+    ...numbers.map((bytes) => ((bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]))),
+  ];
+  const blob = Buffer.concat(fields.flatMap((field) => [lengthOf(field), field]));
+  return `ssh-rsa ${blob.toString('base64')}`;
+}
+
+function lengthOf(field: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(field.length);
+  return length;
 }
 
 /** Nothing to do: the core makes the host key anew over the first login. */

@@ -70,23 +70,27 @@ describe('amazonec2: what an instance is told', () => {
       expect((await requested(fields(path))).authorizedKeys).to.deep.equal([half.trim()]);
     });
 
-    for (const passphrase of ['', 'open sesame']) {
-      it(`finds the public half in the key itself, ${passphrase === '' ? 'open' : 'locked'}, as ssh-keygen does`, async () => {
+    for (const [type, ...options] of [
+      ['ecdsa', '-N', ''],
+      ['ecdsa', '-N', 'open sesame'],
+      ['rsa', '-b', '1024', '-m', 'PEM', '-N', ''],
+      ['rsa', '-b', '1024', '-m', 'PKCS8', '-N', ''],
+    ]) {
+      it(`finds the public half in the key itself as ssh-keygen does: ${String(type)} ${options.join(' ')}`, async () => {
         const path = join(dir, 'key');
-        execFileSync('ssh-keygen', ['-q', '-t', 'ecdsa', '-N', passphrase, '-f', path]);
-        const [type = '', blob = ''] = readFileSync(`${path}.pub`, 'utf8').split(' ');
+        execFileSync('ssh-keygen', ['-q', '-t', type ?? '', ...options, '-f', path]);
+        const [word = '', blob = ''] = readFileSync(`${path}.pub`, 'utf8').split(' ');
         rmSync(`${path}.pub`);
-        expect((await requested(fields(path))).authorizedKeys).to.deep.equal([`${type} ${blob}`]);
+        expect((await requested(fields(path))).authorizedKeys).to.deep.equal([`${word} ${blob}`]);
       });
     }
 
-    it('says how to make the public half of a key of another form', async () => {
+    it('says how to make the public half of a key that cannot be read', async () => {
       const path = join(dir, 'key');
-      execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-m', 'PEM', '-N', '', '-f', path]);
+      execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '1024', '-m', 'PEM', '-N', 'open sesame', '-f', path]);
       rmSync(`${path}.pub`);
-      const error = await failureOf(requested(fields(path)));
+      const error = await failureOf(requested(fields(path, 'pair')));
       expect(error).to.include({ code: 'FLAG_INVALID', hint: `Write it beside the key: ssh-keygen -y -f ${path} >${path}.pub` });
-      expect((await requested(fields(path, 'pair'))).authorizedKeys, 'EC2 has it').to.deep.equal([]);
     });
 
     it('is refused when the key is not there, or damaged', async () => {
