@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-import { networkOf } from '../../src/base/ip-network.js';
+import { networkOf } from '../../src/base/network/ip-network.js';
 import type { DriverData } from '../../src/driver/contract.js';
 import {
   baseRules,

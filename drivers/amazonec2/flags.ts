@@ -2,7 +2,7 @@ import type { FlagSpec, FlagValue } from '../../src/driver/contract.js';
 
 const prefix = 'amazonec2-';
 
-type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'anywhere' | 'env' | 'file' | 'values' | 'secret'>>;
+type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'oldDefault' | 'anywhere' | 'env' | 'file' | 'values' | 'secret'>>;
 
 const flag = (type: FlagSpec['type'], name: string, usage: string, otherwise: FlagValue | undefined, options: Options): FlagSpec => ({
   name: `${prefix}${name}`,
@@ -78,6 +78,7 @@ export const flags: readonly FlagSpec[] = [
   list('open-port', 'Port[/protocol] to open to everybody'),
   list('allowed-cidr', "Addresses that reach SSH and the engine, if the group is ours (default: this computer's public address)", {
     env: 'AWS_ALLOWED_CIDR',
+    oldDefault: ['0.0.0.0/0', '::/0'],
   }),
   text('address-lookup', "URL that answers with this computer's public address", {
     default: 'https://checkip.amazonaws.com',

@@ -1,4 +1,4 @@
-import { networkOf } from '../../src/base/ip-network.js';
+import { networkOf } from '../../src/base/network/ip-network.js';
 
 /** What Amazon's words look like. An endpoint that is not Amazon's has words of its own, so its ids are not judged by these. */
 export const formats = {

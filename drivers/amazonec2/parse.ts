@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 
 import { TsmachineError } from '../../src/base/errors.js';
 import { isLoginName } from '../../src/base/forms.js';
-import { networkOf } from '../../src/base/ip-network.js';
+import { networkOf } from '../../src/base/network/ip-network.js';
 import type { DriverData, FlagValues, ParseInput } from '../../src/driver/contract.js';
 import { baseData, intFlag, listFlag, portFlag, textFlag } from '../../src/driver/kit/data.js';
 import { defaultRootSize, defaultType, type Own } from './config.js';
@@ -11,7 +11,7 @@ import { formats, tagFault, type Format } from './formats.js';
 
 const prefix = 'amazonec2-';
 
-/** Flags to the `Driver` object: Docker Machine's fields, rancher-machine's, ours. Pure. @throws TsmachineError FLAG_INVALID, FLAG_MISSING */
+/** Flags to the `Driver` object: Docker Machine's fields, rancher's, ours. Pure. @throws TsmachineError FLAG_INVALID, FLAG_MISSING */
 export function parseConfig(input: ParseInput): DriverData {
   const { flags, machineDir } = input;
   refuseContradictions(flags);

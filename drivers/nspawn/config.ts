@@ -5,7 +5,7 @@ import { TsmachineError } from '../../src/base/errors.js';
 import { baseRules, checkFields, flag, id, inside, number, oneOf, optional, path } from '../../src/driver/kit/check.js';
 import { baseData, intFlag, numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
 import type { DriverData, ParseInput } from '../../src/driver/contract.js';
-import { formatNetwork } from '../../src/base/cidr.js';
+import { formatNetwork } from '../../src/base/network/cidr.js';
 import { parseCidr } from './network/cidr.js';
 import { isMachineId, machineId } from './identity.js';
 

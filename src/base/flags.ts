@@ -14,6 +14,8 @@ export interface FlagSpec {
   readonly default?: FlagValue;
   /** The default holds only where nothing else says more: the driver gets an empty value, and decides. */
   readonly soft?: true;
+  /** The default where this program stands in for Docker Machine, whose default it was. */
+  readonly oldDefault?: FlagValue;
   /** The environment variable read when the flag is not given. */
   readonly env?: string;
   /** The value names a local file. In a swarm file, a relative path is relative to that file's folder. */
@@ -38,6 +40,14 @@ export function flagValues(specs: readonly FlagSpec[], given: Readonly<Record<st
   return Object.fromEntries(
     specs.map((spec) => [spec.name, asGiven(spec, given[spec.name]) ?? fromEnvironment(spec, env) ?? preset(spec)]),
   );
+}
+
+/** The flags as Docker Machine had them: for scripts that were written for it. */
+export function withOldDefaults(specs: readonly FlagSpec[]): readonly FlagSpec[] {
+  return specs.map(({ oldDefault, soft, ...spec }) => {
+    if (oldDefault === undefined) return soft === undefined ? spec : { ...spec, soft };
+    return { ...spec, default: oldDefault };
+  });
 }
 
 /** The same flags with relative file names resolved against the folder `base`, as needed for those of a swarm file. */

@@ -4,11 +4,12 @@ import { createFlags, readConcurrency } from '../cli/options/create-flags.js';
 import { driverHeading, toFlagInput } from '../cli/options/driver-flags.js';
 import type { FlagInput } from '../cli/line/flags.js';
 import { newNames } from '../cli/line/arguments.js';
+import { standsInForDockerMachine } from '../cli/line/program.js';
 import { repeatableLine } from '../cli/line/repeatable.js';
 import { requestOf } from '../machine/request/create-request.js';
 import { isForClassicSwarm } from '../machine/request/machine-flags.js';
 import type { Session } from '../machine/session.js';
-import { flagValues, type FlagSpec } from '../base/flags.js';
+import { flagValues, withOldDefaults, type FlagSpec } from '../base/flags.js';
 import { run, say, type Text } from '../base/text.js';
 
 const classicHeading = "Options of classic swarms, which came before Docker's own";
@@ -41,7 +42,7 @@ export default class Create extends MachineCommand {
     const { env, line } = this.invocation;
     if (!this.argv.some((word) => word.startsWith('-'))) newNames(this.argv); // these errors do not depend on the driver
     const driver = await chosenDriver(this.argv, env);
-    const specs: readonly FlagSpec[] = [...createFlags, ...driver.flags];
+    const specs: readonly FlagSpec[] = [...createFlags, ...(standsInForDockerMachine() ? withOldDefaults(driver.flags) : driver.flags)];
     const { flags, argv } = await this.parse({ baseFlags: Create.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const names = newNames(argv);
     const values = flagValues(specs, flags, env);

@@ -9,6 +9,7 @@ import type { LedgerEntry, Owner } from '../base/machine.js';
 import type { Address, DriverData, State } from '../base/machine.js';
 import type { ExecOptions, ExecResult, RemoteShell, SshEndpoint, SshHost } from '../base/shell.js';
 import type { Text } from '../base/text.js';
+import type { AccountContext, DriverContext } from './contexts.js';
 
 export type {
   Address,
@@ -32,6 +33,8 @@ export type {
   SystemImage,
   SystemImages,
 };
+
+export type * from './contexts.js';
 
 /** The version that this file describes. A driver says which one it was written for. */
 export type ContractVersion = 2;
@@ -100,110 +103,6 @@ export interface Leftover {
   readonly why?: Text;
 }
 
-/** What is to be made. `request` is kept on disk: no secrets in it. */
-export interface ResourceRequest<R> {
-  /** For people: `VirtualBox VM`. */
-  readonly kind: string;
-  /** store: shared by the machines of this store, and gone with the last of them. */
-  readonly scope: 'machine' | 'store';
-  readonly request: R;
-}
-
-/** How one kind of resource is made, found again and waited for. */
-export interface ResourceCalls<R> {
-  /** Looks for what an earlier run may have made: by the id, the token or the owner's labels. Undefined: it does not exist. */
-  find(entry: LedgerEntry): Promise<string | undefined>;
-  /**
-   * Makes it, labelled in the very call that makes it.
-   * @param request what is on disk: that of the first run, when this one goes on
-   * @param note writes down a long-running operation the moment it is known
-   * @returns its id
-   */
-  make(request: R, token: string, note: (operation: string) => Promise<void>): Promise<string>;
-  /** Waits for an operation that an earlier run began. @returns the id of what it made */
-  resume?(operation: string): Promise<string>;
-}
-
-/** What drivers do for many machines at once, or for none. */
-export interface AccountContext extends Pick<GuestContext, 'io' | 'signal' | 'cacheDir' | 'download' | 'fetchText' | 'lock'> {
-  /** The id of the store that asks. */
-  storeId(): Promise<string>;
-  /** Values of flags that are marked `secret` or `anywhere`, given now or found in the environment; never on disk. */
-  readonly secrets: FlagValues;
-  readonly files: Files;
-  /** The folder of a machine of this store. */
-  machineDir(name: string): string;
-  /** Machines of every store of this computer that the registry knows, of this driver. */
-  registered(): Promise<readonly RegisteredMachine[]>;
-  /** Asks the user for something to be kept in memory alone, such as a one-time code; undefined where nobody can answer. */
-  ask(question: string): Promise<string | undefined>;
-  /** Runs a program of this computer. Fails with COMMAND_MISSING or COMMAND_FAILED. */
-  exec(file: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  /** Runs `use` when fewer than the account's bound are under way; after a refusal for too many calls all of them wait. */
-  limit<T>(account: string, use: () => Promise<T>): Promise<T>;
-}
-
-/** A machine of some store of this computer, as the registry knows it. */
-export interface RegisteredMachine {
-  readonly owner: Owner;
-  readonly name: string;
-  /** The machine's folder. */
-  readonly path: string;
-  /** What the ledger had of it, last. */
-  readonly resources: readonly { readonly kind: string; readonly id: string }[];
-}
-
-/** All that a driver may do to the world for one machine. */
-export interface DriverContext extends GuestContext {
-  /** The ids of the store and of the machine, made when they are first asked for. */
-  owner(): Promise<Owner>;
-  readonly secrets: FlagValues;
-  /** Asks the user for something to be kept in memory alone, such as a one-time code; undefined where nobody can answer. */
-  ask(question: string): Promise<string | undefined>;
-  /**
-   * Changes fields of the driver's data, on disk when it returns; undefined takes one away. Parallel calls do not lose each other's.
-   * @returns the data
-   */
-  keep(patch: Readonly<Record<string, unknown>>): Promise<DriverData>;
-  /** Makes this the driver's data. @returns it */
-  replace(data: DriverData): Promise<DriverData>;
-  /** The driver's data as it is on disk now. */
-  data(): DriverData;
-  /**
-   * Makes something outside of this program once, whatever happens in between: wanted on disk before the call, its id after it. An
-   * entry without an id is first looked for.
-   * @returns its id
-   */
-  resource<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string>;
-  /** What is in the ledger for this machine, the oldest first; with the store's own resources that this machine uses. */
-  resources(): Promise<readonly LedgerEntry[]>;
-  /** It is gone, or this machine uses it no longer: it leaves the ledger. */
-  released(entry: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void>;
-  /** Runs a program of this computer. Fails with COMMAND_MISSING or COMMAND_FAILED. */
-  exec(file: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  readonly files: Files;
-  /** Starts a program that outlives this one; its output goes to `logFile`. Returns its process id. */
-  spawnDetached(file: string, args: readonly string[], logFile: string): Promise<number>;
-  /** Opens one SSH connection for the duration of `use`. */
-  ssh<T>(endpoint: SshEndpoint, use: (shell: RemoteShell) => Promise<T>): Promise<T>;
-  /** Asks the user's ssh configuration about a host (`ssh -G`). @param login what is decided already */
-  sshHost(host: string, login?: { readonly user?: string; readonly port?: number }): Promise<SshHost>;
-  /** Whether something listens there. @param timeout milliseconds, default 1000 */
-  listens(host: string, port: number, timeout?: number): Promise<boolean>;
-  /** Runs `use` when fewer than the account's bound are under way; after a refusal for too many calls all of them wait. */
-  limit<T>(account: string, use: () => Promise<T>): Promise<T>;
-  /**
-   * The machine's keys: one to log in with, and its host key, which is pinned before the first contact. Made on the first call, in the
-   * machine's folder.
-   */
-  identity(): Promise<GuestKeys>;
-  /**
-   * The user data of a guest: ours, merged with the user's by cloud-init's own rules.
-   * @throws TsmachineError FLAG_INVALID when it is too large
-   */
-  bootData(request: BootDataRequest): Promise<{ readonly bytes: Buffer; readonly encoding: 'plain' | 'gzip' }>;
-}
-
 export interface ParseInput {
   readonly machineName: string;
   /** Absolute path of the store's root. */
@@ -228,6 +127,16 @@ export interface OpenPortsRequest {
   readonly peers: readonly string[];
   /** The whole set that is wanted; an empty one closes what was opened for this swarm. */
   readonly rules: readonly PortRule[];
+}
+
+/** From where a machine may be reached, as the provider's firewall has it. */
+export interface Access {
+  /** Networks that reach both SSH and the engine: `203.0.113.0/24`. Empty: nobody does. */
+  readonly allowed: readonly string[];
+  /** This computer's address as the provider sees it; absent where that says nothing, as inside a private network. */
+  readonly here?: string;
+  /** Why `allow` cannot change it, and who can; absent when it can. */
+  readonly fixed?: Text;
 }
 
 export interface Driver {
@@ -266,6 +175,14 @@ export interface Driver {
   account?(data: DriverData, secrets: FlagValues): string;
   /** Lets the members of a swarm reach each other; called before each join and when an address changed. */
   openPorts?(members: ReadonlyMap<string, DriverData>, ctx: AccountContext, request: OpenPortsRequest): Promise<void>;
+  /** From where the machine may be reached, where that is limited. */
+  access?(data: DriverData, ctx: DriverContext): Promise<Access>;
+  /**
+   * Lets these networks reach SSH and the engine too. Comes with `access`.
+   * @param networks as `203.0.113.0/24`; none: this computer's own address
+   * @returns those that could not reach them before
+   */
+  allow?(data: DriverData, ctx: DriverContext, networks: readonly string[]): Promise<readonly string[]>;
   /** Everything of tsmachine's that exists here, whoever owns it; the core decides what is left over. */
   leftovers?(ctx: AccountContext): Promise<readonly Leftover[]>;
   /** Removes one of them; one that is gone already is a success. */

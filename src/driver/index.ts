@@ -6,7 +6,7 @@ export { evaluate, join, lines, plain, run, say, type Command, type Sentence, ty
 export { quote } from '../base/quote.js';
 export { unlessTimeout, waitFor, type WaitOptions } from '../base/wait.js';
 export { forms, isDnsName, isHostName } from '../base/forms.js';
-export * as cidr from '../base/cidr.js';
+export * as cidr from '../base/network/cidr.js';
 
 export { checkSpace } from '../guest/computer.js';
 export { guestHostName } from '../guest/host-name.js';

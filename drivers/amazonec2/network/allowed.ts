@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
-import { networkOf } from '../../../src/base/ip-network.js';
+import { networkOf } from '../../../src/base/network/ip-network.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Config } from '../config.js';
 

@@ -45,12 +45,13 @@ export async function ensureAddress(config: Config, ctx: DriverContext, ec2: Ec2
 export async function refuseAddress({ own: { elasticIp }, instanceId }: Config, ec2: Ec2): Promise<void> {
   if (elasticIp === '' || elasticIp === 'new') return;
   const address = await addressOf(ec2, { id: elasticIp, machine: '' });
-  const why =
-    address === undefined
-      ? `There is no Elastic IP ${elasticIp} in this region`
-      : address.AssociationId !== undefined && (address.InstanceId !== instanceId || instanceId === '')
-        ? `The Elastic IP ${elasticIp} (${address.PublicIp ?? ''}) is in use by ${address.InstanceId ?? address.NetworkInterfaceId ?? 'another thing'}`
-        : undefined;
+  const { AssociationId: association, InstanceId: instance, NetworkInterfaceId: attached, PublicIp: ip = '' } = address ?? {};
+  const isElsewhere = association !== undefined && (instance !== instanceId || instanceId === '');
+  const why = !address
+    ? `There is no Elastic IP ${elasticIp} in this region`
+    : isElsewhere
+      ? `The Elastic IP ${elasticIp} (${ip}) is in use by ${instance ?? attached ?? 'another thing'}`
+      : undefined;
   if (why === undefined) return;
   throw new TsmachineError('FLAG_INVALID', why, { hint: 'Name another one with --amazonec2-elastic-ip, or say "new"' });
 }

@@ -25,9 +25,9 @@ interface Wanted {
 }
 
 /**
- * The security groups of a new machine in this network. A group of ours is made where it is missing, in the ledger of the store, and has the
- * rules of this machine when this returns; a group of the user's is only looked at. To be called before RunInstances, and again when that
- * says InvalidGroup.NotFound.
+ * The security groups of a new machine in this network. A group of ours is made where it is missing, in the ledger of the store, and has
+ * the rules of this machine when this returns; a group of the user's is only looked at. To be called before RunInstances, and again when
+ * that says InvalidGroup.NotFound.
  * @throws TsmachineError FLAG_INVALID when a group that was named cannot be used; DOWNLOAD when this computer's address is not known
  */
 export async function ensureGroups(config: Config, ctx: DriverContext, ec2: Ec2, vpcId: string): Promise<string[]> {
@@ -54,9 +54,8 @@ export async function ensureGroups(config: Config, ctx: DriverContext, ec2: Ec2,
 async function rulesFor(config: Config, ctx: DriverContext, inside: () => Promise<readonly string[]>): Promise<GroupRule[]> {
   const allowed = await allowedNetworks(config, ctx, inside);
   if (allowed.some(isEverybody)) {
-    ctx.io.warn(
-      `SSH and the engine of ${config.machineName} can be reached by everybody; --amazonec2-allowed-cidr says from where they may be reached`,
-    );
+    const what = `SSH and the engine of ${config.machineName} can be reached by everybody`;
+    ctx.io.warn(`${what}; --amazonec2-allowed-cidr says from where they may be reached`);
   }
   return machineRules(config, allowed);
 }

@@ -1,4 +1,4 @@
-import { networkOf } from '../../../src/base/ip-network.js';
+import { networkOf } from '../../../src/base/network/ip-network.js';
 import type { Input, Output } from '../api.js';
 
 export type Permission = NonNullable<Input<'AuthorizeSecurityGroupIngress'>['IpPermissions']>[number];

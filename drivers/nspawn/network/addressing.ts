@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, Owner } from '../../../src/driver/contract.js';
 import type { Computer } from '../api.js';
-import { formatNetwork } from '../../../src/base/cidr.js';
+import { formatNetwork } from '../../../src/base/network/cidr.js';
 import { parseCidr } from './cidr.js';
 import { assign, openAddresses, orphans, rangesOf, readRegistry, release, writeRegistry, type Lease, type Registry } from './leases.js';
 import { dropBridge, raiseBridge, raiseGuard } from './network.js';

@@ -1,4 +1,4 @@
-import { firstAddress, formatAddress, lastAddress, parseNetwork, type Network } from '../../../src/base/cidr.js';
+import { firstAddress, formatAddress, lastAddress, parseNetwork, type Network } from '../../../src/base/network/cidr.js';
 
 /** `10.0.0.0/24`, or `10.0.0.7` as a /32; undefined for anything else. Bits after the prefix are cleared. */
 export function parseCidr(text: string): Network | undefined {

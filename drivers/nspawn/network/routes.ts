@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
-import { formatNetwork, overlap, subnets, type Network } from '../../../src/base/cidr.js';
+import { formatNetwork, overlap, subnets, type Network } from '../../../src/base/network/cidr.js';
 import { parseJson } from '../../../src/base/json.js';
 import { parseCidr } from './cidr.js';
 import { bridgeName } from '../identity.js';

@@ -1,7 +1,7 @@
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { VBoxManage } from '../api.js';
 import { blocks } from '../program/blocks.js';
-import { formatAddress } from '../../../src/base/cidr.js';
+import { formatAddress } from '../../../src/base/network/cidr.js';
 import type { HostCidr } from './host-cidr.js';
 import type { HostOnly } from './interfaces.js';
 import { isOurs } from './ours.js';

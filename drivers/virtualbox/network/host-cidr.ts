@@ -1,4 +1,4 @@
-import { firstAddress, formatAddress, lastAddress, maskOf, parseNetwork, type Network } from '../../../src/base/cidr.js';
+import { firstAddress, formatAddress, lastAddress, maskOf, parseNetwork, type Network } from '../../../src/base/network/cidr.js';
 import { TsmachineError } from '../../../src/base/errors.js';
 
 /** An IPv4 address in its network. */

@@ -1,7 +1,7 @@
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Computer, VBoxManage, Version } from '../api.js';
 import { blocks } from '../program/blocks.js';
-import { formatAddress } from '../../../src/base/cidr.js';
+import { formatAddress } from '../../../src/base/network/cidr.js';
 import { parseCidr, parseHostCidr } from './host-cidr.js';
 import { defaultCidr } from '../config.js';
 import { readVmList } from '../vm/list.js';

@@ -1,6 +1,6 @@
 import type { VBoxManage } from '../api.js';
 import { blocks } from '../program/blocks.js';
-import { prefixOfMask } from '../../../src/base/cidr.js';
+import { prefixOfMask } from '../../../src/base/network/cidr.js';
 import { parseCidr, type HostCidr } from './host-cidr.js';
 
 /** An interface of this computer that leads to a host-only network. */

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { Version } from '../api.js';
-import { contains, formatAddress, overlap } from '../../../src/base/cidr.js';
+import { contains, formatAddress, overlap } from '../../../src/base/network/cidr.js';
 import { parseCidr, type HostCidr } from './host-cidr.js';
 import { isAtLeast } from '../program/version.js';
 

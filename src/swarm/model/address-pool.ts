@@ -1,4 +1,4 @@
-import { firstAddress, parseNetwork } from '../../base/cidr.js';
+import { firstAddress, parseNetwork } from '../../base/network/cidr.js';
 
 /** What is wrong with an address pool of a swarm, as "must ..."; undefined when nothing is. */
 export function poolFault(text: string): string | undefined {

@@ -1,4 +1,4 @@
-import { parseNetwork } from '../../../src/base/cidr.js';
+import { parseNetwork } from '../../../src/base/network/cidr.js';
 import { findFamily } from '../../../src/provision/families/table.js';
 import { parseFacts } from '../../../src/provision/look/detect-host.js';
 import { parseOsRelease } from '../../../src/provision/look/os-release.js';

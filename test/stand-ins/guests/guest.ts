@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import nspawn from '../../../drivers/nspawn/index.js';
-import { firstAddress, formatNetwork, parseNetwork, prefixOfMask } from '../../../src/base/cidr.js';
+import { firstAddress, formatNetwork, parseNetwork, prefixOfMask } from '../../../src/base/network/cidr.js';
 import { connectTo } from '../../../src/machine/access/connection.js';
 import { silentIo } from '../../../src/base/io.js';
 import { attachDriver, type Machine } from '../../../src/machine/machine.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { flagValues, pathsFrom } from '../../../src/base/flags.js';
+import { flagValues, pathsFrom, withOldDefaults } from '../../../src/base/flags.js';
 import type { FlagSpec } from '../../../src/base/flags.js';
 
 const specs: readonly FlagSpec[] = [
@@ -19,5 +19,15 @@ describe('flags as data', () => {
     expect(flagValues(specs, { user: 'ann' }, { X_USER: 'eve' })).to.deep.equal({ key: '', user: 'ann' });
     expect(flagValues(specs, {}, { X_USER: 'eve' })).to.deep.equal({ key: '', user: 'eve' });
     expect(flagValues(specs, {}, {})).to.deep.equal({ key: '', user: 'root' });
+  });
+
+  it("have Docker Machine's defaults where they differ, also those that are soft", () => {
+    const all: readonly FlagSpec[] = [
+      ...specs,
+      { name: 'from', type: 'strings', default: ['here'], soft: true, oldDefault: ['all'], usage: '' },
+    ];
+    expect(flagValues(withOldDefaults(all), {}, {})).to.deep.equal({ key: '', user: 'root', from: ['all'] });
+    expect(flagValues(withOldDefaults(all), { from: ['me'] }, {})).to.deep.equal({ key: '', user: 'root', from: ['me'] });
+    expect(flagValues(all, {}, {})).to.deep.equal({ key: '', user: 'root', from: [] });
   });
 });

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../base/findings.js';
-import { firstSubnet, formatNetwork, overlap, parseNetwork, type Network } from '../../../base/cidr.js';
+import { firstSubnet, formatNetwork, overlap, parseNetwork, type Network } from '../../../base/network/cidr.js';
 import { run } from '../../../base/text.js';
 import { subnetFault } from '../../model/address-pool.js';
 import { list, subject } from './duplicates.js';

@@ -1,4 +1,4 @@
-import { parseNetwork, type Network } from '../../../base/cidr.js';
+import { parseNetwork, type Network } from '../../../base/network/cidr.js';
 
 export interface Route extends Network {
   readonly device: string;

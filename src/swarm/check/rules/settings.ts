@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../../base/errors.js';
-import { parseNetwork } from '../../../base/cidr.js';
+import { parseNetwork } from '../../../base/network/cidr.js';
 import { poolFault } from '../../model/address-pool.js';
 
 /** The settings of the planned swarm that a network or a host may not allow. */

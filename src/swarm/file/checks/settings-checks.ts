@@ -1,6 +1,6 @@
 import type { SettingsSection } from '../document.js';
 import { finding, type FileFinding } from './file-finding.js';
-import { overlap, parseNetwork } from '../../../base/cidr.js';
+import { overlap, parseNetwork } from '../../../base/network/cidr.js';
 
 /** The engine's default. */
 const defaultMaskLength = 24;

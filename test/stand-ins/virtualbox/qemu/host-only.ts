@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { prefixOfMask } from '../../../../src/base/cidr.js';
+import { prefixOfMask } from '../../../../src/base/network/cidr.js';
 import { change, home, isAlive, type World } from '../state.js';
 
 /** A host-only interface while a VM is on it: a bridge with its address, and the DHCP server behind it. */

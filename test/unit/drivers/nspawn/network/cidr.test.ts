@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { formatNetwork, type Network } from '../../../../../src/base/cidr.js';
+import { formatNetwork, type Network } from '../../../../../src/base/network/cidr.js';
 import { gatewayOf, machineAddresses, parseCidr } from '../../../../../drivers/nspawn/network/cidr.js';
 
 const cidr = (text: string): Network => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { formatNetwork } from '../../../../../src/base/cidr.js';
+import { formatNetwork } from '../../../../../src/base/network/cidr.js';
 import { parseCidr } from '../../../../../drivers/nspawn/network/cidr.js';
 import { bridgeName } from '../../../../../drivers/nspawn/identity.js';
 import { checkRange, freeRange, parseRoutes } from '../../../../../drivers/nspawn/network/routes.js';

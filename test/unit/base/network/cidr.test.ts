@@ -14,7 +14,7 @@ import {
   prefixOfMask,
   subnets,
   type Network,
-} from '../../../src/base/cidr.js';
+} from '../../../../src/base/network/cidr.js';
 
 const network = (text: string): Network => {
   const parsed = parseNetwork(text);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { isWithin, networkOf } from '../../../src/base/ip-network.js';
+import { isWithin, networkOf } from '../../../../src/base/network/ip-network.js';
 
 describe('networks of both families', () => {
   it('have one form, without bits after the prefix', () => {
