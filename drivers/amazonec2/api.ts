@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { AccountContext } from '../../src/driver/contract.js';
 import { repeated, type CallTimes } from './attempts.js';
-import { refusal } from './errors.js';
+import { isUnknownIdentity, refusal } from './errors.js';
 import { recalled } from './recall.js';
 import type * as Sdk from './sdk.js';
 
@@ -39,6 +39,8 @@ export interface Place {
   readonly profile: string;
   /** Of flags or of an old config.json; without them the SDK's chain finds credentials. */
   readonly keys?: Keys | undefined;
+  /** Where the same instance is reached when Amazon no longer takes these keys. */
+  readonly otherwise?: { readonly place: Place; readonly instanceId: string };
 }
 
 /** EC2 in one region of one account: the one door to it. */
@@ -73,21 +75,36 @@ export const openAws: OpenEc2 = (place, ctx) => openAwsWith(timesOf)(place, ctx)
 export const openAwsWith =
   (times: (action: Action) => CallTimes): OpenEc2 =>
   (place, ctx) => {
-    const call = <A extends Action>(action: A, input: Input<A>): Promise<Output<A>> =>
-      ctx.limit(accountOf(place), async () => {
+    const callAs = <A extends Action>(as: Place, action: A, input: Input<A>): Promise<Output<A>> =>
+      ctx.limit(accountOf(as), async () => {
         try {
-          return await repeated(async (signal) => (await connectionTo(place, ctx)).send(action, input, signal), {
-            retries: place.retries,
+          return await repeated(async (signal) => (await connectionTo(as, ctx)).send(action, input, signal), {
+            retries: as.retries,
             times: times(action),
             signal: ctx.signal,
-            renew: () => forget(place),
+            renew: () => forget(as),
           });
         } catch (error) {
           ctx.signal.throwIfAborted();
-          const { region, profile, keys } = place;
-          throw refusal(error, { action, region, profile, secrets: keys ? [keys.accessKey, keys.secretKey, keys.sessionToken] : [] });
+          const { region, profile, keys } = as;
+          throw refusal(error, { action, region, profile, secrets: keys ? Object.values(keys) : [] });
         }
       });
+    let now = place;
+    const call = async <A extends Action>(action: A, input: Input<A>): Promise<Output<A>> => {
+      try {
+        return await callAs(now, action, input);
+      } catch (error) {
+        const { otherwise } = now;
+        if (!otherwise || !isUnknownIdentity(error)) throw error;
+        // only credentials that reach the very instance are of its account
+        await callAs(otherwise.place, 'DescribeInstances', { InstanceIds: [otherwise.instanceId] }).catch(() => {
+          throw error;
+        });
+        now = otherwise.place;
+        return callAs(now, action, input);
+      }
+    };
     const recall = <A extends Action>(action: A, input: Input<A>): Promise<Output<A>> =>
       recalled(ctx.signal, JSON.stringify([accountOf(place), action, input]), () => call(action, input));
     return { place, call, recall };

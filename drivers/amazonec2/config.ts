@@ -1,6 +1,5 @@
-import type { DriverData, FlagValues } from '../../src/driver/contract.js';
-import { numberOf, textFlag, textOf } from '../../src/driver/kit/data.js';
-import type { Place } from './api.js';
+import type { DriverData } from '../../src/driver/contract.js';
+import { numberOf, textOf } from '../../src/driver/kit/data.js';
 
 /** A machine's data with types: Docker Machine's fields and rancher-machine's, and in `own` what only tsmachine knows. */
 export interface Config {
@@ -209,19 +208,4 @@ function severalOf(data: DriverData, list: string, one: string): readonly string
   const words = wordsOf(data[list]);
   const word = textOf(data, one);
   return words.length > 0 || word === '' ? words : [word];
-}
-
-/** Where the calls of a machine go. @param secrets the values of the secret flags, now */
-export function placeOf(data: DriverData, secrets: FlagValues): Place {
-  const [accessKey, secretKey] = [textFlag(secrets, 'amazonec2-access-key'), textFlag(secrets, 'amazonec2-secret-key')];
-  return {
-    region: textOf(data, 'Region'),
-    endpoint: textOf(data, 'Endpoint'),
-    insecureTransport: data['DisableSSL'] === true,
-    retries: Math.max(0, numberOf(data, 'RetryCount', 5)),
-    profile: readOwn(data).profile,
-    ...(accessKey !== '' && secretKey !== ''
-      ? { keys: { accessKey, secretKey, sessionToken: textFlag(secrets, 'amazonec2-session-token') } }
-      : {}),
-  };
 }

@@ -1,7 +1,8 @@
 import type { Driver, DriverContext, DriverData, Endpoint, FlagValues, Look } from '../../src/driver/contract.js';
 import { accountOf, type Caller, type Ec2, type OpenEc2 } from './api.js';
 import { checkConfig } from './check.js';
-import { placeOf, readConfig, type Config } from './config.js';
+import { readConfig, type Config } from './config.js';
+import { placeOf } from './credentials.js';
 import { parseConfig } from './parse.js';
 
 type World = Caller & { readonly secrets: FlagValues };

@@ -44,6 +44,22 @@ export function isThrottled(error: unknown): boolean {
   return throttled.has(codeOf(error) ?? '') || statusOf(error) === 429;
 }
 
+/** Codes for credentials that Amazon does not take, or no longer. */
+const unknownIdentity = new Set([
+  'AuthFailure',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'SignatureDoesNotMatch',
+  'InvalidSignatureException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+]);
+
+export function isUnknownIdentity(error: unknown): boolean {
+  return unknownIdentity.has(codeOf(error) ?? '');
+}
+
 /** Which call it was. */
 export interface CallPlace {
   readonly action: string;
@@ -56,6 +72,7 @@ export interface CallPlace {
 /** An error of the SDK as ours, with the call, Amazon's own words and code, the request's id, and what to do. */
 export function refusal(error: unknown, place: CallPlace): TsmachineError {
   if (TsmachineError.is(error)) return error;
+  if (error instanceof Error && /^Could not load credentials from any providers/.test(error.message)) return noCredentials(error);
   const code = codeOf(error);
   const id = requestId(error);
   const service = place.action === 'GetParameters' ? 'SSM' : 'EC2';
@@ -68,6 +85,17 @@ export function refusal(error: unknown, place: CallPlace): TsmachineError {
   return new TsmachineError(isThrottled(error) ? 'PROVIDER_BUSY' : 'DRIVER_FAILED', text, {
     cause: withoutSecrets(error, place.secrets),
     hint: hintFor(error, code, place),
+  });
+}
+
+/** Docker Machine's words. */
+function noCredentials(cause: Error): TsmachineError {
+  const ways = '--amazonec2-access-key and --amazonec2-secret-key options, environment variables, ~/.aws/credentials, or an instance role';
+  return new TsmachineError('DRIVER_FAILED', `amazonec2 driver requires AWS credentials configured with the ${ways}`, {
+    cause,
+    hint:
+      'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials: aws configure\n' +
+      'For a profile of ~/.aws/config, set AWS_PROFILE or give --amazonec2-profile; with SSO, log in first: aws sso login',
   });
 }
 

@@ -91,7 +91,7 @@ export class Bench {
     return {
       ...this.#world,
       secrets: {},
-    ask: () => Promise.resolve(undefined),
+      ask: () => Promise.resolve(undefined),
       signal: new AbortController().signal,
       storeId: () => Promise.resolve(this.machine.owner.store),
       machineDir: (name) => join(this.dir, 'machines', name),
