@@ -98,6 +98,10 @@ export const errorTable = {
   PROVIDER_BUSY: { fault: 'provider', exit: 1 },
   MACHINE_SHARED: { fault: 'user', exit: 1 },
   WAIT_TIMEOUT: { fault: 'provider', exit: 1 },
+  // programs that speak Go's net/rpc
+  RPC_PROTOCOL: { fault: 'provider', exit: 1 },
+  RPC_FAILED: { fault: 'provider', exit: 1 },
+  RPC_LOST: { fault: 'provider', exit: 1 },
   // this computer
   COMMAND_MISSING: { fault: 'user', exit: 1 },
   COMMAND_FAILED: { fault: 'internal', exit: 1 },

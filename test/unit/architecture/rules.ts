@@ -22,6 +22,7 @@ export const rooms = [
   'src/docker',
   'src/certs',
   'src/go-template',
+  'src/go-rpc',
   'src/system',
   'src/base',
 ] as const;
@@ -86,6 +87,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/docker': ['src/system'],
   'src/certs': ['src/system'],
   'src/go-template': [],
+  'src/go-rpc': [],
   'src/system': [],
   'src/base': [],
   'drivers/*': ['src/driver/contract', 'src/driver/kit', 'src/guest'],
