@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import type { AccountContext } from '../../src/driver/contract.js';
-import { repeated, type CallTimes } from './attempts.js';
+import { repeated, type CallTimes } from './call/attempts.js';
 import { isUnknownIdentity, refusal } from './errors.js';
-import { recalled } from './recall.js';
+import { recalled } from './call/recall.js';
 import type * as Sdk from './sdk.js';
 
 type Commands = Omit<typeof Sdk, 'EC2Client' | 'SSMClient' | 'defaultProvider'>;

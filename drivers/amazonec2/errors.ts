@@ -1,5 +1,5 @@
 import { TsmachineError, errorText, systemCode } from '../../src/base/errors.js';
-import { hintFor } from './hints.js';
+import { hintFor } from './call/hints.js';
 
 /** Amazon's code of what it refused, such as `InvalidInstanceID.NotFound`; undefined for any other error. */
 export function codeOf(error: unknown): string | undefined {

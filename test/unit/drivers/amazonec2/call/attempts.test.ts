@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { failureOf, repeated } from '../../../../drivers/amazonec2/attempts.js';
+import { failureOf, repeated } from '../../../../../drivers/amazonec2/call/attempts.js';
 
 /** An error as the SDK throws it for an answer of Amazon's. */
 function answered(code: string, status = 400): Error {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { codeOf, isThrottled, statusOf, systemCodeOf } from './errors.js';
+import { codeOf, isThrottled, statusOf, systemCodeOf } from '../errors.js';
 
 /** How long one call may take, in milliseconds. */
 export interface CallTimes {

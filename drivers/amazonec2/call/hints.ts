@@ -1,5 +1,5 @@
-import { errorText } from '../../src/base/errors.js';
-import type { Text } from '../../src/base/text.js';
+import { errorText } from '../../../src/base/errors.js';
+import type { Text } from '../../../src/base/text.js';
 
 interface Asked {
   readonly action: string;
