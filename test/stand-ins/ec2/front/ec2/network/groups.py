@@ -154,6 +154,18 @@ def _revoke(egress):
     return revoke
 
 
+def update_descriptions(region, params):
+    """Each rule that is named gets the description that is given with it."""
+    found = _named(region, params)
+    named = rules.read(region, found, params, False)
+    for each in named:
+        rule = next((rule for rule in found["_rules"] if rules.same(rule, each)), None)
+        if rule is None:
+            raise refused("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+        rule["description"] = each["description"]
+    return {"Return": True}
+
+
 def _values(name, egress):
     return lambda each: [str(rule[name]) for rule in each["_rules"] if rule["egress"] == egress and rule[name] is not None]
 
@@ -217,4 +229,5 @@ ACTIONS = {
     "AuthorizeSecurityGroupEgress": _authorize(True),
     "RevokeSecurityGroupIngress": _revoke(False),
     "RevokeSecurityGroupEgress": _revoke(True),
+    "UpdateSecurityGroupRuleDescriptionsIngress": update_descriptions,
 }
