@@ -65,7 +65,7 @@ export function isGroupId(word: string): boolean {
 /** The networks of a VPC, both families. Empty when it does not exist. */
 export async function networksOf(ec2: Ec2, vpcId: string): Promise<string[]> {
   try {
-    const { Vpcs: [vpc] = [] } = await ec2.call('DescribeVpcs', { VpcIds: [vpcId] });
+    const { Vpcs: [vpc] = [] } = await ec2.recall('DescribeVpcs', { VpcIds: [vpcId] });
     const more = (vpc?.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock);
     const six = (vpc?.Ipv6CidrBlockAssociationSet ?? []).map(({ Ipv6CidrBlock }) => Ipv6CidrBlock);
     return [...new Set([vpc?.CidrBlock, ...more, ...six])].filter((block) => block !== undefined && block !== '') as string[];

@@ -101,6 +101,7 @@ async function ensureOurs({ word, group }: Wanted, { rules, vpcId, store, region
     {
       find: () => Promise.resolve(group?.GroupId),
       make: async (request) => {
+        if (group?.GroupId !== undefined) return group.GroupId; // the ledger was lost
         made.isNew = true;
         return makeGroup(request, store, ctx, ec2);
       },
