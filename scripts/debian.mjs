@@ -32,6 +32,8 @@ export const forTests = {
   bsdtar: 'libarchive-tools',
   'qemu-img': 'qemu-utils',
   '/usr/bin/python3': 'python3-minimal',
+  // what python3-venv brings and nothing else: without it there may be no pip
+  '/usr/share/python-wheels': 'python3-venv',
   ...pythonModules('configobj', 'jsonpatch', 'jsonschema', 'oauthlib', 'requests', 'yaml'),
 };
 

@@ -118,9 +118,11 @@ describe('instances of the stand-in for EC2', () => {
     await look(ec2, InstanceId);
     await look(ec2, InstanceId);
     expect((await look(ec2, InstanceId))?.State?.Name).to.equal('pending');
+    const goesOn = cloud.notes(1, 3600);
     await cloud.setInstance(InstanceId, { state: 'running', publicAddress: '192.0.2.9', privateAddress: '192.0.2.9' });
     expect(await look(ec2, InstanceId)).to.include({ PublicIpAddress: '192.0.2.9', PrivateIpAddress: '192.0.2.9' });
-    const waiting = cloud.notes(2);
+    expect((await goesOn).states.map(({ state }) => state)).to.deep.equal(['running']);
+    const waiting = cloud.notes(2, 3600);
     await stop(InstanceId);
     const { states } = await waiting;
     expect(states).to.deep.equal([{ account: '111122223333', region: 'us-east-1', id: InstanceId, state: 'stopping' }]);

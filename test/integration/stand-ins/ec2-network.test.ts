@@ -131,7 +131,9 @@ describe('the network of the stand-in for EC2', () => {
     expect(await refusal(launch(ec2, { ImageId, SecurityGroupIds: [foreign] }))).to.match(
       /^InvalidParameter 400: Security group sg-\w+ and/,
     );
-    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' }));
+    const { Subnet } = await ec2.send(
+      new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'us-east-1a' }),
+    );
     const made = await launch(ec2, { ImageId, SecurityGroupIds: [foreign], SubnetId: Subnet?.SubnetId });
     const seen = await until(ec2, made.InstanceId, 'running');
     expect([seen.PublicIpAddress, seen.PrivateIpAddress]).to.deep.equal([undefined, '10.0.1.4']);

@@ -69,6 +69,7 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 with stand_in.lock:
                     result = control.call(stand_in, verb, given)
+                    stand_in.journal.changed.notify_all()
             status = 200
         except (ValueError, KeyError, TypeError) as error:
             status, result = 400, {"error": f"{verb}: {error!r}"}

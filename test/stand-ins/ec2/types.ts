@@ -123,6 +123,8 @@ export interface KeptInstance {
   readonly region: string;
   /** Base64, unchanged. */
   readonly userData: string | null;
+  /** Of its key pair. */
+  readonly publicKey: string | null;
   readonly shown: {
     readonly InstanceId: string;
     readonly State: { readonly Name: string };

@@ -77,6 +77,7 @@ def instances(stand_in, given):
                 "account": account.id,
                 "region": region.name,
                 "userData": user_data_of(instance),
+                "publicKey": region.kept["key"].get(instance.get("KeyName"), {}).get("_public"),
                 "shown": _plain(told(region, instance)),
             }
             for account in stand_in.world.accounts.values()
