@@ -112,7 +112,7 @@ export const openAwsWith =
 
 /** A fingerprint of credentials and region: the calls of one account and region share a bound. */
 export function accountOf({ region, endpoint, profile, keys }: Place): string {
-  const parts = [region, endpoint, profile, keys?.accessKey ?? '', keys?.sessionToken ?? ''];
+  const parts = [region, endpoint, profile, keys?.accessKey ?? '', keys?.secretKey ?? '', keys?.sessionToken ?? ''];
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
 

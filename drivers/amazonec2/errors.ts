@@ -72,7 +72,7 @@ export interface CallPlace {
 /** An error of the SDK as ours, with the call, Amazon's own words and code, the request's id, and what to do. */
 export function refusal(error: unknown, place: CallPlace): TsmachineError {
   if (TsmachineError.is(error)) return error;
-  if (error instanceof Error && /^Could not load credentials from any providers/.test(error.message)) return noCredentials(error);
+  if (error instanceof Error && /^Could not load credentials from any providers/.test(error.message)) return noCredentials(error, place);
   const code = codeOf(error);
   const id = requestId(error);
   const service = place.action === 'GetParameters' ? 'SSM' : 'EC2';
@@ -89,7 +89,17 @@ export function refusal(error: unknown, place: CallPlace): TsmachineError {
 }
 
 /** Docker Machine's words. */
-function noCredentials(cause: Error): TsmachineError {
+function noCredentials(cause: Error, { profile }: CallPlace): TsmachineError {
+  if (profile !== '') {
+    return new TsmachineError(
+      'DRIVER_FAILED',
+      `There are no credentials of AWS in the profile ${profile} of ~/.aws/config, or no such profile`,
+      {
+        cause,
+        hint: `Correct --amazonec2-profile, or log in with it: aws sso login --profile ${profile}`,
+      },
+    );
+  }
   const ways = '--amazonec2-access-key and --amazonec2-secret-key options, environment variables, ~/.aws/credentials, or an instance role';
   return new TsmachineError('DRIVER_FAILED', `amazonec2 driver requires AWS credentials configured with the ${ways}`, {
     cause,
