@@ -25,7 +25,7 @@ export function checkConfig(data: DriverData, { machineDir }: { readonly machine
   checkFields(data, {
     ...baseRules,
     SSHKeyPath: optional(keyPath(data, machineDir)),
-    Id: text,
+    Id: optional(id),
     AccessKey: text,
     SecretKey: text,
     SessionToken: text,
@@ -44,7 +44,7 @@ export function checkConfig(data: DriverData, { machineDir }: { readonly machine
     SecurityGroupReadOnly: flag,
     OpenPorts: listOf(fits(formats.openPort)),
     Tags: text,
-    ReservationId: text,
+    ReservationId: optional(id),
     DeviceName: optional(fits(formats.device)),
     RootSize: number(0, 65_536),
     VolumeType: optional(id),
@@ -65,7 +65,7 @@ export function checkConfig(data: DriverData, { machineDir }: { readonly machine
     DisableSSL: flag,
     UserDataFile: text,
     EncryptEbsVolume: flag,
-    KmsKeyId: text,
+    KmsKeyId: optional(fits(formats.kmsKey)),
     HttpEndpoint: optional(oneOf(['enabled', 'disabled'])),
     HttpTokens: optional(oneOf(['required', 'optional'])),
     HttpProtocolIpv6: optional(oneOf(['enabled', 'disabled'])),
@@ -97,6 +97,7 @@ const ownRules: Readonly<Record<string, Rule>> = {
   elasticIp: optional(id),
   extraSubnetIds: listOf(id),
   metadataHopLimit: number(1, 64),
+  madeAt: text,
 };
 
 function own(value: unknown): string | undefined {

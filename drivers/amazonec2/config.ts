@@ -80,8 +80,6 @@ export interface Own {
   readonly imageName: string;
   /** In order of preference; never empty. */
   readonly instanceTypes: readonly string[];
-  /** Whether the user said so. */
-  readonly typesGiven: boolean;
   /** GB; 0: as much as the image needs, at least `defaultRootSize`. */
   readonly rootSize: number;
   /** 0: the type's default. */
@@ -102,6 +100,8 @@ export interface Own {
   /** Subnets of more network interfaces. */
   readonly extraSubnetIds: readonly string[];
   readonly metadataHopLimit: number;
+  /** ISO 8601: when the instance was made; empty while there is none. */
+  readonly madeAt: string;
 }
 
 export interface Tag {
@@ -175,7 +175,6 @@ function readOwn(data: DriverData): Own {
     image: textOf(own, 'image'),
     imageName: textOf(own, 'imageName'),
     instanceTypes: types.length > 0 ? types : [textOf(data, 'InstanceType') || defaultType],
-    typesGiven: types.length > 0,
     rootSize: numberOf(own, 'rootSize', 0),
     volumeIops: numberOf(own, 'volumeIops', 0),
     volumeThroughput: numberOf(own, 'volumeThroughput', 0),
@@ -190,6 +189,7 @@ function readOwn(data: DriverData): Own {
     elasticIp: textOf(own, 'elasticIp'),
     extraSubnetIds: wordsOf(own['extraSubnetIds']),
     metadataHopLimit: numberOf(own, 'metadataHopLimit', 1),
+    madeAt: textOf(own, 'madeAt'),
   };
 }
 
@@ -208,4 +208,9 @@ function severalOf(data: DriverData, list: string, one: string): readonly string
   const words = wordsOf(data[list]);
   const word = textOf(data, one);
   return words.length > 0 || word === '' ? words : [word];
+}
+
+/** A change of the data that changes some of our own fields. @param data as it is now */
+export function ownPatch(data: DriverData, patch: Partial<Own>): { readonly Own: unknown } {
+  return { Own: { ...((data['Own'] ?? {}) as DriverData), ...patch } };
 }

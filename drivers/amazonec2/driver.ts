@@ -1,78 +1,65 @@
-import type { Driver, DriverContext, DriverData, Endpoint, FlagValues, Look } from '../../src/driver/contract.js';
+import type { AccountContext, Driver, DriverContext, DriverData, FlagValues } from '../../src/driver/contract.js';
 import { accountOf, type Caller, type Ec2, type OpenEc2 } from './api.js';
 import { checkConfig } from './check.js';
-import { readConfig, type Config } from './config.js';
-import { placeOf } from './credentials.js';
+import { readConfig } from './config.js';
+import { dropStoredKeys, placeOf, type Environment } from './credentials.js';
+import { discardLeftover, listLeftovers } from './leftovers.js';
+import { claimMachine } from './life/claim.js';
+import { readConsole } from './life/console.js';
+import { createMachine } from './life/create.js';
+import { lookAt, lookAtAll } from './life/look.js';
+import { realPace, type Pace } from './life/pace.js';
+import { rebootInstance, startInstance, stopInstance, type Powered } from './life/power.js';
+import { removeMachine } from './life/remove.js';
+import { openPorts } from './network/ports.js';
 import { parseConfig } from './parse.js';
 
 type World = Caller & { readonly secrets: FlagValues };
 
+/** What of the world is not in a driver's context. */
+export interface Outside {
+  readonly open: OpenEc2;
+  readonly pace?: Pace;
+  readonly env?: Environment;
+}
+
 /** The driver over any EC2; tests bring their own. */
-export function amazonec2Over(open: OpenEc2): Driver {
-  const ec2 = (data: DriverData, ctx: World): Ec2 => open(placeOf(data, ctx.secrets), ctx);
+export function amazonec2Over({ open, pace = realPace, env = {} }: Outside): Driver {
+  const ec2 = (data: DriverData, ctx: World): Ec2 => open(placeOf(data, ctx.secrets, env), ctx);
+  const acting = (data: DriverData, ctx: DriverContext) => ({ ctx, ec2: ec2(data, ctx), pace });
+  const account = (ctx: AccountContext) => ({ place: placeOf({ Region: homeOf(env) }, ctx.secrets, env), open, pace });
+  const switched = (work: (powered: Powered) => Promise<void>) => async (data: DriverData, ctx: DriverContext) => {
+    await work(acting(data, ctx));
+    await dropStoredKeys(placeOf(data, ctx.secrets, env), ctx, open);
+  };
   return {
-    parse: async (input) => Promise.resolve(parseConfig(input)),
+    parse: async (input) => Promise.resolve(parseConfig(input, env)),
     check: checkConfig,
     async precheck(data, ctx) {
       await ec2(data, ctx).call('DescribeVpcs', {});
     },
-    async create(data, ctx) {
-      const config = readConfig(data);
-      const { storeId, machineId } = await ctx.owner().then(({ store, machine }) => ({ storeId: store, machineId: machine }));
-      const aws = ec2(data, ctx);
-      const { bytes } = await ctx.bootData({ datasource: 'Ec2', user: config.sshUser, limit: 16_384, measured: 'raw', gzip: true });
-      const id = await ctx.resource(
-        'instance',
-        { kind: 'EC2 instance', scope: 'machine', request: { image: config.ami, type: config.own.instanceTypes[0] } },
-        {
-          find: async (entry) => {
-            if (entry.id !== undefined) return entry.id;
-            const filters = [{ Name: 'tag:tsmachine.machine', Values: [machineId] }];
-            const { Reservations: reservations = [] } = await aws.call('DescribeInstances', { Filters: filters });
-            return reservations[0]?.Instances?.[0]?.InstanceId;
-          },
-          make: async ({ image, type }, token) => {
-            const tags = [
-              { Key: 'Name', Value: ctx.machineName },
-              { Key: 'tsmachine.store', Value: storeId },
-              { Key: 'tsmachine.machine', Value: machineId },
-            ];
-            const { Instances: instances = [] } = await aws.call('RunInstances', {
-              ImageId: image,
-              InstanceType: type as 't3.micro',
-              MinCount: 1,
-              MaxCount: 1,
-              ClientToken: token,
-              UserData: bytes.toString('base64'),
-              TagSpecifications: [{ ResourceType: 'instance', Tags: tags }],
-            });
-            return instances[0]?.InstanceId ?? '';
-          },
-        },
-      );
-      await ctx.keep({ InstanceId: id });
+    create: (data, ctx) => createMachine(acting(data, ctx)),
+    look: (data, ctx) => lookAt(data, ec2(data, ctx), pace),
+    async lookAll(machines, ctx) {
+      const [data] = machines.values();
+      return data === undefined ? new Map() : lookAtAll(machines, ec2(data, ctx), pace);
     },
-    look: async (data, ctx) => lookAt(readConfig(data), ec2(data, ctx)),
-    start: async (data, ctx) => void (await ec2(data, ctx).call('StartInstances', { InstanceIds: [readConfig(data).instanceId] })),
-    stop: async (data, ctx) => void (await ec2(data, ctx).call('StopInstances', { InstanceIds: [readConfig(data).instanceId] })),
-    kill: async (data, ctx) =>
-      void (await ec2(data, ctx).call('StopInstances', { InstanceIds: [readConfig(data).instanceId], Force: true })),
-    async remove(data, ctx: DriverContext) {
-      const { instanceId } = readConfig(data);
-      if (instanceId !== '') await ec2(data, ctx).call('TerminateInstances', { InstanceIds: [instanceId] });
-      for (const entry of await ctx.resources()) await ctx.released(entry);
-      return { left: [] };
-    },
-    account: (data, secrets) => accountOf(placeOf(data, secrets)),
+    start: switched((acting) => startInstance(acting)),
+    stop: switched((acting) => stopInstance(acting, 'stop')),
+    kill: switched((acting) => stopInstance(acting, 'kill')),
+    restart: switched((acting) => rebootInstance(acting)),
+    remove: (data, ctx) => removeMachine(acting(data, ctx)),
+    console: (data, ctx) => readConsole(ec2(data, ctx), readConfig(data).instanceId),
+    place: (data) => `${readConfig(data).region} ${readConfig(data).vpcId}`,
+    account: (data, secrets) => accountOf(placeOf(data, secrets, env)),
+    openPorts: (members, ctx, request) => openPorts(members, ctx, request, (data) => ec2(data, ctx)),
+    leftovers: (ctx) => listLeftovers(account(ctx), ctx),
+    discard: (leftover, ctx) => discardLeftover(account(ctx), ctx, leftover),
+    claim: (data, ctx) => claimMachine(acting(data, ctx)),
   };
 }
 
-async function lookAt(config: Config, aws: Ec2): Promise<Look> {
-  const { Reservations: reservations = [] } = await aws.call('DescribeInstances', { InstanceIds: [config.instanceId] });
-  const instance = reservations[0]?.Instances?.[0];
-  return { state: instance?.State?.Name === 'running' ? 'Running' : 'Starting', ...endpointOf(config) };
-}
-
-function endpointOf(_config: Config): Endpoint {
-  return { addresses: [] };
+/** The region that other programs of AWS would take: everything of ours is looked for from there, in every region. */
+function homeOf(env: Environment): string {
+  return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
 }

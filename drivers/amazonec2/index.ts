@@ -6,9 +6,9 @@ const amazonec2: DriverModule = {
   contract: 2,
   summary: 'Instances of Amazon EC2',
   describe: () => Promise.resolve({ flags, features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: true } }),
-  open: async () => {
+  open: async ({ env }) => {
     const [{ amazonec2Over }, { openAws }] = await Promise.all([import('./driver.js'), import('./api.js')]);
-    return { ...amazonec2Over(openAws), close: () => Promise.resolve() };
+    return { ...amazonec2Over({ open: openAws, env }), close: () => Promise.resolve() };
   },
 };
 

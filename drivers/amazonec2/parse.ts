@@ -6,13 +6,14 @@ import { networkOf } from '../../src/base/network/ip-network.js';
 import type { DriverData, FlagValues, ParseInput } from '../../src/driver/contract.js';
 import { baseData, intFlag, listFlag, portFlag, textFlag } from '../../src/driver/kit/data.js';
 import { defaultRootSize, defaultType, type Own } from './config.js';
+import { profileToKeep, type Environment } from './credentials.js';
 import { refuseContradictions } from './contradictions.js';
 import { formats, tagFault, type Format } from './formats.js';
 
 const prefix = 'amazonec2-';
 
 /** Flags to the `Driver` object: Docker Machine's fields, rancher's, ours. Pure. @throws TsmachineError FLAG_INVALID, FLAG_MISSING */
-export function parseConfig(input: ParseInput): DriverData {
+export function parseConfig(input: ParseInput, env: Environment = {}): DriverData {
   const { flags, machineDir } = input;
   refuseContradictions(flags);
   const types = words(flags, 'instance-type', formats.instanceType);
@@ -72,19 +73,20 @@ export function parseConfig(input: ParseInput): DriverData {
     Ipv6AddressCount: intFlag(flags, `${prefix}ipv6-address-count`, { min: 0, max: 50 }),
     EnablePrimaryIpv6: isSet(flags, 'enable-primary-ipv6'),
     Ipv6AddressOnly: isSet(flags, 'ipv6-address-only'),
-    Own: ownOf(flags, { types, zones, subnetIds }),
+    Own: ownOf(flags, { types, zones, subnetIds, profile: profileToKeep(flags, env) }),
   };
 }
 
-interface Lists {
+interface Decided {
   readonly types: readonly string[];
   readonly zones: readonly string[];
   readonly subnetIds: readonly string[];
+  readonly profile: string;
 }
 
-function ownOf(flags: FlagValues, { types, zones, subnetIds }: Lists): Omit<Own, 'typesGiven'> {
+function ownOf(flags: FlagValues, { types, zones, subnetIds, profile }: Decided): Own {
   return {
-    profile: text(flags, 'profile'),
+    profile,
     zones,
     subnetIds,
     image: text(flags, 'ami') === '' ? word(flags, 'image', formats.imageName) || 'ubuntu' : '',
@@ -104,6 +106,7 @@ function ownOf(flags: FlagValues, { types, zones, subnetIds }: Lists): Omit<Own,
     elasticIp: text(flags, 'elastic-ip') === 'new' ? 'new' : word(flags, 'elastic-ip', amazons(flags, formats.address)),
     extraSubnetIds: words(flags, 'extra-subnet-id', amazons(flags, formats.subnet)),
     metadataHopLimit: intFlag(flags, `${prefix}metadata-hop-limit`, { min: 1, max: 64 }),
+    madeAt: '',
   };
 }
 

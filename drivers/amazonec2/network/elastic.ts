@@ -4,6 +4,8 @@ import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/c
 import type { Caller, Ec2, Output } from '../api.js';
 import type { Config } from '../config.js';
 import { codeOf, isNotFound } from '../errors.js';
+import { whenShown } from '../life/list.js';
+import { realPace, type Pace } from '../life/pace.js';
 
 export const addressKind = 'Elastic IP';
 
@@ -16,7 +18,7 @@ const tag = 'tsmachine.machine';
  * Needs no instance, so it may run beside other calls before RunInstances.
  * @throws TsmachineError FLAG_INVALID when the user's address does not exist or is in use elsewhere
  */
-export async function ensureAddress(config: Config, ctx: DriverContext, ec2: Ec2): Promise<string | undefined> {
+export async function ensureAddress(config: Config, ctx: DriverContext, ec2: Ec2, pace = realPace): Promise<string | undefined> {
   const { elasticIp } = config.own;
   if (elasticIp === '') return undefined;
   if (elasticIp !== 'new') {
@@ -28,7 +30,7 @@ export async function ensureAddress(config: Config, ctx: DriverContext, ec2: Ec2
     'address',
     { kind: addressKind, scope: 'machine', request: {} },
     {
-      find: async ({ id }) => (await addressOf(ec2, { id, machine }))?.AllocationId,
+      find: async (entry) => (await shownAddress(entry, { machine, ec2, pace, signal: ctx.signal }))?.AllocationId,
       make: async () => {
         const tags = { Name: ctx.machineName, 'tsmachine.store': store, [tag]: machine, 'tsmachine.creator': 'tsmachine' };
         const { AllocationId: id = '' } = await ec2.call('AllocateAddress', {
@@ -61,6 +63,17 @@ async function addressOf(ec2: Ec2, { id, machine }: { readonly id: string | unde
   const filter = id === undefined ? { Name: `tag:${tag}`, Values: [machine] } : { Name: 'allocation-id', Values: [id] };
   const { Addresses: [address] = [] } = await ec2.call('DescribeAddresses', { Filters: [filter] });
   return address;
+}
+
+interface Showing {
+  readonly machine: string;
+  readonly ec2: Ec2;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+}
+
+function shownAddress(entry: LedgerEntry, { machine, ec2, pace, signal }: Showing): Promise<Address | undefined> {
+  return whenShown(entry, () => addressOf(ec2, { id: entry.id, machine }), { pace, signal });
 }
 
 /** Milliseconds for an instance to run. */
@@ -116,9 +129,9 @@ export async function detachAddress({ own: { elasticIp }, instanceId }: Config, 
 }
 
 /** Releases an address of ours, whatever has it. @returns what is left, and why; undefined when it is gone */
-export async function removeAddress(entry: LedgerEntry, ctx: DriverContext, ec2: Ec2): Promise<Leftover | undefined> {
+export async function removeAddress(entry: LedgerEntry, ctx: DriverContext, ec2: Ec2, pace = realPace): Promise<Leftover | undefined> {
   const { machine } = await ctx.owner();
-  const address = await addressOf(ec2, { id: entry.id, machine });
+  const address = await shownAddress(entry, { machine, ec2, pace, signal: ctx.signal });
   if (address === undefined) return undefined;
   const why = await releaseAddress(ec2, ctx, address);
   return why === undefined ? undefined : { kind: addressKind, id: address.AllocationId ?? '', name: address.PublicIp ?? '', why };

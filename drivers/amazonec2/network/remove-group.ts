@@ -2,6 +2,8 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/contract.js';
 import { unlessTimeout, waitFor } from '../../../src/base/wait.js';
 import type { Caller, Ec2 } from '../api.js';
+import { whenShown } from '../life/list.js';
+import { realPace } from '../life/pace.js';
 import { codeOf, isNotFound } from '../errors.js';
 import { groupsIn, groupsWith, isOurs } from './find.js';
 import { groupKind, type GroupRequest } from './groups.js';
@@ -15,12 +17,14 @@ const patience = 120_000;
  * takes it out of the ledger.
  * @returns what is left, and why; undefined when it is gone or in use by another machine of this store
  */
-export async function removeGroup(entry: LedgerEntry, ctx: DriverContext, ec2: Ec2): Promise<Leftover | undefined> {
+export async function removeGroup(entry: LedgerEntry, ctx: DriverContext, ec2: Ec2, pace = realPace): Promise<Leftover | undefined> {
   const { store, machine } = await ctx.owner();
   if (isShared(entry, machine)) return undefined;
   const { name = '', vpc = '' } = (entry.request ?? {}) as Partial<GroupRequest>;
-  const groups = entry.id === undefined ? await groupsIn(ec2, vpc, [name]) : await groupsWith(ec2, [entry.id]);
-  const id = groups.find((group) => isOurs(group, store))?.GroupId; // one without our tag is somebody else's now
+  const groups = () => (entry.id === undefined ? groupsIn(ec2, vpc, [name]) : groupsWith(ec2, [entry.id]));
+  // one without our tag is somebody else's now
+  const found = async () => (await groups()).find((group) => isOurs(group, store))?.GroupId;
+  const id = await whenShown(entry, found, { pace, signal: ctx.signal });
   const why = id === undefined ? undefined : await deleteGroup(ec2, ctx, { id, store });
   if (id === undefined || why === undefined) return undefined;
   const now = (await ctx.resources()).find(({ key, scope }) => key === entry.key && scope === 'store');
@@ -59,7 +63,8 @@ async function tryDelete(ec2: Ec2, id: string): Promise<unknown> {
     await ec2.call('DeleteSecurityGroup', { GroupId: id });
     return undefined;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    // what was made a moment ago may be listed, and not be found yet
+    if (isNotFound(error)) return (await groupsWith(ec2, [id])).length === 0 ? undefined : error;
     if (codeOf(error) === 'DependencyViolation') return error;
     throw error;
   }

@@ -91,7 +91,6 @@ describe('amazonec2: flags to data', () => {
     expect(own.zones).to.deep.equal(['us-east-1b', 'us-east-1c']);
     expect(own.allowedCidrs).to.deep.equal(['10.0.0.0/8', '192.0.2.1/32', '2001:db8::/32']);
     expect(own.instanceTypes).to.deep.equal(['t3.micro']);
-    expect(own.typesGiven).to.equal(false);
     expect(tags).to.deep.equal([
       { key: 'a', value: '1' },
       { key: 'b', value: '' },
