@@ -1,6 +1,7 @@
 import type { Finding } from '../base/findings.js';
 import { run, say, type Text } from '../base/text.js';
 import type { Session } from '../machine/session.js';
+import { accessChecks } from './access.js';
 import { checkCopies, checkExpiryOf } from './certificates.js';
 import { ifKnown, startChecks, type Check } from './check.js';
 import type { DockerClient } from './docker-client.js';
@@ -68,6 +69,7 @@ const machineChecks: readonly Check<MachineSubject>[] = [
       await endpoint();
     },
   },
+  ...accessChecks,
   ...hostChecks,
   ...engineChecks,
   ...swarmChecks,

@@ -1,4 +1,4 @@
-const mark = 'tsmachine swarm: ';
+const mark = 'for swarm: ';
 
 /** What a rule is described by that these swarms need. Swarms have names without spaces. Pure. */
 export function swarmDescription(swarms: readonly string[]): string {

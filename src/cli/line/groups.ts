@@ -3,7 +3,7 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   Machines: ['create', 'ls', 'status', 'inspect', 'start', 'stop', 'restart', 'kill', 'rm'],
   'Connecting a Docker client': ['env', 'use', 'active', 'config', 'context', 'ip', 'url'],
   'Logging in and copying': ['ssh', 'scp', 'mount'],
-  'Hosts and certificates': ['provision', 'upgrade', 'regenerate-certs', 'doctor'],
+  'Hosts and certificates': ['provision', 'upgrade', 'regenerate-certs', 'allow', 'doctor'],
   Swarms: ['swarm'],
   'Stores and computers': ['export', 'import', 'adopt', 'gc'],
   'This program': ['completion', 'version', 'help'],

@@ -4,6 +4,7 @@ import { nearest } from '../../base/nearest.js';
 const meanings: Readonly<Record<string, readonly string[]>> = {
   add: ['create'],
   attach: ['ssh'],
+  authorize: ['allow'],
   bash: ['ssh'],
   cat: ['inspect'],
   cert: ['regenerate-certs'],
@@ -25,6 +26,7 @@ const meanings: Readonly<Record<string, readonly string[]>> = {
   down: ['stop', 'rm'],
   eject: ['rm'],
   exec: ['ssh'],
+  firewall: ['allow'],
   get: ['ls', 'inspect'],
   halt: ['stop'],
   info: ['inspect', 'status'],

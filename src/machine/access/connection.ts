@@ -1,5 +1,7 @@
 import type { FileConnection, SshConnection } from '../../ssh/types.js';
+import { TsmachineError } from '../../base/errors.js';
 import type { SshEndpoint } from '../../base/shell.js';
+import { lines, run, say } from '../../base/text.js';
 import type { Machine } from '../machine.js';
 import type { Session } from '../session.js';
 import { logIn, loginOptions } from './login.js';
@@ -22,7 +24,19 @@ interface ConnectionOptions {
 export async function connectTo(session: Session, machine: Machine, options: ConnectionOptions = {}): Promise<SshConnection> {
   const { within } = options;
   const waiting = machine.module.features.ownsHost ? { waitFor: bootTimeout, retryAuth: true } : {};
-  return logIn(session, machine, await endpointOf(machine, options), within === undefined ? waiting : { timeout: within });
+  const endpoint = await endpointOf(machine, options);
+  try {
+    return await logIn(session, machine, endpoint, within === undefined ? waiting : { timeout: within });
+  } catch (error) {
+    throw perhapsClosed(machine, error);
+  }
+}
+
+/** Who is silent may be behind a firewall of the provider's that does not know this computer's address of today. */
+function perhapsClosed({ name, driver }: Machine, error: unknown): unknown {
+  if (!driver.allow || !TsmachineError.is(error) || error.code !== 'SSH_TIMEOUT') return error;
+  const hint = say`If your address has changed since, let it in: ${run('allow', name)}`;
+  return new TsmachineError(error.code, error.text, { cause: error, exit: error.exit, hint: lines([error.hint, hint]) });
 }
 
 /**
