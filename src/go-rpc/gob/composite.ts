@@ -12,7 +12,13 @@ type Values<F extends Fields> = { readonly [K in keyof F]: Of<F[K]> };
 export function struct<F extends Fields>(name: string, fields: F): Schema<Values<F>> {
   const entries = Object.entries(fields);
   return {
-    type: { kind: 'struct', name, fields: entries.map(([field, { type }]) => [field, type] as const) },
+    type: {
+      kind: 'struct',
+      name,
+      get fields() {
+        return entries.map(([field, { type }]) => [field, type] as const);
+      },
+    },
     omits: () => false,
     write(value, to) {
       let last = -1;
@@ -37,7 +43,9 @@ export function struct<F extends Fields>(name: string, fields: F): Schema<Values
 /** A pointer: it is sent as what it points to, and a nil pointer is left out. Only for the fields of a struct. */
 export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
   return {
-    type: schema.type,
+    get type() {
+      return schema.type;
+    },
     omits: (value) => value === undefined,
     write(value, to) {
       if (value === undefined) throw new RangeError('A nil pointer can only be left out of a struct');
@@ -50,7 +58,13 @@ export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
 /** @param name what Go calls the type, such as `[]string`; nothing depends on it */
 export function slice<T>(elem: Schema<T>, name = ''): Schema<readonly T[]> {
   return {
-    type: { kind: 'slice', name, elem: elem.type },
+    type: {
+      kind: 'slice',
+      name,
+      get elem() {
+        return elem.type;
+      },
+    },
     omits: ({ length }) => length === 0,
     write(value, to) {
       to.out.uint(value.length);
@@ -66,7 +80,14 @@ export function slice<T>(elem: Schema<T>, name = ''): Schema<readonly T[]> {
 /** @throws RangeError when a list of another length is written */
 export function array<T>(elem: Schema<T>, length: number, name = ''): Schema<readonly T[]> {
   return {
-    type: { kind: 'array', name, elem: elem.type, length },
+    type: {
+      kind: 'array',
+      name,
+      length,
+      get elem() {
+        return elem.type;
+      },
+    },
     omits: () => false,
     write(value, to) {
       if (value.length !== length) throw new RangeError(`An array of ${length} got ${value.length} elements`);
@@ -85,7 +106,16 @@ export function array<T>(elem: Schema<T>, length: number, name = ''): Schema<rea
 /** A map. An empty one is sent, as Go sends one that is empty but not nil: the receiver may mean to add to it. */
 export function map<K, V>(key: Schema<K>, elem: Schema<V>, name = ''): Schema<ReadonlyMap<K, V>> {
   return {
-    type: { kind: 'map', name, key: key.type, elem: elem.type },
+    type: {
+      kind: 'map',
+      name,
+      get key() {
+        return key.type;
+      },
+      get elem() {
+        return elem.type;
+      },
+    },
     omits: () => false,
     write(value, to) {
       to.out.uint(value.size);
@@ -99,5 +129,24 @@ export function map<K, V>(key: Schema<K>, elem: Schema<V>, name = ''): Schema<Re
       if (!isMap(value)) return refuse(value, 'a map', place);
       return new Map([...value].map(([one, other]) => [key.read(one, place.within(' (a key)')), elem.read(other, place.within('[...]'))]));
     },
+  };
+}
+
+/**
+ * A schema that is made when it is first used, for types that hold themselves; such a circle must go through a struct.
+ * The types of the others ask for their parts late, so that it can be closed.
+ */
+export function later<T>(make: () => Schema<T>): Schema<T> {
+  let made: Schema<T> | undefined;
+  const itself = () => (made ??= make());
+  return {
+    get type() {
+      return itself().type;
+    },
+    omits: (value) => itself().omits(value),
+    write: (value, to) => {
+      itself().write(value, to);
+    },
+    read: (value, place) => itself().read(value, place),
   };
 }
