@@ -98,6 +98,7 @@ const ownRules: Readonly<Record<string, Rule>> = {
   extraSubnetIds: listOf(id),
   metadataHopLimit: number(1, 64),
   madeAt: text,
+  account: optional(id),
 };
 
 function own(value: unknown): string | undefined {

@@ -102,6 +102,8 @@ export interface Own {
   readonly metadataHopLimit: number;
   /** ISO 8601: when the instance was made; empty while there is none. */
   readonly madeAt: string;
+  /** Number of the account that has the instance; empty while that is not known. */
+  readonly account: string;
 }
 
 export interface Tag {
@@ -190,6 +192,7 @@ function readOwn(data: DriverData): Own {
     extraSubnetIds: wordsOf(own['extraSubnetIds']),
     metadataHopLimit: numberOf(own, 'metadataHopLimit', 1),
     madeAt: textOf(own, 'madeAt'),
+    account: textOf(own, 'account'),
   };
 }
 

@@ -13,6 +13,7 @@ import { rebootInstance, startInstance, stopInstance, type Powered } from './lif
 import { removeMachine } from './life/remove.js';
 import { openPorts } from './network/ports.js';
 import { parseConfig } from './parse.js';
+import { precheckMachine } from './precheck.js';
 
 type World = Caller & { readonly secrets: FlagValues };
 
@@ -35,9 +36,7 @@ export function amazonec2Over({ open, pace = realPace, env = {} }: Outside): Dri
   return {
     parse: async (input) => Promise.resolve(parseConfig(input, env)),
     check: checkConfig,
-    async precheck(data, ctx) {
-      await ec2(data, ctx).call('DescribeVpcs', {});
-    },
+    precheck: (data, ctx) => precheckMachine(ctx, (region) => open({ ...placeOf(data, ctx.secrets, env), region }, ctx)),
     create: (data, ctx) => createMachine(acting(data, ctx)),
     look: (data, ctx) => lookAt(data, ec2(data, ctx), pace),
     async lookAll(machines, ctx) {

@@ -107,6 +107,7 @@ function ownOf(flags: FlagValues, { types, zones, subnetIds, profile }: Decided)
     extraSubnetIds: words(flags, 'extra-subnet-id', amazons(flags, formats.subnet)),
     metadataHopLimit: intFlag(flags, `${prefix}metadata-hop-limit`, { min: 1, max: 64 }),
     madeAt: '',
+    account: '',
   };
 }
 

@@ -130,6 +130,7 @@ async function keepFacts(ctx: DriverContext, instance: Instance): Promise<void> 
     VpcId: instance.VpcId ?? '',
     SecurityGroupIds: groups,
     RequestSpotInstance: instance.InstanceLifecycle === 'spot',
+    ...ownPatch(ctx.data(), { account: instance.NetworkInterfaces?.[0]?.OwnerId ?? '' }),
   });
 }
 

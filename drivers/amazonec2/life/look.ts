@@ -1,5 +1,6 @@
 import type { Address, DriverData, Endpoint, Look, LookFailure, Reason, State } from '../../../src/driver/contract.js';
 import type { Ec2 } from '../api.js';
+import { refuseOtherAccount } from '../call/account.js';
 import { readConfig, type Config } from '../config.js';
 import { addressesOf, hasPublicIpv4, type Instance } from '../network/interfaces.js';
 import { instancesWith, isFresh } from './list.js';
@@ -11,7 +12,9 @@ const enginePort = 2376;
 export async function lookAt(data: DriverData, ec2: Ec2, pace: Pace): Promise<Look> {
   const config = readConfig(data);
   if (config.instanceId === '') return { state: 'None', addresses: [] };
-  return describe(config, (await instancesWith(ec2, [config.instanceId])).get(config.instanceId), pace);
+  const instance = (await instancesWith(ec2, [config.instanceId])).get(config.instanceId);
+  if (!instance) await refuseOtherAccount(config, ec2);
+  return describe(config, instance, pace);
 }
 
 /** One call for as many as two hundred machines. */
@@ -23,12 +26,17 @@ export async function lookAtAll(
   const configs = [...machines].map(([name, data]) => [name, readConfig(data)] as const);
   const ids = configs.flatMap(([, { instanceId: id }]) => (id === '' ? [] : [id]));
   const found = await instancesWith(ec2, [...new Set(ids)]);
-  return new Map(
-    configs.map(([name, config]): [string, Look] => [
-      name,
-      config.instanceId === '' ? { state: 'None', addresses: [] } : describe(config, found.get(config.instanceId), pace),
-    ]),
-  );
+  const looks = configs.map(async ([name, config]): Promise<[string, Look | LookFailure]> => {
+    const { instanceId: id } = config;
+    if (id === '') return [name, { state: 'None', addresses: [] }];
+    try {
+      if (!found.has(id)) await refuseOtherAccount(config, ec2);
+    } catch (error) {
+      return [name, { error }];
+    }
+    return [name, describe(config, found.get(id), pace)];
+  });
+  return new Map(await Promise.all(looks));
 }
 
 /** Docker Machine's words, but for a terminated instance: there is no machine any more. */

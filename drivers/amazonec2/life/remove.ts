@@ -1,6 +1,7 @@
 import { TsmachineError, messageOf } from '../../../src/base/errors.js';
 import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/contract.js';
 import type { Ec2 } from '../api.js';
+import { refuseOtherAccount } from '../call/account.js';
 import { readConfig, type Config } from '../config.js';
 import { isNotFound } from '../errors.js';
 import { addressKind, removeAddress } from '../network/elastic.js';
@@ -100,6 +101,7 @@ async function search({ ctx, ec2, pace }: Removing, known: readonly string[], en
   const all = new Map([...byId, ...byTag.map((instance) => [instance.InstanceId ?? '', instance] as const)]);
   // one that is not shown may be so new that it is not shown yet: to terminate what is gone is no error
   const unseen = known.filter((id) => !all.has(id));
+  if (unseen.length > 0) await refuseOtherAccount(readConfig(ctx.data()), ec2);
   const alive = [...all].flatMap(([id, instance]) => (isAlive(instance) ? [id] : []));
   const ending = [...all].flatMap(([id, { State: state }]) => (state?.Name === 'terminated' ? [] : [id]));
   return { instances: [...alive, ...unseen], ending, strays: await straysOf(ec2, machine, [...all.values()]) };
