@@ -51,6 +51,19 @@ export function refuseContradictions(flags: FlagValues): void {
     throw new TsmachineError('FLAG_INVALID', `--${prefix}${pair[0]} and --${prefix}${pair[1]} exclude each other: ${why}`);
   }
   refuseVolume(flags);
+  refuseInterfaces(flags);
+}
+
+/** EC2 gives public addresses of its own to instances with one interface alone, and takes one interface for each subnet. */
+function refuseInterfaces(flags: FlagValues): void {
+  const extra = flags[`${prefix}extra-subnet-id`];
+  if (typeof extra !== 'object' || extra.length === 0) return;
+  if (['elastic-ip', 'private-address-only', 'ipv6-address-only'].some((flag) => isGiven(flags, flag))) return;
+  const why = 'EC2 gives no public IPv4 address to an instance with several network interfaces';
+  throw new TsmachineError(
+    'FLAG_MISSING',
+    `using --${prefix}extra-subnet-id also requires --${prefix}elastic-ip new or --${prefix}private-address-only: ${why}`,
+  );
 }
 
 /** Which volume types take which numbers (docs.aws.amazon.com/ebs: Amazon EBS volume types). */

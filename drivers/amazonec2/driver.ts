@@ -11,6 +11,7 @@ import { lookAt, lookAtAll } from './life/look.js';
 import { realPace, type Pace } from './life/pace.js';
 import { rebootInstance, startInstance, stopInstance, type Powered } from './life/power.js';
 import { removeMachine } from './life/remove.js';
+import { accessOf, allow } from './network/access.js';
 import { openPorts } from './network/ports.js';
 import { parseConfig } from './parse.js';
 import { precheckMachine } from './precheck.js';
@@ -52,6 +53,8 @@ export function amazonec2Over({ open, pace = realPace, env = {} }: Outside): Dri
     place: (data) => `${readConfig(data).region} ${readConfig(data).vpcId}`,
     account: (data, secrets) => accountOf(placeOf(data, secrets, env)),
     openPorts: (members, ctx, request) => openPorts(members, ctx, request, (data) => ec2(data, ctx)),
+    access: (data, ctx) => accessOf(readConfig(data), ctx, ec2(data, ctx)),
+    allow: (data, ctx, networks) => allow(readConfig(data), ctx, ec2(data, ctx), networks),
     leftovers: (ctx) => listLeftovers(account(ctx), ctx),
     discard: (leftover, ctx) => discardLeftover(account(ctx), ctx, leftover),
     claim: (data, ctx) => claimMachine(acting(data, ctx)),

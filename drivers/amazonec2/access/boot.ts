@@ -3,7 +3,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { TsmachineError } from '../../../src/base/errors.js';
 import { publicKeyOf } from '../../../src/base/guest.js';
 import { quote } from '../../../src/base/quote.js';
-import type { DriverContext, SshEndpoint } from '../../../src/driver/contract.js';
+import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Config } from '../config.js';
 
 /** Bytes of user data that EC2 takes, before base64 (docs.aws.amazon.com/AWSEC2/latest/UserGuide: Run commands when you launch). */
@@ -101,9 +101,4 @@ function lengthOf(field: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(field.length);
   return length;
-}
-
-/** Nothing to do: the core makes the host key anew over the first login. */
-export async function renewKeyAtFirstLogin(_config: Config, _ctx: DriverContext, _endpoint: SshEndpoint): Promise<void> {
-  return Promise.resolve();
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../src/base/errors.js';
 import { plain } from '../../../src/base/text.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
-import { renewKeyAtFirstLogin, userDataOf } from '../access/boot.js';
+import { userDataOf } from '../access/boot.js';
 import type { Ec2 } from '../api.js';
 import { candidatesOf } from '../choose/candidates.js';
 import { ownPatch, readConfig, type Config } from '../config.js';
@@ -12,7 +12,6 @@ import { shortZone } from '../parse.js';
 import { ensureInstance, instanceEntry } from './instance.js';
 import { rootSizeOf, type Plan } from './launch.js';
 import { findInstance, instanceWith } from './list.js';
-import { endpointOf } from './look.js';
 import type { Pace } from './pace.js';
 import { reached } from './power.js';
 import { removeMachine } from './remove.js';
@@ -104,10 +103,8 @@ async function settle(making: Making, id: string): Promise<void> {
   const allocation = await ensureAddress(known, ctx, ec2, pace);
   if (allocation !== undefined)
     await attachAddress(ec2, ctx, allocation, { instanceId: id, interfaceId: await firstInterface(making, id) });
-  const { instance, config } = await reached(making, id);
+  const { instance } = await reached(making, id);
   await keepFacts(ctx, instance);
-  const { ssh } = endpointOf(config, instance);
-  if (ssh) await renewKeyAtFirstLogin(config, ctx, ssh);
 }
 
 /** Of an instance with several interfaces; one with a single interface needs no name of it. */
