@@ -28,8 +28,11 @@ describe('an instance of the stand-in for EC2 that a host plays', () => {
   });
 
   after(async () => {
-    await backed.close();
-    await lab.close();
+    try {
+      await backed.close();
+    } finally {
+      await lab.close();
+    }
   });
 
   /** Waits for the state as the host brings it about, and tells the instance then. */
