@@ -81,8 +81,12 @@ export interface DriverContext extends GuestContext {
   resource<R>(key: string, wanted: ResourceRequest<R>, calls: ResourceCalls<R>): Promise<string>;
   /** What is in the ledger for this machine, the oldest first; with the store's own resources that this machine uses. */
   resources(): Promise<readonly LedgerEntry[]>;
-  /** It is gone, or this machine uses it no longer: it leaves the ledger. */
-  released(entry: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void>;
+  /**
+   * It is gone, or this machine uses it no longer: it leaves the ledger.
+   * @param remove for what the store shares: called if this machine is the last that uses it, and no other can begin to meanwhile. False:
+   * it is still there, and stays in the ledger
+   */
+  released(entry: Pick<LedgerEntry, 'key' | 'scope'>, remove?: () => Promise<boolean>): Promise<void>;
   /** Runs a program of this computer. Fails with COMMAND_MISSING or COMMAND_FAILED. */
   exec(file: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   readonly files: Files;

@@ -58,7 +58,7 @@ describe('amazonec2, its instances played by hosts that real cloud-init boots', 
     await run('regenerate-certs', '-f', 'm1', 'w1');
     await runsContainer();
 
-    await run('rm', '-y', '-f', 'm1', 'w1');
+    await run('rm', '-y', 'm1', 'w1');
     expect(await cloud.inventory()).to.deep.equal([]);
     expect(await cloud.violations()).to.deep.equal([]);
   });

@@ -12,7 +12,7 @@ import type {
 } from '../../src/driver/contract.js';
 import { baseRules, checkFields, id, inside, number, oneOf, optional } from '../../src/driver/kit/check.js';
 import { baseData, intFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
-import { InUse, NoSuchThing, type CloudKind, type CloudThing, type FakeCloud } from '../stand-ins/fake-cloud.js';
+import { NoSuchThing, type CloudKind, type CloudThing, type FakeCloud } from '../stand-ins/fake-cloud.js';
 
 const flags: readonly FlagSpec[] = [
   { name: 'fake-token', type: 'string', env: 'FAKE_TOKEN', secret: true, usage: 'Token of the account' },
@@ -140,12 +140,12 @@ async function remove(cloud: FakeCloud, ctx: DriverContext): Promise<{ left: [] 
   for (const entry of [...(await ctx.resources())].sort((one, other) => order(one) - order(other))) {
     const things =
       entry.id === undefined ? (await cloud.list(labelsOf(owner, entry.scope, entry.key))).map((thing) => thing.id) : [entry.id];
-    try {
+    const removed = async () => {
       for (const thing of things) await gone(cloud.delete(thing));
-    } catch (error) {
-      if (!(error instanceof InUse)) throw error; // other machines of the store use the group
-    }
-    await ctx.released(entry);
+      return true;
+    };
+    if (entry.scope === 'store') await ctx.released(entry, removed);
+    else if (await removed()) await ctx.released(entry);
   }
   await ctx.keep({ InstanceId: '', IPAddress: '' });
   return { left: [] };

@@ -34,17 +34,24 @@ export async function removeMachine(removing: Removing): Promise<{ readonly left
   const config = readConfig(ctx.data());
   const entries = await ctx.resources();
   if (entries.length === 0 && config.instanceId === '') return { left: [] };
-  const left = await removeInstances(removing, config, entries);
+  const { left, ended } = await removeInstances(removing, config, entries);
   const released = entries.filter((entry) => entry.kind === instanceKind && left.length === 0);
   for (const entry of released) await ctx.released(entry);
   const others = entries.filter(({ kind }) => kind !== instanceKind).reverse();
-  for (const entry of others) left.push(...(await removeEntry(removing, entry, left.length > 0)));
+  for (const entry of others) left.push(...(await removeEntry(removing, entry, left.length > 0 ? undefined : ended)));
   left.push(...(await attempt(removing, 'EC2 key pair', config.keyName, () => removeImportedKey(removing, config))));
   return { left };
 }
 
+/** Waits until what was told to end has ended, and no longer uses anything. */
+type Ended = () => Promise<void>;
+
 /** @returns what is left */
-async function removeInstances(removing: Removing, config: Config, entries: readonly LedgerEntry[]): Promise<Leftover[]> {
+async function removeInstances(
+  removing: Removing,
+  config: Config,
+  entries: readonly LedgerEntry[],
+): Promise<{ readonly left: Leftover[]; readonly ended: Ended }> {
   const { ctx, ec2, pace } = removing;
   const entry = entries.find(({ kind }) => kind === instanceKind);
   const known = [...new Set([config.instanceId, entry?.id ?? ''])].filter((id) => id !== '');
@@ -54,27 +61,28 @@ async function removeInstances(removing: Removing, config: Config, entries: read
     found = await search(removing, known, entry);
   } catch (error) {
     ctx.signal.throwIfAborted();
-    return [...known, ...(known.length === 0 ? [entry?.key ?? ctx.machineName] : [])].map((id) => leftover(instanceKind, id, error));
+    const ids = known.length === 0 ? [entry?.key ?? ctx.machineName] : known;
+    return { left: ids.map((id) => leftover(instanceKind, id, error)), ended: () => Promise.resolve() };
   }
+  const ended = () => untilTerminated(removing, found.ending);
   const { madeAt } = config.own;
   const isNew = [entry?.wanted, madeAt].some((time) => time !== undefined && time !== '' && isFresh(time, pace));
   const terminating = { config, ctx, ec2, pace, isFresh: isNew };
   for (const id of found.instances) left.push(...(await attempt(removing, instanceKind, id, () => terminate(id, terminating))));
-  if (left.length > 0) return left;
-  const isLast = entries.some(({ kind, users, scope }) => kind !== instanceKind && (scope === 'machine' || (users?.length ?? 0) <= 1));
-  if (found.ending.length > 0 && (isLast || found.strays.length > 0)) {
-    await inTime(
-      `the instance of ${ctx.machineName} to be terminated`,
-      async () => {
-        const now = await instancesWith(ec2, found.ending);
-        return [...now.values()].every(({ State: state }) => state?.Name === 'terminated') ? true : undefined;
-      },
-      { pace, signal: ctx.signal, timeout: endTime },
-    );
-  }
+  if (left.length > 0) return { left, ended };
+  if (found.strays.length > 0) await ended();
   for (const stray of found.strays)
     left.push(...(await attempt(removing, stray.kind, stray.id, () => removeStray(ec2, stray, { pace, signal: ctx.signal }))));
-  return left;
+  return { left, ended };
+}
+
+async function untilTerminated({ ctx, ec2, pace }: Removing, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const areTerminated = async () => {
+    const now = await instancesWith(ec2, ids);
+    return [...now.values()].every(({ State: state }) => state?.Name === 'terminated') ? true : undefined;
+  };
+  await inTime(`the instance of ${ctx.machineName} to be terminated`, areTerminated, { pace, signal: ctx.signal, timeout: endTime });
 }
 
 interface Found {
@@ -107,18 +115,24 @@ async function search({ ctx, ec2, pace }: Removing, known: readonly string[], en
   return { instances: [...alive, ...unseen], ending, strays: await straysOf(ec2, machine, [...all.values()]) };
 }
 
-async function removeEntry(removing: Removing, entry: LedgerEntry, isBlocked: boolean): Removal {
+/** @param ended undefined when the instance is still there, and uses it */
+async function removeEntry(removing: Removing, entry: LedgerEntry, ended: Ended | undefined): Removal {
   const { ctx } = removing;
-  const { machine } = await ctx.owner();
-  const isShared = entry.users?.some((user) => user !== machine) ?? false;
-  if (isBlocked && !isShared) {
-    return entry.id === undefined ? [] : [leftover(entry.kind, entry.id, 'it goes with the instance, which is still there')];
+  if (ended === undefined) {
+    const isOurs = entry.scope === 'machine' || (entry.users ?? []).length <= 1;
+    return isOurs && entry.id !== undefined ? [leftover(entry.kind, entry.id, 'it goes with the instance, which is still there')] : [];
   }
-  const left = await attempt(removing, entry.kind, entry.id ?? entry.key, async () => {
-    const rest = await removal(entry, removing);
-    return rest === undefined ? [] : [rest];
-  });
-  if (left.length === 0) await ctx.released(entry);
+  let left: readonly Leftover[] = [];
+  const remove = async () => {
+    left = await attempt(removing, entry.kind, entry.id ?? entry.key, async () => {
+      await ended();
+      const rest = await removal(entry, removing);
+      return rest === undefined ? [] : [rest];
+    });
+    return left.length === 0;
+  };
+  if (entry.scope === 'store') await ctx.released(entry, remove);
+  else if (await remove()) await ctx.released(entry);
   return left;
 }
 

@@ -44,10 +44,10 @@ export class MemoryMachine {
           return obtain({ key, wanted, entry }, calls, async (changed) => this.#put(changed));
         }),
       resources: () => Promise.resolve([...this.entries]),
-      released: ({ key }) => {
+      released: async ({ key }, remove) => {
+        if (remove && !(await remove())) return;
         this.entries = this.entries.filter((entry) => entry.key !== key);
         this.onWrite('ledger');
-        return Promise.resolve();
       },
       spawnDetached: refuse('programs'),
       ssh: refuse('SSH'),

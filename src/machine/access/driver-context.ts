@@ -46,7 +46,7 @@ export function driverContext(session: Session, machine: OwnMachine): DriverCont
     replace: (data) => machine.replace(data),
     resource: (key, wanted, calls) => resources.resource(key, wanted, calls),
     resources: () => resources.entries(),
-    released: (entry) => resources.released(entry),
+    released: (entry, remove) => resources.released(entry, remove),
     async spawnDetached(file, args, logFile) {
       const { spawnDetached } = await import('../../system/processes/exec.js');
       return spawnDetached(file, args, logFile);

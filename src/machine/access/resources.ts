@@ -59,8 +59,24 @@ export class Resources {
     return this.#session.store.lockShared(use, { signal: this.#session.signal, timeout: sharedTimeout });
   }
 
-  /** Strikes it off the ledger. A shared resource stays there as long as another machine uses it; only this machine's use is struck off. */
-  async released({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void> {
+  /**
+   * Strikes it off the ledger. A shared resource stays there as long as another machine uses it; only this machine's use is struck off.
+   * @param remove removes a shared resource that no other machine uses; false when it could not
+   */
+  async released(entry: Pick<LedgerEntry, 'key' | 'scope'>, remove?: () => Promise<boolean>): Promise<void> {
+    if (remove === undefined) return this.#strike(entry);
+    // of machines that are removed at the same time one has to be the last, and none may begin to use what is about to go
+    await this.#session.store.lockShared(
+      async () => {
+        const { users = [] } = (await this.#read('store'))?.entries.find(({ key }) => key === entry.key) ?? {};
+        const { machine } = await this.owner();
+        if (users.some((user) => user !== machine) || (await remove())) await this.#strike(entry);
+      },
+      { signal: this.#session.signal, timeout: sharedTimeout },
+    );
+  }
+
+  async #strike({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void> {
     const { store, machine } = await this.owner();
     const changed = await this.#change(scope, (ledger) => {
       const entry = ledger.entries.find((one) => one.key === key);

@@ -202,6 +202,22 @@ describe('the ledger of resources', () => {
     expect(ledgerOf(join(places.root, 'ledger.json')).entries).to.deep.equal([]);
   });
 
+  it('lets one of two machines that are removed at the same time be the last', async () => {
+    const [one, two] = [await open('m1'), await open('m2')];
+    await Promise.all([create(one), create(two)]);
+    await Promise.all([remove(one), remove(two)]);
+    expect(ids()).to.deep.equal([]);
+    expect(ledgerOf(join(places.root, 'ledger.json')).entries).to.deep.equal([]);
+  });
+
+  it('keeps what is shared in the ledger when the last machine could not remove it', async () => {
+    const one = await open('m1');
+    const wanted = { kind: 'group', scope: 'store' as const, request: {} };
+    await one.ctx.resource('group', wanted, { find: () => Promise.resolve('g1'), make: () => Promise.resolve('g1') });
+    await one.ctx.released({ key: 'group', scope: 'store' }, () => Promise.resolve(false));
+    expect((await one.ctx.resources()).map(({ id }) => id)).to.deep.equal(['g1']);
+  });
+
   it('does not bring a user back that released what is shared in the meantime', async () => {
     const [one, two] = [await open('m1'), await open('m2')];
     const wanted = { kind: 'group', scope: 'store' as const, request: {} };
