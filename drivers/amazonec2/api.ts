@@ -71,6 +71,9 @@ const timesOf = (action: Action): CallTimes =>
 
 export const openAws: OpenEc2 = (place, ctx) => openAwsWith(timesOf)(place, ctx);
 
+/** A repeated call would make a second one: EC2 knows no token for it. Its caller looks first for what was made. */
+const unrepeated: ReadonlySet<Action> = new Set<Action>(['AllocateAddress']);
+
 /** With other times, for tests. */
 export const openAwsWith =
   (times: (action: Action) => CallTimes): OpenEc2 =>
@@ -79,7 +82,7 @@ export const openAwsWith =
       ctx.limit(accountOf(as), async () => {
         try {
           return await repeated(async (signal) => (await connectionTo(as, ctx)).send(action, input, signal), {
-            retries: as.retries,
+            retries: unrepeated.has(action) ? 0 : as.retries,
             times: times(action),
             signal: ctx.signal,
             renew: () => forget(as),

@@ -2,10 +2,11 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { unlessTimeout, waitFor } from '../../../src/base/wait.js';
 import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/contract.js';
 import type { Caller, Ec2, Output } from '../api.js';
+import { NoAnswer, failureOf } from '../call/attempts.js';
 import type { Config } from '../config.js';
 import { codeOf, isNotFound } from '../errors.js';
 import { whenShown } from '../life/list.js';
-import { realPace, type Pace } from '../life/pace.js';
+import { eventually, realPace, type Pace } from '../life/pace.js';
 
 export const addressKind = 'Elastic IP';
 
@@ -31,16 +32,34 @@ export async function ensureAddress(config: Config, ctx: DriverContext, ec2: Ec2
     { kind: addressKind, scope: 'machine', request: {} },
     {
       find: async (entry) => (await shownAddress(entry, { machine, ec2, pace, signal: ctx.signal }))?.AllocationId,
-      make: async () => {
+      make: () => {
         const tags = { Name: ctx.machineName, 'tsmachine.store': store, [tag]: machine, 'tsmachine.creator': 'tsmachine' };
-        const { AllocationId: id = '' } = await ec2.call('AllocateAddress', {
-          Domain: 'vpc',
-          TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }],
-        });
-        return id;
+        return allocate(tags, { machine, ec2, pace, signal: ctx.signal });
       },
     },
   );
+}
+
+/** Milliseconds for an address to be shown that may have been allocated. */
+const showTime = 10_000;
+
+/** EC2 knows no token here: before the call is repeated, what it may have done is looked for. */
+async function allocate(tags: Readonly<Record<string, string>>, { machine, ec2, pace, signal }: Showing): Promise<string> {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      const { AllocationId: id = '' } = await ec2.call('AllocateAddress', {
+        Domain: 'vpc',
+        TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }],
+      });
+      return id;
+    } catch (error) {
+      signal.throwIfAborted();
+      const cause: unknown = TsmachineError.is(error) ? error.cause : error;
+      if (tried >= ec2.place.retries || !(cause instanceof NoAnswer || failureOf(cause) === 'passing')) throw error;
+    }
+    const made = await eventually(() => addressOf(ec2, { id: undefined, machine }), { pace, signal, timeout: showTime });
+    if (made?.AllocationId !== undefined) return made.AllocationId;
+  }
 }
 
 /** Refuses an address of the user's that cannot be given to this machine; for precheck too. @throws TsmachineError FLAG_INVALID */
