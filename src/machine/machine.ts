@@ -22,6 +22,8 @@ export class Machine {
   readonly #session: Session;
   #config: HostConfig;
   readonly #turns = new Turns();
+  /** What the last look of this command saw. */
+  #seen: Look | undefined;
 
   constructor(session: Session, config: HostConfig, open: OpenDriver) {
     this.name = config.Name;
@@ -47,13 +49,19 @@ export class Machine {
   }
 
   /** How the machine is now. */
-  look(): Promise<Look> {
-    return this.driver.look(this.data, this.ctx);
+  async look(): Promise<Look> {
+    this.#seen = undefined;
+    this.#seen = await this.driver.look(this.data, this.ctx);
+    return this.#seen;
   }
 
-  /** Where it is reached while it runs: without asking anybody, if its driver can tell. */
+  /**
+   * Where it is reached while it runs: without asking anybody, if its driver can tell, or if this command has seen it running. Whoever
+   * switches it looks again.
+   */
   where(): Promise<Endpoint> {
-    return this.driver.where ? Promise.resolve(this.driver.where(this.data, this.ctx)) : this.look();
+    if (this.driver.where) return Promise.resolve(this.driver.where(this.data, this.ctx));
+    return this.#seen?.state === 'Running' && this.#seen.addresses.length > 0 ? Promise.resolve(this.#seen) : this.look();
   }
 
   /** Changes fields of the driver's data and writes the machine to disk; undefined takes a field away. */
