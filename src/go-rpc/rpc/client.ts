@@ -47,9 +47,9 @@ export class RpcClient {
   /**
    * Calls a method.
    * @param method `Service.Method`
-   * @throws TsmachineError RPC_FAILED with the server's own words when the method fails, RPC_LOST when the connection ends before the answer,
-   *   RPC_PROTOCOL (GobError) when the answer is of another type, WAIT_TIMEOUT; the signal's reason when aborted. A call that was given up
-   *   goes on at the server; its answer is dropped.
+   * @throws TsmachineError RPC_FAILED with the server's own words when the method fails, RPC_LOST when the connection ends before the
+   *   answer, RPC_PROTOCOL (GobError) when the answer is of another type, WAIT_TIMEOUT; the signal's reason when aborted. A call that was
+   *   given up goes on at the server; its answer is dropped.
    */
   call<A, R>(method: string, { argument, result }: Shape<A, R>, value: A, { signal, timeout }: CallOptions = {}): Promise<R> {
     return new Promise((resolve, reject) => {

@@ -25,8 +25,8 @@ export async function connect(stream: Duplex, options: CallOptions = {}): Promis
 
 /**
  * Answers a client that asks for a connection.
- * @throws TsmachineError RPC_PROTOCOL when it asks for something else, RPC_LOST when it ends, WAIT_TIMEOUT; the signal's reason when aborted.
- *   The stream is ended then.
+ * @throws TsmachineError RPC_PROTOCOL when it asks for something else, RPC_LOST when it ends, WAIT_TIMEOUT; the signal's reason when
+ *   aborted. The stream is ended then.
  */
 export async function accept(stream: Duplex, options: CallOptions = {}): Promise<void> {
   const [line = ''] = await head(stream, options);

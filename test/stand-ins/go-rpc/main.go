@@ -4,6 +4,7 @@
 //	decode          reads them from standard input, and says of each whether it is the same
 //	broken          writes text that is no UTF-8, and types that its reader does not know
 //	serve           serves net/rpc over HTTP; the first line of standard output is its address
+//	(a plugin)      when MACHINE_PLUGIN_TOKEN is 42: plugin.go
 //	call ADDRESS    calls the methods of a server, and prints what each answers
 package main
 
@@ -21,6 +22,10 @@ import (
 )
 
 func main() {
+	if os.Getenv("MACHINE_PLUGIN_TOKEN") == "42" {
+		plugin(os.Getenv("MACHINE_PLUGIN_DRIVER_NAME"))
+		return
+	}
 	switch os.Args[1] {
 	case "encode":
 		encoder := gob.NewEncoder(os.Stdout)

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/rpc"
+	"os"
+	"strings"
+	"time"
+)
+
+// Driver is what a plugin of Docker Machine serves; its name says how it fails.
+type Driver struct {
+	name  string
+	beats chan bool
+}
+
+func (d *Driver) GetVersion(_ struct{}, reply *int) error {
+	*reply = 1
+	if d.name == "newer" {
+		*reply = 2
+	}
+	return nil
+}
+func (d *Driver) Heartbeat(_ struct{}, _ *struct{}) error { d.beats <- true; return nil }
+func (d *Driver) Close(_ struct{}, _ *struct{}) error {
+	fmt.Fprintln(os.Stderr, "Closing plugin on server side")
+	go os.Exit(0)
+	return nil
+}
+func (d *Driver) DriverName(_ struct{}, reply *string) error { *reply = d.name; return nil }
+func (d *Driver) Create(_ struct{}, _ *struct{}) error {
+	fmt.Println("Creating")
+	fmt.Fprintln(os.Stderr, "Authorization: Bearer very-secret")
+	go func() { panic("no cloud today") }()
+	select {}
+}
+func (d *Driver) Start(_ struct{}, _ *struct{}) error { select {} }
+
+func plugin(name string) {
+	driver := &Driver{name, make(chan bool, 100)}
+	for _, service := range []string{"RPCServerDriver", "RpcServerDriver"} {
+		if name != "old" || strings.HasPrefix(service, "Rpc") {
+			check(rpc.RegisterName(service, driver))
+		}
+	}
+	rpc.HandleHTTP()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	fmt.Println(listener.Addr())
+	go http.Serve(listener, nil)
+	for {
+		select {
+		case <-driver.beats:
+		case <-time.After(10 * time.Second):
+			os.Exit(1)
+		}
+	}
+}
