@@ -24,7 +24,6 @@ export {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
-  DescribeVolumesCommand,
   DescribeVpcsCommand,
   DisassociateAddressCommand,
   EC2Client,
