@@ -165,8 +165,9 @@ export async function releaseAddress(ec2: Ec2, { signal }: Pick<Caller, 'signal'
     try {
       await ec2.call('ReleaseAddress', { AllocationId: id });
     } catch (error) {
-      if (isNotFound(error)) return true;
-      if (codeOf(error) !== 'InvalidIPAddress.InUse') throw error;
+      // what was allocated a moment ago may be listed, and not be found yet
+      if (isNotFound(error) && (await addressOf(ec2, { id, machine: '' })) === undefined) return true;
+      if (!isNotFound(error) && codeOf(error) !== 'InvalidIPAddress.InUse') throw error;
       refusal = error;
       return undefined;
     }
