@@ -13,8 +13,8 @@ import { runRequest } from './life/launch.js';
 import { checkAccess } from './network/access.js';
 
 /**
- * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the key pair, and the right to make an
- * instance with tags and role, which EC2 tells without making one. What `create` asks again within the minute is not asked twice.
+ * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the key pair, and the right to make
+ * an instance with tags and role, which EC2 tells without making one. What `create` asks again within the minute is not asked twice.
  * @param open EC2 in a region
  */
 export async function precheckMachine(ctx: DriverContext, open: (region: string) => Ec2): Promise<void> {

@@ -8,7 +8,7 @@ import type { Text } from '../base/text.js';
 import type { Session } from '../machine/session.js';
 import { canonicalArgv } from './line/argv.js';
 import type { Operands } from './completion/operands.js';
-import { accountFlags } from './line/account-flags.js';
+import { accountFlags } from './options/account-flags.js';
 import type { FlagInput } from './line/flags.js';
 import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './line/globals.js';
 import type { Invocation } from './line/invocation.js';

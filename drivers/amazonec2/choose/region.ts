@@ -10,7 +10,7 @@ function homeOf(region: string): string {
 }
 
 /**
- * Explains a failure that an unknown region may be the reason of, or one that the account has not enabled: its name is unknown to the DNS, or
+ * Explains a failure whose reason may be that the region is unknown, or not enabled by the account: then the DNS does not know its name, or
  * Amazon does not know the credentials there.
  * @param open EC2 in another region
  * @returns the error to be thrown: what was thrown, unless the region is the reason

@@ -2,7 +2,7 @@ import type { Command } from '@oclif/core';
 
 import type { MachineCommand } from '../command.js';
 import type { FlagInput } from '../line/flags.js';
-import { accountFlags } from '../line/account-flags.js';
+import { accountFlags } from '../options/account-flags.js';
 import { globalFlags } from '../line/globals.js';
 import { toFlagInput } from '../options/driver-flags.js';
 import { findCommandWords } from '../line/topic.js';

@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../base/errors.js';
-import { driverOfFlag } from './account-flags.js';
+import { driverOfFlag } from '../options/account-flags.js';
 import { globalFlags } from './globals.js';
 import { programName } from './program.js';
 

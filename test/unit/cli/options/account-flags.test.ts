@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { accountFlags, driverOfFlag } from '../../../../src/cli/line/account-flags.js';
+import { accountFlags, driverOfFlag } from '../../../../src/cli/options/account-flags.js';
 import { splitCommandLine } from '../../../../src/cli/line/split.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
 
