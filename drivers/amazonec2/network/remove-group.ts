@@ -13,26 +13,19 @@ import { permissionOf, rulesOf } from './rules.js';
 const patience = 120_000;
 
 /**
- * Removes a group of ours which no other machine of the store uses; called once the machine's instance is terminated. The caller then
- * takes it out of the ledger.
- * @returns what is left, and why; undefined when it is gone or in use by another machine of this store
+ * Removes a group of ours; called once the ledger says that no other machine of the store uses it, and the machine's instance is
+ * terminated. The caller then takes it out of the ledger.
+ * @returns what is left, and why; undefined when it is gone
  */
 export async function removeGroup(entry: LedgerEntry, ctx: DriverContext, ec2: Ec2, pace = realPace): Promise<Leftover | undefined> {
-  const { store, machine } = await ctx.owner();
-  if (isShared(entry, machine)) return undefined;
+  const { store } = await ctx.owner();
   const { name = '', vpc = '' } = (entry.request ?? {}) as Partial<GroupRequest>;
   const groups = () => (entry.id === undefined ? groupsIn(ec2, vpc, [name]) : groupsWith(ec2, [entry.id]));
   // one without our tag is somebody else's now
   const found = async () => (await groups()).find((group) => isOurs(group, store))?.GroupId;
   const id = await whenShown(entry, found, { pace, signal: ctx.signal });
   const why = id === undefined ? undefined : await deleteGroup(ec2, ctx, { id, store });
-  if (id === undefined || why === undefined) return undefined;
-  const now = (await ctx.resources()).find(({ key, scope }) => key === entry.key && scope === 'store');
-  return now && isShared(now, machine) ? undefined : { kind: groupKind, id, name, why };
-}
-
-function isShared({ users = [] }: LedgerEntry, machine: string): boolean {
-  return users.some((user) => user !== machine);
+  return id === undefined || why === undefined ? undefined : { kind: groupKind, id, name, why };
 }
 
 /** Deletes a group of ours. One that is gone is a success. @returns why it is still there; undefined when it is not */
