@@ -39,6 +39,8 @@ export class GoPlugin {
   #service: string = services[0];
   #heart: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Why we have given it up although it runs. */
+  #given: Text | undefined;
 
   private constructor(options: GoPluginOptions, words: LastWords, companion: Companion, client: RpcClient) {
     [this.#options, this.#words, this.#companion, this.#client] = [options, words, companion, client];
@@ -93,13 +95,10 @@ export class GoPlugin {
     } catch (error) {
       if (!TsmachineError.is(error) || error.code !== 'RPC_LOST') throw error;
       this.#options.signal?.throwIfAborted();
-      const how = await Promise.race([this.#companion.ended, after(limits.close)]);
+      const how = this.#given === undefined ? await Promise.race([this.#companion.ended, after(limits.close)]) : undefined;
       await this.close();
-      throw failed(
-        this.#options,
-        this.#words,
-        new TsmachineError('RPC_LOST', `ended during ${method}${how === undefined ? '' : ` (${how})`}`),
-      );
+      const ended = how === undefined ? say`broke off ${method}: ${error.text}` : `ended during ${method} (${how})`;
+      throw failed(this.#options, this.#words, fail(this.#given ?? ended));
     }
   }
 
@@ -132,8 +131,9 @@ export class GoPlugin {
   #beat(): void {
     const shape = { argument: nothing, result: nothing };
     this.#heart = setInterval(() => {
-      this.#client.call(`${this.#service}.Heartbeat`, shape, {}, { timeout: limits.heartbeat }).catch(() => {
+      this.#client.call(`${this.#service}.Heartbeat`, shape, {}, { timeout: limits.heartbeat }).catch((error: unknown) => {
         clearInterval(this.#heart);
+        if (!TsmachineError.is(error) || error.code !== 'RPC_LOST') this.#given = say`does not answer its heartbeat: ${messageOf(error)}`;
         this.#client.close(); // every call that waits fails now, and says what the plugin said last
       });
     }, limits.between);

@@ -39,9 +39,6 @@ export function supervise(
       killAll(child, 'SIGKILL');
     });
   };
-  const onOurEnd = () => {
-    killAll(child, 'SIGTERM');
-  };
   child.once('exit', () => {
     later(drain, () => {
       if (state.stopping) killAll(child, 'SIGKILL');
@@ -54,7 +51,8 @@ export function supervise(
     stop();
   });
   limits.signal?.addEventListener('abort', stop, { once: true });
-  process.once('exit', onOurEnd);
+  running.add(child);
+  if (running.size === 1) process.once('exit', endRunning);
   return {
     get timedOut() {
       return state.timedOut;
@@ -62,9 +60,17 @@ export function supervise(
     done() {
       for (const timer of timers) clearTimeout(timer);
       limits.signal?.removeEventListener('abort', stop);
-      process.removeListener('exit', onOurEnd);
+      running.delete(child);
+      if (running.size === 0) process.removeListener('exit', endRunning);
     },
   };
+}
+
+/** One listener for all of them: Node takes more than ten for a leak, and says so on standard error. */
+const running = new Set<ChildProcess>();
+
+function endRunning(): void {
+  for (const child of running) killAll(child, 'SIGTERM');
 }
 
 function killAll(child: ChildProcess, signal: NodeJS.Signals): void {

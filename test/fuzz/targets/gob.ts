@@ -144,7 +144,7 @@ function number(value: number): Buffer {
 /** What a plugin in Go sends, or a client of ours. */
 export const gob: Target = {
   name: 'gob',
-  share: 40,
+  share: 10,
   open() {
     const all = samples();
     const schemas = [request, response, node, anything, flags, int, bytes];

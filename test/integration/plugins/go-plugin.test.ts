@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { string } from '../../../src/go-rpc/gob/basic.js';
+import { int, string } from '../../../src/go-rpc/gob/basic.js';
 import { nothing } from '../../../src/go-rpc/rpc/messages.js';
 import { GoPlugin } from '../../../src/plugins/go/plugin.js';
 import { findGoPlugin } from '../../../src/plugins/go/program.js';
@@ -20,7 +21,7 @@ describe('Go plugins: a real one', () => {
   before(async function () {
     const built = await goProgram(this);
     folder = scratch();
-    for (const driver of ['fake', 'old', 'newer']) symlinkSync(built, join(folder, `docker-machine-driver-${driver}`));
+    for (const driver of ['fake', 'old', 'newer', 'heartless']) symlinkSync(built, join(folder, `docker-machine-driver-${driver}`));
   });
 
   const start = (driver: string, more: Partial<Parameters<typeof GoPlugin.start>[0]> = {}) =>
@@ -65,6 +66,27 @@ describe('Go plugins: a real one', () => {
     const call = reasonOf(plugin.call('Start', nothings, {}));
     abort.abort(new Error('interrupted'));
     expect(String(await call)).to.equal('Error: interrupted');
+    await plugin.close();
+  });
+
+  it('that crashes with a segmentation fault', async () => {
+    const plugin = await start('fake');
+    const failure = await failureOf(plugin.call('Remove', nothings, {}));
+    expect(failure.message).to.match(/ended during Remove \((exit status 2|SIGSEGV)\)/);
+  });
+
+  it('that refuses its heartbeat is given up, and said so', async function () {
+    this.timeout(30_000);
+    const plugin = await start('heartless');
+    const failure = await failureOf(plugin.call('Start', nothings, {}));
+    expect(failure.message).to.match(/^The plugin "heartless" \(.*\) does not answer its heartbeat: I have none/);
+  });
+
+  it('whose answer is of another type fails that call alone', async () => {
+    const plugin = await start('fake');
+    const failure = await failureOf(plugin.call('DriverName', { argument: nothing, result: int }, {}));
+    expect(failure.message).to.match(/the value should be an integer below 2\^53 and is a string$/);
+    expect(await plugin.call('DriverName', name, {})).to.equal('fake');
     await plugin.close();
   });
 
@@ -122,5 +144,23 @@ describe('Go plugins: programs that are none', function () {
     expect(other.message).to.match(/docker-machine-driver-folder is a folder$/);
     expect(none.message).to.equal('There is no driver "none", and no program docker-machine-driver-none on the PATH');
     expect(path.code).to.equal('DRIVER_UNKNOWN');
+  });
+});
+
+describe('Go plugins: many at the same time', () => {
+  it('are started, asked and ended without a word from Node', async function () {
+    const built = await goProgram(this);
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on('warning', warn);
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal); // as the command line's own has
+    const plugins = await Promise.all(
+      Array.from({ length: 16 }, (_, i) => GoPlugin.start({ driver: `d${i}`, program: built, signal, timeout: 30_000 })),
+    );
+    expect(await Promise.all(plugins.map((plugin) => plugin.call('DriverName', name, {})))).to.include.members(['d0', 'd15']);
+    await Promise.all(plugins.map((plugin) => plugin.close()));
+    process.off('warning', warn);
+    expect(warnings.map(({ message }) => message)).to.deep.equal([]);
   });
 });

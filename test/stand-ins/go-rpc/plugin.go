@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/rpc"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -23,7 +25,13 @@ func (d *Driver) GetVersion(_ struct{}, reply *int) error {
 	}
 	return nil
 }
-func (d *Driver) Heartbeat(_ struct{}, _ *struct{}) error { d.beats <- true; return nil }
+func (d *Driver) Heartbeat(_ struct{}, _ *struct{}) error {
+	d.beats <- true
+	if d.name == "heartless" {
+		return errors.New("I have none")
+	}
+	return nil
+}
 func (d *Driver) Close(_ struct{}, _ *struct{}) error {
 	fmt.Fprintln(os.Stderr, "Closing plugin on server side")
 	go os.Exit(0)
@@ -35,6 +43,9 @@ func (d *Driver) Create(_ struct{}, _ *struct{}) error {
 	fmt.Fprintln(os.Stderr, "Authorization: Bearer very-secret")
 	go func() { panic("no cloud today") }()
 	select {}
+}
+func (d *Driver) Remove(_ struct{}, _ *struct{}) error {
+	return syscall.Kill(os.Getpid(), syscall.SIGSEGV)
 }
 func (d *Driver) Start(_ struct{}, _ *struct{}) error { select {} }
 
