@@ -1,6 +1,8 @@
+const none: Buffer = Buffer.alloc(0);
+
 /** Bytes that have come and were not read yet: never more memory than four times as many, however small the pieces. */
 export class Incoming {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes = none;
   #from = 0;
   #to = 0;
   /** Whether the buffer is ours, so that more may be written behind what it holds. */
@@ -32,6 +34,8 @@ export class Incoming {
   /** @returns a view that holds until the next push */
   take(count: number): Buffer {
     this.#from += count;
-    return this.#bytes.subarray(this.#from - count, this.#from);
+    const taken = this.#bytes.subarray(this.#from - count, this.#from);
+    if (this.length === 0) [this.#bytes, this.#from, this.#to] = [none, 0, 0]; // what was large is not kept
+    return taken;
   }
 }
