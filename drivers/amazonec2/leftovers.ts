@@ -26,7 +26,7 @@ export interface Account {
   readonly pace: Pace;
 }
 
-/** Everything that has tags of tsmachine, in every region that the account has enabled: a call for each, and one where there are instances. */
+/** Everything that has tags of tsmachine, in every enabled region: a call for each, and one more where there are instances. */
 export async function listLeftovers({ place, open }: Account, ctx: AccountContext): Promise<readonly Leftover[]> {
   const { Regions: regions = [] } = await open(place, ctx).call('DescribeRegions', {
     Filters: [{ Name: 'opt-in-status', Values: ['opt-in-not-required', 'opted-in'] }],

@@ -12,7 +12,7 @@ import type {
 } from '../../src/driver/contract.js';
 import { baseRules, checkFields, id, inside, number, oneOf, optional } from '../../src/driver/kit/check.js';
 import { baseData, intFlag, textFlag, textOf } from '../../src/driver/kit/data.js';
-import { NoSuchThing, type CloudKind, type CloudThing, type FakeCloud } from '../stand-ins/fake-cloud.js';
+import { InUse, NoSuchThing, type CloudKind, type CloudThing, type FakeCloud } from '../stand-ins/fake-cloud.js';
 
 const flags: readonly FlagSpec[] = [
   { name: 'fake-token', type: 'string', env: 'FAKE_TOKEN', secret: true, usage: 'Token of the account' },
@@ -141,7 +141,11 @@ async function remove(cloud: FakeCloud, ctx: DriverContext): Promise<{ left: [] 
     const things =
       entry.id === undefined ? (await cloud.list(labelsOf(owner, entry.scope, entry.key))).map((thing) => thing.id) : [entry.id];
     const removed = async () => {
-      for (const thing of things) await gone(cloud.delete(thing));
+      try {
+        for (const thing of things) await gone(cloud.delete(thing));
+      } catch (error) {
+        if (!(error instanceof InUse)) throw error; // something that is none of ours uses it
+      }
       return true;
     };
     if (entry.scope === 'store') await ctx.released(entry, removed);

@@ -13,6 +13,11 @@ export interface BadDriver {
   readonly open: (cloud: FakeCloud) => Driver;
 }
 
+/** Removes what nobody uses any more, and writes nothing down. */
+const forgetful: DriverContext['released'] = async (_entry, remove) => {
+  await remove?.();
+};
+
 function bad(rule: string, mistake: string, change: (good: Driver, cloud: FakeCloud) => Partial<Driver>): BadDriver {
   return {
     rule,
@@ -148,7 +153,7 @@ export const badDrivers: readonly BadDriver[] = [
       await good.create(data, ctx);
       if (ctx.data()['Done'] !== true) await ctx.keep({ Done: true });
     },
-    remove: (data, ctx) => good.remove(data, ctx.data()['Done'] === true ? contextWith(ctx, { released: () => Promise.resolve() }) : ctx),
+    remove: (data, ctx) => good.remove(data, ctx.data()['Done'] === true ? contextWith(ctx, { released: forgetful }) : ctx),
   })),
   bad('remove leaves nothing of half a machine', 'does not look for what has no id yet', (good) => ({
     async remove(data, ctx) {
@@ -160,7 +165,7 @@ export const badDrivers: readonly BadDriver[] = [
     async remove(data, ctx) {
       const entries = await ctx.resources();
       for (const entry of entries) await ctx.released(entry);
-      return good.remove(data, contextWith(ctx, { resources: () => Promise.resolve(entries), released: () => Promise.resolve() }));
+      return good.remove(data, contextWith(ctx, { resources: () => Promise.resolve(entries), released: forgetful }));
     },
   })),
   bad('nothing foreign is touched', "deletes every store's volumes", (good, cloud) => ({
