@@ -50,7 +50,7 @@ function isEndpoint(word: string): boolean {
 export function tagFault(text: string): string | undefined {
   if (text === '') return undefined;
   const words = text.split(',');
-  if (words.length % 2 !== 0) return `has ${words.length} words; it takes pairs: key1,value1,key2,value2`;
+  if (words.length % 2 !== 0) return `has a key without a value: it takes key1,value1,key2,value2`;
   const keys = words.filter((_, i) => i % 2 === 0);
   const long = words.find((word, i) => word.length > (i % 2 === 0 ? 128 : 256));
   if (long !== undefined) return `has ${JSON.stringify(long)}: EC2 allows 128 characters in a key, 256 in a value`;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { TsmachineError } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import type { Ec2 } from './api.js';
+import { together } from './call/together.js';
 import { candidatesOf, type Candidate } from './choose/candidates.js';
 import { namingFlag } from './choose/naming-flag.js';
 import { explainRegion } from './choose/region.js';
@@ -21,7 +22,7 @@ export async function precheckMachine(ctx: DriverContext, open: (region: string)
   const config = readConfig(ctx.data());
   const ec2 = open(config.region);
   try {
-    const [[first]] = await Promise.all([candidatesOf(config, ec2), checkAccess(config, ctx), checkKeyPair(config, ec2)]);
+    const [[first]] = await together([candidatesOf(config, ec2), checkAccess(config, ctx), checkKeyPair(config, ec2)]);
     await checkRights(config, first, ec2);
   } catch (error) {
     ctx.signal.throwIfAborted();

@@ -89,7 +89,11 @@ const unasked: readonly (readonly [RegExp, Hint])[] = [
     /Could not resolve credentials using profile|Profile .* (could not be found|not found)/,
     flag('profile', ', or write it to ~/.aws/config'),
   ],
-  [/ENOTFOUND/, ({ region }) => `There is no EC2 in ${region}: correct --amazonec2-region, or --amazonec2-endpoint`],
+  [
+    /ENOTFOUND/,
+    ({ region }) =>
+      `Check the network of this computer. If it works, ${region} is no region (--amazonec2-region), or --amazonec2-endpoint is wrong`,
+  ],
   [
     /ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|no answer|hang up/,
     () => 'Check the network of this computer, and --amazonec2-endpoint if you gave one',

@@ -3,6 +3,7 @@ import { plain } from '../../../src/base/text.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { userDataOf } from '../access/boot.js';
 import type { Ec2 } from '../api.js';
+import { together } from '../call/together.js';
 import { candidatesOf } from '../choose/candidates.js';
 import { ownPatch, readConfig, type Config } from '../config.js';
 import { attachAddress, ensureAddress } from '../network/elastic.js';
@@ -62,7 +63,7 @@ async function launch(making: Making, entry: LedgerEntry | undefined): Promise<s
   };
   const userData = once(() => userDataOf(config, ctx));
   const owner = await ctx.owner();
-  await allSettled([userData(), groupsIn(plan.candidates[0]?.vpcId ?? '', false), ensureAddress(config, ctx, ec2, pace)]);
+  await together([userData(), groupsIn(plan.candidates[0]?.vpcId ?? '', false), ensureAddress(config, ctx, ec2, pace)]);
   return ensureInstance({ config, ctx, ec2, pace, owner, userData, groups: groupsIn }, plan);
 }
 
@@ -129,13 +130,6 @@ async function keepFacts(ctx: DriverContext, instance: Instance): Promise<void> 
     RequestSpotInstance: instance.InstanceLifecycle === 'spot',
     ...ownPatch(ctx.data(), { account: instance.NetworkInterfaces?.[0]?.OwnerId ?? '' }),
   });
-}
-
-/** A failure is told when everything has ended: nothing is still being made then. @throws the first failure */
-async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(work);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -1,4 +1,6 @@
+import { messageOf } from '../../base/errors.js';
 import type { DriverData } from '../../base/machine.js';
+import { say } from '../../base/text.js';
 import type { Driver, PortRule } from '../../driver/contract.js';
 import { accountContext, accountsOf } from '../../machine/access/driver-context.js';
 import type { Machine } from '../../machine/machine.js';
@@ -43,8 +45,27 @@ export async function openMemberPorts(swarm: Swarm, joining: readonly string[], 
   }
 }
 
+/**
+ * Has the drivers close what they opened for a swarm that has ended. A rule that stays lets nobody in but the machines that were its
+ * members, so a failure is a warning.
+ */
+export async function closeMemberPorts({ session, name, members }: Pick<Swarm, 'session' | 'name' | 'members'>): Promise<void> {
+  const machines = [...members.values()].flatMap(({ machine }) => machine ?? []);
+  for (const { openPorts, machines: own } of byAccount({ session }, machines).values()) {
+    const [first] = own;
+    if (!first) continue;
+    const data = new Map<string, DriverData>(own.map((machine) => [machine.name, machine.data]));
+    try {
+      await openPorts(data, accountContext(session, first.module), { swarm: name, peers: [], rules: [] });
+    } catch (error) {
+      session.signal.throwIfAborted();
+      session.io.warn(say`What was opened for swarm "${name}" could not be closed again: ${messageOf(error)}`);
+    }
+  }
+}
+
 /** Members by account, of those drivers that open ports. */
-function byAccount({ session }: Swarm, machines: readonly Machine[]): Map<string, Account> {
+function byAccount({ session }: Pick<Swarm, 'session'>, machines: readonly Machine[]): Map<string, Account> {
   const accounts = new Map<string, Account>();
   for (const machine of machines) {
     const { driver } = machine;

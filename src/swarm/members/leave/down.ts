@@ -3,6 +3,7 @@ import { TsmachineError } from '../../../base/errors.js';
 import { refuseShared } from '../../../machine/remove.js';
 import type { Session } from '../../../machine/session.js';
 import { declaredByFile } from '../../up/declared.js';
+import { closeMemberPorts } from '../ports.js';
 import { dissolve } from './dissolve.js';
 import { throwFailures } from '../../../machine/choose/failures.js';
 import { findSwarm } from '../../reach/find.js';
@@ -52,6 +53,7 @@ export async function endSwarm(session: Session, name: string, { keepMachines = 
       if (strangers.length > 0)
         io.warn(`Nodes that are not machines of this store stay as they are: ${strangers.map(({ hostname }) => hostname).join(', ')}`);
       throwFailures(outcomes);
+      await closeMemberPorts(swarm);
     });
   });
   io.info(`Swarm "${name}" has ended.`);

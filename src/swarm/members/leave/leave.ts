@@ -5,6 +5,7 @@ import { lines, run, say } from '../../../base/text.js';
 import { openMachineEngine } from '../../../machine/engine/engine.js';
 import { openMachine } from '../../../machine/machine.js';
 import type { Session } from '../../../machine/session.js';
+import { closeMemberPorts } from '../ports.js';
 import { checkDepartures, departureOrder, inOrder } from './departures.js';
 import { depart } from './depart.js';
 import { throwFailures } from '../../../machine/choose/failures.js';
@@ -58,6 +59,7 @@ async function leaveOne(swarm: Swarm, name: string, { force }: { force: boolean 
   } = swarm;
   try {
     if ((await depart(swarm, name, { force })) === 'last') {
+      await closeMemberPorts(swarm);
       io.info(`${name} was the last node of swarm "${swarm.name}", which has ended with it.`);
       return;
     }

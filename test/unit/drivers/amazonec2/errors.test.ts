@@ -50,7 +50,10 @@ describe('errors of Amazon', () => {
     [answered('InvalidKeyPair.NotFound', "The key pair 'x' does not exist"), /--amazonec2-keypair-name/],
     [answered('PendingVerification', 'wait'), /Try again/],
     [answered('InsufficientInstanceCapacity', 'no', 500), /--amazonec2-zone can be repeated/],
-    [Object.assign(new Error('getaddrinfo ENOTFOUND ec2.xx.amazonaws.com'), { code: 'ENOTFOUND' }), /correct --amazonec2-region/],
+    [
+      Object.assign(new Error('getaddrinfo ENOTFOUND ec2.xx.amazonaws.com'), { code: 'ENOTFOUND' }),
+      /network of this computer.*--amazonec2-region/,
+    ],
     [new Error('read', { cause: Object.assign(new Error('read'), { code: 'ECONNRESET' }) }), /Check the network/],
     [Object.assign(new Error('The SSO session associated with this profile has expired.'), { name: 'x' }), /aws sso login/],
   ];

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 
 import { nodeAddresses } from '../../../../src/swarm/members/addresses.js';
-import { openMemberPorts } from '../../../../src/swarm/members/ports.js';
+import { closeMemberPorts, openMemberPorts } from '../../../../src/swarm/members/ports.js';
 import type { OpenPortsRequest } from '../../../../src/driver/contract.js';
 import type { Machine } from '../../../../src/machine/machine.js';
 import { openSession } from '../../../../src/session.js';
 import { silentIo } from '../../../../src/base/io.js';
+import { plain, type Text } from '../../../../src/base/text.js';
 import type { Swarm } from '../../../../src/swarm/reach/swarm.js';
 import { scratch } from '../../../helpers/scratch.js';
 
@@ -21,11 +22,13 @@ function swarmOf(
   machines: Readonly<Record<string, { driver: string; region: string; public: string; private: string }>>,
 ) {
   const asked: Asked[] = [];
+  const warnings: Text[] = [];
+  let refused = false;
   const machineOf = (name: string): Machine => {
     const { driver, region, ...ips } = machines[name] ?? { driver: '', region: '', public: '', private: '' };
     const openPorts = (members: ReadonlyMap<string, unknown>, _ctx: unknown, request: OpenPortsRequest) => {
       asked.push({ driver, members: [...members.keys()], request });
-      return Promise.resolve();
+      return refused ? Promise.reject(new Error('no')) : Promise.resolve();
     };
     return {
       name,
@@ -43,14 +46,20 @@ function swarmOf(
     } as unknown as Machine;
   };
   const members = new Map(Object.keys(machines).map((name) => [name, { name, machine: machineOf(name) }]));
-  const session = openSession({ storePath: scratch(), io: silentIo });
+  const session = openSession({ storePath: scratch(), io: { ...silentIo, warn: (text) => void warnings.push(text) } });
   const swarm = {
     session,
     name: 'prod',
     record: { members: Object.fromEntries(record.map((name) => [name, {}])) },
     members,
   } as unknown as Swarm;
-  return { swarm, asked, machine: (name: string) => members.get(name)?.machine ?? machineOf(name) };
+  return {
+    swarm,
+    asked,
+    warnings,
+    refuse: () => (refused = true),
+    machine: (name: string) => members.get(name)?.machine ?? machineOf(name),
+  };
 }
 
 const one = { driver: 'cloud', region: 'north', public: '198.51.100.1', private: '10.0.0.1' };
@@ -72,6 +81,20 @@ describe('the ports between members', () => {
       'udp/4789',
       'esp/',
     ]);
+  });
+
+  it('are closed in every account when the swarm has ended; what cannot be closed is a warning', async () => {
+    const { swarm, asked, refuse, warnings } = swarmOf(['one', 'far', 'host'], { one, far, host });
+    await closeMemberPorts(swarm);
+    expect(asked.map(({ members, request }) => [members, request])).to.deep.equal([
+      [['one'], { swarm: 'prod', peers: [], rules: [] }],
+      [['far'], { swarm: 'prod', peers: [], rules: [] }],
+    ]);
+    refuse();
+    await closeMemberPorts(swarm);
+    expect(warnings.map((text) => plain(text))).to.deep.equal(
+      Array(2).fill('What was opened for swarm "prod" could not be closed again: no'),
+    );
   });
 
   it('leave out machines that are inspected and neither members nor joining', async () => {
