@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { TsmachineError } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
+import { checkUserData } from './access/boot.js';
 import type { Ec2 } from './api.js';
 import { together } from './call/together.js';
 import { candidatesOf, type Candidate } from './choose/candidates.js';
@@ -14,7 +15,7 @@ import { runRequest } from './life/launch.js';
 import { checkAccess } from './network/access.js';
 
 /**
- * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the key pair, and the right to make
+ * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the key pair, the user's files, and the right to make
  * an instance with tags and role, which EC2 tells without making one. What `create` asks again within the minute is not asked twice.
  * @param open EC2 in a region
  */
@@ -22,7 +23,12 @@ export async function precheckMachine(ctx: DriverContext, open: (region: string)
   const config = readConfig(ctx.data());
   const ec2 = open(config.region);
   try {
-    const [[first]] = await together([candidatesOf(config, ec2), checkAccess(config, ctx), checkKeyPair(config, ec2)]);
+    const [[first]] = await together([
+      candidatesOf(config, ec2),
+      checkAccess(config, ctx),
+      checkKeyPair(config, ec2),
+      checkUserData(config, ctx),
+    ]);
     await checkRights(config, first, ec2);
   } catch (error) {
     ctx.signal.throwIfAborted();

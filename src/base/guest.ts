@@ -62,6 +62,8 @@ export interface BootDataRequest {
   readonly measured: 'raw' | 'base64';
   /** Whether it may be compressed when it is too large otherwise. */
   readonly gzip: boolean;
+  /** For `precheck`: composes it with keys of nobody, to see whether it can be, and writes nothing. */
+  readonly trial?: boolean;
 }
 
 /** What the preparation of a guest may use: a part of a driver's context. */

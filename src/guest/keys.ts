@@ -17,6 +17,12 @@ export async function ensureGuestKeys(machineDir: string, machineName: string): 
   return { loginKeyPath, loginPublic: login.public.trim(), hostKey };
 }
 
+/** Keys as `ensureGuestKeys` would make them, which are written nowhere. */
+export function trialKeys(machineDir: string, machineName: string): GuestKeys {
+  const loginPublic = newEd25519(`tsmachine-${machineName}`).public.trim();
+  return { loginKeyPath: join(machineDir, guestFiles.loginKey), loginPublic, hostKey: newEd25519(machineName) };
+}
+
 /** Makes the host key that follows the present one, or finds the one that an interrupted run made, and pins both. */
 export async function prepareNextHostKey(machineDir: string, machineName: string): Promise<GuestHostKey> {
   const next = await ensurePair(join(machineDir, guestFiles.nextHostKey), machineName);

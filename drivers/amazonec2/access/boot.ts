@@ -3,7 +3,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { TsmachineError } from '../../../src/base/errors.js';
 import { publicKeyOf } from '../../../src/base/guest.js';
 import { quote } from '../../../src/base/quote.js';
-import type { DriverContext } from '../../../src/driver/contract.js';
+import type { BootDataRequest, DriverContext } from '../../../src/driver/contract.js';
 import type { Config } from '../config.js';
 
 /** Bytes of user data that EC2 takes, before base64 (docs.aws.amazon.com/AWSEC2/latest/UserGuide: Run commands when you launch). */
@@ -12,13 +12,32 @@ const userDataLimit = 16_384;
 type World = Pick<DriverContext, 'bootData' | 'files'>;
 
 /**
- * The user data of a new instance, in base64, with the user's own file in it. Nothing is made yet when it is refused. The core makes the
- * host key anew that it contains. The login must be known by now.
+ * The user data of a new instance, in base64, with the user's own file in it. The core makes the host key anew that it contains. The login
+ * must be known by now.
  * @throws TsmachineError FLAG_INVALID, FLAG_MISSING when the user's files are not there, nothing that cloud-init takes, or too large
  */
 export async function userDataOf(config: Config, ctx: World): Promise<string> {
+  const { bytes } = await ctx.bootData(await requestOf(config, ctx));
+  return bytes.toString('base64');
+}
+
+/** Refuses what `userDataOf` would, before anything is made. @throws as that */
+export async function checkUserData(config: Config, ctx: World): Promise<void> {
+  const request = await requestOf(config, ctx);
+  try {
+    await ctx.bootData({ ...request, trial: true });
+  } catch (error) {
+    if (!TsmachineError.is(error) || config.userDataFile === '') throw error;
+    throw new TsmachineError(error.code, `--amazonec2-userdata ${config.userDataFile}: ${error.message}`, {
+      cause: error.cause,
+      hint: error.hint,
+    });
+  }
+}
+
+async function requestOf(config: Config, ctx: World): Promise<BootDataRequest> {
   const [userData, authorizedKeys] = await Promise.all([fileOf(config, ctx), keysOf(config, ctx)]);
-  const { bytes } = await ctx.bootData({
+  return {
     datasource: 'Ec2',
     user: config.sshUser || 'ubuntu',
     limit: userDataLimit,
@@ -26,8 +45,7 @@ export async function userDataOf(config: Config, ctx: World): Promise<string> {
     gzip: true,
     ...(userData ? { userData } : {}),
     ...(authorizedKeys ? { authorizedKeys } : {}),
-  });
-  return bytes.toString('base64');
+  };
 }
 
 async function fileOf({ userDataFile: path }: Config, { files }: World): Promise<Buffer | undefined> {

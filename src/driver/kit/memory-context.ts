@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { LedgerEntry, Owner } from '../../base/machine.js';
 import { composeBootData } from '../../guest/boot-data.js';
-import { ensureGuestKeys } from '../../guest/keys.js';
+import { ensureGuestKeys, trialKeys } from '../../guest/keys.js';
 import type { AccountContext, DriverContext, DriverData, RegisteredMachine } from '../contract.js';
 import { patched } from './data.js';
 import { obtain } from './obtain.js';
@@ -55,7 +55,10 @@ export class MemoryMachine {
       listens: () => Promise.resolve(false),
       identity: () => ensureGuestKeys(parts.machineDir, parts.machineName),
       bootData: async (request) =>
-        composeBootData(request, { machineName: parts.machineName, keys: await ensureGuestKeys(parts.machineDir, parts.machineName) }),
+        composeBootData(request, {
+          machineName: parts.machineName,
+          keys: await (request.trial ? trialKeys : ensureGuestKeys)(parts.machineDir, parts.machineName),
+        }),
       ...parts,
     };
   }

@@ -72,10 +72,11 @@ export function driverContext(session: Session, machine: OwnMachine): DriverCont
       return ensureGuestKeys(paths.dir, name);
     },
     async bootData(request) {
-      const [{ composeBootData }, { ensureGuestKeys, noteHostKeyExposed }] = await Promise.all([
+      const [{ composeBootData }, { ensureGuestKeys, noteHostKeyExposed, trialKeys }] = await Promise.all([
         import('../../guest/boot-data.js'),
         import('../../guest/keys.js'),
       ]);
+      if (request.trial) return composeBootData(request, { machineName: name, keys: trialKeys(paths.dir, name) });
       const composed = composeBootData(request, { machineName: name, keys: await ensureGuestKeys(paths.dir, name) });
       // what a cloud hands to its guests can be read by every program there, and by whoever may look at the machine in the cloud
       if (request.datasource !== 'NoCloud') await noteHostKeyExposed(paths.dir);

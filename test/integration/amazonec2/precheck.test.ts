@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
@@ -108,6 +112,51 @@ describe('amazonec2: before anything is made', () => {
       expect(await refused(flags)).to.match(words);
     });
   }
+
+  describe("the user's files", () => {
+    const written = async (bytes: Buffer | string): Promise<string> => {
+      const path = join(folder.dir, 'given');
+      await writeFile(path, bytes);
+      return path;
+    };
+    beforeEach(async () => {
+      await rm(folder.dir, { recursive: true });
+      await mkdir(folder.dir);
+    });
+    afterEach(async () => {
+      expect(
+        (await readdir(folder.dir)).filter((name) => name !== 'given'),
+        'a key was made',
+      ).to.deep.equal([]);
+    });
+
+    it('refuses user data that is too large', async () => {
+      const script = await written(`#!/bin/sh\n# ${randomBytes(20_000).toString('hex')}\n`);
+      expect(await refused({ 'amazonec2-userdata': script })).to.match(
+        /^FLAG_INVALID --amazonec2-userdata \S+given: The user data of m1 has \d+ bytes .*takes 16384/,
+      );
+    });
+
+    it('refuses user data that cloud-init would ignore', async () => {
+      expect(await refused({ 'amazonec2-userdata': await written('hello\n') })).to.match(/^FLAG_INVALID --amazonec2-userdata \S+given: /);
+    });
+
+    it('refuses files that are not there', async () => {
+      expect(await refused({ 'amazonec2-userdata': '/nonexistent/data' })).to.match(/^FLAG_INVALID .*\(--amazonec2-userdata\)/);
+      expect(await refused({ 'amazonec2-ssh-keypath': '/nonexistent/key' })).to.match(/^FLAG_INVALID .*\(--amazonec2-ssh-keypath\)/);
+    });
+
+    it('refuses a key whose public half is not known', async () => {
+      expect(await refused({ 'amazonec2-ssh-keypath': await written('no key\n') })).to.match(
+        /The public half .*\(--amazonec2-ssh-keypath\)/,
+      );
+    });
+
+    it('takes user data of a good size', async () => {
+      const { driver, memory } = await machine({ 'amazonec2-userdata': await written(`#!/bin/sh\n# ${'x'.repeat(30_000)}\n`) });
+      await driver.precheck(memory.data, contextOf(memory));
+    });
+  });
 
   it('refuses credentials that Amazon does not know, with what to do', async () => {
     expect(await refused({}, other)).to.match(/^DRIVER_FAILED .*AuthFailure, request .* \| .*--amazonec2-profile/);
