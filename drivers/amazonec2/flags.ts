@@ -87,7 +87,7 @@ export const flags: readonly FlagSpec[] = [
   bool('private-address-only', 'No public address'),
   bool('use-private-address', 'Reach the machine by its private address'),
   text('elastic-ip', 'An address that stays: "new", or the allocation id of one of yours', {}),
-  list('extra-subnet-id', 'Subnet of one more network interface'),
+  list('extra-subnet-id', 'Subnet of one more network interface, in the zone of the machine'),
   int('ipv6-address-count', 'IPv6 addresses', 0, { env: 'AWS_IPV6_ADDRESS_COUNT' }),
   bool('enable-primary-ipv6', 'Make the first IPv6 address the primary one', { env: 'AWS_ENABLE_PRIMARY_IPV6' }),
   bool('ipv6-address-only', 'Reach the machine by IPv6', { env: 'AWS_IPV6_ADDRESS_ONLY' }),

@@ -1,6 +1,7 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { Ec2 } from '../api.js';
 import type { Config } from '../config.js';
+import { besideExtras, extraSubnetsOf } from './extra-subnets.js';
 import { imagesFor, isCertain, newestIds, type Image, type Images } from './image.js';
 import { subnetsOf, type Subnet } from './subnets.js';
 import { typesOf, type TypeFacts } from './types.js';
@@ -18,19 +19,21 @@ export interface Candidate {
 }
 
 /**
- * Types, zones and subnets in order of preference, each with its image; never empty, all in one network. Seven calls at most, the most of
+ * Types, zones and subnets in order of preference, each with its image; never empty, all in one network. Eight calls at most, the most of
  * them at the same time; asked again within the same run, none.
  * @throws TsmachineError FLAG_INVALID, FLAG_MISSING naming the flag
  */
 export async function candidatesOf(config: Config, ec2: Ec2): Promise<readonly [Candidate, ...Candidate[]]> {
   const { region, own } = config;
   const names = own.instanceTypes;
-  const [types, offered, subnets, newest] = await Promise.all([
+  const [types, offered, possible, newest, extras] = await Promise.all([
     typesOf(names, region, ec2),
     offeringsOf(names, ec2),
     subnetsOf(config, ec2),
     newestIds(config, ec2),
+    extraSubnetsOf(config, ec2),
   ]);
+  const subnets = besideExtras(possible, extras, config);
   const wanted = [...new Set(names.flatMap((name) => types.get(name)?.architecture ?? []))];
   const images = await imagesFor(config, ec2, wanted, newest);
   const [first, ...more] = places({ names, types, offered, subnets, images, config });

@@ -86,7 +86,8 @@ function noSubnet(zone: string, vpc: string, known: readonly string[]): never {
   throw invalid(`--amazonec2-zone ${zone}: ${vpc} has no subnet there. It has some in ${known.join(', ')}`);
 }
 
-function subnetOf({ SubnetId: id = '', VpcId: vpcId = '', AvailabilityZone: zone = '' }: Described): Subnet {
+/** What matters of a subnet. Pure. */
+export function subnetOf({ SubnetId: id = '', VpcId: vpcId = '', AvailabilityZone: zone = '' }: Described): Subnet {
   return { id, vpcId, zone };
 }
 

@@ -1,3 +1,4 @@
+import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 
 import { TsmachineError } from '../../../src/base/errors.js';
@@ -111,6 +112,40 @@ describe('amazonec2: choosing image and place', () => {
     const all = await subnets();
     const ids = all.map(({ SubnetId: id = '' }) => id).reverse();
     expect((await choose({ 'amazonec2-subnet-id': ids })).map(({ subnetId }) => subnetId)).to.deep.equal(ids);
+  });
+
+  it('stays in the zone of the extra subnets, which EC2 wants', async () => {
+    const [first] = await subnets({ Filters: [{ Name: 'availability-zone', Values: ['eu-central-1b'] }] });
+    const ids = (await subnets()).map(({ SubnetId: id = '' }) => id);
+    const extra = { 'amazonec2-private-address-only': true, 'amazonec2-extra-subnet-id': [first?.SubnetId ?? ''] };
+    for (const flags of [extra, { ...extra, 'amazonec2-zone': ['a', 'b'] }, { ...extra, 'amazonec2-subnet-id': ids }])
+      expect((await choose(flags)).map(({ zone }) => zone)).to.deep.equal(['eu-central-1b']);
+  });
+
+  it('refuses extra subnets that cannot be, and names the flags', async () => {
+    const ec2 = new EC2Client(cloud.client(firstKey, 'eu-central-1'));
+    const all = await subnets();
+    const inZone = (letter: string) => all.find(({ AvailabilityZone: zone = '' }) => zone.endsWith(letter))?.SubnetId ?? '';
+    const [a, b] = [inZone('a'), inZone('b')];
+    const { Vpc: vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.7.0.0/16' }));
+    const { Subnet: foreign } = await ec2.send(
+      new CreateSubnetCommand({ VpcId: vpc?.VpcId, CidrBlock: '10.7.1.0/24', AvailabilityZone: 'eu-central-1a' }),
+    );
+    ec2.destroy();
+    const cases: readonly (readonly [FlagValues, RegExp])[] = [
+      [{ 'amazonec2-extra-subnet-id': ['subnet-00000000000000000'] }, /--amazonec2-extra-subnet-id: .*InvalidSubnetID\.NotFound/],
+      [{ 'amazonec2-extra-subnet-id': [a, b] }, /--amazonec2-extra-subnet-id: \S+ is in eu-central-1a and \S+ in eu-central-1b/],
+      [
+        { 'amazonec2-extra-subnet-id': [foreign?.SubnetId ?? ''] },
+        new RegExp(`--amazonec2-extra-subnet-id .*belongs to ${vpc?.VpcId ?? ''}.* \\| Give --amazonec2-vpc-id ${vpc?.VpcId ?? ''}`),
+      ],
+      [{ 'amazonec2-extra-subnet-id': [b], 'amazonec2-zone': ['a'] }, /is in eu-central-1b, .* eu-central-1a alone \(--amazonec2-zone\)/],
+      [{ 'amazonec2-extra-subnet-id': [b], 'amazonec2-subnet-id': [a] }, /is in eu-central-1b, .* alone \(--amazonec2-subnet-id\)/],
+    ];
+    for (const [flags, words] of cases)
+      expect(await refused({ ...flags, 'amazonec2-private-address-only': true }), JSON.stringify(flags))
+        .to.match(/^FLAG_INVALID /)
+        .and.match(words);
   });
 
   it('refuses what cannot be, and names the flag', async () => {
