@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
+import { clouds } from './cloud.js';
 import { copies } from './copy.js';
 import { hosts } from './hosts.js';
 import { list } from './list.js';
@@ -15,7 +16,13 @@ import { swarms } from './swarm.js';
 const dockerMachine = process.env['DOCKER_MACHINE_BIN'];
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-const rows: Row[] = [...(await startup(dockerMachine)), ...(await reach()), ...(await list(dockerMachine)), ...(await copies())];
+const rows: Row[] = [
+  ...(await startup(dockerMachine)),
+  ...(await reach()),
+  ...(await list(dockerMachine)),
+  ...(await clouds()),
+  ...(await copies()),
+];
 const canRunHosts = process.platform === 'linux' && process.getuid?.() === 0;
 rows.push(...(await swarms(canRunHosts)));
 if (canRunHosts) {

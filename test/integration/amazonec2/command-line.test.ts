@@ -6,6 +6,7 @@ import { expect } from 'chai';
 
 import { tsmachine } from '../../helpers/cli.js';
 import { ec2StandIn, firstAccount, firstKey, type AccessKey, type Ec2StandIn } from '../../stand-ins/ec2/index.js';
+import { fillStoreWithInstances } from '../../stand-ins/ec2/machines.js';
 import { open } from './ec2-world.js';
 
 const fixture = new URL('../../fixtures/docker-machine-amazonec2/config.json', import.meta.url);
@@ -130,6 +131,16 @@ describe('amazonec2 on the command line', () => {
       }
     }
     expect(texts.length).to.be.greaterThan(1);
+  });
+
+  it('asks once for each region to list fifty machines', async () => {
+    await fillStoreWithInstances(cloud, { root: join(dir, 'store'), regions: ['eu-central-1', 'us-east-1'], each: 25 });
+    const before = (await cloud.calls()).length;
+    const env = { AWS_ACCESS_KEY_ID: firstKey.id, AWS_SECRET_ACCESS_KEY: firstKey.secret };
+    const listed = await run(['ls', '--format', '{{.State}}'], env);
+    expect(listed.stdout.trim().split('\n'), listed.stderr).to.deep.equal(Array.from({ length: 50 }, () => 'Running'));
+    const calls = (await cloud.calls(before)).map(({ action, region }) => `${action} ${region}`);
+    expect(calls.sort()).to.deep.equal(['DescribeInstances eu-central-1', 'DescribeInstances us-east-1']);
   });
 
   it('is loaded by no command on other drivers', async () => {

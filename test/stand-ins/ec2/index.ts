@@ -169,6 +169,11 @@ export class Ec2StandIn {
 
 let started: Promise<Ec2StandIn> | undefined;
 
+/** As `ec2StandIn`, where no suite is. @throws NoPython where Python or PyPI is missing */
+export function startEc2StandIn(): Promise<Ec2StandIn> {
+  return (started ??= start());
+}
+
 /**
  * The stand-in of this process, started by the first call and ended with the process; what the last test left is there until `reset`.
  * The suite is skipped where Python or PyPI is missing.
@@ -177,7 +182,7 @@ let started: Promise<Ec2StandIn> | undefined;
 export async function ec2StandIn(context: Context): Promise<Ec2StandIn> {
   context.timeout(600_000);
   try {
-    return await (started ??= start());
+    return await startEc2StandIn();
   } catch (error) {
     if (error instanceof NoPython) return skip(context, error.message);
     throw error;
