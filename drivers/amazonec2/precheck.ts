@@ -13,10 +13,13 @@ import { codeOf } from './errors.js';
 import { marketsOf } from './life/spot.js';
 import { runRequest } from './life/launch.js';
 import { checkAccess } from './network/access.js';
+import { refuseAddress } from './network/elastic.js';
+import { isGroupMissing } from './network/groups.js';
 
 /**
- * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the key pair, the user's files, and the right to make
- * an instance with tags and role, which EC2 tells without making one. What `create` asks again within the minute is not asked twice.
+ * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the user's files, key pair, groups
+ * and address, and the right to make an instance with tags and role, which EC2 tells without making one. What `create` asks again within the
+ * minute is not asked twice.
  * @param open EC2 in a region
  */
 export async function precheckMachine(ctx: DriverContext, open: (region: string) => Ec2): Promise<void> {
@@ -25,15 +28,22 @@ export async function precheckMachine(ctx: DriverContext, open: (region: string)
   try {
     const [[first]] = await together([
       candidatesOf(config, ec2),
-      checkAccess(config, ctx),
       checkKeyPair(config, ec2),
       checkUserData(config, ctx),
+      refuseAddress(config, ec2),
+      config.securityGroupNames.length === 0 ? checkAccess(config, ctx) : Promise.resolve(),
     ]);
-    await checkRights(config, first, ec2);
+    await together([checkRights(config, first, ec2), checkNamedGroups(config, ctx, { ec2, vpcId: first.vpcId })]);
   } catch (error) {
     ctx.signal.throwIfAborted();
     throw await explainRegion(error, config.region, open);
   }
+}
+
+/** Whether a group is the user's, or is to be made, is known once the network is. */
+async function checkNamedGroups(config: Config, ctx: DriverContext, { ec2, vpcId }: { readonly ec2: Ec2; readonly vpcId: string }) {
+  if (config.securityGroupNames.length === 0) return;
+  if (await isGroupMissing(config, ec2, vpcId)) await checkAccess(config, ctx);
 }
 
 async function checkKeyPair({ keyName, existingKey }: Config, ec2: Ec2): Promise<void> {
@@ -55,12 +65,24 @@ async function checkRights(config: Config, candidate: Candidate, ec2: Ec2): Prom
 }
 
 /** What only the creating call refuses, with the flag that it is about. */
-function flagOf(error: unknown, { instanceProfile, kmsKey }: Config): unknown {
-  if (!TsmachineError.is(error)) return error;
-  const isProfile = instanceProfile !== '' && /iaminstanceprofile|instance profile/i.test(error.message);
-  const isKey = kmsKey !== '' && /kms/i.test(error.message);
-  const flag = isProfile ? `--amazonec2-iam-instance-profile ${instanceProfile}` : isKey ? `--amazonec2-kms-key ${kmsKey}` : undefined;
-  return flag === undefined
-    ? error
-    : new TsmachineError('FLAG_INVALID', `${flag}: ${error.message}`, { cause: error.cause, hint: error.hint });
+function flagOf(error: unknown, config: Config): unknown {
+  if (!TsmachineError.is(error) || !/^Invalid/.test(codeOf(error) ?? '')) return error;
+  const { message } = error;
+  const [flag] = wordsOfFlags(config).find(([, value, words]) => value !== '' && value !== 0 && words.test(message)) ?? [];
+  return flag === undefined ? error : new TsmachineError('FLAG_INVALID', `${flag}: ${message}`, { cause: error.cause, hint: error.hint });
+}
+
+type FlagWords = readonly [flag: string, value: string | number, words: RegExp];
+
+/** What Amazon's words for a refused value are like. */
+function wordsOfFlags({ instanceProfile, kmsKey, ipv6Count, own }: Config): readonly FlagWords[] {
+  const flag = (name: string, value: string | number, words: RegExp): FlagWords => [`--amazonec2-${name} ${value}`, value, words];
+  return [
+    flag('iam-instance-profile', instanceProfile, /iaminstanceprofile|instance profile/i),
+    flag('kms-key', kmsKey, /kms/i),
+    flag('volume-throughput', own.volumeThroughput, /throughput/i),
+    flag('volume-iops', own.volumeIops, /iops/i),
+    flag('ipv6-address-count', ipv6Count, /ipv6/i),
+    flag('placement-group', own.placementGroup, /placement group/i),
+  ];
 }

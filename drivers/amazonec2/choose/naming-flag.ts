@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
+import { plain } from '../../../src/base/text.js';
 import { codeOf } from '../errors.js';
 
 /** What Amazon says of ids and names that somebody typed. */
@@ -14,6 +15,9 @@ export async function namingFlag<T>(flag: string, asked: Promise<T>): Promise<T>
     return await asked;
   } catch (error) {
     if (!typed.test(codeOf(error) ?? '') || !TsmachineError.is(error)) throw error;
-    throw new TsmachineError('FLAG_INVALID', `${flag}: ${error.message}`, { cause: error.cause, hint: error.hint });
+    // what to do about the code may name another flag of the same kind
+    const [name = flag] = flag.split(' ');
+    const hint = error.hint === undefined || plain(error.hint).includes(name) ? error.hint : `Correct ${name}`;
+    throw new TsmachineError('FLAG_INVALID', `${flag}: ${error.message}`, { cause: error.cause, hint });
   }
 }

@@ -9,13 +9,12 @@ import { groupsWith, isOurs, networksOf } from './find.js';
 import { accessRules, engineRulePort, missing, rulesOf, sourcesOf, type Group, type GroupRule } from './rules.js';
 
 /**
- * Refuses in precheck what `ensureGroups` would refuse because this computer's address is not known: changes nothing.
+ * Refuses in precheck what `ensureGroups` would refuse of a group that it makes, because this computer's address is not known.
  * @throws TsmachineError naming the flag
  */
 export async function checkAccess(config: Config, ctx: DriverContext): Promise<void> {
-  const { own, reachedPrivately, securityGroupNames } = config;
-  const isNeeded = securityGroupNames.length === 0; // a group of the user's is not changed, and whether it is one is not known here
-  if (isNeeded && own.allowedCidrs.length === 0 && !reachedPrivately) await addressHere(config, ctx);
+  const { own, reachedPrivately } = config;
+  if (own.allowedCidrs.length === 0 && !reachedPrivately) await addressHere(config, ctx);
 }
 
 /** From where the machine may be reached, by the groups that it has. */

@@ -32,13 +32,8 @@ interface Wanted {
  */
 export async function ensureGroups(config: Config, ctx: DriverContext, ec2: Ec2, vpcId: string): Promise<string[]> {
   const { store } = await ctx.owner();
-  const words = config.securityGroupNames.length > 0 ? [...new Set(config.securityGroupNames)] : [sharedGroupName(store)];
-  const there = await groupsIn(ec2, vpcId, words);
-  const wanted = words.map((word): Wanted => ({
-    word,
-    group: there.find(({ GroupId: id, GroupName: name }) => word === id || word === name),
-  }));
-  refuseGroups(wanted, config, vpcId);
+  const words = config.securityGroupNames.length > 0 ? config.securityGroupNames : [sharedGroupName(store)];
+  const wanted = await usable(words, config, ec2, vpcId);
   const ours = wanted.filter(({ group }) => !group || isOurs(group, store));
   const rules = ours.length === 0 || config.securityGroupReadOnly ? [] : await rulesFor(config, ctx, () => networksOf(ec2, vpcId));
   if (ours.length === 0) warnOfClosed(wanted, config, ctx);
@@ -49,6 +44,26 @@ export async function ensureGroups(config: Config, ctx: DriverContext, ec2: Ec2,
     else ids.push(await ensureOurs(one, { rules, vpcId, store, region: config.region }, ctx, ec2));
   }
   return ids;
+}
+
+/**
+ * Whether a group that was named is to be made. Refuses in precheck what `ensureGroups` would refuse: changes nothing.
+ * @throws TsmachineError FLAG_INVALID when a group that was named cannot be used
+ */
+export async function isGroupMissing(config: Config, ec2: Ec2, vpcId: string): Promise<boolean> {
+  return (await usable(config.securityGroupNames, config, ec2, vpcId)).some(({ group }) => group === undefined);
+}
+
+/** What there is of these groups. @throws TsmachineError FLAG_INVALID */
+async function usable(words: readonly string[], config: Config, ec2: Ec2, vpcId: string): Promise<Wanted[]> {
+  const all = [...new Set(words)];
+  const there = await groupsIn(ec2, vpcId, all);
+  const wanted = all.map((word): Wanted => ({
+    word,
+    group: there.find(({ GroupId: id, GroupName: name }) => word === id || word === name),
+  }));
+  refuseGroups(wanted, config, vpcId);
+  return wanted;
 }
 
 async function rulesFor(config: Config, ctx: DriverContext, inside: () => Promise<readonly string[]>): Promise<GroupRule[]> {

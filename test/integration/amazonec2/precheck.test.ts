@@ -105,6 +105,32 @@ describe('amazonec2: before anything is made', () => {
     ],
     ['a type that is not there', { 'amazonec2-instance-type': ['t3.mirco'] }, /--amazonec2-instance-type\) \| Did you mean t3\.micro\?/],
     ['a disk that is too small', { 'amazonec2-root-size': 2 }, /^FLAG_INVALID --amazonec2-root-size 2 is too small/],
+    [
+      'an Elastic IP that is not there',
+      { 'amazonec2-elastic-ip': 'eipalloc-12345678' },
+      /^FLAG_INVALID There is no Elastic IP eipalloc-12345678 in this region \| .*--amazonec2-elastic-ip/,
+    ],
+    [
+      'a security group that is not there',
+      { 'amazonec2-security-group': ['sg-12345678'] },
+      /^FLAG_INVALID There is no security group sg-12345678 \| .*--amazonec2-security-group/,
+    ],
+    [
+      'a group to be made that may not be changed',
+      { 'amazonec2-security-group': ['mine'], 'amazonec2-security-group-readonly': true },
+      /^FLAG_INVALID There is no security group mine in vpc-\w+, and with --amazonec2-security-group-readonly/,
+    ],
+    [
+      'a further subnet that is not there',
+      { 'amazonec2-extra-subnet-id': ['subnet-12345678'], 'amazonec2-private-address-only': true },
+      /^FLAG_INVALID --amazonec2-extra-subnet-id.*: .*subnet-12345678.* \| Correct --amazonec2-extra-subnet-id$/,
+    ],
+    [
+      'a speed that a volume does not have',
+      { 'amazonec2-volume-iops': 10 },
+      /^FLAG_INVALID --amazonec2-volume-iops 10: .*InvalidParameterValue/,
+    ],
+    ['IPv6 where the subnet has none', { 'amazonec2-ipv6-address-count': 1 }, /^FLAG_INVALID --amazonec2-ipv6-address-count 1: .*no IPv6/],
     ['an image that is not there', { 'amazonec2-ami': 'ami-00000000000000000' }, /^FLAG_INVALID --amazonec2-ami ami-0/],
   ];
   for (const [what, flags, words] of cases) {
