@@ -23,6 +23,15 @@ export function placeOf(data: DriverData, secrets: FlagValues, env: Environment 
   return usual(data, secrets);
 }
 
+/** In words for people, as whom calls for no machine in particular are made. */
+export function wordsOf(secrets: FlagValues, env: Environment = none): string {
+  const { typedKeys } = typed(secrets, env);
+  if (typedKeys) return 'the keys that were given';
+  const { keys, profile } = placeOf({}, secrets, env);
+  if (keys) return 'the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  return profile === '' ? 'the usual credentials of AWS (profile default, SSO, role)' : `the profile ${profile}`;
+}
+
 /** The profile that a new machine remembers: keys come before one that is merely set. */
 export function profileToKeep(flags: FlagValues, env: Environment = none): string {
   const { typedKeys, typedProfile } = typed(flags, env);

@@ -2,7 +2,7 @@ import type { AccountContext, Driver, DriverContext, DriverData, FlagValues } fr
 import { accountOf, type Caller, type Ec2, type OpenEc2 } from './api.js';
 import { checkConfig } from './check.js';
 import { readConfig } from './config.js';
-import { dropStoredKeys, placeOf, type Environment } from './credentials.js';
+import { dropStoredKeys, placeOf, wordsOf, type Environment } from './credentials.js';
 import { discardLeftover, listLeftovers } from './leftovers.js';
 import { claimMachine } from './life/claim.js';
 import { readConsole } from './life/console.js';
@@ -55,6 +55,7 @@ export function amazonec2Over({ open, pace = realPace, env = {} }: Outside): Dri
     openPorts: (members, ctx, request) => openPorts(members, ctx, request, (data) => ec2(data, ctx)),
     access: (data, ctx) => accessOf(readConfig(data), ctx, ec2(data, ctx)),
     allow: (data, ctx, networks) => allow(readConfig(data), ctx, ec2(data, ctx), networks),
+    credentials: (secrets) => wordsOf(secrets, env),
     leftovers: (ctx) => listLeftovers(account(ctx), ctx),
     discard: (leftover, ctx) => discardLeftover(account(ctx), ctx, leftover),
     claim: (data, ctx) => claimMachine(acting(data, ctx)),

@@ -39,7 +39,10 @@ export default class Gc extends MachineCommand {
     const { driver: drivers = [], store } = flags;
     const options = { drivers, ...(store === undefined ? {} : { store }) };
     this.io.progress('Looking for what is left over');
-    const items = await findLeftovers(session, options);
+    const looked = (driver: string, credentials: string) => {
+      this.io.info(`${driver}: looked with ${credentials}; what only others can see is not listed`);
+    };
+    const items = await findLeftovers(session, { ...options, looked });
     const mayRemove = !flags['dry-run'] && (!flags.json || flags.y);
     if (!mayRemove || !flags.json) this.show(items, () => (items.length === 0 ? 'Nothing is left over.' : gcTable(items, Date.now())));
     if (!mayRemove) return;

@@ -185,6 +185,8 @@ export interface Driver {
   allow?(data: DriverData, ctx: DriverContext, networks: readonly string[]): Promise<readonly string[]>;
   /** Everything of tsmachine's that exists here, whoever owns it; the core decides what is left over. */
   leftovers?(ctx: AccountContext): Promise<readonly Leftover[]>;
+  /** With whose credentials `leftovers` looks, in words for people and without any secret, such as `the profile work`. Pure. */
+  credentials?(secrets: FlagValues): string;
   /** Removes one of them; one that is gone already is a success. */
   discard?(leftover: Leftover, ctx: AccountContext): Promise<void>;
   /** Makes this store the owner of an imported machine's resources. */

@@ -25,6 +25,8 @@ export interface GcOptions {
   readonly drivers?: readonly string[];
   /** Only what belongs to this store, and that is removable unless a machine uses it: its id, or its folder for what has no id. */
   readonly store?: string;
+  /** Told of each driver that has accounts with whose credentials it has looked: it sees no other account. */
+  readonly looked?: (driver: string, credentials: string) => void;
 }
 
 /**
@@ -104,7 +106,7 @@ type Found = (name: string, leftovers: readonly Leftover[], driver: Driver) => P
  */
 async function look(
   session: Session,
-  { drivers = [], strict }: Pick<GcOptions, 'drivers'> & { readonly strict: boolean },
+  { drivers = [], looked, strict }: Pick<GcOptions, 'drivers' | 'looked'> & { readonly strict: boolean },
   found: Found,
 ): Promise<void> {
   const remembered = new Set(
@@ -114,7 +116,10 @@ async function look(
     session.signal.throwIfAborted();
     try {
       const { driver, ctx } = await openAccount(session, name);
-      await found(name, (await driver.leftovers?.(ctx)) ?? [], driver);
+      const leftovers = (await driver.leftovers?.(ctx)) ?? [];
+      const isUsed = drivers.includes(name) || remembered.has(name) || leftovers.length > 0;
+      if (driver.credentials && isUsed) looked?.(name, driver.credentials(ctx.secrets));
+      await found(name, leftovers, driver);
     } catch (error) {
       session.signal.throwIfAborted();
       if (strict && drivers.includes(name)) throw error;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { placeOf, profileToKeep } from '../../../../drivers/amazonec2/credentials.js';
+import { placeOf, profileToKeep, wordsOf } from '../../../../drivers/amazonec2/credentials.js';
 
 const data = { Region: 'eu-central-1', InstanceId: 'i-1', RetryCount: 5 };
 const old = { ...data, AccessKey: 'AKIAOLD', SecretKey: 'old', SessionToken: '' };
@@ -41,5 +41,18 @@ describe('as whom Amazon is asked', () => {
     expect(profileToKeep({ ...keys('AKIAENV'), ...profile('set') }, env)).to.equal('');
     expect(profileToKeep({ ...keys('AKIATYPED'), ...profile('dev') }, env)).to.equal('');
     expect(profileToKeep(profile('set'), env)).to.equal('set');
+  });
+});
+
+describe('amazonec2: credentials in words', () => {
+  const keys = { 'amazonec2-access-key': 'AKIAONE', 'amazonec2-secret-key': 'hidden' };
+  const set = { AWS_ACCESS_KEY_ID: 'AKIAONE', AWS_SECRET_ACCESS_KEY: 'hidden' };
+
+  it('name what was given, and nothing secret', () => {
+    expect(wordsOf(keys)).to.equal('the keys that were given');
+    expect(wordsOf(keys, set)).to.equal('the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+    expect(wordsOf({ ...keys, 'amazonec2-profile': 'work' }, set)).to.equal('the profile work');
+    expect(wordsOf({ 'amazonec2-profile': 'work' }, { AWS_PROFILE: 'work' })).to.equal('the profile work');
+    expect(wordsOf({})).to.match(/usual credentials/);
   });
 });
