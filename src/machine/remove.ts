@@ -31,11 +31,10 @@ export async function removeMachine(session: Session, name: string, options: Rem
       if (shared) {
         if (!options.force) throw sharedError([name]);
         io.warn(`${name} was exported, or may have been: it is forgotten here, and the machine itself stays`);
-      } else {
-        await removeRemoteOrParts(session, name, owner, options);
       }
+      const livesOn = shared || !(await removeRemoteOrParts(session, name, owner, options));
       await store.remove(name);
-      await forget(session, owner, shared);
+      await forget(session, owner, livesOn);
       await tellFollowers(session, (follower) => follower.removed?.(session, name));
     },
     { signal },
@@ -89,14 +88,18 @@ export function sharedError(names: readonly string[]): TsmachineError {
   });
 }
 
-async function removeRemoteOrParts(session: Session, name: string, owner: MaybeOwner, { force }: RemoveOptions): Promise<void> {
+/** @returns false when something of it stays, which `gc` finds as long as this computer remembers the machine */
+async function removeRemoteOrParts(session: Session, name: string, owner: MaybeOwner, { force }: RemoveOptions): Promise<boolean> {
   try {
     await removeRemote(session, name);
+    return true;
   } catch (error) {
     session.signal.throwIfAborted();
     if (!force) throw TsmachineError.from(error, 'DRIVER_FAILED');
     session.io.warn(say`Error removing host "${name}": ${messageOf(error)}`);
-    if (isUnreadable(error)) await removeParts(session, name, owner);
+    if (!isUnreadable(error)) return false;
+    await removeParts(session, name, owner);
+    return true;
   }
 }
 

@@ -5,6 +5,7 @@ import { obtain } from '../../driver/kit/obtain.js';
 import { Turns } from '../../driver/kit/turns.js';
 import { newLedger, readLedger, withEntry, withoutEntry, writeLedger, type Ledger } from '../../store/ledger.js';
 import { ownLedger } from '../../store/identity.js';
+import { stillThere } from '../gc/living.js';
 import { withoutMachine, type RememberedMachine, type RememberedMachines } from '../../store/registry.js';
 import type { Session } from '../session.js';
 
@@ -48,7 +49,10 @@ export class Resources {
   /** The entries of this machine, the oldest first, and the store's that this machine uses. */
   async entries(): Promise<LedgerEntry[]> {
     const [store, machine] = [await this.#read('store'), await this.#read('machine')];
-    return [...(store?.entries.filter(({ users = [] }) => machine && users.includes(machine.id)) ?? []), ...(machine?.entries ?? [])];
+    const shared = store?.entries.filter(({ users = [] }) => machine && users.includes(machine.id)) ?? [];
+    const { root } = this.#session.store;
+    const used = shared.map(async (entry) => ({ ...entry, users: [...(await stillThere(root, entry.users ?? []))] }));
+    return [...(await Promise.all(used)), ...(machine?.entries ?? [])];
   }
 
   /** @returns the id of what there is now, made or found @throws what the calls throw; the entry then stays, for the next run */
@@ -70,17 +74,21 @@ export class Resources {
       async () => {
         const { users = [] } = (await this.#read('store'))?.entries.find(({ key }) => key === entry.key) ?? {};
         const { machine } = await this.owner();
-        if (users.some((user) => user !== machine) || (await remove())) await this.#strike(entry);
+        const others = users.filter((user) => user !== machine);
+        const staying = await stillThere(this.#session.store.root, others);
+        if (staying.length > 0) return this.#strike(entry);
+        if (await remove()) await this.#strike(entry, others);
       },
       { signal: this.#session.signal, timeout: sharedTimeout },
     );
   }
 
-  async #strike({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>): Promise<void> {
+  /** @param gone other users, which left the store without a word */
+  async #strike({ key, scope }: Pick<LedgerEntry, 'key' | 'scope'>, gone: readonly string[] = []): Promise<void> {
     const { store, machine } = await this.owner();
     const changed = await this.#change(scope, (ledger) => {
       const entry = ledger.entries.find((one) => one.key === key);
-      const users = scope === 'machine' ? [] : (entry?.users ?? []).filter((id) => id !== machine);
+      const users = scope === 'machine' ? [] : (entry?.users ?? []).filter((id) => id !== machine && !gone.includes(id));
       return entry && users.length > 0 ? withEntry(ledger, { ...entry, users }) : withoutEntry(ledger, key);
     });
     if (scope === 'machine') await this.#remember(store, changed);

@@ -29,6 +29,16 @@ export async function livingMachines(root: string): Promise<LivingMachines> {
   return { ids, unreadable };
 }
 
+/**
+ * Those of a store's users of something that are still in it: a machine whose folder was deleted, or that was forgotten before its driver
+ * could remove it, never says that it uses nothing any more. All of them while the id of a machine cannot be read.
+ */
+export async function stillThere(root: string, users: readonly string[]): Promise<readonly string[]> {
+  if (users.length === 0) return users;
+  const { ids, unreadable } = await livingMachines(root);
+  return unreadable.length > 0 ? users : users.filter((id) => ids.has(id));
+}
+
 /** Whether a machine is there, finished or not: a folder whose files were deleted is none. */
 export function isMachine(root: string, name: string): boolean {
   const { config, journal } = machinePaths(root, name);

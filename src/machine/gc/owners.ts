@@ -78,8 +78,11 @@ export class Owners {
   }
 
   async #inLivingStore(store: RememberedStore, machine: string | undefined): Promise<Verdict> {
-    if (machine === undefined) return inUse; // what machines of the store share is released by the last of them
-    const { unreadable } = await this.#machinesOf(store.path);
+    const { ids, unreadable } = await this.#machinesOf(store.path);
+    if (machine === undefined) {
+      // what machines of the store share is released by the last of them, unless that was forgotten before
+      return ids.size + unreadable.length > 0 ? inUse : { is: 'left over', why: `there is no machine in ${store.path} that uses it` };
+    }
     const name = Object.entries(store.machines).find(([, { id }]) => id === machine)?.[0];
     if (name !== undefined && isMachine(store.path, name)) return inUse;
     if (unreadable.length > 0) {

@@ -218,6 +218,20 @@ describe('the ledger of resources', () => {
     expect((await one.ctx.resources()).map(({ id }) => id)).to.deep.equal(['g1']);
   });
 
+  it('lets a machine be the last when the others left the store without a word', async () => {
+    const [one, two] = [await open('m1'), await open('m2')];
+    await create(one);
+    await create(two);
+    const { machine } = await two.ctx.owner();
+    cloud.things.delete(String(one.data['InstanceId']));
+    rmSync(one.ctx.machineDir, { recursive: true });
+    const shared = (await two.ctx.resources()).filter(({ scope }) => scope === 'store');
+    expect(shared.map(({ users }) => users)).to.deep.equal([[machine]]);
+    await remove(two);
+    expect(cloud.count('group')).to.equal(0);
+    expect(ledgerOf(join(places.root, 'ledger.json')).entries).to.deep.equal([]);
+  });
+
   it('does not bring a user back that released what is shared in the meantime', async () => {
     const [one, two] = [await open('m1'), await open('m2')];
     const wanted = { kind: 'group', scope: 'store' as const, request: {} };

@@ -29,6 +29,8 @@ export class FakeComputer {
   things: Thing[] = [];
   /** Thrown when the driver is asked what there is. */
   blind: TsmachineError | undefined;
+  /** Whether the driver can remove no machine. */
+  unwilling = false;
   /** Ids that cannot be removed. */
   readonly stuck = new Set<string>();
   readonly claimed: Owner[] = [];
@@ -85,6 +87,7 @@ export class FakeComputer {
         await ctx.resource('vm', wanted, { find: ({ id }) => Promise.resolve(this.#find(id)), make: () => this.#make(ctx) });
       },
       remove: async (_data, ctx) => {
+        if (this.unwilling) return { left: [{ kind: 'fake VM', id: ctx.machineName }] };
         for (const entry of await ctx.resources()) {
           this.#delete(entry.id ?? '');
           await ctx.released(entry);

@@ -215,6 +215,19 @@ describe('what is left over', () => {
     expect(await session.registry.find(owner.store)).to.equal(undefined);
   });
 
+  it('is what rm -f could not remove, also of the last machine of a store, with what its machines shared', async () => {
+    const owner = { store: await storeId('a') };
+    computer.things.push({ id: 'shared', owner });
+    computer.unwilling = true;
+    for (const name of ['m1', 'm2']) await removeMachine(computer.session('a'), name, { force: true });
+    expect(computer.ids).to.deep.equal(['m1-1', 'm2-2', 'other-3', 'shared']);
+    expect(await listed('a')).to.deep.equal({ 'm1-1': true, 'm2-2': true, shared: true });
+    const session = computer.session('a');
+    await removeLeftovers(session, await findLeftovers(session));
+    expect(computer.ids).to.deep.equal(['other-3']);
+    expect(await session.registry.find(owner.store)).to.equal(undefined);
+  });
+
   it('is not what the machines of a deleted store shared, while one of them lives in a copy, was exported, or is not mounted', async () => {
     computer.things = [{ id: 'shared', owner: { store: await storeId('a') } }];
     await cp(computer.root('a'), computer.root('copy'), { recursive: true });
