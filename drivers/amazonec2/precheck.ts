@@ -18,8 +18,8 @@ import { isGroupMissing } from './network/groups.js';
 
 /**
  * Refuses what cannot work before anything is made: who asks and where, image, type, zone and subnet, the user's files, key pair, groups
- * and address, and the right to make an instance with tags and role, which EC2 tells without making one. What `create` asks again within the
- * minute is not asked twice.
+ * and address, and the right to make an instance with tags and role, which EC2 tells without making one. What `create` asks again within
+ * the minute is not asked twice.
  * @param open EC2 in a region
  */
 export async function precheckMachine(ctx: DriverContext, open: (region: string) => Ec2): Promise<void> {

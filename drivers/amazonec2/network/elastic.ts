@@ -62,7 +62,7 @@ async function allocate(tags: Readonly<Record<string, string>>, { machine, ec2, 
   }
 }
 
-/** Refuses an address of the user's that cannot be given to this machine: changes nothing, so precheck asks it too. @throws TsmachineError FLAG_INVALID */
+/** Refuses an address of the user's that cannot be given to this machine: changes nothing, so precheck asks it too. @throws FLAG_INVALID */
 export async function refuseAddress({ own: { elasticIp }, instanceId }: Config, ec2: Ec2): Promise<void> {
   if (elasticIp === '' || elasticIp === 'new') return;
   const address = await addressOf(ec2, { id: elasticIp, machine: '' });
