@@ -199,13 +199,13 @@ async function renewExposedHostKey(machine: Machine, connection: SshConnection):
   }, ctx);
 }
 
-/** A machine that was created but has stopped since (this computer was switched off in between) is started. */
+/** A machine that was created but has stopped since (this computer was switched off in between) is started; one that ended is made anew. */
 async function waitUntilRunning(session: Session, machine: Machine): Promise<void> {
   const { features } = machine.module;
   if (!features.powerControl) return; // for a host that tsmachine cannot switch on, connecting says more, and sooner
   session.io.info('Waiting for machine to be running, this may take a few minutes...');
   const { state, why } = await machine.look();
-  if (why?.code === 'gone') await machine.driver.create(machine.data, machine.ctx);
+  if (why?.code === 'gone' || (why?.code === 'reclaimed' && state === 'None')) await machine.driver.create(machine.data, machine.ctx);
   else if (state === 'Stopped') await machine.driver.start(machine.data, machine.ctx);
   await waitForState(session, machine, 'Running');
 }

@@ -31,7 +31,7 @@ export async function startInstance(powered: Powered): Promise<void> {
       await onceSeen(powered, () => ec2.call('StartInstances', { InstanceIds: [id] }));
       break;
     } catch (error) {
-      if (codeOf(error) !== 'IncorrectInstanceState' || isRepeated) throw withStartAdvice(error);
+      if (codeOf(error) !== 'IncorrectInstanceState' || isRepeated) throw withStartAdvice(await explained(powered, id, error));
       await settled(powered, id, ['stopping', 'pending'], stopTime);
     }
   }
@@ -49,7 +49,8 @@ export async function stopInstance(powered: Powered, how: 'stop' | 'kill'): Prom
       await onceSeen(powered, () => ec2.call('StopInstances', { InstanceIds: [id], ...way }));
       return;
     } catch (error) {
-      if (codeOf(error) !== 'IncorrectInstanceState' || isRepeated) throw withStopAdvice(error, { spot, name: ctx.machineName });
+      if (codeOf(error) !== 'IncorrectInstanceState' || isRepeated)
+        throw withStopAdvice(await explained(powered, id, error), { spot, name: ctx.machineName });
       await settled(powered, id, ['pending'], startTime);
     }
   }
@@ -97,6 +98,15 @@ async function settled({ ctx, ec2, pace }: Powered, id: string, passing: readonl
     },
     { pace, signal: ctx.signal, timeout },
   );
+}
+
+/** An instance that has ended for good is refused with words of one that is busy, or of one that never was. */
+async function explained({ ctx, ec2, pace }: Powered, id: string, error: unknown): Promise<unknown> {
+  if (!/^(IncorrectInstanceState|InvalidInstanceID\.NotFound)$/.test(codeOf(error) ?? '')) return error;
+  const { state, why } = describe(readConfig(ctx.data()), await instanceWith(ec2, id), pace);
+  if (state !== 'None' || !why) return error;
+  const hint = say`It does not come back. Remove what is left of it, and create it anew: ${run('rm', ctx.machineName)}`;
+  return new TsmachineError('DRIVER_FAILED', say`${ctx.machineName}: ${why.text}`, { hint, cause: error });
 }
 
 function idOf(ctx: Powered['ctx']): string {

@@ -261,6 +261,19 @@ describe('amazonec2: the life of a machine', () => {
       await machine.until('Stopped');
     });
 
+    it('one that AWS took back is not started, and the error says what became of it; create makes another', async () => {
+      const m1 = await bench.machine('m1', { 'amazonec2-request-spot-instance': true });
+      await m1.create();
+      await cloud.reclaim(m1.id);
+      const failure = (work: Promise<unknown>) => work.then(String, (error: unknown) => String((error as Error).message));
+      expect(await failure(m1.start())).to.match(/m1: AWS took the spot instance i-\w+ back/);
+      expect(await failure(m1.stop())).to.match(/m1: AWS took the spot instance i-\w+ back/);
+      const before = m1.id;
+      await m1.create();
+      expect(m1.id).not.to.equal(before);
+      expect(await m1.remove()).to.deep.equal([]);
+    });
+
     it('a spot instance is not stopped, and the error says what is possible', async () => {
       const machine = await bench.machine('m1', { 'amazonec2-request-spot-instance': true });
       await machine.create();
