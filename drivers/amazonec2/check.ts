@@ -89,6 +89,7 @@ const ownRules: Readonly<Record<string, Rule>> = {
   cpuCredits: text,
   tenancy: text,
   placementGroup: text,
+  engineAtBoot: flag,
   hibernation: flag,
   terminationProtection: flag,
   spotFallback: flag,

@@ -89,6 +89,8 @@ export interface Own {
   readonly cpuCredits: string;
   readonly tenancy: string;
   readonly placementGroup: string;
+  /** The image's own packages bring the engine during the first boot. */
+  readonly engineAtBoot: boolean;
   readonly hibernation: boolean;
   readonly terminationProtection: boolean;
   readonly spotFallback: boolean;
@@ -183,6 +185,7 @@ function readOwn(data: DriverData): Own {
     cpuCredits: textOf(own, 'cpuCredits'),
     tenancy: textOf(own, 'tenancy'),
     placementGroup: textOf(own, 'placementGroup'),
+    engineAtBoot: own['engineAtBoot'] === true,
     hibernation: own['hibernation'] === true,
     terminationProtection: own['terminationProtection'] === true,
     spotFallback: own['spotFallback'] === true,

@@ -50,6 +50,8 @@ export function refuseContradictions(flags: FlagValues): void {
     if (!pair.every((flag) => isGiven(flags, flag))) continue;
     throw new TsmachineError('FLAG_INVALID', `--${prefix}${pair[0]} and --${prefix}${pair[1]} exclude each other: ${why}`);
   }
+  if (isGiven(flags, 'engine-at-boot') && String(flags[`${prefix}image`] ?? '').startsWith('amazonlinux'))
+    throw new TsmachineError('FLAG_INVALID', `--${prefix}engine-at-boot is for Debian and Ubuntu: Amazon Linux has no package docker.io`);
   refuseVolume(flags);
   refuseInterfaces(flags);
 }

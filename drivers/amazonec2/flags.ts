@@ -54,6 +54,7 @@ export const flags: readonly FlagSpec[] = [
   bool('hibernation', 'Stop by hibernation'),
   bool('termination-protection', 'AWS refuses to terminate the machine'),
   text('tags', 'More tags: key1,value1,key2,value2', { env: 'AWS_TAGS' }),
+  bool('engine-at-boot', "Let the machine install its distribution's docker.io while it boots first (Debian, Ubuntu)"),
   text('userdata', 'File for cloud-init: a script, cloud-config or multipart archive', { env: 'AWS_USERDATA', file: true }),
   // spot
   bool('request-spot-instance', 'Use a spot instance'),

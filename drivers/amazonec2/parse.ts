@@ -98,6 +98,7 @@ function ownOf(flags: FlagValues, { types, zones, subnetIds, profile }: Decided)
     cpuCredits: chosen(flags, 'cpu-credits', ['standard', 'unlimited']),
     tenancy: chosen(flags, 'tenancy', ['default', 'dedicated', 'host']),
     placementGroup: text(flags, 'placement-group'),
+    engineAtBoot: isSet(flags, 'engine-at-boot'),
     hibernation: isSet(flags, 'hibernation'),
     terminationProtection: isSet(flags, 'termination-protection'),
     spotFallback: isSet(flags, 'spot-fallback'),

@@ -56,6 +56,8 @@ export interface BootDataRequest {
   readonly authorizedKeys?: readonly string[];
   /** The user's own: anything that cloud-init takes, such as a script, cloud-config or a multipart archive, perhaps compressed. */
   readonly userData?: Buffer;
+  /** Packages of the guest's distribution to install during the first boot, beside the user's. */
+  readonly packages?: readonly string[];
   /** Bytes that the provider takes. */
   readonly limit: number;
   /** Whether the provider counts the bytes before or after base64. */

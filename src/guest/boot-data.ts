@@ -17,8 +17,8 @@ export function composeBootData(
   request: BootDataRequest,
   { machineName, keys }: { readonly machineName: string; readonly keys: GuestKeys },
 ): { readonly bytes: Buffer; readonly encoding: 'plain' | 'gzip' } {
-  const { user, datasource, userData: given = Buffer.alloc(0), authorizedKeys = [keys.loginPublic] } = request;
-  const settings = { hostname: guestHostName(machineName), user, datasource, authorizedKeys, hostKey: keys.hostKey };
+  const { user, datasource, userData: given = Buffer.alloc(0), authorizedKeys = [keys.loginPublic], packages = [] } = request;
+  const settings = { hostname: guestHostName(machineName), user, datasource, authorizedKeys, packages, hostKey: keys.hostKey };
   const own = readUsersOwn(given);
   const plain = own === undefined ? Buffer.from(userData(settings)) : archive(own, mergedParts(settings));
   if (size(plain, request) <= request.limit) return { bytes: plain, encoding: 'plain' };

@@ -4,6 +4,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { publicKeyOf } from '../../../src/base/guest.js';
 import { quote } from '../../../src/base/quote.js';
 import type { BootDataRequest, DriverContext } from '../../../src/driver/contract.js';
+import { enginePackages } from '../../../src/guest/user-data.js';
 import type { Config } from '../config.js';
 
 /** Bytes of user data that EC2 takes, before base64 (docs.aws.amazon.com/AWSEC2/latest/UserGuide: Run commands when you launch). */
@@ -45,6 +46,7 @@ async function requestOf(config: Config, ctx: World): Promise<BootDataRequest> {
     gzip: true,
     ...(userData ? { userData } : {}),
     ...(authorizedKeys ? { authorizedKeys } : {}),
+    ...(config.own.engineAtBoot ? { packages: enginePackages } : {}),
   };
 }
 

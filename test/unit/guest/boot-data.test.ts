@@ -31,6 +31,12 @@ describe('the user data of a guest', () => {
     }
   });
 
+  it('installs packages during the first boot, beside those of the user', () => {
+    expect(String(bootData(undefined, { packages: ['docker.io'] }).bytes)).to.contain('"docker.io"');
+    const both = String(bootData('#cloud-config\npackages: [jq]\n', { packages: ['docker.io'] }).bytes);
+    expect(both).to.contain('packages: [jq]').and.contain('docker.io').and.contain('list(append)');
+  });
+
   it("has the machine's name as host name in clouds, which have names of their own for it", () => {
     const text = String(bootData(undefined, { datasource: 'Ec2' }).bytes);
     expect(JSON.parse(text.replace(/^.*\n/, ''))).to.include({ hostname: 'm1', fqdn: 'm1', prefer_fqdn_over_hostname: true });

@@ -154,12 +154,20 @@ describe('amazonec2: flags to data', () => {
     { 'volume-type': 'gp2', 'volume-iops': 4000 },
     { 'volume-type': 'io2', 'volume-iops': 4000, 'volume-throughput': 200 },
     { 'elastic-ip': 'new', 'private-address-only': true },
+    { 'engine-at-boot': true, image: 'amazonlinux:2' },
     { 'request-spot-instance': true, hibernation: true },
     { 'request-spot-instance': true, 'termination-protection': true },
   ];
   it('refuses flags that need or exclude others, naming both', async () => {
     for (const flags of incomplete) expect((await failureOf(() => parse(flags))).code, JSON.stringify(flags)).to.equal('FLAG_MISSING');
     for (const flags of contrary) expect((await failureOf(() => parse(flags))).code, JSON.stringify(flags)).to.equal('FLAG_INVALID');
+  });
+
+  it('lets the engine come with the first boot only if that was said', () => {
+    expect(readConfig(parse({})).own.engineAtBoot).to.equal(false);
+    const data = parse({ 'engine-at-boot': true });
+    expect(readConfig(data).own.engineAtBoot).to.equal(true);
+    checkConfig(data, { machineDir });
   });
 
   it("lets another endpoint than Amazon's have ids and zones of its own", () => {

@@ -45,6 +45,10 @@ describe('amazonec2: what an instance is told', () => {
     });
   });
 
+  it('asks for the engine of the distribution if that was wanted', async () => {
+    expect((await requested({ Own: { engineAtBoot: true } })).packages).to.deep.equal(['docker.io']);
+  });
+
   it("has the user's file as it is, also a compressed one", async () => {
     const path = join(dir, 'user-data');
     const packed = gzipSync('#!/bin/sh\n');
