@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { runContainer } from '../../src/docker/containers.js';
@@ -39,6 +42,8 @@ describe('amazonec2, its instances played by hosts that real cloud-init boots', 
     expect(w1).to.match(/^w1 Running tcp:\/\/10\.[\d.]+:2376 v\d/);
     expect((await run('ssh', 'm1', 'hostname; id -un')).stdout).to.equal('m1\nubuntu\n');
 
+    await expectAnotherHostKey();
+
     expect((await run('env', 'm1')).stdout).to.include('export DOCKER_TLS_VERIFY="1"');
     await runsContainer();
 
@@ -62,6 +67,15 @@ describe('amazonec2, its instances played by hosts that real cloud-init boots', 
     expect(await cloud.inventory()).to.deep.equal([]);
     expect(await cloud.violations()).to.deep.equal([]);
   });
+
+  /** Programs on the machine can read the key that came with the user data. */
+  async function expectAnotherHostKey(): Promise<void> {
+    const { stdout } = await run('ssh', 'm1', 'cat /etc/ssh/ssh_host_ed25519_key.pub; sudo -n cat /var/lib/cloud/instance/user-data.txt');
+    const [, key = ''] = stdout.split(' ');
+    expect(await readFile(join(store, 'machines', 'm1', 'known_hosts'), 'utf8')).to.include(key);
+    expect(stdout.split(key)).to.have.length(2);
+    expect(stdout).to.include('ed25519_private');
+  }
 
   async function addresses(): Promise<string[]> {
     return (await run('ip', 'm1', 'w1')).stdout.trim().split('\n');
