@@ -14,7 +14,7 @@
  */
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import { ensureDebianPackages, forGuests, forTests, installCommand } from './debian.mjs';
 import { ensureNpmPackages } from './test/packages.mjs';
@@ -24,7 +24,14 @@ const root = join(import.meta.dirname, '..');
 const minutes = 60_000;
 const suites = {
   unit: { timeout: 5 * minutes, each: 20_000, coverage: true, lanes: 2 },
-  integration: { timeout: 28 * minutes, each: 60_000, built: true, system: true },
+  integration: {
+    timeout: 28 * minutes,
+    each: 60_000,
+    built: true,
+    system: true,
+    // these wait for a server of their own on 127.0.0.1, and touch nothing else of the computer
+    beside: /^(amazonec2|go-rpc|stand-ins)\b/,
+  },
   e2e: {
     timeout: 40 * minutes,
     each: 10 * minutes,
@@ -130,12 +137,13 @@ async function runSuite(name) {
 
 /** Groups that run one after the other; the lanes of a group run at the same time. A part of a suite runs in one lane. */
 function lanesOf(name, files) {
-  const { alone, lanes = 1 } = suites[name];
+  const { alone, beside, lanes = 1 } = suites[name];
   if (mochaOptions.length > 0) return [[files]];
   const first = files.filter((file) => alone?.test(basename(file)));
-  const others = files.filter((file) => !first.includes(file));
+  const second = files.filter((file) => beside?.test(relative(join(root, 'test', name), file)));
+  const others = files.filter((file) => !first.includes(file) && !second.includes(file));
   const shared = Array.from({ length: lanes }, (_, lane) => others.filter((_, i) => i % lanes === lane));
-  return [[first], shared].map((group) => group.filter((lane) => lane.length > 0));
+  return [[first], [...shared, second]].map((group) => group.filter((lane) => lane.length > 0));
 }
 
 /** @param options.hidden what it prints is shown once it has ended */
@@ -151,7 +159,7 @@ async function runLane(name, files, { env, hidden }) {
     '--reporter',
     'scripts/test/reporter.cjs',
   ];
-  const log = hidden ? join(scratch, `${name}.log`) : undefined;
+  const log = hidden ? join(scratch, `${name}-${basename(files[0])}.log`) : undefined;
   const out = log === undefined ? undefined : openSync(log, 'w');
   const status = await runVisibly(process.execPath, ['--import', 'tsx', ...mocha, ...mochaOptions, ...files], {
     cwd: root,
