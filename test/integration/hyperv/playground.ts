@@ -57,7 +57,7 @@ export class Playground {
     return {
       ...this.world(),
       secrets: {},
-    ask: () => Promise.resolve(undefined),
+      ask: () => Promise.resolve(undefined),
       storeId: () => Promise.resolve(this.machine.owner.store),
       machineDir: (name) => join(this.dir, 'machines', name),
       registered: () => Promise.resolve(registered),
