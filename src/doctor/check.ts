@@ -39,9 +39,3 @@ export function startChecks<Subject>(
 export async function ifKnown<T>(promise: Promise<T>): Promise<T | undefined> {
   return promise.catch(() => undefined);
 }
-
-/** Runs `work` on the first call; later calls get the same promise. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= work());
-}

@@ -1,7 +1,8 @@
 import { atMost } from '../system/at-most.js';
 import type { Finding } from '../base/findings.js';
 import type { Session } from '../machine/session.js';
-import { ifKnown, once, startChecks } from './check.js';
+import { once } from '../driver/kit/turns.js';
+import { ifKnown, startChecks } from './check.js';
 import { computerChecks } from './computer.js';
 import { readClient } from './docker-client.js';
 import { examineMachine } from './machine.js';

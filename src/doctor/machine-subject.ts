@@ -17,7 +17,8 @@ import type { HostFacts } from '../provision/look/detect-host.js';
 import type { SshConnection } from '../ssh/types.js';
 import { readHostKeys } from '../ssh/trust/known-hosts.js';
 import { readJournal, type Journal } from '../store/journal.js';
-import { ifKnown, once } from './check.js';
+import { once } from '../driver/kit/turns.js';
+import { ifKnown } from './check.js';
 import type { DockerClient } from './docker-client.js';
 
 /** Milliseconds for one login. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../src/base/errors.js';
 import { plain } from '../../../src/base/text.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
+import { once } from '../../../src/driver/kit/turns.js';
 import { userDataOf } from '../access/boot.js';
 import type { Ec2 } from '../api.js';
 import { together } from '../call/together.js';
@@ -130,9 +131,4 @@ async function keepFacts(ctx: DriverContext, instance: Instance): Promise<void> 
     RequestSpotInstance: instance.InstanceLifecycle === 'spot',
     ...ownPatch(ctx.data(), { account: instance.NetworkInterfaces?.[0]?.OwnerId ?? '' }),
   });
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let begun: Promise<T> | undefined;
-  return () => (begun ??= work());
 }

@@ -8,3 +8,9 @@ export class Turns {
     return turn;
   }
 }
+
+/** Runs `work` on the first call; later calls get the same promise. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
