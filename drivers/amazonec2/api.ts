@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AccountContext } from '../../src/driver/contract.js';
 import { repeated, type CallTimes } from './call/attempts.js';
 import { isUnknownIdentity, refusal } from './errors.js';
-import { recalled } from './call/recall.js';
+import { recalled } from '../../src/driver/kit/cloud/call/recall.js';
 import type * as Sdk from './sdk.js';
 
 type Commands = Omit<typeof Sdk, 'EC2Client' | 'SSMClient' | 'defaultProvider'>;

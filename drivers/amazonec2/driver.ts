@@ -8,7 +8,7 @@ import { claimMachine } from './life/claim.js';
 import { readConsole } from './life/console.js';
 import { createMachine } from './life/create.js';
 import { lookAt, lookAtAll } from './life/look.js';
-import { realPace, type Pace } from './life/pace.js';
+import { realPace, type Pace } from '../../src/driver/kit/cloud/call/pace.js';
 import { rebootInstance, startInstance, stopInstance, type Powered } from './life/power.js';
 import { removeMachine } from './life/remove.js';
 import { accessOf, allow } from './network/access.js';

@@ -4,7 +4,7 @@ import type { Ec2, OpenEc2, Place } from './api.js';
 import { codeOf, isNotFound } from './errors.js';
 import { instanceKind } from './life/instance.js';
 import { instanceWith, instancesWith, isAlive, whileUnseen } from './life/list.js';
-import type { Pace } from './life/pace.js';
+import type { Pace } from '../../src/driver/kit/cloud/call/pace.js';
 import { goesWith, removeStray, strayKinds } from './life/strays.js';
 import { addressKind, releaseAddress } from './network/elastic.js';
 import { groupKind } from './network/groups.js';

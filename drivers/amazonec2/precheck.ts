@@ -4,7 +4,7 @@ import { TsmachineError } from '../../src/base/errors.js';
 import type { DriverContext } from '../../src/driver/contract.js';
 import { checkUserData } from './access/boot.js';
 import type { Ec2 } from './api.js';
-import { together } from './call/together.js';
+import { together } from '../../src/driver/kit/cloud/call/together.js';
 import { candidatesOf, type Candidate } from './choose/candidates.js';
 import { namingFlag } from './choose/naming-flag.js';
 import { explainRegion } from './choose/region.js';

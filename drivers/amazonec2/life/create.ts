@@ -4,7 +4,7 @@ import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js
 import { once } from '../../../src/driver/kit/turns.js';
 import { userDataOf } from '../access/boot.js';
 import type { Ec2 } from '../api.js';
-import { together } from '../call/together.js';
+import { together } from '../../../src/driver/kit/cloud/call/together.js';
 import { candidatesOf } from '../choose/candidates.js';
 import { ownPatch, readConfig, type Config } from '../config.js';
 import { attachAddress, ensureAddress } from '../network/elastic.js';
@@ -14,7 +14,7 @@ import { shortZone } from '../parse.js';
 import { ensureInstance, instanceEntry } from './instance.js';
 import { rootSizeOf, type Plan } from './launch.js';
 import { findInstance, instanceWith } from './list.js';
-import type { Pace } from './pace.js';
+import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { reached } from './power.js';
 import { removeMachine } from './remove.js';
 

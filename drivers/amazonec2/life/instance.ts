@@ -7,7 +7,7 @@ import { machineTags } from '../tags.js';
 import { isRefusal, noRoom, verdictOf, type Refused } from './capacity.js';
 import { nameOf, offersOf, placeOf, runRequest, tokenOf, type Offer, type Plan } from './launch.js';
 import { findInstance, instancesOf, isAlive, searchTime } from './list.js';
-import { eventually, type Pace } from './pace.js';
+import { eventually, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 export const instanceKey = 'instance';
 export const instanceKind = 'EC2 instance';

@@ -3,7 +3,7 @@ import type { Ec2, Input } from '../api.js';
 import { isNotFound } from '../errors.js';
 import type { Instance } from '../network/interfaces.js';
 import { tagKeys } from '../tags.js';
-import { eventually, type Pace } from './pace.js';
+import { eventually, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 type Filters = NonNullable<Input<'DescribeInstances'>['Filters']>;
 

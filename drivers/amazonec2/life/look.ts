@@ -4,7 +4,7 @@ import { refuseOtherAccount } from '../call/account.js';
 import { readConfig, type Config } from '../config.js';
 import { addressesOf, hasPublicIpv4, type Instance } from '../network/interfaces.js';
 import { instancesWith, isFresh } from './list.js';
-import type { Pace } from './pace.js';
+import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 const enginePort = 2376;
 

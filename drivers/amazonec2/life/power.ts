@@ -9,7 +9,7 @@ import type { Instance } from '../network/interfaces.js';
 import { verdictOf } from './capacity.js';
 import { instanceWith, isFresh, whileUnseen } from './list.js';
 import { describe, endpointOf } from './look.js';
-import { inTime, type Pace } from './pace.js';
+import { inTime, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 /** Milliseconds; an instance with much memory takes minutes to hibernate. */
 const stopTime = 600_000;

@@ -9,7 +9,7 @@ import { groupKind } from '../network/groups.js';
 import { removeGroup } from '../network/remove-group.js';
 import { instanceKind } from './instance.js';
 import { instancesOf, instancesWith, isAlive, isFresh, searchTime } from './list.js';
-import { eventually, inTime, type Pace } from './pace.js';
+import { eventually, inTime, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { removeStray, straysOf, type Stray } from './strays.js';
 import { terminate } from './terminate.js';
 

@@ -3,7 +3,7 @@ import type { Ec2 } from '../api.js';
 import { codeOf, isNotFound } from '../errors.js';
 import type { Instance } from '../network/interfaces.js';
 import { tagKeys } from '../tags.js';
-import { eventually, type Pace } from './pace.js';
+import { eventually, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 /** Something of a machine that is no instance and does not go with one. */
 export interface Stray {

@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 import { codeOf } from '../errors.js';
 import { detachAddress } from '../network/elastic.js';
 import { whileUnseen } from './list.js';
-import type { Pace } from './pace.js';
+import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 export interface Terminating {
   readonly config: Config;

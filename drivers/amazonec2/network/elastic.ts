@@ -6,7 +6,7 @@ import { NoAnswer, failureOf } from '../call/attempts.js';
 import type { Config } from '../config.js';
 import { codeOf, isNotFound } from '../errors.js';
 import { whenShown } from '../life/list.js';
-import { eventually, realPace, type Pace } from '../life/pace.js';
+import { eventually, realPace, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 
 export const addressKind = 'Elastic IP';
 

@@ -3,7 +3,7 @@ import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/c
 import { unlessTimeout, waitFor } from '../../../src/base/wait.js';
 import type { Caller, Ec2 } from '../api.js';
 import { whenShown } from '../life/list.js';
-import { realPace } from '../life/pace.js';
+import { realPace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { codeOf, isNotFound } from '../errors.js';
 import { groupsIn, groupsWith, isOurs } from './find.js';
 import { groupKind, type GroupRequest } from './groups.js';

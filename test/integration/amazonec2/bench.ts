@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DescribeSecurityGroupsCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 
 import { openAws } from '../../../drivers/amazonec2/api.js';
-import type { Pace } from '../../../drivers/amazonec2/life/pace.js';
+import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { amazonec2Over } from '../../../drivers/amazonec2/driver.js';
 import { flags as specs } from '../../../drivers/amazonec2/flags.js';
 import { flagValues, type FlagValues } from '../../../src/base/flags.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { openAws, type OpenEc2 } from '../../../drivers/amazonec2/api.js';
 import { amazonec2Over } from '../../../drivers/amazonec2/driver.js';
-import type { Pace } from '../../../drivers/amazonec2/life/pace.js';
+import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import type { Driver, FlagValues } from '../../../src/driver/contract.js';
 import { firstKey, type AccessKey, type Ec2StandIn } from '../../stand-ins/ec2/index.js';
 

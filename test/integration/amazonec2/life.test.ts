@@ -1,7 +1,7 @@
 import { EC2Client, ModifyInstanceAttributeCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 
-import { realPace } from '../../../drivers/amazonec2/life/pace.js';
+import { realPace } from '../../../src/driver/kit/cloud/call/pace.js';
 import type { DriverData } from '../../../src/driver/contract.js';
 import { plain } from '../../../src/base/text.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';

@@ -6,7 +6,7 @@ import { openPorts } from '../../../drivers/amazonec2/network/ports.js';
 import type { FlagValues } from '../../../src/base/flags.js';
 import { memoryAccount } from '../../../src/driver/kit/memory-context.js';
 import type { LedgerEntry, PortRule } from '../../../src/driver/contract.js';
-import type { Pace } from '../../../drivers/amazonec2/life/pace.js';
+import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { computerFiles } from '../../../src/machine/access/files.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 import { RecordingIo } from '../../helpers/recording-io.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { TsmachineError } from '../../../src/base/errors.js';
+import { TsmachineError } from '../../../../base/errors.js';
 
 /** Time, as the driver knows it: tests let it pass by calls. */
 export interface Pace {
