@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-
 import type { AccountContext } from '../../src/driver/contract.js';
-import { repeated, type CallTimes } from './call/attempts.js';
+import { repeated, type CallTimes } from '../../src/driver/kit/cloud/call/attempts.js';
+import { Connections, fingerprint } from '../../src/driver/kit/cloud/call/connections.js';
+import { failureOf } from './call/failure.js';
 import { isUnknownIdentity, refusal } from './errors.js';
 import { recalled } from '../../src/driver/kit/cloud/call/recall.js';
 import type * as Sdk from './sdk.js';
@@ -81,12 +81,16 @@ export const openAwsWith =
     const callAs = <A extends Action>(as: Place, action: A, input: Input<A>): Promise<Output<A>> =>
       ctx.limit(accountOf(as), async () => {
         try {
-          return await repeated(async (signal) => (await connectionTo(as, ctx)).send(action, input, signal), {
-            retries: unrepeated.has(action) ? 0 : as.retries,
-            times: times(action),
-            signal: ctx.signal,
-            renew: () => forget(as),
-          });
+          return await repeated(
+            async (signal) => (await connections.to(accountOf(as), () => connect(as, ctx))).send(action, input, signal),
+            {
+              retries: unrepeated.has(action) ? 0 : as.retries,
+              times: times(action),
+              signal: ctx.signal,
+              failureOf,
+              renew: () => forget(as),
+            },
+          );
         } catch (error) {
           ctx.signal.throwIfAborted();
           const { region, profile, keys } = as;
@@ -115,30 +119,18 @@ export const openAwsWith =
 
 /** A fingerprint of credentials and region: the calls of one account and region share a bound. */
 export function accountOf({ region, endpoint, profile, keys }: Place): string {
-  const parts = [region, endpoint, profile, keys?.accessKey ?? '', keys?.secretKey ?? '', keys?.sessionToken ?? ''];
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+  return fingerprint([region, endpoint, profile, keys?.accessKey ?? '', keys?.secretKey ?? '', keys?.sessionToken ?? '']);
 }
 
 interface Connection {
   send<A extends Action>(action: A, input: Input<A>, signal: AbortSignal): Promise<Output<A>>;
 }
 
-/** One for each account and region: its calls share connections and credentials, so that a code is asked for once. */
-const connections = new Map<string, Promise<Connection>>();
-
-function connectionTo(place: Place, ctx: Caller): Promise<Connection> {
-  const account = accountOf(place);
-  const known = connections.get(account);
-  if (known) return known;
-  const made = connect(place, ctx);
-  connections.set(account, made);
-  made.catch(() => connections.delete(account));
-  return made;
-}
+const connections = new Connections<Connection>();
 
 /** Lets the next attempt begin with new credentials. @returns false for keys that were given: there are no others */
 function forget(place: Place): boolean {
-  connections.delete(accountOf(place));
+  connections.forget(accountOf(place));
   return place.keys === undefined;
 }
 

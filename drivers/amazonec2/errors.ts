@@ -1,4 +1,6 @@
-import { TsmachineError, errorText, systemCode } from '../../src/base/errors.js';
+import { TsmachineError, errorText } from '../../src/base/errors.js';
+import { systemCodeOf } from '../../src/driver/kit/cloud/call/attempts.js';
+import { masked, withoutSecrets } from '../../src/driver/kit/cloud/call/masking.js';
 import { hintFor } from './call/hints.js';
 
 /** Amazon's code of what it refused, such as `InvalidInstanceID.NotFound`; undefined for any other error. */
@@ -11,11 +13,6 @@ export function codeOf(error: unknown): string | undefined {
 export function statusOf(error: unknown): number | undefined {
   const status = metadataOf(error)?.['httpStatusCode'];
   return typeof status === 'number' ? status : undefined;
-}
-
-/** The code of a failed connection (`ECONNRESET`), also of one that the SDK has wrapped. */
-export function systemCodeOf(error: unknown): string | undefined {
-  return systemCode(error) ?? (error instanceof Error && error.cause !== undefined ? systemCodeOf(error.cause) : undefined);
 }
 
 /** Whether Amazon says that a thing does not exist. */
@@ -115,18 +112,6 @@ function wordsOf(error: unknown): string {
   const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
   const said = words.trim() || (first === undefined ? '' : errorText(first)) || systemCodeOf(error) || 'no reason given';
   return said.replace(/[.\s]+$/, '');
-}
-
-function masked(words: string, secrets: readonly string[]): string {
-  return secrets.reduce((text, secret) => (secret.length < 4 ? text : text.replaceAll(secret, '...')), words);
-}
-
-/** The stack of an error is shown with --debug, and Amazon repeats in its words what it was sent. */
-function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
-  if (!(error instanceof Error)) return error;
-  error.message = masked(error.message, secrets);
-  if (error.stack !== undefined) error.stack = masked(error.stack, secrets);
-  return error;
 }
 
 function requestId(error: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { Text } from '../../../src/base/text.js';
-import { failureOf } from '../call/attempts.js';
+import { failureOf } from '../call/failure.js';
 import { codeOf } from '../errors.js';
 
 /** Another type, zone or subnet may do (docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html). */

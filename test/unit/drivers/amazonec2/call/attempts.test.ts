@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { failureOf, repeated } from '../../../../../drivers/amazonec2/call/attempts.js';
+import { failureOf } from '../../../../../drivers/amazonec2/call/failure.js';
+import { repeated } from '../../../../../src/driver/kit/cloud/call/attempts.js';
 
 /** An error as the SDK throws it for an answer of Amazon's. */
 function answered(code: string, status = 400): Error {
@@ -42,7 +43,7 @@ describe('attempts of a call to Amazon', () => {
     };
     return { calls, attempt };
   }
-  const policy = { retries: 2, times, signal: never, renew: () => false };
+  const policy = { retries: 2, times, signal: never, failureOf, renew: () => false };
 
   it('repeats what passes', async () => {
     const { calls, attempt } = failing(answered('InternalError', 500), broken('ECONNRESET'));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { codeOf, isThrottled, statusOf, systemCodeOf } from '../errors.js';
+import { systemCode } from '../../../../base/errors.js';
 
 /** How long one call may take, in milliseconds. */
 export interface CallTimes {
@@ -12,42 +12,31 @@ export interface CallTimes {
   readonly pause: number;
 }
 
-/** What makes a call fail once and succeed the next time: the provider's trouble, or the network's. */
+/**
+ * Why a call failed. busy: it came too fast, and every caller of the account must wait. passing: the provider's trouble, or the network's.
+ * expired: with new credentials it may succeed. lasting: it will fail again.
+ */
 export type Failure = 'busy' | 'passing' | 'expired' | 'lasting';
 
-/** Amazon's own trouble, when it says so without an HTTP status of 5xx. */
-const passing = new Set([
-  'InternalError',
-  'InternalFailure',
-  'ServiceUnavailable',
-  'Unavailable',
-  'RequestTimeout',
-  'RequestTimeoutException',
-]);
-/** The signature is too old: temporary credentials have expired, or the clock is wrong, which the SDK corrects for the next call. */
-const expired = new Set(['RequestExpired', 'ExpiredToken', 'ExpiredTokenException', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 const lost = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
 
-/** What kind of failure it is. No capacity comes with HTTP 500, but waiting does not help: the next zone does. Pure. */
-export function failureOf(error: unknown): Failure {
-  const code = codeOf(error);
-  if (isThrottled(error)) return 'busy';
-  if (code !== undefined && /^Insufficient\w*Capacity/.test(code)) return 'lasting';
-  if (code !== undefined && expired.has(code)) return 'expired';
-  if ((code !== undefined && passing.has(code)) || (statusOf(error) ?? 0) >= 500) return 'passing';
-  return lost.has(systemCodeOf(error) ?? '') || isLostAnswer(error) ? 'passing' : 'lasting';
+/** The code of a failed connection (`ECONNRESET`), also of one that an SDK has wrapped. */
+export function systemCodeOf(error: unknown): string | undefined {
+  return systemCode(error) ?? (error instanceof Error && error.cause !== undefined ? systemCodeOf(error.cause) : undefined);
 }
 
-/** An answer that ended too early, or was no answer of EC2's. */
-function isLostAnswer(error: unknown): boolean {
+/** Whether there was no answer, half of one, or one that is none of the provider's: what was asked for may have been done. */
+export function isLost(error: unknown): boolean {
+  if (lost.has(systemCodeOf(error) ?? '')) return true;
   return error instanceof Error && /socket hang up|aborted|premature|TimeoutError/i.test(`${error.name} ${error.message}`);
 }
 
 /** What is done between attempts. */
-interface Repeating {
+export interface Repeating {
   readonly retries: number;
   readonly times: CallTimes;
   readonly signal: AbortSignal;
+  readonly failureOf: (error: unknown) => Failure;
   /** Credentials have expired: gets others. @returns false when there can be none */
   readonly renew: () => boolean;
 }
@@ -57,7 +46,10 @@ interface Repeating {
  * here, because then every caller of the account must wait.
  * @param attempt one attempt, ended by the signal that it gets
  */
-export async function repeated<T>(attempt: (signal: AbortSignal) => Promise<T>, { retries, times, signal, renew }: Repeating): Promise<T> {
+export async function repeated<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  { retries, times, signal, failureOf, renew }: Repeating,
+): Promise<T> {
   const end = performance.now() + times.total;
   let renewed = false;
   for (let tried = 0; ; tried += 1) {
