@@ -1,7 +1,5 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-import { networkOf } from '../../src/base/network/ip-network.js';
 import type { DriverData } from '../../src/driver/contract.js';
 import {
   baseRules,
@@ -18,6 +16,7 @@ import {
   text,
   type Rule,
 } from '../../src/driver/kit/check.js';
+import { fits, network, ownRule } from '../../src/driver/kit/cloud/flags/own.js';
 import { formats } from './formats.js';
 
 /** Docker Machine's files pass too, with the lists that Go writes as null. @throws TsmachineError CONFIG_UNREADABLE naming the field */
@@ -93,7 +92,7 @@ const ownRules: Readonly<Record<string, Rule>> = {
   hibernation: flag,
   terminationProtection: flag,
   spotFallback: flag,
-  allowedCidrs: listOf(cidr),
+  allowedCidrs: listOf(network),
   addressLookup: optional(fits(formats.url)),
   elasticIp: optional(id),
   extraSubnetIds: listOf(id),
@@ -102,14 +101,7 @@ const ownRules: Readonly<Record<string, Rule>> = {
   account: optional(id),
 };
 
-function own(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not an object';
-  for (const [field, rule] of Object.entries(ownRules)) {
-    const fault = Object.hasOwn(value, field) ? rule(Reflect.get(value, field)) : undefined;
-    if (fault !== undefined) return `has a field ${field} that ${fault}`;
-  }
-  return undefined;
-}
+const own = ownRule(ownRules);
 
 /** In the machine's folder, or where the user's own key lies. */
 function keyPath(data: DriverData, machineDir: string): Rule {
@@ -119,15 +111,7 @@ function keyPath(data: DriverData, machineDir: string): Rule {
     (typeof own === 'string' && own !== '' && resolve(value as string) === resolve(own) ? undefined : inside(machineDir)(value));
 }
 
-function fits({ fits: isRight, form }: { readonly fits: (word: string) => boolean; readonly form: string }): Rule {
-  return (value) => text(value) ?? (isRight(value as string) ? undefined : `is not ${form}`);
-}
-
 /** Docker Machine writes what follows the region, which may begin with a dash: `-bos-1a`. */
 function zone(value: unknown): string | undefined {
   return text(value) ?? (/^[\w-]{1,64}$/.test(value as string) ? undefined : 'is not a zone');
-}
-
-function cidr(value: unknown): string | undefined {
-  return text(value) ?? (isIP(value as string) === 0 && networkOf(value as string) !== undefined ? undefined : 'is not a network');
 }

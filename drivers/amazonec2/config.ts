@@ -1,4 +1,5 @@
 import type { DriverData } from '../../src/driver/contract.js';
+import { ownOf, wordsOf } from '../../src/driver/kit/cloud/flags/own.js';
 import { numberOf, textOf } from '../../src/driver/kit/data.js';
 
 /** A machine's data with types: Docker Machine's fields and rancher-machine's, and in `own` what only tsmachine knows. */
@@ -169,7 +170,7 @@ export function readConfig(data: DriverData): Config {
 
 /** For data without it, as Docker Machine writes: what its fields amount to. */
 function readOwn(data: DriverData): Own {
-  const own = (data['Own'] ?? {}) as DriverData; // `check` refuses anything but an object
+  const own = ownOf(data);
   const types = wordsOf(own['instanceTypes']);
   const subnet = textOf(data, 'SubnetId');
   return {
@@ -205,18 +206,9 @@ export function pairsOf(text: string): readonly Tag[] {
   return words.flatMap((key, i) => (i % 2 === 0 && words[i + 1] !== undefined ? [{ key, value: words[i + 1] ?? '' }] : []));
 }
 
-function wordsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? (value as unknown[]).filter((word): word is string => typeof word === 'string' && word !== '') : [];
-}
-
 /** A list, or the one word of a Docker Machine before 2016. */
 function severalOf(data: DriverData, list: string, one: string): readonly string[] {
   const words = wordsOf(data[list]);
   const word = textOf(data, one);
   return words.length > 0 || word === '' ? words : [word];
-}
-
-/** A change of the data that changes some of our own fields. @param data as it is now */
-export function ownPatch(data: DriverData, patch: Partial<Own>): { readonly Own: unknown } {
-  return { Own: { ...((data['Own'] ?? {}) as DriverData), ...patch } };
 }

@@ -1,16 +1,6 @@
 import { TsmachineError } from '../../src/base/errors.js';
-import type { FlagValues } from '../../src/driver/contract.js';
-
-const prefix = 'amazonec2-';
-
-/** A flag that says nothing, or the wrong thing, without another one. */
-interface Need {
-  readonly flag: string;
-  /** For one value alone. */
-  readonly value?: string;
-  readonly needs: string;
-  readonly why?: string;
-}
+import { refuseContradictions as refuse, type Clash, type Need } from '../../src/driver/kit/cloud/flags/contradictions.js';
+import type { FlagReader } from '../../src/driver/kit/cloud/flags/values.js';
 
 /** The first three are Docker Machine's and rancher-machine's, with their words. */
 const needs: readonly Need[] = [
@@ -27,11 +17,6 @@ const needs: readonly Need[] = [
   },
 ];
 
-interface Clash {
-  readonly flags: readonly [string, string];
-  readonly why: string;
-}
-
 const clashes: readonly Clash[] = [
   { flags: ['elastic-ip', 'private-address-only'], why: 'an Elastic IP is a public address' },
   { flags: ['request-spot-instance', 'hibernation'], why: 'AWS hibernates spot instances of another kind of request only' },
@@ -39,49 +24,34 @@ const clashes: readonly Clash[] = [
 ];
 
 /** @throws TsmachineError FLAG_MISSING, FLAG_INVALID for flags of which one excludes or needs the other */
-export function refuseContradictions(flags: FlagValues): void {
-  for (const { flag, value, needs: needed, why } of needs) {
-    const isMeant = value === undefined ? isGiven(flags, flag) : flags[prefix + flag] === value;
-    if (!isMeant || isGiven(flags, needed)) continue;
-    const means = value === undefined ? '' : ` ${value}`;
-    throw new TsmachineError('FLAG_MISSING', `using --${prefix}${flag}${means} also requires --${prefix}${needed}`, { hint: why });
-  }
-  for (const { flags: pair, why } of clashes) {
-    if (!pair.every((flag) => isGiven(flags, flag))) continue;
-    throw new TsmachineError('FLAG_INVALID', `--${prefix}${pair[0]} and --${prefix}${pair[1]} exclude each other: ${why}`);
-  }
-  if (isGiven(flags, 'engine-at-boot') && String(flags[`${prefix}image`] ?? '').startsWith('amazonlinux'))
-    throw new TsmachineError('FLAG_INVALID', `--${prefix}engine-at-boot is for Debian and Ubuntu: Amazon Linux has no package docker.io`);
-  refuseVolume(flags);
-  refuseInterfaces(flags);
+export function refuseContradictions(given: FlagReader): void {
+  refuse(given, needs, clashes);
+  if (given.says('engine-at-boot') && given.text('image').startsWith('amazonlinux'))
+    throw new TsmachineError('FLAG_INVALID', `--amazonec2-engine-at-boot is for Debian and Ubuntu: Amazon Linux has no package docker.io`);
+  refuseVolume(given);
+  refuseInterfaces(given);
 }
 
 /** EC2 gives public addresses of its own to instances with one interface alone, and takes one interface for each subnet. */
-function refuseInterfaces(flags: FlagValues): void {
-  const extra = flags[`${prefix}extra-subnet-id`];
-  if (typeof extra !== 'object' || extra.length === 0) return;
-  if (['elastic-ip', 'private-address-only', 'ipv6-address-only'].some((flag) => isGiven(flags, flag))) return;
+function refuseInterfaces(given: FlagReader): void {
+  if (!given.says('extra-subnet-id')) return;
+  if (['elastic-ip', 'private-address-only', 'ipv6-address-only'].some((flag) => given.says(flag))) return;
   const why = 'EC2 gives no public IPv4 address to an instance with several network interfaces';
   throw new TsmachineError(
     'FLAG_MISSING',
-    `using --${prefix}extra-subnet-id also requires --${prefix}elastic-ip new or --${prefix}private-address-only: ${why}`,
+    `using --amazonec2-extra-subnet-id also requires --amazonec2-elastic-ip new or --amazonec2-private-address-only: ${why}`,
   );
 }
 
 /** Which volume types take which numbers (docs.aws.amazon.com/ebs: Amazon EBS volume types). */
-function refuseVolume(flags: FlagValues): void {
-  const type = String(flags[`${prefix}volume-type`] ?? '');
+function refuseVolume(given: FlagReader): void {
+  const type = given.text('volume-type');
   if (/^(st1|sc1)$/.test(type))
-    throw new TsmachineError('FLAG_INVALID', `--${prefix}volume-type ${type} cannot hold an operating system: EBS boots from SSD volumes`);
-  if (isGiven(flags, 'volume-iops') && !/^(gp3|io1|io2)$/.test(type))
-    throw new TsmachineError('FLAG_INVALID', `--${prefix}volume-iops is for volumes of the types gp3, io1 and io2, not for ${type}`);
-  if (isGiven(flags, 'volume-throughput') && type !== 'gp3')
-    throw new TsmachineError('FLAG_INVALID', `--${prefix}volume-throughput is for volumes of the type gp3, not for ${type}`);
-  if (/^io[12]$/.test(type) && !isGiven(flags, 'volume-iops'))
-    throw new TsmachineError('FLAG_MISSING', `using --${prefix}volume-type ${type} also requires --${prefix}volume-iops`);
-}
-
-function isGiven(flags: FlagValues, name: string): boolean {
-  const value = flags[prefix + name];
-  return value === true || (typeof value === 'number' && value !== 0) || (typeof value === 'string' && value !== '');
+    throw new TsmachineError('FLAG_INVALID', `--amazonec2-volume-type ${type} cannot hold an operating system: EBS boots from SSD volumes`);
+  if (given.says('volume-iops') && !/^(gp3|io1|io2)$/.test(type))
+    throw new TsmachineError('FLAG_INVALID', `--amazonec2-volume-iops is for volumes of the types gp3, io1 and io2, not for ${type}`);
+  if (given.says('volume-throughput') && type !== 'gp3')
+    throw new TsmachineError('FLAG_INVALID', `--amazonec2-volume-throughput is for volumes of the type gp3, not for ${type}`);
+  if (/^io[12]$/.test(type) && !given.says('volume-iops'))
+    throw new TsmachineError('FLAG_MISSING', `using --amazonec2-volume-type ${type} also requires --amazonec2-volume-iops`);
 }

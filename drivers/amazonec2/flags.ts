@@ -1,20 +1,7 @@
-import type { FlagSpec, FlagValue } from '../../src/driver/contract.js';
+import type { FlagSpec } from '../../src/driver/contract.js';
+import { flagSpecs } from '../../src/driver/kit/cloud/flags/specs.js';
 
-const prefix = 'amazonec2-';
-
-type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'oldDefault' | 'anywhere' | 'env' | 'file' | 'values' | 'secret'>>;
-
-const flag = (type: FlagSpec['type'], name: string, usage: string, otherwise: FlagValue | undefined, options: Options): FlagSpec => ({
-  name: `${prefix}${name}`,
-  type,
-  usage,
-  ...(otherwise === undefined ? {} : { default: otherwise }),
-  ...options,
-});
-const text = (name: string, usage: string, options: Options = {}) => flag('string', name, usage, '', options);
-const list = (name: string, usage: string, options: Options = {}) => flag('strings', name, usage, undefined, options);
-const bool = (name: string, usage: string, options: Options = {}) => flag('bool', name, usage, false, options);
-const int = (name: string, usage: string, otherwise: number, options: Options = {}) => flag('int', name, usage, otherwise, options);
+const { text, list, bool, int } = flagSpecs('amazonec2-');
 
 /** Docker Machine's flags with its variables, then rancher-machine's, then tsmachine's own. */
 export const flags: readonly FlagSpec[] = [

@@ -1,4 +1,4 @@
-import { networkOf } from '../../src/base/network/ip-network.js';
+import { cidr, endpoint, openPort, url, type Format } from '../../src/driver/kit/cloud/flags/formats.js';
 
 /** What Amazon's words look like. An endpoint that is not Amazon's has words of its own, so its ids are not judged by these. */
 export const formats = {
@@ -20,30 +20,18 @@ export const formats = {
   },
   device: { fits: (word: string) => /^(\/dev\/)?[a-z]+[0-9a-z]*$/.test(word), form: 'a device such as /dev/sda1' },
   price: { fits: (word: string) => /^\d{0,6}(\.\d{1,6})?$/.test(word) && Number(word) > 0, form: 'dollars per hour such as 0.05' },
-  openPort: { fits: isOpenPort, form: 'a port from 1 to 65535, alone or with /tcp or /udp' },
-  cidr: { fits: (word: string) => networkOf(word) !== undefined, form: 'an address or a network such as 203.0.113.0/24' },
+  openPort,
+  cidr,
   imageName: {
     fits: (word: string) => /^(ubuntu|debian|amazonlinux)(:[\w.-]+)?$/.test(word),
     form: 'ubuntu, debian or amazonlinux, alone or with :VERSION',
   },
-  url: { fits: (word: string) => /^https?:\/\/\S+$/.test(word) && URL.canParse(word), form: 'an http or https URL' },
-  endpoint: { fits: isEndpoint, form: 'a URL or the name of a host, without a path' },
-} as const;
-
-export type Format = (typeof formats)[keyof typeof formats];
+  url,
+  endpoint,
+} satisfies Readonly<Record<string, Format>>;
 
 function resource(prefix: string, form: string) {
   return { fits: (word: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(word), form };
-}
-
-function isOpenPort(word: string): boolean {
-  const [, port = '0'] = /^(\d{1,5})(\/(tcp|udp))?$/.exec(word) ?? [];
-  return Number(port) >= 1 && Number(port) <= 65_535;
-}
-
-function isEndpoint(word: string): boolean {
-  const url = /^\w+:\/\//.test(word) ? word : `http://${word}`;
-  return /^https?:/.test(url) && URL.canParse(url) && !/[\s@?#]/.test(word);
 }
 
 /** What is wrong with tags of the form key1,value1,key2,value2; undefined when nothing is. */

@@ -1,5 +1,4 @@
-import { TsmachineError } from '../../../src/base/errors.js';
-import { plain } from '../../../src/base/text.js';
+import { namingFlag as namedFlag } from '../../../src/driver/kit/cloud/flags/naming-flag.js';
 import { codeOf } from '../errors.js';
 
 /** What Amazon says of ids and names that somebody typed. */
@@ -10,14 +9,6 @@ const typed = /\.(NotFound|Malformed|Unavailable|NotAvailable)$|^Invalid(Instanc
  * @param flag with its value, such as `--amazonec2-ami ami-1`
  * @throws TsmachineError FLAG_INVALID with Amazon's words
  */
-export async function namingFlag<T>(flag: string, asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (!typed.test(codeOf(error) ?? '') || !TsmachineError.is(error)) throw error;
-    // what to do about the code may name another flag of the same kind
-    const [name = flag] = flag.split(' ');
-    const hint = error.hint === undefined || plain(error.hint).includes(name) ? error.hint : `Correct ${name}`;
-    throw new TsmachineError('FLAG_INVALID', `${flag}: ${error.message}`, { cause: error.cause, hint });
-  }
+export function namingFlag<T>(flag: string, asked: Promise<T>): Promise<T> {
+  return namedFlag(flag, asked, (error) => typed.test(codeOf(error) ?? ''));
 }

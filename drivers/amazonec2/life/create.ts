@@ -6,7 +6,8 @@ import { userDataOf } from '../access/boot.js';
 import type { Ec2 } from '../api.js';
 import { together } from '../../../src/driver/kit/cloud/call/together.js';
 import { candidatesOf } from '../choose/candidates.js';
-import { ownPatch, readConfig, type Config } from '../config.js';
+import { ownPatch } from '../../../src/driver/kit/cloud/flags/own.js';
+import { readConfig, type Config, type Own } from '../config.js';
 import { attachAddress, ensureAddress } from '../network/elastic.js';
 import { ensureGroups } from '../network/groups.js';
 import type { Instance } from '../network/interfaces.js';
@@ -78,7 +79,7 @@ async function noted(ctx: DriverContext, { candidates: [first] }: Plan): Promise
     SSHUser: config.sshUser || image.sshUser,
     VpcId: vpcId,
     RootSize: rootSizeOf(config, image),
-    ...ownPatch(ctx.data(), { imageName: image.name }),
+    ...ownPatch<Own>(ctx.data(), { imageName: image.name }),
   });
   return readConfig(data);
 }
@@ -100,7 +101,7 @@ async function settle(making: Making, id: string): Promise<void> {
   const known = readConfig(ctx.data());
   if (known.instanceId !== id) {
     const madeAt = new Date(pace.now()).toISOString();
-    await ctx.keep({ InstanceId: id, ...ownPatch(ctx.data(), { madeAt }) });
+    await ctx.keep({ InstanceId: id, ...ownPatch<Own>(ctx.data(), { madeAt }) });
   }
   const allocation = await ensureAddress(known, ctx, ec2, pace);
   if (allocation !== undefined)
@@ -129,6 +130,6 @@ async function keepFacts(ctx: DriverContext, instance: Instance): Promise<void> 
     VpcId: instance.VpcId ?? '',
     SecurityGroupIds: groups,
     RequestSpotInstance: instance.InstanceLifecycle === 'spot',
-    ...ownPatch(ctx.data(), { account: instance.NetworkInterfaces?.[0]?.OwnerId ?? '' }),
+    ...ownPatch<Own>(ctx.data(), { account: instance.NetworkInterfaces?.[0]?.OwnerId ?? '' }),
   });
 }
