@@ -1,5 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { Text } from '../../../src/base/text.js';
+import type { Verdict } from '../../../src/driver/kit/cloud/choose/offers.js';
 import { failureOf } from '../call/failure.js';
 import { codeOf } from '../errors.js';
 
@@ -22,7 +22,7 @@ const placeIsFull = new Set([
 const spotIsFull = new Set(['MaxSpotInstanceCountExceeded', 'SpotInstanceCountLimitExceeded']);
 
 /** What a refusal of RunInstances means for the places that were not tried yet. */
-export function verdictOf(error: unknown): 'next place' | 'no more spot' | 'end' {
+export function verdictOf(error: unknown): Verdict {
   const code = codeOf(error) ?? '';
   if (placeIsFull.has(code)) return 'next place';
   return spotIsFull.has(code) ? 'no more spot' : 'end';
@@ -35,37 +35,4 @@ export function verdictOf(error: unknown): 'next place' | 'no more spot' | 'end'
 export function isRefusal(error: unknown): boolean {
   const cause: unknown = TsmachineError.is(error) ? error.cause : error;
   return codeOf(error) !== undefined && failureOf(cause) === 'lasting';
-}
-
-export interface Refused {
-  /** `t3.micro in eu-central-1a`. */
-  readonly place: string;
-  readonly error: unknown;
-}
-
-/** No place had room: each with Amazon's own words. */
-export function noRoom(
-  refused: readonly Refused[],
-  { spot, fallback }: { readonly spot: boolean; readonly fallback: boolean },
-): TsmachineError {
-  const [first] = refused;
-  const lines = refused.map(({ place, error }) => `  ${place}: ${wordsOf(error)} (${codeOf(error) ?? ''})`);
-  const more = 'Name more of --amazonec2-instance-type, --amazonec2-zone or --amazonec2-subnet-id';
-  const hint: Text =
-    spot && !fallback
-      ? `${more}, take one on demand instead with --amazonec2-spot-fallback, or try again later`
-      : `${more}, or try again later`;
-  return new TsmachineError('DRIVER_FAILED', [`EC2 has no room for the machine:`, ...lines].join('\n'), {
-    hint,
-    cause: causeOf(first?.error),
-  });
-}
-
-function wordsOf(error: unknown): string {
-  const cause = causeOf(error);
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-function causeOf(error: unknown): unknown {
-  return TsmachineError.is(error) ? (error.cause ?? error) : error;
 }

@@ -4,7 +4,9 @@ import type { Ec2 } from '../api.js';
 import type { Config } from '../config.js';
 import { codeOf } from '../errors.js';
 import { machineTags } from '../tags.js';
-import { isRefusal, noRoom, verdictOf, type Refused } from './capacity.js';
+import { noRoom } from '../../../src/driver/kit/cloud/choose/no-room.js';
+import { NoRoom, takeOffers, type Refused } from '../../../src/driver/kit/cloud/choose/offers.js';
+import { isRefusal, verdictOf } from './capacity.js';
 import { nameOf, offersOf, placeOf, runRequest, tokenOf, type Offer, type Plan } from './launch.js';
 import { findInstance, instancesOf, isAlive, searchTime } from './list.js';
 import { eventually, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
@@ -49,7 +51,7 @@ export async function ensureInstance(launch: Launch, plan: Plan): Promise<string
       make: async (wanted, token, note) => {
         const unsure = earlier?.token === token ? earlier.operation : undefined;
         try {
-          return await takeOffers(launch, wanted, { token, note, unsure });
+          return await takeOne(launch, wanted, { token, note, unsure });
         } catch (error) {
           if (isRefusal(error) || error instanceof NoRoom) await ctx.released({ key: instanceKey, scope: 'machine' });
           throw error instanceof NoRoom ? error.told : error;
@@ -59,48 +61,31 @@ export async function ensureInstance(launch: Launch, plan: Plan): Promise<string
   );
 }
 
-/** Every offer was refused. */
-class NoRoom extends Error {
-  constructor(readonly told: TsmachineError) {
-    super(told.message);
-  }
-}
-
 interface Taking {
   readonly token: string;
   readonly note: (operation: string) => Promise<void>;
-  /** The name of the offer whose outcome an earlier run did not learn; undefined: the first, if any. */
   readonly unsure: string | undefined;
 }
 
-async function takeOffers(launch: Launch, plan: Plan, { token, note, unsure }: Taking): Promise<string> {
+function takeOne(launch: Launch, plan: Plan, { token, note, unsure }: Taking): Promise<string> {
   const { config, ctx } = launch;
-  const offers = offersOf(plan, config);
-  const first = offers.find((offer) => nameOf(offer) === unsure) ?? offers[0];
-  const refused: Refused[] = [];
-  let isSpotOver = false;
-  for (const offer of [...offers.filter((one) => one === first), ...offers.filter((one) => one !== first)]) {
-    if (isSpotOver && offer.market === 'spot') continue;
-    if (refused.length > 0) await note(nameOf(offer));
-    try {
-      return await take(launch, offer, token);
-    } catch (error) {
-      ctx.signal.throwIfAborted();
-      const verdict = verdictOf(error);
-      const isLast = verdict === 'no more spot' && !config.own.spotFallback;
-      if (verdict === 'end' || isLast) throw error;
-      isSpotOver ||= verdict === 'no more spot';
-      refused.push({ place: placeOf(offer), error });
-      ctx.io.info(`No room for ${placeOf(offer)}: ${codeOf(error) ?? ''}`);
-    }
-  }
-  throw new NoRoom(noRoom(refused, { spot: config.spot, fallback: config.own.spotFallback }));
+  const words = {
+    provider: 'EC2',
+    flags: '--amazonec2-instance-type, --amazonec2-zone or --amazonec2-subnet-id',
+    fallbackFlag: '--amazonec2-spot-fallback',
+    spot: config.spot,
+    fallback: config.own.spotFallback,
+    codeOf,
+  };
+  const take = (offer: Offer) => takeOffer(launch, offer, token);
+  const told = (refused: readonly Refused[]) => noRoom(refused, words);
+  return takeOffers({ offers: offersOf(plan, config), nameOf, placeOf, take, verdictOf, codeOf, unsure, note, noRoom: told, ctx });
 }
 
 /** How many instances of one offer can have been terminated by somebody else, between a lost answer and its repetition. */
 const generations = 3;
 
-async function take(launch: Launch, offer: Offer, token: string): Promise<string> {
+async function takeOffer(launch: Launch, offer: Offer, token: string): Promise<string> {
   for (let generation = 0; generation < generations; generation += 1) {
     const id = await takeOnce(launch, offer, tokenOf(token, offer, generation));
     if (id !== undefined) return id;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 
+import { offersOf as anyOffers, type Offer as AnyOffer } from '../../../src/driver/kit/cloud/choose/offers.js';
 import type { Input } from '../api.js';
 import type { Candidate } from '../choose/candidates.js';
 import type { Image } from '../choose/image.js';
 import { defaultRootSize, type Config } from '../config.js';
 import { interfacesOf } from '../network/interfaces.js';
 import type { Tags } from '../tags.js';
-import { marketOptions, marketsOf, type Market } from './spot.js';
+import { marketOptions, marketsOf } from './spot.js';
 
 type Request = Input<'RunInstances'>;
 
@@ -15,15 +16,11 @@ export interface Plan {
   readonly candidates: readonly Candidate[];
 }
 
-/** One place of one market. */
-export interface Offer {
-  readonly candidate: Candidate;
-  readonly market: Market;
-}
+export type Offer = AnyOffer<Candidate>;
 
 /** In order of preference. Pure. */
 export function offersOf(plan: Plan, config: Config): readonly Offer[] {
-  return marketsOf(config).flatMap((market) => plan.candidates.map((candidate) => ({ candidate, market })));
+  return anyOffers(plan.candidates, marketsOf(config));
 }
 
 /** A name for an offer, which stays the same whenever the offers are made up again. */

@@ -1,12 +1,10 @@
+import { marketsOf as markets, type Market } from '../../../src/driver/kit/cloud/choose/markets.js';
 import type { Input } from '../api.js';
 import type { Config } from '../config.js';
 
-export type Market = 'spot' | 'on-demand';
-
-/** In which order instances of these kinds are asked for. Pure. */
+/** In which order instances are asked for. Pure. */
 export function marketsOf({ spot, own }: Pick<Config, 'spot' | 'own'>): readonly Market[] {
-  if (!spot) return ['on-demand'];
-  return own.spotFallback ? ['spot', 'on-demand'] : ['spot'];
+  return markets({ spot, fallback: own.spotFallback });
 }
 
 /**

@@ -1,9 +1,10 @@
 import { TsmachineError } from '../../../src/base/errors.js';
-import { isWithin, networkOf } from '../../../src/base/network/ip-network.js';
+import { networkOf } from '../../../src/base/network/ip-network.js';
 import type { Access, DriverContext } from '../../../src/driver/contract.js';
 import type { Ec2 } from '../api.js';
 import type { Config } from '../config.js';
-import { addressHere, isEverybody } from './allowed.js';
+import { isCovered } from '../../../src/driver/kit/cloud/access/here.js';
+import { addressHere } from './allowed.js';
 import { authorize } from './authorize.js';
 import { groupsWith, isOurs, networksOf } from './find.js';
 import { accessRules, engineRulePort, missing, rulesOf, sourcesOf, type Group, type GroupRule } from './rules.js';
@@ -65,14 +66,6 @@ async function groupsOf({ securityGroupIds, securityGroupReadOnly }: Config, ctx
 function allowedBy(rules: readonly GroupRule[], sshPort: number): string[] {
   const engine = sourcesOf(engineRulePort, rules).filter((source) => networkOf(source) !== undefined);
   return [...new Set(sourcesOf(sshPort, rules))].filter((source) => isCovered(source, engine));
-}
-
-function isCovered(network: string, by: readonly string[]): boolean {
-  const [address = '', prefix = ''] = network.split('/');
-  return by.some((other) => {
-    const isOfFamily = isEverybody(other) && address.includes(':') === other.includes(':');
-    return isOfFamily || (Number(other.split('/')[1]) <= Number(prefix) && isWithin(address, other));
-  });
 }
 
 function fixed(groups: readonly Group[], { securityGroupReadOnly, sshPort }: Config): string {

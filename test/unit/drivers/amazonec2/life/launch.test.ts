@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { readConfig } from '../../../../../drivers/amazonec2/config.js';
 import { runRequest } from '../../../../../drivers/amazonec2/life/launch.js';
-import type { Market } from '../../../../../drivers/amazonec2/life/spot.js';
+import type { Market } from '../../../../../src/driver/kit/cloud/choose/markets.js';
 
 const image = {
   id: 'ami-1',
