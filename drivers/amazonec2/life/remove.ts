@@ -1,5 +1,6 @@
-import { TsmachineError, messageOf } from '../../../src/base/errors.js';
+import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/contract.js';
+import { attemptRemoval, leftover, type Removal } from '../../../src/driver/kit/cloud/removal.js';
 import type { Ec2 } from '../api.js';
 import { refuseOtherAccount } from '../call/account.js';
 import { readConfig, type Config } from '../config.js';
@@ -21,8 +22,6 @@ export interface Removing {
   readonly ec2: Ec2;
   readonly pace: Pace;
 }
-
-type Removal = Promise<readonly Leftover[]>;
 
 /**
  * Removes the machine's instance and everything of its own, by id and by tag; the store's things with its last machine. One thing that
@@ -148,16 +147,6 @@ async function removeImportedKey({ ec2 }: Removing, { keyName, existingKey }: Co
   return [];
 }
 
-/** What cannot be removed is told; what is gone is a success. */
-async function attempt({ ctx }: Removing, kind: string, id: string, work: () => Removal | Promise<void>): Removal {
-  try {
-    return (await work()) ?? [];
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    return isNotFound(error) ? [] : [leftover(kind, id, error)];
-  }
-}
-
-function leftover(kind: string, id: string, why: unknown): Leftover {
-  return { kind, id, why: typeof why === 'string' ? why : messageOf(why) };
+function attempt({ ctx }: Removing, kind: string, id: string, work: () => Removal | Promise<void>): Removal {
+  return attemptRemoval(ctx, { kind, id }, isNotFound, work);
 }
