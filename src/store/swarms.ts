@@ -64,6 +64,8 @@ export interface SwarmRecord {
   /** The machine chosen to initialise it, recorded before it is asked to. */
   readonly first?: string;
   readonly members: Readonly<Record<string, MemberRecord>>;
+  /** Members may be in different networks: they all use their public addresses. */
+  readonly acrossNetworks?: boolean;
   /** Replacements in progress, by the name of the old machine. */
   readonly replacing?: Readonly<Record<string, Replacement>>;
   /**
@@ -169,6 +171,7 @@ function isRecord(value: unknown): value is SwarmRecord {
     typeof value['name'] === 'string' &&
     isOptionalText(value['cluster']) &&
     isOptionalText(value['first']) &&
+    isOptional(value['acrossNetworks'], (one) => typeof one === 'boolean') &&
     isOptional(value['replacing'], (all) => isJson(all) && Object.values(all).every(isReplacement)) &&
     isOptional(value['rejoining'], (all) => isJson(all) && Object.values(all).every(isRejoin)) &&
     isOptional(value['drained'], (all) => isJson(all) && Object.values(all).every((one) => typeof one === 'string')) &&

@@ -36,6 +36,9 @@ export const roleFlag = {
 
 /** The settings of a swarm. Each has the same name in a swarm file. */
 export const settingsFlags = {
+  'across-networks': Flags.boolean({
+    description: 'Members may be in different networks: they use public addresses, and traffic of containers crosses the internet in clear',
+  }),
   'default-addr-pool': Flags.string({
     multiple: true,
     multipleNonGreedy: true,

@@ -24,6 +24,11 @@ export const upFlags: readonly FlagSpec[] = [
     values: driverNames(),
     usage: 'Driver to create the machines with, without a swarm file',
   },
+  {
+    name: 'across-networks',
+    type: 'bool',
+    usage: 'Members may be in different networks: they use public addresses, and traffic of containers crosses the internet in clear',
+  },
   ...flagsWithoutClassicSwarm,
   concurrencyFlag,
 ];
@@ -61,7 +66,7 @@ export async function declaredBy({ words, given, driver, globals, env, cwd }: Sw
   const rest = { concurrency: readConcurrency(flagValues(upFlags, given, env)), tls: absoluteFiles(globals.tls) };
   const { declareSwarm } = await import('../../swarm/up/declare-swarm.js');
   const typed = Object.keys(given).filter((flag) => given[flag] !== undefined && isMachineFlag(flag, driver));
-  if (typed.length === 0) return { ...(await declareSwarm({ env }, { file: textOf(given, 'file'), name }, { cwd })), ...rest };
+  if (typed.length === 0) return { ...agreed(await declareSwarm({ env }, { file: textOf(given, 'file'), name }, { cwd }), given), ...rest };
 
   if (given['file'] !== undefined) {
     throw new TsmachineError('USAGE', `Both --file and --${typed[0] ?? ''} describe the swarm`, {
@@ -79,7 +84,13 @@ export async function declaredBy({ words, given, driver, globals, env, cwd }: Sw
   ) as FlagValues;
   const count = (flag: string, otherwise: number) => Number(given[flag] ?? otherwise);
   const from = { name, managers: count('managers', 1), workers: count('workers', 0), driver: driver.name, flags };
-  return { ...(await declareSwarm({ env }, from, { cwd })), ...rest };
+  return { ...agreed(await declareSwarm({ env }, from, { cwd }), given), ...rest };
+}
+
+/** With what the command line says, whatever describes the swarm. */
+function agreed({ declaration, ...rest }: DeclaredFrom, given: Given): DeclaredFrom {
+  if (given['across-networks'] !== true) return { ...rest, declaration };
+  return { ...rest, declaration: { ...declaration, settings: { ...declaration.settings, acrossNetworks: true } } };
 }
 
 function isMachineFlag(flag: string, driver: DescribedDriver | undefined): boolean {

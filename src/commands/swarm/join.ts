@@ -16,6 +16,7 @@ export default class SwarmJoin extends MachineCommand {
     ...roleFlag,
     ...availabilityChangeFlag,
     label: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'Label of the node [key=value]; repeatable' }),
+    'across-networks': Flags.boolean({ description: 'Let machines join that are in another network than the members' }),
     ...addressFlags,
   };
 
@@ -28,6 +29,7 @@ export default class SwarmJoin extends MachineCommand {
       role: flags.role,
       availability: flags.availability,
       label: flags.label ?? [],
+      acrossNetworks: flags['across-networks'] === true,
       ...givenAddresses(flags),
     });
   }

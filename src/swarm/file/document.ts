@@ -13,6 +13,7 @@ export interface SwarmFile {
 }
 
 export interface SettingsSection {
+  readonly 'across-networks'?: boolean;
   readonly 'default-addr-pool'?: readonly string[];
   readonly 'default-addr-pool-mask-length'?: number;
   readonly 'data-path-port'?: number;
@@ -55,6 +56,7 @@ interface EngineSection {
 
 export function settingsOf(section: SettingsSection = {}): SwarmSettings {
   return given({
+    acrossNetworks: section['across-networks'],
     defaultAddrPool: section['default-addr-pool'],
     defaultAddrPoolMaskLength: section['default-addr-pool-mask-length'],
     dataPathPort: section['data-path-port'],

@@ -21,14 +21,16 @@ export interface GivenAddresses {
 
 /**
  * The addresses a machine takes part in a swarm with: those given, each interface resolved to its address; else its private address when
- * all members are in one place, else its public one.
+ * all members are in one place, and nobody has said that others may come; else its public one.
  * @throws TsmachineError MACHINE_STATE when it has none, SWARM_JOIN for a name without an address, and for an interface with none or
  * several
  */
 export async function nodeAddresses(swarm: Swarm, machine: Machine, given: GivenAddresses): Promise<NodeAddresses> {
   const { advertiseAddr, ...others } = await resolved(swarm.session, machine, given);
   if (advertiseAddr !== undefined) return { ...others, advertiseAddr };
-  const isSpread = [...swarm.members.values()].some(({ machine: other }) => other !== undefined && other.place !== machine.place);
+  const isSpread =
+    swarm.record.acrossNetworks === true ||
+    [...swarm.members.values()].some(({ machine: other }) => other !== undefined && other.place !== machine.place);
   return { ...others, advertiseAddr: await ownAddress(machine, isSpread ? 'public' : 'private') };
 }
 

@@ -87,10 +87,11 @@ export async function begin(
   { settings, availability, forceNewCluster, ...given }: Omit<InitOptions, 'name'>,
 ): Promise<void> {
   const { machine, engine } = swarm.reached(name);
+  if (settings.acrossNetworks === true) await swarm.keep({ acrossNetworks: true });
   const addresses = await nodeAddresses(swarm, machine, given);
   await swarm.keep({ first: name, members: { ...swarm.record.members, [name]: { ...swarm.record.members[name], role: 'manager' } } });
   swarm.session.io.progress(`Initialising the swarm on ${name}`);
-  await openMemberPorts(swarm, [name]);
+  await openMemberPorts(swarm, [name], settings.dataPathPort);
   const { cluster, nodeId } = await namingAddresses(swarm.session, machine, () =>
     initSwarm(engine, { ...addresses, settings, availability, forceNewCluster: forceNewCluster === true }),
   );

@@ -14,6 +14,8 @@ import { throwFailures } from '../../machine/choose/failures.js';
 import { findSwarm, swarmOf } from '../reach/find.js';
 import { lockSwarm } from '../reach/lock.js';
 import { changedLabels, parseLabels } from './labels.js';
+import { readCluster } from '../engine/cluster.js';
+import { acrossNetworksHint, acrossNetworksText, networksOf } from '../model/networks.js';
 import type { Reached, Swarm } from '../reach/swarm.js';
 import { withSwarm } from '../reach/swarm.js';
 
@@ -34,6 +36,8 @@ export interface JoinOptions extends GivenAddresses {
 export interface JoinRequest extends Omit<JoinOptions, 'labels' | 'role'> {
   /** Default `worker`. */
   readonly role?: Role;
+  /** The machines may be in another network than the members; agreed to once, it is for good. */
+  readonly acrossNetworks?: boolean;
   /** `key=value` each; a node that is there keeps its others. */
   readonly label?: readonly string[];
 }
@@ -48,7 +52,7 @@ export async function joinMachines(
   session: Session,
   names: readonly string[],
   to?: string,
-  { label = [], role = 'worker', ...rest }: JoinRequest = {},
+  { label = [], role = 'worker', acrossNetworks = false, ...rest }: JoinRequest = {},
 ): Promise<void> {
   checkAddresses(rest);
   const change = parseLabels(label, { removing: false });
@@ -59,6 +63,7 @@ export async function joinMachines(
       session,
       record,
       async (swarm) => {
+        await agreeAcrossNetworks(swarm, names, acrossNetworks);
         if (options.role === 'worker') for (const name of names) refuseManager(swarm, name);
         if (options.role === 'manager') for (const name of names) await joinMachine(swarm, name, options);
         else throwFailures(await onEach(names, workersTogether, (name) => joinMachine(swarm, name, options)));
@@ -86,6 +91,20 @@ export async function joinMachine(swarm: Swarm, name: string, options: JoinOptio
   if (swarm.record.rejoining?.[name]) await swarm.keepRejoined(name);
   await swarm.lookAt(name);
   io.info(`${name} is a ${role} of swarm "${swarm.name}".`);
+}
+
+/** @throws TsmachineError SWARM_STATE when the machines and the members are in different networks, and nobody has agreed to that */
+async function agreeAcrossNetworks(swarm: Swarm, names: readonly string[], isAgreed: boolean): Promise<void> {
+  const { record } = swarm;
+  if (record.acrossNetworks === true) return;
+  const placed = [...swarm.members.values()].flatMap(({ name, machine }) => {
+    if (!machine || !(name in record.members || names.includes(name))) return [];
+    return [{ machine: name, place: machine.place, hasNetwork: machine.driver.place !== undefined }];
+  });
+  const networks = networksOf(placed);
+  if (networks.length === 0) return;
+  if (!isAgreed) throw new TsmachineError('SWARM_STATE', acrossNetworksText(swarm.name, networks), { hint: acrossNetworksHint });
+  await swarm.keep({ acrossNetworks: true });
 }
 
 /** A join demotes nobody, because it does not check that the managers that stay are enough. */
@@ -138,7 +157,7 @@ async function join(
   const { engine: manager } = swarm.reached(swarm.manager?.name ?? name);
   const addresses = await nodeAddresses(swarm, machine, options);
   await swarm.keepMember(name, { ...swarm.record.members[name], role });
-  await openMemberPorts(swarm, [name]);
+  await openMemberPorts(swarm, [name], (await readCluster(swarm.control)).dataPathPort);
   if (membership.state !== 'inactive') await leaveSwarm(engine, { force: true }); // what an interrupted or failed join left
   io.progress(`Joining ${name} as a ${role}`);
   const { nodeId = '' } = await namingAddresses(swarm.session, machine, async () =>

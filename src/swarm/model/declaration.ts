@@ -12,6 +12,8 @@ export interface SwarmDeclaration {
 
 /** A setting that is not given is the engine's default in a new swarm, and stays as it is in an existing one. Durations are nanoseconds. */
 export interface SwarmSettings {
+  /** Members may be in different networks, and use public addresses then. It is the store's word, not the engine's. */
+  readonly acrossNetworks?: boolean;
   /** Networks in CIDR form. Only a new swarm takes it, as the two that follow. */
   readonly defaultAddrPool?: readonly string[];
   /** Prefix length of each network that is cut from the pool. */

@@ -5,6 +5,7 @@ import { prunings, removals } from './departures.js';
 import { firstOf, machineSteps } from './machine-steps.js';
 import { nodeSteps } from './node-steps.js';
 import { notesOf } from './notes.js';
+import { networkProblems } from './networks.js';
 import { machineProblems, quorumProblems, silenceProblems } from './problems.js';
 import type { PlanProblem, SeenSwarm } from './seen.js';
 import { immutableProblems, settingsSteps } from './settings.js';
@@ -36,6 +37,7 @@ export function planSwarm(declaration: SwarmDeclaration, seen: SeenSwarm, order:
     notes: notesOf(declaration, seen),
     problems: [
       ...immutableProblems(seen, declaration),
+      ...networkProblems(seen, declaration),
       ...declaration.members.flatMap((member) => machineProblems(seen, declaration.name, member)),
       ...silenceProblems(seen, declaration, steps),
       ...quorumProblems(seen, steps),

@@ -4,6 +4,7 @@ import type { Text } from '../../base/text.js';
 import type { Cluster, ClusterSpec } from '../engine/cluster.js';
 import type { Membership } from '../engine/membership.js';
 import type { Node } from '../engine/nodes.js';
+import type { Network } from '../model/networks.js';
 import type { Role } from '../../base/swarm-node.js';
 
 /** What prevents the declared swarm. */
@@ -29,6 +30,10 @@ export interface SeenSwarm {
   readonly nodes: readonly Node[];
   /** The settings as they are, and as the declaration wants them; undefined without a manager that answers. */
   readonly settings?: { readonly now: Cluster; readonly wanted: ClusterSpec } | undefined;
+  /** The networks that the declared members are spread over; none when they are in one. */
+  readonly networks?: readonly Network[];
+  /** That they may be in several was agreed to earlier. */
+  readonly acrossNetworks?: boolean;
   /** Why no manager answers for a swarm that was made. */
   readonly silence?: Omit<PlanProblem, 'blocks'> | undefined;
 }
@@ -41,6 +46,8 @@ export interface SeenMachine {
   readonly state?: State | undefined;
   /** Literal addresses, as its driver reports them. */
   readonly addresses: readonly string[];
+  /** Those of them that other networks reach, as far as that matters. */
+  readonly publicAddresses?: readonly string[];
   readonly membership?: Membership | undefined;
   /** Why it or its engine does not answer. */
   readonly error?: Omit<PlanProblem, 'blocks'> | undefined;

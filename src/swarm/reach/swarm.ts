@@ -152,7 +152,9 @@ export class Swarm {
   }
 
   async keep(
-    record: Partial<Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>>,
+    record: Partial<
+      Pick<SwarmRecord, 'cluster' | 'first' | 'members' | 'acrossNetworks' | 'replacing' | 'rejoining' | 'drained' | 'renewing'>
+    >,
   ): Promise<void> {
     this.#record = { ...this.#record, ...record };
     this.#saved = this.#saved.catch(() => undefined).then(() => this.#save());

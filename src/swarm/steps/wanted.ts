@@ -2,6 +2,7 @@ import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { flagValues, pathsFrom } from '../../base/flags.js';
 import type { HostConfig } from '../../store/config/schema.js';
 import type { MemberDeclaration } from '../model/declaration.js';
+import type { Placed } from '../model/networks.js';
 import { planMachine, type CreateRequest } from '../../machine/create.js';
 import type { Session } from '../../machine/session.js';
 
@@ -21,6 +22,8 @@ export interface Wanted {
   readonly request: CreateRequest;
   /** As config.json would have it. */
   readonly config: HostConfig;
+  /** Where it will be, as far as the flags say. */
+  readonly placed: Placed;
 }
 
 /**
@@ -35,7 +38,15 @@ export async function wantedMachines(
   const wanted = new Map<string, Wanted>();
   for (const member of members) {
     const request = await toRequest(session, member, settings);
-    wanted.set(member.machine, { member, request, config: await planMachine(session, request) });
+    const config = await planMachine(session, request);
+    const { driver } = await session.drivers.open(member.driver);
+    const place = `${member.driver} ${driver.place?.(config.Driver) ?? ''}`;
+    wanted.set(member.machine, {
+      member,
+      request,
+      config,
+      placed: { machine: member.machine, place, hasNetwork: driver.place !== undefined },
+    });
   }
   return wanted;
 }

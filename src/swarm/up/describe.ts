@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 
 import { readCluster, withSettings } from '../engine/cluster.js';
 import type { SwarmDeclaration } from '../model/declaration.js';
+import { networksOf } from '../model/networks.js';
 import type { PlanProblem, SeenMachine, SeenSwarm } from '../plan/plan.js';
 import { TsmachineError } from '../../base/errors.js';
 import { nodeAddresses } from '../members/addresses.js';
@@ -15,8 +16,12 @@ import type { Wanted } from '../steps/wanted.js';
 export async function describeSwarm(swarm: Swarm, { settings }: SwarmDeclaration, wanted: ReadonlyMap<string, Wanted>): Promise<SeenSwarm> {
   const { record, nodes, manager } = swarm;
   const others = await machinesOfOthers(swarm);
+  const networks = networksOf([...wanted.values()].map(({ placed }) => placed));
   const machines = new Map<string, SeenMachine>();
-  for (const [name, member] of swarm.members) machines.set(name, await describeMachine(swarm, member, wanted.get(name), others.get(name)));
+  for (const [name, member] of swarm.members) {
+    const described = await describeMachine(swarm, member, wanted.get(name), others.get(name));
+    machines.set(name, networks.length === 0 ? described : { ...described, publicAddresses: await publicAddresses(member) });
+  }
   const now = manager && (await readCluster(manager.engine));
   return {
     cluster: record.cluster,
@@ -24,6 +29,8 @@ export async function describeSwarm(swarm: Swarm, { settings }: SwarmDeclaration
     record: record.members,
     machines,
     nodes,
+    networks,
+    acrossNetworks: record.acrossNetworks === true,
     settings: now && { now, wanted: await withSettings(now.spec, settings) },
     silence: record.cluster !== undefined && !manager ? asProblem(swarm.whyNoManager()) : undefined,
   };
@@ -51,6 +58,11 @@ async function describeMachine(
     otherSwarm,
     differs: finished && wanted ? differences(machine.config, await swarm.session.store.readFacts(name), wanted) : [],
   };
+}
+
+async function publicAddresses({ machine, state }: Member): Promise<readonly string[]> {
+  if (!machine || state !== 'Running') return [];
+  return (await machine.where()).addresses.flatMap(({ ip, scope }) => (scope === 'public' ? [ip] : []));
 }
 
 /** A member that is to join with the address of an interface: its host is asked whether that is one address. */

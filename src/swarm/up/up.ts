@@ -119,7 +119,9 @@ async function recordMembers({ swarm, declaration }: UpRun, { steps }: Plan): Pr
       { role, ...known[machine], ...(created.has(machine) ? { group } : {}) },
     ]),
   );
-  await swarm.keep({ members: { ...known, ...members } });
+  // from now on everybody who joins uses a public address, also before the first of another network is there
+  const across = declaration.settings.acrossNetworks === true ? { acrossNetworks: true } : {};
+  await swarm.keep({ members: { ...known, ...members }, ...across });
 }
 
 async function planNow({ swarm, declaration, wanted }: Pick<UpRun, 'swarm' | 'declaration' | 'wanted'>): Promise<Plan> {

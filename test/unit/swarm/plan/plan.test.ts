@@ -99,6 +99,32 @@ const inactive = (name: string) =>
   machine(name, { membership: { state: 'inactive', control: false, managers: [], hostname: name, engineVersion: '28.5.2' } });
 
 describe('the plan of a swarm', () => {
+  describe('of members in different networks', () => {
+    const networks = [
+      { place: 'google eu', machines: ['p-manager1'] },
+      { place: 'azure eu', machines: ['p-worker1'] },
+    ];
+    const agreed = (): SwarmDeclaration => ({ ...declared(1, 1), settings: { acrossNetworks: true } });
+    const names = ['p-manager1', 'p-worker1'];
+
+    it('is refused whole until that is agreed to, by the file or earlier', () => {
+      const [problem] = problems(declared(1, 1), unmade(names, { networks }));
+      expect(problem).to.include({ code: 'SWARM_STATE', blocks: true });
+      expect(plain(problem?.hint ?? '')).to.contain('--across-networks');
+      expect(problems(agreed(), unmade(names, { networks }))).to.deep.equal([]);
+      expect(problems(declared(1, 1), unmade(names, { networks, acrossNetworks: true }))).to.deep.equal([]);
+    });
+
+    it('is refused while a member is known by an address that the others do not reach', () => {
+      const inside = { 'p-manager1': machine('p-manager1', { publicAddresses: ['203.0.113.7'] }) };
+      const [problem] = problems(agreed(), seen(names, { networks, machines: inside }));
+      expect(plain(problem?.message ?? '')).to.contain(`p-manager1 (${addressOf('p-manager1')})`);
+      expect(problem?.blocks).to.equal(true);
+      const outside = { 'p-manager1': machine('p-manager1', { publicAddresses: [addressOf('p-manager1')] }) };
+      expect(problems(agreed(), seen(names, { networks, machines: outside }))).to.deep.equal([]);
+    });
+  });
+
   it('from nothing: creates, then one that begins, then joins', () => {
     expect(texts(declared(2, 1), unmade(['p-manager1', 'p-manager2', 'p-worker1']))).to.deep.equal([
       'Create p-manager1 (none)',

@@ -20,7 +20,8 @@ describe('swarm up: a machine with other settings than declared', () => {
       tlsSans: [],
       group: 'm',
     };
-    return { member, config, request: { name: 'm1', driverName: 'none', flags: {}, engine: {}, install, tlsSans: [] } };
+    const placed = { machine: 'm1', place: 'none ', hasNetwork: false };
+    return { member, config, placed, request: { name: 'm1', driverName: 'none', flags: {}, engine: {}, install, tlsSans: [] } };
   };
 
   it('has none when its engine is of the declared version, or none is declared', () => {
