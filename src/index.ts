@@ -15,7 +15,7 @@ export { TsmachineError, errorTable, type ErrorCode, type Fault } from './base/e
 export type { Outcome } from './machine/choose/each.js';
 
 // Drivers and their flags
-export { describeDriver, driverNames, type DriverInfo } from './machine/access/driver-registry.js';
+export { allDriverNames, describeDriver, driverNames, type DriverInfo } from './machine/access/driver-registry.js';
 export type { DriverFeatures } from './driver/contract.js';
 export type { FlagSpec, FlagType, FlagValue, FlagValues } from './base/flags.js';
 

@@ -40,6 +40,7 @@ export abstract class MachineCommand extends Command {
   /** What to type after an interruption. */
   protected afterInterrupt: Text | undefined;
   protected globals: GlobalValues = resolveGlobals({}, {});
+  readonly #sessions: Session[] = [];
   /** Flags of drivers that say as whom providers are asked, as they were given. */
   #accountFlags: FlagValues = {};
   protected readonly invocation: Invocation;
@@ -121,7 +122,7 @@ export abstract class MachineCommand extends Command {
       interruption: { signal },
     } = this.invocation;
     const { storagePath, githubToken } = this.globals;
-    return openSession({
+    const session = openSession({
       storePath: storagePath ?? defaultStorePath(env),
       io,
       signal,
@@ -129,6 +130,13 @@ export abstract class MachineCommand extends Command {
       secrets: githubToken === '' ? {} : { githubToken },
       flags: this.#accountFlags,
     });
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** Ends what the drivers keep running. */
+  protected override async finally(): Promise<void> {
+    await Promise.all(this.#sessions.map(({ drivers }) => drivers.close()));
   }
 
   /** The machine of a command that takes one. Without a name it is "default", as in Docker Machine. */

@@ -7,6 +7,7 @@ import { flagsToKeep } from '../base/flags.js';
 import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/config/schema.js';
 import { copyClientCertificates, ensureAuthorityOf } from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
+import { shadowedPlugin } from './access/driver-registry.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import { type Machine, attachDriver } from './machine.js';
@@ -41,6 +42,7 @@ export async function createMachine(session: Session, request: CreateRequest): P
   validateName(request.name);
   await refuseExisting(session, request.name); // before its flags are looked at, as Docker Machine did
   const config = await planMachine(session, request);
+  await tellShadowed(session, request.driverName);
   await session.store.lock(
     request.name,
     async () => {
@@ -48,7 +50,7 @@ export async function createMachine(session: Session, request: CreateRequest): P
       try {
         await makeMachine(session, config, request, reservation);
       } catch (error) {
-        throw await leaveOrForget(session, request.name, reservation, error);
+        throw await leaveOrForget(session, request, reservation, error);
       }
     },
     {
@@ -219,14 +221,29 @@ function failedCheck(error: unknown): TsmachineError {
   });
 }
 
+/** A plugin that would be used if there were no built-in driver of its name. */
+async function tellShadowed({ io, env }: Session, driver: string): Promise<void> {
+  const plugin = await shadowedPlugin(driver, env);
+  if (plugin !== undefined) io.info(`The driver "${driver}" is built in: the plugin ${plugin} is not used`);
+}
+
 /** Until the driver has made something there is nothing to continue, and the name is released. Later the error says how to go on. */
-async function leaveOrForget(session: Session, name: string, reservation: Reservation, error: unknown): Promise<unknown> {
+async function leaveOrForget(
+  session: Session,
+  { name, driverName }: CreateRequest,
+  reservation: Reservation,
+  error: unknown,
+): Promise<unknown> {
   if (!reservation.has('prechecked')) {
     await session.store.remove(name);
     return error;
   }
   if (!TsmachineError.is(error)) return error;
-  const next = say`Run the same command again to continue, or remove what was made: ${run('rm', '-y', name)}`;
+  const { features } = await session.drivers.open(driverName);
+  const next =
+    features.resumable === false && !reservation.has('created')
+      ? say`Its driver cannot continue. Remove what was made, and run the same command again: ${run('rm', '-y', name)}`
+      : say`Run the same command again to continue, or remove what was made: ${run('rm', '-y', name)}`;
   return new TsmachineError(error.code, say`Error creating machine: ${messageOf(error)}`, {
     cause: error,
     exit: error.exit,

@@ -34,7 +34,7 @@ export interface AdoptOptions {
  */
 export async function adoptRequest(session: Pick<Session, 'env'>, { name, driver, flags = {} }: AdoptOptions): Promise<AdoptRequest> {
   validateName(name);
-  const module = await loadDriverModule(driver ?? defaultAdoptDriver);
+  const module = await loadDriverModule(driver ?? defaultAdoptDriver, session);
   return adoptRequestOf(name, module.name, readFlags([...hostFlags, ...module.flags], flags, session.env));
 }
 

@@ -31,7 +31,7 @@ export async function complete({ before, current, commands, env, machines, swarm
   const account = toFlagInput(await accountFlags([...before, current]).catch(() => []));
   const outer = positionAfter(before, { ...account, ...globalFlags }, 1);
   const [first, ...more] = outer.operands;
-  if (first === undefined) return flagOrValue(outer, current, { ...account, ...globalFlags }) ?? commandChoice(commands);
+  if (first === undefined) return (await flagOrValue(outer, current, { ...account, ...globalFlags }, env)) ?? commandChoice(commands);
   const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
   const command = commands.find((one) => one.id === id);
   if (!command || !rest) return more.length === 0 ? commandChoice(commands, first) : nothing;
@@ -40,7 +40,7 @@ export async function complete({ before, current, commands, env, machines, swarm
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
   const storagePath = inner.given['storage-path'] ?? outer.given['storage-path'];
   return (
-    flagOrValue(inner, current, flags) ??
+    (await flagOrValue(inner, current, flags, env)) ??
     operandChoice(Found.operands, inner.operands, { commands, current, names: machines(storagePath), swarms: swarms(storagePath) })
   );
 }
@@ -50,14 +50,19 @@ async function flagsOf(command: typeof MachineCommand, typed: readonly string[],
   return command.helpFlags(typed, env).catch(() => command.flags);
 }
 
-function flagOrValue({ pending, flagsEnded }: Position, current: string, flags: FlagInput): Choice | undefined {
-  if (pending) return valueChoice(pending.name, pending.flag, current);
+async function flagOrValue(
+  { pending, flagsEnded }: Position,
+  current: string,
+  flags: FlagInput,
+  env: NodeJS.ProcessEnv,
+): Promise<Choice | undefined> {
+  if (pending) return valueChoice(pending.name, pending.flag, current, env);
   if (flagsEnded || !current.startsWith('-')) return undefined;
   if (!current.includes('=')) return { candidates: flagCandidates(flags, current) };
   const found = findFlag(current, flags);
   if (!found) return nothing;
   const typed = found.value ?? '';
-  const { candidates, ...place } = valueChoice(found.name, found.flag, typed);
+  const { candidates, ...place } = await valueChoice(found.name, found.flag, typed, env);
   const head = current.slice(0, current.length - typed.length);
   return { candidates: candidates.map(({ word, about }) => ({ word: head + word, about })), ...place };
 }

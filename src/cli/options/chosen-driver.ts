@@ -8,5 +8,5 @@ import { driverNameOf } from './create-flags.js';
  * @throws TsmachineError DRIVER_UNKNOWN
  */
 export async function chosenDriver(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver> {
-  return loadDriverModule(driverNameOf(argv, env) ?? defaultDriver);
+  return loadDriverModule(driverNameOf(argv, env) ?? defaultDriver, { env });
 }

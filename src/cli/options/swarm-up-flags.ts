@@ -39,7 +39,7 @@ export const upChars = { driver: 'd', file: 'f' } as const;
 /** The driver named on the command line; undefined when the swarm file names it. @throws TsmachineError DRIVER_UNKNOWN */
 export async function upDriver(words: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver | undefined> {
   const name = driverNameOf(words, env);
-  return name === undefined ? undefined : loadDriverModule(name);
+  return name === undefined ? undefined : loadDriverModule(name, { env });
 }
 
 /** What is to be made, and how. */

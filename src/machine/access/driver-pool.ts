@@ -32,7 +32,7 @@ export class DriverPool {
   }
 
   async #start(name: string): Promise<OpenDriver & { close(): Promise<void> }> {
-    const module = await loadDriverModule(name);
+    const module = await loadDriverModule(name, this.#env);
     const driver = await module.open(this.#env);
     return { name, flags: module.flags, features: module.features, driver, close: () => driver.close() };
   }

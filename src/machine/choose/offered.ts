@@ -16,7 +16,7 @@ export async function offeredNames(session: Session, feature: keyof DriverFeatur
     const {
       config: { DriverName: driver },
     } = await session.store.load(name);
-    const has = drivers.get(driver) ?? loadDriverModule(driver).then(({ features }) => features[feature] === true);
+    const has = drivers.get(driver) ?? loadDriverModule(driver, session).then(({ features }) => features[feature] === true);
     drivers.set(driver, has);
     return has;
   });

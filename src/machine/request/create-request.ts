@@ -33,7 +33,7 @@ export interface CreateOptions {
 export async function createRequest(session: Pick<Session, 'env'>, options: CreateOptions): Promise<CreateRequest> {
   const { name, flags = {}, tls = {} } = options;
   validateName(name);
-  const driver = await loadDriverModule(options.driver ?? (session.env['MACHINE_DRIVER'] || defaultDriver));
+  const driver = await loadDriverModule(options.driver ?? (session.env['MACHINE_DRIVER'] || defaultDriver), session);
   return { name, ...requestOf(driver.name, readFlags([...machineFlags, ...driver.flags], flags, session.env), tls) };
 }
 

@@ -37,7 +37,7 @@ export async function differingFlags(session: Session, wanted: HostConfig, flags
   if (config.DriverName !== wanted.DriverName) return [spoken('driver', config.DriverName)];
   const [{ flags: kept = {} }, { flags: specs }] = await Promise.all([
     session.store.readFacts(wanted.Name),
-    loadDriverModule(wanted.DriverName),
+    loadDriverModule(wanted.DriverName, session),
   ]);
   const now = flagsToKeep(specs, flags);
   const ofDriver = Object.keys(kept).flatMap((name) => (same(kept[name], now[name]) ? [] : [spoken(name, kept[name])]));

@@ -6,8 +6,9 @@ const shownLines = 6;
 export class LastWords {
   readonly #lines: string[] = [];
 
+  /** @param line without secrets */
   add(line: string): void {
-    this.#lines.push(scrubbed(line.slice(0, longest)));
+    this.#lines.push(line.slice(0, longest));
     if (this.#lines.length > mostLines) this.#lines.shift();
   }
 

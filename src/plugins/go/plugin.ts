@@ -21,6 +21,9 @@ export interface GoPluginOptions {
   /** The path of its program. */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
+  readonly args?: readonly string[];
+  /** Takes secrets out of a line that it printed, besides those that can be told by their form. */
+  readonly hide?: (line: string) => string;
   /** Gets what the plugin prints, without secrets: information from standard output, details from standard error. */
   readonly log?: (level: 'info' | 'debug', line: string) => void;
   /** Milliseconds until the plugin must have said where it listens; default 10 s, as with Docker Machine. */
@@ -52,16 +55,18 @@ export class GoPlugin {
    *   another version or ends; the signal's reason when aborted. No process is left then.
    */
   static async start(options: GoPluginOptions): Promise<GoPlugin> {
-    const { driver, program, signal, timeout = limits.start } = options;
+    const { driver, program, args = [], signal, hide = (line) => line, timeout = limits.start } = options;
     const words = new LastWords();
     const address = new FirstLine();
     const companion = await startCompanion(program, {
+      args,
       env: { MACHINE_PLUGIN_TOKEN: '42', MACHINE_PLUGIN_DRIVER_NAME: driver },
       signal,
-      onLine: (from, line) => {
+      onLine: (from, printed) => {
+        const line = scrubbed(hide(printed));
         if (from === 'stderr') words.add(line);
         if (from === 'stdout' && address.take(line)) return;
-        options.log?.(from === 'stdout' ? 'info' : 'debug', scrubbed(line));
+        options.log?.(from === 'stdout' ? 'info' : 'debug', line);
       },
     });
     try {
@@ -102,6 +107,11 @@ export class GoPlugin {
     }
   }
 
+  /** What it printed on standard error last. */
+  get lastWords(): string {
+    return this.#words.text;
+  }
+
   /** Asks the plugin to end, and ends it if it does not. */
   async close(): Promise<void> {
     clearInterval(this.#heart);
@@ -113,6 +123,14 @@ export class GoPlugin {
       this.#client.close();
       await Promise.race([this.#companion.ended, after(limits.close)]);
     }
+    await this.#companion.end();
+  }
+
+  /** Ends it without a word: it may hang. */
+  async kill(): Promise<void> {
+    clearInterval(this.#heart);
+    this.#closed = true;
+    this.#client.close();
     await this.#companion.end();
   }
 

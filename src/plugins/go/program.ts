@@ -1,41 +1,88 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { TsmachineError } from '../../base/errors.js';
 
+/** A program that serves a driver. */
+export interface GoProgram {
+  /** The name of the driver, as in `create -d NAME`. */
+  readonly driver: string;
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
 /** How programs begin that are drivers of Docker Machine. */
 const prefix = 'docker-machine-driver-';
+const isName = /^[A-Za-z0-9][\w.-]*$/;
+const endings = process.platform === 'win32' ? ['.exe', ''] : [''];
 
 /**
  * Where the driver's program is on the PATH.
- * @throws TsmachineError DRIVER_UNKNOWN when there is none, and when the only one is a folder or not executable
+ * @returns undefined when there is none; one that is tsmachine itself, which serves drivers to Docker Machine, does not count
+ * @throws TsmachineError DRIVER_UNKNOWN when the only one is a folder or not executable
  */
-export function findGoPlugin(driver: string, path = process.env['PATH'] ?? ''): string {
-  const name = `${prefix}${driver}`;
-  if (!/^[\w.-]+$/.test(driver)) throw new TsmachineError('DRIVER_UNKNOWN', `"${driver}" is no name of a driver`);
-  const endings = process.platform === 'win32' ? ['.exe', ''] : [''];
-  const places = path
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .flatMap((folder) => endings.map((ending) => join(folder, name + ending)));
-  const there = places.map((place) => ({ place, why: whyNot(place) })).filter(({ why }) => why !== 'missing');
-  const good = there.find(({ why }) => why === undefined);
-  if (good) return good.place;
-  const [bad] = there;
-  if (!bad) throw new TsmachineError('DRIVER_UNKNOWN', `There is no driver "${driver}", and no program ${name} on the PATH`);
-  throw new TsmachineError('DRIVER_UNKNOWN', `The driver "${driver}" cannot be used: ${bad.place} is ${bad.why ?? ''}`, {
+export function findGoPlugin(driver: string, path: string): string | undefined {
+  if (!isName.test(driver)) return undefined;
+  const { good, bad } = onPath(`${prefix}${driver}`, path);
+  if (good !== undefined || bad === undefined) return good;
+  throw new TsmachineError('DRIVER_UNKNOWN', `The driver "${driver}" cannot be used: ${bad.place} is ${bad.why}`, {
     hint: bad.why === 'not executable' ? `If it is the right program: chmod +x ${bad.place}` : undefined,
   });
 }
 
-function whyNot(place: string): 'missing' | 'a folder' | 'not executable' | undefined {
+/** The names of all drivers whose programs are on the PATH. */
+export async function goPluginNames(path: string): Promise<string[]> {
+  // a PATH names folders that do not exist
+  const found = await Promise.all(foldersOf(path).map((folder) => readdir(folder).catch(() => [])));
+  const names = found.flat().flatMap((file) => {
+    const bare = process.platform === 'win32' ? file.replace(/\.exe$/i, '') : file;
+    return bare.startsWith(prefix) ? [bare.slice(prefix.length)] : [];
+  });
+  return [...new Set(names)].filter((name) => isName.test(name) && onPath(`${prefix}${name}`, path).good !== undefined);
+}
+
+interface Found {
+  readonly good?: string;
+  readonly bad?: { readonly place: string; readonly why: string };
+}
+
+/** The first program of that name that can be started. */
+export function onPath(name: string, path: string): Found {
+  const places = foldersOf(path).flatMap((folder) => endings.map((ending) => join(folder, name + ending)));
+  let bad: Found['bad'];
+  for (const place of places) {
+    const why = whyNot(place);
+    if (why === undefined) return { good: place };
+    if (why !== 'missing' && why !== 'tsmachine itself') bad ??= { place, why };
+  }
+  return bad ? { bad } : {};
+}
+
+function foldersOf(path: string): string[] {
+  return path.split(delimiter).filter((folder) => folder !== '');
+}
+
+function whyNot(place: string): 'missing' | 'a folder' | 'not executable' | 'tsmachine itself' | undefined {
   const found = statSync(place, { throwIfNoEntry: false });
   if (!found) return 'missing';
   if (found.isDirectory()) return 'a folder';
   try {
     accessSync(place, constants.X_OK);
-    return undefined;
   } catch {
     return 'not executable'; // whatever the reason, it cannot be started
   }
+  return isThisProgram(place) ? 'tsmachine itself' : undefined;
+}
+
+/** A link to this very program would ask us for the driver again, without end. */
+function isThisProgram(place: string): boolean {
+  const real = realpathSync(place);
+  return [process.argv[1], process.execPath].some((own) => {
+    try {
+      return own !== undefined && realpathSync(own) === real;
+    } catch {
+      return false; // it was replaced while it runs
+    }
+  });
 }

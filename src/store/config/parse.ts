@@ -1,5 +1,5 @@
 import { TsmachineError, errorText } from '../../base/errors.js';
-import { NestedTooDeep, parseJson } from '../../base/json.js';
+import { NestedTooDeep, parseExactJson } from '../../base/json.js';
 import type { DriverData } from '../../base/machine.js';
 import { run, say, type Text } from '../../base/text.js';
 import { type Json, Misfit, conform, describe, isJson, spell } from '../conform.js';
@@ -47,7 +47,7 @@ function documentIn(text: string): Json {
 
 function parse(content: string): unknown {
   try {
-    return parseJson(content);
+    return parseExactJson(content);
   } catch (error) {
     if (error instanceof NestedTooDeep) throw new Misfit(error.message);
     const message = errorText(error); // for a short text it gives no position

@@ -1,3 +1,4 @@
+import { exactJson } from '../../base/json.js';
 import type { DriverData } from '../../base/machine.js';
 import type { EngineOptions, HostConfig, SwarmOptions } from './options.js';
 import { authDefaults, currentVersion, engineDefaults, swarmDefaults } from './options.js';
@@ -59,7 +60,7 @@ export function serializeHostConfig(config: HostConfig): string {
       AuthOptions: inOrder(options.AuthOptions, Object.keys(authDefaults('', ''))),
     }),
   });
-  return JSON.stringify(ordered, null, 4).replace(/[<>&\u2028\u2029]/g, escaped);
+  return exactJson(ordered, 4).replace(/[<>&\u2028\u2029]/g, escaped);
 }
 
 function escaped(character: string): string {

@@ -83,7 +83,7 @@ async function makeUnlessMade(session: Session, old: string, replacement: Replac
 
 async function requestFor(session: Session, old: string, replacement: Replacement): Promise<CreateRequest> {
   const { by: name, driver: driverName, flags, engine, swarm, tlsSans, tls, install } = replacement;
-  const { flags: specs } = await loadDriverModule(driverName);
+  const { flags: specs } = await loadDriverModule(driverName, session);
   return {
     name,
     driverName,

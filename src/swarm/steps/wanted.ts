@@ -53,7 +53,7 @@ export async function wantedMachines(
 
 async function toRequest(session: Session, member: MemberDeclaration, { base, command, tls }: MachineSettings): Promise<CreateRequest> {
   const { machine, driver, engine, install, tlsSans } = member;
-  const { flags: specs } = await loadDriverModule(driver);
+  const { flags: specs } = await loadDriverModule(driver, session);
   const given = pathsFrom(base, specs, member.flags);
   return {
     name: machine,

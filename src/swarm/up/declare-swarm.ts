@@ -54,7 +54,7 @@ export async function declareSwarm(
       hint: 'Leave one of them out, or change the file',
     });
   }
-  const driver = await loadDriverModule(from.driver);
+  const driver = await loadDriverModule(from.driver, session);
   const values = readFlags([...flagsWithoutClassicSwarm, ...driver.flags], given, session.env);
   const { engine, install, tlsSans } = requestOf(driver.name, values, {});
   // what is not given is read again when a machine is made: the declaration holds what was said

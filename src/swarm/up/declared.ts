@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 
 import type { FlagSpec } from '../../base/flags.js';
-import { driverNames, loadDriverModule } from '../../machine/access/driver-registry.js';
+import { allDriverNames, driverNames, loadDriverModule } from '../../machine/access/driver-registry.js';
 import type { Declared, SwarmDeclaration } from '../model/declaration.js';
 import { declare, type DeclareRequest } from '../model/declare.js';
 import { readIfExists } from '../../system/files/atomic.js';
@@ -40,7 +40,7 @@ export async function declaredByFile({ file, name, cwd, env }: FromFile): Promis
     file: found.file,
     folderName: name ?? basename(base),
     env,
-    drivers: await allDriverFlags(),
+    drivers: await driverFlagsFor(found.text, env),
   });
   if (name !== undefined && declaration.name !== name) {
     throw new TsmachineError('USAGE', `${found.file} describes swarm "${declaration.name}", not "${name}"`, {
@@ -50,8 +50,11 @@ export async function declaredByFile({ file, name, cwd, env }: FromFile): Promis
   return { declaration: withPaths(declaration, base), warnings, base };
 }
 
-async function allDriverFlags(): Promise<ReadonlyMap<string, readonly FlagSpec[]>> {
-  return new Map(await Promise.all(driverNames().map(async (name) => [name, (await loadDriverModule(name)).flags] as const)));
+/** The flags of the built-in drivers, and of those plugins whose names are in the file: no other plugin is started. */
+async function driverFlagsFor(text: string, env: NodeJS.ProcessEnv): Promise<ReadonlyMap<string, readonly FlagSpec[]>> {
+  const builtIn = driverNames();
+  const names = (await allDriverNames(env)).filter((name) => builtIn.includes(name) || text.includes(name));
+  return new Map(await Promise.all(names.map(async (name) => [name, (await loadDriverModule(name, { env })).flags] as const)));
 }
 
 async function usualFile(cwd: string): Promise<{ path: string; file: string; text: string }> {

@@ -6,10 +6,15 @@ import { skip } from '../../helpers/skip.js';
 import { NoGo, buildGoProgram } from '../../stand-ins/go-rpc/build.js';
 
 /** The program in Go; where there is no Go, the tests are skipped. @param context the `this` of a `before` hook */
-export async function goProgram(context: Context): Promise<string> {
+export function goProgram(context: Context): Promise<string> {
+  return builtOrSkipped(context, buildGoProgram);
+}
+
+/** What `build` makes; where there is no Go, the tests are skipped. @param context the `this` of a `before` hook */
+export async function builtOrSkipped<T>(context: Context, build: () => Promise<T>): Promise<T> {
   context.timeout(600_000);
   try {
-    return await buildGoProgram();
+    return await build();
   } catch (error) {
     if (error instanceof NoGo) return skip(context, error.message);
     throw error;

@@ -19,21 +19,40 @@ export class NoGo extends Error {}
  * @returns its path in the tests' cache
  * @throws NoGo where Go 1.22 or newer is missing
  */
-export async function buildGoProgram(): Promise<string> {
+export function buildGoProgram(): Promise<string> {
+  return buildGo('go-rpc', import.meta.dirname);
+}
+
+/**
+ * Builds the Go program of a folder into the tests' cache, once for each state of its sources and version of Go. One with a go.mod is
+ * built from the modules that its go.sum names, which are fetched once.
+ * @throws NoGo where Go 1.22 or newer is missing, or the modules cannot be had
+ */
+export async function buildGo(name: string, folder: string): Promise<string> {
   const version = await goVersion();
-  const folder = import.meta.dirname;
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.go'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.go$|^go\.(mod|sum)$|\/go\.mod$/.test(file));
   const digest = createHash('sha256').update(version);
-  for (const name of sources) digest.update(readFileSync(join(folder, name)));
+  for (const file of files.sort()) digest.update(readFileSync(join(folder, file)));
   const cache = process.env['TSMACHINE_TEST_CACHE'] ?? join(homedir(), '.cache', 'tsmachine-test');
-  const program = join(cache, `go-rpc-${digest.digest('hex').slice(0, 16)}`);
+  const program = join(cache, `${name}-${digest.digest('hex').slice(0, 16)}`);
   if (existsSync(program)) return program;
   await mkdir(cache, { recursive: true });
   return withLock(program, { what: 'the Go program of tests', timeout: 600_000 }, async () => {
     if (existsSync(program)) return program;
     const made = `${program}.${process.pid}`;
-    const env = { ...process.env, GOFLAGS: '', GOPROXY: 'off', GOTOOLCHAIN: 'local', GO111MODULE: 'off' };
-    await run('go', ['build', '-o', made, ...sources], { cwd: folder, env, timeout: 540_000 });
+    const options = { cwd: folder, timeout: 540_000 };
+    if (existsSync(join(folder, 'go.mod'))) {
+      const env = { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local', GO111MODULE: 'on' };
+      await run('go', ['mod', 'download'], { ...options, env }).catch((error: unknown) => {
+        throw new NoGo(`needs modules of Go that cannot be fetched: ${errorText(error)}`);
+      });
+      // docker/machine reaches into Go's own library, which the linker of Go 1.23 and newer refuses otherwise
+      await run('go', ['build', '-ldflags=-checklinkname=0', '-o', made, '.'], { ...options, env });
+    } else {
+      const sources = files.filter((file) => file.endsWith('.go'));
+      const env = { ...process.env, GOFLAGS: '', GOPROXY: 'off', GOTOOLCHAIN: 'local', GO111MODULE: 'off' };
+      await run('go', ['build', '-o', made, ...sources], { ...options, env });
+    }
     await rename(made, program);
     return program;
   });

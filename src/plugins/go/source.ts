@@ -1,0 +1,20 @@
+import type { DriverEnv } from '../../driver/contract.js';
+import type { DriverSource } from '../../driver/source.js';
+import { goPluginModule } from './module.js';
+import { findGoPlugin, goPluginNames } from './program.js';
+
+/** Drivers that are programs of Docker Machine on the PATH: `docker-machine-driver-NAME`. */
+export const goPlugins: DriverSource = {
+  kind: 'plugins of Docker Machine',
+  names: (env) => goPluginNames(pathOf(env)),
+  find(name, env) {
+    const path = findGoPlugin(name, pathOf(env.env));
+    return Promise.resolve(path === undefined ? undefined : goPluginModule({ driver: name, path, args: [] }, env));
+  },
+  where: (name, env) => findGoPlugin(name, pathOf(env)),
+};
+
+/** On Windows the name of the variable has any case, and an environment that was copied knows but one. */
+function pathOf(env: DriverEnv['env']): string {
+  return env['PATH'] ?? env['Path'] ?? '';
+}
