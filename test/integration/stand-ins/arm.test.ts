@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+
+import { armStandIn, firstSubscription, firstTenant, type ArmStandIn } from '../../stand-ins/arm/index.js';
+import { compute, Client, group, machineBody, network, prepare, refusal } from './arm-cloud.js';
+
+describe('the stand-in for Azure Resource Manager', () => {
+  let cloud: ArmStandIn;
+  let client: Client;
+  const machine = `${compute}/virtualMachines/m1`;
+  const kinds = async () => (await cloud.inventory()).map((line) => line.split(' ').slice(1, 4).join(' '));
+
+  before(async function () {
+    cloud = await armStandIn(this);
+  });
+
+  beforeEach(async () => {
+    await cloud.reset();
+    client = new Client(cloud);
+  });
+
+  it('makes a machine with all that belongs to it, and leaves nothing of it after its end', async () => {
+    await prepare(client);
+    const made = await client.send('PUT', machine, { body: machineBody(client) });
+    expect(made.status).to.equal(201);
+    expect(made.body['properties']).to.include({ provisioningState: 'Creating' });
+    expect(made.headers['azure-asyncoperation']).to.match(
+      /\/providers\/Microsoft\.Compute\/locations\/westus2\/operations\/[0-9a-f-]{36}\?/,
+    );
+    const done = await client.done('PUT', machine, { body: machineBody(client) });
+    expect(done.body['properties']).to.include({ provisioningState: 'Succeeded' });
+    expect(await kinds()).to.deep.equal([
+      'disks rg/m1-os-disk Succeeded',
+      'networkInterfaces rg/m1-nic Succeeded',
+      'networkSecurityGroups rg/nsg Succeeded',
+      'publicIPAddresses rg/m1-ip Succeeded',
+      'resourceGroups rg Succeeded',
+      'virtualMachines rg/m1 running',
+      'virtualNetworks rg/vnet Succeeded',
+    ]);
+    await client.done('DELETE', machine);
+    expect(await kinds()).to.deep.equal([
+      'networkSecurityGroups rg/nsg Succeeded',
+      'resourceGroups rg Succeeded',
+      'virtualNetworks rg/vnet Succeeded',
+    ]);
+    await client.done('DELETE', group);
+    expect(await kinds()).to.deep.equal([]);
+    expect(await cloud.violations()).to.deep.equal([]);
+  });
+
+  it('keeps address and disk through deallocation', async () => {
+    await prepare(client);
+    await client.done('PUT', machine, { body: machineBody(client) });
+    const [before] = await cloud.machines();
+    await client.done('POST', `${machine}/deallocate`);
+    expect((await client.get(`${machine}/instanceView`)).body['statuses']).to.deep.include({
+      code: 'PowerState/deallocated',
+      level: 'Info',
+      displayStatus: 'VM deallocated',
+    });
+    await client.done('POST', `${machine}/start`);
+    const [after] = await cloud.machines();
+    expect(after).to.include({ power: 'running', publicAddress: before?.publicAddress, privateAddress: '192.168.0.4' });
+    expect(await cloud.violations()).to.deep.equal([]);
+  });
+
+  it('says who gives tokens to those who have none', async () => {
+    const answer = await client.send('GET', `/subscriptions/${firstSubscription}`, { headers: { authorization: 'Bearer nonsense' } });
+    expect(refusal(answer)).to.match(/^401 InvalidAuthenticationToken/);
+    expect(answer.headers['www-authenticate']).to.include(`authorization_uri="${cloud.url}/${firstTenant}"`);
+  });
+
+  it('counts what the published types do not have, with the path of it', async () => {
+    await prepare(client);
+    const answer = await client.send('PUT', machine, { body: machineBody(client, 'm1', { properties: { colour: 'blue' } }) });
+    expect(refusal(answer)).to.equal('400 InvalidRequestContent: The request content was invalid: .properties.colour is not known.');
+    expect((await cloud.violations())[0]).to.include({ action: 'Microsoft.Compute/virtualMachines/write', code: 'InvalidRequestContent' });
+  });
+
+  it('refuses to remove what is in use, each in its own words', async () => {
+    await prepare(client);
+    await client.done('PUT', machine, { body: machineBody(client) });
+    const refusals = [];
+    for (const path of ['publicIPAddresses/m1-ip', 'networkInterfaces/m1-nic', 'networkSecurityGroups/nsg', 'virtualNetworks/vnet']) {
+      refusals.push(refusal(await client.send('DELETE', `${network}/${path}`)).split(':')[0]);
+    }
+    refusals.push(refusal(await client.send('DELETE', `${compute}/disks/m1-os-disk`)).split(':')[0]);
+    expect(refusals).to.deep.equal([
+      '400 PublicIPAddressCannotBeDeleted',
+      '400 NicInUse',
+      '400 InUseNetworkSecurityGroupCannotBeDeleted',
+      '400 InUseSubnetCannotBeDeleted',
+      '409 OperationNotAllowed',
+    ]);
+  });
+});
