@@ -101,7 +101,7 @@ function token(world: World, tenant: string, form: URLSearchParams): Record<stri
   if (!tenants(world).has(tenant) && tenant !== 'organizations') throw noTenant(tenant);
   const grant = form.get('grant_type');
   const client = form.get('client_id') ?? '';
-  if (grant === 'urn:ietf:params:oauth:grant-type:device_code' || grant === 'refresh_token') return userToken(world, tenant);
+  if (grant !== null && /^(urn:ietf:params:oauth:grant-type:)?device_code$|^refresh_token$/.test(grant)) return userToken(world, tenant);
   if (grant !== 'client_credentials')
     throw new Refused(400, 'unsupported_grant_type', 70003, `The grant type '${grant ?? ''}' is not supported.`);
   const principal = world.principals.find((each) => each.client === client && (each.tenant ?? firstTenant) === tenant);

@@ -12,7 +12,7 @@ export const identityHeader = 'stand-in-header-of-the-identity-endpoint';
 export function answerMetadata(world: World, incoming: Incoming): Outgoing | undefined {
   const { url, headers, method } = incoming;
   const service = url.pathname === '/msi/token';
-  if (!service && url.pathname !== '/metadata/identity/oauth2/token') return undefined;
+  if (!service && url.pathname.replace(/\/$/, '') !== '/metadata/identity/oauth2/token') return undefined;
   const wanted = url.searchParams.get('client_id');
   const call = world.journal.begin(
     {

@@ -83,7 +83,7 @@ function version(arrived: Arrived): Answer {
   const [location, publisher, , offer, sku, name = ''] = address.names;
   const image = imageNamed(publisher, offer, sku);
   place(location);
-  const found = name === 'latest' ? image?.versions.at(-1) : image?.versions.find((each) => each === name);
+  const found = image?.versions.find((each) => each === name); // `latest` is a word of machines, not of this list
   if (image === undefined || found === undefined) throw new ArmError(404, 'NotFound', 'Artifact: VMImage was not found.');
   const properties: Json = {
     hyperVGeneration: image.generation,
