@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { failureOf } from '../../../../../drivers/amazonec2/call/failure.js';
-import { repeated } from '../../../../../src/driver/kit/cloud/call/attempts.js';
+import { failureOf } from '../../../../../../drivers/amazonec2/call/failure.js';
+import { repeated } from '../../../../../../src/driver/kit/cloud/call/attempts.js';
 
 /** An error as the SDK throws it for an answer of Amazon's. */
 function answered(code: string, status = 400): Error {
@@ -12,27 +12,7 @@ const broken = (code: string) => Object.assign(new Error(`read ${code}`), { code
 const times = { attempt: 1000, total: 5000, pause: 1 };
 const never = new AbortController().signal;
 
-describe('attempts of a call to Amazon', () => {
-  const kinds: readonly (readonly [string, Error, ReturnType<typeof failureOf>])[] = [
-    ['throttling', answered('RequestLimitExceeded', 503), 'busy'],
-    ['throttling of SSM', answered('ThrottlingException'), 'busy'],
-    ['its own trouble', answered('InternalError', 500), 'passing'],
-    ['its absence', answered('Unavailable', 503), 'passing'],
-    ['a connection that was cut', broken('ECONNRESET'), 'passing'],
-    ['a connection cut inside the SDK', new Error('socket hang up'), 'passing'],
-    ['a wrapped cause', new Error('failed', { cause: broken('EPIPE') }), 'passing'],
-    ['no capacity, whose status is 500', answered('InsufficientInstanceCapacity', 500), 'lasting'],
-    ['an expired token', answered('RequestExpired'), 'expired'],
-    ['a refusal', answered('UnauthorizedOperation', 403), 'lasting'],
-    ['an unknown host', broken('ENOTFOUND'), 'lasting'],
-    ['missing credentials', Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' }), 'lasting'],
-  ];
-  for (const [what, error, kind] of kinds) {
-    it(`${what} is ${kind}`, () => {
-      expect(failureOf(error)).to.equal(kind);
-    });
-  }
-
+describe('attempts of a call to a provider, here Amazon', () => {
   /** Fails with these in turn, then succeeds. */
   function failing(...errors: Error[]) {
     const calls = { count: 0 };
