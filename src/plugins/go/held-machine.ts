@@ -114,8 +114,13 @@ export class HeldMachine {
     try {
       return make(answer);
     } catch (error) {
-      throw this.#fails(say`gives an answer to ${method} that cannot be used: it ${messageOf(error)}`, error);
+      throw this.fails(say`gives an answer to ${method} that cannot be used: it ${messageOf(error)}`, error);
     }
+  }
+
+  /** Whether this program must not end by itself while it runs. */
+  awaited(yes: boolean): void {
+    this.#plugin.awaited(yes);
   }
 
   close(): Promise<void> {
@@ -139,10 +144,10 @@ export class HeldMachine {
     try {
       value = parseExactJson(text);
     } catch (error) {
-      throw this.#fails(`answers GetConfigRaw with what is no JSON: ${errorText(error)}`, error);
+      throw this.fails(`answers GetConfigRaw with what is no JSON: ${errorText(error)}`, error);
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as DriverData;
-    throw this.#fails('answers GetConfigRaw with what is no JSON object');
+    throw this.fails('answers GetConfigRaw with what is no JSON object');
   }
 
   async #call<T>(method: keyof typeof methods, call: () => Promise<T>): Promise<T> {
@@ -154,13 +159,14 @@ export class HeldMachine {
         const words = this.#secrets.hide(plain(error.text));
         throw new TsmachineError('RPC_FAILED', say`The plugin "${this.#driver}" failed in ${method}: ${words}`, { cause: error });
       }
-      if (error.code === 'RPC_PROTOCOL') throw this.#fails(say`gave an answer to ${method} that is none: ${messageOf(error)}`, error);
-      if (error.code === 'WAIT_TIMEOUT') throw this.#fails(say`does not answer: ${messageOf(error)}`, error);
+      if (error.code === 'RPC_PROTOCOL') throw this.fails(say`gave an answer to ${method} that is none: ${messageOf(error)}`, error);
+      if (error.code === 'WAIT_TIMEOUT') throw this.fails(say`does not answer: ${messageOf(error)}`, error);
       throw error;
     }
   }
 
-  #fails(what: Text, cause?: unknown): TsmachineError {
+  /** An error that is the plugin's fault. @param what as the end of a sentence that begins with its name */
+  fails(what: Text, cause?: unknown): TsmachineError {
     const words = this.#plugin.lastWords;
     const said = words === '' ? '' : `. The last it said:\n${words}`;
     return new TsmachineError('DRIVER_FAILED', say`The plugin "${this.#driver}" ${what}${said}`, { cause });

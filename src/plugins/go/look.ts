@@ -17,7 +17,7 @@ export async function lookAt(held: HeldMachine, ends: Ends, debug: (text: Text) 
   const number = await held.ask('GetState', ends);
   if (number === notFound) return { state: 'None', addresses: [], why: { code: 'gone', text: 'there is nothing left of it' } };
   const state = states[number];
-  if (state === undefined) throw new TsmachineError('DRIVER_FAILED', `The plugin tells the state ${number}, which does not exist`);
+  if (state === undefined) throw held.fails(`tells the state ${number}, which does not exist`);
   if (state !== 'Running') return { state, addresses: [] };
   const ask = async <M extends Plain>(method: M) => {
     try {

@@ -1,4 +1,4 @@
-import { connect as dial, isIP } from 'node:net';
+import { connect as dial, isIP, type Socket } from 'node:net';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
 import { say, type Text } from '../../base/text.js';
@@ -39,14 +39,16 @@ export class GoPlugin {
   readonly #words: LastWords;
   readonly #companion: Companion;
   readonly #client: RpcClient;
+  readonly #stream: Socket;
   #service: string = services[0];
   #heart: NodeJS.Timeout | undefined;
   #closed = false;
   /** Why we have given it up although it runs. */
   #given: Text | undefined;
 
-  private constructor(options: GoPluginOptions, words: LastWords, companion: Companion, client: RpcClient) {
-    [this.#options, this.#words, this.#companion, this.#client] = [options, words, companion, client];
+  private constructor(options: GoPluginOptions, words: LastWords, companion: Companion, stream: Socket) {
+    [this.#options, this.#words, this.#companion, this.#stream] = [options, words, companion, stream];
+    this.#client = new RpcClient(stream);
   }
 
   /**
@@ -77,7 +79,7 @@ export class GoPlugin {
       const port = portOf(await Promise.race([address.line, ended, aborted(late, timeout), ...(signal ? [aborted(signal)] : [])]));
       const stream = dial(port, '127.0.0.1');
       await connect(stream, { signal, timeout });
-      const plugin = new GoPlugin(options, words, companion, new RpcClient(stream));
+      const plugin = new GoPlugin(options, words, companion, stream);
       await plugin.#checkVersion(timeout);
       plugin.#beat();
       return plugin;
@@ -110,6 +112,13 @@ export class GoPlugin {
   /** What it printed on standard error last. */
   get lastWords(): string {
     return this.#words.text;
+  }
+
+  /** Whether this program waits for it before it ends by itself. It is ended in any case. */
+  awaited(yes: boolean): void {
+    this.#companion.awaited(yes);
+    if (yes) this.#stream.ref();
+    else this.#stream.unref();
   }
 
   /** Asks the plugin to end, and ends it if it does not. */

@@ -54,6 +54,7 @@ export class PluginProcesses {
         throw error;
       } finally {
         entry.busy = false;
+        entry.held.awaited(false); // a program that forgets to close its session ends all the same
         this.#wake();
       }
     });
@@ -69,6 +70,7 @@ export class PluginProcesses {
     if (there && there.owner === wanted.owner && wanted.data !== undefined && there.held.holds(wanted.data)) {
       [there.busy, there.used] = [true, ++this.#uses];
       there.held.listen(wanted.log);
+      there.held.awaited(true);
       return there;
     }
     if (there) await this.#end(there);
@@ -112,6 +114,7 @@ export class PluginProcesses {
   async #end(entry: Entry, end = () => entry.held.close()): Promise<void> {
     if (this.#entries.get(entry.key) !== entry) return;
     this.#entries.delete(entry.key);
+    entry.held.awaited(true);
     await end();
     this.#left();
   }

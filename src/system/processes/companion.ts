@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 import { commandLine, reporting } from '../calls.js';
@@ -12,6 +13,8 @@ export interface Companion {
   readonly ended: Promise<string>;
   /** Ends it and everything it started: SIGTERM, and SIGKILL after two seconds. Resolves when it has ended. */
   end(): Promise<void>;
+  /** Whether this program waits for it before it ends by itself; at first it does. */
+  awaited(yes: boolean): void;
 }
 
 export interface CompanionOptions {
@@ -73,6 +76,11 @@ async function start(file: string, args: readonly string[], { env = {}, signal, 
     async end() {
       stop.abort();
       await ended;
+    },
+    awaited(yes) {
+      const what = yes ? 'ref' : 'unref';
+      child[what]();
+      for (const output of [child.stdout, child.stderr]) if (output instanceof Socket) output[what]();
     },
   };
 }

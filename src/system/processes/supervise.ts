@@ -21,7 +21,7 @@ export interface Supervision {
 /**
  * Ends a program and everything it started on timeout, when the signal is aborted, or when this program ends.
  * It does not wait for a child (a daemon) that keeps the program's output open after its end.
- * @param limits timeout: milliseconds
+ * @param limits timeout: milliseconds; Infinity for none
  */
 export function supervise(
   child: ChildProcess,
@@ -46,10 +46,12 @@ export function supervise(
       child.stderr?.destroy();
     });
   });
-  later(Math.min(limits.timeout, longestTimer), () => {
-    state.timedOut = true;
-    stop();
-  });
+  if (limits.timeout !== Infinity) {
+    later(Math.min(limits.timeout, longestTimer), () => {
+      state.timedOut = true;
+      stop();
+    });
+  }
   limits.signal?.addEventListener('abort', stop, { once: true });
   running.add(child);
   if (running.size === 1) process.once('exit', endRunning);

@@ -11,11 +11,13 @@ import { createRequest } from '../../../src/machine/request/create-request.js';
 import { openSession, type Session } from '../../../src/session.js';
 import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';
+import { buildGoProgram } from '../../stand-ins/go-rpc/build.js';
 import { buildLabPlugin } from '../../stand-ins/go-machine/build.js';
 import { builtOrSkipped } from '../go-rpc/program.js';
 import { LabCloud } from './lab-cloud.js';
 
-const names = ['lab', 'hangs', 'dies', 'panics', 'segfaults', 'full', 'sleeps', 'strange', 'generic'];
+/** `shapes` is test/stand-ins/go-rpc, the others test/stand-ins/go-machine. */
+const names = ['lab', 'hangs', 'dies', 'panics', 'segfaults', 'full', 'sleeps', 'strange', 'generic', 'shapes'];
 
 /** A computer with Docker Machine plugins on its PATH, a store, and the cloud that they ask. */
 export class LabWorld {
@@ -23,17 +25,19 @@ export class LabWorld {
   readonly abort = new AbortController();
   readonly store = scratch();
   readonly #sessions: Session[] = [];
+  readonly #drivers: GoPluginDriver[] = [];
 
   private constructor(
     readonly cloud: LabCloud,
     readonly bin: string,
   ) {}
 
-  /** @param context the `this` of a `before` hook */
-  static async open(context: Context): Promise<LabWorld> {
-    const program = await builtOrSkipped(context, buildLabPlugin);
+  /** @param context the `this` of a `before` hook, for the first of a file: where there is no Go, its tests are skipped */
+  static async open(context?: Context): Promise<LabWorld> {
+    const built = (build: () => Promise<string>) => (context ? builtOrSkipped(context, build) : build());
+    const [lab, other] = [await built(buildLabPlugin), await built(buildGoProgram)];
     const bin = scratch();
-    for (const name of names) symlinkSync(program, join(bin, `docker-machine-driver-${name}`));
+    for (const name of names) symlinkSync(name === 'shapes' ? other : lab, join(bin, `docker-machine-driver-${name}`));
     return new LabWorld(await LabCloud.open(), bin);
   }
 
@@ -57,17 +61,33 @@ export class LabWorld {
     return machine;
   }
 
+  /** The same machine as one of another driver. */
+  as(machine: Machine, name: string, driver: GoPluginDriver): Machine {
+    this.#drivers.push(driver);
+    return new Machine(this.session(), { ...machine.config, DriverName: name }, { ...machine.module, name, driver });
+  }
+
   /** The same machine with another patience. */
   impatient(machine: Machine, limits: Partial<CallLimits>): Machine {
-    const { session } = { session: this.session() };
     const { name } = machine.module;
     const program = { driver: name, path: join(this.bin, `docker-machine-driver-${name}`), args: [] };
     const driver = new GoPluginDriver(program, { env: this.env, signal: this.abort.signal }, { ...callLimits, ...limits });
-    return new Machine(session, machine.config, { ...machine.module, driver });
+    return this.as(machine, name, driver);
+  }
+
+  /** Waits until something was told to the user. */
+  async said(words: RegExp): Promise<void> {
+    const all = () => [...this.io.infos, ...this.io.warnings].join('\n');
+    while (!words.test(all())) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async closeDrivers(): Promise<void> {
+    await Promise.all(this.#drivers.map((driver) => driver.close()));
+    await Promise.all(this.#sessions.map(({ drivers }) => drivers.close()));
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#sessions.map(({ drivers }) => drivers.close()));
+    await this.closeDrivers();
     this.cloud.close();
   }
 }

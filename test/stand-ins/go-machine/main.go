@@ -81,9 +81,10 @@ func (d *Lab) Create() (err error) {
 		go func() { panic("no cloud today") }()
 		select {}
 	case "panics":
-		panic("no cloud today")
+		panic(errors.New("no cloud today"))
 	case "segfaults":
-		return syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+		syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+		select {} // the signal may take a moment
 	case "full":
 		return errors.New("quota exceeded for " + d.Token)
 	}

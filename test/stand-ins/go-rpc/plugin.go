@@ -45,15 +45,20 @@ func (d *Driver) Create(_ struct{}, _ *struct{}) error {
 	select {}
 }
 func (d *Driver) Remove(_ struct{}, _ *struct{}) error {
-	return syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+	syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+	select {} // the signal may take a moment
 }
 func (d *Driver) Start(_ struct{}, _ *struct{}) error { select {} }
 
 func plugin(name string) {
 	driver := &Driver{name, make(chan bool, 100)}
+	var served any = driver
+	if name == "shapes" {
+		served = &Strange{driver}
+	}
 	for _, service := range []string{"RPCServerDriver", "RpcServerDriver"} {
 		if name != "old" || strings.HasPrefix(service, "Rpc") {
-			check(rpc.RegisterName(service, driver))
+			check(rpc.RegisterName(service, served))
 		}
 	}
 	rpc.HandleHTTP()
@@ -68,4 +73,19 @@ func plugin(name string) {
 			os.Exit(1)
 		}
 	}
+}
+
+// Strange has the methods of a driver with other types than anybody expects.
+type Strange struct{ *Driver }
+
+func (d *Strange) SetConfigRaw(_ []byte, _ *struct{}) error { return nil }
+func (d *Strange) GetCreateFlags(_ struct{}, reply *[]any) error {
+	*reply = []any{&StringFlag{Name: "known"}, &Options{}}
+	return nil
+}
+func (d *Strange) SetConfigFromFlags(_ int, _ *struct{}) error { return nil }
+func (d *Strange) GetConfigRaw(_ struct{}, reply *int) error   { *reply = 1; return nil }
+func (d *Strange) GetState(_ struct{}, reply *[]string) error {
+	*reply = []string{"Running"}
+	return nil
 }
