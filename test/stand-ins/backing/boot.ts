@@ -1,0 +1,65 @@
+import { buryWith } from '../../../drivers/nspawn/boot/power.js';
+import { thisComputer } from '../../../drivers/nspawn/computer.js';
+import { readConfig } from '../../../drivers/nspawn/config.js';
+import { releaseAddress } from '../../../drivers/nspawn/network/addressing.js';
+import { isMachineAddress, machineAddresses, parseCidr } from '../../../drivers/nspawn/network/cidr.js';
+import { readRegistry } from '../../../drivers/nspawn/network/leases.js';
+import type { LabHost } from '../../helpers/lab.js';
+
+/** What cloud-init finds on an instance. */
+export interface Guest {
+  readonly id: string;
+  readonly hostname: string;
+  /** Who may log in when the user data names nobody: the image's own. */
+  readonly user: string;
+  readonly userData: Buffer;
+  /** Of the cloud's key pair. */
+  readonly publicKey?: string;
+}
+
+/** The stages in which cloud-init works while a host boots. */
+const stages = ['init --local', 'init', 'modules --mode=config', 'modules --mode=final'];
+
+/** What the cloud images of Debian and Ubuntu have. Without the last one every sudo asks name servers for the host's own name. */
+const packages = 'cloud-init sudo libnss-myhostname';
+
+/** The first boot, as the image would do it: the network is the lab's, everything else is cloud-init's. */
+export async function bootFirst(host: LabHost, { id, hostname, user, userData, publicKey }: Guest): Promise<void> {
+  const settings = [
+    'network: {config: disabled}',
+    'datasource_list: [NoCloud]',
+    `system_info: {default_user: {name: ${user}, groups: [adm, sudo], sudo: ["ALL=(ALL) NOPASSWD:ALL"], shell: /bin/bash}}`,
+  ];
+  const metaData = { 'instance-id': id, 'local-hostname': hostname, ...(publicKey === undefined ? {} : { 'public-keys': [publicKey] }) };
+  const seed = '/var/lib/cloud/seed/nocloud';
+  await host.run(`apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends ${packages}`);
+  await host.run(`mkdir -p ${seed} && cat >/etc/cloud/cloud.cfg.d/98-lab.cfg`, { input: `${settings.join('\n')}\n` });
+  await host.run(`cat >${seed}/meta-data`, { input: `${JSON.stringify(metaData)}\n` });
+  await host.run(`base64 -d >${seed}/user-data`, { input: userData.toString('base64') });
+  const log = '/var/log/cloud-init-output.log';
+  // 2: done, with warnings, which the log has
+  for (const stage of stages) await host.run(`cloud-init ${stage} >>${log} 2>&1 </dev/null`, { ok: [0, 2], timeout: 600_000 });
+  await host.run('systemctl restart ssh');
+  await host.disconnect();
+}
+
+export async function turnOff(host: LabHost): Promise<void> {
+  await host.disconnect();
+  if ((await host.machine.look()).state === 'Stopped') return;
+  await host.machine.driver.stop(host.machine.data, host.machine.ctx);
+}
+
+/** Gives the host's address back and names the next one that is free, so that it comes up there. */
+export async function changeAddress({ machine }: LabHost): Promise<string> {
+  const { ctx } = machine;
+  const { id, ip, cidr } = readConfig(machine.data);
+  const computer = thisComputer(ctx);
+  const range = parseCidr(cidr);
+  const { leases } = await readRegistry(computer.registryFile);
+  const taken = new Set(Object.values(leases).map((lease) => lease.ip));
+  const next = range && [...machineAddresses(range)].find((each) => !taken.has(each) && isMachineAddress(each, range));
+  if (next === undefined) throw new Error(`no address is free beside ${ip}`);
+  await releaseAddress(id, ctx, computer, buryWith(computer));
+  await ctx.keep({ IPAddress: next });
+  return next;
+}
