@@ -5,6 +5,7 @@ import { releaseAddress } from '../../../drivers/nspawn/network/addressing.js';
 import { isMachineAddress, machineAddresses, parseCidr } from '../../../drivers/nspawn/network/cidr.js';
 import { readRegistry } from '../../../drivers/nspawn/network/leases.js';
 import type { LabHost } from '../../helpers/lab.js';
+import { installCloudInit } from './packages.js';
 
 /** What cloud-init finds on an instance. */
 export interface Guest {
@@ -20,9 +21,6 @@ export interface Guest {
 /** The stages in which cloud-init works while a host boots. */
 const stages = ['init --local', 'init', 'modules --mode=config', 'modules --mode=final'];
 
-/** What the cloud images of Debian and Ubuntu have. Without the last one every sudo asks name servers for the host's own name. */
-const packages = 'cloud-init sudo libnss-myhostname';
-
 /** The first boot, as the image would do it: the network is the lab's, everything else is cloud-init's. */
 export async function bootFirst(host: LabHost, { id, hostname, user, userData, publicKey }: Guest): Promise<void> {
   const settings = [
@@ -32,7 +30,7 @@ export async function bootFirst(host: LabHost, { id, hostname, user, userData, p
   ];
   const metaData = { 'instance-id': id, 'local-hostname': hostname, ...(publicKey === undefined ? {} : { 'public-keys': [publicKey] }) };
   const seed = '/var/lib/cloud/seed/nocloud';
-  await host.run(`apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends ${packages}`);
+  await installCloudInit(host);
   await host.run(`mkdir -p ${seed} && cat >/etc/cloud/cloud.cfg.d/98-lab.cfg`, { input: `${settings.join('\n')}\n` });
   await host.run(`cat >${seed}/meta-data`, { input: `${JSON.stringify(metaData)}\n` });
   await host.run(`base64 -d >${seed}/user-data`, { input: userData.toString('base64') });
