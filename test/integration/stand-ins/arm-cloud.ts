@@ -14,6 +14,7 @@ interface Sent {
 }
 
 const versions: readonly [RegExp, string][] = [
+  [/\/providers\/[\w.]+(\/register)?$/i, '2025-04-01'],
   [/\/Microsoft\.Compute\/skus/i, '2021-07-01'],
   [/\/Microsoft\.Compute\/disks/i, '2025-01-02'],
   [/\/Microsoft\.Compute\//i, '2026-03-01'],
@@ -83,6 +84,14 @@ export class Client {
 export function refusal({ status, body }: Answered): string {
   const { code, message } = (body['error'] ?? {}) as { code?: string; message?: string };
   return `${status} ${code ?? 'no error'}: ${message ?? ''}`;
+}
+
+/** Why something was not done; `done` if it was. */
+export function reason(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }
 
 function send(url: string, method: string, body?: string, headers: Readonly<Record<string, string>> = {}): Promise<Answered> {

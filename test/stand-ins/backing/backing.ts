@@ -34,11 +34,13 @@ export interface BackedCloud {
 export interface BackingOptions {
   /** `image`: the engine is installed on the hosts, as by an image of the user's own; `machine`: nothing is. */
   readonly engine?: 'image' | 'machine';
+  /** A start gives the address of before, as static ones do. */
+  readonly keepsAddress?: boolean;
 }
 
 /**
  * Plays the instances of a cloud by hosts of a lab. On its first boot cloud-init gets the instance's user data, byte for byte. Public and private
- * address are the host's, another one after each stop. What the cloud keeps of firewalls is not enforced.
+ * address are the host's, another one after each stop unless said otherwise. What the cloud keeps of firewalls is not enforced.
  */
 export class Backing {
   readonly #cloud: BackedCloud;
@@ -122,9 +124,9 @@ export class Backing {
   async #start(id: string, host: LabHost): Promise<void> {
     const { machine } = host;
     const before = readConfig(machine.data);
-    const ip = await changeAddress(host);
+    const ip = this.#options.keepsAddress === true ? before.ip : await changeAddress(host);
     await machine.driver.start(machine.data, machine.ctx);
-    if (readConfig(machine.data).ip !== ip) throw new Error(`the host did not move from ${before.ip} to ${ip}`);
+    if (readConfig(machine.data).ip !== ip) throw new Error(`the host did not come up at ${ip}; it was at ${before.ip}`);
     await this.#isUp(id, host);
   }
 

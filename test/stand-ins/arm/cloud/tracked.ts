@@ -121,7 +121,7 @@ export function listed(arrived: Arrived, kind: Pick<Tracked, 'type' | 'show' | '
 
 /** What every PUT of a resource in a group is asked first. */
 export function admit(arrived: Arrived, kind: Pick<Tracked, 'type' | 'checkName' | 'exclusive' | 'links'>): Stored | undefined {
-  const { subscription, address, body, headers, world } = arrived;
+  const { subscription, address, body, headers } = arrived;
   const group = subscription.group(address.group ?? '');
   if (subscription.deleting.has(group.id.toLowerCase())) {
     const text = `The resource group '${group.name}' is in deprovisioning state and cannot perform this operation.`;
@@ -145,7 +145,7 @@ export function admit(arrived: Arrived, kind: Pick<Tracked, 'type' | 'checkName'
   if (kind.exclusive === true) mustBeFree(arrived, address.id);
   const action = `${kind.type}/write`;
   for (const link of kind.links?.(body) ?? []) mustBeAllowedToJoin(arrived.principal, link, { action, id: address.id });
-  void world;
+
   return before;
 }
 
@@ -153,6 +153,7 @@ export function mustBeFree({ world, origin }: Arrived, id: string): void {
   const other = world.operations.around(id);
   if (other === undefined) return;
   world.operations.tick(other);
+  if (other.status !== 'InProgress') return;
   throw new ArmError(
     429,
     'AnotherOperationInProgress',

@@ -39,13 +39,19 @@ function showLocations({ subscription }: Arrived): Answer {
   return { status: 200, body: { value } };
 }
 
-function showProvider(namespace: string, { subscription, world }: Arrived): Json {
-  const key = namespace.toLowerCase();
-  const left = subscription.registered.get(key);
-  if (left !== undefined && left > 0) subscription.registered.set(key, left - 1);
-  void world;
+function showProvider(namespace: string, { subscription }: Arrived): Json {
+  const left = subscription.registered.get(namespace.toLowerCase());
   const registrationState = left === undefined ? 'NotRegistered' : left > 0 ? 'Registering' : 'Registered';
   return { id: `/subscriptions/${subscription.id}/providers/${namespace}`, namespace, registrationState, resourceTypes: [] };
+}
+
+/** Registering takes some looks. */
+function lookAtProvider(namespace: string, arrived: Arrived): Json {
+  const shown = showProvider(namespace, arrived);
+  const { registered } = arrived.subscription;
+  const left = registered.get(namespace.toLowerCase());
+  if (left !== undefined && left > 0) registered.set(namespace.toLowerCase(), left - 1);
+  return shown;
 }
 
 const known = ['Microsoft.Compute', 'Microsoft.Network', 'Microsoft.Storage', 'Microsoft.MarketplaceOrdering', 'Microsoft.ManagedIdentity'];
@@ -55,7 +61,7 @@ function providerKind(namespace: string): Kind {
     type: namespace,
     versions: versions.resources,
     handlers: {
-      GET: { action: `${type}/providers/read`, work: (arrived) => ({ status: 200, body: showProvider(namespace, arrived) }) },
+      GET: { action: `${type}/providers/read`, work: (arrived) => ({ status: 200, body: lookAtProvider(namespace, arrived) }) },
       'POST register': {
         action: `${namespace}/register/action`,
         always: true,
