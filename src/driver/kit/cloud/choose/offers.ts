@@ -35,6 +35,8 @@ export interface Taking<C, R> {
   readonly unsure: string | undefined;
   /** Writes down which offer is being taken, before its call. */
   readonly note: (name: string) => Promise<void>;
+  /** The offers that are left, in the order in which a refusal suggests to take them; default: as they are. */
+  readonly reorder?: (left: readonly Offer<C>[], error: unknown) => readonly Offer<C>[];
   /** The error when all were refused. */
   readonly noRoom: (refused: readonly Refused[]) => TsmachineError;
   readonly ctx: Pick<DriverContext, 'io' | 'signal'>;
@@ -53,11 +55,13 @@ export class NoRoom extends Error {
  * @throws NoRoom when every place was full; whatever else a place says
  */
 export async function takeOffers<C, R>(taking: Taking<C, R>): Promise<R> {
-  const { offers, nameOf, placeOf, take, verdictOf, codeOf, unsure, note, noRoom, ctx } = taking;
+  const { offers, nameOf, placeOf, take, verdictOf, codeOf, unsure, note, reorder, noRoom, ctx } = taking;
   const first = offers.find((offer) => nameOf(offer) === unsure) ?? offers[0];
   const refused: Refused[] = [];
   let isSpotOver = false;
-  for (const offer of [...offers.filter((one) => one === first), ...offers.filter((one) => one !== first)]) {
+  let left: readonly Offer<C>[] = [...offers.filter((one) => one === first), ...offers.filter((one) => one !== first)];
+  for (let [offer] = left; offer; [offer] = left) {
+    left = left.slice(1);
     if (isSpotOver && offer.market === 'spot') continue;
     if (refused.length > 0) await note(nameOf(offer));
     try {
@@ -69,6 +73,7 @@ export async function takeOffers<C, R>(taking: Taking<C, R>): Promise<R> {
       if (verdict === 'end' || isLast) throw error;
       isSpotOver ||= verdict === 'no more spot';
       refused.push({ place: placeOf(offer), error });
+      left = reorder?.(left, error) ?? left;
       ctx.io.info(`No room for ${placeOf(offer)}: ${codeOf(error) ?? ''}`);
     }
   }

@@ -1,6 +1,6 @@
 import type { FlagSpec, FlagValue } from '../../../contract.js';
 
-type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'oldDefault' | 'anywhere' | 'env' | 'file' | 'values' | 'secret'>>;
+type Options = Partial<Pick<FlagSpec, 'default' | 'soft' | 'oldDefault' | 'anywhere' | 'env' | 'example' | 'file' | 'values' | 'secret'>>;
 
 /** Makes a driver's flags, one line for each. */
 export interface FlagSpecs {
