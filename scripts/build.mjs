@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 
 import { commitOf } from './commit.mjs';
 import { noticesOf } from './notices.mjs';
+import { bundleSdks } from './sdks.mjs';
 
 const root = join(import.meta.dirname, '..');
 const at = (...names) => join(root, ...names);
@@ -19,13 +20,10 @@ const { file: bundle } = createRequire(import.meta.url)('../bin/load.js');
 /** These stay in node_modules and are loaded when they are needed; only oclif knows the last two. */
 const external = ['ssh2', 'node-forge', 'execa', 'tar-fs', 'tar-stream', 'ajv', 'yaml', 'typescript', 'ts-node'];
 
-/** One for each cloud. */
-const sdks = ['drivers/amazonec2/sdk.js'];
-
 for (const folder of ['src', 'drivers']) rmSync(at('dist', folder), { recursive: true, force: true });
 node(at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at('tsconfig.build.json'));
 await removeComments();
-const bundled = await bundleSdks();
+const bundled = await bundleSdks(root);
 await writeManifest();
 bundled.push(...(await bundleCommandLine()));
 writeFileSync(at('dist', 'THIRD-PARTY-NOTICES.txt'), noticesOf(root, bundled));
@@ -43,32 +41,6 @@ async function removeComments() {
     target: 'node20.19',
     logLevel: 'warning',
   });
-}
-
-/**
- * A cloud's SDK becomes one file, with what its driver uses of it alone: whole, it would be larger than everything else together. It is
- * loaded by the first call of that driver.
- * @returns the files that went into it
- */
-async function bundleSdks() {
-  const { metafile } = await build({
-    metafile: true,
-    entryPoints: sdks.map((name) => at('dist', name)),
-    outdir: at('dist'),
-    outbase: at('dist'),
-    allowOverwrite: true,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none', // they are in the third-party notices
-    logLevel: 'warning',
-    // parts of an SDK are CommonJS
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-  return Object.keys(metafile.inputs);
 }
 
 /**

@@ -138,6 +138,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
  */
 export const sdks: Readonly<Record<string, RegExp>> = {
   'drivers/amazonec2/sdk': /^@(aws-sdk|smithy)\//,
+  'drivers/google/sdk': /^(@google-cloud\/|google-(gax|auth-library)$)/,
 };
 
 /** Too heavy for every start: no command reaches them by static imports. scripts/build.mjs leaves them out of the bundle. */
