@@ -12,6 +12,7 @@ type Environment = DriverEnv['env'];
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
   amazonec2: () => import('../../../drivers/amazonec2/index.js'),
   generic: () => import('../../../drivers/generic/index.js'),
+  google: () => import('../../../drivers/google/index.js'),
   hyperv: () => import('../../../drivers/hyperv/index.js'),
   none: () => import('../../../drivers/none/index.js'),
   nspawn: () => import('../../../drivers/nspawn/index.js'),
