@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { Context } from 'mocha';
 
 import { skip } from '../../helpers/skip.js';
@@ -118,6 +121,16 @@ export class GceStandIn {
     if (kind === 'metadata') return { ...common, GCE_METADATA_HOST: new URL(this.url).host };
     const file = writeCredential(dir, { kind, url: this.url, email: principal.email, project, ...(as === undefined ? {} : { as }) });
     return { ...common, GOOGLE_APPLICATION_CREDENTIALS: file, METADATA_SERVER_DETECTION: 'none' };
+  }
+
+  /**
+   * With this in its environment, too, a process reaches Google's own hosts through a proxy, and finds the stand-in there: for `user` and
+   * `service-account`, and for programs that name no endpoint. A call to any other host is a violation.
+   */
+  async proxyEnv(dir: string): Promise<Record<string, string>> {
+    const file = join(dir, 'google.pem');
+    await writeFile(file, await this.#front.asProxy());
+    return { HTTPS_PROXY: this.url, NO_PROXY: '127.0.0.1,localhost', NODE_EXTRA_CA_CERTS: file };
   }
 
   /** What callers put into `Authorization: Bearer`. */

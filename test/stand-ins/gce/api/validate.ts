@@ -50,11 +50,8 @@ export class Validator {
   }
 
   request(method: Method, body: unknown): Wrong[] {
-    // Google's clients send an empty object with a POST that takes nothing
     if (method.request === undefined)
-      return body === undefined || JSON.stringify(body) === '{}'
-        ? []
-        : [{ where: 'body', reason: 'unknown', message: `${method.id} takes no body` }];
+      return body === undefined ? [] : [{ where: 'body', reason: 'unknown', message: `${method.id} takes no body` }];
     if (body === undefined) return [missing('resource')];
     return [...this.#value('resource', body, method.request, { requestFor: method.id })];
   }
