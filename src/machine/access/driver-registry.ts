@@ -26,7 +26,10 @@ const builtIn: DriverSource = {
 };
 
 /** Every other source, the first wins: none of them may take a built-in driver's place. They are loaded when a name is not built in. */
-const otherSources: readonly (() => Promise<DriverSource>)[] = [async () => (await import('../../plugins/go/source.js')).goPlugins];
+const otherSources: readonly (() => Promise<DriverSource>)[] = [
+  async () => (await import('../../plugins/go/source.js')).goPlugins,
+  async () => (await import('../../plugins/go/servers.js')).machineServers,
+];
 
 /** Names of the built-in drivers, sorted. */
 export function driverNames(): string[] {

@@ -1,8 +1,9 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 
 import { TsmachineError } from '../../base/errors.js';
+import { jsonOrNothing } from '../../base/json.js';
 
 /** A program that serves a driver. */
 export interface GoProgram {
@@ -59,6 +60,11 @@ export function onPath(name: string, path: string): Found {
   return bad ? { bad } : {};
 }
 
+/** On Windows the name of the variable has any case, and an environment that was copied knows but one. */
+export function pathOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env['PATH'] ?? env['Path'] ?? '';
+}
+
 function foldersOf(path: string): string[] {
   return path.split(delimiter).filter((folder) => folder !== '');
 }
@@ -75,9 +81,10 @@ function whyNot(place: string): 'missing' | 'a folder' | 'not executable' | 'tsm
   return isThisProgram(place) ? 'tsmachine itself' : undefined;
 }
 
-/** A link to this very program would ask us for the driver again, without end. */
+/** A link to this very program would ask us for the driver again, without end; so would another installation of it. */
 function isThisProgram(place: string): boolean {
   const real = realpathSync(place);
+  if (isInstallation(real)) return true;
   return [process.argv[1], process.execPath].some((own) => {
     try {
       return own !== undefined && realpathSync(own) === real;
@@ -85,4 +92,18 @@ function isThisProgram(place: string): boolean {
       return false; // it was replaced while it runs
     }
   });
+}
+
+/** Whether it is the `bin` of an npm package of our name. */
+function isInstallation(file: string): boolean {
+  const found = jsonOrNothing(readIfAny(join(dirname(dirname(file)), 'package.json')));
+  return basename(dirname(file)) === 'bin' && typeof found === 'object' && found !== null && 'name' in found && found.name === 'tsmachine';
+}
+
+function readIfAny(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // most programs are in no package
+  }
 }

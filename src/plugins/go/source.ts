@@ -1,7 +1,6 @@
-import type { DriverEnv } from '../../driver/contract.js';
 import type { DriverSource } from '../../driver/source.js';
 import { goPluginModule } from './module.js';
-import { findGoPlugin, goPluginNames } from './program.js';
+import { findGoPlugin, goPluginNames, pathOf } from './program.js';
 
 /** Drivers that are programs of Docker Machine on the PATH: `docker-machine-driver-NAME`. */
 export const goPlugins: DriverSource = {
@@ -13,8 +12,3 @@ export const goPlugins: DriverSource = {
   },
   where: (name, env) => findGoPlugin(name, pathOf(env)),
 };
-
-/** On Windows the name of the variable has any case, and an environment that was copied knows but one. */
-function pathOf(env: DriverEnv['env']): string {
-  return env['PATH'] ?? env['Path'] ?? '';
-}
