@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** One for each cloud. */
-const sdks = ['amazonec2', 'google'];
+const sdks = ['amazonec2', 'azure', 'google'];
 
 /**
  * A cloud's SDK becomes one file, with what its driver uses of it alone: whole, it would be larger than everything else together. It is
