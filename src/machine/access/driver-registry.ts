@@ -11,6 +11,7 @@ type Environment = DriverEnv['env'];
 /** Built-in drivers. The index modules are light; the code of a driver is loaded only when one of its machines is used. */
 const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>> = {
   amazonec2: () => import('../../../drivers/amazonec2/index.js'),
+  azure: () => import('../../../drivers/azure/index.js'),
   generic: () => import('../../../drivers/generic/index.js'),
   google: () => import('../../../drivers/google/index.js'),
   hyperv: () => import('../../../drivers/hyperv/index.js'),

@@ -138,6 +138,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
  */
 export const sdks: Readonly<Record<string, RegExp>> = {
   'drivers/amazonec2/sdk': /^@(aws-sdk|smithy)\//,
+  'drivers/azure/sdk': /^@azure\//,
   'drivers/google/sdk': /^(@google-cloud\/|google-(gax|auth-library)$)/,
 };
 

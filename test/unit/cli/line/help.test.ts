@@ -92,7 +92,7 @@ describe('cli: help', () => {
   it('names the values of flags that have only some', async () => {
     expect(await help('swarm', 'join')).to.match(/Role of the node: manager,\s+worker/);
     expect(await help('create', '-d', 'virtualbox')).to.match(/UI type: gui, sdl, headless,\s+separate/);
-    expect(await help('create')).to.match(/Driver to create machine with: amazonec2, generic,\s+google,\s+hyperv/);
+    expect(await help('create')).to.match(/Driver to create machine with: amazonec2,\s+azure,\s+generic,\s+google,\s+hyperv/);
   });
 
   it('lists the commands of a topic with their summaries when none is given', async () => {
