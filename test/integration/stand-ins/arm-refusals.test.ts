@@ -70,6 +70,14 @@ describe('the stand-in for Azure Resource Manager: what Azure refuses', () => {
         await make(login({ linuxConfiguration: { disablePasswordAuthentication: true } })),
         /^400 InvalidParameter: Authentication using either SSH/,
       ],
+      [
+        await make(image(ubuntu('server'), { caching: 'ReadOnly', diffDiskSettings: { option: 'Local' } })),
+        /^409 NotSupported: OS disk of Ephemeral VM with size greater than 0 GB is not allowed for VM size Standard_D2s_v5/,
+      ],
+      [
+        await make({ securityProfile: { encryptionAtHost: true } }),
+        /^400 InvalidParameter: .*'Microsoft.Compute\/EncryptionAtHost' feature is not enabled/,
+      ],
       [await make({ evictionPolicy: 'Delete' }), /^409 OperationNotAllowed: Eviction policy can be set only/],
       [await make({}, { zones: ['4'] }), /^400 InvalidAvailabilityZone: The zone\(s\) '4'.*'1,2,3'/],
       [await make({}, { location: 'mars' }), /^400 LocationNotAvailableForResourceType: The provided location 'mars'/],
@@ -164,6 +172,7 @@ describe('the stand-in for Azure Resource Manager: what Azure refuses', () => {
       [await put('networkSecurityGroups/b', rules(rule('a', 50, '22'))), /^400 SecurityRuleInvalidPriority/],
       [await put('networkSecurityGroups/b.', rules()), /^400 InvalidResourceName: Resource name b\. is invalid/],
       [await put('publicIPAddresses/b', address('Basic', 'Dynamic')), /^400 IPv4BasicSkuPublicIpCountLimitReached/],
+      [await put('publicIPAddresses/b', address('Standard', 'Dynamic')), /^400 StandardSkuPublicIPAddressesMustBeStatic/],
       [await put('publicIPAddresses/b', address('Standard', 'Static', 'Upper')), /^400 InvalidDomainNameLabel/],
     ];
     for (const [found, wanted] of refusals) expect(found).to.match(wanted);

@@ -64,6 +64,28 @@ describe('the stand-in for Azure Resource Manager', () => {
     expect(await cloud.violations()).to.deep.equal([]);
   });
 
+  it('keeps an ephemeral disk no longer than its machine, which cannot be deallocated', async () => {
+    await prepare(client);
+    const { storageProfile } = machineBody(client).properties;
+    const osDisk = { createOption: 'FromImage', caching: 'ReadOnly', diffDiskSettings: { option: 'Local' } };
+    const properties = { hardwareProfile: { vmSize: 'Standard_D2s_v3' }, storageProfile: { ...storageProfile, osDisk } };
+    await client.done('PUT', machine, { body: machineBody(client, 'm1', { properties }) });
+    expect((await kinds()).filter((line) => line.startsWith('disks'))).to.deep.equal([]);
+    expect(refusal(await client.send('POST', `${machine}/deallocate`))).to.match(/^409 OperationNotAllowed: .*ephemeral OS disk/);
+    await client.done('POST', `${machine}/powerOff`);
+    expect((await cloud.machines())[0]?.power).to.equal('stopped');
+  });
+
+  it('gives lists in pages', async () => {
+    await cloud.behave({ page: 2 });
+    for (const name of ['a', 'b', 'c']) await client.send('PUT', `/resourceGroups/${name}`, { body: { location: 'westus2' } });
+    const first = await client.get('/resourceGroups');
+    expect(first.body['value']).to.have.length(2);
+    const second = await client.get(String(first.body['nextLink']));
+    expect(second.body['value']).to.have.length(1);
+    expect(second.body['nextLink']).to.equal(undefined);
+  });
+
   it('says who gives tokens to those who have none', async () => {
     const answer = await client.send('GET', `/subscriptions/${firstSubscription}`, { headers: { authorization: 'Bearer nonsense' } });
     expect(refusal(answer)).to.match(/^401 InvalidAuthenticationToken/);

@@ -30,8 +30,9 @@ export interface SubscriptionOptions {
   readonly state?: 'Enabled' | 'Disabled' | 'Warned' | 'PastDue';
   /** Namespaces that were never registered; default: none. */
   readonly unregistered?: readonly string[];
-  /** Locations that the subscription may not use. */
   readonly limits?: Limits;
+  /** Features that were registered; default: none. `EncryptionAtHost` is asked for. */
+  readonly features?: readonly string[];
   /** Ids of managed identities that exist. */
   readonly identities?: readonly string[];
   /** Ids of images of the subscription's own or of a gallery, by architecture. */
@@ -55,6 +56,8 @@ export interface Behaviour {
   readonly retryAfter?: number | null;
   /** Requests for which a new resource is not in lists; default 0. */
   readonly unseenInLists?: number;
+  /** Items of one page of a list; default 100. */
+  readonly page?: number;
   /** Looks until a namespace that is being registered is registered; default 1. */
   readonly registering?: number;
   /** Seconds for which tokens are good; default 3600. */

@@ -96,7 +96,7 @@ export class Gate {
         call,
       };
       const body = this.#readBody(incoming, kind, handler, arrived);
-      const answer = handler.work({ ...arrived, body });
+      const answer = paged(handler.work({ ...arrived, body }), world.behaviour.page, incoming.url);
       if (fault?.kind === 'late' && answer.operation) {
         answer.operation.late = new ArmError(
           409,
@@ -146,6 +146,19 @@ export class Gate {
       if (wrong.length > 0) world.journal.violate(call, 'OwnAnswer', `the stand-in's answer (${shows ?? ''}): ${wrong.join('; ')}`);
     }
   }
+}
+
+/** A list comes in pages; `nextLink` leads to the next one. */
+function paged(answer: Answer, size: number, url: URL): Answer {
+  const { body } = answer;
+  if (!isJson(body) || !Array.isArray(body['value']) || 'properties' in body) return answer;
+  const all: readonly unknown[] = body['value'];
+  const from = Number(url.searchParams.get('$skiptoken') ?? 0);
+  const rest = { ...body, value: all.slice(from, from + size) };
+  if (all.length <= from + size) return { ...answer, body: rest };
+  const next = new URL(url);
+  next.searchParams.set('$skiptoken', String(from + size));
+  return { ...answer, body: { ...rest, nextLink: next.href } };
 }
 
 async function playFault(world: World, call: OpenCall): Promise<{ readonly fault?: Fault; readonly outgoing?: Outgoing }> {

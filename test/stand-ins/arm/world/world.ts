@@ -120,6 +120,7 @@ export class World {
       pending: 1,
       retryAfter: 0,
       unseenInLists: 0,
+      page: 100,
       registering: 1,
       tokenSeconds: 3600,
       perSecond: null,

@@ -9,8 +9,7 @@ export function dropMachine(world: World, subscription: Subscription, machine: S
   world.consoles.delete(machine.id.toLowerCase());
   const goes = (part: unknown, path: string) => text(part, path) === 'Delete';
   const disk = dig(machine.body, 'properties.storageProfile.osDisk');
-  const ephemeral = dig(disk, 'diffDiskSettings') !== undefined;
-  if (goes(disk, 'deleteOption') || ephemeral) subscription.delete(text(disk, 'managedDisk.id') ?? '');
+  if (goes(disk, 'deleteOption')) subscription.delete(text(disk, 'managedDisk.id') ?? '');
   for (const named of list(machine.body, 'properties.networkProfile.networkInterfaces')) {
     const nic = subscription.get(text(named, 'id') ?? '');
     if (nic === undefined || !goes(named, 'properties.deleteOption')) continue;

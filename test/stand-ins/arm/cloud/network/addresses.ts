@@ -49,7 +49,7 @@ function newAddress(fourth: string, sixth: boolean): string {
   return sixth ? `2001:db8::${fourth.replaceAll('.', ':')}` : fourth;
 }
 
-function checkSku({ body, before }: Draft): void {
+function checkSku({ body, before, id }: Draft): void {
   const sku = text(body, 'sku.name') ?? 'Basic';
   if (sku === 'Basic') {
     throw new ArmError(
@@ -59,11 +59,8 @@ function checkSku({ body, before }: Draft): void {
     );
   }
   if ((text(body, 'properties.publicIPAllocationMethod') ?? 'Dynamic') !== 'Static') {
-    throw new ArmError(
-      400,
-      'PublicIpWithStandardSkuShouldBeStatic',
-      'Public IP addresses of Standard SKU must use static allocation: properties.publicIPAllocationMethod must be Static.',
-    );
+    const message = `Standard sku publicIp ${id} must have AllocationMethod set to Static.`;
+    throw new ArmError(400, 'StandardSkuPublicIPAddressesMustBeStatic', message);
   }
   put(body, 'sku.tier', text(body, 'sku.tier') ?? 'Regional');
   if (before && JSON.stringify(before.body['zones']) !== JSON.stringify(body['zones'])) {

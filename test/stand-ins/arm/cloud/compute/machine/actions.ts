@@ -42,6 +42,10 @@ function moved(arrived: Arrived, word: string, move: Move): Answer {
     const message = `Cannot restart VM '${name}' because it is deallocated. Start it instead.`;
     throw new ArmError(409, 'OperationNotAllowed', message);
   }
+  if (word === 'deallocate' && dig(stored.body, 'properties.storageProfile.osDisk.diffDiskSettings') !== undefined) {
+    const message = `Operation 'deallocate' is not allowed on VM '${name}' since it has an ephemeral OS disk.`;
+    throw new ArmError(409, 'OperationNotAllowed', message);
+  }
   const rests = power === move.after && word !== 'restart';
   const allocates = move.allocates && power !== 'running' && power !== 'stopped';
   if (!rests) {

@@ -32,7 +32,7 @@ export function checkInterfaces(body: Json, size: Size, { subscription }: Arrive
     const user = withInterface(subscription, id);
     if (user && !same(user.id, machine)) throw nicInUse(nic.id, user.id, false);
     if (dig(nic.body, 'properties.enableAcceleratedNetworking') === true && !size.accelerated) {
-      const message = `The virtual machine size ${size.name} is not permitted to enable accelerated networking on the network interface ${nic.id}.`;
+      const message = `Virtual Machine size ${size.name} is not in the allowed list of VM sizes for accelerated networking to be enabled on Network Interface ${machine}. Allowed sizes: Standard_D2s_v3, Standard_D2s_v5...`;
       throw new ArmError(400, 'VMSizeIsNotPermittedToEnableAcceleratedNetworking', message);
     }
     for (const configuration of list(nic.body, 'properties.ipConfigurations'))

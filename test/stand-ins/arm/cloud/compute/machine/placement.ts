@@ -47,6 +47,9 @@ function checkSpot(body: Json, size: Size): void {
   if (dig(body, 'properties.availabilitySet') !== undefined) {
     throw new ArmError(409, 'OperationNotAllowed', 'Azure Spot Virtual Machine is not supported in Availability Set.');
   }
+  if (policy !== 'Delete' && dig(body, 'properties.storageProfile.osDisk.diffDiskSettings') !== undefined) {
+    throw new ArmError(409, 'OperationNotAllowed', "Eviction policy 'Deallocate' is not supported for VMs with an ephemeral OS disk.");
+  }
   if (size.name.startsWith('Standard_B')) {
     throw new ArmError(409, 'OperationNotAllowed', `Azure Spot is not supported for VM size '${size.name}'.`);
   }

@@ -67,6 +67,7 @@ function make(draft: Draft, size: Size): Answer {
   const disk = checkStorage(body, size, arrived, name);
   checkInterfaces(body, size, arrived, id);
   checkPlacement(body, size, arrived);
+  checkEncryption(body, arrived);
   if (before === undefined) checkQuota(subscription, text(body, 'location') ?? '', size, text(body, 'properties.priority') === 'Spot');
   checkOffer(world, subscription, body);
   conceal(body, hidden);
@@ -90,6 +91,15 @@ function make(draft: Draft, size: Size): Answer {
     result: () => show(stored, machine, subscription),
   });
   return { status: before ? 200 : 201, body: show(stored, machine, subscription), shows: types.machine, operation };
+}
+
+function checkEncryption(body: Json, { subscription }: Arrived): void {
+  if (dig(body, 'properties.securityProfile.encryptionAtHost') !== true) return;
+  if ((subscription.options.features ?? []).includes('EncryptionAtHost')) return;
+  const message =
+    "The property 'securityProfile.encryptionAtHost' is not valid because the 'Microsoft.Compute/EncryptionAtHost' feature is not enabled " +
+    'for this subscription.';
+  throw invalidParameter(message, 'securityProfile.encryptionAtHost');
 }
 
 /** The machine stays, with its interfaces and its disk, and must be removed. */
@@ -127,7 +137,8 @@ function complete(body: Json, hidden: Json, disk: Disk): void {
 function placeDisk({ subscription }: Arrived, stored: Stored, disk: Disk): void {
   const path = 'properties.storageProfile.osDisk.managedDisk';
   const id = `${subscription.groupId(stored.group)}/providers/Microsoft.Compute/disks/${disk.name}`;
-  put(stored.body, path, { ...json(stored.body, path), storageAccountType: disk.sku, id });
+  put(stored.body, path, { ...json(stored.body, path), storageAccountType: disk.sku, ...(disk.ephemeral ? {} : { id }) });
+  if (disk.ephemeral) return; // no resource of its own
   if (subscription.get(id)) return; // of the same machine, which failed before
   makeDisk(subscription, stored, disk.name, disk.gigabytes, disk.sku);
 }

@@ -140,6 +140,6 @@ function checkEphemeral(profile: unknown, size: Size, gigabytes: number): void {
     throw invalidParameter(message, 'osDisk.caching');
   }
   if (gigabytes <= room) return;
-  const message = `OS disk of Ephemeral VM with size greater than ${room} GB is not allowed for VM size ${size.name} when the DiffDiskPlacement is ${placement}.`;
-  throw new ArmError(409, 'OperationNotAllowed', message, { target: 'osDisk' });
+  const message = `OS disk of Ephemeral VM with size greater than ${room} GB is not allowed for VM size ${size.name} when the DiffDiskPlacement is ${placement}. Please refer to https://aka.ms/Ephemeral for more details.`;
+  throw new ArmError(409, 'NotSupported', message);
 }
