@@ -1,8 +1,8 @@
 import { TsmachineError } from '../../../src/base/errors.js';
-import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
+import { eventually, type Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import type { Gce } from '../api.js';
 import { refusal } from '../errors.js';
-import { failureOfOperation } from './refused.js';
+import { failureOfOperation, isInUse } from './refused.js';
 import type { Operation } from './resources.js';
 
 /** What a call began, and where that is asked after: in a zone, in a region, or in neither. */
@@ -46,6 +46,40 @@ export async function ended(begun: Begun, { gce, pace, signal }: Waiting): Promi
   const failure = failureOfOperation(now);
   if (!failure) return;
   throw refusal(failure, { action, project, where: zone ?? region ?? '', host: '', impersonated: gce.place.impersonated, secrets: [] });
+}
+
+/** Milliseconds for what uses a thing to let it go, and for another change of it to end. */
+const readyTime = 120_000;
+
+interface Carrying extends Omit<Begun, 'operation'> {
+  /** Begins it. With the same id of the request it would bring the same refusal again, so each call takes a new one. */
+  readonly call: () => Promise<Operation>;
+  /** Looks at the thing: what is gone meanwhile needs no further call. */
+  readonly look: () => Promise<unknown>;
+}
+
+/**
+ * Begins something with a call, and waits until it has ended. A thing that is still in use, or that another change has not done with, is
+ * waited for.
+ * @throws as `ended`; when it stays in use, with Google's words
+ */
+export async function carriedOut({ call, look, ...place }: Carrying, waiting: Waiting): Promise<void> {
+  let refused: unknown;
+  const done = await eventually(
+    async () => {
+      try {
+        await ended({ ...place, operation: await call() }, waiting);
+        return true;
+      } catch (error) {
+        if (!isInUse(error)) throw error;
+        refused = error;
+        await look();
+        return undefined;
+      }
+    },
+    { ...waiting, timeout: readyTime },
+  );
+  if (done === undefined) throw TsmachineError.from(refused, 'DRIVER_FAILED');
 }
 
 interface Named {

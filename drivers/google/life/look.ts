@@ -20,7 +20,7 @@ export function isMade(data: DriverData, { own }: Pick<Config, 'own'>): boolean 
   return own.instanceId !== '' || data['Own'] === undefined;
 }
 
-/** One call for as many as five hundred VMs of the project. */
+/** One call for as many as five hundred VMs of the project; one more for each that is gone, and for each spot VM that is off. */
 export async function lookAtAll(machines: ReadonlyMap<string, DriverData>, gce: Gce): Promise<ReadonlyMap<string, Look | LookFailure>> {
   const configs = [...machines].map(([name, data]) => ({ name, config: readConfig(data), made: isMade(data, readConfig(data)) }));
   const wanted = configs.filter(({ made }) => made).map(({ config }) => config);
@@ -28,9 +28,12 @@ export async function lookAtAll(machines: ReadonlyMap<string, DriverData>, gce: 
     wanted.length === 0 ? { found: new Map<string, Instance>(), unreachable: [] } : await instancesOf(wanted, gce);
   const looks = configs.map(async ({ name, config, made }): Promise<[string, Look | LookFailure]> => {
     if (!made) return [name, { state: 'None', addresses: [] }];
-    const instance = found.get(idOf(config.zone, config.machineName));
-    if (!instance && unreachable.some((scope) => scope.endsWith(config.zone)))
+    const id = idOf(config.zone, config.machineName);
+    const listed = found.get(id);
+    if (!listed && unreachable.some((scope) => scope.endsWith(config.zone)))
       return [name, { error: new Error(`Google cannot reach the zone ${config.zone} now`) }];
+    // a list may not show yet what was made a moment ago
+    const instance = listed ?? (await instanceAt(gce, id));
     return [name, await withReclaim(describe(config, instance), config, instance, gce)];
   });
   return new Map(await Promise.all(looks));

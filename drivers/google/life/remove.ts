@@ -4,7 +4,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { attemptRemoval, leftover, type Removal } from '../../../src/driver/kit/cloud/removal.js';
 import type { Leftover } from '../../../src/driver/contract.js';
-import { ended, type Waiting } from '../call/operations.js';
+import { carriedOut, ended, type Waiting } from '../call/operations.js';
 import { isInUse, isNotFound } from '../call/refused.js';
 import type { Disk, Instance } from '../call/resources.js';
 import { lastOf, readConfig, type Config } from '../config.js';
@@ -121,8 +121,9 @@ export async function deleteInstance(
     const command = `gcloud compute instances update ${instance} --no-deletion-protection ${where}`;
     throw new TsmachineError('DRIVER_FAILED', `It is protected (--google-deletion-protection). To allow it: ${command}`);
   }
-  const operation = await waiting.gce.call('instances.delete', { zone, instance, requestId: randomUUID() });
-  await ended({ operation, zone, action: 'instances.delete' }, waiting);
+  const call = () => waiting.gce.call('instances.delete', { zone, instance, requestId: randomUUID() });
+  const look = () => waiting.gce.call('instances.get', { zone, instance });
+  await carriedOut({ call, look, zone, action: 'instances.delete' }, waiting);
 }
 
 interface Whose {
@@ -143,8 +144,9 @@ async function removeDisk(id: string, { config, machine }: Whose, waiting: Waiti
 
 export async function deleteDisk(id: string, waiting: Waiting): Promise<void> {
   const { zone, instance: disk } = placeOfId(id);
-  const operation = await waiting.gce.call('disks.delete', { zone, disk, requestId: randomUUID() });
-  await ended({ operation, zone, action: 'disks.delete' }, waiting);
+  const call = () => waiting.gce.call('disks.delete', { zone, disk, requestId: randomUUID() });
+  const look = () => waiting.gce.call('disks.get', { zone, disk });
+  await carriedOut({ call, look, zone, action: 'disks.delete' }, waiting);
 }
 
 /** @param isKept the VM is still there, and uses it */

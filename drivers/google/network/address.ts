@@ -4,7 +4,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { namingFlag } from '../../../src/driver/kit/cloud/flags/naming-flag.js';
 import type { Gce } from '../api.js';
-import { ended, type Waiting } from '../call/operations.js';
+import { carriedOut, ended, type Waiting } from '../call/operations.js';
 import { isNotFound, isTaken } from '../call/refused.js';
 import type { StaticAddress } from '../call/resources.js';
 import { lastOf, regionOf, type Config } from '../config.js';
@@ -104,6 +104,7 @@ export async function removeAddress({ request }: Pick<LedgerEntry, 'request'>, m
 }
 
 export async function deleteAddress({ region, name }: AddressRequest, waiting: Waiting): Promise<void> {
-  const operation = await waiting.gce.call('addresses.delete', { region, address: name, requestId: randomUUID() });
-  await ended({ operation, region, action: 'addresses.delete' }, waiting);
+  const call = () => waiting.gce.call('addresses.delete', { region, address: name, requestId: randomUUID() });
+  const look = () => waiting.gce.call('addresses.get', { region, address: name });
+  await carriedOut({ call, look, region, action: 'addresses.delete' }, waiting);
 }

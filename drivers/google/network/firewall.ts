@@ -3,16 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { networkOf as cidrOf } from '../../../src/base/network/ip-network.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { isEverybody } from '../../../src/driver/kit/cloud/access/here.js';
-import { inTime } from '../../../src/driver/kit/cloud/call/pace.js';
 import { together } from '../../../src/driver/kit/cloud/call/together.js';
 import type { Gce } from '../api.js';
-import { ended, type Waiting } from '../call/operations.js';
-import { isInUse, isNotFound, isTaken } from '../call/refused.js';
+import { carriedOut, ended, type Waiting } from '../call/operations.js';
+import { isNotFound, isTaken } from '../call/refused.js';
 import type { Firewall } from '../call/resources.js';
 import type { Config } from '../config.js';
 import { ownerFrom } from '../labels.js';
 import { addressHere } from './here.js';
-import { engineRulePort, isEnough, machineRules, merged, prefixOf, same, type Rule } from './rules.js';
+import { engineRulePort, isEnough, machineRules, merged, prefixOf, same, usualNames, type Rule } from './rules.js';
 import { pathOf, type Where } from './where.js';
 
 export const firewallKind = 'GCE firewall rules';
@@ -111,7 +110,7 @@ async function bringOne(wanted: Rule, there: Firewall | undefined, of: Owned, wa
   } catch (error) {
     if (!isTaken(error)) throw error;
     // another machine of the store made it meanwhile, or a list did not show it yet
-    await widen(wanted, await gce.call('firewalls.get', { project, firewall: wanted.name }), of, waiting);
+    await widen(wanted, await lookAt(wanted.name, project, waiting), of, waiting);
   }
 }
 
@@ -124,17 +123,8 @@ async function widen(wanted: Rule, there: Firewall, of: Owned, waiting: Waiting)
 async function replace(rule: Rule, { project }: Owned, waiting: Waiting): Promise<void> {
   const { name, allowed, sourceRanges, sourceTags } = rule;
   const firewallResource = { allowed, ...(sourceRanges ? { sourceRanges } : {}), ...(sourceTags ? { sourceTags } : {}) };
-  const patch = async (): Promise<true | undefined> => {
-    try {
-      const operation = await waiting.gce.call('firewalls.patch', { project, firewall: name, firewallResource, requestId: randomUUID() });
-      await ended({ operation, project, action: 'firewalls.patch' }, waiting);
-      return true;
-    } catch (error) {
-      if (isInUse(error)) return undefined; // another change of it has not ended
-      throw error;
-    }
-  };
-  await inTime(`Google to end another change of the firewall rule ${name}`, patch, { ...waiting, timeout: 120_000 });
+  const call = () => waiting.gce.call('firewalls.patch', { project, firewall: name, firewallResource, requestId: randomUUID() });
+  await carriedOut({ call, look: () => lookAt(name, project, waiting), project, action: 'firewalls.patch' }, waiting);
 }
 
 /** Brings rules to exactly what is wanted, and removes those that are not. */
@@ -153,11 +143,15 @@ export async function settle(wanted: readonly Rule[], there: readonly Firewall[]
   ]);
 }
 
+function lookAt(firewall: string, project: string, { gce }: Waiting): Promise<Firewall> {
+  return gce.call('firewalls.get', { project, firewall });
+}
+
 /** One that is gone is a success. */
 export async function deleteRule(name: string, project: string, waiting: Waiting): Promise<void> {
   try {
-    const operation = await waiting.gce.call('firewalls.delete', { project, firewall: name, requestId: randomUUID() });
-    await ended({ operation, project, action: 'firewalls.delete' }, waiting);
+    const call = () => waiting.gce.call('firewalls.delete', { project, firewall: name, requestId: randomUUID() });
+    await carriedOut({ call, look: () => lookAt(name, project, waiting), project, action: 'firewalls.delete' }, waiting);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -173,7 +167,9 @@ export async function storeRules(gce: Gce, { project, network }: FirewallRequest
 export async function removeRules({ request }: Pick<LedgerEntry, 'request'>, store: string, waiting: Waiting): Promise<void> {
   const { project = waiting.gce.place.project, network = '' } = (request ?? {}) as Partial<FirewallRequest>;
   const rules = await storeRules(waiting.gce, { project, network }, store);
-  await together(rules.map(({ name = '' }) => deleteRule(name, project, waiting)));
+  // a list may not show yet what was made a moment ago
+  const names = new Set([...rules.map(({ name = '' }) => name), ...usualNames({ store, network })]);
+  await together([...names].map((name) => deleteRule(name, project, waiting)));
 }
 
 /** Whether a rule is for what has one of these tags, or for everything in its network. Pure. */

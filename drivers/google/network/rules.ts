@@ -44,6 +44,11 @@ export function accessRules({ sshPort }: Pick<Config, 'sshPort'>, of: Store, all
   return familiesOf(allowed, 'a', of, 'access', [{ IPProtocol: 'tcp', ports }]);
 }
 
+/** Names of the rules that a store may have for its machines. Pure. */
+export function usualNames(of: Store): readonly string[] {
+  return ['a4', 'a6', 'o4', 'o6'].map((suffix) => `${prefixOf(of)}-${suffix}`);
+}
+
 function familiesOf(ranges: readonly string[], kind: string, of: Store, what: string, allowed: readonly Allowed[]): Rule[] {
   return (['4', '6'] as const).flatMap((family) => {
     const sourceRanges = ranges.filter((range) => range.includes(':') === (family === '6'));

@@ -68,8 +68,13 @@ export function flagsFor(cloud: GceStandIn): FlagValues {
 
 let credentials: string | undefined;
 
-/** Who calls: workload identity, whose services are the stand-in's. */
+/** What every command takes: who calls (workload identity, whose services are the stand-in's), and which project is meant. */
 export function secretsOf(cloud: GceStandIn, principal: Principal = firstPrincipal): FlagValues {
+  return { ...credentialOf(cloud, principal), 'google-project': firstProject, 'google-endpoint': cloud.url };
+}
+
+/** What of it is secret. */
+export function credentialOf(cloud: GceStandIn, principal: Principal = firstPrincipal): FlagValues {
   const dir = (credentials ??= mkdtempSync(join(tmpdir(), 'google-credentials-')));
   const file = writeCredential(join(dir, principal.email), {
     kind: 'external',
@@ -77,12 +82,7 @@ export function secretsOf(cloud: GceStandIn, principal: Principal = firstPrincip
     email: principal.email,
     project: firstProject,
   });
-  return {
-    'google-auth-encoded-json': readFileSync(file, 'utf8'),
-    'google-project': firstProject,
-    'google-endpoint': cloud.url,
-    'google-impersonate-service-account': '',
-  };
+  return { 'google-auth-encoded-json': readFileSync(file, 'utf8') };
 }
 
 /** Removes what `secretsOf` wrote. */
