@@ -17,7 +17,7 @@ export function needs(request: Request): Need[] {
   const [kind = '', verb = ''] = action.split('.');
   const whole = project.path(pathIn(request)) || `projects/${project.id}`;
   const what = whole.replace(/\/(start|stop|reset|wait|serialPort|resize|set[A-Z]\w*|addAccessConfig|deleteAccessConfig)$/, '');
-  if (isPublic(project.id)) return []; // everybody may read what is published there
+  if (isPublic(project.id) && method.httpMethod === 'GET') return []; // everybody may read what is published there
   switch (action) {
     case 'instances.insert':
       return ofInstance(request);
@@ -48,8 +48,8 @@ export function needs(request: Request): Need[] {
 }
 
 /** @throws Refusal 403 that names the first permission that is missing */
-export function expectAllowed({ principal }: Request, needed: readonly Need[]): void {
-  const { permissions } = principal;
+export function expectAllowed({ principal, project }: Request, needed: readonly Need[]): void {
+  const permissions = isPublic(project.id) ? [] : principal.permissions;
   if (permissions === undefined) return;
   for (const [permission, what] of needed) if (!permissions.some((each) => fits(each, permission))) throw forbidden(permission, what);
 }

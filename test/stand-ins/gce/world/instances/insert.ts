@@ -59,7 +59,8 @@ export function insertInstance(request: Request): Operation {
   const interfaces = (wanted.networkInterfaces ?? [{}]).map((each, i) => interfaceOf(request, zone, each, i));
 
   const { disks: _d, networkInterfaces: _n, labels, metadata, tags, serviceAccounts, ...more } = wanted;
-  for (const [path, disk] of made) project.add(path, { ...disk, users: [project.link(target)] });
+  const given = { labels: expectLabels(labels), serviceAccounts: serviceAccounts?.map((each) => accountOf(request, each)) ?? [] };
+  for (const [path, disk] of made) project.add(path, disk);
   const instance = project.add(target, {
     canIpForward: false,
     ...more,
@@ -69,17 +70,21 @@ export function insertInstance(request: Request): Operation {
     machineType: type.selfLink,
     disks,
     networkInterfaces: interfaces,
-    labels: expectLabels(labels),
+    labels: given.labels,
     labelFingerprint: freshFingerprint(),
     tags: { ...tags, fingerprint: freshFingerprint() },
     metadata: { kind: 'compute#metadata', ...metadata, fingerprint: freshFingerprint() },
     scheduling,
-    ...(serviceAccounts && serviceAccounts.length > 0 ? { serviceAccounts: serviceAccounts.map((each) => accountOf(request, each)) } : {}),
+    ...(given.serviceAccounts.length > 0 ? { serviceAccounts: given.serviceAccounts } : {}),
     deletionProtection: wanted.deletionProtection ?? false,
     startRestricted: false,
     cpuPlatform: 'Unknown CPU Platform',
     fingerprint: freshFingerprint(),
   }) as Instance;
+  for (const { source } of disks) {
+    const disk = world.find(pathOf(source, project.id));
+    if (disk) disk['users'] = [instance.selfLink];
+  }
   for (const { natIP } of interfaces.flatMap(({ accessConfigs = [] }) => accessConfigs))
     if (natIP !== undefined) useAddress(request, natIP, instance.selfLink, true);
   world.note({ project: project.id, zone, name: wanted.name, id: instance.id, state: 'starting' });
@@ -153,7 +158,6 @@ function attachments(
           'resourceInUseByAnotherResource',
           `The disk resource '${path}' is already being used by '${pathOf(user, '')}'`,
         );
-      disk.users = [project.link(`zones/${zone}/instances/${name}`)];
       return { ...shown, source: disk.selfLink, diskSizeGb: disk.sizeGb };
     }
     const { diskName = index === 0 ? name : `${name}-${index}`, diskSizeGb, diskType, sourceImage, labels } = params ?? {};
