@@ -91,6 +91,7 @@ export const errorTable = {
   ENGINE_TLS: { fault: 'host', exit: 1 },
   ENGINE_API: { fault: 'host', exit: 1 },
   // drivers
+  DRIVER_PACKAGE: { fault: 'user', exit: 1 },
   DRIVER_UNSUPPORTED: { fault: 'user', exit: 1 },
   DRIVER_PRECHECK: { fault: 'user', exit: 1 },
   DRIVER_FAILED: { fault: 'provider', exit: 1 },

@@ -1,18 +1,26 @@
 /** Where drivers come from. Types only. */
 import type { DriverEnv, DriverModule } from './contract.js';
 
+/** Where drivers are looked for. */
+export interface DriverSearch extends DriverEnv {
+  /** The store's root; without it the one that the environment names. */
+  readonly storePath?: string | undefined;
+  /** Folders of driver packages, separated as in PATH; without it TSMACHINE_DRIVER_PATH. */
+  readonly driverPath?: string | undefined;
+}
+
 /** One kind of place where drivers are found: built in, or plugins of some sort. */
 export interface DriverSource {
   /** For people, in the plural: `built-in drivers`. */
   readonly kind: string;
   /** The names of the drivers that are there, in any order. Runs none of them. */
-  names(env: DriverEnv['env']): Promise<readonly string[]>;
+  names(search: DriverSearch): Promise<readonly string[]>;
   /**
    * The light part of a driver.
    * @returns undefined when this source has none of that name
-   * @throws TsmachineError DRIVER_UNKNOWN when there is one that cannot be used, saying why
+   * @throws TsmachineError DRIVER_UNKNOWN or DRIVER_PACKAGE when there is one that cannot be used, saying why
    */
-  find(name: string, env: DriverEnv): Promise<DriverModule | undefined>;
-  /** Where a driver of that name is, for a message that it is not used; undefined when there is none. */
-  where?(name: string, env: DriverEnv['env']): string | undefined;
+  find(name: string, search: DriverSearch): Promise<DriverModule | undefined>;
+  /** Where drivers of that name are, the first of them used unless another source comes first. Runs none of them. */
+  where(name: string, search: DriverSearch): Promise<readonly string[]>;
 }

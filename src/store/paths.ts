@@ -2,8 +2,8 @@ import { join, sep } from 'node:path';
 
 import { guestFiles } from '../base/guest.js';
 
-/** Folders below the store's root: Docker Machine's layout, and `locks` and `swarms`, which are ours. */
-const folders = { certs: 'certs', machines: 'machines', cache: 'cache', locks: 'locks', swarms: 'swarms' } as const;
+/** Folders below the store's root: Docker Machine's layout, and `locks`, `swarms` and `plugins`, which are ours. */
+const folders = { certs: 'certs', machines: 'machines', cache: 'cache', locks: 'locks', swarms: 'swarms', plugins: 'plugins' } as const;
 
 /** The name of the folder that holds the machines, in a store of any system. */
 export const machinesFolder = folders.machines;
@@ -65,6 +65,8 @@ export interface StorePaths {
   readonly cacheDir: string;
   readonly locksDir: string;
   readonly swarmsDir: string;
+  /** Driver packages that were added. */
+  readonly pluginsDir: string;
   /** Who the store is, and what its machines share. */
   readonly ledger: string;
 }
@@ -83,6 +85,7 @@ export function storePaths(root: string): StorePaths {
     cacheDir: join(root, folders.cache),
     locksDir: join(root, folders.locks),
     swarmsDir: join(root, folders.swarms),
+    pluginsDir: join(root, folders.plugins),
     ledger: root + sep + ledgerFile,
   };
 }
@@ -130,6 +133,7 @@ export function lockPaths({ locksDir }: Pick<StorePaths, 'locksDir'>) {
     certificates: join(locksDir, 'certificates'),
     ledger: join(locksDir, 'ledger'),
     shared: join(locksDir, 'shared'),
+    plugins: join(locksDir, 'plugins'),
   };
 }
 
