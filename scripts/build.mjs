@@ -83,7 +83,7 @@ async function bundleCommandLine() {
     },
   });
   // Code from V8's cache has no import(): bin/load.js imports for it, and does not lie where the bundle does.
-  const imports = /(?<!\(name\) => )\bimport\(("(?:[\w-]+|\.\/[\w/]+\/sdk\.js)")\)/g;
+  const imports = /(?<!\(name\) => )\bimport\(("(?:[\w-]+|\.\/[\w/]+\/sdk\.js)"|fileUrl)\)/g;
   const text = output.text.replaceAll(imports, (_, name) =>
     name.startsWith('".') ? `importModule(new URL(${name}, moduleUrl).href)` : `importModule(${name})`,
   );

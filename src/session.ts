@@ -18,9 +18,18 @@ const followers = [contextFollower, classicSwarmFollower, membershipFollower];
  * @param options.env the environment to read; default: this process's own
  * @param options.secrets credentials for this run alone, such as a token for GitHub; default: none
  * @param options.flags flags of drivers that are marked `secret` or `anywhere`, such as keys of a cloud; default: the environment's
+ * @param options.driverPath folders of driver packages, separated as in PATH; default: TSMACHINE_DRIVER_PATH of `env`
  * @throws TsmachineError HOME_MISSING when no path is given and there is no home folder
  */
 export function openSession(options: Partial<SessionOptions> = {}): Session {
-  const { storePath, io = silentIo, signal = new AbortController().signal, env = process.env, secrets = {}, flags = {} } = options;
-  return openMachineSession({ storePath: storePath ?? defaultStorePath(env), io, signal, env, secrets, flags }, followers);
+  const {
+    storePath,
+    io = silentIo,
+    signal = new AbortController().signal,
+    env = process.env,
+    secrets = {},
+    flags = {},
+    driverPath,
+  } = options;
+  return openMachineSession({ storePath: storePath ?? defaultStorePath(env), io, signal, env, secrets, flags, driverPath }, followers);
 }

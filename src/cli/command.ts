@@ -9,6 +9,7 @@ import type { Session } from '../machine/session.js';
 import { canonicalArgv } from './line/argv.js';
 import type { Operands } from './completion/operands.js';
 import { accountFlags } from './options/account-flags.js';
+import { driverSearch } from './options/driver-search.js';
 import type { FlagInput } from './line/flags.js';
 import { globalFlags, resolveGlobals, type GlobalFlagValues, type GlobalValues } from './line/globals.js';
 import type { Invocation } from './line/invocation.js';
@@ -88,7 +89,7 @@ export abstract class MachineCommand extends Command {
     options: Interfaces.Input<F, B, A>,
     argv = this.argv,
   ): Promise<Parsed<F, B, A>> {
-    const account = await accountFlags(argv);
+    const account = await accountFlags(argv, driverSearch(argv, this.invocation.env));
     const flags = { ...toFlagInput(account), ...options.baseFlags, ...options.flags } as Interfaces.FlagInput<F & B>;
     const words = canonicalArgv(argv, flags);
     const parsed = await super.parse<F & B, Values, A>({ flags, strict: false }, words).catch((error: unknown) => {
@@ -121,7 +122,7 @@ export abstract class MachineCommand extends Command {
       env,
       interruption: { signal },
     } = this.invocation;
-    const { storagePath, githubToken } = this.globals;
+    const { storagePath, driverPath, githubToken } = this.globals;
     const session = openSession({
       storePath: storagePath ?? defaultStorePath(env),
       io,
@@ -129,6 +130,7 @@ export abstract class MachineCommand extends Command {
       env,
       secrets: githubToken === '' ? {} : { githubToken },
       flags: this.#accountFlags,
+      driverPath,
     });
     this.#sessions.push(session);
     return session;

@@ -5,6 +5,7 @@ import { listenToCalls } from '../system/calls.js';
 import { debugWanted } from './line/globals.js';
 import { listenForInterrupts } from './terminal/interrupt.js';
 import { openConfig } from './line/oclif.js';
+import { searchWords } from './options/driver-search.js';
 import { Progress } from './terminal/progress.js';
 import { errorJson, renderError } from './output/render-error.js';
 import { processScreen, type Screen } from './terminal/screen.js';
@@ -87,7 +88,8 @@ export async function runCommandLine(
     if (invocation.debug) stopTelling = tellCalls(progress, screen);
     invocation.json = !passThrough && includesFlag(words, ['--json']);
     // not oclif's run(): it looks for hooks and the help class in separate files, but the built program is one file
-    if (includesFlag(passThrough ? words.slice(0, 1) : words, helpFlags)) await config.runCommand('help', ['--', command, ...rest]);
+    if (includesFlag(passThrough ? words.slice(0, 1) : words, helpFlags))
+      await config.runCommand('help', ['--', command, ...rest, ...searchWords(leading)]);
     else if (found) await config.runCommand(id, [...leading, ...(passThrough ? ['--'] : []), ...words], found);
     else throw unknownCommand([command, ...rest], config.commands);
     return 0;

@@ -16,13 +16,13 @@ export default class Adopt extends MachineCommand {
   static override infoTo = 'stdout' as const;
   static override flags = toFlagInput(adoptFlags, { driver: 'd' });
 
-  static override async helpFlags(words: readonly string[]): Promise<FlagInput> {
-    const { name, flags } = await adoptingDriver(words);
+  static override async helpFlags(words: readonly string[], env: NodeJS.ProcessEnv): Promise<FlagInput> {
+    const { name, flags } = await adoptingDriver(words, env);
     return { ...Adopt.flags, ...toFlagInput(flags, {}, driverHeading(name)) };
   }
 
   async run(): Promise<void> {
-    const driver = await adoptingDriver(this.argv);
+    const driver = await adoptingDriver(this.argv, this.invocation.env);
     const specs = [...adoptFlags, ...driver.flags];
     const { flags, argv } = await this.parse({ baseFlags: Adopt.baseFlags, flags: toFlagInput(specs, { driver: 'd' }) });
     const name = oneNewName(argv);

@@ -21,6 +21,9 @@ export interface DriverSource {
    * @throws TsmachineError DRIVER_UNKNOWN or DRIVER_PACKAGE when there is one that cannot be used, saying why
    */
   find(name: string, search: DriverSearch): Promise<DriverModule | undefined>;
-  /** Where drivers of that name are, the first of them used unless another source comes first. Runs none of them. */
-  where(name: string, search: DriverSearch): Promise<readonly string[]>;
+  /**
+   * Where drivers of that name are, the first of them used unless another source comes first; for messages that others are not used. Runs
+   * none of them. Without it nobody put them there to be used before others.
+   */
+  where?(name: string, search: DriverSearch): Promise<readonly string[]>;
 }

@@ -7,7 +7,7 @@ import { flagsToKeep } from '../base/flags.js';
 import { newHostConfig, type EngineOptions, type HostConfig, type SwarmOptions } from '../store/config/schema.js';
 import { copyClientCertificates, ensureAuthorityOf } from './engine/certificates.js';
 import { connectTo } from './access/connection.js';
-import { shadowedPlugin } from './access/driver-registry.js';
+import { driverPlaces } from './access/driver-registry.js';
 import { TsmachineError, messageOf } from '../base/errors.js';
 import { run, say } from '../base/text.js';
 import { type Machine, attachDriver } from './machine.js';
@@ -221,10 +221,14 @@ function failedCheck(error: unknown): TsmachineError {
   });
 }
 
-/** A plugin that would be used if there were no built-in driver of its name. */
-async function tellShadowed({ io, env }: Session, driver: string): Promise<void> {
-  const plugin = await shadowedPlugin(driver, env);
-  if (plugin !== undefined) io.info(`The driver "${driver}" is built in: the plugin ${plugin} is not used`);
+/** Plugins that would be used if there were no other driver of their name. */
+async function tellShadowed(session: Session, driver: string): Promise<void> {
+  const [used = '', ...others] = await driverPlaces(driver, session);
+  if (others.length === 0) return;
+  const why = used === 'tsmachine' ? `The driver "${driver}" is built in` : `The driver "${driver}" is ${used}`;
+  session.io.info(
+    `${why}: ${others.length === 1 ? 'the plugin' : 'the plugins'} ${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} not used`,
+  );
 }
 
 /** Until the driver has made something there is nothing to continue, and the name is released. Later the error says how to go on. */

@@ -66,10 +66,10 @@ export async function sharedMachines(session: Session, names: readonly string[])
 }
 
 /** Which of these are hosts that their driver did not make: they stay when the machine is removed. One that cannot be read is none. */
-export async function hostsThatStay({ store, env }: Session, names: readonly string[]): Promise<string[]> {
+export async function hostsThatStay(session: Session, names: readonly string[]): Promise<string[]> {
   const outcomes = await onEach(names, 50, async (name) => {
-    const { config } = await store.load(name);
-    return (await loadDriverModule(config.DriverName, { env })).features.ownsHost;
+    const { config } = await session.store.load(name);
+    return (await loadDriverModule(config.DriverName, session)).features.ownsHost;
   });
   return outcomes.flatMap((outcome) => ('value' in outcome && !outcome.value ? [outcome.name] : []));
 }

@@ -114,10 +114,10 @@ async function differences(session: Session, found: Journal, { config, flags }: 
 }
 
 /** Whether a machine was made, or a host of somebody else's changed: until then nothing is lost by starting over. */
-async function hasMadeSomething({ store, env }: Session, name: string, { done, driver }: Journal): Promise<boolean> {
-  const { features } = await loadDriverModule(driver, { env });
+async function hasMadeSomething(session: Session, name: string, { done, driver }: Journal): Promise<boolean> {
+  const { features } = await loadDriverModule(driver, session);
   if (!features.ownsHost) return done.includes('detected');
-  return done.includes('created') || ((await readLedger(store.machine(name).ledger))?.entries.length ?? 0) > 0;
+  return done.includes('created') || ((await readLedger(session.store.machine(name).ledger))?.entries.length ?? 0) > 0;
 }
 
 function differsError(name: string, { driver }: Journal, differing: string): TsmachineError {

@@ -1,6 +1,7 @@
 import { openStore, type Store } from '../store/store.js';
 import type { Io } from '../base/io.js';
 import type { FlagValues } from '../base/flags.js';
+import type { DriverSearch } from '../driver/source.js';
 import type { ProvisionResult } from '../provision/request.js';
 import { openStoreRegistry, type StoreRegistry } from '../store/registry.js';
 import { stateDir } from '../system/state-dir.js';
@@ -19,6 +20,10 @@ export interface Session {
   /** Aborted by Ctrl-C; every wait and every external call ends with it. */
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  /** The store's root. */
+  readonly storePath: string;
+  /** Folders of driver packages, separated as in PATH; undefined: as the environment says. */
+  readonly driverPath: string | undefined;
   /** The stores of this computer. */
   readonly registry: StoreRegistry;
   /** Drivers that are open; each is opened once. */
@@ -49,6 +54,9 @@ export interface Follower {
   removed?(session: Session, machine: string): Promise<void>;
 }
 
+/** As much of a session as tells where its drivers are and what its environment says. */
+export type Surroundings = Pick<Session, 'env'> & Partial<DriverSearch>;
+
 export interface SessionOptions {
   /** Root of the store; see `defaultStorePath`. */
   readonly storePath: string;
@@ -58,11 +66,13 @@ export interface SessionOptions {
   readonly secrets?: Secrets;
   /** Flags of drivers that say as whom providers are asked. */
   readonly flags?: FlagValues;
+  /** Folders of driver packages, separated as in PATH; default: TSMACHINE_DRIVER_PATH of the environment. */
+  readonly driverPath?: string | undefined;
 }
 
 /** A session with the followers that the caller gives; `openSession` gives all there are. */
 export function openMachineSession(
-  { storePath, io, signal, env = process.env, secrets = {}, flags = {} }: SessionOptions,
+  { storePath, io, signal, env = process.env, secrets = {}, flags = {}, driverPath }: SessionOptions,
   followers: readonly Follower[],
 ): Session {
   return {
@@ -70,9 +80,11 @@ export function openMachineSession(
     io,
     signal,
     env,
+    storePath,
+    driverPath,
     secrets,
     registry: openStoreRegistry(stateDir(env)),
-    drivers: new DriverPool({ env, signal }),
+    drivers: new DriverPool({ env, signal, storePath, driverPath }),
     flags,
     followers,
   };

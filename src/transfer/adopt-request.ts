@@ -5,7 +5,7 @@ import type { FlagSpec, FlagValues } from '../base/flags.js';
 import { loadDriverModule } from '../machine/access/driver-registry.js';
 import { validateName } from '../machine/choose/names.js';
 import { readFlags } from '../machine/request/given-flags.js';
-import type { Session } from '../machine/session.js';
+import type { Surroundings } from '../machine/session.js';
 import type { AdoptRequest } from './adopt.js';
 
 export const defaultAdoptDriver = 'generic';
@@ -32,7 +32,7 @@ export interface AdoptOptions {
  * @throws TsmachineError NAME_INVALID; DRIVER_UNKNOWN; USAGE for a flag that does not exist; FLAG_INVALID for a value that cannot be;
  * FLAG_MISSING when only some of `ca`, `cert` and `key` are given
  */
-export async function adoptRequest(session: Pick<Session, 'env'>, { name, driver, flags = {} }: AdoptOptions): Promise<AdoptRequest> {
+export async function adoptRequest(session: Surroundings, { name, driver, flags = {} }: AdoptOptions): Promise<AdoptRequest> {
   validateName(name);
   const module = await loadDriverModule(driver ?? defaultAdoptDriver, session);
   return adoptRequestOf(name, module.name, readFlags([...hostFlags, ...module.flags], flags, session.env));

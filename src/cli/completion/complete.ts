@@ -1,8 +1,10 @@
 import type { Command } from '@oclif/core';
 
 import type { MachineCommand } from '../command.js';
+import type { Surroundings } from '../../machine/session.js';
 import type { FlagInput } from '../line/flags.js';
 import { accountFlags } from '../options/account-flags.js';
+import { driverSearch } from '../options/driver-search.js';
 import { globalFlags } from '../line/globals.js';
 import { toFlagInput } from '../options/driver-flags.js';
 import { findCommandWords } from '../line/topic.js';
@@ -28,10 +30,11 @@ export interface CompletionRequest {
 
 /** Finds the completions of the word at the cursor. All shells use it. */
 export async function complete({ before, current, commands, env, machines, swarms }: CompletionRequest): Promise<Choice> {
-  const account = toFlagInput(await accountFlags([...before, current]).catch(() => []));
+  const search = driverSearch(before, env);
+  const account = toFlagInput(await accountFlags([...before, current], search).catch(() => []));
   const outer = positionAfter(before, { ...account, ...globalFlags }, 1);
   const [first, ...more] = outer.operands;
-  if (first === undefined) return (await flagOrValue(outer, current, { ...account, ...globalFlags }, env)) ?? commandChoice(commands);
+  if (first === undefined) return (await flagOrValue(outer, current, { ...account, ...globalFlags }, search)) ?? commandChoice(commands);
   const { id, rest } = findCommandWords(outer.operands, (known) => commands.some((one) => one.id === known)) ?? {};
   const command = commands.find((one) => one.id === id);
   if (!command || !rest) return more.length === 0 ? commandChoice(commands, first) : nothing;
@@ -40,7 +43,7 @@ export async function complete({ before, current, commands, env, machines, swarm
   const inner = positionAfter(rest, flags, Found.passThrough ? 1 : Infinity);
   const storagePath = inner.given['storage-path'] ?? outer.given['storage-path'];
   return (
-    (await flagOrValue(inner, current, flags, env)) ??
+    (await flagOrValue(inner, current, flags, search)) ??
     operandChoice(Found.operands, inner.operands, { commands, current, names: machines(storagePath), swarms: swarms(storagePath) })
   );
 }
@@ -54,15 +57,15 @@ async function flagOrValue(
   { pending, flagsEnded }: Position,
   current: string,
   flags: FlagInput,
-  env: NodeJS.ProcessEnv,
+  search: Surroundings,
 ): Promise<Choice | undefined> {
-  if (pending) return valueChoice(pending.name, pending.flag, current, env);
+  if (pending) return valueChoice(pending.name, pending.flag, current, search);
   if (flagsEnded || !current.startsWith('-')) return undefined;
   if (!current.includes('=')) return { candidates: flagCandidates(flags, current) };
   const found = findFlag(current, flags);
   if (!found) return nothing;
   const typed = found.value ?? '';
-  const { candidates, ...place } = await valueChoice(found.name, found.flag, typed, env);
+  const { candidates, ...place } = await valueChoice(found.name, found.flag, typed, search);
   const head = current.slice(0, current.length - typed.length);
   return { candidates: candidates.map(({ word, about }) => ({ word: head + word, about })), ...place };
 }

@@ -7,6 +7,7 @@ import { goBool } from '../../base/flags.js';
 export const globalFlags = {
   debug: Flags.boolean({ char: 'D', description: 'Enable debug mode' }),
   'storage-path': Flags.string({ char: 's', description: 'Folder of the store [$MACHINE_STORAGE_PATH]' }),
+  'driver-path': Flags.string({ description: 'Folders of driver packages, separated as in PATH [$TSMACHINE_DRIVER_PATH]' }),
   'tls-ca-cert': Flags.string({ description: 'CA certificate that verifies the machines [$MACHINE_TLS_CA_CERT]' }),
   'tls-ca-key': Flags.string({ description: 'CA key that signs certificates [$MACHINE_TLS_CA_KEY]' }),
   'tls-client-cert': Flags.string({ description: 'Client certificate for TLS [$MACHINE_TLS_CLIENT_CERT]' }),
@@ -20,6 +21,8 @@ export const globalFlags = {
 export interface GlobalValues {
   /** Undefined for the default path, which only commands that open the store look up. */
   readonly storagePath: string | undefined;
+  /** Undefined for none. */
+  readonly driverPath: string | undefined;
   readonly nativeSsh: boolean;
   readonly githubToken: string;
   readonly tls: { readonly caCert?: string; readonly caKey?: string; readonly clientCert?: string; readonly clientKey?: string };
@@ -28,6 +31,7 @@ export interface GlobalValues {
 /** The values of `globalFlags` in a parsed command line. */
 export interface GlobalFlagValues {
   readonly 'storage-path'?: string | undefined;
+  readonly 'driver-path'?: string | undefined;
   readonly 'tls-ca-cert'?: string | undefined;
   readonly 'tls-ca-key'?: string | undefined;
   readonly 'tls-client-cert'?: string | undefined;
@@ -48,6 +52,7 @@ export function resolveGlobals(flags: GlobalFlagValues, env: NodeJS.ProcessEnv):
   const storagePath = pick(flags['storage-path'], 'MACHINE_STORAGE_PATH');
   return {
     storagePath: storagePath === '' ? undefined : storagePath,
+    driverPath: pick(flags['driver-path'], 'TSMACHINE_DRIVER_PATH') || undefined,
     githubToken: pick(flags['github-api-token'], 'MACHINE_GITHUB_API_TOKEN'),
     nativeSsh: flags['native-ssh'] === true || goBool(env['MACHINE_NATIVE_SSH'] ?? '') === true,
     tls: Object.fromEntries(Object.entries(tls).filter(([, path]) => path !== '')),

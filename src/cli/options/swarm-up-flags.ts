@@ -9,6 +9,7 @@ import { driverNames, loadDriverModule } from '../../machine/access/driver-regis
 import { absoluteFiles } from '../../machine/request/create-request.js';
 import { flagsWithoutClassicSwarm } from '../../machine/request/machine-flags.js';
 import { concurrencyFlag, driverNameOf, readConcurrency } from './create-flags.js';
+import { driverSearch } from './driver-search.js';
 import type { GlobalValues } from '../line/globals.js';
 import { optionalArgument } from '../line/arguments.js';
 
@@ -39,7 +40,7 @@ export const upChars = { driver: 'd', file: 'f' } as const;
 /** The driver named on the command line; undefined when the swarm file names it. @throws TsmachineError DRIVER_UNKNOWN */
 export async function upDriver(words: readonly string[], env: NodeJS.ProcessEnv): Promise<DescribedDriver | undefined> {
   const name = driverNameOf(words, env);
-  return name === undefined ? undefined : loadDriverModule(name, { env });
+  return name === undefined ? undefined : loadDriverModule(name, driverSearch(words, env));
 }
 
 /** What is to be made, and how. */
@@ -64,9 +65,10 @@ interface SwarmUpLine {
 export async function declaredBy({ words, given, driver, globals, env, cwd }: SwarmUpLine): Promise<DeclaredSwarm> {
   const name = optionalArgument(words);
   const rest = { concurrency: readConcurrency(flagValues(upFlags, given, env)), tls: absoluteFiles(globals.tls) };
+  const session = { env, storePath: globals.storagePath, driverPath: globals.driverPath };
   const { declareSwarm } = await import('../../swarm/up/declare-swarm.js');
   const typed = Object.keys(given).filter((flag) => given[flag] !== undefined && isMachineFlag(flag, driver));
-  if (typed.length === 0) return { ...agreed(await declareSwarm({ env }, { file: textOf(given, 'file'), name }, { cwd }), given), ...rest };
+  if (typed.length === 0) return { ...agreed(await declareSwarm(session, { file: textOf(given, 'file'), name }, { cwd }), given), ...rest };
 
   if (given['file'] !== undefined) {
     throw new TsmachineError('USAGE', `Both --file and --${typed[0] ?? ''} describe the swarm`, {
@@ -84,7 +86,7 @@ export async function declaredBy({ words, given, driver, globals, env, cwd }: Sw
   ) as FlagValues;
   const count = (flag: string, otherwise: number) => Number(given[flag] ?? otherwise);
   const from = { name, managers: count('managers', 1), workers: count('workers', 0), driver: driver.name, flags };
-  return { ...agreed(await declareSwarm({ env }, from, { cwd }), given), ...rest };
+  return { ...agreed(await declareSwarm(session, from, { cwd }), given), ...rest };
 }
 
 /** With what the command line says, whatever describes the swarm. */

@@ -1,5 +1,6 @@
 import { TsmachineError } from '../../base/errors.js';
-import type { Driver, DriverDescription, DriverEnv } from '../../driver/contract.js';
+import type { Driver, DriverDescription } from '../../driver/contract.js';
+import type { DriverSearch } from '../../driver/source.js';
 import { loadDriverModule } from './driver-registry.js';
 
 /** An open driver, with its description of itself. */
@@ -10,11 +11,11 @@ export interface OpenDriver extends DriverDescription {
 
 /** The drivers of one session: opened when the first of their machines is, closed together. */
 export class DriverPool {
-  readonly #env: DriverEnv;
+  readonly #search: DriverSearch;
   readonly #open = new Map<string, Promise<OpenDriver & { close(): Promise<void> }>>();
 
-  constructor(env: DriverEnv) {
-    this.#env = env;
+  constructor(search: DriverSearch) {
+    this.#search = search;
   }
 
   /** @throws TsmachineError DRIVER_UNKNOWN */
@@ -32,8 +33,9 @@ export class DriverPool {
   }
 
   async #start(name: string): Promise<OpenDriver & { close(): Promise<void> }> {
-    const module = await loadDriverModule(name, this.#env);
-    const driver = await module.open(this.#env);
+    const { env, signal } = this.#search;
+    const module = await loadDriverModule(name, this.#search);
+    const driver = await module.open({ env, signal });
     return { name, flags: module.flags, features: module.features, driver, close: () => driver.close() };
   }
 }

@@ -4,7 +4,7 @@ import type { FlagValues } from '../../base/flags.js';
 import { loadDriverModule } from '../access/driver-registry.js';
 import { validateName } from '../choose/names.js';
 import type { CreateRequest } from '../create.js';
-import type { Session } from '../session.js';
+import type { Surroundings } from '../session.js';
 import { readFlags } from './given-flags.js';
 import { checkMachineFlags } from './machine-checks.js';
 import { defaultDriver, machineFlags } from './machine-flags.js';
@@ -30,7 +30,7 @@ export interface CreateOptions {
  * What `createMachine` takes, from flags by name, with the checks and messages of the command line. Touches nothing.
  * @throws TsmachineError NAME_INVALID; DRIVER_UNKNOWN; USAGE for a flag that does not exist; FLAG_INVALID for a value that cannot be
  */
-export async function createRequest(session: Pick<Session, 'env'>, options: CreateOptions): Promise<CreateRequest> {
+export async function createRequest(session: Surroundings, options: CreateOptions): Promise<CreateRequest> {
   const { name, flags = {}, tls = {} } = options;
   validateName(name);
   const driver = await loadDriverModule(options.driver ?? (session.env['MACHINE_DRIVER'] || defaultDriver), session);

@@ -14,11 +14,11 @@ const servers: readonly { readonly program: string; readonly drivers: readonly s
 /** Drivers within Docker Machine's or rancher's own program, which are started from there. */
 export const machineServers: DriverSource = {
   kind: 'drivers within Docker Machine',
-  names: (env) => Promise.resolve(servers.flatMap(({ program, drivers }) => (onPath(program, pathOf(env)).good ? drivers : []))),
-  find(name, env) {
+  names: ({ env }) => Promise.resolve(servers.flatMap(({ program, drivers }) => (onPath(program, pathOf(env)).good ? drivers : []))),
+  find(name, { env, signal }) {
     for (const { program, drivers } of servers) {
-      const path = drivers.includes(name) ? onPath(program, pathOf(env.env)).good : undefined;
-      if (path !== undefined) return Promise.resolve(goPluginModule({ driver: name, path, args: [] }, env));
+      const path = drivers.includes(name) ? onPath(program, pathOf(env)).good : undefined;
+      if (path !== undefined) return Promise.resolve(goPluginModule({ driver: name, path, args: [] }, { env, signal }));
     }
     return Promise.resolve(undefined);
   },

@@ -5,10 +5,13 @@ import { findGoPlugin, goPluginNames, pathOf } from './program.js';
 /** Drivers that are programs of Docker Machine on the PATH: `docker-machine-driver-NAME`. */
 export const goPlugins: DriverSource = {
   kind: 'plugins of Docker Machine',
-  names: (env) => goPluginNames(pathOf(env)),
-  find(name, env) {
-    const path = findGoPlugin(name, pathOf(env.env));
-    return Promise.resolve(path === undefined ? undefined : goPluginModule({ driver: name, path, args: [] }, env));
+  names: ({ env }) => goPluginNames(pathOf(env)),
+  find(name, { env, signal }) {
+    const path = findGoPlugin(name, pathOf(env));
+    return Promise.resolve(path === undefined ? undefined : goPluginModule({ driver: name, path, args: [] }, { env, signal }));
   },
-  where: (name, env) => findGoPlugin(name, pathOf(env)),
+  where(name, { env }) {
+    const path = findGoPlugin(name, pathOf(env));
+    return Promise.resolve(path === undefined ? [] : [path]);
+  },
 };

@@ -7,9 +7,9 @@ import { packageRoot } from '../../system/package.js';
 
 /** What Node 22.15 and later have besides. */
 interface SynchronousHooks {
-  registerHooks?(hooks: {
+  readonly registerHooks?: (hooks: {
     resolve(specifier: string, context: object, next: (specifier: string, context: object) => object): object;
-  }): void;
+  }) => void;
 }
 
 const specifier = 'tsmachine/driver';
@@ -25,12 +25,12 @@ export function serveDriverExport(): void {
   const url = driverExport();
   const { registerHooks } = module as SynchronousHooks;
   if (registerHooks) {
-    registerHooks({ resolve: (name, context, next) => (name === specifier ? { url, shortCircuit: true } : next(name, context)) });
+    registerHooks({ resolve: (name, context, next) => next(name === specifier ? url : name, context) });
     return;
   }
   // Node 20 runs such functions in a thread of their own, which gets them as the text of a module
   const text = `export const resolve = async (name, context, next) =>
-    name === ${JSON.stringify(specifier)} ? { url: ${JSON.stringify(url)}, shortCircuit: true } : next(name, context);`;
+    next(name === ${JSON.stringify(specifier)} ? ${JSON.stringify(url)} : name, context);`;
   module.register(`data:text/javascript,${encodeURIComponent(text)}`);
 }
 

@@ -73,7 +73,9 @@ async function inFolder(folder: string, place: Place): Promise<FoundFolder[]> {
   const entries = (await entriesIfExists(folder)).filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
   const names = entries.map(({ name }) => name).sort();
   const scopes = await Promise.all(
-    names.filter((name) => name.startsWith('@')).map(async (scope) => (await entriesIfExists(join(folder, scope))).map(({ name }) => join(scope, name)).sort()),
+    names
+      .filter((name) => name.startsWith('@'))
+      .map(async (scope) => (await entriesIfExists(join(folder, scope))).map(({ name }) => join(scope, name)).sort()),
   );
   return [...names, ...scopes.flat()].flatMap((path) => {
     const dir = join(folder, path);

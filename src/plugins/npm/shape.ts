@@ -41,11 +41,15 @@ function flagFaults(driver: string, flag: unknown): string[] {
   const fault = (why: string) => `its flag --${name} ${why}`;
   const fits = typeof type === 'string' && Object.hasOwn(types, type) ? types[type as FlagSpec['type']] : undefined;
   return [
-    ...(name.startsWith(`${driver}-`) && /^[a-z0-9-]+$/.test(name) ? [] : [fault(`does not begin with --${driver}-, or has other characters`)]),
+    ...(name.startsWith(`${driver}-`) && /^[a-z0-9-]+$/.test(name)
+      ? []
+      : [fault(`does not begin with --${driver}-, or has other characters`)]),
     ...(typeof usage === 'string' && usage !== '' ? [] : [fault('says nothing about itself (usage)')]),
     ...(fits ? [] : [fault('has no type: string, int, bool or strings')]),
     ...(fits && usual !== undefined && !fits(usual) ? [fault(`has a default that is no ${String(type)}`)] : []),
-    ...(env === undefined || (typeof env === 'string' && /^[A-Z][A-Z0-9_]*$/.test(env)) ? [] : [fault('has a variable (env) in other characters')]),
+    ...(env === undefined || (typeof env === 'string' && /^[A-Z][A-Z0-9_]*$/.test(env))
+      ? []
+      : [fault('has a variable (env) in other characters')]),
     ...(secret === true && env === undefined ? [fault('is secret, but has no variable (env)')] : []),
     ...(secret === true && usual !== undefined ? [fault('is secret, but has a default')] : []),
   ];

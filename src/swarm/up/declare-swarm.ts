@@ -6,7 +6,7 @@ import { loadDriverModule } from '../../machine/access/driver-registry.js';
 import { requestOf } from '../../machine/request/create-request.js';
 import { readFlags } from '../../machine/request/given-flags.js';
 import { flagsWithoutClassicSwarm } from '../../machine/request/machine-flags.js';
-import type { Session } from '../../machine/session.js';
+import type { Surroundings } from '../../machine/session.js';
 import type { DeclaredFrom } from './declared.js';
 import { declaredByFile, declaredByFlags } from './declared.js';
 
@@ -42,12 +42,12 @@ export interface DeclareOptions {
  * DRIVER_UNKNOWN; FLAG_INVALID; NAME_INVALID
  */
 export async function declareSwarm(
-  session: Pick<Session, 'env'>,
+  session: Surroundings,
   from: SwarmFromFile | SwarmFromFlags,
   options: DeclareOptions = {},
 ): Promise<DeclaredFrom> {
   const cwd = resolve(options.cwd ?? '.');
-  if (!('driver' in from)) return declaredByFile({ file: from.file, name: from.name, cwd, env: session.env });
+  if (!('driver' in from)) return declaredByFile({ file: from.file, name: from.name, cwd, session });
   const { name, managers = 1, workers = 0, flags: given = {} } = from;
   if ('file' in from) {
     throw new TsmachineError('USAGE', 'Both a file and a driver describe the swarm', {

@@ -6,6 +6,7 @@ import { allDriverNames, driverNames, loadDriverModule } from '../../machine/acc
 import type { Declared, SwarmDeclaration } from '../model/declaration.js';
 import { declare, type DeclareRequest } from '../model/declare.js';
 import { readIfExists } from '../../system/files/atomic.js';
+import type { Surroundings } from '../../machine/session.js';
 import { TsmachineError, whyUnusable } from '../../base/errors.js';
 import { lines, run, say } from '../../base/text.js';
 
@@ -18,7 +19,7 @@ export interface FromFile {
   /** The swarm's name, unless the file says it. */
   readonly name?: string | undefined;
   readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly session: Surroundings;
 }
 
 export interface DeclaredFrom extends Declared {
@@ -32,15 +33,15 @@ export function declaredByFlags(request: DeclareRequest, cwd: string): DeclaredF
 }
 
 /** A swarm that a file describes. @throws TsmachineError SWARM_FILE, USAGE when there is none or it describes another swarm */
-export async function declaredByFile({ file, name, cwd, env }: FromFile): Promise<DeclaredFrom> {
+export async function declaredByFile({ file, name, cwd, session }: FromFile): Promise<DeclaredFrom> {
   const found = file === undefined ? await usualFile(cwd) : { path: resolve(cwd, file), file, text: await read(resolve(cwd, file), file) };
   const base = dirname(found.path);
   const { readSwarmFile } = await import('../file/read.js');
   const { declaration, warnings } = await readSwarmFile(found.text, {
     file: found.file,
     folderName: name ?? basename(base),
-    env,
-    drivers: await driverFlagsFor(found.text, env),
+    env: session.env,
+    drivers: await driverFlagsFor(found.text, session),
   });
   if (name !== undefined && declaration.name !== name) {
     throw new TsmachineError('USAGE', `${found.file} describes swarm "${declaration.name}", not "${name}"`, {
@@ -51,10 +52,10 @@ export async function declaredByFile({ file, name, cwd, env }: FromFile): Promis
 }
 
 /** The flags of the built-in drivers, and of those plugins whose names are in the file: no other plugin is started. */
-async function driverFlagsFor(text: string, env: NodeJS.ProcessEnv): Promise<ReadonlyMap<string, readonly FlagSpec[]>> {
+async function driverFlagsFor(text: string, session: Surroundings): Promise<ReadonlyMap<string, readonly FlagSpec[]>> {
   const builtIn = driverNames();
-  const names = (await allDriverNames(env)).filter((name) => builtIn.includes(name) || text.includes(name));
-  return new Map(await Promise.all(names.map(async (name) => [name, (await loadDriverModule(name, { env })).flags] as const)));
+  const names = (await allDriverNames(session)).filter((name) => builtIn.includes(name) || text.includes(name));
+  return new Map(await Promise.all(names.map(async (name) => [name, (await loadDriverModule(name, session)).flags] as const)));
 }
 
 async function usualFile(cwd: string): Promise<{ path: string; file: string; text: string }> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync, readdirSync } from 'node:fs';
 
-import { loadDriverModule, allDriverNames, shadowedPlugin } from '../../../src/machine/access/driver-registry.js';
+import { loadDriverModule, allDriverNames, driverPlaces } from '../../../src/machine/access/driver-registry.js';
 import { openMachine } from '../../../src/machine/machine.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 import { LabWorld } from './lab-world.js';
@@ -17,7 +17,7 @@ describe('Go plugins as drivers', () => {
   after(() => world.close());
 
   it('are found and described like built-in ones, and asked once', async () => {
-    expect(await allDriverNames(world.env)).to.include.members(['lab', 'virtualbox']);
+    expect(await allDriverNames({ env: world.env })).to.include.members(['lab', 'virtualbox']);
     const { flags, features } = await loadDriverModule('lab', { env: world.env });
     expect(flags).to.deep.equal([
       { name: 'lab-url', usage: 'Where the lab is', env: 'LAB_URL', type: 'string', default: '' },
@@ -41,8 +41,8 @@ describe('Go plugins as drivers', () => {
 
   it('leave a built-in driver its name', async () => {
     expect((await loadDriverModule('generic', { env: world.env })).summary).to.equal('Any Linux host that answers SSH');
-    expect(await shadowedPlugin('generic', world.env)).to.equal(`${world.bin}/docker-machine-driver-generic`);
-    expect(await shadowedPlugin('none', world.env)).to.equal(undefined);
+    expect(await driverPlaces('generic', { env: world.env })).to.deep.equal(['tsmachine', `${world.bin}/docker-machine-driver-generic`]);
+    expect(await driverPlaces('none', { env: world.env })).to.deep.equal(['tsmachine']);
   });
 
   it('are among the suggestions for a name that does not exist', async () => {

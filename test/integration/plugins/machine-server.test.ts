@@ -25,7 +25,7 @@ describe('drivers within Docker Machine', () => {
     const { flags, features } = await loadDriverModule('digitalocean', { env });
     expect(flags.find(({ name }) => name === 'digitalocean-access-token')).to.include({ secret: true, env: 'DIGITALOCEAN_ACCESS_TOKEN' });
     expect(features.provision).to.equal(true);
-    expect(await allDriverNames(env)).to.include.members(['digitalocean', 'openstack']);
+    expect(await allDriverNames({ env })).to.include.members(['digitalocean', 'openstack']);
     expect((await loadDriverModule('generic', { env })).summary).to.equal('Any Linux host that answers SSH');
     const session = openSession({ storePath: scratch(), env });
     const { driver } = await session.drivers.open('digitalocean');
@@ -54,6 +54,6 @@ describe('drivers within Docker Machine', () => {
       const failure = await failureOf(loadDriverModule(name, { env: { ...env, PATH: link } }));
       expect(failure.message).to.equal(`Driver "${name}" not found`);
     }
-    expect(await allDriverNames({ ...env, PATH: link })).to.not.include.members(['digitalocean', 'hetzner']);
+    expect(await allDriverNames({ env: { ...env, PATH: link } })).to.not.include.members(['digitalocean', 'hetzner']);
   });
 });

@@ -79,7 +79,6 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/transfer': ['src/machine', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
   'src/copy': ['src/machine', 'src/ssh', 'src/system'],
-<<<<<<< HEAD
   'src/machine': [
     'src/plugins',
     'src/driver',
@@ -91,11 +90,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/certs',
     'src/system',
   ],
-  'src/plugins': ['src/driver', 'src/go-rpc', 'src/system'],
-=======
-  'src/machine': ['src/driver', 'src/provision', 'src/guest', 'src/ssh', 'src/store', 'src/docker', 'src/certs', 'src/system'],
   'src/plugins': ['src/driver', 'src/go-rpc', 'src/store/paths', 'src/system'],
->>>>>>> c6d115c (Find driver packages of npm and load their drivers)
   'src/driver': ['src/guest'],
   'src/provision': [],
   'src/guest': ['src/system'],

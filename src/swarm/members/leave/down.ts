@@ -24,7 +24,7 @@ export async function swarmToEnd(
   { name, file, cwd }: { name?: string | undefined; file?: string | undefined; cwd: string },
 ): Promise<SwarmRecord> {
   if (file === undefined) return findSwarm(session, name);
-  const { declaration } = await declaredByFile({ file, name, cwd, env: session.env });
+  const { declaration } = await declaredByFile({ file, name, cwd, session });
   const record = await session.store.swarms.find(declaration.name);
   if (record) return record;
   throw new TsmachineError('SWARM_NOT_FOUND', `There is no swarm "${declaration.name}", which ${file} describes`, {

@@ -67,8 +67,17 @@ describe('cli: argument grammar', () => {
   }
 
   it('takes global flags after the command too', async () => {
-    const { globals, args } = await parse('m1', '-s', '/store', '--native-ssh', '--bugsnag-api-token', 'no-report', '--tls-ca-cert=ca.pem');
-    expect(globals).to.deep.equal({ storagePath: '/store', nativeSsh: true, githubToken: '', tls: { caCert: 'ca.pem' } });
+    const { globals, args } = await parse(
+      'm1',
+      '-s',
+      '/store',
+      '--native-ssh',
+      '--bugsnag-api-token',
+      'no-report',
+      '--tls-ca-cert=ca.pem',
+      '--driver-path=/d',
+    );
+    expect(globals).to.deep.equal({ storagePath: '/store', driverPath: '/d', nativeSsh: true, githubToken: '', tls: { caCert: 'ca.pem' } });
     expect(args).to.deep.equal(['m1']);
   });
 });
@@ -102,8 +111,14 @@ describe('cli: splitting the command line', () => {
 
 describe('cli: global values', () => {
   it('prefer flags to the environment', () => {
-    const env = { MACHINE_STORAGE_PATH: '/env', MACHINE_NATIVE_SSH: 'TRUE', MACHINE_TLS_CLIENT_KEY: 'k.pem' };
-    expect(resolveGlobals({}, env)).to.deep.equal({ storagePath: '/env', nativeSsh: true, githubToken: '', tls: { clientKey: 'k.pem' } });
+    const env = { MACHINE_STORAGE_PATH: '/env', TSMACHINE_DRIVER_PATH: '/d', MACHINE_NATIVE_SSH: 'TRUE', MACHINE_TLS_CLIENT_KEY: 'k.pem' };
+    expect(resolveGlobals({}, env)).to.deep.equal({
+      storagePath: '/env',
+      driverPath: '/d',
+      nativeSsh: true,
+      githubToken: '',
+      tls: { clientKey: 'k.pem' },
+    });
     expect(resolveGlobals({ 'storage-path': '/flag', 'tls-client-key': 'f.pem' }, env)).to.deep.include({
       storagePath: '/flag',
       tls: { clientKey: 'f.pem' },
@@ -112,6 +127,7 @@ describe('cli: global values', () => {
   it('ignore an invalid MACHINE_NATIVE_SSH and an empty path', () => {
     expect(resolveGlobals({}, { MACHINE_NATIVE_SSH: 'yes', MACHINE_STORAGE_PATH: '' })).to.deep.equal({
       storagePath: undefined,
+      driverPath: undefined,
       nativeSsh: false,
       githubToken: '',
       tls: {},

@@ -5,7 +5,7 @@ import { splitCommandLine } from '../../../../src/cli/line/split.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
 
 describe('flags that say as whom a provider is asked', () => {
-  const namesOf = async (...words: string[]) => (await accountFlags(words)).map(({ name }) => name);
+  const namesOf = async (...words: string[]) => (await accountFlags(words, { env: {}, storePath: '/nowhere' })).map(({ name }) => name);
 
   it('are those of the drivers that the words name, and no others of them', async () => {
     expect(await namesOf('ls', '--amazonec2-access-key', 'x')).to.deep.equal([

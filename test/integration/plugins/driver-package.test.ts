@@ -1,0 +1,105 @@
+import { delimiter, join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { allDriverNames, driverPlaces, loadDriverModule } from '../../../src/machine/access/driver-registry.js';
+import { failureOf, hintOf } from '../../helpers/failure.js';
+import { scratch } from '../../helpers/scratch.js';
+import { helloCode, writePackage, type Different } from './hello-package.js';
+
+describe('driver packages', () => {
+  const search = (folder: string) => ({ env: {}, storePath: scratch(), driverPath: folder });
+  const load = (folder: string) => loadDriverModule('hello', search(folder));
+  const failure = (different: Different) => {
+    const folder = scratch();
+    writePackage(folder, different);
+    return failureOf(load(folder));
+  };
+
+  it('are found on the driver path, in a folder of packages or alone, and use what tsmachine exports', async () => {
+    const folder = scratch();
+    const dir = writePackage(folder);
+    for (const path of [folder, dir, ['/nowhere', folder].join(delimiter)]) {
+      expect(await allDriverNames(search(path)), path).to.include.members(['hello', 'none']);
+      const { name, summary, flags } = await load(path);
+      expect({ name, summary, flags: flags.map((flag) => flag.name) }).to.deep.equal({
+        name: 'hello',
+        summary: 'Says hello',
+        flags: ['hello-url', 'hello-token'],
+      });
+    }
+    expect((await loadDriverModule('hello', { env: { TSMACHINE_DRIVER_PATH: folder }, storePath: scratch() })).name).to.equal('hello');
+    const module = await load(folder);
+    const driver = await module.open({ env: {}, signal: new AbortController().signal });
+    const input = { machineName: 'm1', storePath: '/s', machineDir: '/s/m1', flags: { 'hello-url': 'tcp://192.0.2.1:2376' } };
+    expect(await driver.parse(input)).to.include({ MachineName: 'm1', Url: 'tcp://192.0.2.1:2376' });
+  });
+
+  it('may have a scope; of two with one name the one without is used, and a built-in driver before both', async () => {
+    const folder = scratch();
+    const scoped = writePackage(folder, { name: '@ann/tsmachine-driver-hello' });
+    expect((await load(folder)).summary).to.equal('Says hello');
+    const plain = writePackage(folder, { code: helloCode.replace('Says hello', 'Plain') });
+    expect((await load(folder)).summary).to.equal('Plain');
+    expect(await driverPlaces('hello', search(folder))).to.deep.equal([plain, scoped]);
+    const none = writePackage(folder, { name: 'tsmachine-driver-none', json: { tsmachine: { driver: 'none', contract: 2 } } });
+    expect((await loadDriverModule('none', search(folder))).summary).not.to.equal('Says hello');
+    expect(await driverPlaces('none', search(folder))).to.deep.equal(['tsmachine', none]);
+  });
+
+  it('are refused by their package.json before any of their code runs', async () => {
+    const code = 'globalThis.helloRan = true;';
+    const cases = [
+      [{}, /does not say "tsmachine": \{ "driver": "hello", "contract": 2 \}/],
+      [{ driver: 'other', contract: 2 }, /names driver "other", but its own name stands for "hello"/],
+      [{ driver: 'hello', contract: 1 }, /is for version 1 of the driver contract; this tsmachine has version 2/],
+      [{ driver: 'hello' }, /is for no version of the driver contract/],
+    ] as const;
+    for (const [tsmachine, message] of cases) {
+      const error = await failure({ json: { tsmachine }, code });
+      expect(error.code).to.equal('DRIVER_PACKAGE');
+      expect(error.message).to.match(message);
+    }
+    expect(hintOf(await failure({ json: { tsmachine: { driver: 'hello', contract: 3 } }, code }))).to.match(/^Use a newer tsmachine/);
+    expect((await failure({ json: { exports: './no.js' }, code })).message).to.match(/names ".\/no.js", which is not there/);
+    expect((await failure({ json: { exports: '../../no.js' }, code })).message).to.match(/lies outside of it/);
+    expect((await failure({ json: { exports: { './x': './index.js' } }, code })).message).to.match(/"exports" without "."/);
+    expect(globalThis).not.to.have.property('helloRan');
+  });
+
+  it('are refused when their code fails, exports no driver, or one that does not keep to the contract', async () => {
+    const cases = [
+      ['throw new Error("no luck");', /its code fails: no luck/],
+      ['export default 1;', /no default export/],
+      ['export const driver = {};', /no default export/],
+      [helloCode.replace("name: 'hello', contract: 2", "name: 'hello', contract: 1"), /is for version 1 of the driver contract/],
+      [helloCode.replace("name: 'hello', contract", "name: 'hullo', contract"), /its driver calls itself "hullo", not "hello"/],
+      [helloCode.replace('describe:', 'described:'), /its default export has no function describe/],
+      [helloCode.replace("'hello-url', type", "'engine-url', type"), /its flag --engine-url does not begin with --hello-/],
+      [helloCode.replace("type: 'string'", "type: 'number'"), /its flag --hello-url has no type/],
+      [helloCode.replace('powerControl: false, ', ''), /its feature powerControl is neither true nor false/],
+      [helloCode.replace("'hello-token'", "'hello-url'"), /it has two flags --hello-url/],
+    ] as const;
+    for (const [code, message] of cases) expect((await failure({ code })).message).to.match(message);
+    const folder = scratch();
+    writePackage(folder, { code: helloCode.replace('precheck: nothing, ', '') });
+    const module = await load(folder);
+    const error = await failureOf(module.open({ env: {}, signal: new AbortController().signal }));
+    expect(error.message).to.match(/its driver has no function precheck/);
+  });
+
+  it('in the store are used only if they were added', async () => {
+    const storePath = scratch();
+    writePackage(join(storePath, 'plugins'));
+    const error = await failureOf(loadDriverModule('hello', { env: {}, storePath }));
+    expect(error.message).to.match(/nobody added it, but it lies in/);
+    expect(hintOf(error)).to.match(/tsmachine driver add tsmachine-driver-hello@1.2.3/);
+  });
+
+  it('are among the suggestions for a name that does not exist', async () => {
+    const folder = scratch();
+    writePackage(folder);
+    const error = await failureOf(loadDriverModule('helo', search(folder)));
+    expect(hintOf(error)).to.match(/^Did you mean "hello"\?.* Plugins: hello$/);
+  });
+});
