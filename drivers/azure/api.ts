@@ -6,6 +6,7 @@ import { recalled } from '../../src/driver/kit/cloud/call/recall.js';
 import { clouds, cloudOf } from './call/clouds.js';
 import { finished, sent, wait, type Around, type Call, type Caller } from './call/send.js';
 import { tenantOf } from './call/tenant.js';
+import { Tokens, type Credential } from './call/tokens.js';
 import type * as Sdk from './sdk.js';
 
 export type { Around, Caller };
@@ -108,10 +109,6 @@ export const openArmWith =
       pace,
       around,
       note,
-      renew: () => {
-        connections.forget(account);
-        return false; // a request that was given a token keeps it
-      },
     });
     const call: Arm['call'] = async (right, use, note) => {
       const { clients } = await connection();
@@ -170,11 +167,11 @@ type Policy = Parameters<Network['pipeline']['addPolicy']>[0];
 async function connect(place: Place, ctx: Caller, load: Load): Promise<Connection> {
   const sdk = await load();
   const endpoint = endpointOf(place);
-  const credential = await credentialOf(sdk, place, ctx);
-  const scopes = [`${endpoint}/.default`];
+  const tokens = new Tokens(() => credentialOf(sdk, place, ctx), `${endpoint}/.default`);
+  const credential = { getToken: () => Promise.resolve(null) }; // `sent` authorizes requests
   const settings = { endpoint, retryOptions: { maxRetries: 0 }, userAgentOptions: { userAgentPrefix: 'tsmachine' } };
-  const compute = new sdk.ComputeManagementClient(credential, place.subscription, { ...settings, credentials: { scopes } });
-  const old = { ...settings, credentialScopes: scopes, $host: endpoint };
+  const compute = new sdk.ComputeManagementClient(credential, place.subscription, settings);
+  const old = { ...settings, $host: endpoint };
   const network = new sdk.NetworkManagementClient(credential, place.subscription, old);
   const resources = new sdk.ResourceManagementClient(credential, place.subscription, old);
   const httpClient = sdk.createDefaultHttpClient();
@@ -183,19 +180,20 @@ async function connect(place: Place, ctx: Caller, load: Load): Promise<Connectio
     name: 'tsmachine',
     async sendRequest(request, next) {
       const call = callNow();
-      const answer = await sent(call, request, () => next(request));
+      const answer = await sent(call, tokens, request, () => next(request));
       return finished(call, request, answer, look);
     },
   };
   for (const { pipeline } of [compute, network, resources]) {
-    pipeline.removePolicy({ name: 'defaultRetryPolicy' }); // `sent` knows which failures pass
+    // `sent` knows which failures pass, and which token to take
+    for (const name of ['defaultRetryPolicy', 'bearerTokenAuthenticationPolicy']) pipeline.removePolicy({ name });
     pipeline.addPolicy(policy, { phase: 'Retry' });
   }
   return { clients: { compute, network, resources }, look };
 }
 
 /** A service principal where there is a secret; else the SDK's chain: variables, workload and managed identities, `az login`. */
-async function credentialOf(sdk: typeof Sdk, place: Place, { signal }: Caller) {
+async function credentialOf(sdk: typeof Sdk, place: Place, { signal }: Caller): Promise<Credential> {
   const { environment, tenant, clientId, clientSecret, subscription } = place;
   const authorityHost = place.authority || cloudOf(environment).authority;
   const isKnown = Object.values(clouds).some(({ authority }) => authority === authorityHost);

@@ -34,7 +34,7 @@ export function checkConfig(data: DriverData, { machineDir }: { readonly machine
     DockerPort: number(0, 65_535),
     Location: optional(fits({ ...formats.location, fits: (word) => formats.location.fits(word.replaceAll(' ', '').toLowerCase()) })),
     Size: optional(fits(formats.size)),
-    Image: text,
+    Image: optional(fits(formats.image)),
     VirtualNetwork: optional(fits(formats.vnet)),
     SubnetName: optional(fits(formats.subnet)),
     SubnetPrefix: optional(network),

@@ -23,10 +23,4 @@ export function refuseAtOdds(given: FlagReader): void {
       'using --azure-ephemeral-disk with --azure-spot also requires --azure-eviction-policy Delete: ' +
         'a machine without a disk of its own cannot be deallocated',
     );
-  const allowed = given.list('allowed-cidr');
-  if (given.says('nsg') && allowed.length > 0 && allowed.join() !== '0.0.0.0/0')
-    throw new TsmachineError(
-      'FLAG_INVALID',
-      '--azure-nsg and --azure-allowed-cidr exclude each other: a security group of yours is not changed',
-    );
 }

@@ -3,6 +3,7 @@ import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import type { AccountContext } from '../../../src/driver/contract.js';
 import { armRefusal, isThrottled, refused } from '../errors.js';
 import { followed, operationOf } from './operations.js';
+import type { Tokens } from './tokens.js';
 import { ArmRefusal, bodyOf, fieldsOf, refusalOf, type Answer } from './refusal.js';
 
 export type Caller = Pick<AccountContext, 'signal' | 'limit' | 'io' | 'ask'>;
@@ -26,8 +27,6 @@ export interface Call {
   readonly around: Around;
   /** Writes down where the operation that it begins is looked at. */
   readonly note?: ((operation: string) => Promise<void>) | undefined;
-  /** New credentials for the next attempt. @returns false when there can be none */
-  readonly renew: () => boolean;
 }
 
 /** What the SDK sends. */
@@ -35,6 +34,7 @@ export interface Sent {
   readonly method: string;
   url: string;
   abortSignal?: unknown;
+  readonly headers: { set(name: string, value: string): void };
 }
 
 const times = (method: string): CallTimes =>
@@ -46,21 +46,26 @@ const longestQuiet = 120_000;
 /**
  * One request, within the account's bound; what fails for a reason that passes is repeated. All of ours is idempotent: by names, or
  * because a state is asked for.
- * @param next lets it go out, signed
+ * @param next lets it go out
  * @throws TsmachineError DRIVER_FAILED, PROVIDER_BUSY with an `ArmRefusal` as its cause
  */
-export async function sent<R extends Answer>(call: Call, request: Sent, next: () => Promise<R>): Promise<R> {
+export async function sent<R extends Answer>(call: Call, tokens: Tokens, request: Sent, next: () => Promise<R>): Promise<R> {
   const { ctx, account, around, pace } = call;
   const once = async (signal: AbortSignal): Promise<R> => {
     request.abortSignal = signal;
+    request.headers.set('Authorization', await tokens.header(signal));
     const answer = await next();
     if (answer.status >= 400) throw refusalOf(answer);
     return answer;
   };
+  const renew = () => {
+    tokens.renew();
+    return true;
+  };
   const attempts = async (): Promise<R> => {
     try {
       const { signal } = ctx;
-      return await repeated(once, { retries: call.retries, times: times(request.method), signal, failureOf, renew: call.renew });
+      return await repeated(once, { retries: call.retries, times: times(request.method), signal, failureOf, renew });
     } catch (error) {
       ctx.signal.throwIfAborted();
       const quiet = armRefusal(error)?.details.retryAfter ?? 0;
@@ -84,7 +89,10 @@ interface Final extends Answer {
  */
 export async function finished<R extends Final>(call: Call, request: Sent, answer: R, ask: (url: string) => Promise<Answer>): Promise<R> {
   const url = operationOf(request.method, request.url, answer);
-  if (url === undefined) return answer;
+  if (url === undefined) {
+    if (request.method === 'PUT' && answer.status === 201) answer.status = 200; // the SDK does not know it everywhere
+    return answer;
+  }
   await call.note?.(url);
   await wait(call, url, answer, ask);
   const body = bodyOf(answer);
