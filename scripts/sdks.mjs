@@ -63,9 +63,8 @@ function google(root) {
 
 /** What the clients take of google-gax. They log only when GOOGLE_SDK_NODE_LOGGING is set, which nothing here sets. */
 const restOnly = `
-  const protobuf = require('protobufjs');
-  protobuf.util.Long = require('long').default; // it looks for another form of this, and numbers of 64 bits need it
-  protobuf.configure();
+  // numbers of 64 bits are known by the name of their class, which minifying would change; they would be rounded then
+  Object.defineProperty(require('long'), 'name', { value: 'Long' });
   module.exports = {
     ...require('google-gax/fallback'),
     loggingUtils: { log: () => ({ info() {}, warn() {} }) },

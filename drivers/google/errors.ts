@@ -8,6 +8,7 @@ import { isThrottled, refusedOf } from './call/refused.js';
 export function failureOf(error: unknown): Failure {
   const refused = refusedOf(error);
   if (!refused) return isLost(error) || /fetch failed/.test(errorText(error)) ? 'passing' : 'lasting';
+  if (refused.isLate) return 'lasting';
   if (isThrottled(error)) return 'busy';
   if (refused.status === 401) return 'expired';
   return refused.status >= 500 || /^(backendError|internalError|INTERNAL)$/.test(refused.reason) ? 'passing' : 'lasting';

@@ -2,24 +2,31 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import { jsonOrNothing } from '../../../src/base/json.js';
 import type { Operation } from './resources.js';
 
+interface RefusedFacts {
+  readonly reason: string;
+  readonly status: number;
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly isLate?: boolean;
+}
+
 /** What Google refused: a call at once, or later the operation that a call began. */
 export class Refused extends Error {
   /** Google's word for why: `notFound`, `quotaExceeded`; of an operation `ZONE_RESOURCE_POOL_EXHAUSTED`. */
   readonly reason: string;
   /** The HTTP status. */
   readonly status: number;
+  /** An operation ended with it: to ask again would change nothing. */
+  readonly isLate: boolean;
   /** Facts beside the words, such as `zonesAvailable` or `activationUrl`. */
   readonly facts: Readonly<Record<string, string>>;
 
-  constructor(
-    message: string,
-    { reason, status, facts = {} }: { reason: string; status: number; facts?: Readonly<Record<string, string>> },
-  ) {
+  constructor(message: string, { reason, status, facts = {}, isLate = false }: RefusedFacts) {
     super(message);
     this.name = reason;
     this.reason = reason;
     this.status = status;
     this.facts = facts;
+    this.isLate = isLate;
   }
 }
 
@@ -48,7 +55,7 @@ export function failureOfOperation({ error, httpErrorMessage = '', httpErrorStat
   const [first] = error?.errors ?? [];
   if (!first) return undefined;
   const facts = (first.errorDetails ?? []).map(({ errorInfo }) => errorInfo?.metadatas ?? {});
-  const words = { reason: first.code ?? 'UNKNOWN', status, facts: Object.assign({}, ...facts) as Record<string, string> };
+  const words = { reason: first.code ?? 'UNKNOWN', status, isLate: true, facts: Object.assign({}, ...facts) as Record<string, string> };
   return new Refused(first.message ?? httpErrorMessage, words);
 }
 

@@ -17,7 +17,7 @@ export class Bench {
   secrets: Values;
   readonly said: string[] = [];
   /** All machines are made in one run: what was asked for one is known for the others. */
-  readonly #run = new AbortController();
+  #run = new AbortController();
   readonly #dir: string;
   readonly #close: () => Promise<void>;
 
@@ -44,6 +44,11 @@ export class Bench {
     const given = { ...flagValues(specs, {}, {}), ...flagsFor(this.cloud), ...flags };
     const data = await this.driver.parse({ machineName: name, storePath: this.#dir, machineDir, flags: given });
     return new Made(this, new MemoryMachine(data, owner), name, machineDir);
+  }
+
+  /** Another run begins, which knows nothing of the one before. */
+  anew(): void {
+    this.#run = new AbortController();
   }
 
   account(): AccountContext {
