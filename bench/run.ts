@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
+import { azure } from './azure.js';
 import { clouds } from './cloud.js';
 import { copies } from './copy.js';
 import { hosts } from './hosts.js';
@@ -21,6 +22,7 @@ const rows: Row[] = [
   ...(await reach()),
   ...(await list(dockerMachine)),
   ...(await clouds()),
+  ...(await azure()),
   ...(await copies()),
 ];
 const canRunHosts = process.platform === 'linux' && process.getuid?.() === 0;
