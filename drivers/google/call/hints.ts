@@ -44,7 +44,7 @@ const hints: Readonly<Record<string, Hint>> = {
   // who
   authError: newCredentials,
   UNAUTHENTICATED: newCredentials,
-  required: newCredentials,
+  required: (asked, refused) => (refused.status === 401 ? newCredentials(asked, refused) : undefined), // else a field that is missing
   accessNotConfigured: enable,
   SERVICE_DISABLED: enable,
   forbidden: noRight,
