@@ -9,6 +9,7 @@ import { searchWords } from './options/driver-search.js';
 import { Progress } from './terminal/progress.js';
 import { errorJson, renderError } from './output/render-error.js';
 import { processScreen, type Screen } from './terminal/screen.js';
+import { servedDriver } from './line/program.js';
 import { splitCommandLine } from './line/split.js';
 import { findCommandWords } from './line/topic.js';
 import { unknownCommand } from './line/usage.js';
@@ -20,7 +21,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   const screen = processScreen(process.env);
   // Node ends with 0 when nothing is left to wait for, even in the middle of a command whose wait can no longer end.
   process.exitCode = 1;
-  const exit = await runCommandLine(argv, process.env, screen, watchForLostEnds);
+  const served = servedDriver();
+  // rancher-machine gives its own words to plugins
+  const words = served === undefined ? argv : ['driver', 'serve', served];
+  const exit = await runCommandLine(words, process.env, screen, watchForLostEnds);
   await Promise.all([drained(screen.stdout), drained(screen.stderr)]);
   process.exitCode = exit;
   setTimeout(() => process.exit(), 0).unref(); // not at once: the caller may have something to do first

@@ -13,6 +13,8 @@ export interface DriverSearch extends DriverEnv {
 export interface DriverSource {
   /** For people, in the plural: `built-in drivers`. */
   readonly kind: string;
+  /** Its drivers speak Docker Machine's own protocol: whoever asks us for a driver in it can ask them without us. */
+  readonly speaksRpc?: true;
   /** The names of the drivers that are there, in any order. Runs none of them. */
   names(search: DriverSearch): Promise<readonly string[]>;
   /**

@@ -5,12 +5,13 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   'Logging in and copying': ['ssh', 'scp', 'mount'],
   'Hosts and certificates': ['provision', 'upgrade', 'regenerate-certs', 'allow', 'doctor'],
   Swarms: ['swarm'],
-  'Stores and computers': ['export', 'import', 'adopt', 'gc'],
+  'Stores and computers': ['export', 'import', 'adopt', 'gc', 'driver'],
   'This program': ['completion', 'version', 'help'],
 };
 
 /** What the commands of a topic are for. */
 export const topicSummaries: Readonly<Record<string, string>> = {
+  driver: 'Drivers that are not built in, and drivers for Docker Machine',
   context: 'Manage the Docker contexts of machines',
   swarm: 'Create swarms of machines, and look after them',
 };

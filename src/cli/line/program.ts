@@ -16,6 +16,14 @@ export function standsInForDockerMachine(): boolean {
   return /^docker-machine(\.[cm]?js|\.exe)?$/.test(posix.basename(win32.basename(called)));
 }
 
+/**
+ * The driver that is to be served: the tool was called as a plugin of Docker Machine, by a link named `docker-machine-driver-NAME`, or
+ * `docker-machine-driver-tsmachine-NAME` for a driver whose name Docker Machine has in itself.
+ */
+export function servedDriver(called = process.argv[1] ?? ''): string | undefined {
+  return /^docker-machine-driver-(?:tsmachine-)?([\w.-]+?)(\.[cm]?js|\.exe)?$/.exec(posix.basename(win32.basename(called)))?.[1];
+}
+
 /** A text as a string, with its commands in the name by which the tool was called: they work as they are printed. */
 export function asTyped(text: Text): string {
   return plain(text, programName());

@@ -32,6 +32,9 @@ const otherSources: readonly (() => Promise<DriverSource>)[] = [
   async () => (await import('../../plugins/go/servers.js')).machineServers,
 ];
 
+/** Docker Machine names our drivers so when its own have the same name: such machines are ours too. */
+const servedPrefix = /^tsmachine-/;
+
 /** Names of the built-in drivers, sorted. */
 export function driverNames(): string[] {
   return Object.keys(modules).sort();
@@ -51,9 +54,23 @@ export async function allDriverNames(search: Partial<DriverSearch> = {}): Promis
  *   for a package that cannot be used; what a plugin fails with
  */
 export async function loadDriverModule(name: string, search: Partial<DriverSearch> = {}): Promise<DescribedDriver> {
-  const module = (await builtIn.find(name, completed(search))) ?? (await findElsewhere(name, completed(search)));
+  const own = name.replace(servedPrefix, '');
+  const module = (await builtIn.find(own, completed(search))) ?? (await findElsewhere(own, completed(search)));
   if (!module) throw await unknown(name, completed(search));
   return { ...module, ...(await module.describe()) };
+}
+
+/**
+ * A driver that can be served by Docker Machine's protocol: not one that speaks it itself, which would be asked for by us, and we by it,
+ * without end.
+ * @throws TsmachineError as `loadDriverModule`
+ */
+export async function loadServableDriver(name: string, search: Partial<DriverSearch>): Promise<DescribedDriver> {
+  for (const source of await sources()) {
+    const module = source.speaksRpc ? undefined : await source.find(name, completed(search));
+    if (module) return { ...module, ...(await module.describe()) };
+  }
+  throw await unknown(name, completed(search));
 }
 
 /** The places of all drivers of a name; the first one is used. Runs none of them. */

@@ -12,7 +12,6 @@ require (
 	github.com/bitly/go-simplejson v0.5.1 // indirect
 	github.com/bugsnag/bugsnag-go v1.5.0 // indirect
 	github.com/bugsnag/panicwrap v1.2.0 // indirect
-	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
 	github.com/digitalocean/godo v1.109.0 // indirect
 	github.com/docker/docker v20.10.21+incompatible // indirect
 	github.com/gofrs/uuid v4.4.0+incompatible // indirect
@@ -22,7 +21,6 @@ require (
 	github.com/hashicorp/go-retryablehttp v0.7.4 // indirect
 	github.com/kardianos/osext v0.0.0-20190222173326-2bc1f35cddc0 // indirect
 	github.com/moby/term v0.5.0 // indirect
-	github.com/russross/blackfriday/v2 v2.1.0 // indirect
 	github.com/samalba/dockerclient v0.0.0 // indirect
 	github.com/skarademir/naturalsort v0.0.0 // indirect
 	golang.org/x/crypto v0.31.0 // indirect
@@ -36,7 +34,7 @@ require (
 )
 
 replace (
-	github.com/codegangsta/cli v1.22.14 => github.com/urfave/cli v1.22.17
+	github.com/codegangsta/cli v1.22.14 => github.com/urfave/cli v1.18.0
 	github.com/samalba/dockerclient => ./dockerclient
 	github.com/skarademir/naturalsort => ./naturalsort
 )

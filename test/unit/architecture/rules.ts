@@ -13,6 +13,7 @@ export const rooms = [
   'src/swarm',
   'src/transfer',
   'src/copy',
+  'src/serve',
   'src/machine',
   'src/plugins',
   'src/driver',
@@ -49,6 +50,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/swarm',
     'src/transfer',
     'src/copy',
+    'src/serve',
     'src/machine',
     'src/store/config/schema',
     'src/system/package',
@@ -78,6 +80,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/system',
   ],
   'src/transfer': ['src/machine', 'src/provision', 'src/ssh', 'src/store', 'src/docker', 'src/system'],
+  'src/serve': ['src/machine', 'src/plugins', 'src/driver', 'src/go-rpc'],
   'src/copy': ['src/machine', 'src/ssh', 'src/system'],
   'src/machine': [
     'src/plugins',
