@@ -14,6 +14,7 @@ interface Sent {
 }
 
 const versions: readonly [RegExp, string][] = [
+  [/\/Microsoft\.Resources\//i, '2025-04-01'],
   [/\/providers\/[\w.]+(\/register)?$/i, '2025-04-01'],
   [/\/Microsoft\.Compute\/skus/i, '2021-07-01'],
   [/\/Microsoft\.Compute\/disks/i, '2025-01-02'],

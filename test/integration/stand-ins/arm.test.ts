@@ -76,6 +76,54 @@ describe('the stand-in for Azure Resource Manager', () => {
     expect((await cloud.machines())[0]?.power).to.equal('stopped');
   });
 
+  it('takes spot machines back as they were told to', async () => {
+    const spot = (evictionPolicy: string) => ({ priority: 'Spot', evictionPolicy, billingProfile: { maxPrice: 0.05 } });
+    await prepare(client);
+    const { body } = await client.done('PUT', machine, { body: machineBody(client, 'm1', { properties: spot('Deallocate') }) });
+    await cloud.reclaim(String(body['id']));
+    expect((await cloud.machines())[0]?.power).to.equal('deallocated');
+    await client.done('DELETE', machine);
+    await prepare(client);
+    await client.done('PUT', machine, { body: machineBody(client, 'm1', { properties: spot('Delete') }) });
+    await cloud.reclaim(String(body['id']));
+    expect((await kinds()).filter((line) => /m1/.test(line))).to.deep.equal([]);
+    expect(await cloud.violations()).to.deep.equal([]);
+  });
+
+  it('lists states alone for a whole subscription, and finds resources by tag, late if that is wanted', async () => {
+    await prepare(client);
+    await cloud.behave({ unseenInLists: 1 });
+    await client.done('PUT', machine, { body: machineBody(client, 'm1', { more: { tags: { owner: 'me' } } }) });
+    const names = async (path: string) => ((await client.get(path)).body['value'] as { name: string }[]).map(({ name }) => name);
+    const tagged = `/resources?$filter=tagName eq 'owner' and tagValue eq 'me'`;
+    expect(await names(tagged)).to.deep.equal(['m1-os-disk']);
+    expect(await names(tagged)).to.have.members(['m1', 'm1-os-disk']);
+    const listed = await client.get('/providers/Microsoft.Compute/virtualMachines?statusOnly=true');
+    const [shown] = listed.body['value'] as { tags?: object; properties: object }[];
+    expect(shown?.tags).to.equal(undefined);
+    expect(Object.keys(shown?.properties ?? {})).to.deep.equal(['vmId', 'instanceView']);
+    await client.send('PATCH', `${machine}/providers/Microsoft.Resources/tags/default`, {
+      body: { operation: 'Merge', properties: { tags: { owner: 'you' } } },
+    });
+    expect(await names(tagged)).to.deep.equal(['m1-os-disk']);
+    expect(await cloud.violations()).to.deep.equal([]);
+  });
+
+  it('waits for the hosts that play machines, and tells them what to do', async () => {
+    await cloud.reset({ backed: true });
+    client = new Client(cloud);
+    await prepare(client);
+    const { headers, body } = await client.send('PUT', machine, { body: machineBody(client) });
+    const look = async () => (await client.get(String(headers['azure-asyncoperation']))).body['status'];
+    expect([await look(), await look(), await look()]).to.deep.equal(['InProgress', 'InProgress', 'InProgress']);
+    await cloud.settle(String(body['id']));
+    expect(await look()).to.equal('Succeeded');
+    await client.send('DELETE', machine);
+    expect((await cloud.notes(0)).states.map(({ state }) => state)).to.deep.equal(['creating', 'deleting']);
+    await cloud.settle(String(body['id']));
+    expect(await cloud.machines()).to.deep.equal([]);
+  });
+
   it('gives lists in pages', async () => {
     await cloud.behave({ page: 2 });
     for (const name of ['a', 'b', 'c']) await client.send('PUT', `/resourceGroups/${name}`, { body: { location: 'westus2' } });

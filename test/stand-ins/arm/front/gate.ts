@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { PublishedTypes } from '../model/types.js';
+import type { Node, PublishedTypes } from '../model/types.js';
 import { problems } from '../model/check.js';
 import type { Call, Fault } from '../types.js';
 import { isJson, type Json } from '../world/json.js';
@@ -104,7 +104,9 @@ export class Gate {
           fault.message ?? 'An internal execution error occurred.',
         );
       }
-      this.#checkAnswer(world, call, answer);
+      const word = incoming.method === 'POST' ? address.word : undefined;
+      const node = word === undefined ? this.#types?.body(answer.shows ?? '') : this.#types?.output(kind.type, word);
+      if (node && answer.status < 300) checkAnswer(world, call, answer, node);
       call.outcome = 'ok';
       return outgoing(world, answer, call, incoming.url);
     } catch (error) {
@@ -135,16 +137,15 @@ export class Gate {
     }
     return isJson(value) ? value : {};
   }
+}
 
-  /** Our own answers are checked as well. */
-  #checkAnswer(world: World, call: Call, { body, shows }: Answer): void {
-    const node = shows === undefined ? undefined : this.#types?.body(shows);
-    if (node === undefined || !isJson(body)) return;
-    const items = Array.isArray(body['value']) && body['properties'] === undefined ? (body['value'] as unknown[]) : [body];
-    for (const item of items) {
-      const wrong = problems(item, node, { kind: 'answer' });
-      if (wrong.length > 0) world.journal.violate(call, 'OwnAnswer', `the stand-in's answer (${shows ?? ''}): ${wrong.join('; ')}`);
-    }
+/** Our own answers are checked as well. */
+function checkAnswer(world: World, call: Call, { body }: Answer, node: Node): void {
+  if (!isJson(body)) return;
+  const items = Array.isArray(body['value']) && body['properties'] === undefined ? (body['value'] as unknown[]) : [body];
+  for (const item of items) {
+    const wrong = problems(item, node, { kind: 'answer' });
+    if (wrong.length > 0) world.journal.violate(call, 'OwnAnswer', `the stand-in's answer: ${wrong.join('; ')}`);
   }
 }
 

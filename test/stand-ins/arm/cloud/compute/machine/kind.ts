@@ -1,6 +1,6 @@
 import { Violated } from '../../../front/errors.js';
 import type { Answer, Arrived, Kind } from '../../../front/kinds.js';
-import { copy, isJson, list, put, type Json } from '../../../world/json.js';
+import { copy, isJson, json, list, put, type Json } from '../../../world/json.js';
 import { types } from '../../network/used.js';
 import { begin, find, listed, show, shown } from '../../tracked.js';
 import { checkTags } from '../../tags.js';
@@ -24,7 +24,10 @@ function get(arrived: Arrived): Answer {
   return { ...answer, body };
 }
 
-/** `statusOnly=true` of the whole subscription shows states instead of most else. */
+/**
+ * `statusOnly=true` of the whole subscription shows states, and neither tags nor most properties
+ * (github.com/Azure/azure-rest-api-specs/issues/42411).
+ */
 function listAll(arrived: Arrived): Answer {
   const { query, address, subscription } = arrived;
   const answer = listed(arrived, machine);
@@ -35,11 +38,18 @@ function listAll(arrived: Arrived): Answer {
     throw new Violated(400, 'InvalidParameter', "$expand=instanceView of a subscription's machines needs a $filter.");
   }
   if (!statusOnly && !expanded) return answer;
-  for (const each of list(answer.body, 'value')) {
+  const value = list(answer.body, 'value').map((each) => {
     const stored = subscription.get(String(each['id']));
     if (stored) put(each, 'properties.instanceView', instanceView(stored));
-  }
-  return answer;
+    return statusOnly ? short(each) : each;
+  });
+  return { ...answer, body: { value } };
+}
+
+function short(machine: Json): Json {
+  const { id, name, type: of, location } = machine;
+  const { vmId, instanceView: view } = json(machine, 'properties');
+  return { id, name, type: of, location, properties: { vmId, instanceView: view } };
 }
 
 function patch(arrived: Arrived): Answer {
