@@ -44,7 +44,6 @@ const hints: Readonly<Record<string, Hint>> = {
   // who
   authError: newCredentials,
   UNAUTHENTICATED: newCredentials,
-  required: (asked, refused) => (refused.status === 401 ? newCredentials(asked, refused) : undefined), // else a field that is missing
   accessNotConfigured: enable,
   SERVICE_DISABLED: enable,
   forbidden: noRight,
@@ -98,7 +97,7 @@ const unasked: readonly (readonly [RegExp, string])[] = [
 /** The next thing to do about an error of the SDK; undefined when nothing is known. Pure. */
 export function hintFor(error: unknown, asked: Asked): Text | undefined {
   const refused = refusedOf(error);
-  if (refused) return hints[refused.reason]?.(asked, refused);
+  if (refused) return (refused.status === 401 ? newCredentials : hints[refused.reason])?.(asked, refused);
   const all = wordsAndCauses(error);
   return unasked.find(([pattern]) => pattern.test(all))?.[1];
 }

@@ -122,7 +122,7 @@ async function widen(wanted: Rule, there: Firewall, of: Owned, waiting: Waiting)
 /** @param rule its lists take the place of those that are there; Google keeps a list that would be empty */
 async function replace(rule: Rule, { project }: Owned, waiting: Waiting): Promise<void> {
   const { name, allowed, sourceRanges, sourceTags } = rule;
-  const firewallResource = { allowed, ...(sourceRanges ? { sourceRanges } : {}), ...(sourceTags ? { sourceTags } : {}) };
+  const firewallResource = { name, allowed, ...(sourceRanges ? { sourceRanges } : {}), ...(sourceTags ? { sourceTags } : {}) };
   const call = () => waiting.gce.call('firewalls.patch', { project, firewall: name, firewallResource, requestId: randomUUID() });
   await carriedOut({ call, look: () => lookAt(name, project, waiting), project, action: 'firewalls.patch' }, waiting);
 }
