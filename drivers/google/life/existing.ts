@@ -2,7 +2,7 @@ import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import { ownPatch } from '../../../src/driver/kit/cloud/flags/own.js';
 import type { Gce } from '../api.js';
-import { sshKeyLine } from '../access/boot.js';
+import { loginKey, sshKeyLine } from '../access/boot.js';
 import { ended, type Waiting } from '../call/operations.js';
 import { isOutdated } from '../call/refused.js';
 import type { Instance, MetadataItem } from '../call/resources.js';
@@ -28,8 +28,7 @@ export async function existing({ machineName, zone }: Config, gce: Gce): Promise
 /** Takes a VM that is there: it learns this machine's key, and nothing else of it is changed. */
 export async function takeExisting({ ctx, waiting }: Taking): Promise<void> {
   const config = readConfig(ctx.data());
-  const { loginPublic } = await ctx.identity();
-  const line = sshKeyLine(config, loginPublic);
+  const line = sshKeyLine(config, await loginKey(config, ctx));
   const there = await changeKeys(config, waiting, (keys) => (keys.includes(line) ? keys : [...keys, line]));
   await ctx.keep(ownPatch<Own>(ctx.data(), { instanceId: there.id ?? '' }));
   if (there.status === 'RUNNING') await reached({ ctx, waiting }, idOf(config.zone, config.machineName), there);
@@ -39,8 +38,7 @@ export async function takeExisting({ ctx, waiting }: Taking): Promise<void> {
 /** Takes this machine's key out of the VM again, which itself stays. */
 export async function leaveExisting({ ctx, waiting }: Taking): Promise<void> {
   const config = readConfig(ctx.data());
-  const { loginPublic } = await ctx.identity();
-  const line = sshKeyLine(config, loginPublic);
+  const line = sshKeyLine(config, await loginKey(config, ctx));
   if (await instanceAt(waiting.gce, idOf(config.zone, config.machineName)))
     await changeKeys(config, waiting, (keys) => keys.filter((key) => key !== line));
 }

@@ -1,4 +1,5 @@
 import type { Address, DriverData, Endpoint, Look, LookFailure, Reason, State } from '../../../src/driver/contract.js';
+import { isHostKeyKnown } from '../access/boot.js';
 import type { Gce } from '../api.js';
 import type { Instance } from '../call/resources.js';
 import { lastOf, readConfig, type Config } from '../config.js';
@@ -106,7 +107,7 @@ export function endpointOf(config: Config, instance: Instance): Endpoint {
   if (best === undefined || (best.scope === 'private' && !config.reachedPrivately)) return { addresses: [] };
   const ssh = { host: best.ip, port: config.sshPort, user: config.sshUser, keyPath: config.sshKeyPath };
   const dockerUrl = `tcp://${best.ip}:${enginePort}`;
-  return { addresses, ssh: config.useExisting ? { ...ssh, hostKeyKnown: false } : ssh, dockerUrl };
+  return { addresses, ssh: isHostKeyKnown(config) ? ssh : { ...ssh, hostKeyKnown: false }, dockerUrl };
 }
 
 /** The one by which it is reached comes first. Pure. */

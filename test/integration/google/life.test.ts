@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { plain } from '../../../src/base/text.js';
 import type { DriverData } from '../../../src/driver/contract.js';
+import { computerFiles } from '../../../src/machine/access/files.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 import { gceStandIn, type GceStandIn } from '../../stand-ins/gce/index.js';
 import { Bench, type Made } from './bench.js';
@@ -294,6 +297,18 @@ describe('google: the life of a machine', () => {
     expect(await machine.remove()).to.deep.equal([]);
     expect(await keys()).to.deep.equal(known);
     expect(await cloud.inventory()).to.deep.equal(before);
+  });
+
+  it("makes Debian's login by Google's agent, and expects no host key of it: its images have no cloud-init", async () => {
+    const machine = await bench.machine('m1', { 'google-image': 'debian' });
+    await machine.create();
+    const [{ image, metadata } = { image: '', metadata: {} }] = await cloud.instances();
+    expect(image).to.match(/^debian-13-/);
+    expect(Object.keys(metadata)).to.deep.equal(['ssh-keys']);
+    expect((await machine.look()).ssh?.hostKeyKnown).to.equal(false);
+    expect(await computerFiles.exists(join(machine.machineDir, 'known_hosts'))).to.equal(false);
+    const refused = await failureOf((await bench.machine('m2', { 'google-image': 'debian', 'google-engine-at-boot': true })).precheck());
+    expect(refused.message).to.include('--google-engine-at-boot needs an image with cloud-init');
   });
 
   it('eight machines at once with thirty calls a second: all are made, with one set of rules', async () => {
