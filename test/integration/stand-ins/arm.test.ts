@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 
+import { skip } from '../../helpers/skip.js';
 import { armStandIn, firstSubscription, firstTenant, type ArmStandIn } from '../../stand-ins/arm/index.js';
+import { typesFolder } from '../../stand-ins/arm/model/types.js';
 import { compute, Client, group, machineBody, network, prepare, refusal } from './arm-cloud.js';
 
 describe('the stand-in for Azure Resource Manager', () => {
@@ -140,7 +142,8 @@ describe('the stand-in for Azure Resource Manager', () => {
     expect(answer.headers['www-authenticate']).to.include(`authorization_uri="${cloud.url}/${firstTenant}"`);
   });
 
-  it('counts what the published types do not have, with the path of it', async () => {
+  it('counts what the published types do not have, with the path of it', async function () {
+    if (typesFolder() === undefined) skip(this, "Azure's published types are not in ../shared/azure-types: bodies are not checked");
     await prepare(client);
     const answer = await client.send('PUT', machine, { body: machineBody(client, 'm1', { properties: { colour: 'blue' } }) });
     expect(refusal(answer)).to.equal('400 InvalidRequestContent: The request content was invalid: .properties.colour is not known.');
