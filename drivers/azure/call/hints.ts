@@ -1,4 +1,5 @@
 import { errorText } from '../../../src/base/errors.js';
+import { nearest } from '../../../src/base/nearest.js';
 import type { Text } from '../../../src/base/text.js';
 import type { ArmRefusal } from './refusal.js';
 
@@ -66,9 +67,9 @@ const hints: Readonly<Record<string, Hint>> = {
     'Other programs call the same subscription as well: try again in some minutes, or make fewer machines at once (--concurrency)',
   SubscriptionRequestsThrottled: () => 'Try again in some minutes, or make fewer machines at once (--concurrency)',
   // what
-  LocationNotAvailableForResourceType: flag('location'),
-  NoRegisteredProviderFound: flag('location'),
-  InvalidLocation: flag('location'),
+  LocationNotAvailableForResourceType: place,
+  NoRegisteredProviderFound: place,
+  InvalidLocation: place,
   ResourceGroupNotFound: flag('resource-group'),
   PlatformImageNotFound: flag('image', ': az vm image list --all --publisher P --offer O shows what there is'),
   ImageNotFound: flag('image'),
@@ -82,6 +83,18 @@ const hints: Readonly<Record<string, Hint>> = {
   InvalidParameter: (_asked, words) => (/vmSize/i.test(words) ? 'Correct --azure-size' : undefined),
   PropertyChangeNotAllowed: () => 'There is a virtual machine of this name already: choose another name for the machine',
 };
+
+/** The message lists the locations there are. */
+function place({ location }: Asked, words: string): Text {
+  const [, known = ''] = /locations? (?:are|is|is available in)[^']*'([a-z0-9, ]+)'/i.exec(words) ?? [];
+  const near = nearest(
+    location,
+    known.split(',').map((word) => word.trim()),
+  );
+  return near === undefined
+    ? 'Correct --azure-location: az account list-locations shows those that there are'
+    : `Did you mean ${near}? (--azure-location)`;
+}
 
 function accept(words: string): Text {
   const urn = /[\w.-]+:[\w.-]+:[\w.-]+/.exec(words)?.[0] ?? 'PUBLISHER:OFFER:PLAN';

@@ -1,4 +1,5 @@
 import { TsmachineError } from '../../../src/base/errors.js';
+import { together } from '../../../src/driver/kit/cloud/call/together.js';
 import type { Arm } from '../api.js';
 import { defaultSizes, type Config } from '../config.js';
 import { imageChoice, type Image } from './image.js';
@@ -22,7 +23,8 @@ export interface Candidate {
  */
 export async function candidatesOf(config: Config, arm: Arm): Promise<readonly [Candidate, ...Candidate[]]> {
   const { location, own } = config;
-  const [sizes, imageFor] = await Promise.all([sizesOf(location, arm), imageChoice(config, arm)]);
+  // images say what is wrong with a location
+  const [imageFor, sizes] = await together([imageChoice(config, arm), sizesOf(location, arm)]);
   // of the usual ones a location need not have all
   const isUsual = own.sizes.join() === defaultSizes.join() && sizes.size > 0;
   const known = own.sizes.filter((name) => !isUsual || sizes.has(name.toLowerCase()));

@@ -3,7 +3,7 @@ import { nearest } from '../../../src/base/nearest.js';
 import { namingFlag } from '../../../src/driver/kit/cloud/flags/naming-flag.js';
 import type { Arm } from '../api.js';
 import type { Config } from '../config.js';
-import { armRefusal } from '../errors.js';
+import { armRefusal, isNotFound } from '../errors.js';
 import { urn } from '../formats.js';
 import type { Size } from './sizes.js';
 import { vendors, type Architecture, type Vendor } from './vendors.js';
@@ -79,7 +79,7 @@ async function certain({ image, plan, location }: Pick<Config, 'image' | 'plan' 
     const newest = listed.at(0)?.name;
     return newest === undefined ? [] : [await images.get(location, publisher, offer, sku, newest)];
   });
-  const [found] = await namingFlag(flag, asked, (error) => armRefusal(error)?.status === 404 || armRefusal(error)?.status === 400);
+  const [found] = await namingFlag(flag, asked.catch(noneIfNotFound), (error) => armRefusal(error)?.status === 400);
   if (!found) throw await unknown({ publisher, offer, sku, location, image }, arm);
   const known = plan === '' ? found.plan : planOf(plan);
   const one: Image = { name: image, ...(known?.name === undefined ? {} : { plan: known }) };
@@ -87,6 +87,11 @@ async function certain({ image, plan, location }: Pick<Config, 'image' | 'plan' 
     refuseSize(size, found.architecture === 'Arm64' ? 'arm64' : 'x64', found.hyperVGeneration ?? '', image);
     return one;
   };
+}
+
+function noneIfNotFound(error: unknown): [] {
+  if (isNotFound(error)) return [];
+  throw error;
 }
 
 function refuseSize(size: Size, architecture: Architecture, generation: string, image: string): void {
@@ -124,7 +129,7 @@ async function unknown({ publisher, offer, sku, location, image }: Wanted, arm: 
   return new TsmachineError('FLAG_INVALID', `There is no image ${image} in ${location} (--azure-image)`, {
     hint:
       near === undefined
-        ? `az vm image list --all --location ${location} --publisher ${publisher} --output table`
+        ? `--azure-image ubuntu is the newest of its kind; others: az vm image list --all -l ${location} --publisher ${publisher}`
         : `Did you mean the SKU ${near}?`,
   });
 }
