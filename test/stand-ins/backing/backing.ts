@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../../drivers/nspawn/config.js';
 import { errorText } from '../../../src/base/errors.js';
 import type { Lab, LabHost } from '../../helpers/lab.js';
-import { bootFirst, changeAddress, turnOff, type Guest } from './boot.js';
+import { bootFirst, startElsewhere, turnOff, type Guest } from './boot.js';
 
 /** What happens to an instance, by its id. `asked`: somebody waits for it, and the cloud is to be told when it is done. */
 export interface Happening {
@@ -122,11 +122,7 @@ export class Backing {
   }
 
   async #start(id: string, host: LabHost): Promise<void> {
-    const { machine } = host;
-    const before = readConfig(machine.data);
-    const ip = this.#options.keepsAddress === true ? before.ip : await changeAddress(host);
-    await machine.driver.start(machine.data, machine.ctx);
-    if (readConfig(machine.data).ip !== ip) throw new Error(`the host did not come up at ${ip}; it was at ${before.ip}`);
+    await startElsewhere(host);
     await this.#isUp(id, host);
   }
 

@@ -47,16 +47,34 @@ export async function turnOff(host: LabHost): Promise<void> {
   await host.machine.driver.stop(host.machine.data, host.machine.ctx);
 }
 
-/** Gives the host's address back and names the next one that is free, so that it comes up there. */
-export async function changeAddress({ machine }: LabHost): Promise<string> {
+/** Addresses of hosts that are about to come up: the lab knows of them only when they have. */
+const promised = new Set<string>();
+
+/** Gives the host's address back and starts it at the next one that is free. @returns that one */
+export async function startElsewhere(host: LabHost): Promise<string> {
+  const { machine } = host;
+  const before = readConfig(machine.data).ip;
+  const ip = await changeAddress(host);
+  try {
+    await machine.driver.start(machine.data, machine.ctx);
+  } finally {
+    promised.delete(ip);
+  }
+  if (readConfig(machine.data).ip !== ip) throw new Error(`the host did not move from ${before} to ${ip}`);
+  return ip;
+}
+
+async function changeAddress({ machine }: LabHost): Promise<string> {
   const { ctx } = machine;
   const { id, ip, cidr } = readConfig(machine.data);
   const computer = thisComputer(ctx);
   const range = parseCidr(cidr);
   const { leases } = await readRegistry(computer.registryFile);
   const taken = new Set(Object.values(leases).map((lease) => lease.ip));
-  const next = range && [...machineAddresses(range)].find((each) => !taken.has(each) && isMachineAddress(each, range));
+  const next =
+    range && [...machineAddresses(range)].find((each) => !taken.has(each) && !promised.has(each) && isMachineAddress(each, range));
   if (next === undefined) throw new Error(`no address is free beside ${ip}`);
+  promised.add(next);
   await releaseAddress(id, ctx, computer, buryWith(computer));
   await ctx.keep({ IPAddress: next });
   return next;
