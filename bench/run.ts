@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { azure } from './azure.js';
 import { clouds } from './cloud.js';
 import { copies } from './copy.js';
+import { google } from './google.js';
 import { hosts } from './hosts.js';
 import { list } from './list.js';
 import { reach } from './reach.js';
@@ -22,6 +23,7 @@ const rows: Row[] = [
   ...(await reach()),
   ...(await list(dockerMachine)),
   ...(await clouds()),
+  ...(await google()),
   ...(await azure()),
   ...(await copies()),
 ];
