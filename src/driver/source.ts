@@ -11,7 +11,7 @@ export interface DriverSearch extends DriverEnv {
 
 /** One kind of place where drivers are found: built in, or plugins of some sort. */
 export interface DriverSource {
-  /** For people, in the plural: `built-in drivers`. */
+  /** For people, of one of its drivers: `npm package`. */
   readonly kind: string;
   /** Its drivers speak Docker Machine's own protocol: whoever asks us for a driver in it can ask them without us. */
   readonly speaksRpc?: true;

@@ -50,6 +50,13 @@ export function oneNewName(args: readonly string[]): string {
   return name;
 }
 
+/** The only argument of a command for one driver. @throws TsmachineError ARGUMENT_COUNT for none or several */
+export function oneDriver(args: readonly string[]): string {
+  const [name, ...more] = args;
+  if (name !== undefined && more.length === 0) return name;
+  throw new TsmachineError('ARGUMENT_COUNT', name === undefined ? 'Error: No driver specified' : 'Error: Expected one driver');
+}
+
 /** The only argument of a command that reads a file. @throws TsmachineError USAGE for none or several */
 export function oneFile(args: readonly string[]): string {
   const [file, ...others] = args;

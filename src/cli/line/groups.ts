@@ -11,7 +11,7 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
 
 /** What the commands of a topic are for. */
 export const topicSummaries: Readonly<Record<string, string>> = {
-  driver: 'Drivers that are not built in, and drivers for Docker Machine',
+  driver: 'Add drivers, see what there is, and serve them to Docker Machine',
   context: 'Manage the Docker contexts of machines',
   swarm: 'Create swarms of machines, and look after them',
 };

@@ -19,7 +19,7 @@ const modules: Readonly<Record<string, () => Promise<{ default: DriverModule }>>
 };
 
 const builtIn: DriverSource = {
-  kind: 'built-in drivers',
+  kind: 'built in',
   names: () => Promise.resolve(driverNames()),
   find: async (name) => (Object.hasOwn(modules, name) ? (await modules[name]?.())?.default : undefined),
   where: (name) => Promise.resolve(Object.hasOwn(modules, name) ? ['tsmachine'] : []),
@@ -43,7 +43,7 @@ export function driverNames(): string[] {
 /** Names of all drivers that are found on this computer, sorted; none of them is run. */
 export async function allDriverNames(search: Partial<DriverSearch> = {}): Promise<string[]> {
   const whole = completed(search);
-  const found = await Promise.all((await sources()).map((source) => source.names(whole)));
+  const found = await Promise.all((await driverSources()).map((source) => source.names(whole)));
   return [...new Set(found.flat())].sort();
 }
 
@@ -66,7 +66,7 @@ export async function loadDriverModule(name: string, search: Partial<DriverSearc
  * @throws TsmachineError as `loadDriverModule`
  */
 export async function loadServableDriver(name: string, search: Partial<DriverSearch>): Promise<DescribedDriver> {
-  for (const source of await sources()) {
+  for (const source of await driverSources()) {
     const module = source.speaksRpc ? undefined : await source.find(name, completed(search));
     if (module) return { ...module, ...(await module.describe()) };
   }
@@ -77,11 +77,12 @@ export async function loadServableDriver(name: string, search: Partial<DriverSea
 export async function driverPlaces(name: string, search: Partial<DriverSearch>): Promise<readonly string[]> {
   const whole = completed(search);
   const places: string[] = [];
-  for (const source of await sources()) places.push(...((await source.where?.(name, whole)) ?? []));
+  for (const source of await driverSources()) places.push(...((await source.where?.(name, whole)) ?? []));
   return places;
 }
 
-async function sources(): Promise<DriverSource[]> {
+/** All sources, the preferred ones first. */
+export async function driverSources(): Promise<readonly DriverSource[]> {
   return [builtIn, ...(await Promise.all(otherSources.map((load) => load())))];
 }
 

@@ -13,7 +13,7 @@ const servers: readonly { readonly program: string; readonly drivers: readonly s
 
 /** Drivers within Docker Machine's or rancher's own program, which are started from there. */
 export const machineServers: DriverSource = {
-  kind: 'drivers within Docker Machine',
+  kind: 'in Docker Machine',
   speaksRpc: true,
   names: ({ env }) => Promise.resolve(servers.flatMap(({ program, drivers }) => (onPath(program, pathOf(env)).good ? drivers : []))),
   find(name, { env, signal }) {

@@ -4,7 +4,7 @@ import { findGoPlugin, goPluginNames, pathOf } from './program.js';
 
 /** Drivers that are programs of Docker Machine on the PATH: `docker-machine-driver-NAME`. */
 export const goPlugins: DriverSource = {
-  kind: 'plugins of Docker Machine',
+  kind: 'Docker Machine plugin',
   speaksRpc: true,
   names: ({ env }) => goPluginNames(pathOf(env)),
   find(name, { env, signal }) {

@@ -10,21 +10,21 @@ const conditions = ['node', 'import', 'module-sync', 'default'];
  * The file that `import` of a package loads: by `exports`, else by `main`, else index.js, as Node chooses it.
  * @throws TsmachineError DRIVER_PACKAGE when there is no such file
  */
-export function entryOf({ name, dir, json }: DriverPackage): string {
+export function entryOf({ name, dir, shown, json }: DriverPackage): string {
   const { exports, main } = json;
   const chosen = exports === undefined ? (typeof main === 'string' ? main : 'index.js') : target(exports);
-  if (chosen === undefined) throw unusable(`Driver package ${name} (${dir})`, 'its package.json has "exports" without "."');
-  return fileOf({ name, dir }, chosen);
+  if (chosen === undefined) throw unusable(`Driver package ${name} (${shown})`, 'its package.json has "exports" without "."');
+  return fileOf({ name, dir, shown }, chosen);
 }
 
 /**
  * A file of a package. @param path as its package.json names it
  * @throws TsmachineError DRIVER_PACKAGE when there is no such file, or it is not in the package
  */
-export function fileOf({ name, dir }: Pick<DriverPackage, 'name' | 'dir'>, path: string): string {
+export function fileOf({ name, dir, shown }: Pick<DriverPackage, 'name' | 'dir' | 'shown'>, path: string): string {
   const file = join(dir, path);
   const inner = relative(dir, file);
-  const label = `Driver package ${name} (${dir})`;
+  const label = `Driver package ${name} (${shown})`;
   if (inner.startsWith('..') || isAbsolute(inner)) throw unusable(label, `${JSON.stringify(path)} lies outside of it`);
   const found = [file, `${file}.js`, join(file, 'index.js')].find((one) => /\.[cm]?[jt]s$/.test(one) && existsSync(one));
   if (found === undefined) throw unusable(label, `its package.json names ${JSON.stringify(path)}, which is not there`);

@@ -46,7 +46,7 @@ export async function findFolders(search: DriverSearch): Promise<FoundFolder[]> 
  */
 export async function readFolder({ name, dir, place }: FoundFolder): Promise<DriverPackage> {
   const json = await readPackageJson(dir);
-  const pack = describePackage(json ?? {}, dir, name);
+  const pack = describePackage(json ?? {}, dir);
   if (place !== 'store') return pack;
   const pin = (await readPins(pluginsOf(dir, name)))[name];
   if (pin?.version === pack.version && pack.name === name) return pack;

@@ -20,7 +20,7 @@ export async function importDefault(pack: DriverPackage, file: string): Promise<
     const exported = await importFile(pathToFileURL(file).href);
     return isObject(exported) ? exported['default'] : undefined;
   } catch (error) {
-    throw unusable(`Driver package ${pack.name} (${pack.dir})`, `its code fails: ${errorText(error)}`, error);
+    throw unusable(`Driver package ${pack.name} (${pack.shown})`, `its code fails: ${errorText(error)}`, error);
   }
 }
 
@@ -31,9 +31,9 @@ export async function importDefault(pack: DriverPackage, file: string): Promise<
  */
 export async function loadPackage(pack: DriverPackage): Promise<DriverModule> {
   const exported = await importDefault(pack, entryOf(pack));
-  const label = `Driver package ${pack.name} (${pack.dir})`;
+  const label = `Driver package ${pack.name} (${pack.shown})`;
   if (!isObject(exported)) throw unusable(label, 'it has no default export, which has to be the driver');
-  if (exported['contract'] !== contract) throw otherContract(`The driver of package ${pack.name} (${pack.dir})`, exported['contract']);
+  if (exported['contract'] !== contract) throw otherContract(`The driver of package ${pack.name} (${pack.shown})`, exported['contract']);
   const missing = ['describe', 'open'].find((name) => typeof exported[name] !== 'function');
   if (missing !== undefined) throw unusable(label, `its default export has no function ${missing}`);
   if (exported['name'] !== pack.driver) {

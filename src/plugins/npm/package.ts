@@ -15,6 +15,8 @@ export interface DriverPackage {
   readonly driver: string;
   /** Its folder. */
   readonly dir: string;
+  /** Where it is, for messages. */
+  readonly shown: string;
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -60,14 +62,14 @@ export async function readPackageJson(dir: string): Promise<Readonly<Record<stri
 
 /**
  * What a package.json says of its driver, and whether this program can use it. Pure.
- * @param known the name that the package is known by
+ * @param shown where it is, for messages
  * @throws TsmachineError DRIVER_PACKAGE for a package that is no driver, has another name, or was written for another contract
  */
-export function describePackage(json: Readonly<Record<string, unknown>>, dir: string, known = nameByFolder(dir)): DriverPackage {
+export function describePackage(json: Readonly<Record<string, unknown>>, dir: string, shown = dir): DriverPackage {
   const { name, version } = json;
   const own = isObject(json['tsmachine']) ? json['tsmachine'] : {};
   const driver = typeof name === 'string' ? driverOf(name) : undefined;
-  const label = `Driver package ${typeof name === 'string' ? name : known} (${dir})`;
+  const label = `Driver package ${typeof name === 'string' ? name : nameByFolder(dir)} (${shown})`;
   if (typeof name !== 'string' || driver === undefined || typeof version !== 'string') {
     throw unusable(label, 'its package.json has no name like "tsmachine-driver-NAME", or no version');
   }
@@ -79,7 +81,7 @@ export function describePackage(json: Readonly<Record<string, unknown>>, dir: st
     throw unusable(label, `its package.json names driver ${JSON.stringify(own['driver'])}, but its own name stands for "${driver}"`);
   }
   if (own['contract'] !== contract) throw otherContract(`${label}, version ${version},`, own['contract']);
-  return { name, version, driver, dir, json };
+  return { name, version, driver, dir, shown, json };
 }
 
 /** @param label the package, for people */

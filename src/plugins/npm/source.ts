@@ -3,7 +3,7 @@ import { findFolders, readFolder } from './find.js';
 
 /** Drivers that are packages of npm: `tsmachine-driver-NAME`. */
 export const driverPackages: DriverSource = {
-  kind: 'driver packages',
+  kind: 'npm package',
   names: async (search) => (await findFolders(search)).map(({ driver }) => driver),
   async find(name, search) {
     const folder = (await findFolders(search)).find(({ driver }) => driver === name);

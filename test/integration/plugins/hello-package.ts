@@ -15,6 +15,9 @@ const good = {
   tsmachine: { driver: 'hello', contract: 2 },
 };
 
+/** The package.json of the good package. @param different what is put in the place of its own */
+export const packageJsonOf = (name: string, different: object = {}) => ({ name, ...good, ...different });
+
 /** A driver for engines that are there already. */
 export const helloCode = `
 import { baseData, textFlag, textOf } from 'tsmachine/driver';
@@ -44,7 +47,7 @@ export default {
 export function writePackage(folder: string, { name = 'tsmachine-driver-hello', json = {}, code = helloCode }: Different = {}): string {
   const dir = join(folder, ...name.split('/'));
   mkdirSync(dirname(dir), { recursive: true });
-  writeFiles(dir, { 'package.json': JSON.stringify({ name, ...good, ...json }), 'index.js': code });
+  writeFiles(dir, { 'package.json': JSON.stringify(packageJsonOf(name, json)), 'index.js': code });
   return dir;
 }
 

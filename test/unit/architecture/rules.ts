@@ -126,7 +126,7 @@ export const foreign: Readonly<Record<string, readonly string[]>> = {
   'proper-lockfile': ['src/system'],
   ssh2: ['src/ssh'],
   'tar-fs': ['src/system'],
-  'tar-stream': ['src/transfer'],
+  'tar-stream': ['src/transfer', 'src/plugins'],
   'write-file-atomic': ['src/system'],
   yaml: ['src/swarm'],
   'node:child_process': ['src/system', 'src/ssh'],
