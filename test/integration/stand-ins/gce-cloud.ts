@@ -1,4 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request as ask, type IncomingMessage } from 'node:http';
+import { request as askSecurely } from 'node:https';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 
 import { firstProject, type GceStandIn, type Principal } from '../../stand-ins/gce/index.js';
 
@@ -92,4 +98,20 @@ export function plainInstance(name: string, more: object = {}) {
     networkInterfaces: [{ network: 'global/networks/default', accessConfigs: [{ name: 'External NAT', type: 'ONE_TO_ONE_NAT' }] }],
     ...more,
   };
+}
+
+/** Posts to a host as a client behind a proxy does. @returns the answer, or the proxy's status when it refuses */
+export async function throughProxy(
+  proxy: string,
+  { host, path, body, ca }: { readonly host: string; readonly path: string; readonly body: string; readonly ca: string },
+): Promise<string> {
+  const { hostname, port } = new URL(proxy);
+  const tunnel = ask({ hostname, port, method: 'CONNECT', path: `${host}:443` }).end();
+  const [{ statusCode }, socket] = (await once(tunnel, 'connect')) as [IncomingMessage, Socket];
+  if (statusCode !== 200) return String(statusCode);
+  const createConnection = () => connect({ socket, ca, servername: host });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const posting = askSecurely({ host, path, method: 'POST', headers, createConnection }).end(body);
+  const [answer] = (await once(posting, 'response')) as [IncomingMessage];
+  return text(answer).finally(() => socket.destroy());
 }

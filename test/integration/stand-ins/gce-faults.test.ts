@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { refreshToken } from '../../stand-ins/gce/front/credentials.js';
 import { gceStandIn, type GceStandIn, type Principal } from '../../stand-ins/gce/index.js';
-import { Client, plainInstance, refusal, zone, type Answer } from './gce-cloud.js';
+import { Client, plainInstance, refusal, throughProxy, zone, type Answer } from './gce-cloud.js';
 
 const instances = `zones/${zone}/instances`;
 const robot: Principal = {
@@ -158,6 +159,25 @@ describe('the stand-in for Google Compute Engine, when something goes wrong', ()
         });
       expect(await (await impersonate({ email: 'someone@example.com' })).json()).to.include({ accessToken: cloud.token(robot) });
       expect((await impersonate(robot)).status).to.equal(403);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  it("is Google's own hosts behind a proxy, for who trusts it, and no others", async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'gce-'));
+    try {
+      const { HTTPS_PROXY: proxy = '', NODE_EXTRA_CA_CERTS: file = '' } = await cloud.proxyEnv(dir);
+      const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken('someone@example.com') });
+      const answer = await throughProxy(proxy, {
+        host: 'oauth2.googleapis.com',
+        path: '/token',
+        body: body.toString(),
+        ca: await readFile(file, 'utf8'),
+      });
+      expect(JSON.parse(answer)).to.include({ access_token: cloud.token() });
+      expect(await throughProxy(proxy, { host: 'example.com', path: '/', body: '', ca: '' })).to.equal('502');
+      expect((await cloud.violations()).map(({ action }) => action)).to.deep.equal(['CONNECT example.com:443']);
     } finally {
       await rm(dir, { recursive: true });
     }

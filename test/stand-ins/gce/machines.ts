@@ -23,34 +23,44 @@ interface Wanted {
 export async function fillStoreWithMachines(cloud: GceStandIn, { root, zones, count }: Wanted): Promise<readonly number[]> {
   const env = cloud.env(root);
   const restore = setVariables(env); // Google's own library knows no others
-  const session = openSession({ storePath: root, io: silentIo, env });
-  const { store } = session;
   const calls: number[] = [];
   try {
-    const { driver } = await session.drivers.open('google');
     for (let i = 0; i < count; i++) {
-      const name = `google-${i}`;
-      const zone = zones[i % zones.length] ?? '';
-      const given = { ...flagValues(specs, {}, env), 'google-zone': [zone], 'google-allowed-cidr': ['192.0.2.0/24'] };
-      await store.reserve(name);
-      if (i === 0) await ensureAuthority(store.paths, { io: silentIo, user: 'stand-in' });
       const before = (await cloud.calls()).length;
-      const data = await driver.parse({ machineName: name, storePath: root, machineDir: store.machine(name).dir, flags: given });
-      const config = newHostConfig({ name, root, driverName: 'google', driver: data, engine: {}, serverCertSans: [] });
-      const machine = await attachDriver(session, config);
-      await machine.save();
-      await driver.precheck(machine.data, machine.ctx);
-      await driver.create(machine.data, machine.ctx);
-      await machine.save();
+      await makeOne(root, env, { name: `google-${i}`, zone: zones[i % zones.length] ?? '' });
       const made = (await cloud.calls(before)).filter(({ service, action }) => service === 'compute' && !action.endsWith('.wait'));
       calls.push(made.length);
     }
   } finally {
-    await session.drivers.close();
     restore();
   }
   for (const { id } of await cloud.instances()) await cloud.setInstance(id, { publicAddress: '127.0.0.1' });
   return calls;
+}
+
+/** In a run of its own, which knows nothing of the others. */
+async function makeOne(
+  root: string,
+  env: Readonly<Record<string, string>>,
+  { name, zone }: { readonly name: string; readonly zone: string },
+) {
+  const session = openSession({ storePath: root, io: silentIo, env, signal: new AbortController().signal });
+  const { store } = session;
+  try {
+    const { driver } = await session.drivers.open('google');
+    const given = { ...flagValues(specs, {}, env), 'google-zone': [zone], 'google-allowed-cidr': ['192.0.2.0/24'] };
+    await store.reserve(name);
+    await ensureAuthority(store.paths, { io: silentIo, user: 'stand-in' });
+    const data = await driver.parse({ machineName: name, storePath: root, machineDir: store.machine(name).dir, flags: given });
+    const config = newHostConfig({ name, root, driverName: 'google', driver: data, engine: {}, serverCertSans: [] });
+    const machine = await attachDriver(session, config);
+    await machine.save();
+    await driver.precheck(machine.data, machine.ctx);
+    await driver.create(machine.data, machine.ctx);
+    await machine.save();
+  } finally {
+    await session.drivers.close();
+  }
 }
 
 function setVariables(env: Readonly<Record<string, string>>): () => void {
