@@ -83,8 +83,8 @@ function foreignIds({ own, machineName, subscription, resourceGroup: group }: Co
 const inUse =
   /^(InUse\w*|NicInUse|NicReserved\w*|PublicIPAddressCannotBeDeleted|\w+CannotBeDeleted|OperationNotAllowed|AnotherOperationInProgress)$/;
 
-/** Milliseconds for what had it to let it go. */
-const patience = 120_000;
+/** Milliseconds for what had it to let it go: a machine that could not be made holds its interface for 180 seconds. */
+const patience = 210_000;
 
 async function whileInUse({ pace, ctx }: Removing, work: () => Promise<void>): Promise<void> {
   let refusal: unknown;

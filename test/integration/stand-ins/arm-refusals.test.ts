@@ -129,6 +129,17 @@ describe('the stand-in for Azure Resource Manager: what Azure refuses', () => {
     expect(await fails({}, { zones: ['1'] })).to.equal('done');
   });
 
+  it('of interfaces whose machine could not be made, for a while', async () => {
+    await cloud.setLimits({ cores: 1 });
+    const nic = `${network}/networkInterfaces/m1-nic`;
+    expect(await make()).to.match(/^409 OperationNotAllowed/);
+    const other = refusal(await client.send('PUT', `${compute}/virtualMachines/m2`, { body: machineBody(client) }));
+    expect(other).to.match(/^400 NicReservedForAnotherVm: .*Reserved VM: .*virtualMachines\/m1$/);
+    expect(refusal(await client.send('DELETE', nic))).to.match(/^400 NicReservedForAnotherVm/);
+    await client.done('DELETE', nic);
+    await prepare(client);
+  });
+
   it('of quotas: all cores, those of a family, addresses', async () => {
     await cloud.setLimits({ cores: 1 });
     expect(await make()).to.match(

@@ -56,6 +56,8 @@ export interface Behaviour {
   readonly retryAfter?: number | null;
   /** Requests for which a new resource is not in lists; default 0. */
   readonly unseenInLists?: number;
+  /** Removals that are refused of an interface whose machine could not be made; Azure's are refused for 180 seconds. Default 1. */
+  readonly nicReserved?: number;
   /** Items of one page of a list; default 100. */
   readonly page?: number;
   /** Looks until a namespace that is being registered is registered; default 1. */

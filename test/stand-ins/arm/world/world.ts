@@ -52,6 +52,8 @@ export class Subscription {
   /** `publisher:offer:plan` of accepted agreements. */
   readonly agreements = new Set<string>();
   readonly deleting = new Set<string>();
+  /** Interfaces by lower-case id that a machine which could not be made still holds, and how often their removal is refused. */
+  readonly reserved = new Map<string, { readonly machine: string; left: number }>();
   limits: Limits;
   bucket?: Bucket;
 
@@ -121,6 +123,7 @@ export class World {
       retryAfter: 0,
       unseenInLists: 0,
       page: 100,
+      nicReserved: 1,
       registering: 1,
       tokenSeconds: 3600,
       perSecond: null,

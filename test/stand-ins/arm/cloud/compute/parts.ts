@@ -14,6 +14,7 @@ export function dropMachine(world: World, subscription: Subscription, machine: S
     const nic = subscription.get(text(named, 'id') ?? '');
     if (nic === undefined || !goes(named, 'properties.deleteOption')) continue;
     subscription.delete(nic.id);
+    subscription.reserved.delete(nic.id.toLowerCase());
     for (const configuration of list(nic.body, 'properties.ipConfigurations')) {
       if (!goes(configuration, 'properties.publicIPAddress.properties.deleteOption')) continue;
       subscription.delete(text(configuration, 'properties.publicIPAddress.id') ?? '');

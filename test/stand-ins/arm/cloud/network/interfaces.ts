@@ -51,6 +51,10 @@ const interfaces: Tracked = {
   removable({ id }, subscription) {
     const machine = withInterface(subscription, id);
     if (machine) throw nicInUse(id, machine.id, true);
+    const reserved = subscription.reserved.get(id.toLowerCase());
+    if (reserved === undefined || reserved.left <= 0) return;
+    reserved.left -= 1;
+    throw nicReserved(reserved.machine);
   },
   show(shown, stored, subscription) {
     put(shown, 'properties.resourceGuid', stored.hidden['guid']);
@@ -71,6 +75,15 @@ export function nicInUse(nic: string, machine: string, deleting: boolean): ArmEr
     ? ' In order to delete the network interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic.'
     : '';
   return new ArmError(400, 'NicInUse', `Network Interface ${nic} is used by existing resource ${machine}.${rest}`);
+}
+
+export function nicReserved(machine: string): ArmError {
+  return new ArmError(
+    400,
+    'NicReservedForAnotherVm',
+    'Nic(s) in request is reserved for another Virtual Machine for 180 seconds. Please provide another nic(s) or retry after 180 seconds. ' +
+      `Reserved VM: ${machine}`,
+  );
 }
 
 /** What is named is there, and in the same location. */

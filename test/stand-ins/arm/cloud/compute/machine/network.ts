@@ -2,7 +2,7 @@ import { ArmError, badReference, missing } from '../../../front/errors.js';
 import type { Arrived } from '../../../front/kinds.js';
 import { dig, list, same, text, texts, type Json } from '../../../world/json.js';
 import type { Stored } from '../../../world/world.js';
-import { nicInUse } from '../../network/interfaces.js';
+import { nicInUse, nicReserved } from '../../network/interfaces.js';
 import { withInterface } from '../../network/used.js';
 import type { Size } from '../catalogue/sizes.js';
 
@@ -31,12 +31,21 @@ export function checkInterfaces(body: Json, size: Size, { subscription }: Arrive
     if (text(nic.body, 'location') !== text(body, 'location')) throw badReference(id, machine);
     const user = withInterface(subscription, id);
     if (user && !same(user.id, machine)) throw nicInUse(nic.id, user.id, false);
+    const reserved = subscription.reserved.get(id.toLowerCase());
+    if (reserved && reserved.left > 0 && !same(reserved.machine, machine)) throw nicReserved(reserved.machine);
     if (dig(nic.body, 'properties.enableAcceleratedNetworking') === true && !size.accelerated) {
       const message = `Virtual Machine size ${size.name} is not in the allowed list of VM sizes for accelerated networking to be enabled on Network Interface ${machine}. Allowed sizes: Standard_D2s_v3, Standard_D2s_v5...`;
       throw new ArmError(400, 'VMSizeIsNotPermittedToEnableAcceleratedNetworking', message);
     }
     for (const configuration of list(nic.body, 'properties.ipConfigurations'))
       checkAddressZone(body, configuration, arrivedAddress(subscription, configuration), machine);
+  }
+}
+
+/** A machine that could not be made holds its interfaces for a while. */
+export function reserveInterfaces(body: Json, { subscription, world }: Pick<Arrived, 'subscription' | 'world'>, machine: string): void {
+  for (const each of list(body, 'properties.networkProfile.networkInterfaces')) {
+    subscription.reserved.set((text(each, 'id') ?? '').toLowerCase(), { machine, left: world.behaviour.nicReserved });
   }
 }
 

@@ -12,7 +12,7 @@ import { checkMachineName } from '../names.js';
 import { checkQuota } from '../quota.js';
 import { offered, type Size } from '../catalogue/sizes.js';
 import { checkLogin } from './login.js';
-import { checkInterfaces } from './network.js';
+import { checkInterfaces, reserveInterfaces } from './network.js';
 import { checkPlacement } from './placement.js';
 import { checkStorage, type Disk } from './storage.js';
 import { checkUnchanged } from './unchangeable.js';
@@ -68,8 +68,13 @@ function make(draft: Draft, size: Size): Answer {
   checkInterfaces(body, size, arrived, id);
   checkPlacement(body, size, arrived);
   checkEncryption(body, arrived);
-  if (before === undefined) checkQuota(subscription, text(body, 'location') ?? '', size, text(body, 'properties.priority') === 'Spot');
-  checkOffer(world, subscription, body);
+  try {
+    if (before === undefined) checkQuota(subscription, text(body, 'location') ?? '', size, text(body, 'properties.priority') === 'Spot');
+    checkOffer(world, subscription, body);
+  } catch (error) {
+    reserveInterfaces(body, arrived, id);
+    throw error;
+  }
   conceal(body, hidden);
   complete(body, hidden, disk);
   const stored = keep(draft, types.machine, world.behaviour.unseenInLists);
@@ -87,6 +92,7 @@ function make(draft: Draft, size: Size): Answer {
     },
     fail: (error) => {
       failed(stored, error);
+      reserveInterfaces(stored.body, arrived, id);
     },
     result: () => show(stored, machine, subscription),
   });
