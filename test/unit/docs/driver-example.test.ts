@@ -5,59 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import ts from 'typescript';
 
-import { runDriverConformance, type AccountContext, type Driver, type DriverModule, type Owner } from '../../../src/driver/index.js';
+import { runDriverConformance, type Driver, type DriverModule } from '../../../src/driver/index.js';
 import { computerFiles } from '../../../src/machine/access/files.js';
 import { MemoryMachine } from '../../helpers/driver-context.js';
 import { scratch } from '../../helpers/scratch.js';
+import { Nimbus, type Api } from '../../stand-ins/nimbus.js';
 import { root, textOf } from '../architecture/sources.js';
-
-type Caller = Pick<AccountContext, 'secrets' | 'signal' | 'limit'>;
-type Api = (ctx: Caller, method: string, path: string, body?: object) => Promise<unknown>;
 
 interface Example {
   readonly default: DriverModule;
   readonly nimbusOver: (api: Api) => Driver;
-}
-
-interface Server {
-  readonly id: string;
-  readonly name: string;
-  readonly token: string;
-  readonly ip: string;
-  readonly labels: Owner & { readonly by: string };
-  state: 'running' | 'stopped';
-}
-
-/** The cloud of the example, as its API answers. */
-class Nimbus {
-  readonly servers = new Map<string, Server>();
-  around: <T>(call: string, carryOut: () => Promise<T>) => Promise<T> = (_call, carryOut) => carryOut();
-
-  readonly api: Api = (_ctx, method, path, body) =>
-    this.around(`${method} ${path}`, () => Promise.resolve(this.#answer(method, new URL(path, 'https://api.nimbus.example'), body)));
-
-  #answer(method: string, { pathname, searchParams }: URL, body?: object): unknown {
-    const [, , id, verb] = pathname.split('/');
-    if (id === undefined) return method === 'POST' ? this.#make(body as Server) : this.#list(searchParams.get('label') ?? '');
-    const server = this.servers.get(id);
-    if (server && verb !== undefined) server.state = verb === 'start' ? 'running' : 'stopped';
-    if (method === 'DELETE') this.servers.delete(id);
-    return server && method === 'GET' ? { ...server } : undefined;
-  }
-
-  /** The same token makes one server only. */
-  #make(wanted: Server): Server {
-    const known = [...this.servers.values()].find(({ token }) => token === wanted.token);
-    const number = this.servers.size + 1;
-    const server: Server = known ?? { ...wanted, id: `server-${wanted.token}`, ip: `192.0.2.${number}`, state: 'running' };
-    this.servers.set(server.id, server);
-    return { ...server };
-  }
-
-  #list(label: string): Server[] {
-    const [name, value] = label.split('=');
-    return [...this.servers.values()].filter(({ labels }) => Object.entries(labels).some(([key, own]) => key === name && own === value));
-  }
 }
 
 const [, example = ''] = /^```ts\n(\/\/ nimbus\.ts\n.*?)^```$/ms.exec(textOf('docs/writing-a-driver.md')) ?? [];

@@ -1,0 +1,21 @@
+/** What drivers of clouds share, as `cloud` of the package's export. */
+export * from './access/boot.js';
+export * from './access/here.js';
+export * from './access/public-half.js';
+export * from './call/attempts.js';
+export * from './call/connections.js';
+export * from './call/masking.js';
+export * from './call/pace.js';
+export * from './call/recall.js';
+export * from './call/together.js';
+export * from './choose/markets.js';
+export * from './choose/no-room.js';
+export * from './choose/offers.js';
+export * from './flags/contradictions.js';
+export * as formats from './flags/formats.js';
+export type { Format } from './flags/formats.js';
+export * from './flags/naming-flag.js';
+export * from './flags/own.js';
+export * from './flags/specs.js';
+export * from './flags/values.js';
+export * from './removal.js';
