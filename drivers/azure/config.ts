@@ -136,7 +136,7 @@ export function readConfig(data: DriverData): Config {
 function readOwn(data: DriverData): Own {
   const own = ownOf(data);
   const [sizes, zone] = [wordsOf(own['sizes']), textOf(data, 'AvailabilityZone')];
-  const isForeign = data['Own'] === undefined;
+  const isForeign = own['vmId'] === undefined; // also when something else of ours was kept since
   return {
     endpoint: textOf(own, 'endpoint'),
     authority: textOf(own, 'authority'),

@@ -118,7 +118,8 @@ describe('azure: data from disk', () => {
   it("of Docker Machine's is read with the names that program gave", () => {
     const data = { MachineName: 'old', SubscriptionID: subscription, ResourceGroup: 'docker-machine', Location: 'westus', OpenPorts: null };
     checkConfig(data, { machineDir });
-    const { own } = readConfig(data);
+    const { own } = readConfig({ ...data, Own: { stopped: true } });
+    expect(readConfig(data).own.vmId).to.equal(own.vmId);
     const within = `/subscriptions/${subscription}/resourceGroups/docker-machine/providers`;
     expect(own.vmId).to.equal(`${within}/Microsoft.Compute/virtualMachines/old`);
     expect(own.interfaceId).to.equal(`${within}/Microsoft.Network/networkInterfaces/old-nic`);
