@@ -121,6 +121,7 @@ const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 async function clientOf({ project, credentials, impersonated }: Place, sdk: typeof Sdk): Promise<AuthClient> {
   // without a project, the SDK would run gcloud to learn one
   const auth = new sdk.GoogleAuth({ scopes, projectId: project, ...(credentials ? { credentials } : {}) });
+  auth.useJWTAccessWithScope = true; // a service account signs its tokens itself: no call, and no way to Google's host for tokens needed
   const own = await auth.getClient();
   if (impersonated === '') return own;
   return new sdk.Impersonated({ sourceClient: own, targetPrincipal: impersonated, delegates: [], targetScopes: scopes, lifetime: 3600 });

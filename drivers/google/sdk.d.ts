@@ -75,6 +75,7 @@ interface AuthOptions {
 
 export class GoogleAuth {
   constructor(options: AuthOptions);
+  useJWTAccessWithScope?: boolean;
   /** The credentials that were given, or those that the usual search of Google's programs finds. */
   getClient(): Promise<AuthClient>;
   getProjectId(): Promise<string>;

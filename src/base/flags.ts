@@ -61,7 +61,7 @@ export function pathsFrom(base: string, specs: readonly FlagSpec[], given: FlagV
 }
 
 /** A flag whose name says that its value is a secret: for words on a command line, and for drivers that do not mark their flags. */
-export const secretFlag = /(secret|token|password|passphrase|access-key)/i;
+export const secretFlag = /(secret|token|password|passphrase|access-key|encoded-json)/i;
 
 /** The driver's own flags without secrets, as they may be written to disk to create similar machines later. */
 export function flagsToKeep(specs: readonly FlagSpec[], values: FlagValues): FlagValues {

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 
+import { secretFlag } from '../../../../src/base/flags.js';
+import { driverNames, loadDriverModule } from '../../../../src/machine/access/driver-registry.js';
+
 import { accountFlags, driverOfFlag } from '../../../../src/cli/options/account-flags.js';
 import { splitCommandLine } from '../../../../src/cli/line/split.js';
 import { TsmachineError } from '../../../../src/base/errors.js';
@@ -38,5 +41,12 @@ describe('flags that say as whom a provider is asked', () => {
       rest: ['-q'],
     });
     expect(() => splitCommandLine(['--amazonec2-access-key'])).to.throw(TsmachineError, /needs an argument: --amazonec2-access-key/);
+  });
+
+  it('that are secret are known as such by their names, since command lines are kept where no driver is at hand', async () => {
+    const drivers = await Promise.all(driverNames().map((name) => loadDriverModule(name)));
+    const secret = drivers.flatMap(({ flags }) => flags.filter((flag) => flag.secret === true).map(({ name }) => name));
+    expect(secret).to.include('google-auth-encoded-json');
+    expect(secret.filter((name) => !secretFlag.test(name))).to.deep.equal([]);
   });
 });
