@@ -2,11 +2,11 @@ import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/c
 import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { eventually } from '../../../src/driver/kit/cloud/call/pace.js';
 import { attemptRemoval, leftover, type Removal } from '../../../src/driver/kit/cloud/removal.js';
-import { all, type Arm, type Resource } from '../api.js';
+import { all, type Arm, type Resource, type VirtualMachine } from '../api.js';
 import { readConfig, type Config } from '../config.js';
 import { armRefusal, isNotFound } from '../errors.js';
 import { idOf, kinds, namesOf, partsOf, types } from '../naming/names.js';
-import { isOfMachine, isOfStore } from '../naming/tags.js';
+import { isOfMachine, isOfStore, tagKeys } from '../naming/tags.js';
 import { outcome } from './named.js';
 import { readGroup, type GroupRequest } from './resource-group.js';
 import { deleteThing, straysOf } from './strays.js';
@@ -46,9 +46,8 @@ async function removeOwn(removing: Removing, config: Config, entries: readonly L
   const vmId = idOf({ subscription: config.subscription, group, type: types.vm, name: vm.name });
   await settled(removing, entries);
   const gone = await attempt(removing, kinds.vm, vmId, async () => {
-    const isKnown = config.own.vmId !== '' || entries.some(({ key, id }) => key === vmKey && id !== undefined);
-    // one of this name may be somebody else's
-    if (isKnown || isOfMachine((await readVm(arm, group, vm.name)) ?? {}, machine)) await removeVm(arm, group, vm.name);
+    const there = await readVm(arm, group, vm.name);
+    if (there && isMachines(there, config, machine)) await removeVm(arm, group, vm.name);
   });
   if (gone.length > 0) return gone;
   const disk = idOf({ subscription: config.subscription, group, type: types.disk, name: names.disk });
@@ -64,6 +63,12 @@ async function removeOwn(removing: Removing, config: Config, entries: readonly L
   for (const { kind, type, id } of strays)
     left.push(...(await attempt(removing, kind, id, () => whileInUse(removing, () => deleteThing(arm, type, id)))));
   return left;
+}
+
+/** Somebody else may have taken the name since. What Docker Machine made has no tags of ours. */
+function isMachines(vm: VirtualMachine, { own }: Config, machine: string): boolean {
+  const isDockerMachines = own.vmId !== '' && own.madeAt === '' && vm.tags?.[tagKeys.creator] === undefined;
+  return isOfMachine(vm, machine) || isDockerMachines;
 }
 
 /** What an earlier run began to make can be removed once that is done. */

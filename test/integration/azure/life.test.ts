@@ -140,6 +140,22 @@ describe('azure: the life of a machine', () => {
       expect(await cloud.inventory()).to.deep.equal([]);
     });
 
+  it('leaves a machine alone that somebody made under the same name since', async () => {
+    const theirs = await bench.machine('theirs', { 'azure-resource-group': 'mine' });
+    await theirs.create();
+    const machine = await bench.machine('m1', { 'azure-resource-group': 'mine' }, mates('first'));
+    await machine.create();
+    await cloud.deleteByHand(machine.id);
+    const other = await bench.machine(
+      'm1',
+      { 'azure-resource-group': 'mine' },
+      { store: 'second', machine: '30000000-0000-4000-8000-000000000003' },
+    );
+    await other.create();
+    expect(await machine.remove()).to.deep.equal([]);
+    expect((await other.look()).state).to.equal('Running');
+  });
+
   it('makes again what of the store was deleted by hand', async () => {
     const first = await bench.machine('m1');
     await first.create();
