@@ -1,8 +1,17 @@
+import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { allDriverNames, driverPlaces, loadDriverModule } from '../../../src/machine/access/driver-registry.js';
+import { valueChoice } from '../../../src/cli/completion/values.js';
+import type { FlagInput } from '../../../src/cli/line/flags.js';
+import { accountFlags } from '../../../src/cli/options/account-flags.js';
+import Create from '../../../src/commands/create.js';
+import { driverReport } from '../../../src/machine/drivers/info.js';
+import { openSession } from '../../../src/session.js';
+import { declareSwarm } from '../../../src/swarm/up/declare-swarm.js';
+import { succeed, tsmachine } from '../../helpers/cli.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
 import { scratch } from '../../helpers/scratch.js';
 import { helloCode, writePackage, type Different } from './hello-package.js';
@@ -101,5 +110,55 @@ describe('driver packages', () => {
     writePackage(folder);
     const error = await failureOf(loadDriverModule('helo', search(folder)));
     expect(hintOf(error)).to.match(/^Did you mean "hello"\?.* Plugins: hello$/);
+  });
+
+  it('are known to secret flags of every command, to swarm files, to the help and to shells', async () => {
+    const folder = scratch();
+    writePackage(folder);
+    const from = search(folder);
+    expect((await accountFlags(['ls', '--hello-token', 'x'], from)).map(({ name }) => name)).to.deep.equal(['hello-token']);
+    const file = join(folder, 'swarm.yaml');
+    writeFileSync(file, 'name: lab\ngroups: {m: {role: manager, count: 1, driver: hello, flags: {hello-url: "tcp://192.0.2.1:2376"}}}\n');
+    const { declaration } = await declareSwarm(from, { file });
+    expect(declaration.members.map(({ driver, flags }) => ({ driver, flags }))).to.deep.equal([
+      { driver: 'hello', flags: { 'hello-url': 'tcp://192.0.2.1:2376' } },
+    ]);
+    expect(await Create.helpFlags(['-d', 'hello', '--driver-path', folder], {})).to.include.keys('hello-url', 'hello-token');
+    const { candidates } = await valueChoice('driver', {} as FlagInput[string], '', from);
+    expect(candidates.map(({ word }) => word)).to.include.members(['hello', 'none']);
+  });
+
+  it('are loaded by the built program, which is one file, and answered by what it exports', async () => {
+    const folder = scratch();
+    writePackage(folder);
+    const { stdout } = await succeed(['driver', 'info', 'hello', '--json'], { store: scratch(), env: { TSMACHINE_DRIVER_PATH: folder } });
+    expect(JSON.parse(stdout)).to.deep.include({ driver: 'hello', kind: 'npm package', version: '1.2.3', contract: 2, used: true });
+    const broken = scratch();
+    writePackage(broken, { code: helloCode.replace('precheck: nothing, ', '') });
+    const { code, stdout: said } = await tsmachine(['driver', 'info', 'hello'], {
+      store: scratch(),
+      env: { TSMACHINE_DRIVER_PATH: broken },
+    });
+    expect([code, /Problem .*its driver has no function precheck/.test(said)]).to.deep.equal([1, true]);
+  });
+
+  it('are tested in the world that they bring along, and told which rules they break', async () => {
+    const folder = scratch();
+    const tsmachineOf = (conformance?: string) => ({ json: { tsmachine: { driver: 'hello', contract: 2, conformance } } });
+    const dir = writePackage(folder, tsmachineOf('./world.js'));
+    // a world in which nothing is ever made
+    writeFileSync(
+      join(dir, 'world.js'),
+      `export default { makeWorld: () => ({ dir: ${JSON.stringify(scratch())}, files: {}, flags: { 'hello-url': 'tcp://192.0.2.1:1' },
+        secrets: { 'hello-token': 'correct-horse' }, inventory: () => [], machines: () => 0 }) };`,
+    );
+    const session = openSession(search(folder));
+    const { rules = [] } = await driverReport(session, 'hello', { test: true });
+    expect(rules.length).to.be.greaterThan(15);
+    const broken = rules.filter((one) => one.broken !== undefined).map(({ rule }) => rule);
+    expect(broken).to.include('check refuses hostile data and names the field');
+    expect(rules.length - broken.length, 'rules that hold').to.be.greaterThan(2);
+    writePackage(folder, tsmachineOf());
+    expect((await failureOf(driverReport(session, 'hello', { test: true }))).message).to.match(/brings no world to be tested in/);
   });
 });
