@@ -28,8 +28,8 @@ describe('machines of a plugin of Docker Machine', function () {
     cloud = await LabCloud.open(cloudOf(lab));
   });
   after(async () => {
-    cloud?.close();
-    await lab?.close();
+    (cloud as LabCloud | undefined)?.close();
+    await (lab as Lab | undefined)?.close();
   });
 
   const line = (...args: string[]) => {

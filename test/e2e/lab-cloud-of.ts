@@ -1,12 +1,12 @@
-import type { Lab, LabHost } from '../helpers/lab.js';
+import type { HostOptions, Lab, LabHost } from '../helpers/lab.js';
 import type { LabCloud } from '../integration/plugins/lab-cloud.js';
 
 /** A cloud whose servers are nspawn hosts of the lab, with the key that the plugin made. */
-export function cloudOf(lab: Lab): Parameters<typeof LabCloud.open>[0] {
+export function cloudOf(lab: Lab, options: HostOptions = {}): Parameters<typeof LabCloud.open>[0] {
   const hosts = new Map<string, LabHost>();
   return async (_cloud, verb, name, key) => {
     if (verb === 'create') {
-      const made = await lab.host(name);
+      const made = await lab.host(name, options);
       hosts.set(name, made);
       await made.run('mkdir -p /root/.ssh && cat >> /root/.ssh/authorized_keys', { input: key });
       return made.ip;
