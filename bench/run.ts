@@ -10,6 +10,7 @@ import { copies } from './copy.js';
 import { google } from './google.js';
 import { hosts } from './hosts.js';
 import { list } from './list.js';
+import { plugins } from './plugins.js';
 import { reach } from './reach.js';
 import { computer, print, type Row } from './report.js';
 import { startup } from './startup.js';
@@ -22,6 +23,7 @@ const rows: Row[] = [
   ...(await startup(dockerMachine)),
   ...(await reach()),
   ...(await list(dockerMachine)),
+  ...(await plugins()),
   ...(await clouds()),
   ...(await google()),
   ...(await azure()),
