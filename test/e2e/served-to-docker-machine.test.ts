@@ -20,7 +20,7 @@ describe('Docker Machine beside tsmachine', function () {
   let cloud: LabCloud;
   let store: string;
   let dockerMachine: string;
-  let images: string;
+  let images = '';
 
   before(async function () {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) skip(this, 'nspawn machines need root on Linux');
@@ -42,7 +42,7 @@ describe('Docker Machine beside tsmachine', function () {
   after(async () => {
     (cloud as LabCloud | undefined)?.close();
     await (lab as Lab | undefined)?.close();
-    rmSync((images) ?? '', { recursive: true, force: true });
+    if (images !== '') rmSync(images, { recursive: true, force: true });
   });
 
   const env = () => ({ ...process.env, PATH: `${lab.dir}${delimiter}${process.env['PATH'] ?? ''}`, MACHINE_STORAGE_PATH: store });
