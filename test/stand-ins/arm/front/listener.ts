@@ -21,6 +21,8 @@ export async function listen(tls: { readonly cert: string; readonly key: string 
     });
   });
   server.keepAliveTimeout = 60_000;
+  // who waits for an answer keeps the process alive, not who might ask again
+  server.on('connection', (socket) => socket.unref());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
