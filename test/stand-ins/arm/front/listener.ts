@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import type { World } from '../world/world.js';
 import type { Outgoing } from './answers.js';
@@ -22,7 +22,7 @@ export async function listen(tls: { readonly cert: string; readonly key: string 
   });
   server.keepAliveTimeout = 60_000;
   // who waits for an answer keeps the process alive, not who might ask again
-  server.on('connection', (socket) => socket.unref());
+  server.on('connection', (socket) => (socket as Socket).unref());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
