@@ -122,7 +122,8 @@ export class Backing {
   }
 
   async #start(id: string, host: LabHost): Promise<void> {
-    await startElsewhere(host);
+    if (this.#options.keepsAddress === true) await host.machine.driver.start(host.machine.data, host.machine.ctx);
+    else await startElsewhere(host);
     await this.#isUp(id, host);
   }
 
