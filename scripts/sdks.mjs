@@ -41,7 +41,10 @@ export async function bundleSdks(root, names = sdks) {
   return Object.keys(metafile.inputs);
 }
 
-/** Leaves gRPC out of Google's SDK, which Compute Engine does not speak, and of its messages those that no call needs. */
+/**
+ * Leaves gRPC out of Google's SDK, which Compute Engine does not speak, of its messages those that no call needs, and its warning that there
+ * is no metadata service, which comes beside the error that says so.
+ */
 function google(root) {
   return {
     name: 'google',
@@ -52,6 +55,9 @@ function google(root) {
       onLoad({ filter: /^gax$/, namespace: 'google' }, ({ pluginData: resolveDir }) => ({
         contents: restOnly,
         resolveDir,
+      }));
+      onLoad({ filter: /gcp-metadata[\\/]build[\\/]src[\\/]index\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace(/process\.emitWarning\(.*'MetadataLookupWarning'\);/, ''),
       }));
       onLoad({ filter: /compute[\\/]build[\\/]protos[\\/]protos\.json$/ }, async ({ path }) => ({
         contents: JSON.stringify(await pruned(root, JSON.parse(readFileSync(path, 'utf8')))),

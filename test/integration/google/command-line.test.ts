@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -51,6 +52,19 @@ describe('google on the command line', () => {
     await rm(machinePaths(store(), name).journal);
     return text;
   }
+
+  it('says once that there are no credentials, whatever answers in place of the metadata service', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const nothing = { GOOGLE_APPLICATION_CREDENTIALS: '', METADATA_SERVER_DETECTION: '', GCE_METADATA_HOST: `127.0.0.1:${port}` };
+    const { code, stderr } = await run(['create', '-d', 'google', 'm1'], nothing);
+    server.close();
+    expect(code).to.equal(3);
+    expect(stderr)
+      .to.include('Log in with: gcloud auth application-default login')
+      .and.not.to.match(/warning/i);
+  });
 
   it('makes, lists, stops, starts and removes a machine', async () => {
     await make('m1');
