@@ -15,10 +15,12 @@ export class CommandLine {
   private constructor(
     readonly cloud: Ec2StandIn,
     readonly dir: string,
+    readonly more: Readonly<Record<string, string>>,
   ) {}
 
-  static async open(cloud: Ec2StandIn): Promise<CommandLine> {
-    return new CommandLine(cloud, await mkdtemp(join(tmpdir(), 'tsmachine-ec2-')));
+  /** @param more variables of its environment */
+  static async open(cloud: Ec2StandIn, more: Readonly<Record<string, string>> = {}): Promise<CommandLine> {
+    return new CommandLine(cloud, await mkdtemp(join(tmpdir(), 'tsmachine-ec2-')), more);
   }
 
   get store(): string {
@@ -26,7 +28,8 @@ export class CommandLine {
   }
 
   get env(): Record<string, string> {
-    return { ...this.cloud.env(this.dir, firstKey, 'eu-central-1'), TSMACHINE_STATE_DIR: join(this.dir, 'state'), HOME: this.dir };
+    const own = { TSMACHINE_STATE_DIR: join(this.dir, 'state'), HOME: this.dir };
+    return { ...this.cloud.env(this.dir, firstKey, 'eu-central-1'), ...own, ...this.more };
   }
 
   run(args: readonly string[], options: Partial<CliOptions> = {}): Promise<CliResult> {

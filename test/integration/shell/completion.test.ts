@@ -100,7 +100,7 @@ for (const [name, complete] of shells) {
     it('values behind "="', () => {
       // bash has the part before "=" already
       const head = name === 'bash' ? '' : '--driver=';
-      expect(complete(user, 'tsmachine create --driver=g')).to.deep.equal([`${head}generic`]);
+      expect(complete(user, 'tsmachine create --driver=ge')).to.deep.equal([`${head}generic`]);
       expect(complete(user, 'tsmachine create --driver=').sort()).to.deep.equal(driverNames().map((driver) => head + driver));
       expect(complete(user, 'tsmachine ls --filter state=Sto').sort()).to.deep.equal(
         ['Stopped', 'Stopping'].map((state) => (name === 'bash' ? state : `state=${state}`)),

@@ -109,7 +109,7 @@ def _user_data(params):
 
 def _profile(region, params):
     wanted = params.get("IamInstanceProfile")
-    if wanted is None:
+    if wanted is None or not any(wanted.values()):  # EC2 takes an empty name for none
         return None
     if len(wanted) != 1:
         raise refused("InvalidParameterCombination", "The parameter iamInstanceProfile takes a name or an ARN, not both")
