@@ -30,7 +30,7 @@ const suites = {
     built: true,
     system: true,
     // these wait for a server or a stand-in of their own, and touch nothing else of the computer
-    beside: /^(amazonec2|azure|go-rpc|google|hyperv|plugins|stand-ins)\b/,
+    beside: /^(amazonec2|azure|go-rpc|google|hyperv)\b/,
   },
   e2e: {
     timeout: 40 * minutes,

@@ -1,5 +1,4 @@
-import { messageOf } from '../../../src/base/errors.js';
-import { plain } from '../../../src/base/text.js';
+import { undone } from '../../../src/driver/kit/cloud/removal.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { once } from '../../../src/driver/kit/turns.js';
 import { userDataOf } from '../access/boot.js';
@@ -46,7 +45,7 @@ async function launched(making: Making, entry: LedgerEntry | undefined): Promise
     return await launch(making, entry);
   } catch (error) {
     making.ctx.signal.throwIfAborted();
-    if ((await instanceEntry(making.ctx)) === undefined) await undo(making);
+    if ((await instanceEntry(making.ctx)) === undefined) await undone(making.ctx, () => removeMachine(making));
     throw error;
   }
 }
@@ -82,17 +81,6 @@ async function noted(ctx: DriverContext, { candidates: [first] }: Plan): Promise
     ...ownPatch<Own>(ctx.data(), { imageName: image.name }),
   });
   return readConfig(data);
-}
-
-/** Removes what was made beside the instance that could not be made. A failure of this hides nothing: `rm` tries again. */
-async function undo(making: Making): Promise<void> {
-  const { ctx } = making;
-  try {
-    await removeMachine(making);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    ctx.io.debug(`${ctx.machineName}: what was made for it could not be removed yet: ${plain(messageOf(error))}`);
-  }
 }
 
 /** Follows the instance until it runs, and gives it what only a running one can be given. */

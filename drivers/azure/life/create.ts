@@ -1,5 +1,4 @@
-import { messageOf } from '../../../src/base/errors.js';
-import { plain } from '../../../src/base/text.js';
+import { undone } from '../../../src/driver/kit/cloud/removal.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { together } from '../../../src/driver/kit/cloud/call/together.js';
@@ -50,7 +49,7 @@ function isVanished(error: unknown): boolean {
 async function failed(making: Making, error: unknown): Promise<never> {
   making.ctx.signal.throwIfAborted();
   const isSurelyNothing = (await vmEntry(making.ctx)) === undefined;
-  if (isSurelyNothing) await undo(making);
+  if (isSurelyNothing) await undone(making.ctx, () => removeMachine(making));
   throw error;
 }
 
@@ -114,15 +113,4 @@ async function settle(making: Making, vmId: string, vm: VirtualMachine | undefin
 function imageIn(vm: VirtualMachine | undefined): string | undefined {
   const { publisher, offer, sku, version, exactVersion } = vm?.storageProfile?.imageReference ?? {};
   return publisher === undefined ? undefined : [publisher, offer, sku, exactVersion ?? version].join(':');
-}
-
-/** Removes what was made beside the machine that could not be made. A failure of this hides nothing: `rm` tries again. */
-async function undo(making: Making): Promise<void> {
-  const { ctx } = making;
-  try {
-    await removeMachine(making);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    ctx.io.debug(`${ctx.machineName}: what was made for it could not be removed yet: ${plain(messageOf(error))}`);
-  }
 }

@@ -1,5 +1,4 @@
-import { messageOf } from '../../../src/base/errors.js';
-import { plain } from '../../../src/base/text.js';
+import { undone } from '../../../src/driver/kit/cloud/removal.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { together } from '../../../src/driver/kit/cloud/call/together.js';
 import { ownPatch } from '../../../src/driver/kit/cloud/flags/own.js';
@@ -37,7 +36,7 @@ async function launched(making: Making, entry: LedgerEntry | undefined): Promise
     return await launch(making, entry);
   } catch (error) {
     making.ctx.signal.throwIfAborted();
-    if ((await instanceEntry(making.ctx)) === undefined) await undo(making);
+    if ((await instanceEntry(making.ctx)) === undefined) await undone(making.ctx, () => removeMachine(making));
     throw error;
   }
 }
@@ -64,17 +63,6 @@ async function partsOf({ ctx, waiting }: Making, config: Config): Promise<Parts>
     ensureRules(config, ctx, where, waiting),
   ]);
   return { owner, where, metadata, address };
-}
-
-/** Removes what was made beside the VM that could not be made. A failure of this hides nothing: `rm` tries again. */
-async function undo(making: Making): Promise<void> {
-  const { ctx } = making;
-  try {
-    await removeMachine(making);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    ctx.io.debug(`${ctx.machineName}: what was made for it could not be removed yet: ${plain(messageOf(error))}`);
-  }
 }
 
 /** Follows the VM until it runs. A spot VM may have been stopped since an earlier run made it. */

@@ -32,6 +32,7 @@ describe('azure on the command line', () => {
     const bench = await Bench.open(cloud);
     const made = await bench.machine('old', { 'azure-resource-group': 'docker-machine' });
     await made.create();
+    await cloud.untagAll();
     const folder = join(store(), 'machines/old');
     await mkdir(folder, { recursive: true });
     const { Own: _, ...fields } = made.memory.data;

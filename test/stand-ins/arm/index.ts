@@ -6,7 +6,7 @@ import type { Context } from 'mocha';
 import { scratch } from '../../helpers/scratch.js';
 import { kinds } from './cloud/kinds.js';
 import { machines, moveMachine, reclaim } from './cloud/compute/control.js';
-import { deleteByHand } from './cloud/by-hand.js';
+import { deleteByHand, untagAll } from './cloud/by-hand.js';
 import { ArmError } from './front/errors.js';
 import { Gate } from './front/gate.js';
 import { listen, type Listening } from './front/listener.js';
@@ -175,6 +175,11 @@ export class ArmStandIn {
   /** As somebody in the portal, at once and whatever uses it; a machine's other parts go as their deleteOption says. */
   async deleteByHand(id: string): Promise<void> {
     deleteByHand(this.#world, id);
+  }
+
+  /** Takes all tags from everything, as if another program had made it. */
+  async untagAll(): Promise<void> {
+    untagAll(this.#world);
   }
 
   /** The environment in which DefaultAzureCredential and our programs reach the stand-in and nothing else. @param dir an empty folder */

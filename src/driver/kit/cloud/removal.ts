@@ -1,4 +1,5 @@
 import { messageOf } from '../../../base/errors.js';
+import { plain } from '../../../base/text.js';
 import type { DriverContext, Leftover } from '../../contract.js';
 
 /** What could not be removed; nothing when all went. */
@@ -24,5 +25,18 @@ export async function attemptRemoval(
   } catch (error) {
     signal.throwIfAborted();
     return isNotFound(error) ? [] : [leftover(kind, id, error)];
+  }
+}
+
+/** Removes what was made beside a machine that could not be made. A failure of this hides nothing: `rm` tries again. */
+export async function undone(
+  { machineName, signal, io }: Pick<DriverContext, 'machineName' | 'signal' | 'io'>,
+  remove: () => Promise<unknown>,
+) {
+  try {
+    await remove();
+  } catch (error) {
+    signal.throwIfAborted();
+    io.debug(`${machineName}: what was made for it could not be removed yet: ${plain(messageOf(error))}`);
   }
 }

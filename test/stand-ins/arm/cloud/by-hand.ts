@@ -18,6 +18,11 @@ export function deleteByHand(world: World, id: string): void {
   throw new Error(`${id} is not there`);
 }
 
+/** Takes all tags from everything: what other programs made has none of ours. */
+export function untagAll(world: World): void {
+  for (const subscription of world.subscriptions.values()) for (const { body } of subscription.resources.values()) delete body['tags'];
+}
+
 function forget(subscription: Subscription, { id, type }: Stored): void {
   if (type !== types.address) return;
   const user = withAddress(subscription, id);
