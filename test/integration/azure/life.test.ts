@@ -202,6 +202,25 @@ describe('azure: the life of a machine', () => {
     expect(await bench.actions(before)).to.have.length(3);
   });
 
+  it('makes twenty at once with five calls a second, with few calls each', async function () {
+    this.timeout(240_000);
+    const first = await bench.machine('m0');
+    await first.create();
+    await cloud.behave({ perSecond: 5, burst: 10 });
+    const before = (await cloud.calls()).length;
+    const machines = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const id = `${String(i + 10)}000000-0000-4000-8000-000000000002`;
+        const machine = await bench.machine(`n${i}`, {}, { store: first.memory.owner.store, machine: id });
+        machine.memory.entries = first.memory.entries.filter(({ scope }) => scope === 'store');
+        return machine;
+      }),
+    );
+    await Promise.all(machines.map((machine) => machine.create()));
+    expect(await lines('virtualMachines')).to.have.length(21);
+    expect((await bench.actions(before)).length / machines.length).to.be.at.most(12);
+  });
+
   it('waits as long as Azure asks after too many calls', async () => {
     const machine = await bench.machine('m1');
     await cloud.fault({
