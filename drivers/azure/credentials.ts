@@ -5,8 +5,6 @@ import { usualCloud } from './call/clouds.js';
 import { readConfig } from './config.js';
 import { prefix } from './flags.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Where the calls of a machine go, and as whom. The subscription, the cloud and the endpoint are the machine's own, wherever it has any.
  * A secret that was given, or is set, comes first; then one in a config.json of Docker Machine's; then the SDK's chain.

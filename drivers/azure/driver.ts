@@ -4,7 +4,7 @@ import { realPace, type Pace } from '../../src/driver/kit/cloud/call/pace.js';
 import { accountOf, type Arm, type Caller, type OpenArm } from './api.js';
 import { checkConfig } from './check.js';
 import { readConfig } from './config.js';
-import { placeOf, wordsOf, type Environment } from './credentials.js';
+import { placeOf, wordsOf } from './credentials.js';
 import { discardLeftover, listLeftovers } from './leftovers.js';
 import { claimMachine } from './life/claim.js';
 import { readConsole } from './life/console.js';
@@ -23,7 +23,6 @@ type World = Caller & { readonly secrets: FlagValues };
 export interface Outside {
   readonly open: OpenArm;
   readonly pace?: Pace;
-  readonly env?: Environment;
 }
 
 /** The driver over any Azure; tests bring their own. */
@@ -54,7 +53,7 @@ export function azureOver({ open, pace = realPace }: Outside): Driver {
     allow: (data, ctx, networks) => allow(readConfig(data), ctx, arm(data, ctx), networks),
     credentials: (secrets) => wordsOf(secrets),
     leftovers: (ctx) => listLeftovers(account(ctx)),
-    discard: (leftover, ctx) => discardLeftover(account(ctx), pace, ctx, leftover),
+    discard: (leftover, ctx) => discardLeftover(account(ctx), leftover),
     claim: (data, ctx) => claimMachine(acting(data, ctx)),
   };
 }

@@ -6,9 +6,9 @@ const azure: DriverModule = {
   contract: 2,
   summary: 'Virtual machines of Microsoft Azure',
   describe: () => Promise.resolve({ flags, features: { provision: true, powerControl: true, ownsHost: true, hostKeyKnown: true } }),
-  open: async ({ env }) => {
+  open: async () => {
     const [{ azureOver }, { openArm }] = await Promise.all([import('./driver.js'), import('./api.js')]);
-    return { ...azureOver({ open: openArm, env }), close: () => Promise.resolve() };
+    return { ...azureOver({ open: openArm }), close: () => Promise.resolve() };
   },
 };
 

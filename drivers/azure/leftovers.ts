@@ -1,6 +1,5 @@
 import { TsmachineError } from '../../src/base/errors.js';
-import type { AccountContext, Leftover } from '../../src/driver/contract.js';
-import type { Pace } from '../../src/driver/kit/cloud/call/pace.js';
+import type { Leftover } from '../../src/driver/contract.js';
 import { all, type Arm } from './api.js';
 import { deleteEmptyGroup } from './life/remove.js';
 import { readGroup } from './life/resource-group.js';
@@ -49,7 +48,7 @@ function leftoverOf(kind: string, { id = '', name, tags = {} }: Tagged, createdA
 }
 
 /** Removes one of them, if it is still there and still ours. */
-export async function discardLeftover(arm: Arm, _pace: Pace, _ctx: AccountContext, leftover: Leftover): Promise<void> {
+export async function discardLeftover(arm: Arm, leftover: Leftover): Promise<void> {
   if (leftover.kind === kinds.group) return discardGroup(arm, leftover);
   const named = partsOf(leftover.id);
   const type = order.map((kind) => types[kind]).find((one) => isSame(one, named?.type));

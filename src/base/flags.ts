@@ -82,13 +82,17 @@ function asGiven(spec: FlagSpec, value: unknown): FlagValue | undefined {
 function fromEnvironment({ type, env: variable }: FlagSpec, env: NodeJS.ProcessEnv): FlagValue | undefined {
   const text = variable === undefined ? undefined : env[variable];
   if (text === undefined || text === '') return undefined;
-  if (type === 'strings')
-    return text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
+  if (type === 'strings') return listIn(text);
   if (type === 'bool') return goBool(text) ?? false;
   return type === 'int' ? toInteger(text, variable) : text;
+}
+
+/** A list as a variable of the environment has it: with commas. */
+export function listIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function preset(spec: FlagSpec): FlagValue | undefined {

@@ -1,5 +1,7 @@
 /** Docker Machine's state words; their positions are its state numbers. */
-export type State = 'None' | 'Running' | 'Paused' | 'Saved' | 'Stopped' | 'Stopping' | 'Starting' | 'Error' | 'Timeout';
+/** Docker Machine's states; their places are their numbers. */
+export const states = ['None', 'Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'] as const;
+export type State = (typeof states)[number];
 
 /** The `Driver` object of config.json: owned by the driver, not interpreted by anything else, and kept complete. */
 export type DriverData = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { withOldDefaults, type FlagSpec, type FlagValue, type FlagValues } from '../base/flags.js';
+import { listIn, withOldDefaults, type FlagSpec, type FlagValue, type FlagValues } from '../base/flags.js';
 import type { Of } from '../go-rpc/gob/schema.js';
 import type { createFlags, driverOptions } from '../plugins/go/flags.js';
 
@@ -46,10 +46,7 @@ function meant(
   const fromEnvironment = variable === undefined ? undefined : env[variable];
   const isDefault = list.join('\0') === (Array.isArray(preset) ? preset : []).join('\0');
   if (!isDefault || fromEnvironment === undefined || fromEnvironment === '') return list;
-  return fromEnvironment
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+  return listIn(fromEnvironment);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

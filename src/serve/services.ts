@@ -1,14 +1,11 @@
 import { plain } from '../base/text.js';
 import { TsmachineError, errorText } from '../base/errors.js';
 import type { FlagSpec } from '../base/flags.js';
-import type { State } from '../base/machine.js';
+import { states } from '../base/machine.js';
 import { method, type Handler, type Services } from '../go-rpc/rpc/server.js';
 import { methods } from '../plugins/go/methods.js';
 import { flagsForDockerMachine, valuesFromDockerMachine } from './flags.js';
 import type { ServedMachine } from './served-machine.js';
-
-/** Docker Machine's states; their places are their numbers. */
-const states: readonly State[] = ['None', 'Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
 
 export interface Life {
   /** Called with each heartbeat. */

@@ -1,10 +1,11 @@
+import { states } from '../../base/machine.js';
 import { allDriverNames } from '../../machine/access/driver-registry.js';
 import type { Surroundings } from '../../machine/session.js';
 import { valuesOf, type FlagInput } from '../line/flags.js';
 import { shellNames } from '../shells/shells.js';
 import { nothing, words, type Choice } from './candidate.js';
 
-const states = ['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
+const shownStates = states.filter((state) => state !== 'None');
 
 /** The flags with known values. A flag of one name has the same values in every command. */
 const known: Readonly<Record<string, (typed: string, search: Surroundings) => Choice | Promise<Choice>>> = {
@@ -28,6 +29,6 @@ export async function valueChoice(name: string, flag: FlagInput[string], typed: 
 async function filter(typed: string, search: Surroundings): Promise<Choice> {
   const [key = ''] = typed.split('=');
   if (!typed.includes('=')) return words(['driver=', 'label=', 'name=', 'state=', 'swarm=']);
-  const values = { driver: key === 'driver' ? await allDriverNames(search) : [], state: states }[key] ?? [];
+  const values = { driver: key === 'driver' ? await allDriverNames(search) : [], state: shownStates }[key] ?? [];
   return words(values.map((value) => `${key}=${value}`));
 }

@@ -1,3 +1,4 @@
+import { states } from '../../base/machine.js';
 import type { MachineRow } from '../../machine/list.js';
 import { activeMark } from '../output/machine-table.js';
 import { visible } from '../terminal/visible.js';
@@ -61,11 +62,12 @@ export function machineValue(row: MachineRow): StructValue {
   });
 }
 
-/** The states in the order of Docker Machine's numbers. */
-const states = ['', 'Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
-
 function state(word: string): IntValue {
-  return { ...int(Math.max(states.indexOf(word), 0), 'state.State'), text: word, methods: { String: () => string(word) } };
+  return {
+    ...int(Math.max((states as readonly string[]).indexOf(word), 0), 'state.State'),
+    text: word,
+    methods: { String: () => string(word) },
+  };
 }
 
 /** Go's fields of an option object by name: their type, and their key in config.json if it differs. */

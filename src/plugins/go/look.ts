@@ -1,14 +1,12 @@
 import { isIP } from 'node:net';
 
 import { TsmachineError, messageOf } from '../../base/errors.js';
-import type { State } from '../../base/machine.js';
+import { states } from '../../base/machine.js';
 import { say, type Text } from '../../base/text.js';
 import type { Address, Look } from '../../driver/contract.js';
 import type { Ends, HeldMachine } from './held-machine.js';
 import type { Plain } from './methods.js';
 
-/** Docker Machine's states by their numbers. */
-const states: readonly State[] = ['None', 'Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout'];
 /** rancher's only state more: `Not Found`. */
 const notFound = 9;
 
