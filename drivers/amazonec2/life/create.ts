@@ -1,4 +1,4 @@
-import { undone } from '../../../src/driver/kit/cloud/removal.js';
+import { machineEntry, madeOrUndone } from '../../../src/driver/kit/cloud/removal.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { once } from '../../../src/driver/kit/turns.js';
 import { userDataOf } from '../access/boot.js';
@@ -11,7 +11,7 @@ import { attachAddress, ensureAddress } from '../network/elastic.js';
 import { ensureGroups } from '../network/groups.js';
 import type { Instance } from '../network/interfaces.js';
 import { shortZone } from '../parse.js';
-import { ensureInstance, instanceEntry } from './instance.js';
+import { ensureInstance, instanceKey } from './instance.js';
 import { rootSizeOf, type Plan } from './launch.js';
 import { findInstance, instanceWith } from './list.js';
 import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
@@ -27,9 +27,16 @@ export interface Making {
 /** Makes the machine, or goes on with making it. What was refused for good leaves nothing behind. */
 export async function createMachine(making: Making): Promise<void> {
   const { ctx } = making;
-  const entry = await instanceEntry(ctx);
+  const entry = await machineEntry(ctx, instanceKey);
   const known = await standing(making, entry);
-  const id = known ?? (await launched(making, entry));
+  const id =
+    known ??
+    (await madeOrUndone(
+      ctx,
+      instanceKey,
+      () => launch(making, entry),
+      () => removeMachine(making),
+    ));
   await settle(making, id);
 }
 
@@ -38,16 +45,6 @@ async function standing({ ctx, ec2, pace }: Making, entry: LedgerEntry | undefin
   if (entry?.id === undefined) return undefined;
   const { machine } = await ctx.owner();
   return findInstance(ec2, entry, { machine, pace, signal: ctx.signal });
-}
-
-async function launched(making: Making, entry: LedgerEntry | undefined): Promise<string> {
-  try {
-    return await launch(making, entry);
-  } catch (error) {
-    making.ctx.signal.throwIfAborted();
-    if ((await instanceEntry(making.ctx)) === undefined) await undone(making.ctx, () => removeMachine(making));
-    throw error;
-  }
 }
 
 async function launch(making: Making, entry: LedgerEntry | undefined): Promise<string> {

@@ -26,11 +26,6 @@ export interface Launch {
   readonly groups: (vpcId: string, again: boolean) => Promise<readonly string[]>;
 }
 
-/** What an earlier run left of the instance in the ledger. */
-export async function instanceEntry(ctx: Pick<DriverContext, 'resources'>): Promise<LedgerEntry | undefined> {
-  return (await ctx.resources()).find(({ key, scope }) => key === instanceKey && scope === 'machine');
-}
-
 /**
  * The machine's instance: the one that an earlier run made, or a new one. Offers are taken one after the other; which one is being taken is
  * on disk before the call, so at most that one's outcome can ever be unknown, and it is repeated first, with its token.

@@ -1,6 +1,6 @@
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, Leftover, LedgerEntry } from '../../../src/driver/contract.js';
-import { attemptRemoval, leftover, type Removal } from '../../../src/driver/kit/cloud/removal.js';
+import { attemptRemoval, leftover, removeEntry, type Removal } from '../../../src/driver/kit/cloud/removal.js';
 import type { Ec2 } from '../api.js';
 import { refuseOtherAccount } from '../call/account.js';
 import { readConfig, type Config } from '../config.js';
@@ -37,7 +37,16 @@ export async function removeMachine(removing: Removing): Promise<{ readonly left
   const released = entries.filter((entry) => entry.kind === instanceKind && left.length === 0);
   for (const entry of released) await ctx.released(entry);
   const others = entries.filter(({ kind }) => kind !== instanceKind).reverse();
-  for (const entry of others) left.push(...(await removeEntry(removing, entry, left.length > 0 ? undefined : ended)));
+  for (const entry of others) {
+    const kept = left.length > 0 ? 'it goes with the instance, which is still there' : undefined;
+    const remove = () =>
+      attempt(removing, entry.kind, entry.id ?? entry.key, async () => {
+        await ended();
+        const rest = await removal(entry, removing);
+        return rest === undefined ? [] : [rest];
+      });
+    left.push(...(await removeEntry(ctx, entry, kept, remove)));
+  }
   left.push(...(await attempt(removing, 'EC2 key pair', config.keyName, () => removeImportedKey(removing, config))));
   return { left };
 }
@@ -112,27 +121,6 @@ async function search({ ctx, ec2, pace }: Removing, known: readonly string[], en
   const alive = [...all].flatMap(([id, instance]) => (isAlive(instance) ? [id] : []));
   const ending = [...all].flatMap(([id, { State: state }]) => (state?.Name === 'terminated' ? [] : [id]));
   return { instances: [...alive, ...unseen], ending, strays: await straysOf(ec2, machine, [...all.values()]) };
-}
-
-/** @param ended undefined when the instance is still there, and uses it */
-async function removeEntry(removing: Removing, entry: LedgerEntry, ended: Ended | undefined): Removal {
-  const { ctx } = removing;
-  if (ended === undefined) {
-    const isOurs = entry.scope === 'machine' || (entry.users ?? []).length <= 1;
-    return isOurs && entry.id !== undefined ? [leftover(entry.kind, entry.id, 'it goes with the instance, which is still there')] : [];
-  }
-  let left: readonly Leftover[] = [];
-  const remove = async () => {
-    left = await attempt(removing, entry.kind, entry.id ?? entry.key, async () => {
-      await ended();
-      const rest = await removal(entry, removing);
-      return rest === undefined ? [] : [rest];
-    });
-    return left.length === 0;
-  };
-  if (entry.scope === 'store') await ctx.released(entry, remove);
-  else if (await remove()) await ctx.released(entry);
-  return left;
 }
 
 async function removal(entry: LedgerEntry, { ctx, ec2, pace }: Removing): Promise<Leftover | undefined> {

@@ -1,4 +1,4 @@
-import { undone } from '../../../src/driver/kit/cloud/removal.js';
+import { machineEntry, madeOrUndone } from '../../../src/driver/kit/cloud/removal.js';
 import type { DriverContext } from '../../../src/driver/contract.js';
 import type { Pace } from '../../../src/driver/kit/cloud/call/pace.js';
 import { together } from '../../../src/driver/kit/cloud/call/together.js';
@@ -16,7 +16,7 @@ import type { Offer, Plan } from './launch.js';
 import { ensureSet, proximityIdOf } from './placement.js';
 import { keepAddresses } from './addresses.js';
 import { removeMachine } from './remove.js';
-import { ensureVm, vmEntry } from './vm.js';
+import { ensureVm, vmKey } from './vm.js';
 
 export interface Making {
   readonly ctx: DriverContext;
@@ -27,17 +27,16 @@ export interface Making {
 /** Makes the machine, or goes on with making it. What was refused for good leaves nothing behind. */
 export async function createMachine(making: Making): Promise<void> {
   const { ctx } = making;
-  try {
-    await launch(making, false);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!isVanished(error)) return failed(making, error);
+  const make = async () => {
     try {
+      await launch(making, false);
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      if (!isVanished(error)) throw error;
       await launch(making, true);
-    } catch (again) {
-      return failed(making, again);
     }
-  }
+  };
+  await madeOrUndone(ctx, vmKey, make, () => removeMachine(making));
 }
 
 /** Something that the ledger has was removed by somebody: it is made again. */
@@ -46,17 +45,10 @@ function isVanished(error: unknown): boolean {
   return isNotFound(error) || /^(InvalidResourceReference|ReferencedResourceNotProvisioned|NotFound)$/.test(refusal?.code ?? '');
 }
 
-async function failed(making: Making, error: unknown): Promise<never> {
-  making.ctx.signal.throwIfAborted();
-  const isSurelyNothing = (await vmEntry(making.ctx)) === undefined;
-  if (isSurelyNothing) await undone(making.ctx, () => removeMachine(making));
-  throw error;
-}
-
 /** @param isCertain whether what the ledger has of the store is looked for */
 async function launch({ ctx, arm, pace }: Making, isCertain: boolean): Promise<void> {
   const config = readConfig(ctx.data());
-  const entry = await vmEntry(ctx);
+  const entry = await machineEntry(ctx, vmKey);
   // a call whose outcome is not known is repeated as it was
   const plan: Plan = entry ? (entry.request as Plan) : { candidates: await candidatesOf(config, arm) };
   const owner = await ctx.owner();

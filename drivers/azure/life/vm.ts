@@ -29,11 +29,6 @@ export interface Launch {
   readonly seen: (vm: VirtualMachine) => void;
 }
 
-/** What an earlier run left of it in the ledger. */
-export async function vmEntry(ctx: Pick<DriverContext, 'resources'>): Promise<LedgerEntry | undefined> {
-  return (await ctx.resources()).find(({ key, scope }) => key === vmKey && scope === 'machine');
-}
-
 /** Undefined when there is none. */
 export async function readVm(arm: Arm, group: string, name: string): Promise<VirtualMachine | undefined> {
   try {

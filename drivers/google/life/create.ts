@@ -1,4 +1,4 @@
-import { undone } from '../../../src/driver/kit/cloud/removal.js';
+import { machineEntry, madeOrUndone } from '../../../src/driver/kit/cloud/removal.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
 import { together } from '../../../src/driver/kit/cloud/call/together.js';
 import { ownPatch } from '../../../src/driver/kit/cloud/flags/own.js';
@@ -13,7 +13,7 @@ import { ensureAddress } from '../network/address.js';
 import { ensureRules } from '../network/firewall.js';
 import { whereOf } from '../network/where.js';
 import { takeExisting } from './existing.js';
-import { ensureInstance, instanceAt, instanceEntry } from './instance.js';
+import { ensureInstance, instanceAt, instanceKey } from './instance.js';
 import { placeOfId, type Parts, type Plan } from './launch.js';
 import { reached, startInstance } from './power.js';
 import { removeMachine } from './remove.js';
@@ -27,18 +27,14 @@ export interface Making {
 export async function createMachine(making: Making): Promise<void> {
   const { ctx } = making;
   if (readConfig(ctx.data()).useExisting) return takeExisting(making);
-  const id = await launched(making, await instanceEntry(ctx));
+  const entry = await machineEntry(ctx, instanceKey);
+  const id = await madeOrUndone(
+    ctx,
+    instanceKey,
+    () => launch(making, entry),
+    () => removeMachine(making),
+  );
   await settle(making, id);
-}
-
-async function launched(making: Making, entry: LedgerEntry | undefined): Promise<string> {
-  try {
-    return await launch(making, entry);
-  } catch (error) {
-    making.ctx.signal.throwIfAborted();
-    if ((await instanceEntry(making.ctx)) === undefined) await undone(making.ctx, () => removeMachine(making));
-    throw error;
-  }
 }
 
 async function launch(making: Making, entry: LedgerEntry | undefined): Promise<string> {
@@ -78,7 +74,7 @@ async function settle({ ctx, waiting }: Making, id: string): Promise<void> {
 /** In Docker Machine's fields, for its own commands and for scripts that read config.json. */
 async function keepFacts(ctx: DriverContext, instance: Instance): Promise<void> {
   const config = readConfig(ctx.data());
-  const plan = (await instanceEntry(ctx))?.request as Plan | undefined;
+  const plan = (await machineEntry(ctx, instanceKey))?.request as Plan | undefined;
   const type = lastOf(instance.machineType);
   const chosen = plan?.candidates.find((candidate) => candidate.type === type && candidate.zone === lastOf(instance.zone));
   const { scheduling } = instance;

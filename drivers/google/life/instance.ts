@@ -23,11 +23,6 @@ export interface Launch {
   readonly parts: () => Promise<Parts>;
 }
 
-/** What an earlier run left of the VM in the ledger. */
-export async function instanceEntry(ctx: Pick<DriverContext, 'resources'>): Promise<LedgerEntry | undefined> {
-  return (await ctx.resources()).find(({ key, scope }) => key === instanceKey && scope === 'machine');
-}
-
 /** A VM; undefined when there is none of the name. */
 export async function instanceAt(gce: Gce, id: string): Promise<Instance | undefined> {
   try {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { TsmachineError } from '../../../src/base/errors.js';
 import type { DriverContext, LedgerEntry } from '../../../src/driver/contract.js';
-import { attemptRemoval, leftover, type Removal } from '../../../src/driver/kit/cloud/removal.js';
+import { attemptRemoval, removeEntry, type Removal } from '../../../src/driver/kit/cloud/removal.js';
 import type { Leftover } from '../../../src/driver/contract.js';
 import { carriedOut, ended, type Waiting } from '../call/operations.js';
 import { isInUse, isNotFound } from '../call/refused.js';
@@ -38,7 +38,11 @@ export async function removeMachine(removing: Removing): Promise<{ readonly left
   else if (id !== undefined) left.push(...(await removeInstance(removing, config, id)));
   if (left.length === 0) for (const entry of entries.filter(({ kind }) => kind === instanceKind)) await ctx.released(entry);
   const others = entries.filter(({ kind }) => kind !== instanceKind).reverse();
-  for (const entry of others) left.push(...(await removeEntry(removing, entry, left.length > 0)));
+  for (const entry of others) {
+    const kept = left.length > 0 ? 'it goes with the VM, which is still there' : undefined;
+    const remove = () => attempt(removing, entry.kind, entry.id ?? entry.key, () => removal(entry, removing));
+    left.push(...(await removeEntry(ctx, entry, kept, remove)));
+  }
   return { left };
 }
 
@@ -147,23 +151,6 @@ export async function deleteDisk(id: string, waiting: Waiting): Promise<void> {
   const call = () => waiting.gce.call('disks.delete', { zone, disk, requestId: randomUUID() });
   const look = () => waiting.gce.call('disks.get', { zone, disk });
   await carriedOut({ call, look, zone, action: 'disks.delete' }, waiting);
-}
-
-/** @param isKept the VM is still there, and uses it */
-async function removeEntry(removing: Removing, entry: LedgerEntry, isKept: boolean): Removal {
-  const { ctx } = removing;
-  if (isKept) {
-    const isOwn = entry.scope === 'machine' || (entry.users ?? []).length <= 1;
-    return isOwn && entry.id !== undefined ? [leftover(entry.kind, entry.id, 'it goes with the VM, which is still there')] : [];
-  }
-  let left: readonly Leftover[] = [];
-  const remove = async () => {
-    left = await attempt(removing, entry.kind, entry.id ?? entry.key, () => removal(entry, removing));
-    return left.length === 0;
-  };
-  if (entry.scope === 'store') await ctx.released(entry, remove);
-  else if (await remove()) await ctx.released(entry);
-  return left;
 }
 
 async function removal(entry: LedgerEntry, { ctx, waiting }: Removing): Promise<void> {
