@@ -11,6 +11,11 @@ import { notTyped, type OpenDriver } from './access/driver-pool.js';
 import { Resources } from './access/resources.js';
 import type { Session } from './session.js';
 
+/** Where a machine with this data is: machines of one place reach each other by private address. Pure. */
+export function placeOf(name: string, driver: Driver, data: DriverData): string {
+  return `${name} ${driver.place?.(data) ?? ''}`;
+}
+
 /** A machine of the store together with its driver. */
 export class Machine {
   readonly name: string;
@@ -45,7 +50,7 @@ export class Machine {
 
   /** Machines of one place reach each other by private address. */
   get place(): string {
-    return `${this.module.name} ${this.driver.place?.(this.data) ?? ''}`;
+    return placeOf(this.module.name, this.driver, this.data);
   }
 
   /** How the machine is now. */

@@ -4,6 +4,7 @@ import type { HostConfig } from '../../store/config/schema.js';
 import type { MemberDeclaration } from '../model/declaration.js';
 import type { Placed } from '../model/networks.js';
 import { planMachine, type CreateRequest } from '../../machine/create.js';
+import { placeOf } from '../../machine/machine.js';
 import type { Session } from '../../machine/session.js';
 
 /** What all machines of a declaration have in common. */
@@ -40,7 +41,7 @@ export async function wantedMachines(
     const request = await toRequest(session, member, settings);
     const config = await planMachine(session, request);
     const { driver } = await session.drivers.open(member.driver);
-    const place = `${member.driver} ${driver.place?.(config.Driver) ?? ''}`;
+    const place = placeOf(member.driver, driver, config.Driver);
     wanted.set(member.machine, {
       member,
       request,
