@@ -221,8 +221,9 @@ function failedCheck(error: unknown): TsmachineError {
   });
 }
 
-/** Plugins that would be used if there were no other driver of their name. */
+/** Plugins that would be used if there were no other driver of their name: looked for and said once in a session. */
 async function tellShadowed(session: Session, driver: string): Promise<void> {
+  if (!session.drivers.isFirstMention(driver)) return;
   const [used = '', ...others] = await driverPlaces(driver, session);
   if (others.length === 0) return;
   const why = used === 'tsmachine' ? `The driver "${driver}" is built in` : `The driver "${driver}" is ${used}`;

@@ -13,6 +13,7 @@ export interface OpenDriver extends DriverDescription {
 export class DriverPool {
   readonly #search: DriverSearch;
   readonly #open = new Map<string, Promise<OpenDriver & { close(): Promise<void> }>>();
+  readonly #mentioned = new Set<string>();
 
   constructor(search: DriverSearch) {
     this.#search = search;
@@ -23,6 +24,12 @@ export class DriverPool {
     const found = this.#open.get(name) ?? this.#start(name);
     this.#open.set(name, found);
     return found;
+  }
+
+  /** Whether this session mentions the driver for the first time: what is said of a driver is said once, for however many machines. */
+  isFirstMention(name: string): boolean {
+    const before = this.#mentioned.size;
+    return this.#mentioned.add(name).size > before;
   }
 
   /** Ends what drivers keep running for themselves. */

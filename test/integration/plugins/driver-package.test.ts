@@ -9,10 +9,13 @@ import type { FlagInput } from '../../../src/cli/line/flags.js';
 import { accountFlags } from '../../../src/cli/options/account-flags.js';
 import Create from '../../../src/commands/create.js';
 import { driverReport } from '../../../src/machine/drivers/info.js';
+import { createMachine } from '../../../src/machine/create.js';
+import { createRequest } from '../../../src/machine/request/create-request.js';
 import { openSession } from '../../../src/session.js';
 import { declareSwarm } from '../../../src/swarm/up/declare-swarm.js';
 import { succeed, tsmachine } from '../../helpers/cli.js';
 import { failureOf, hintOf } from '../../helpers/failure.js';
+import { RecordingIo } from '../../helpers/recording-io.js';
 import { scratch } from '../../helpers/scratch.js';
 import { helloCode, writePackage, type Different } from './hello-package.js';
 
@@ -54,6 +57,17 @@ describe('driver packages', () => {
     const none = writePackage(folder, { name: 'tsmachine-driver-none', json: { tsmachine: { driver: 'none', contract: 2 } } });
     expect((await loadDriverModule('none', search(folder))).summary).not.to.equal('Says hello');
     expect(await driverPlaces('none', search(folder))).to.deep.equal(['tsmachine', none]);
+  });
+
+  it('are said not to be used once, for however many machines are made', async () => {
+    const folder = scratch();
+    const none = writePackage(folder, { name: 'tsmachine-driver-none', json: { tsmachine: { driver: 'none', contract: 2 } } });
+    const io = new RecordingIo();
+    const session = openSession({ storePath: scratch(), driverPath: folder, io, env: {} });
+    for (const name of ['m1', 'm2'])
+      await createMachine(session, await createRequest(session, { name, driver: 'none', flags: { url: 'tcp://192.0.2.1:2376' } }));
+    const said = `The driver "none" is built in: the plugin ${none} is not used`;
+    expect(io.infos.filter((text) => text.includes('not used'))).to.deep.equal([said]);
   });
 
   it('are refused by their package.json before any of their code runs', async () => {
